@@ -1,0 +1,292 @@
+//! Methods: progenitor's way from arguments to a request stays; sending it becomes the caller's, as a `Call`.
+
+use super::validate::{Needs, check};
+use super::{docs, ident};
+use crate::error::Error;
+use crate::lower::names::{member, screaming};
+use crate::model::{Model, Operation};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::BTreeMap;
+use syn::visit_mut::{self, VisitMut};
+
+pub fn emit(file: &syn::File, model: &Model, needs: &Needs) -> Result<TokenStream, Error> {
+    let functions = functions(file);
+    let methods = model
+        .operations
+        .iter()
+        .map(|operation| {
+            let function = functions.get(&member(&operation.id)).ok_or_else(|| {
+                Error::new("progenitor made no method for an operation")
+                    .at(format!("$.paths['{}']", operation.path))
+                    .found(&operation.id)
+            })?;
+            method(function, operation, model, needs)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(quote! {
+        #[allow(unused_imports)]
+        use progenitor_client::encode_path;
+
+        /// One method an operation, named after it. A method makes a [`Call`](crate::Call) and sends nothing.
+        ///
+        /// The resource handles of [`Client`](crate::Client) are the friendlier way to the same calls.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Raw<'c> {
+            pub(crate) client: &'c reqwest::Client,
+            pub(crate) owner: &'c crate::Client,
+        }
+
+        #[allow(deprecated)]
+        impl Raw<'_> {
+            #(#methods)*
+        }
+    })
+}
+
+/// progenitor's async methods, by name.
+fn functions(file: &syn::File) -> BTreeMap<String, &syn::ImplItemFn> {
+    let items = file.items.iter().filter_map(|item| match item {
+        syn::Item::Impl(item) if item.trait_.is_none() => Some(&item.items),
+        _ => None,
+    });
+    items
+        .flatten()
+        .filter_map(|item| match item {
+            syn::ImplItem::Fn(function) if function.sig.asyncness.is_some() => {
+                Some((function.sig.ident.to_string(), function))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn method(
+    function: &syn::ImplItemFn,
+    operation: &Operation,
+    model: &Model,
+    needs: &Needs,
+) -> Result<TokenStream, Error> {
+    let unexpected = |what: &str| {
+        Error::new("progenitor's method has an unexpected form").at(operation.id.clone()).found(what.to_owned())
+    };
+    let name = &function.sig.ident;
+    let row = ident(&screaming(&operation.id));
+    let url = local(function, "url").ok_or_else(|| unexpected("no url"))?;
+    let url = below(&url, function, operation).ok_or_else(|| unexpected("a url that cannot be read"))?;
+    let mut request = local(function, "request").ok_or_else(|| unexpected("no request"))?;
+    if let syn::Expr::Try(inner) = request {
+        request = *inner.expr;
+    }
+    Chain {
+        multipart: is_multipart(operation),
+        json: operation.request_media.iter().any(|media| media.starts_with("application/json")),
+    }
+    .visit_expr_mut(&mut request);
+    let (arguments, prelude) = arguments(function, operation);
+    let typed = !operation.reply_media.is_empty()
+        && operation
+            .reply_media
+            .iter()
+            .all(|media| media.starts_with("application/json") || media == "text/event-stream");
+    let (reply, make) = match &operation.reply {
+        Some(reply) if typed => {
+            let reply = ident(reply);
+            (quote! { types::#reply }, quote! { json })
+        }
+        _ => (quote! { crate::RawReply }, quote! { raw }),
+    };
+    let checks = checks(operation, model, needs);
+    let headers = operation.headers.iter().map(|header| {
+        let argument = ident(&member(header));
+        quote! { .header_if(#header, #argument) }
+    });
+    let header_arguments = operation.headers.iter().map(|header| {
+        let argument = ident(&member(header));
+        quote! { , #argument: Option<&str> }
+    });
+    let names: Vec<String> = operation.headers.iter().map(|header| member(header)).collect();
+    let mut declared: Vec<String> = arguments.iter().map(docs::code).collect();
+    declared.extend(names.iter().map(|name| format!("{name}: Option<&str>")));
+    let doc = docs::doc(&format!(
+        "{}\n\n{}",
+        method_doc(operation),
+        example(&name.to_string(), &declared, operation.deprecated)
+    ));
+    let deprecated =
+        operation.deprecated.then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] });
+    Ok(quote! {
+        #doc
+        #deprecated
+        pub fn #name(&self #(, #arguments)* #(#header_arguments)*) -> crate::Call<#reply> {
+            #prelude
+            let url = #url;
+            let request = #request;
+            crate::Call::#make(self.owner, &operations::#row, request) #(#headers)* #checks
+        }
+    })
+}
+
+fn is_multipart(operation: &Operation) -> bool {
+    operation.request_media.iter().any(|media| media.starts_with("multipart/form-data"))
+}
+
+fn method_doc(operation: &Operation) -> String {
+    let text = operation.doc.clone().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
+    format!("{}\n\n`{} {}` (operation `{}`).", text.trim_end(), operation.method, operation.path, operation.id)
+}
+
+/// An example that compiles whatever the document says; what the arguments are made of stands with their types.
+fn example(method: &str, declared: &[String], deprecated: bool) -> String {
+    let names: Vec<&str> = declared.iter().filter_map(|argument| argument.split(':').next()).collect();
+    let allow = if deprecated { "#[allow(deprecated)] " } else { "" };
+    let declared: String = declared.iter().map(|argument| format!(", {argument}")).collect();
+    let call = format!("let call = venice.raw().{method}({});", names.join(", "));
+    format!(
+        "```no_run\n# use venice_ai::{{Client, types}};\n# {allow}fn example(venice: &Client{declared}) {{\n{call}\n# }}\n```"
+    )
+}
+
+/// The value that `let name = …` or `let mut name = …` binds.
+fn local(function: &syn::ImplItemFn, name: &str) -> Option<syn::Expr> {
+    function.block.stmts.iter().find_map(|statement| match statement {
+        syn::Stmt::Local(local) => match &local.pat {
+            syn::Pat::Ident(pattern) if pattern.ident == name => local.init.as_ref().map(|init| (*init.expr).clone()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// progenitor writes the whole URL anew for each request and copies each path argument before it encodes it. The base URL is
+/// parsed already, and a text can be encoded where it is.
+fn below(url: &syn::Expr, function: &syn::ImplItemFn, operation: &Operation) -> Option<TokenStream> {
+    if !operation.path.contains('{') {
+        let path = &operation.path;
+        return Some(quote! { self.owner.url(#path) });
+    }
+    let mut text = quote! { #url }.to_string();
+    for input in &function.sig.inputs {
+        if let syn::FnArg::Typed(argument) = input
+            && let syn::Pat::Ident(pattern) = &*argument.pat
+            && matches!(&*argument.ty, syn::Type::Reference(_))
+        {
+            let name = &pattern.ident;
+            text = text.replace(&quote! { &#name.to_string() }.to_string(), &name.to_string());
+        }
+    }
+    let path = text.replacen("\"{}/", "\"/", 1).replacen(&quote! { self.baseurl, }.to_string(), "", 1);
+    let path: syn::Expr = syn::parse_str(&path).ok()?;
+    Some(quote! { self.owner.url(&#path) })
+}
+
+/// Takes headers out of the chain (the transport sets them) and lets multipart bodies choose their form.
+struct Chain {
+    multipart: bool,
+    json: bool,
+}
+
+impl VisitMut for Chain {
+    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let syn::Expr::MethodCall(call) = expr else { return };
+        let receiver = &call.receiver;
+        match call.method.to_string().as_str() {
+            "header" | "headers" => *expr = (**receiver).clone(),
+            "json" if self.multipart => {
+                let json = self.json;
+                *expr = syn::parse_quote! { crate::media::form::attach(#receiver, body, #json) };
+            }
+            _ => {}
+        }
+    }
+}
+
+/// progenitor's arguments without lifetimes; with a parameter struct its query arguments become that struct.
+fn arguments(function: &syn::ImplItemFn, operation: &Operation) -> (Vec<TokenStream>, TokenStream) {
+    let query: Vec<String> = match &operation.params {
+        Some(_) => operation
+            .parameters
+            .iter()
+            .filter(|field| !operation.path.contains(&format!("{{{}}}", field.wire)))
+            .map(|field| field.rust.clone())
+            .collect(),
+        None => Vec::new(),
+    };
+    let mut arguments = Vec::new();
+    let mut body = None;
+    for input in &function.sig.inputs {
+        let syn::FnArg::Typed(argument) = input else { continue };
+        let mut argument = argument.clone();
+        Lifetimes.visit_pat_type_mut(&mut argument);
+        let name = match &*argument.pat {
+            syn::Pat::Ident(pattern) => pattern.ident.to_string(),
+            _ => String::new(),
+        };
+        if name == "body" {
+            body = Some(quote! { #argument });
+        } else if !query.contains(&name) {
+            arguments.push(quote! { #argument });
+        }
+    }
+    let mut prelude = TokenStream::new();
+    if let Some(params) = &operation.params {
+        let params = ident(params);
+        arguments.push(quote! { params: &types::#params });
+        for name in &query {
+            let name = ident(name);
+            prelude.extend(quote! { let #name = &params.#name; });
+        }
+    }
+    arguments.extend(body);
+    (arguments, prelude)
+}
+
+struct Lifetimes;
+
+impl VisitMut for Lifetimes {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        visit_mut::visit_type_reference_mut(self, reference);
+        reference.lifetime = None;
+    }
+
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        super::structs::shorten(path, true);
+    }
+}
+
+/// What is checked before sending: the body, the parameter struct, and each path or query argument.
+fn checks(operation: &Operation, model: &Model, needs: &Needs) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for (argument, name) in [("params", &operation.params), ("body", &operation.body)] {
+        if let Some(name) = name.as_ref().filter(|name| needs.check(name)) {
+            let _ = model.object(name);
+            let argument = ident(argument);
+            checks.extend(quote! { crate::validation::Check::check(#argument, checker); });
+        }
+    }
+    for field in &operation.parameters {
+        let in_path = operation.path.contains(&format!("{{{}}}", field.wire));
+        let (argument, wire) = (ident(&field.rust), &field.wire);
+        if in_path {
+            checks.extend(quote! { checker.segment(#wire, #argument); });
+        } else if operation.params.is_some() {
+            continue;
+        } else if field.required && field.schema.get("type").is_some_and(|kind| kind == "string") {
+            checks.extend(quote! { checker.not_blank(#wire, Some(#argument)); });
+        }
+        let text = field.schema.get("type").is_some_and(|kind| kind == "string");
+        let value = match (field.required, text) {
+            (true, true) => quote! { Some(#argument) },
+            (true, false) => quote! { Some(&#argument) },
+            (false, true) => quote! { #argument },
+            (false, false) => quote! { #argument.as_ref() },
+        };
+        checks.extend(check(wire, &field.schema, &value, needs));
+    }
+    if checks.is_empty() {
+        return TokenStream::new();
+    }
+    quote! { .checked(crate::validation::run_with(|checker| { #checks })) }
+}

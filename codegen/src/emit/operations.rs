@@ -1,0 +1,43 @@
+//! The operation table: what retry, authentication, coverage and mocks read.
+
+use super::ident;
+use crate::lower::names::screaming;
+use crate::model::Model;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub fn emit(model: &Model) -> TokenStream {
+    let rows = model.operations.iter().map(|operation| {
+        let name = ident(&screaming(&operation.id));
+        let doc = format!(" `{} {}`.", operation.method, operation.path);
+        let (id, method, path, tag) = (&operation.id, &operation.method, &operation.path, &operation.tag);
+        let (retry, auth) = (ident(operation.retry), ident(operation.auth));
+        let (request, reply) = (&operation.request_media, &operation.reply_media);
+        let statuses = &operation.statuses;
+        let deprecated = operation.deprecated;
+        quote! {
+            #[doc = #doc]
+            pub static #name: Operation = Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+                tag: #tag,
+                retry: RetryClass::#retry,
+                auth: AuthScheme::#auth,
+                request_media: &[#(#request),*],
+                reply_media: &[#(#reply),*],
+                statuses: &[#(#statuses),*],
+                deprecated: #deprecated,
+            };
+        }
+    });
+    let names = model.operations.iter().map(|operation| ident(&screaming(&operation.id)));
+    quote! {
+        use crate::operation::{AuthScheme, Operation, RetryClass};
+
+        #(#rows)*
+
+        /// Every operation.
+        pub static ALL: &[&Operation] = &[#(&#names),*];
+    }
+}

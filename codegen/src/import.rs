@@ -1,0 +1,106 @@
+//! The vendor's document, reduced to its facts.
+//!
+//! What types and calls depend on stays: paths, ids, parameters, schemas, enums, constraints, formats, defaults,
+//! deprecations, security, statuses, media types, response headers, names. What is written for people goes: descriptions,
+//! summaries, examples, guidance, terms. Documentation is written by this project, and an update of the API is then a
+//! difference of facts alone.
+
+mod prose;
+mod reason;
+
+use serde_json::{Map, Value};
+
+use crate::document::{
+    self,
+    grammar::{self, Member, Node},
+};
+use crate::error::Error;
+use crate::yaml_out;
+
+/// The comment at the head of an imported document.
+const HEADER: &str = "\
+# The facts of the Venice.ai API, imported from the vendor's OpenAPI document; no prose. Do not edit: corrections go to
+# overlay.yaml, words to docs.yaml. Refresh with `cargo xtask spec import FILE|URL`.
+";
+
+/// The order of the document's own members, so that a vendor who shuffles them makes no difference.
+const ORDER: [&str; 7] = ["openapi", "info", "servers", "security", "tags", "paths", "components"];
+
+/// Reduces a document to its facts.
+///
+/// A fixed point: importing the result changes nothing. Keeps the document's order below the top level, where the order of
+/// properties and of union members means something. The `description` that OpenAPI requires of a response becomes the
+/// standard reason phrase of its status; titles stay where they are names and not sentences.
+///
+/// # Errors
+/// What [`document::check`] finds, before anything else is done.
+pub fn import(doc: &Value) -> Result<Value, Error> {
+    document::check(doc)?;
+    let mut facts = object(Node::Document, doc);
+    if let Value::Object(members) = &mut facts {
+        let mut ordered = Map::new();
+        for name in ORDER {
+            ordered.extend(members.shift_remove_entry(name));
+        }
+        ordered.extend(std::mem::take(members));
+        *members = ordered;
+    }
+    Ok(facts)
+}
+
+/// An imported document as the text of `spec/swagger.yaml`.
+#[must_use]
+pub fn render(facts: &Value) -> String {
+    format!("{HEADER}{}", yaml_out::write(facts))
+}
+
+/// The facts of one object of a known kind. What is not an object (`additionalProperties: false`) is a fact already.
+fn object(node: Node, value: &Value) -> Value {
+    let Value::Object(members) = value else {
+        return value.clone();
+    };
+    let kept = members.iter().filter_map(|(key, value)| Some((key.clone(), kept(node, key, value)?)));
+    Value::Object(kept.collect())
+}
+
+/// What is kept of one member, if anything.
+fn kept(node: Node, key: &str, value: &Value) -> Option<Value> {
+    match grammar::member(node, key) {
+        Member::Prose => None,
+        Member::Fact => Some(value.clone()),
+        Member::Title => (node == Node::Info || value.as_str().is_some_and(prose::is_name)).then(|| value.clone()),
+        Member::One(Node::Response) => Some(response(value, reason::phrase(key))),
+        Member::One(node) => Some(object(node, value)),
+        Member::List(node) => Some(match value {
+            Value::Array(items) => items.iter().map(|item| object(node, item)).collect(),
+            other => other.clone(),
+        }),
+        Member::Map(Node::Response) => Some(named(value, |value| response(value, reason::UNNAMED))),
+        Member::Map(node) => Some(named(value, |value| object(node, value))),
+        Member::ProseMap => Some(named(value, |_| Value::from(""))),
+        Member::Extension => prose::strip(key, value),
+    }
+}
+
+/// An object whose keys are names: all of them stay.
+fn named(value: &Value, facts: impl Fn(&Value) -> Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), facts(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A response with a reason phrase at the place of the vendor's sentence.
+fn response(value: &Value, phrase: &str) -> Value {
+    let Value::Object(members) = value else {
+        return value.clone();
+    };
+    let facts = members.iter().filter_map(|(key, value)| {
+        let value = match key.as_str() {
+            "description" => Value::from(phrase),
+            key => kept(Node::Response, key, value)?,
+        };
+        Some((key.clone(), value))
+    });
+    Value::Object(facts.collect())
+}

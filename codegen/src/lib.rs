@@ -1,0 +1,22 @@
+//! Turns the Venice.ai OpenAPI document into the types and methods of the `venice-ai` crate.
+//!
+//! Pure functions: a document goes in, Rust code comes out; reading and writing files is the caller's part. The road is
+//! `yaml` -> `document` checks -> `overlay` -> `lower` -> `generate` (progenitor) -> `emit`.
+
+pub mod api;
+pub mod document;
+pub mod emit;
+pub mod error;
+pub mod generate;
+pub mod import;
+mod lenient;
+pub mod lower;
+pub mod model;
+pub mod overlay;
+mod road;
+pub mod yaml;
+pub mod yaml_out;
+
+pub use error::Error;
+pub use road::{Generated, generate};
+pub use serde_json::Value;

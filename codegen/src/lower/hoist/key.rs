@@ -1,0 +1,66 @@
+//! When two shapes are the same.
+
+use super::{CONST, NAME, NULLABLE, POSITION, REQUIRED_WHEN};
+use crate::lower::unions::FORMS;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The structure of a shape as text: what does not change the Rust type is left out, order does not count.
+pub fn key(schema: &Value, constraints: bool) -> String {
+    normal(schema, constraints, false).to_string()
+}
+
+fn normal(value: &Value, constraints: bool, names: bool) -> Value {
+    const PROSE: &[&str] =
+        &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME, POSITION];
+    const CONSTRAINTS: &[&str] = &[
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "multipleOf",
+        "uniqueItems",
+        "format",
+        "minProperties",
+        "maxProperties",
+        "x-not-blank",
+        "x-date",
+        REQUIRED_WHEN,
+        FORMS,
+    ];
+    match value {
+        Value::Object(object) => {
+            let mut sorted: BTreeMap<&String, Value> = BTreeMap::new();
+            for (key, value) in object {
+                let skipped =
+                    !names && (PROSE.contains(&key.as_str()) || (!constraints && CONSTRAINTS.contains(&key.as_str())));
+                if !skipped {
+                    sorted.insert(key, normal(value, constraints, !names && key == "properties"));
+                }
+            }
+            sorted.into_iter().map(|(key, value)| (key.clone(), value)).collect::<Map<_, _>>().into()
+        }
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.iter().map(|value| normal(value, constraints, false)).collect();
+            list.sort_by_key(Value::to_string);
+            Value::Array(list)
+        }
+        other => other.clone(),
+    }
+}
+
+/// The shape as it looks when its constants are plain strings.
+pub fn strings_for_constants(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        for property in properties.values_mut().filter(|property| property.get(CONST).is_some()) {
+            *property = json!({"type": "string"});
+        }
+    }
+    body
+}

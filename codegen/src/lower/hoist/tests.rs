@@ -1,0 +1,231 @@
+use super::*;
+
+/// A document with one operation, `createLantern`, whose body and reply are the schemas given.
+fn doc(body: Value, reply: Value) -> Value {
+    json!({
+        "paths": {"/lanterns": {"post": {
+            "operationId": "createLantern",
+            "requestBody": {"content": {"application/json": {"schema": body}}},
+            "responses": {"200": {"description": "OK", "content": {"application/json": {"schema": reply}}}},
+        }}},
+        "components": {"schemas": {}},
+    })
+}
+
+fn object(properties: Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+fn choice(values: &[&str]) -> Value {
+    json!({"type": "string", "enum": values})
+}
+
+/// Hoists and returns the schemas.
+fn run(mut doc: Value) -> Map<String, Value> {
+    hoist(&mut doc, Mode::Strict).unwrap();
+    super::super::schema::components(&doc)
+}
+
+/// The type that a member refers to.
+fn member<'a>(schemas: &'a Map<String, Value>, owner: &str, name: &str) -> &'a str {
+    let property = &schemas[owner]["properties"][name];
+    ref_name(property).or_else(|| ref_name(&property["items"])).unwrap_or_else(|| panic!("{owner}.{name}: {property}"))
+}
+
+#[test]
+fn bodies_and_replies_are_named_after_their_operation() {
+    let schemas = run(doc(object(json!({"a": {"type": "string"}})), object(json!({"b": {"type": "string"}}))));
+    assert!(
+        schemas.contains_key("CreateLanternRequest") && schemas.contains_key("CreateLanternResponse"),
+        "{schemas:?}"
+    );
+}
+
+#[test]
+fn a_member_names_its_shape_and_a_list_the_singular() {
+    let schemas = run(doc(
+        object(json!({"wicks": {"type": "array", "items": object(json!({"length": {"type": "number"}}))}})),
+        json!({"type": "string"}),
+    ));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "wicks"), "Wick");
+}
+
+#[test]
+fn a_name_that_says_nothing_is_qualified_by_its_owner() {
+    let schemas = run(doc(
+        object(json!({"wick": object(json!({"type": choice(&["flat", "round"])}))})),
+        json!({"type": "string"}),
+    ));
+    assert_eq!(member(&schemas, "Wick", "type"), "WickType");
+}
+
+#[test]
+fn a_name_that_two_shapes_want_belongs_to_neither() {
+    let schemas = run(doc(
+        object(
+            json!({"wick": object(json!({"shade": choice(&["a", "b"])})), "glass": object(json!({"shade": choice(&["c", "d"])}))}),
+        ),
+        json!({"type": "string"}),
+    ));
+    assert_eq!(member(&schemas, "Wick", "shade"), "WickShade");
+    assert_eq!(member(&schemas, "Glass", "shade"), "GlassShade");
+}
+
+#[test]
+fn owners_of_owners_tell_names_apart_before_a_number_would() {
+    let mut body = object(
+        json!({"wick": object(json!({"type": choice(&["a", "b"])})), "glass": object(json!({"x": {"type": "string"}}))}),
+    );
+    // The overlay calls another shape as this one would be called.
+    body["properties"]["glass"][NAME] = "WickType".into();
+    let schemas = run(doc(body, json!({"type": "string"})));
+    assert_eq!(member(&schemas, "Wick", "type"), "CreateLanternWickType");
+}
+
+#[test]
+fn a_member_called_like_its_owner_does_not_double_the_word() {
+    let body = object(
+        json!({"wick_output": object(json!({"output": object(json!({"a": {"type": "string"}})), "b": {"type": "string"}}))}),
+    );
+    let schemas = run(doc(body, json!({"type": "string"})));
+    assert_eq!(member(&schemas, "WickOutput", "output"), "WickOutputValue");
+}
+
+#[test]
+fn components_keep_their_names_without_the_word_schema() {
+    let mut doc = doc(object(json!({"wick": {"$ref": "#/components/schemas/WickSchema"}})), json!({"type": "string"}));
+    doc["components"]["schemas"] = json!({"WickSchema": object(json!({"length": {"type": "number"}}))});
+    let schemas = run(doc);
+    assert_eq!(member(&schemas, "CreateLanternRequest", "wick"), "Wick");
+}
+
+#[test]
+fn the_overlay_has_the_last_word() {
+    let mut body = object(json!({"a": choice(&["x", "y"])}));
+    body["x-rust-name"] = "NewLantern".into();
+    body["properties"]["a"]["x-rust-name"] = "Shade".into();
+    let schemas = run(doc(body, json!({"type": "string"})));
+    assert_eq!(member(&schemas, "NewLantern", "a"), "Shade");
+}
+
+#[test]
+fn a_shape_is_one_type_whatever_its_order_words_and_place() {
+    let one = json!({"type": "object", "description": "one", "properties": {"a": {"type": "string"}, "b": choice(&["x", "y"])}, "required": ["a", "b"]});
+    let two = json!({"type": "object", "properties": {"b": choice(&["y", "x"]), "a": {"type": "string", "default": "z"}}, "required": ["b", "a"]});
+    let schemas = run(doc(object(json!({"wick": one})), object(json!({"wick": two}))));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "wick"), "Wick");
+    assert_eq!(schemas.keys().filter(|name| name.contains("Wick")).count(), 1, "{:?}", schemas.keys());
+}
+
+#[test]
+fn a_reply_shares_the_request_type_whatever_its_limits() {
+    let limited = object(json!({"name": {"type": "string", "maxLength": 3, "x-not-blank": true}}));
+    let free = object(json!({"name": {"type": "string"}}));
+    let schemas = run(doc(object(json!({"wick": limited})), object(json!({"wick": free}))));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "wick"), "Wick");
+    assert_eq!(schemas["Wick"]["properties"]["name"]["maxLength"], 3);
+    assert_eq!(schemas.keys().filter(|name| name.contains("Wick")).count(), 1, "{:?}", schemas.keys());
+}
+
+#[test]
+fn two_requests_with_different_limits_are_two_types() {
+    let limited = |most: u64| object(json!({"length": {"type": "number", "maximum": most}}));
+    let schemas = run(doc(
+        object(json!({"wick": limited(1), "glass": object(json!({"wick": limited(2)}))})),
+        json!({"type": "string"}),
+    ));
+    assert_ne!(member(&schemas, "CreateLanternRequest", "wick"), member(&schemas, "Glass", "wick"));
+}
+
+#[test]
+fn one_known_value_is_a_constant_in_requests_and_a_string_in_replies() {
+    let tagged = json!({"type": "object", "properties": {"object": choice(&["lantern"]), "id": {"type": "string"}}, "required": ["object"]});
+    let mut reply = tagged.clone();
+    reply["properties"]["lit"] = json!({"type": "boolean"});
+    let schemas = run(doc(tagged, reply));
+    assert_eq!(schemas["CreateLanternRequest"]["properties"]["object"][CONST], "lantern");
+    assert_eq!(schemas["CreateLanternResponse"]["properties"]["object"], json!({"type": "string"}));
+}
+
+#[test]
+fn a_reply_that_is_a_request_with_constants_is_the_same_type() {
+    let part = json!({"type": "object", "properties": {"type": choice(&["wick"]), "id": {"type": "string"}}, "required": ["type"]});
+    let schemas = run(doc(object(json!({"part": part})), object(json!({"piece": part}))));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "part"), member(&schemas, "CreateLanternResponse", "piece"));
+}
+
+#[test]
+fn the_arms_of_a_tagged_union_are_named_after_their_tag() {
+    let arm = |tag: &str, member: &str| json!({"type": "object", "properties": {"type": choice(&[tag]), member: {"type": "string"}}, "required": ["type"]});
+    let part = json!({"x-tag": "type", "oneOf": [arm("wick", "a"), arm("glass", "b")]});
+    let schemas = run(doc(object(json!({"piece": part})), json!({"type": "string"})));
+    let arms: Vec<_> = schemas["Piece"]["oneOf"].as_array().unwrap().iter().filter_map(ref_name).collect();
+    assert_eq!(arms, ["PieceWick", "PieceGlass"]);
+}
+
+#[test]
+fn a_component_may_hold_itself_in_requests_and_in_replies() {
+    let node = json!({"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}, "kind": choice(&["node"])}, "required": ["kind"]});
+    let reference = json!({"$ref": "#/components/schemas/Node"});
+    let mut doc =
+        doc(object(json!({"node": reference})), object(json!({"tree": reference, "more": {"type": "string"}})));
+    doc["components"]["schemas"] = json!({"Node": node});
+    let schemas = run(doc);
+    for (owner, name) in [("CreateLanternRequest", "node"), ("CreateLanternResponse", "tree")] {
+        let node = member(&schemas, owner, name);
+        assert_eq!(member(&schemas, node, "next"), node, "the inner node is the outer one");
+    }
+}
+
+#[test]
+fn more_than_two_query_parameters_become_a_struct() {
+    let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}, "deprecated": name == "a", "required": name == "b"});
+    let mut doc = doc(object(json!({"x": {"type": "string"}})), json!({"type": "string"}));
+    doc["paths"]["/lanterns"]["post"]["parameters"] = json!([parameter("a"), parameter("b"), parameter("c")]);
+    hoist(&mut doc, Mode::Strict).unwrap();
+    assert_eq!(doc["paths"]["/lanterns"]["post"][PARAMS], "CreateLanternParams");
+    let params = &doc["components"]["schemas"]["CreateLanternParams"];
+    assert_eq!(params["properties"]["a"]["deprecated"], true);
+    assert_eq!(params["required"], json!(["b"]));
+}
+
+#[test]
+fn a_prelude_name_is_never_taken() {
+    let schemas =
+        run(doc(object(json!({"string": object(json!({"a": {"type": "string"}}))})), json!({"type": "string"})));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "string"), "CreateLanternString");
+}
+
+fn named(name: &str, properties: Value) -> Value {
+    let mut shape = object(properties);
+    shape[NAME] = name.into();
+    shape
+}
+
+#[test]
+fn one_shape_with_two_names_is_refused() {
+    let same = || json!({"a": {"type": "string"}});
+    let mut doc =
+        doc(object(json!({"one": named("One", same()), "two": named("Two", same())})), json!({"type": "string"}));
+    let error = hoist(&mut doc.clone(), Mode::Strict).unwrap_err().to_string();
+    assert!(error.contains("one shape has two names") && error.contains("One and Two"), "{error}");
+    let hoisted = hoist(&mut doc, Mode::Lenient).unwrap();
+    assert_eq!(hoisted.notices.len(), 1);
+    assert!(super::super::schema::components(&doc).contains_key("One"));
+}
+
+#[test]
+fn two_shapes_with_one_name_are_refused() {
+    let mut doc = doc(
+        object(
+            json!({"one": named("One", json!({"a": {"type": "string"}})), "two": named("One", json!({"b": {"type": "string"}}))}),
+        ),
+        json!({"type": "string"}),
+    );
+    let error = hoist(&mut doc.clone(), Mode::Strict).unwrap_err().to_string();
+    assert!(error.contains("two shapes have one name") && error.contains("One"), "{error}");
+    let hoisted = hoist(&mut doc, Mode::Lenient).unwrap();
+    assert_eq!(hoisted.notices.len(), 1);
+    let schemas = super::super::schema::components(&doc);
+    assert_ne!(member(&schemas, "CreateLanternRequest", "one"), member(&schemas, "CreateLanternRequest", "two"));
+}

@@ -1,0 +1,72 @@
+//! The passes that turn the corrected document into one that `progenitor` reads well.
+//!
+//! Each pass is a pure function on the document and says how often it applied. Their order matters and stands in [`lower`].
+
+pub mod all_of;
+pub mod bodies;
+pub mod hoist;
+pub mod integers;
+pub mod names;
+pub mod nulls;
+pub mod operation_ids;
+pub mod parameters;
+pub mod patterns;
+pub mod references;
+pub mod replies;
+pub mod scalars;
+pub mod schema;
+pub mod strip;
+pub mod unions;
+
+use crate::error::Error;
+use crate::overlay::Mode;
+use serde_json::Value;
+
+/// Types that are written by hand and that generated ones refer to; no component may have such a name.
+pub const HANDWRITTEN: [&str; 3] = [UPLOAD, FILE_INPUT, SECRET];
+/// A file and nothing else.
+pub const UPLOAD: &str = "Upload";
+/// A file, a URL or base64 text.
+pub const FILE_INPUT: &str = "FileInput";
+/// A text that is never printed: a string with `x-secret: true`.
+pub const SECRET: &str = "Secret";
+
+/// How often each pass applied, in the order in which they ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Pass name and the number of places it changed.
+    pub passes: Vec<(&'static str, usize)>,
+    /// What is worth a reader's eye: patterns that are not checked; in lenient mode also names of the overlay that could not be given.
+    pub notices: Vec<String>,
+}
+
+impl Report {
+    fn add(&mut self, name: &'static str, count: usize) {
+        self.passes.push((name, count));
+    }
+}
+
+/// Runs every pass on `doc` in place.
+///
+/// # Errors
+/// When the document holds a construct that no pass can express; the error names its place. With [`Mode::Strict`] also when a name
+/// of the overlay cannot be given.
+pub fn lower(doc: &mut Value, mode: Mode) -> Result<Report, Error> {
+    let mut report = Report::default();
+    report.add("references", references::inline(doc)?);
+    report.add("operation_ids", operation_ids::fill(doc));
+    report.add("parameters", parameters::normalise(doc));
+    report.add("all_of", all_of::merge(doc)?);
+    report.add("nulls", nulls::collapse(doc));
+    report.add("scalars", scalars::simplify(doc));
+    report.notices = patterns::drop_unreadable(doc);
+    report.add("patterns", report.notices.len());
+    report.add("bodies", bodies::choose(doc)?);
+    report.add("replies", replies::choose(doc));
+    report.add("unions", unions::simplify(doc));
+    report.add("integers", integers::retype(doc));
+    let hoisted = hoist::hoist(doc, mode)?;
+    report.add("hoist", hoisted.count);
+    report.notices.extend(hoisted.notices);
+    Ok(report)
+}

@@ -1,0 +1,157 @@
+//! Names in Rust's cases, made from names on the wire.
+
+/// `api_keys`, `apiKeys` and `api-keys` give `ApiKeys`; runs of capitals count as one word (`USD` gives `Usd`).
+pub fn pascal(text: &str) -> String {
+    words(text).iter().map(|word| capitalise(word)).collect()
+}
+
+/// `apiKeys` gives `api_keys`.
+pub fn snake(text: &str) -> String {
+    words(text).join("_")
+}
+
+/// `createApiKey` gives `CREATE_API_KEY`.
+pub fn screaming(text: &str) -> String {
+    snake(text).to_ascii_uppercase()
+}
+
+/// The Rust name of a member: `type` gives `type_`, `2x` gives `x2x`.
+pub fn member(wire: &str) -> String {
+    let mut name = snake(wire);
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'x');
+    }
+    if syn::parse_str::<syn::Ident>(&name).is_err() {
+        name.push('_');
+    }
+    name
+}
+
+fn capitalise(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+/// Lower-case words: split at anything that is not a letter or digit, and where a capital starts a word.
+pub fn words(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for (index, &c) in chars.iter().enumerate() {
+        if !c.is_ascii_alphanumeric() {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            continue;
+        }
+        let previous = index.checked_sub(1).and_then(|index| chars.get(index));
+        let next = chars.get(index + 1);
+        let starts = c.is_ascii_uppercase()
+            && (previous.is_some_and(char::is_ascii_lowercase)
+                || (previous.is_some_and(|p| p.is_ascii_uppercase() || p.is_ascii_digit())
+                    && next.is_some_and(char::is_ascii_lowercase)));
+        if starts && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// The English singular of a member name that holds a list, as far as spelling tells.
+pub fn singular(text: &str) -> String {
+    if let Some(stem) = text.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if text.ends_with(ending) {
+            return text[..text.len() - 2].to_owned();
+        }
+    }
+    match text.strip_suffix('s') {
+        Some(stem) if !stem.ends_with('s') && !stem.ends_with('u') && stem.len() > 2 => stem.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A variant name for a value of a string enum. What starts with a digit is turned round: `720p` gives `P720`, `5s` gives `S5`,
+/// `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`.
+pub fn variant(value: &str) -> String {
+    if value.is_empty() {
+        return "Empty".into();
+    }
+    if let Some((wide, high)) = pair(value, ':') {
+        return format!("Ratio{wide}x{high}");
+    }
+    if let Some((wide, high)) = pair(value, 'x') {
+        return format!("Size{wide}x{high}");
+    }
+    let name = pascal(value);
+    if name.is_empty() {
+        return value.chars().map(|c| format!("U{:04X}", c as u32)).collect();
+    }
+    let unit = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = &name[..name.len() - unit.len()];
+    match (number, unit) {
+        ("", _) => name,
+        (number, "") if value.starts_with('-') => format!("Minus{number}"),
+        (number, "") => format!("N{number}"),
+        (number, unit) => format!("{}{number}", pascal(unit)),
+    }
+}
+
+/// Two numbers with a sign between them.
+fn pair(value: &str, sign: char) -> Option<(&str, &str)> {
+    let (left, right) = value.split_once(sign)?;
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    (number(left) && number(right)).then_some((left, right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_split_at_capitals_and_signs() {
+        assert_eq!(words("last6Chars"), ["last6", "chars"]);
+        assert_eq!(words("supportsE2EE"), ["supports", "e2ee"]);
+        assert_eq!(pascal("USD"), "Usd");
+        assert_eq!(pascal("x402Wallet"), "X402Wallet");
+        assert_eq!(screaming("createApiKey"), "CREATE_API_KEY");
+    }
+
+    #[test]
+    fn singulars() {
+        for (many, one) in [
+            ("categories", "category"),
+            ("styles", "style"),
+            ("boxes", "box"),
+            ("status", "status"),
+            ("address", "address"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+
+    #[test]
+    fn variants_of_awkward_values() {
+        for (value, name) in [
+            ("16:9", "Ratio16x9"),
+            ("4k", "K4"),
+            ("720p", "P720"),
+            ("1024x512", "Size1024x512"),
+            ("", "Empty"),
+            ("-1", "Minus1"),
+            ("3", "N3"),
+            ("not-available", "NotAvailable"),
+            ("1 gen", "Gen1"),
+            ("24h", "H24"),
+            ("🙂", "U1F642"),
+        ] {
+            assert_eq!(variant(value), name);
+        }
+    }
+}

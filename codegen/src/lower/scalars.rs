@@ -1,0 +1,59 @@
+//! Scalars as Rust wants them: string formats go (a date stays a string), and the textual booleans of queries become booleans.
+
+use super::schema::{all_mut, operations_mut, string_enum, type_of};
+use serde_json::Value;
+
+/// Simplifies scalars; returns how many schemas changed.
+pub fn simplify(doc: &mut Value) -> usize {
+    let mut count = 0;
+    all_mut(doc, &mut |schema| {
+        let drop = match (type_of(schema), schema.get("format").and_then(Value::as_str)) {
+            (_, None | Some("binary")) => false,
+            (_, Some(_)) => true,
+        };
+        if drop && let Some(object) = schema.as_object_mut() {
+            object.remove("format");
+            count += 1;
+        }
+    });
+    operations_mut(doc, &mut |_, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let Some(schema) = parameter.get_mut("schema") else { continue };
+            let textual = string_enum(schema).is_some_and(|mut values| {
+                values.sort_unstable();
+                values == ["false", "true"]
+            });
+            if textual && let Some(object) = schema.as_object_mut() {
+                object.remove("enum");
+                object.insert("type".into(), "boolean".into());
+                count += 1;
+            }
+        }
+    });
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn textual_booleans_of_a_query_become_booleans() {
+        let mut doc = json!({"paths": {"/a": {"get": {"parameters": [
+            {"in": "query", "name": "x", "schema": {"type": "string", "enum": ["true", "false"]}}
+        ]}}}});
+        assert_eq!(simplify(&mut doc), 1);
+        assert_eq!(doc["paths"]["/a"]["get"]["parameters"][0]["schema"], json!({"type": "boolean"}));
+    }
+
+    #[test]
+    fn formats_go_except_binary() {
+        let mut doc = json!({"components": {"schemas": {
+            "A": {"type": "string", "format": "date-time"}, "B": {"type": "string", "format": "binary"}
+        }}});
+        assert_eq!(simplify(&mut doc), 1);
+        assert_eq!(doc["components"]["schemas"]["A"], json!({"type": "string"}));
+        assert_eq!(doc["components"]["schemas"]["B"]["format"], "binary");
+    }
+}

@@ -1,0 +1,460 @@
+//! What the emit passes need to know, read from the lowered and documented document before it is stripped for progenitor.
+
+use crate::error::Error;
+use crate::lower::hoist::{CONST, NULLABLE, PARAMS, REQUIRED_WHEN};
+use crate::lower::schema::{is_required, ref_name, string_enum, type_of};
+use crate::lower::unions::{FORMS, TAG, kind};
+use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All types and operations of a document.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// The document's `info.version`.
+    pub version: String,
+    /// Types by name.
+    pub types: BTreeMap<String, Type>,
+    /// Operations in document order.
+    pub operations: Vec<Operation>,
+}
+
+/// A named type.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// Its documentation, when `docs.yaml` has some.
+    pub doc: Option<String>,
+    /// Whether a request leads to it.
+    pub in_request: bool,
+    /// Whether a reply leads to it.
+    pub in_reply: bool,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a type is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// An object with named members.
+    Struct(Struct),
+    /// A string with known values.
+    Enum(Vec<EnumValue>),
+    /// One of several arms.
+    Union(Union),
+}
+
+/// An object with named members.
+#[derive(Debug, Clone, Default)]
+pub struct Struct {
+    /// Members in document order, without constants.
+    pub fields: Vec<Field>,
+    /// Members that always have one value: wire name and value.
+    pub constants: Vec<(String, String)>,
+    /// Whether members that the document does not know are kept.
+    pub open: bool,
+    /// Whether the members travel in a query and not in a body.
+    pub query: bool,
+}
+
+/// A member of a struct.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name on the wire.
+    pub wire: String,
+    /// Its name in Rust.
+    pub rust: String,
+    /// Other spellings under which the wire has it, such as `aspectRatios` beside `aspect_ratios`.
+    pub aliases: Vec<String>,
+    /// Whether the document requires it and never makes it null.
+    pub required: bool,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// Whether the document deprecates it.
+    pub deprecated: bool,
+    /// The server's default, for documentation only.
+    pub default: Option<Value>,
+    /// The member beside which this one is needed, from the overlay's `x-required-when`.
+    pub required_when: Option<String>,
+    /// Its schema, with constraints.
+    pub schema: Value,
+}
+
+/// A value of a string enum.
+#[derive(Debug, Clone)]
+pub struct EnumValue {
+    /// The text on the wire.
+    pub wire: String,
+    /// The variant's name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: Option<String>,
+}
+
+/// One of several arms.
+#[derive(Debug, Clone)]
+pub struct Union {
+    /// The member whose constant tells the arms apart.
+    pub tag: Option<String>,
+    /// The arms, in document order.
+    pub arms: Vec<Arm>,
+}
+
+/// An arm of a union.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// The variant's name.
+    pub name: String,
+    /// Its tag on the wire.
+    pub tag: Option<String>,
+    /// The kind of JSON it is.
+    pub kind: &'static str,
+    /// Its schema.
+    pub schema: Value,
+    /// Whether it has no members beside its tag.
+    pub unit: bool,
+}
+
+/// An operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its id.
+    pub id: String,
+    /// HTTP method in capitals.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// Its first tag.
+    pub tag: String,
+    /// Documentation.
+    pub doc: Option<String>,
+    /// `Safe`, `Inference` or `Once`.
+    pub retry: &'static str,
+    /// `Public`, `Bearer`, `BearerOrWallet` or `Wallet`.
+    pub auth: &'static str,
+    /// Request media types.
+    pub request_media: Vec<String>,
+    /// Media types of the success reply.
+    pub reply_media: Vec<String>,
+    /// Documented statuses.
+    pub statuses: Vec<u16>,
+    /// Whether the document deprecates it.
+    pub deprecated: bool,
+    /// The request type.
+    pub body: Option<String>,
+    /// The struct of its query parameters, when there are more than two.
+    pub params: Option<String>,
+    /// Request headers that a caller may set.
+    pub headers: Vec<String>,
+    /// Query and path parameters, with constraints.
+    pub parameters: Vec<Field>,
+    /// The type of the reply's JSON form.
+    pub reply: Option<String>,
+    /// The type of an event, when the reply can be streamed.
+    pub event: Option<String>,
+}
+
+impl Model {
+    /// Reads a lowered document.
+    ///
+    /// # Errors
+    /// When a value has a form that the emit passes cannot express, such as an unknown `x-retry` class.
+    pub fn read(doc: &Value) -> Result<Self, Error> {
+        let schemas = crate::lower::schema::components(doc);
+        let mut model = Self { version: text(&doc["info"], "version").unwrap_or_default(), ..Self::default() };
+        for (name, schema) in &schemas {
+            if HANDWRITTEN.contains(&name.as_str()) {
+                continue;
+            }
+            let kind = if schema.get("oneOf").is_some() {
+                Kind::Union(union(schema, &schemas))
+            } else if string_enum(schema).is_some() {
+                Kind::Enum(enum_values(schema))
+            } else {
+                Kind::Struct(object(schema))
+            };
+            model.types.insert(
+                name.clone(),
+                Type { doc: text(schema, "description"), in_request: false, in_reply: false, kind },
+            );
+        }
+        let security = doc.get("security").cloned().unwrap_or_default();
+        for (path, method, value) in crate::lower::hoist::operations(doc) {
+            model.operations.push(operation(path, method, value, &security)?);
+        }
+        model.mark_positions(&schemas);
+        for operation in &model.operations {
+            if let Some(Type { kind: Kind::Struct(params), .. }) =
+                operation.params.as_ref().and_then(|name| model.types.get_mut(name))
+            {
+                params.query = true;
+            }
+        }
+        Ok(model)
+    }
+
+    fn mark_positions(&mut self, schemas: &Map<String, Value>) {
+        let mut requests = Vec::new();
+        let mut replies = Vec::new();
+        for operation in &self.operations {
+            requests.extend(operation.body.clone());
+            requests.extend(operation.params.clone());
+            requests.extend(operation.parameters.iter().flat_map(|field| references(&field.schema)));
+            replies.extend(operation.reply.clone());
+            replies.extend(operation.event.clone());
+        }
+        for name in reachable(requests, schemas) {
+            if let Some(kind) = self.types.get_mut(&name) {
+                kind.in_request = true;
+            }
+        }
+        for name in reachable(replies, schemas) {
+            if let Some(kind) = self.types.get_mut(&name) {
+                kind.in_reply = true;
+            }
+        }
+    }
+
+    /// Checks that what a member is needed beside is there: a rule about another member would never be broken.
+    ///
+    /// # Errors
+    /// The first member that is needed beside nothing.
+    pub fn rules_hold(&self) -> Result<(), Error> {
+        for name in self.types.keys() {
+            let fields = self.object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
+            let there = |other: &String| fields.iter().any(|field| field.wire == *other);
+            for field in fields {
+                if let Some(other) = field.required_when.as_ref().filter(|other| !there(other)) {
+                    let problem = format!("`{}` is needed beside a member that `{name}` does not have", field.wire);
+                    let place = format!("$.components.schemas.{name}.properties.{}['{REQUIRED_WHEN}']", field.wire);
+                    return Err(Error::new(problem).in_file("spec/overlay.yaml").at(place).found(other));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The struct called `name`.
+    #[must_use]
+    pub fn object(&self, name: &str) -> Option<&Struct> {
+        match &self.types.get(name)?.kind {
+            Kind::Struct(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Whether `name` is a struct without members: as an arm of a union it is a variant without payload.
+    #[must_use]
+    pub fn is_unit(&self, name: &str) -> bool {
+        self.object(name).is_some_and(|object| object.fields.is_empty() && !object.open)
+    }
+}
+
+fn reachable(start: Vec<String>, schemas: &Map<String, Value>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = start;
+    while let Some(name) = open.pop() {
+        if let Some(schema) = schemas.get(&name)
+            && found.insert(name)
+        {
+            open.extend(references(schema));
+        }
+    }
+    found
+}
+
+/// The component names that a schema mentions.
+fn references(schema: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut copy = schema.clone();
+    crate::lower::schema::walk_mut(&mut copy, &mut |schema| names.extend(ref_name(schema).map(str::to_owned)));
+    names
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn flag(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn object(schema: &Value) -> Struct {
+    let mut object = Struct {
+        open: schema.get("additionalProperties").is_some_and(|more| more != &Value::Bool(false)),
+        ..Struct::default()
+    };
+    for (wire, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        match property.get(CONST).and_then(Value::as_str) {
+            Some(value) => object.constants.push((wire.clone(), value.to_owned())),
+            None => add(&mut object.fields, field(wire, property, is_required(schema, wire))),
+        }
+    }
+    object
+}
+
+/// Two spellings of one name are one member when they hold the same, else the later one is told apart.
+fn add(fields: &mut Vec<Field>, mut field: Field) {
+    match fields.iter_mut().find(|known| known.rust == field.rust) {
+        Some(known) if crate::lower::unions::bare(&known.schema) == crate::lower::unions::bare(&field.schema) => {
+            known.aliases.push(field.wire);
+            return;
+        }
+        Some(_) => field.rust.push_str("_value"),
+        None => {}
+    }
+    fields.push(field);
+}
+
+fn field(wire: &str, schema: &Value, required: bool) -> Field {
+    Field {
+        wire: wire.to_owned(),
+        rust: names::member(wire),
+        aliases: Vec::new(),
+        required: required && !flag(schema, NULLABLE),
+        doc: text(schema, "description"),
+        deprecated: flag(schema, "deprecated"),
+        default: schema.get("default").cloned(),
+        required_when: text(schema, REQUIRED_WHEN),
+        schema: schema.clone(),
+    }
+}
+
+fn enum_values(schema: &Value) -> Vec<EnumValue> {
+    let docs = schema.get("x-enum-descriptions");
+    let mut values: Vec<EnumValue> = Vec::new();
+    for wire in string_enum(schema).unwrap_or_default() {
+        let mut name = names::variant(wire);
+        // `auto` and `Auto`, `4k` and `4K`: the later one says how it is written.
+        while name == "Unknown" || values.iter().any(|known| known.name == name) {
+            name.push_str(if wire.starts_with(|c: char| c.is_ascii_uppercase()) { "Capitalised" } else { "Value" });
+        }
+        let doc = docs.and_then(|docs| text(docs, wire));
+        values.push(EnumValue { wire: wire.to_owned(), name, doc });
+    }
+    values
+}
+
+fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
+    let tag = text(schema, TAG);
+    let mut arms: Vec<Arm> = Vec::new();
+    for arm in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+        let resolved = crate::lower::schema::resolve(arm, schemas);
+        let value = tag.as_ref().and_then(|tag| text(resolved.get("properties")?.get(tag)?, CONST));
+        let kind = kind(arm, schemas);
+        let unit = object(resolved).fields.is_empty()
+            && kind == "object"
+            && value.is_some()
+            && resolved.get("additionalProperties").is_none();
+        let mut name = match (&value, kind) {
+            (Some(value), _) => names::variant(value),
+            (None, "object") => text(arm, "x-variant")
+                .unwrap_or_else(|| if tag.is_some() { "Untagged".into() } else { "Object".into() }),
+            (None, "string") => {
+                if ref_name(arm).is_some() {
+                    "Mode".into()
+                } else {
+                    "Text".into()
+                }
+            }
+            (None, "array") => "List".into(),
+            (None, "integer") => "Integer".into(),
+            (None, "number") => "Number".into(),
+            (None, "boolean") => "Bool".into(),
+            (None, _) => "Any".into(),
+        };
+        while arms.iter().any(|known| known.name == name) {
+            name.push_str("Other");
+        }
+        arms.push(Arm { name, tag: value, kind, schema: arm.clone(), unit });
+    }
+    Union { tag, arms }
+}
+
+fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Result<Operation, Error> {
+    let here = || format!("$.paths['{path}'].{method}");
+    let auth = authentication(value.get("security").unwrap_or(security));
+    let retry = match value.get("x-retry").and_then(Value::as_str) {
+        Some("safe") => "Safe",
+        Some("inference") => "Inference",
+        Some("once") => "Once",
+        Some(other) => {
+            let error = Error::new("an unknown retry class").at(format!("{}['x-retry']", here())).found(other);
+            return Err(error.help("use safe, inference or once"));
+        }
+        None if matches!(method, "get" | "head" | "options") => "Safe",
+        None if auth == "BearerOrWallet" => "Inference",
+        None => "Once",
+    };
+    let schema = |pointer: &str| value.pointer(pointer).and_then(ref_name).map(str::to_owned);
+    let mut parameters: Vec<Field> = Vec::new();
+    for parameter in value.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+        let required = flag(parameter, "required") || parameter["in"] == "path";
+        let mut read = field(parameter["name"].as_str().unwrap_or_default(), &parameter["schema"], required);
+        read.doc = text(parameter, "description").or(read.doc);
+        parameters.push(read);
+    }
+    let summary = text(value, "summary");
+    let doc = match (summary, text(value, "description")) {
+        (Some(summary), Some(more)) => Some(format!("{summary}\n\n{more}")),
+        (summary, more) => summary.or(more),
+    };
+    Ok(Operation {
+        id: text(value, "operationId").unwrap_or_default(),
+        method: method.to_ascii_uppercase(),
+        path: path.to_owned(),
+        tag: texts(value.get("tags")).into_iter().next().unwrap_or_default(),
+        doc,
+        retry,
+        auth,
+        request_media: texts(value.get(bodies::MEDIA)),
+        reply_media: texts(value.get(replies::MEDIA)),
+        statuses: value
+            .get(replies::STATUSES)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|s| u16::try_from(s.as_u64()?).ok())
+            .collect(),
+        deprecated: flag(value, "deprecated"),
+        body: schema("/requestBody/content/application~1json/schema"),
+        params: text(value, PARAMS),
+        headers: texts(value.get(parameters::HEADERS)),
+        parameters,
+        reply: schema("/responses/200/content/application~1json/schema").or_else(|| text(value, replies::JSON_FORM)),
+        event: text(value, replies::STREAM_FORM),
+    })
+}
+
+/// `[]` and `[{}]` need no key; a wallet scheme beside the bearer means either; a wallet scheme alone means only that.
+fn authentication(security: &Value) -> &'static str {
+    let Some(list) = security.as_array() else { return "Bearer" };
+    let schemes: Vec<&str> = list.iter().filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str).collect();
+    let wallet = schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("siwx"));
+    let bearer = schemes.iter().any(|scheme| !scheme.eq_ignore_ascii_case("siwx"));
+    let open = list.is_empty() || list.iter().any(|entry| entry.as_object().is_some_and(Map::is_empty));
+    match (open, bearer, wallet) {
+        (true, _, _) => "Public",
+        (false, true, true) => "BearerOrWallet",
+        (false, false, true) => "Wallet",
+        (false, _, false) => "Bearer",
+    }
+}
+
+/// The forms that a string may take, as enum lists and patterns.
+#[must_use]
+pub fn forms(schema: &Value) -> Option<&Vec<Value>> {
+    schema.get(FORMS).and_then(Value::as_array)
+}
+
+/// Whether a schema is free-form JSON.
+#[must_use]
+pub fn is_free(schema: &Value) -> bool {
+    ref_name(schema).is_none() && type_of(schema).is_none() && schema.get("oneOf").is_none()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use super::*;
+use serde_json::json;
+
+fn read(schemas: Value) -> Model {
+    Model::read(&json!({"info": {"version": "1"}, "paths": {}, "components": {"schemas": schemas}})).unwrap()
+}
+
+fn read_operation(method: &str, operation: Value) -> Result<Operation, Error> {
+    let doc = json!({
+        "info": {"version": "1"}, "security": [{"bearer": []}], "paths": {"/lanterns/{id}": {method: operation}}, "components": {"schemas": {}},
+    });
+    Ok(Model::read(&doc)?.operations.remove(0))
+}
+
+fn one_field(schema: Value) -> Field {
+    read(json!({"A": schema})).object("A").unwrap().fields[0].clone()
+}
+
+#[test]
+fn who_may_call_follows_from_security() {
+    for (security, expected) in [
+        (json!([]), "Public"),
+        (json!([{}]), "Public"),
+        (json!([{"bearer": []}, {}]), "Public"),
+        (json!([{"bearer": []}]), "Bearer"),
+        (json!([{"bearer": []}, {"siwx": []}]), "BearerOrWallet"),
+        (json!([{"SIWX": []}]), "Wallet"),
+    ] {
+        assert_eq!(read_operation("get", json!({"security": security})).unwrap().auth, expected, "{security}");
+    }
+    assert_eq!(
+        read_operation("get", json!({})).unwrap().auth,
+        "Bearer",
+        "the document's own security counts where an operation has none"
+    );
+}
+
+#[test]
+fn what_may_be_repeated_follows_from_method_and_security_unless_the_overlay_says_so() {
+    let paid = json!([{"bearer": []}, {"siwx": []}]);
+    for (method, operation, expected) in [
+        ("get", json!({}), "Safe"),
+        ("head", json!({}), "Safe"),
+        ("post", json!({}), "Once"),
+        ("delete", json!({}), "Once"),
+        ("post", json!({"security": paid}), "Inference"),
+        ("post", json!({"security": paid, "x-retry": "once"}), "Once"),
+        ("post", json!({"x-retry": "safe"}), "Safe"),
+        ("get", json!({"x-retry": "inference"}), "Inference"),
+    ] {
+        assert_eq!(read_operation(method, operation.clone()).unwrap().retry, expected, "{method} {operation}");
+    }
+}
+
+#[test]
+fn an_unknown_retry_class_is_refused_with_its_place() {
+    let error = read_operation("post", json!({"x-retry": "twice"})).unwrap_err().to_string();
+    assert!(error.contains("$.paths['/lanterns/{id}'].post['x-retry']") && error.contains("found: twice"), "{error}");
+}
+
+#[test]
+fn an_operation_keeps_its_facts() {
+    let operation = read_operation(
+        "post",
+        json!({
+            "operationId": "lightLantern", "tags": ["Lanterns", "Wicks"], "summary": "Lights it.", "description": "More.", "deprecated": true,
+            "x-statuses": [200, 401], "x-request-media": ["application/json"], "x-reply-media": ["text/csv"], "x-header-parameters": ["Idempotency-Key"],
+            "parameters": [{"name": "id", "in": "path", "schema": {"type": "string"}}, {"name": "dryRun", "in": "query", "schema": {"type": "boolean", "default": true}}],
+            "x-reply-event": "Spark",
+        }),
+    );
+    let operation = operation.unwrap();
+    assert_eq!(
+        (operation.id.as_str(), operation.method.as_str(), operation.path.as_str(), operation.tag.as_str()),
+        ("lightLantern", "POST", "/lanterns/{id}", "Lanterns")
+    );
+    assert_eq!(operation.doc.as_deref(), Some("Lights it.\n\nMore."));
+    assert_eq!(operation.statuses, [200, 401]);
+    assert_eq!(
+        (operation.request_media, operation.reply_media),
+        (vec!["application/json".to_owned()], vec!["text/csv".to_owned()])
+    );
+    assert_eq!(operation.headers, ["Idempotency-Key"]);
+    assert_eq!(operation.event.as_deref(), Some("Spark"));
+    assert!(operation.deprecated && operation.parameters[0].required && !operation.parameters[1].required);
+    assert_eq!(
+        (operation.parameters[1].rust.as_str(), &operation.parameters[1].default),
+        ("dry_run", &Some(json!(true)))
+    );
+}
+
+#[test]
+fn a_member_is_required_when_it_is_listed_and_never_null() {
+    let field = |nullable: bool, required: bool| {
+        let required = if required { json!(["a"]) } else { json!([]) };
+        one_field(json!({"type": "object", "required": required, "properties": {"a": {"type": "string", "x-nullable": nullable}}})).required
+    };
+    assert_eq!([field(false, true), field(true, true), field(false, false)], [true, false, false]);
+}
+
+#[test]
+fn two_spellings_of_one_member_are_one_and_two_meanings_are_two() {
+    let same = json!({"aspectRatios": {"type": "string"}, "aspect_ratios": {"type": "string", "default": "x"}, "aspect-ratios": {"type": "number"}});
+    let model = read(json!({"A": {"type": "object", "properties": same}}));
+    let fields = &model.object("A").unwrap().fields;
+    assert_eq!(fields.len(), 2);
+    assert_eq!(
+        (fields[0].rust.as_str(), fields[0].aliases.as_slice()),
+        ("aspect_ratios", ["aspect_ratios".to_owned()].as_slice())
+    );
+    assert_eq!((fields[1].rust.as_str(), fields[1].wire.as_str()), ("aspect_ratios_value", "aspect-ratios"));
+}
+
+#[test]
+fn constants_are_no_members_and_an_object_may_be_open() {
+    let schema = json!({"type": "object", "properties": {"type": {"type": "string", "x-const": "wick"}, "a": {"type": "string"}}, "additionalProperties": true});
+    let model = read(json!({"A": schema, "B": {"type": "object", "properties": {}, "additionalProperties": false}}));
+    let a = model.object("A").unwrap();
+    assert_eq!(a.constants, [("type".to_owned(), "wick".to_owned())]);
+    assert!(a.open && a.fields.len() == 1 && !model.is_unit("A"));
+    assert!(!model.object("B").unwrap().open && model.is_unit("B"));
+}
+
+#[test]
+fn enum_values_that_rust_would_call_alike_are_told_apart() {
+    let model = read(
+        json!({"A": {"type": "string", "enum": ["auto", "Auto", "unknown", "4k", "4K"], "x-enum-descriptions": {"auto": "By itself."}}}),
+    );
+    let Kind::Enum(values) = &model.types["A"].kind else { panic!("not an enum") };
+    let names: Vec<_> = values.iter().map(|value| value.name.as_str()).collect();
+    assert_eq!(names, ["Auto", "AutoCapitalised", "UnknownValue", "K4", "K4Value"]);
+    assert_eq!(values[0].doc.as_deref(), Some("By itself."));
+    assert_eq!(values[1].doc, None);
+}
+
+#[test]
+fn arms_are_named_after_their_tag_or_their_kind() {
+    let model = read(json!({
+        "Tagged": {"x-tag": "type", "oneOf": [{"$ref": "#/components/schemas/Wick"}, {"$ref": "#/components/schemas/Dark"}, {"$ref": "#/components/schemas/Free"}]},
+        "Wick": {"type": "object", "properties": {"type": {"x-const": "wick"}, "a": {"type": "string"}}},
+        "Dark": {"type": "object", "properties": {"type": {"x-const": "dark"}}},
+        "Free": {"type": "object", "properties": {"b": {"type": "string"}}},
+        "Plain": {"oneOf": [{"type": "string"}, {"type": "array", "items": {}}, {"type": "boolean"}, {"$ref": "#/components/schemas/Mode"}]},
+        "Mode": {"type": "string", "enum": ["a", "b"]},
+    }));
+    let arms = |name: &str| match &model.types[name].kind {
+        Kind::Union(union) => union.arms.iter().map(|arm| (arm.name.clone(), arm.unit)).collect::<Vec<_>>(),
+        other => panic!("{name} is {other:?}"),
+    };
+    let named = |arms: &[(&str, bool)]| arms.iter().map(|(name, unit)| ((*name).to_owned(), *unit)).collect::<Vec<_>>();
+    assert_eq!(arms("Tagged"), named(&[("Wick", false), ("Dark", true), ("Untagged", false)]));
+    assert_eq!(arms("Plain"), named(&[("Text", false), ("List", false), ("Bool", false), ("Mode", false)]));
+}
+
+#[test]
+fn a_type_knows_whether_requests_or_replies_lead_to_it() {
+    let media = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+    let holder =
+        |name: &str| json!({"type": "object", "properties": {"a": {"$ref": format!("#/components/schemas/{name}")}}});
+    let model = Model::read(&json!({
+        "info": {"version": "1"},
+        "paths": {"/a": {"post": {"operationId": "a", "requestBody": media("Asked"), "responses": {"200": media("Told")}, "x-params": "Params"}}},
+        "components": {"schemas": {"Asked": holder("Both"), "Told": holder("Both"), "Both": {"type": "object", "properties": {"b": {"type": "string"}}}, "Params": {"type": "object"}, "None": {"type": "object"}}},
+    }));
+    let model = model.unwrap();
+    let places = |name: &str| (model.types[name].in_request, model.types[name].in_reply);
+    assert_eq!(
+        [places("Asked"), places("Told"), places("Both"), places("None")],
+        [(true, false), (false, true), (true, true), (false, false)]
+    );
+    assert!(model.object("Params").unwrap().query && !model.object("Asked").unwrap().query);
+}

@@ -1,0 +1,85 @@
+//! What an action's target matches.
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, PathElement};
+
+/// The way from the document to a value.
+pub(super) type Location = Vec<Step>;
+
+/// One step of it. Sorts in the order of the values in an array.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// A JSONPath query, parsed once.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    text: String,
+    query: JsonPath,
+}
+
+impl Target {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let query = JsonPath::parse(text).map_err(|error| error.to_string())?;
+        Ok(Self { text: text.to_owned(), query })
+    }
+
+    /// Where the matches are: each once, and a value before those inside it.
+    pub(super) fn locate(&self, doc: &Value) -> Vec<Location> {
+        let matches = self.query.query_located(doc);
+        let mut locations: Vec<Location> =
+            matches.locations().map(|path| path.iter().map(Step::from).collect()).collect();
+        locations.sort_unstable();
+        locations.dedup();
+        locations
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<&PathElement<'_>> for Step {
+    fn from(element: &PathElement<'_>) -> Self {
+        match element {
+            PathElement::Name(name) => Step::Key((*name).to_owned()),
+            PathElement::Index(index) => Step::Index(*index),
+        }
+    }
+}
+
+pub(super) fn get<'v>(value: &'v Value, location: &[Step]) -> Option<&'v Value> {
+    location.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.as_object()?.get(key),
+        Step::Index(index) => value.as_array()?.get(*index),
+    })
+}
+
+pub(super) fn get_mut<'v>(value: &'v mut Value, location: &[Step]) -> Option<&'v mut Value> {
+    location.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.as_object_mut()?.get_mut(key),
+        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
+    })
+}
+
+/// Takes a value out and keeps the order of those around it.
+pub(super) fn remove(doc: &mut Value, location: &[Step]) {
+    let Some((last, parent)) = location.split_last() else {
+        return;
+    };
+    match (get_mut(doc, parent), last) {
+        (Some(Value::Object(members)), Step::Key(key)) => {
+            members.shift_remove(key);
+        }
+        (Some(Value::Array(items)), Step::Index(index)) if *index < items.len() => {
+            items.remove(*index);
+        }
+        _ => {}
+    }
+}

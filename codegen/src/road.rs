@@ -1,0 +1,50 @@
+//! The whole road: the document and its overlays in, Rust code out.
+
+use crate::error::Error;
+use crate::lower::{self, Report};
+use crate::model::Model;
+use crate::overlay::{Mode, Overlay};
+use crate::{api, document, emit, generate as progenitor, lenient};
+use serde_json::Value;
+
+/// What generation yields.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The Rust source, formatted.
+    pub code: String,
+    /// The public items of the code, one a line, sorted.
+    pub api: Vec<String>,
+    /// How often each pass applied.
+    pub report: Report,
+    /// Overlay and docs actions that matched nothing, in lenient mode.
+    pub skipped: Vec<String>,
+    /// The types and operations behind the code.
+    pub model: Model,
+}
+
+/// Generates the SDK's code.
+///
+/// `overlay` corrects the document; `docs` holds our sentences and is applied after lowering, when every type has its name. With
+/// [`Mode::Strict`] an action that matches nothing is an error, with [`Mode::Lenient`] it is listed in
+/// [`Generated::skipped`]: another version of the document than the overlay was written for.
+///
+/// # Errors
+/// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
+pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> Result<Generated, Error> {
+    document::check(spec)?;
+    let mut doc = spec.clone();
+    let mut skipped = overlay.apply(&mut doc, mode).map_err(|error| error.in_file("spec/overlay.yaml"))?.skipped;
+    if mode == Mode::Lenient {
+        skipped.extend(lenient::loosen(&mut doc));
+    }
+    document::check(&doc).map_err(|error| error.in_file("the document after the overlay"))?;
+    let report = lower::lower(&mut doc, mode)?;
+    skipped.extend(docs.apply(&mut doc, mode).map_err(|error| error.in_file("spec/docs.yaml"))?.skipped);
+    let model = Model::read(&doc)?;
+    if mode == Mode::Strict {
+        model.rules_hold()?;
+    }
+    let file = progenitor::run(&doc, &model)?;
+    let file = emit::emit(&file, &model)?;
+    Ok(Generated { code: prettyplease::unparse(&file), api: api::list(&file), report, skipped, model })
+}

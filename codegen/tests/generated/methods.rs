@@ -1,0 +1,45 @@
+//! One method an operation.
+
+use crate::spec;
+use venice_ai_codegen::document;
+
+/// The public methods of `Raw`.
+fn methods(file: &syn::File) -> Vec<String> {
+    let items = file.items.iter().filter_map(|item| match item {
+        syn::Item::Impl(item) if item.trait_.is_none() && matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Raw") || path.path.segments.last().is_some_and(|last| last.ident == "Raw")) => Some(&item.items),
+        _ => None,
+    });
+    items
+        .flatten()
+        .filter_map(|item| match item {
+            syn::ImplItem::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+                Some(function.sig.ident.to_string())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn every_operation_of_the_document_is_a_method() {
+    let methods = methods(&spec::code());
+    println!("{} methods", methods.len());
+    assert_eq!(
+        methods.len(),
+        document::operations(&spec::document()).count(),
+        "the document as it stands, counted without the generator"
+    );
+    assert_eq!(methods.len(), 49);
+    let mut distinct = methods.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), methods.len());
+}
+
+#[test]
+fn only_public_methods_of_raw_count() {
+    let file = crate::bad(
+        "impl Raw<'_> { pub fn a(&self) {} fn hidden(&self) {} } impl Other { pub fn b(&self) {} } impl Clone for Raw<'_> { fn clone(&self) {} }",
+    );
+    assert_eq!(methods(&file), ["a"]);
+}

@@ -1,0 +1,231 @@
+//! What is generated for what a document says, read as text.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::{document, has, has_not, overlay, run, try_run};
+use venice_ai_codegen::overlay::Mode;
+
+/// A `POST /lanterns` with the given members.
+fn post(members: &str) -> String {
+    let paths = format!(
+        "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {{required: true, content: {{application/json: {{schema: {{type: object, required: [kept], properties: {{{members}}}}}}}}}}}
+      responses: {{'200': {{description: OK}}}}"
+    );
+    run(&document(&paths, "")).code
+}
+
+#[test]
+fn lengths_ranges_patterns_and_counts_are_checked() {
+    let code = post(
+        "kept: {type: string, minLength: 1, maxLength: 9}, over: {type: number, minimum: 0, exclusiveMinimum: true}, \
+         share: {type: integer, minimum: 1, maximum: 9, exclusiveMaximum: true}, day: {type: string, pattern: '^a'}, \
+         tags: {type: array, minItems: 1, maxItems: 3, items: {type: string, maxLength: 5}}",
+    );
+    has(&code, r#"checker.length("kept", Some(&self.kept), 1usize, 9usize);"#);
+    has(&code, r#"checker.range("over", self.over.as_ref().copied(), Some((0f64, false)), None);"#);
+    has(
+        &code,
+        r#"checker.range("share", self.share.as_ref().map(|value| *value as f64), Some((1f64, true)), Some((9f64, false)));"#,
+    );
+    has(&code, r#"checker.pattern("day", self.day.as_ref(), "^a");"#);
+    has(&code, r#"checker.count("tags", self.tags.as_ref(), 1usize, 3usize);"#);
+    has(
+        &code,
+        r#"checker.items("tags", self.tags.as_ref(), |checker, item| { checker.length("", Some(item), 0usize, 5usize);"#,
+    );
+}
+
+#[test]
+fn the_arms_of_a_union_are_checked_each_by_its_own_limits() {
+    let code = post(
+        "kept: {anyOf: [{type: string, maxLength: 4}, {type: array, minItems: 1, maxItems: 4, items: {type: string}}]}",
+    );
+    has(&code, r#"if let Self::Text(value) = self { checker.length("", Some(value), 0usize, 4usize); }"#);
+    has(&code, r#"if let Self::List(value) = self { checker.count("", Some(value), 1usize, 4usize); }"#);
+    has(&code, r#"checker.nested("kept", Some(&self.kept));"#);
+}
+
+#[test]
+fn checks_go_down_into_members_and_lists() {
+    let code = post(
+        "kept: {type: object, properties: {size: {type: integer, maximum: 3}}}, more: {type: array, items: {type: object, properties: {size: {type: integer, maximum: 3}}}}",
+    );
+    has(&code, r#"checker.nested("kept", Some(&self.kept));"#);
+    has(&code, r#"checker.each("more", self.more.as_ref());"#);
+}
+
+#[test]
+fn a_text_of_several_forms_fits_one_of_them() {
+    let code = post("kept: {anyOf: [{type: string, enum: ['']}, {type: string, pattern: '^a$'}]}");
+    has(&code, r#"checker.one_of("kept", Some(&self.kept), &[""], &["^a$"]);"#);
+}
+
+#[test]
+fn an_argument_of_the_path_is_checked_for_emptiness_and_its_limits() {
+    let code = run(&document(
+        "  /lanterns/{id}:
+    get:
+      operationId: lantern
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string, maxLength: 8}}
+        - {name: limit, in: query, schema: {type: integer, maximum: 50}}
+        - {name: name, in: query, required: true, schema: {type: string}}
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, r#"checker.segment("id", id);"#);
+    has(&code, r#"checker.length("id", Some(id), 0usize, 8usize);"#);
+    has(&code, r#"checker.range("limit", limit.as_ref().map(|value| *value as f64), None, Some((50f64, true)));"#);
+    has(&code, r#"checker.not_blank("name", Some(name));"#);
+}
+
+#[test]
+fn a_member_may_be_needed_beside_another() {
+    let code = post(
+        "kept: {type: string}, from: {type: string, x-required-when: to}, to: {type: string, x-required-when: from}, unit: {type: string, x-required-when: kept}",
+    );
+    has(&code, r#"checker.required_when("from", self.from.is_some(), "to", self.to.is_some());"#);
+    has(&code, r#"checker.required_when("to", self.to.is_some(), "from", self.from.is_some());"#);
+    has(&code, r#"checker.required_when("unit", self.unit.is_some(), "kept", true);"#);
+}
+
+#[test]
+fn a_member_that_is_needed_beside_nothing_is_refused() {
+    let paths = "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, x-required-when: b}}}}}}
+      responses: {'200': {description: OK}}";
+    let error = try_run(&document(paths, ""), &common::nothing(), Mode::Strict).unwrap_err().to_string();
+    let lenient = try_run(&document(paths, ""), &common::nothing(), Mode::Lenient).unwrap();
+    has_not(&lenient.code, "required_when");
+    assert!(
+        error.contains("does not have")
+            && error.contains("properties.a['x-required-when']")
+            && error.contains("found: b"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_has_no_limits_has_no_checks() {
+    let code = post("kept: {type: string}");
+    has_not(&code, "Checker");
+    has_not(&code, "pub fn validate");
+}
+
+#[test]
+fn a_default_is_a_word_in_the_documentation_and_nothing_else() {
+    let code = post("kept: {type: string, default: tin}, size: {type: integer, default: 7}");
+    has(&code, "The server takes `7` when it is not sent.");
+    has_not(&code, "serde(default");
+    has(&code, "Self { kept: kept.into(), size: None }");
+}
+
+#[test]
+fn a_constant_is_sent_and_never_asked_for() {
+    let code = run(&document(
+        "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [type, size], properties: {type: {type: string, enum: [lantern]}, size: {type: integer}}}}}}
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, r#"map.serialize_entry("type", "lantern")?;"#);
+    has(&code, "pub fn new(size: i64) -> Self");
+}
+
+#[test]
+fn more_than_two_query_parameters_are_one_argument() {
+    let code = run(&document(
+        "  /lanterns:
+    get:
+      operationId: listLanterns
+      parameters:
+        - {name: limit, in: query, schema: {type: integer}}
+        - {name: from, in: query, schema: {type: string}}
+        - {name: sortOrder, in: query, schema: {type: string, enum: [asc, desc]}}
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::Call<crate::RawReply>");
+    has(&code, "pub sort_order: Option<SortOrder>");
+}
+
+#[test]
+fn a_header_parameter_is_an_optional_argument() {
+    let code = run(&document(
+        "  /lanterns:
+    get:
+      operationId: listLanterns
+      parameters: [{name: X-Wick, in: header, schema: {type: string}}]
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, "pub fn list_lanterns(&self, x_wick: Option<&str>)");
+    has(&code, r#".header_if("X-Wick", x_wick)"#);
+}
+
+#[test]
+fn the_table_has_the_facts_of_each_operation() {
+    let code = run(&document(
+        "  /lanterns/{id}:
+    post:
+      operationId: lightLantern
+      tags: [Lanterns]
+      deprecated: true
+      security: []
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}}}}}}
+      responses: {'200': {description: OK, content: {audio/mpeg: {schema: {type: string, format: binary}}}}, '402': {description: Pay}}",
+        "",
+    ))
+    .code;
+    has(
+        &code,
+        r#"pub static LIGHT_LANTERN: Operation = Operation {
+            id: "lightLantern", method: "POST", path: "/lanterns/{id}", tag: "Lanterns", retry: RetryClass::Once, auth: AuthScheme::Public,
+            request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true }"#,
+    );
+    has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
+    has(&code, "crate::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");
+    has(&code, "crate::media::form::attach(");
+}
+
+#[test]
+fn a_pattern_that_cannot_be_read_is_not_checked_and_reported() {
+    let paths = "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, pattern: '(?<=x)y'}}}}}}
+      responses: {'200': {description: OK}}";
+    let generated = run(&document(paths, ""));
+    has_not(&generated.code, "checker.pattern");
+    assert!(generated.report.notices[0].contains("(?<=x)y"), "{:?}", generated.report);
+}
+
+#[test]
+fn a_name_conflict_of_the_overlay_is_an_error_for_its_own_document_and_a_notice_for_others() {
+    let paths = "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: object, properties: {x: {type: string}}}, b: {type: object, properties: {x: {type: string}}}}}}}}
+      responses: {'200': {description: OK}}";
+    let place = "$.paths['/lanterns'].post.requestBody.content['application/json'].schema.properties";
+    let names = overlay(&format!(
+        "  - {{target: \"{place}.a\", update: {{x-rust-name: One}}}}\n  - {{target: \"{place}.b\", update: {{x-rust-name: Two}}}}"
+    ));
+    let error = try_run(&document(paths, ""), &names, Mode::Strict).unwrap_err().to_string();
+    assert!(error.contains("one shape has two names"), "{error}");
+    let generated = try_run(&document(paths, ""), &names, Mode::Lenient).unwrap();
+    assert!(generated.report.notices.iter().any(|notice| notice.contains("One and Two")), "{:?}", generated.report);
+}

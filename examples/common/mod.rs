@@ -1,0 +1,29 @@
+//! What the examples share.
+
+use std::time::Duration;
+
+use venice_ai::mock::MockVenice;
+use venice_ai::{Client, Error, ErrorKind};
+
+/// A client of the real API if `VENICE_API_KEY` is set, and else of the mock that comes with the crate. The mock lives as long as
+/// the second value. Your program needs `Client::from_env()?` and nothing else of this.
+pub async fn client_or_mock() -> Result<(Client, Option<MockVenice>), Error> {
+    match Client::from_env() {
+        Ok(venice) => {
+            println!("Talking to the real API, with the key in VENICE_API_KEY.");
+            Ok((venice, None))
+        }
+        Err(error) if error.kind() == ErrorKind::MissingApiKey => {
+            let mock = MockVenice::builder().pause(Duration::from_millis(25)).start().await?;
+            println!("Talking to the bundled mock at {}, as VENICE_API_KEY is not set.", mock.base_url());
+            Ok((mock.client(), Some(mock)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the example may make and delete keys: on the mock always, on a real account only when told so.
+#[allow(dead_code, reason = "not every example manages keys")]
+pub fn may_manage_keys(mock: Option<&MockVenice>) -> bool {
+    mock.is_some() || std::env::args().any(|argument| argument == "--manage-keys")
+}

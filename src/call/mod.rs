@@ -1,0 +1,129 @@
+//! One request, configured, then awaited.
+
+mod accept;
+pub(crate) mod decode;
+mod future;
+mod merge;
+mod options;
+mod prepare;
+mod response;
+mod streamed;
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+pub use self::future::CallFuture;
+pub use self::response::Response;
+use crate::client::Client;
+use crate::error::Error;
+use crate::operation::OperationRef;
+use crate::reply::RawReply;
+use crate::transport::{self, Mode, Outgoing, Reply};
+use crate::validation::ValidationError;
+
+/// A request that has not been sent.
+///
+/// Awaiting it sends it and gives the reply, decoded. Before that, the methods `with_…` change how it is sent. What it asks
+/// for is part of the request that it was made with.
+///
+/// ```no_run
+/// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+/// # use serde_json::Value;
+/// # use std::time::Duration;
+/// # use venice_ai::http::Method;
+/// let call = venice.request::<Value>(Method::GET, "/models"); // nothing happens here
+/// let models = call.with_timeout(Duration::from_secs(10)).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is not sent until it is awaited"]
+pub struct Call<T> {
+    /// All of it but the type of the reply.
+    core: Box<Outgoing>,
+    decode: Decode<T>,
+}
+
+/// What makes a `T` of a reply. A function that captures nothing costs no allocation here.
+type Decode<T> = Box<dyn FnOnce(Reply) -> Result<T, Error> + Send>;
+
+/// How a call is made. A request that could not be built is reported when the call is sent.
+impl<T> Call<T> {
+    fn new(
+        client: &Client,
+        operation: impl Into<OperationRef>,
+        request: impl Built,
+        mode: Mode,
+        decode: Decode<T>,
+    ) -> Self {
+        Self { core: Box::new(Outgoing::new(client, operation.into(), request.built(), mode)), decode }
+    }
+
+    /// A call whose reply is JSON.
+    pub(crate) fn json(client: &Client, operation: impl Into<OperationRef>, request: impl Built) -> Self
+    where
+        T: DeserializeOwned + 'static,
+    {
+        Self::new(client, operation, request, Mode::Whole, Box::new(decode::json::<T>))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn on_blocking_connections(mut self) -> Self {
+        self.core.blocking = true;
+        self
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn operation_ref(&self) -> &OperationRef {
+        self.core.scope.operation()
+    }
+
+    /// Records what is wrong with the request; sending it fails unless validation is off.
+    pub(crate) fn checked(mut self, finding: Result<(), ValidationError>) -> Self {
+        self.core.finding = finding.err();
+        self
+    }
+
+    /// As [`map`](Self::map), with a function that may fail.
+    pub(crate) fn and_then<U: 'static>(self, function: impl FnOnce(T) -> Result<U, Error> + Send + 'static) -> Call<U>
+    where
+        T: 'static,
+    {
+        let decode = self.decode;
+        Call { core: self.core, decode: Box::new(move |reply| function(decode(reply)?)) }
+    }
+}
+
+impl Call<RawReply> {
+    /// A call whose reply is bytes.
+    pub(crate) fn raw(client: &Client, operation: impl Into<OperationRef>, request: impl Built) -> Self {
+        let decode = Box::new(|reply| decode::pieces(reply).map(RawReply::new));
+        Self::new(client, operation, request, Mode::Pieces, decode)
+    }
+}
+
+/// A request as it comes from whoever built it.
+pub(crate) trait Built {
+    fn built(self) -> Result<reqwest::Request, Error>;
+}
+
+impl Built for Result<reqwest::Request, Error> {
+    fn built(self) -> Result<reqwest::Request, Error> {
+        self
+    }
+}
+
+impl Built for reqwest::Result<reqwest::Request> {
+    fn built(self) -> Result<reqwest::Request, Error> {
+        self.map_err(transport::failure::of_building)
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.core.scope.operation().name())
+            .field("timeout", &self.core.timeout)
+            .field("retry", &self.core.retry)
+            .finish_non_exhaustive()
+    }
+}

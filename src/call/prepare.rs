@@ -1,0 +1,28 @@
+//! Everything that can be refused before anything is sent.
+
+use super::merge;
+use crate::error::Error;
+use crate::transport::{Outgoing, complete};
+
+impl Outgoing {
+    /// Completes the request where it lies, or says what is wrong with it.
+    pub(super) fn prepare(&mut self) -> Result<(), Error> {
+        self.completed().map_err(|error| self.scope.explained(error))
+    }
+
+    fn completed(&mut self) -> Result<(), Error> {
+        if let Some(refused) = self.refused.take() {
+            return Err(refused);
+        }
+        let validated = self.validated;
+        if let Some(finding) = self.finding.take().filter(|finding| validated || finding.is_fatal()) {
+            return Err(Error::validation(finding));
+        }
+        let Some(request) = &mut self.request else { return Ok(()) };
+        if !self.extra_body.is_empty() {
+            merge::into_body(request, std::mem::take(&mut self.extra_body))?;
+        }
+        let headers = request.headers_mut();
+        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope)
+    }
+}

@@ -1,0 +1,318 @@
+//! The settings of a client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+
+use super::base_url::BaseUrl;
+use super::http::{Http, Recipe};
+use super::key::ApiKey;
+use super::{Client, Inner, base_url};
+use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
+use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
+
+const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
+const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Long reasoning takes minutes, and the API itself gives up before this.
+const TIMEOUT: Duration = Duration::from_secs(600);
+/// Models that reason may be silent for a while in the middle of an answer.
+const STREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The settings of a [`Client`].
+///
+/// Nothing is checked before [`build`](Self::build), which says what is wrong.
+#[must_use = "it does nothing until `build()` is called"]
+pub struct ClientBuilder {
+    api_key: Option<Secret>,
+    base_url: String,
+    http: Option<reqwest::Client>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    stream_idle_timeout: Duration,
+    retry: RetryPolicy,
+    user_agent_suffix: String,
+    headers: Vec<(String, String)>,
+    proxy: Option<String>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            api_key: None,
+            base_url: base_url::DEFAULT.to_owned(),
+            http: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+            stream_idle_timeout: STREAM_IDLE_TIMEOUT,
+            retry: RetryPolicy::default(),
+            user_agent_suffix: String::new(),
+            headers: Vec::new(),
+            proxy: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The settings of the environment, to add others to: `VENICE_API_KEY`, and `VENICE_BASE_URL` if that is set. Spaces and
+    /// line breaks around the values are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::MissingApiKey`] if `VENICE_API_KEY` is missing or empty.
+    ///
+    /// ```no_run
+    /// let venice = venice_ai::ClientBuilder::from_env()?.user_agent_suffix("my-app/1.0").build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        let mut builder = Self::default();
+        let Some(key) = variable(API_KEY_VARIABLE)? else {
+            return Err(Error::new(
+                ErrorKind::MissingApiKey,
+                format!(
+                    "the environment variable {API_KEY_VARIABLE} is not set or empty; set it to an API key, or use \
+                     Client::without_api_key() for the public endpoints"
+                ),
+            ));
+        };
+        builder.api_key = Some(key.into());
+        if let Some(url) = variable(BASE_URL_VARIABLE)? {
+            builder.base_url = url;
+        }
+        Ok(builder)
+    }
+
+    /// The key that calls are made with. Without one, only public endpoints answer.
+    ///
+    /// ```
+    /// let venice = venice_ai::Client::builder().api_key("my key").build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Where the API lives, in place of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has
+    /// neither query nor credentials. A slash at its end does not matter.
+    ///
+    /// ```
+    /// let venice = venice_ai::Client::builder().base_url("http://127.0.0.1:8080/api/v1").build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Your own HTTP client, with its own TLS, proxy, DNS and connections.
+    ///
+    /// Its settings replace [`connect_timeout`](Self::connect_timeout) and [`proxy`](Self::proxy). Build it with
+    /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
+    /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
+    /// share its connections, so do not use one client both ways.
+    ///
+    /// ```no_run
+    /// # fn custom() -> reqwest::Result<reqwest::Client> {
+    /// # reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+    /// # }
+    /// let venice = venice_ai::Client::builder().api_key("my key").http_client(custom()?).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// How long making a connection may take, TLS included; 5 seconds unless set.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = venice_ai::Client::builder().connect_timeout(Duration::from_secs(2));
+    /// ```
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the first byte sent to the last byte received; 600 seconds unless set.
+    ///
+    /// Each repetition has the time anew, and the pauses between them do not count. For a stream and for raw replies it ends
+    /// with the headers of the reply: from there on the [idle time-out](Self::stream_idle_timeout) counts.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = venice_ai::Client::builder().timeout(Duration::from_secs(60));
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a stream may be silent; 120 seconds unless set. Models that reason pause for long, so be generous. The
+    /// time that the caller takes between two reads does not count.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = venice_ai::Client::builder().stream_idle_timeout(Duration::from_secs(300));
+    /// ```
+    pub fn stream_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.stream_idle_timeout = timeout;
+        self
+    }
+
+    /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
+    /// ([`RetryClass`](crate::RetryClass)).
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().retry(venice_ai::RetryPolicy::default().max_retries(5));
+    /// ```
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The name of your program, added to `User-Agent`: `my-app/1.0`.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().user_agent_suffix("my-app/1.0");
+    /// ```
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = suffix.into();
+        self
+    }
+
+    /// A header that each request has, unless the call brings its own. A header given twice is sent with its last value.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().default_header("x-team", "search");
+    /// ```
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The proxy for all requests, such as `http://proxy.example:3128`, in place of the one that the environment names
+    /// (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().proxy("http://proxy.example:3128");
+    /// ```
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Where the client takes the time, its pauses and its dice from. For tests of what a program does while calls are
+    /// repeated, without waiting and without chance.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().clock(venice_ai::SystemClock);
+    /// ```
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] names the setting that cannot be used: a key that no header can carry, a bad base URL, proxy
+    /// or header, TLS that does not start. Keys and passwords are not shown.
+    ///
+    /// ```
+    /// let refused = venice_ai::Client::builder().base_url("api.venice.ai").build();
+    /// assert!(refused.unwrap_err().to_string().contains("base URL"));
+    /// ```
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = BaseUrl::new(&self.base_url)?;
+        let key = self.api_key.clone().map(ApiKey::new).transpose()?;
+        let headers = self.default_headers()?;
+        let http = match self.http {
+            Some(client) => Http::given(client),
+            None => Http::from_recipe(Recipe {
+                connect_timeout: self.connect_timeout,
+                proxy: self.proxy.as_deref().map(proxy).transpose()?,
+                https: base_url.as_str().starts_with("https:"),
+            })?,
+        };
+        Ok(Client {
+            inner: Arc::new(Inner {
+                http,
+                base_url,
+                key,
+                headers,
+                timeout: self.timeout,
+                stream_idle_timeout: self.stream_idle_timeout,
+                retry: self.retry,
+                clock: self.clock,
+                budget: FailureBudget::default(),
+                warnings: Warnings::default(),
+            }),
+        })
+    }
+
+    fn default_headers(&self) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
+        let agent = match self.user_agent_suffix.trim() {
+            "" => HeaderValue::from_static(PRODUCT),
+            suffix => HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
+                .map_err(|_| Error::configuration("no header can carry the user agent suffix"))?,
+        };
+        headers.insert(USER_AGENT, agent);
+        for (name, value) in &self.headers {
+            let (name, value) = header(name, value).map_err(Error::configuration)?;
+            headers.insert(name, value);
+        }
+        Ok(headers)
+    }
+}
+
+/// A header from text. The message on failure names the header and not its value. Values of headers that carry credentials
+/// are marked, so that nothing prints them.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let parsed = HeaderName::try_from(name);
+    let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
+    let private = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];
+    value.set_sensitive(private.iter().any(|part| parsed.as_str().contains(part)));
+    Ok((parsed, value))
+}
+
+fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+    // The error of the parser would show a password in the URL.
+    reqwest::Proxy::all(url)
+        .map_err(|_| Error::configuration("the proxy is not a URL; it looks like http://proxy.example:3128"))
+}
+
+/// A variable of the environment; `None` if it is not set or blank.
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::configuration(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("api_key", &self.api_key)
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,227 @@
+//! The client: what all calls share.
+
+mod base_url;
+mod builder;
+mod http;
+mod key;
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use self::base_url::BaseUrl;
+pub use self::builder::ClientBuilder;
+pub(crate) use self::builder::header;
+use self::http::Http;
+pub(crate) use self::key::ApiKey;
+use crate::call::Call;
+use crate::error::Error;
+use crate::operation::OperationRef;
+use crate::reply::RawReply;
+use crate::secret::Secret;
+use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings};
+
+/// A client of the Venice.ai API.
+///
+/// It holds the API key, the connections and the settings that calls share. A clone shares all of them and costs a
+/// counter, so clone it instead of building a second one: the connections are reused, and the budget of failures is kept
+/// in one place (see [`RetryPolicy`]).
+///
+/// ```no_run
+/// # async fn run() -> Result<(), venice_ai::Error> {
+/// let venice = venice_ai::Client::from_env()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    http: Http,
+    base_url: BaseUrl,
+    key: Option<ApiKey>,
+    headers: HeaderMap,
+    timeout: Duration,
+    stream_idle_timeout: Duration,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    budget: FailureBudget,
+    warnings: Warnings,
+}
+
+impl Client {
+    /// A client with the settings of the environment: the key from `VENICE_API_KEY`, and the base URL from
+    /// `VENICE_BASE_URL` if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey) names the variable that is missing or empty.
+    ///
+    /// ```no_run
+    /// let venice = venice_ai::Client::from_env()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A client with this key and the default settings.
+    ///
+    /// # Errors
+    ///
+    /// A key that no header can carry, such as one with a line break, is
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration); the error does not show it.
+    ///
+    /// ```
+    /// let venice = venice_ai::Client::new("my key")?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client without a key. It reaches the public endpoints: models, image styles, the web3 token, and the top-up.
+    /// Other calls fail before they are sent, unless they bring a key ([`Call::with_api_key`]) or a wallet's signature.
+    ///
+    /// # Errors
+    ///
+    /// Only if TLS cannot be set up.
+    ///
+    /// ```
+    /// let venice = venice_ai::Client::without_api_key()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn without_api_key() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// A client with other settings than the default ones.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let venice = venice_ai::Client::builder()
+    ///     .api_key("my key")
+    ///     .timeout(Duration::from_secs(120))
+    ///     .build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A call to an endpoint that this crate does not know, or not yet.
+    ///
+    /// `path` is relative to the base URL and may have a query: `"/models?type=all"`. The reply is decoded as JSON; an
+    /// empty one as `null`, so that `T` may be `()`. A GET or HEAD is repeated after failures like any read, everything
+    /// else only where the API surely did not act ([`RetryClass::Once`](crate::RetryClass)).
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use serde_json::{Value, json};
+    /// use venice_ai::http::Method;
+    ///
+    /// let reply: Value = venice
+    ///     .request(Method::POST, "/brand/new")
+    ///     .with_json_body(&json!({"model": "default"}))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn request<T: DeserializeOwned + 'static>(&self, method: Method, path: &str) -> Call<T> {
+        let operation = OperationRef::ad_hoc(&method, path);
+        Call::json(self, operation, self.ad_hoc_request(method, path))
+    }
+
+    /// As [`request`](Self::request), with the reply's bytes instead of decoded JSON.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::http::Method;
+    ///
+    /// let csv = venice
+    ///     .request_raw(Method::GET, "/billing/usage-history")
+    ///     .with_header("accept", "text/csv")
+    ///     .await?
+    ///     .bytes()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn request_raw(&self, method: Method, path: &str) -> Call<RawReply> {
+        let operation = OperationRef::ad_hoc(&method, path);
+        Call::raw(self, operation, self.ad_hoc_request(method, path))
+    }
+
+    fn ad_hoc_request(&self, method: Method, path: &str) -> Result<reqwest::Request, Error> {
+        let url = base_url::join(self.inner.base_url.as_str(), path)?;
+        Ok(reqwest::Request::new(method, url))
+    }
+}
+
+/// What calls need of it.
+impl Client {
+    /// The URL of a path below the base URL. The path starts with a slash, and its parameters are percent-encoded.
+    pub(crate) fn url(&self, path: &str) -> reqwest::Url {
+        self.inner.base_url.below(path)
+    }
+
+    /// The client that requests are built with.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        self.inner.http.for_async()
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn http_for_blocking(&self) -> Result<&reqwest::Client, Error> {
+        self.inner.http.for_blocking()
+    }
+
+    pub(crate) fn key(&self) -> Option<&ApiKey> {
+        self.inner.key.as_ref()
+    }
+
+    /// The headers that each request has unless it brings its own.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.inner.headers
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.inner.timeout
+    }
+
+    pub(crate) fn stream_idle_timeout(&self) -> Duration {
+        self.inner.stream_idle_timeout
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.inner.retry
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    pub(crate) fn budget(&self) -> &FailureBudget {
+        &self.inner.budget
+    }
+
+    pub(crate) fn warnings(&self) -> &Warnings {
+        &self.inner.warnings
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.inner.base_url.as_str())
+            .field("api_key", &self.inner.key)
+            .field("timeout", &self.inner.timeout)
+            .field("stream_idle_timeout", &self.inner.stream_idle_timeout)
+            .field("retry", &self.inner.retry)
+            .finish_non_exhaustive()
+    }
+}

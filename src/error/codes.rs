@@ -1,0 +1,99 @@
+//! The API's table of errors: which code belongs to a status and a message, and what kind of failure it is.
+
+use reqwest::StatusCode;
+
+use super::ErrorKind;
+
+/// Status, words of the message in lower case, code. The first row that fits counts; an empty text fits every message.
+///
+/// The API lists these codes in its documentation and leaves them out of most bodies.
+const INFERRED: &[(u16, &str, &str)] = &[
+    (400, "invalid model", "INVALID_MODEL"),
+    (400, "request id is invalid", "REQUEST_ID_NOT_FOUND"),
+    (400, "invalid audio format", "INVALID_AUDIO_FORMAT"),
+    (400, "invalid video format", "INVALID_VIDEO_FORMAT"),
+    (400, "invalid image format", "INVALID_IMAGE_FORMAT"),
+    (400, "corrupted or unreadable", "CORRUPTED_IMAGE"),
+    (400, "dimensions are too small", "IMAGE_TOO_SMALL"),
+    (400, "maximum context", "TOO_MANY_TOKENS"),
+    (400, "", "INVALID_REQUEST"),
+    (401, "pro subscription is inactive", "AUTHENTICATION_FAILED_INACTIVE_KEY"),
+    (401, "available to pro users", "PRO_ONLY_MODEL"),
+    (401, "sign-in-with-x", "X402_INVALID_SIGN_IN"),
+    (401, "invalid api key", "INVALID_API_KEY"),
+    (401, "", "AUTHENTICATION_FAILED"),
+    (402, "diem spend limit", "API_KEY_DIEM_SPEND_LIMIT_EXCEEDED"),
+    (402, "usd spend limit", "API_KEY_USD_SPEND_LIMIT_EXCEEDED"),
+    (402, "insufficient", "INSUFFICIENT_BALANCE"),
+    (403, "api access has been disabled", "API_ACCESS_DISABLED"),
+    (403, "your own wallet", "X402_WALLET_MISMATCH"),
+    (403, "unauthorized", "UNAUTHORIZED"),
+    (404, "model not found", "MODEL_NOT_FOUND"),
+    (404, "no character", "CHARACTER_NOT_FOUND"),
+    (404, "media could not", "MEDIA_NOT_FOUND"),
+    (413, "", "PAYLOAD_TOO_LARGE"),
+    (415, "", "INVALID_CONTENT_TYPE"),
+    (422, "duration exceeds", "VIDEO_DURATION_TOO_LONG"),
+    (422, "duration is too short", "VIDEO_DURATION_TOO_SHORT"),
+    (422, "dimensions exceed", "IMAGE_TOO_LARGE"),
+    (422, "could not be processed for transcription", "ASR_UPSTREAM_VALIDATION_FAILED"),
+    (422, "content polic", "CONTENT_POLICY_VIOLATION"),
+    (429, "overloaded", "MODEL_OVERLOADED"),
+    (429, "", "RATE_LIMIT_EXCEEDED"),
+    (500, "inference processing failed", "INFERENCE_FAILED"),
+    (500, "upscaling failed", "UPSCALE_FAILED"),
+    (500, "image edit failed", "IMAGE_EDIT_ERROR"),
+    (500, "unknown error", "UNKNOWN_ERROR"),
+    // A fault of the caller that the API reports as one of its own.
+    (502, "nonce must be", "INVALID_REQUEST"),
+    (502, "attestation", "TEE_ATTESTATION_FAILED"),
+    (502, "tee signature", "TEE_SIGNATURE_FAILED"),
+    (502, "transcription failed", "ASR_UPSTREAM_FAILED"),
+    (503, "offline", "MODEL_OFFLINE"),
+    (503, "at capacity", "MODEL_AT_CAPACITY"),
+    (504, "", "REQUEST_TIMEOUT"),
+];
+
+/// The code that a status and a message stand for.
+pub(super) fn inferred(status: StatusCode, message: &str) -> Option<&'static str> {
+    let message = message.to_ascii_lowercase();
+    let fits = |row: &&(u16, &str, &str)| row.0 == status.as_u16() && message.contains(row.1);
+    INFERRED.iter().find(fits).map(|row| row.2)
+}
+
+/// The status that a code comes with, for errors that arrive in the middle of a stream and have none of their own.
+pub(super) fn status_of(code: &str) -> Option<StatusCode> {
+    let row = INFERRED.iter().find(|row| row.2.eq_ignore_ascii_case(code))?;
+    StatusCode::from_u16(row.0).ok()
+}
+
+/// What kind of failure a status and a code are.
+pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
+    match code.unwrap_or_default() {
+        "INVALID_REQUEST" => return ErrorKind::InvalidRequest,
+        "PRO_ONLY_MODEL" => return ErrorKind::Permission,
+        "CONTENT_POLICY_VIOLATION" | "provider_content_policy" => return ErrorKind::ContentPolicy,
+        "needs_consent" => return ErrorKind::ConsentRequired,
+        "MODEL_OVERLOADED" | "MODEL_OFFLINE" | "MODEL_AT_CAPACITY" => return ErrorKind::Overloaded,
+        _ => {}
+    }
+    match status.as_u16() {
+        400 | 405 | 406 | 411 | 414 | 415 | 417 | 422 | 431 => ErrorKind::InvalidRequest,
+        401 => ErrorKind::Authentication,
+        402 => ErrorKind::InsufficientBalance,
+        403 | 451 => ErrorKind::Permission,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        410 => ErrorKind::Gone,
+        413 => ErrorKind::PayloadTooLarge,
+        429 => ErrorKind::RateLimited,
+        503 | 529 => ErrorKind::Overloaded,
+        408 | 425 | 500..=599 => ErrorKind::Server,
+        _ => ErrorKind::UnexpectedStatus,
+    }
+}
+
+/// The text with which the API blocks an account for 30 seconds, after more than 20 failures in 30 seconds.
+pub(super) fn is_abuse_block(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("too many failed attempts")
+}

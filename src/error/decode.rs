@@ -1,0 +1,280 @@
+//! From a reply that is no success to an [`Error`].
+//!
+//! The API has a handful of error bodies, endpoints mix them freely, and gateways in front of it answer with HTML. So
+//! nothing is required of a body: each fact is looked for in every place where it was seen.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, Payload, PaymentRequired, text};
+use super::text::summary_of_body;
+use super::{Error, ErrorKind, codes};
+use crate::meta::Meta;
+use crate::operation::{AuthScheme, OperationRef};
+
+/// How long the API blocks an account after too many failures.
+const ABUSE_BLOCK: Duration = Duration::from_secs(30);
+
+/// The error that a reply with a status other than 2xx stands for.
+pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Error {
+    let status = meta.status();
+    let document = Document::read(&body, status);
+    let mut error = document.into_error(operation, status);
+    if error.inner.message.is_empty() {
+        error.inner.message = summary_of_body(&body);
+    }
+    let abuse = codes::is_abuse_block(&error.inner.message);
+    let mut error = error.with_operation(operation).with_meta(meta).with_body(body);
+    if abuse && error.inner.retry_after.is_none() {
+        error.inner.retry_after = Some(ABUSE_BLOCK);
+    }
+    error
+}
+
+/// The error that an event in the middle of a stream stands for. The status of the reply is 200 by then, so the kind comes
+/// from the code alone.
+pub(crate) fn in_stream_error(operation: &OperationRef, meta: Meta, event: Bytes) -> Error {
+    let mut document = Document::read(&event, meta.status());
+    let status = document.code.as_deref().and_then(codes::status_of);
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if document.code.is_none() {
+        document.code = codes::inferred(status, &document.message).map(str::to_owned);
+    }
+    let mut error = document.into_error(operation, status);
+    if error.inner.message.is_empty() {
+        error.inner.message = summary_of_body(&event);
+    }
+    error.with_operation(operation).with_meta(meta).with_body(event)
+}
+
+impl Error {
+    /// The API blocks the account for a while because of too many failures.
+    pub(crate) fn is_abuse_block(&self) -> bool {
+        codes::is_abuse_block(&self.inner.message)
+    }
+}
+
+/// What a body says, wherever it says it.
+#[derive(Default)]
+struct Document {
+    message: String,
+    code: Option<String>,
+    fields: Vec<FieldError>,
+    /// The body itself, if it is a JSON object.
+    body: Option<Value>,
+}
+
+impl Document {
+    fn read(bytes: &[u8], status: StatusCode) -> Self {
+        let mut document = match serde_json::from_slice(bytes) {
+            Ok(Value::Object(object)) => Self::of_object(Value::Object(object)),
+            Ok(Value::String(message)) => Self { message, ..Self::default() },
+            _ => Self { message: summary_of_body(bytes), ..Self::default() },
+        };
+        if document.code.is_none() && !status.is_success() {
+            document.code = codes::inferred(status, &document.message).map(str::to_owned);
+        }
+        document
+    }
+
+    fn of_object(body: Value) -> Self {
+        let error = body.get("error").unwrap_or(&Value::Null);
+        let error_text = error.as_str().unwrap_or_default();
+        let fields = field_errors(&body);
+        let apart_from_error = || {
+            let named = ["message", "customMessage", "error_message", "detail"];
+            named.iter().find_map(|name| text(&body, name))
+        };
+        // The top-up puts the code where others put the message.
+        let swapped = is_code(error_text).then(apart_from_error).flatten();
+        let code_in_error =
+            (swapped.is_some() || error_text.contains('_') && is_code(error_text)).then(|| error_text.to_owned());
+        let message = text(error, "message")
+            .or(swapped)
+            .or_else(|| (!error_text.is_empty()).then(|| error_text.to_owned()))
+            .or_else(apart_from_error)
+            .or_else(|| fields.first().map(described))
+            .unwrap_or_default();
+        let code = text(&body, "code")
+            .or_else(|| text(error, "code"))
+            .or(code_in_error)
+            .or_else(|| text(&body, "error_type"))
+            .or_else(|| text(error, "type").filter(|kind| kind == "provider_content_policy"));
+        Self { message, code, fields, body: Some(body) }
+    }
+
+    fn into_error(self, operation: &OperationRef, status: StatusCode) -> Error {
+        let code = self.code.as_deref();
+        let mut kind = codes::kind(status, code);
+        let mut details = Details { fields: self.fields, ..Details::default() };
+        if kind == ErrorKind::NotFound {
+            details.did_you_mean = did_you_mean(&self.message);
+        }
+        if let Some(body) = &self.body {
+            details.request_id = text(body, "request_id");
+            details.payload = payload(status, &mut kind, body, &self.message, code, operation);
+        }
+        let mut error = Error::new(kind, self.message);
+        error.inner.code = self.code.map(String::into_boxed_str);
+        error.inner.from_api = self.body.is_some();
+        error.inner.details = (!details.is_empty()).then(|| Box::new(details));
+        error
+    }
+}
+
+/// What the body says beyond a message. It may say more of the kind than the status does.
+fn payload(
+    status: StatusCode,
+    kind: &mut ErrorKind,
+    body: &Value,
+    message: &str,
+    code: Option<&str>,
+    operation: &OperationRef,
+) -> Option<Payload> {
+    match status {
+        StatusCode::PAYMENT_REQUIRED => {
+            let payment = PaymentRequired::from_body(body, message, code);
+            if let PaymentRequired::Challenge(_) = payment {
+                let facts = operation.facts();
+                let takes_a_key = operation.is_ad_hoc() || facts.auth != AuthScheme::Public;
+                *kind = if takes_a_key { ErrorKind::Authentication } else { ErrorKind::PaymentRequired };
+            }
+            Some(Payload::Payment(payment))
+        }
+        StatusCode::CONFLICT => {
+            let asks = *kind == ErrorKind::ConsentRequired || body.get("consent_flow").is_some();
+            asks.then(|| {
+                *kind = ErrorKind::ConsentRequired;
+                Payload::Consent(ConsentRequired::from_body(body))
+            })
+        }
+        _ => {
+            let policy = ContentPolicy::from_body(body);
+            if status == StatusCode::UNPROCESSABLE_ENTITY && !policy.is_empty() {
+                *kind = ErrorKind::ContentPolicy;
+            }
+            (*kind == ErrorKind::ContentPolicy).then_some(Payload::Policy(policy))
+        }
+    }
+}
+
+/// `RATE_LIMIT_EXCEEDED` and the like.
+fn is_code(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn described(error: &FieldError) -> String {
+    if error.field.is_empty() { error.message.clone() } else { format!("`{}`: {}", error.field, error.message) }
+}
+
+/// The members of the request that the body complains of. A list of issues says more than the tree of messages that comes
+/// with it, so the tree counts only where there is no list.
+fn field_errors(body: &Value) -> Vec<FieldError> {
+    let mut found = Vec::new();
+    let issues = ["issues", "errors", "detail"].iter().filter_map(|name| body.get(name)?.as_array());
+    for issue in issues.flatten() {
+        let message = text(issue, "message").or_else(|| text(issue, "msg"));
+        let path = issue.get("path").or_else(|| issue.get("loc")).and_then(Value::as_array);
+        if let Some(message) = message {
+            let path = path.map(|path| joined(path)).unwrap_or_default();
+            found.push(FieldError::new(&path, &message, text(issue, "code").as_deref()));
+        }
+    }
+    if found.is_empty() {
+        collect_tree(body.get("details").unwrap_or(&Value::Null), "", 0, &mut found);
+    }
+    let error = body.get("error").unwrap_or(&Value::Null);
+    if found.is_empty()
+        && let (Some(param), Some(message)) = (text(error, "param"), text(error, "message"))
+    {
+        found.push(FieldError::new(&param, &message, text(error, "code").as_deref()));
+    }
+    found
+}
+
+/// `{"_errors": [..], "member": {"_errors": [..], ..}}`.
+fn collect_tree(tree: &Value, path: &str, depth: usize, found: &mut Vec<FieldError>) {
+    const DEEPEST: usize = 32;
+    let Some(members) = tree.as_object().filter(|_| depth < DEEPEST) else { return };
+    for (name, member) in members {
+        if name == "_errors" {
+            let messages = member.as_array().into_iter().flatten().filter_map(Value::as_str);
+            found.extend(messages.map(|message| FieldError::new(path, message, None)));
+        } else {
+            let mut inner = path.to_owned();
+            push_segment(&mut inner, name, name.parse::<u64>().is_ok());
+            collect_tree(member, &inner, depth + 1, found);
+        }
+    }
+}
+
+fn joined(path: &[Value]) -> String {
+    let mut joined = String::new();
+    for segment in path {
+        match segment {
+            Value::String(name) => push_segment(&mut joined, name, false),
+            Value::Number(index) => push_segment(&mut joined, &index.to_string(), true),
+            _ => {}
+        }
+    }
+    joined
+}
+
+fn push_segment(path: &mut String, segment: &str, is_index: bool) {
+    if is_index {
+        path.push('[');
+        path.push_str(segment);
+        path.push(']');
+    } else {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(segment);
+    }
+}
+
+/// The names after "Did you mean:" in `Specified model not found: x. Did you mean: a, b?`.
+fn did_you_mean(message: &str) -> Vec<String> {
+    const MARK: &str = "did you mean";
+    let Some(start) = message.to_ascii_lowercase().find(MARK) else { return Vec::new() };
+    let names = message.get(start + MARK.len()..).unwrap_or_default();
+    let names = names.trim_start_matches([':', ' ']);
+    // A question mark ends the list; model ids may contain dots.
+    let names = names.split('?').next().unwrap_or_default();
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    names
+        .split(',')
+        .flat_map(|part| part.split(" or "))
+        .map(|name| name.trim_matches(quotes).trim_start_matches("or ").trim_end_matches('.'))
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_near_names_is_cut_out_of_the_message() {
+        let message = "Specified model not found: qwen. Did you mean: qwen3-4b, qwen-2.5-vl or `llama-3.3-70b`?";
+        assert_eq!(did_you_mean(message), ["qwen3-4b", "qwen-2.5-vl", "llama-3.3-70b"]);
+        assert!(did_you_mean("Specified model not found").is_empty());
+        assert!(did_you_mean("Did you mean").is_empty());
+    }
+
+    #[test]
+    fn a_tree_of_messages_becomes_paths() {
+        let tree = serde_json::json!({"details": {"_errors": [], "messages": {"_errors": ["bad"],
+            "0": {"content": {"_errors": ["Required", "Too short"]}}}}});
+        let found = field_errors(&tree);
+        let mut found: Vec<_> = found.iter().map(described).collect();
+        // The JSON library may keep the order of the members or sort them: a feature that any crate can turn on.
+        found.sort();
+        assert_eq!(found, ["`messages[0].content`: Required", "`messages[0].content`: Too short", "`messages`: bad"]);
+    }
+}

@@ -1,0 +1,65 @@
+//! How an error prints: one line, no body, no secret.
+
+use std::fmt;
+
+use super::Error;
+use super::text::one_line;
+
+/// The longest part of a server's message that `Display` shows, in characters.
+const MESSAGE_CHARS: usize = 400;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(status) = self.status() {
+            write!(f, "{} ", status.as_u16())?;
+            if let Some(code) = self.code() {
+                write!(f, "{code} ")?;
+            }
+        }
+        f.write_str(one_line(self.message(), MESSAGE_CHARS).trim_end_matches('.'))?;
+        if let Some(id) = self.request_id() {
+            write!(f, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.inner;
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &inner.kind);
+        if let Some(operation) = self.operation() {
+            debug.field("operation", &operation);
+        }
+        debug.field("message", &one_line(&inner.message, MESSAGE_CHARS));
+        if let Some(code) = &inner.code {
+            debug.field("code", code);
+        }
+        if let Some(path) = &inner.json_path {
+            debug.field("json_path", path);
+        }
+        if let Some(details) = &inner.details {
+            debug.field("details", details);
+        }
+        if let Some(wait) = &inner.retry_after {
+            debug.field("retry_after", wait);
+        }
+        if inner.attempts > 0 {
+            debug.field("attempts", &inner.attempts).field("retryable", &inner.retryable);
+        }
+        if let Some(meta) = &inner.meta {
+            debug.field("meta", meta);
+        }
+        if let Some(body) = &inner.body {
+            debug.field("body", &format_args!("{} bytes", body.len()));
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}

@@ -1,0 +1,65 @@
+//! What went wrong, as a word to match on.
+
+/// What went wrong.
+///
+/// New kinds may come in any release, so a `match` needs a last arm. For most decisions the predicates of
+/// [`Error`](super::Error) read better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client cannot be built from what it was given: a key that no header can carry, a bad base URL or proxy, TLS
+    /// that does not start. The message names the setting and never shows a secret.
+    Configuration,
+    /// The operation needs an API key, and there is none. Nothing was sent.
+    MissingApiKey,
+    /// A call was awaited outside a Tokio runtime. Nothing was sent.
+    NoRuntime,
+    /// A blocking call was made inside an async runtime, where it would block the thread that it waits for. Nothing was sent.
+    BlockingInAsync,
+    /// The request is wrong. Without a [`status`](super::Error::status) it was refused before it was sent, and
+    /// [`field_errors`](super::Error::field_errors) names the member; with one (400, 405, 411, 415, 422) the API refused it.
+    InvalidRequest,
+    /// The key or the wallet's signature was not accepted (401, or a 402 that offers ways to sign in).
+    Authentication,
+    /// The key is good and may not do this (403, or a 401 that asks for a Pro subscription).
+    Permission,
+    /// The API names its price (402 of an endpoint that is paid by the request, such as a top-up).
+    PaymentRequired,
+    /// The account, the key's spending limit or the wallet's credit is used up (402).
+    InsufficientBalance,
+    /// There is no such model, character, key, job or path (404).
+    NotFound,
+    /// The request clashes with what is there (409).
+    Conflict,
+    /// The operation needs the user's consent first (409); [`consent_required`](super::Error::consent_required) has the text.
+    ConsentRequired,
+    /// The model or the endpoint was retired (410).
+    Gone,
+    /// The request is too large (413).
+    PayloadTooLarge,
+    /// The prompt or the result breaks a content policy; [`content_policy`](super::Error::content_policy) says more.
+    ContentPolicy,
+    /// Too many requests (429).
+    RateLimited,
+    /// The model is overloaded, at capacity or offline (429 or 503). Another model may answer now.
+    Overloaded,
+    /// The server failed (other 5xx, 408).
+    Server,
+    /// A status that no rule knows, such as a 3xx without a target.
+    UnexpectedStatus,
+    /// No connection: DNS, refused, TLS handshake, proxy. The request was not sent.
+    Connect,
+    /// No whole reply within the time-out of an attempt, or silence in the middle of a stream. The API may have done the
+    /// work.
+    Timeout,
+    /// The connection broke before the reply was whole. The API may have done the work.
+    Transport,
+    /// The server sends the client elsewhere, and it did not go: another host must not see the key, and a POST must not
+    /// turn into a GET. A wrong base URL is the usual cause.
+    Redirect,
+    /// The reply is not what the operation promises: other JSON, HTML, nothing. The work was done and
+    /// [`body`](super::Error::body) holds its result.
+    Decode,
+    /// A stream ended without a sign that it was complete.
+    StreamInterrupted,
+}

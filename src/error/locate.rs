@@ -1,0 +1,277 @@
+//! Where in a JSON document a position lies.
+//!
+//! A decoder that fails says line and column. This turns them into the path of the value, so that no second decoder has to
+//! be compiled for every type just to keep track of where it is.
+
+/// The path of the innermost value at `line` and `column` (both counted from 1, in bytes, as `serde_json` does): `data[3].id`.
+/// `None` where the position lies in the outermost value, or nowhere.
+pub(crate) fn path_at(json: &[u8], line: usize, column: usize) -> Option<String> {
+    let offset = offset_of(json, line, column)?;
+    let mut walk = Walk { json, at: 0, target: offset, path: Vec::new() };
+    walk.value(0);
+    let mut path = String::new();
+    for segment in &walk.path {
+        match segment {
+            Segment::Index(index) => path.push_str(&format!("[{index}]")),
+            Segment::Key(key) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(key);
+            }
+        }
+    }
+    (!path.is_empty()).then_some(path)
+}
+
+/// The number of bytes up to and including the position.
+fn offset_of(json: &[u8], line: usize, column: usize) -> Option<usize> {
+    let mut start = 0;
+    for _ in 1..line {
+        start += memchr::memchr(b'\n', json.get(start..)?)? + 1;
+    }
+    (line > 0).then_some((start + column).min(json.len()))
+}
+
+enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+/// Reads a document and stops at a position, with the path to it on the stack.
+struct Walk<'a> {
+    json: &'a [u8],
+    at: usize,
+    target: usize,
+    path: Vec<Segment>,
+}
+
+impl Walk<'_> {
+    /// Reads a value; `true` when the target was reached in it.
+    fn value(&mut self, depth: usize) -> bool {
+        /// As deep as `serde_json` goes.
+        const DEEPEST: usize = 128;
+        self.skip_space();
+        match self.peek() {
+            // A container where something else was expected is complained of before it is read.
+            Some(b'{' | b'[') if self.reached() => true,
+            Some(b'{') if depth < DEEPEST => self.object(depth),
+            Some(b'[') if depth < DEEPEST => self.array(depth),
+            Some(b'"') => {
+                self.string();
+                self.reached()
+            }
+            Some(_) => {
+                self.scalar();
+                self.reached()
+            }
+            None => true,
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> bool {
+        self.at += 1;
+        loop {
+            self.skip_space();
+            match self.peek() {
+                Some(b'}') => {
+                    self.at += 1;
+                    return self.reached();
+                }
+                Some(b',') => self.at += 1,
+                Some(b'"') => {
+                    let key = self.string();
+                    // An error at the key itself is one of the object.
+                    if self.reached() {
+                        return true;
+                    }
+                    self.skip_space();
+                    if self.peek() == Some(b':') {
+                        self.at += 1;
+                    }
+                    self.path.push(Segment::Key(key));
+                    if self.value(depth + 1) {
+                        return true;
+                    }
+                    self.path.pop();
+                }
+                _ => return true,
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> bool {
+        self.at += 1;
+        let mut index = 0;
+        loop {
+            self.skip_space();
+            match self.peek() {
+                Some(b']') => {
+                    self.at += 1;
+                    return self.reached();
+                }
+                Some(b',') => self.at += 1,
+                Some(_) => {
+                    self.path.push(Segment::Index(index));
+                    if self.value(depth + 1) {
+                        return true;
+                    }
+                    self.path.pop();
+                    index += 1;
+                }
+                None => return true,
+            }
+        }
+    }
+
+    /// Reads a string and returns it without its quotes. Escapes stay as they are: this is for people.
+    fn string(&mut self) -> String {
+        self.at += 1;
+        let start = self.at;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'\\' => self.at += 2,
+                b'"' => break,
+                _ => self.at += 1,
+            }
+        }
+        let text = self.json.get(start..self.at).unwrap_or_default();
+        self.at += 1;
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn scalar(&mut self) {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| !b",]}: \t\r\n".contains(&byte)) {
+            self.at += 1;
+        }
+        // Whatever stands here, go on behind it.
+        self.at = self.at.max(start + 1);
+    }
+
+    fn reached(&self) -> bool {
+        self.at >= self.target
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.json.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};
+
+    use super::path_at;
+
+    /// The path of the first thing in `json` that is wrong, found by position.
+    fn found<T: DeserializeOwned>(json: &str) -> Option<String> {
+        let error = serde_json::from_str::<T>(json).err()?;
+        assert!(error.is_data(), "{error}");
+        path_at(json.as_bytes(), error.line(), error.column())
+    }
+
+    /// The same by a decoder that keeps track of where it is.
+    fn tracked<T: DeserializeOwned>(json: &str) -> Option<String> {
+        let decoder = &mut serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, T>(decoder).err()?;
+        Some(error.path().to_string()).filter(|path| path != ".")
+    }
+
+    /// An object that needs the member `id`.
+    struct Thing;
+
+    impl<'de> Deserialize<'de> for Thing {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl<'de> de::Visitor<'de> for Visitor {
+                type Value = Thing;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a thing")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Thing, A::Error> {
+                    let mut id = None;
+                    while let Some(key) = map.next_key::<String>()? {
+                        match &*key {
+                            "id" => id = Some(map.next_value::<u8>()?),
+                            _ => drop(map.next_value::<de::IgnoredAny>()?),
+                        }
+                    }
+                    id.map(|_| Thing).ok_or_else(|| de::Error::missing_field("id"))
+                }
+            }
+            deserializer.deserialize_map(Visitor)
+        }
+    }
+
+    type Table = BTreeMap<String, Vec<BTreeMap<String, u64>>>;
+
+    #[test]
+    fn the_path_is_the_one_that_a_tracking_decoder_finds() {
+        for json in [
+            r#"{"data":[{"a":1},{"a":1,"b":"x"}]}"#,
+            r#"{"data":[{"a":1},{"a":-1}]}"#,
+            r#"{"data":[{"a":1.5}]}"#,
+            r#"{"data":[{"a":null}]}"#,
+            r#"{"data":[{"a":true , "b":2}]}"#,
+            r#"{"data":[{"a":{"b":[1,2]}}]}"#,
+            r#"{"data":[{"a":[{"b":1}]}]}"#,
+            r#"{"data":[{"a":"quotes \" and } and ] in \\"}]}"#,
+            r#"{"data":[{"a":"é…"}]}"#,
+            r#"{"data":[[1]]}"#,
+            r#"{"data":["x"]}"#,
+            r#"{"data":[7]}"#,
+            r#"{"data":"x"}"#,
+            r#"{"data":{}}"#,
+            r#"{"first":[],"da\"ta":[]  ,"other":[{"x y":"z"}]}"#,
+            "{\n  \"data\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": \"two\"\n    }\n  ]\n}",
+            "{\r\n\"data\":\t[ { \"a\" : \"x\" } ]}",
+            r#"[1]"#,
+            r#""text""#,
+            "17",
+        ] {
+            assert_eq!(found::<Table>(json), tracked::<Table>(json), "{json}");
+            assert!(serde_json::from_str::<Table>(json).is_err());
+        }
+    }
+
+    #[test]
+    fn a_missing_member_is_one_of_the_object_that_it_is_missing_from() {
+        for json in [
+            r#"{"a":{"id":1},"b":{"name":{"id":2}},"c":{"id":3}}"#,
+            r#"{"a":{"id":1},"b":{ }}"#,
+            "{\"a\":{\"x\":[{}]\n  }}",
+            r#"{"a":{"id":256}}"#,
+            r#"{"a":{"x":[{"y":"}"}],"id":[]}}"#,
+        ] {
+            type Things = BTreeMap<String, Thing>;
+            assert_eq!(found::<Things>(json), tracked::<Things>(json), "{json}");
+        }
+        assert_eq!(found::<Thing>(r#"{"x":1}"#), None, "the document as a whole");
+        assert_eq!(found::<Vec<Vec<Thing>>>(r#"[[{"id":1},{}]]"#).as_deref(), Some("[0][1]"));
+    }
+
+    #[test]
+    fn no_position_in_no_document_breaks_it() {
+        let texts = [r#"{"a":[1,{"b":"\u00e9\""}],"c":nul}"#, "{\"a\":", "[[[", "", "\"\\", "{]}", "}", ":,"];
+        for text in texts {
+            for line in 0..3 {
+                for column in 0..text.len() + 3 {
+                    path_at(text.as_bytes(), line, column);
+                }
+            }
+        }
+        let deep = "[".repeat(100_000);
+        path_at(deep.as_bytes(), 1, deep.len());
+    }
+}

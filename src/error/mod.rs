@@ -1,0 +1,192 @@
+//! Everything that can go wrong, as one type.
+
+mod codes;
+mod decode;
+mod display;
+mod facts;
+mod kind;
+pub(crate) mod locate;
+mod payload;
+mod questions;
+mod text;
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+pub(crate) use self::decode::{api_error, in_stream_error};
+pub use self::kind::ErrorKind;
+use self::payload::Details;
+pub use self::payload::{
+    ConsentRequired, ContentPolicy, FieldError, PaymentOption, PaymentRequired, SpendLimit, WalletBalance,
+    X402Challenge,
+};
+pub(crate) use self::text::{summary_of_body, without_secret, without_values};
+use crate::ValidationError;
+use crate::meta::Meta;
+use crate::operation::OperationRef;
+
+/// What went wrong with a call, and what is known about it.
+///
+/// One type for all: a refused request, a broken connection, an answer of the API. Ask [`kind`](Self::kind) or one of
+/// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small.
+///
+/// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
+/// nor `Debug` shows an API key or the body of the reply; [`body`](Self::body) has the latter.
+///
+/// ```no_run
+/// # async fn run(venice: venice_ai::Client) {
+/// # let call = venice.request::<serde_json::Value>(venice_ai::http::Method::GET, "/models");
+/// match call.await {
+///     Ok(models) => println!("{models}"),
+///     Err(error) if error.is_rate_limited() => println!("come back in {:?}", error.retry_after()),
+///     Err(error) if error.is_insufficient_balance() => println!("top up first"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<OperationRef>,
+    attempts: u32,
+    retryable: bool,
+    meta: Option<Meta>,
+    code: Option<Box<str>>,
+    body: Option<Bytes>,
+    /// The answer is the API's own error document, and not a gateway's page.
+    from_api: bool,
+    json_path: Option<Box<str>>,
+    details: Option<Box<Details>>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// How an error is made.
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                operation: None,
+                attempts: 0,
+                retryable: false,
+                meta: None,
+                code: None,
+                body: None,
+                from_api: false,
+                json_path: None,
+                details: None,
+                retry_after: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// A request that is refused before it is sent.
+    pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    pub(crate) fn validation(finding: ValidationError) -> Self {
+        let mut error = Self::invalid_request(format!("{finding}; nothing was sent"));
+        error.details_mut().fields.push(FieldError::new(finding.field(), finding.problem(), None));
+        error
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &OperationRef) -> Self {
+        self.inner.operation.get_or_insert_with(|| operation.clone());
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.inner.attempts = self.inner.attempts.max(attempts);
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.inner.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_meta(mut self, meta: Meta) -> Self {
+        self.inner.retry_after = meta.retry_after();
+        self.inner.attempts = self.inner.attempts.max(meta.attempts());
+        self.inner.meta = Some(meta);
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.inner.body = Some(body);
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
+        self.inner.json_path = path.map(String::into_boxed_str);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn is_from_api(&self) -> bool {
+        self.inner.from_api
+    }
+
+    fn details_mut(&mut self) -> &mut Details {
+        self.inner.details.get_or_insert_default()
+    }
+
+    /// Removes an API key that the server echoed, wherever it may be printed from.
+    pub(crate) fn scrubbed(mut self, key: &str) -> Self {
+        let inner = &mut *self.inner;
+        text::scrub(&mut inner.message, key);
+        inner.body = inner.body.take().map(|body| without_secret(body, key));
+        if let Some(meta) = &mut inner.meta {
+            meta.hide(key);
+        }
+        self
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_users_hold_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync + 'static>() {}
+        fn sent<T: Send + 'static>() {}
+        shared::<Error>();
+        shared::<crate::Client>();
+        shared::<crate::Meta>();
+        sent::<crate::Call<()>>();
+        sent::<crate::CallFuture<()>>();
+        sent::<crate::RawReply>();
+        sent::<crate::ByteStream>();
+    }
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
+    }
+}

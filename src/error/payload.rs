@@ -1,0 +1,242 @@
+//! What some errors tell beyond a message, as types.
+
+use serde_json::Value;
+
+/// The parts of an error that few errors have.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    pub(super) fields: Vec<FieldError>,
+    pub(super) did_you_mean: Vec<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) payload: Option<Payload>,
+}
+
+impl Details {
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.did_you_mean.is_empty() && self.request_id.is_none() && self.payload.is_none()
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Payload {
+    Payment(PaymentRequired),
+    Consent(ConsentRequired),
+    Policy(ContentPolicy),
+}
+
+/// A member of the request that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The path of the member in the request's JSON, such as `messages[0].content`; empty for the request as a whole.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// The rule that it breaks, as the API's validator calls it, such as `too_small`.
+    pub code: Option<String>,
+}
+
+impl FieldError {
+    pub(super) fn new(field: &str, message: &str, code: Option<&str>) -> Self {
+        Self { field: field.to_owned(), message: message.to_owned(), code: code.map(str::to_owned) }
+    }
+}
+
+/// What a 402 says. It has three shapes, and they mean different things.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PaymentRequired {
+    /// Nobody was recognised, and the API offers ways to pay or to sign in. On an operation that takes a key this is
+    /// what a missing or unknown key may look like; on the top-up it is the price.
+    Challenge(X402Challenge),
+    /// The wallet that signed the request has too little prepaid credit.
+    Wallet(WalletBalance),
+    /// The account behind the API key, or the key's own limit, is used up.
+    Account(SpendLimit),
+}
+
+/// Ways to pay or to sign in (x402).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct X402Challenge {
+    /// The version of the x402 protocol.
+    pub version: Option<u64>,
+    /// What can be paid, and how. Take amounts and addresses from here and never from elsewhere.
+    pub accepts: Vec<PaymentOption>,
+    /// The whole document. To pay, the chosen member of `accepts` must be sent back word for word.
+    pub raw: Value,
+}
+
+/// One way to pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PaymentOption {
+    /// How it is paid, such as `exact`.
+    pub scheme: Option<String>,
+    /// The blockchain, such as `eip155:8453` (Base).
+    pub network: Option<String>,
+    /// How much, in the asset's smallest unit: `"5000000"` is 5 USDC.
+    pub amount: Option<String>,
+    /// The asset's contract or mint address.
+    pub asset: Option<String>,
+    /// The address that is paid.
+    pub pay_to: Option<String>,
+}
+
+/// A wallet with too little prepaid credit.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WalletBalance {
+    /// The credit, in US dollars.
+    pub current_usd: Option<f64>,
+    /// The credit that a request needs, in US dollars.
+    pub minimum_usd: Option<f64>,
+    /// How much the API suggests to top up, in US dollars.
+    pub suggested_top_up_usd: Option<f64>,
+    /// The smallest top-up, in US dollars.
+    pub minimum_top_up_usd: Option<f64>,
+    /// The whole document, with instructions and a challenge to sign.
+    pub raw: Value,
+}
+
+/// What of an account is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpendLimit {
+    /// The account's balance.
+    Balance,
+    /// The API key's limit in DIEM, which starts afresh at 00:00 UTC. The account may have more.
+    KeyDiem,
+    /// The API key's limit in US dollars. The account may have more.
+    KeyUsd,
+}
+
+/// What the user has to agree to before the operation runs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConsentRequired {
+    /// Which consent is asked for, such as `seedance`: the member of the request's `consents` to fill.
+    pub flow: Option<String>,
+    /// The inputs that show a face, such as `image` or `reference_video`.
+    pub face_media_roles: Vec<String>,
+    /// The version of the policy.
+    pub version: Option<String>,
+    /// The policy to show to the user.
+    pub policy_text: Option<String>,
+    /// Where it is explained.
+    pub docs_url: Option<String>,
+    /// The whole document.
+    pub raw: Value,
+}
+
+/// What a refusal on grounds of content says besides its message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ContentPolicy {
+    /// A prompt that would pass.
+    pub suggested_prompt: Option<String>,
+    /// A model that may accept the prompt.
+    pub recommended_model: Option<String>,
+    /// Whether the credits for the job were given back; `None` where the API does not say.
+    pub credits_refunded: Option<bool>,
+}
+
+impl PaymentRequired {
+    /// The shape is told by its members, the surest first.
+    pub(super) fn from_body(body: &Value, message: &str, code: Option<&str>) -> Self {
+        if body.get("x402Version").is_some() {
+            let accepts = body.get("accepts").and_then(Value::as_array);
+            return Self::Challenge(X402Challenge {
+                version: body.get("x402Version").and_then(Value::as_u64),
+                accepts: accepts.into_iter().flatten().map(PaymentOption::from_body).collect(),
+                raw: body.clone(),
+            });
+        }
+        let is_wallet = code == Some("PAYMENT_REQUIRED")
+            || body.get("topUpInstructions").is_some()
+            || body.get("siwxChallenge").is_some();
+        if is_wallet {
+            return Self::Wallet(WalletBalance {
+                current_usd: number(body, "currentBalanceUsd"),
+                minimum_usd: number(body, "minimumBalanceUsd"),
+                suggested_top_up_usd: number(body, "suggestedTopUpUsd"),
+                minimum_top_up_usd: number(body, "minimumTopUpUsd"),
+                raw: body.clone(),
+            });
+        }
+        let mentions = |what: &str| {
+            code.is_some_and(|code| code.contains(what)) || message.contains(&format!("{what} spend limit"))
+        };
+        Self::Account(if mentions("DIEM") {
+            SpendLimit::KeyDiem
+        } else if mentions("USD") && code.is_none_or(|code| code.contains("SPEND_LIMIT")) {
+            SpendLimit::KeyUsd
+        } else {
+            SpendLimit::Balance
+        })
+    }
+}
+
+impl PaymentOption {
+    fn from_body(body: &Value) -> Self {
+        Self {
+            scheme: text(body, "scheme"),
+            network: text(body, "network"),
+            amount: text(body, "amount").or_else(|| text(body, "maxAmountRequired")),
+            asset: text(body, "asset"),
+            pay_to: text(body, "payTo"),
+        }
+    }
+}
+
+impl ConsentRequired {
+    pub(super) fn from_body(body: &Value) -> Self {
+        let consent = body.get("consent").unwrap_or(&Value::Null);
+        let roles = body.get("face_media_roles").and_then(Value::as_array);
+        Self {
+            flow: text(body, "consent_flow"),
+            face_media_roles: roles.into_iter().flatten().filter_map(as_text).collect(),
+            version: text(consent, "consent_version"),
+            policy_text: text(consent, "policy_text"),
+            docs_url: text(body, "docs_url"),
+            raw: body.clone(),
+        }
+    }
+}
+
+impl ContentPolicy {
+    /// The members stand at the top or inside `error`; both were seen.
+    pub(super) fn from_body(body: &Value) -> Self {
+        let inner = body.get("error").unwrap_or(&Value::Null);
+        let either = |name: &str| text(body, name).or_else(|| text(inner, name));
+        let flag = |place: &Value| place.get("credits_refunded").and_then(Value::as_bool);
+        Self {
+            suggested_prompt: either("suggested_prompt"),
+            recommended_model: either("recommended_model"),
+            credits_refunded: flag(body).or_else(|| flag(inner)),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+pub(super) fn text(body: &Value, name: &str) -> Option<String> {
+    body.get(name).and_then(as_text).filter(|text| !text.is_empty())
+}
+
+/// Texts that the API sometimes sends as numbers count as texts.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Numbers that the API sometimes sends as texts count as numbers.
+fn number(body: &Value, name: &str) -> Option<f64> {
+    let value = body.get(name)?;
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+}

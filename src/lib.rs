@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "blocking")]
+mod blocking;
+mod call;
+mod client;
+mod error;
+mod generated;
+mod media;
+pub mod meta;
+#[cfg(feature = "mock")]
+pub mod mock;
+mod operation;
+mod reply;
+mod resources;
+mod secret;
+pub mod stream;
+mod transport;
+mod validation;
+mod wire;
+
+pub use self::call::{Call, CallFuture, Response};
+pub use self::client::{Client, ClientBuilder};
+pub use self::error::{
+    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, SpendLimit,
+    WalletBalance, X402Challenge,
+};
+pub use self::generated::{API_VERSION, Raw, operations, types};
+pub use self::media::{FileInput, Upload};
+pub use self::meta::Meta;
+pub use self::operation::{AuthScheme, Operation, RetryClass};
+pub use self::reply::{ByteStream, RawReply};
+pub use self::resources::{ApiKeys, Chat, Models};
+pub use self::secret::Secret;
+pub use self::transport::{Clock, RetryPolicy, SystemClock};
+pub use self::validation::ValidationError;
+
+/// The types of HTTP that appear in this crate's interface.
+pub mod http {
+    pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    pub use reqwest::{Method, StatusCode};
+}

@@ -1,0 +1,6 @@
+//! Files that are sent, and the bodies that carry them.
+
+pub(crate) mod form;
+mod upload;
+
+pub use upload::{FileInput, Upload};

@@ -1,0 +1,38 @@
+//! How the headers of a reply print.
+
+use std::fmt;
+
+use reqwest::header::HeaderMap;
+
+use super::Meta;
+
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meta")
+            .field("status", &self.inner.status)
+            .field("headers", &Headers(&self.inner.headers))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Headers for people who debug: those that can hold a credential are left out.
+struct Headers<'a>(&'a HeaderMap);
+
+/// Parts of header names that mark a value as not for logs.
+const PRIVATE: [&str; 8] = ["cookie", "auth", "payment", "signature", "secret", "token", "api-key", "enhanced-prompt"];
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, value) in self.0 {
+            let name = name.as_str();
+            let limits = name.starts_with("x-ratelimit-");
+            if value.is_sensitive() || (!limits && PRIVATE.iter().any(|part| name.contains(part))) {
+                map.entry(&name, &"***");
+            } else {
+                map.entry(&name, value);
+            }
+        }
+        map.finish()
+    }
+}

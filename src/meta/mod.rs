@@ -1,0 +1,414 @@
+//! What the headers of a reply say.
+
+mod amount;
+mod debug;
+mod parse;
+mod typed;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, LINK, RETRY_AFTER};
+
+pub use self::amount::Amount;
+pub(crate) use self::parse::percent_decoded;
+use self::parse::{bool_of, reset_of, retry_after_of};
+pub use self::typed::{
+    Balances, ContentFlags, Deprecation, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
+};
+
+/// What came with a reply besides its body: status, request id, limits, balances, flags.
+///
+/// Every reply has one ([`Call::with_meta`](crate::Call::with_meta)), and so has every error that the API answered with.
+/// Nothing is read from the headers before it is asked for. All headers are optional in practice, so each answer may be
+/// missing. A clone shares the headers.
+#[derive(Clone)]
+pub struct Meta {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    status: StatusCode,
+    headers: HeaderMap,
+    received_at: SystemTime,
+    attempts: u32,
+}
+
+impl Meta {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
+        Self { inner: Arc::new(Inner { status, headers, received_at, attempts }) }
+    }
+
+    /// The HTTP status.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// assert!(meta.status().is_success());
+    /// # }
+    /// ```
+    pub fn status(&self) -> StatusCode {
+        self.inner.status
+    }
+
+    /// All headers, as they came. Some may hold what should not be logged, such as cookies.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let cached = meta.headers().contains_key("age");
+    /// # }
+    /// ```
+    pub fn headers(&self) -> &HeaderMap {
+        &self.inner.headers
+    }
+
+    /// One header, if it is there and is text.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?}", meta.header("x-venice-host-name"));
+    /// # }
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers.get(name)?.to_str().ok()
+    }
+
+    /// The id that Venice's support asks for (`CF-RAY`, or `X-Request-ID` where that is missing). Log it with every
+    /// failure.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("request {}", meta.request_id().unwrap_or("without an id"));
+    /// # }
+    /// ```
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("cf-ray").or_else(|| self.header("x-request-id"))
+    }
+
+    /// When the reply's headers arrived, by the clock of this machine.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?} ago", meta.received_at().elapsed());
+    /// # }
+    /// ```
+    pub fn received_at(&self) -> SystemTime {
+        self.inner.received_at
+    }
+
+    /// How often the request was sent until this reply came; 1 where nothing had to be repeated.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.attempts() > 1 {
+    ///     println!("the first attempt failed");
+    /// }
+    /// # }
+    /// ```
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// The revision of the server, such as `20250828.222653`.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?}", meta.server_version());
+    /// # }
+    /// ```
+    pub fn server_version(&self) -> Option<&str> {
+        self.header("x-venice-version")
+    }
+
+    /// The id of the model that answered. It differs from the one asked for when that was an alias, a trait, or a retired
+    /// model that the API replaced.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("answered by {}", meta.model_id().unwrap_or("an unknown model"));
+    /// # }
+    /// ```
+    pub fn model_id(&self) -> Option<&str> {
+        self.header("x-venice-model-id")
+    }
+
+    /// The name of the model that answered.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?}", meta.model_name());
+    /// # }
+    /// ```
+    pub fn model_name(&self) -> Option<&str> {
+        self.header("x-venice-model-name")
+    }
+
+    /// The backend that ran the model.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?}", meta.model_router());
+    /// # }
+    /// ```
+    pub fn model_router(&self) -> Option<&str> {
+        self.header("x-venice-model-router")
+    }
+
+    /// What is left of the request and token limits.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let requests = meta.rate_limits().requests;
+    /// println!("{:?} of {:?} left", requests.remaining, requests.limit);
+    /// # }
+    /// ```
+    pub fn rate_limits(&self) -> RateLimits {
+        let requests = self.rate_limit("-requests");
+        RateLimits {
+            // The blockchain endpoints send the names without a suffix.
+            requests: if requests.is_empty() { self.rate_limit("") } else { requests },
+            tokens: self.rate_limit("-tokens"),
+            scope: self.header("x-ratelimit-type").map(|scope| match scope {
+                "user" => RateLimitScope::User,
+                "api_key" => RateLimitScope::ApiKey,
+                "global" => RateLimitScope::Global,
+                other => RateLimitScope::Unknown(other.to_owned()),
+            }),
+        }
+    }
+
+    fn rate_limit(&self, suffix: &str) -> RateLimit {
+        let header = |part: &str| self.header(&format!("x-ratelimit-{part}{suffix}"));
+        RateLimit {
+            limit: header("limit").and_then(whole),
+            remaining: header("remaining").and_then(whole),
+            resets_in: header("reset").and_then(|text| reset_of(text, self.server_time())),
+        }
+    }
+
+    /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's
+    /// window. It counts from the moment the reply arrived.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(wait) = meta.retry_after() {
+    ///     println!("come back in {} s", wait.as_secs());
+    /// }
+    /// # }
+    /// ```
+    pub fn retry_after(&self) -> Option<Duration> {
+        let text = self.inner.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        if let Some(wait) = text.and_then(|text| retry_after_of(text, self.server_time())) {
+            return Some(wait);
+        }
+        if self.inner.status != StatusCode::TOO_MANY_REQUESTS {
+            return None;
+        }
+        let limits = self.rate_limits();
+        let exhausted = |limit: RateLimit| match limit.remaining {
+            // An overloaded model also answers 429. Its limits have something left, and their end means nothing.
+            Some(left) if left > 0 => None,
+            _ => limit.resets_in,
+        };
+        exhausted(limits.requests).max(exhausted(limits.tokens))
+    }
+
+    /// What the account owned before this request (a wallet: after it).
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(diem) = meta.balances().diem {
+    ///     println!("{diem} DIEM");
+    /// }
+    /// # }
+    /// ```
+    pub fn balances(&self) -> Balances {
+        Balances {
+            diem: self.header("x-venice-balance-diem").and_then(Amount::new),
+            usd: self.header("x-venice-balance-usd").and_then(Amount::new),
+            x402: self.header("x-balance-remaining").and_then(Amount::new),
+        }
+    }
+
+    /// The model or the endpoint is going away.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(deprecation) = meta.deprecation() {
+    ///     println!("until {:?}: {:?}", deprecation.date, deprecation.warning);
+    /// }
+    /// # }
+    /// ```
+    pub fn deprecation(&self) -> Option<Deprecation> {
+        let text = |name: &str| self.header(name).map(str::to_owned);
+        let found = Deprecation {
+            warning: text("x-venice-model-deprecation-warning"),
+            date: text("x-venice-model-deprecation-date"),
+            replacement: text("x-venice-deprecated-replacement").or_else(|| self.successor()),
+            since: self.header("deprecation").and_then(structured_date),
+            sunset: self.header("sunset").and_then(|text| httpdate::parse_http_date(text).ok()),
+        };
+        let flagged = self.flag("x-venice-deprecated");
+        (flagged || found != Deprecation::default()).then_some(found)
+    }
+
+    /// The target of `Link: <target>; rel="successor-version"`.
+    fn successor(&self) -> Option<String> {
+        let links = self.inner.headers.get_all(LINK).iter();
+        links.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(|link| {
+            let (target, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
+            relation.contains("successor-version").then(|| target.to_owned())
+        })
+    }
+
+    /// What a moderator found in a generated image. Look at it: a violation is a reply with status 200.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.content_flags().violation {
+    ///     println!("the image shows nothing");
+    /// }
+    /// # }
+    /// ```
+    pub fn content_flags(&self) -> ContentFlags {
+        ContentFlags {
+            blurred: self.flag("x-venice-is-blurred"),
+            violation: self.flag("x-venice-is-content-violation"),
+            adult_model_violation: self.flag("x-venice-is-adult-model-content-violation"),
+            minor: self.flag("x-venice-contains-minor"),
+        }
+    }
+
+    /// The prompt that the image model was really given, when `enhance_prompt` rewrote it.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{}", meta.enhanced_prompt().unwrap_or_default());
+    /// # }
+    /// ```
+    pub fn enhanced_prompt(&self) -> Option<String> {
+        self.header("x-venice-enhanced-prompt").map(percent_decoded)
+    }
+
+    /// Where this page lies in its list.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(page) = meta.pagination() {
+    ///     println!("{:?} of {:?}", page.page, page.total_pages);
+    /// }
+    /// # }
+    /// ```
+    pub fn pagination(&self) -> Option<Pagination> {
+        let number = |name: &str| self.header(name).and_then(whole);
+        let found = Pagination {
+            limit: number("x-pagination-limit"),
+            page: number("x-pagination-page"),
+            total: number("x-pagination-total"),
+            total_pages: number("x-pagination-total-pages"),
+        };
+        (found != Pagination::default()).then_some(found)
+    }
+
+    /// Where the next page of a CSV export starts; `None` on the last one.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let more = meta.next_cursor().is_some();
+    /// # }
+    /// ```
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.header("x-next-cursor").filter(|cursor| !cursor.is_empty())
+    }
+
+    /// What a blockchain call cost.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(usage) = meta.rpc_usage() {
+    ///     println!("{:?} credits", usage.credits);
+    /// }
+    /// # }
+    /// ```
+    pub fn rpc_usage(&self) -> Option<RpcUsage> {
+        let found = RpcUsage {
+            credits: self.header("x-venice-rpc-credits").and_then(whole),
+            cost_usd: self.header("x-venice-rpc-cost-usd").and_then(Amount::new),
+        };
+        (found != RpcUsage::default()).then_some(found)
+    }
+
+    /// The reply is the stored one of an earlier request with the same `Idempotency-Key`.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.is_idempotent_replay() {
+    ///     println!("nothing was done this time");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_idempotent_replay(&self) -> bool {
+        self.flag("idempotent-replayed")
+    }
+
+    /// What a 402 asks to be paid: base64 of a JSON document.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let price = meta.payment_required().map(str::len);
+    /// # }
+    /// ```
+    pub fn payment_required(&self) -> Option<&str> {
+        self.header("payment-required")
+    }
+
+    /// The receipt of a payment: base64 of a JSON document.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let receipt = meta.payment_response().map(str::len);
+    /// # }
+    /// ```
+    pub fn payment_response(&self) -> Option<&str> {
+        self.header("payment-response")
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.header(name).and_then(bool_of).unwrap_or_default()
+    }
+
+    /// The time by the server's own clock, as far as it told it. Times in other headers are measured against it, so that a
+    /// wrong clock on this machine does not turn a short wait into a long one.
+    fn server_time(&self) -> SystemTime {
+        let date = self.inner.headers.get(DATE).and_then(|value| value.to_str().ok());
+        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or(self.inner.received_at)
+    }
+
+    /// Hides every header that contains `secret` from `Debug`.
+    pub(crate) fn hide(&mut self, secret: &str) {
+        let leaks = |value: &[u8]| memchr::memmem::find(value, secret.as_bytes()).is_some();
+        if !self.inner.headers.values().any(|value| leaks(value.as_bytes())) {
+            return;
+        }
+        let mut headers = self.inner.headers.clone();
+        for value in headers.values_mut() {
+            if leaks(value.as_bytes()) {
+                value.set_sensitive(true);
+            }
+        }
+        let Inner { status, received_at, attempts, .. } = *self.inner;
+        *self = Self::new(status, headers, received_at, attempts);
+    }
+}
+
+fn whole(text: &str) -> Option<u64> {
+    let text = text.trim();
+    // Some numbers come with a fraction of zero.
+    text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| number as u64))
+}
+
+/// `@1783555200`: a date in a structured header (RFC 9651).
+fn structured_date(text: &str) -> Option<SystemTime> {
+    let seconds = text.trim().strip_prefix('@')?.parse().ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}

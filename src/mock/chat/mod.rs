@@ -1,0 +1,53 @@
+//! Chat completions.
+
+mod answer;
+mod parameters;
+mod stream;
+mod whole;
+
+use serde_json::Value;
+
+use self::answer::Answer;
+use super::answer::Asked;
+use super::checks::Checks;
+use super::errors::error;
+use super::reply::Reply;
+use super::state::State;
+use super::{models, time};
+
+pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let body = &asked.body;
+    let mut checks = Checks::new(body);
+    checks.required_text("model", usize::MAX);
+    checks.required_list("messages");
+    for (name, smallest, largest) in [
+        ("temperature", 0.0, 2.0),
+        ("top_p", 0.0, 1.0),
+        ("frequency_penalty", -2.0, 2.0),
+        ("presence_penalty", -2.0, 2.0),
+    ] {
+        checks.number(&[name], smallest, largest);
+    }
+    checks.finish()?;
+    let (name, suffix) = parameters::split(body["model"].as_str().unwrap_or_default());
+    let model = models::resolve("text", name).ok_or_else(|| {
+        let message = format!("Specified model not found: {name}. Did you mean: {}, squero-small?", models::DEFAULT);
+        error(404, &message)
+    })?;
+    let parameters = parameters::applied(&body["venice_parameters"], suffix);
+    let id = format!("chatcmpl-{:016x}", state.next_id());
+    let answer = Answer::new(state, id, time::now().as_secs(), &model, body, parameters);
+    state.balance_usd -= answer.usd;
+    state.limits.count_tokens(answer.prompt_tokens + answer.completion_tokens());
+    let reply = if body["stream"] == true {
+        let with_usage = body["stream_options"]["include_usage"] == true;
+        Reply::events(&stream::events(&answer, with_usage))
+    } else {
+        Reply::json(200, &whole::body(&answer))
+    };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    Ok(reply
+        .with("x-venice-model-id", text(&model["id"]))
+        .with("x-venice-model-name", text(&model["model_spec"]["name"]))
+        .with("x-venice-model-router", if answer.dialect == answer::Dialect::A { "mock-a" } else { "mock-b" }))
+}

@@ -1,0 +1,76 @@
+//! The catalogue.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Asked;
+use super::checks::Checks;
+use super::reply::Reply;
+use super::state::State;
+use crate::types::{ModelFilter, ModelType};
+
+/// The text model that has the trait `default`.
+pub(super) const DEFAULT: &str = "gondola-9b";
+
+/// Names of other vendors, with the model that answers to each and its type.
+const COMPATIBLE: &[(&str, &str, &str)] = &[
+    ("gpt-4o", DEFAULT, "text"),
+    ("gpt-4o-mini", "squero-small", "text"),
+    ("claude-3-5-sonnet-20241022", "arsenale-coder", "text"),
+    ("dall-e-3", "murano-image", "image"),
+    ("text-embedding-ada-002", "altana-embedding", "embedding"),
+];
+
+/// All models, as the API lists them.
+pub(super) fn catalogue() -> Vec<Value> {
+    // A file that cannot be read would be found by the first test that lists models.
+    serde_json::from_str(include_str!("models.json")).unwrap_or_default()
+}
+
+/// The model of this type that is called `name`: its id, a trait, or the name of another vendor's model.
+pub(super) fn resolve(kind: &str, name: &str) -> Option<Value> {
+    let name = name.strip_prefix("venice-").unwrap_or(name);
+    let alias = COMPATIBLE.iter().find(|row| row.0 == name).map(|row| row.1);
+    let has_trait = |model: &Value| traits_of(model).any(|known| known == name);
+    let mut models = catalogue().into_iter().filter(|model| model["type"] == kind);
+    models.find(|model| model["id"] == name || has_trait(model) || alias.is_some_and(|alias| model["id"] == alias))
+}
+
+fn traits_of(model: &Value) -> impl Iterator<Item = &str> {
+    model["model_spec"]["traits"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+pub(super) fn list(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let kind = kind(asked, ModelFilter::KNOWN)?;
+    let wanted = |model: &Value| match kind.as_str() {
+        "all" => true,
+        "code" => model["model_spec"]["capabilities"]["optimizedForCode"] == true,
+        kind => model["type"] == kind,
+    };
+    let data: Vec<Value> = catalogue().into_iter().filter(wanted).collect();
+    Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
+}
+
+pub(super) fn traits(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let kind = kind(asked, ModelType::KNOWN)?;
+    let mut data = Map::new();
+    for model in catalogue().iter().filter(|model| model["type"] == kind.as_str()) {
+        data.extend(traits_of(model).map(|name| (name.to_owned(), model["id"].clone())));
+    }
+    Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
+}
+
+pub(super) fn compatibility_mapping(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let kind = kind(asked, ModelType::KNOWN)?;
+    let rows = COMPATIBLE.iter().filter(|row| row.2 == kind);
+    let data: Map<String, Value> = rows.map(|row| (row.0.to_owned(), row.1.into())).collect();
+    Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
+}
+
+/// The type that is asked for. Without one it is text.
+fn kind(asked: &Asked<'_>, known: &[&str]) -> Result<String, Reply> {
+    let query = json!({"type": asked.route.query("type").unwrap_or("text")});
+    let mut checks = Checks::new(&query);
+    checks.required_one_of("type", known);
+    checks.finish()?;
+    Ok(query["type"].as_str().unwrap_or_default().to_owned())
+}

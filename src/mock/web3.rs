@@ -1,0 +1,79 @@
+//! Keys for wallets.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::answer::Asked;
+use super::checks::Checks;
+use super::errors::error;
+use super::keys::{self, Key};
+use super::reply::Reply;
+use super::state::State;
+use super::{base64, time};
+use crate::types::ApiKeyType;
+
+/// How long a token can be signed.
+const LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+pub(super) fn token(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+    let now = time::now();
+    let header = base64::url(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let claims = json!({"iat": now.as_secs(), "exp": (now + LIFETIME).as_secs(), "jti": state.next_uuid()});
+    let claims = base64::url(claims.to_string().as_bytes());
+    let seal: Vec<u8> = (0..4).flat_map(|_| state.next_id().to_be_bytes()).collect();
+    let token = format!("{header}.{claims}.{}", base64::url(&seal));
+    state.web3_tokens.push((token.clone(), now));
+    Ok(Reply::json(200, &json!({"success": true, "data": {"token": token}})))
+}
+
+/// Makes a key for any wallet: the signature has to look like one, and is not verified.
+pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let mut checks = Checks::new(&asked.body);
+    for name in ["address", "signature", "token"] {
+        checks.required_text(name, usize::MAX);
+    }
+    checks.required_one_of("apiKeyType", ApiKeyType::KNOWN);
+    checks.text("description", usize::MAX);
+    keys::check_settings(&mut checks);
+    checks.only(&[
+        "address",
+        "apiKeyType",
+        "consumptionLimit",
+        "description",
+        "expiresAt",
+        "limitPeriod",
+        "modelPrivacy",
+        "signature",
+        "token",
+    ]);
+    checks.finish()?;
+    let text = |name: &str| asked.body[name].as_str().unwrap_or_default();
+    if !is_hex(text("address"), 20) {
+        return Err(error(400, "Invalid wallet address"));
+    }
+    let given = state.web3_tokens.iter().find(|(token, _)| token == text("token"));
+    let Some((_, since)) = given else {
+        return Err(error(400, "JWT is malformed"));
+    };
+    if time::now().saturating_sub(*since) > LIFETIME {
+        return Err(error(400, "JWT has expired"));
+    }
+    if !is_hex(text("signature"), 65) {
+        return Err(error(400, "Wallet signature does not match"));
+    }
+    let mut body = asked.body.clone();
+    if body.get("description").is_none() {
+        body["description"] = "Web3 API Key".into();
+    }
+    let key = Key::new(state, &body);
+    let reply = Reply::json(200, &json!({"success": true, "data": key.created()}));
+    state.keys.push(key);
+    Ok(reply)
+}
+
+/// `0x` and so many bytes.
+fn is_hex(text: &str, bytes: usize) -> bool {
+    text.strip_prefix("0x")
+        .is_some_and(|hex| hex.len() == 2 * bytes && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}

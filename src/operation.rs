@@ -1,0 +1,124 @@
+//! What the crate knows of an endpoint before it is called.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// One row of the operation table: the facts of an endpoint that decide how a call to it is made.
+///
+/// The rows are generated from the API's own description. Retries, authentication, headers, spans and error messages all
+/// read them, so that a fact is stated once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The operation's name in the API description, such as `createApiKey`.
+    pub id: &'static str,
+    /// The HTTP method in capitals.
+    pub method: &'static str,
+    /// The path below the base URL, with its parameters in braces: `/api_keys/{id}`.
+    pub path: &'static str,
+    /// The area that the API description files it under.
+    pub tag: &'static str,
+    /// What may be sent again after a failure.
+    pub retry: RetryClass,
+    /// Who may call it.
+    pub auth: AuthScheme,
+    /// The media types that a request may have; empty where there is no body.
+    pub request_media: &'static [&'static str],
+    /// The media types of a successful reply.
+    pub reply_media: &'static [&'static str],
+    /// The statuses that the API description names. The API answers with others too.
+    pub statuses: &'static [u16],
+    /// The API means to take it away.
+    pub deprecated: bool,
+}
+
+/// What may be sent again after a failure, without asking the caller.
+///
+/// The classes differ in what a second request could do: nothing, cost money, or make a second thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RetryClass {
+    /// Reads, and free: repeated after any failure that may pass. That is a connection that could not be made, a
+    /// time-out, a reply that was cut, and the statuses 408, 429, 500, 502, 503, 504 (once) and 520 to 524.
+    Safe,
+    /// Costs money: repeated only where it is sure that the model did not run. That is a connection that could not be
+    /// made, and the statuses 408, 429 and 503.
+    Inference,
+    /// Makes a key, a job, a voice or a payment: repeated only where it is sure that the API refused it or never saw
+    /// it. That is a connection that could not be made, a 429, and a 503 that carries the API's own error body; a bare
+    /// 503 may come from a gateway that had already passed the request on.
+    Once,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthScheme {
+    /// Anyone. A key that the client has is sent all the same.
+    Public,
+    /// An API key.
+    Bearer,
+    /// An API key, or a wallet that signs each request with the header `SIGN-IN-WITH-X`.
+    BearerOrWallet,
+    /// A wallet alone. The API key stays at home.
+    Wallet,
+}
+
+/// An operation together with what to call it in messages.
+#[derive(Clone, Debug)]
+pub(crate) struct OperationRef {
+    facts: &'static Operation,
+    /// What an ad-hoc request is called, as it has no id.
+    name: Option<Arc<str>>,
+}
+
+impl OperationRef {
+    /// A request that the API description does not know. It is named by its path, without the query.
+    pub(crate) fn ad_hoc(method: &reqwest::Method, path: &str) -> Self {
+        let facts = if method.is_safe() { &AD_HOC_READ } else { &AD_HOC_WRITE };
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        Self { facts, name: Some(format!("{method} {path}").into()) }
+    }
+
+    pub(crate) fn facts(&self) -> &'static Operation {
+        self.facts
+    }
+
+    pub(crate) fn is_ad_hoc(&self) -> bool {
+        self.name.is_some()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.facts.id)
+    }
+}
+
+impl From<&'static Operation> for OperationRef {
+    fn from(facts: &'static Operation) -> Self {
+        Self { facts, name: None }
+    }
+}
+
+impl fmt::Display for OperationRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+static AD_HOC_READ: Operation = ad_hoc(RetryClass::Safe);
+static AD_HOC_WRITE: Operation = ad_hoc(RetryClass::Once);
+
+const fn ad_hoc(retry: RetryClass) -> Operation {
+    Operation {
+        id: "request",
+        method: "",
+        path: "",
+        tag: "",
+        retry,
+        auth: AuthScheme::Public,
+        request_media: &[],
+        reply_media: &[],
+        statuses: &[],
+        deprecated: false,
+    }
+}

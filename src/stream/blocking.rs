@@ -1,0 +1,105 @@
+//! Streams for programs without async.
+
+use std::pin::Pin;
+
+use futures_core::Stream;
+
+use super::{ChatStream, TextStream};
+use crate::blocking::block_on;
+use crate::error::Error;
+
+/// The items of a stream, each waited for in this thread; from [`ChatStream::into_blocking_iter`] or
+/// [`TextStream::into_blocking_iter`].
+///
+/// Nothing is read ahead, as with the stream itself. Dropping it closes the connection. In a thread that belongs to an async
+/// runtime the first item is [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync), and there is no second.
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is asked for items"]
+pub struct BlockingIter<S> {
+    stream: S,
+    ended: bool,
+}
+
+impl<S> BlockingIter<S> {
+    fn new(stream: S) -> Self {
+        Self { stream, ended: false }
+    }
+
+    /// The stream behind it, with what has not been read yet.
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut chunks = stream.into_blocking_iter();
+    /// let first = chunks.next().transpose()?;
+    /// let rest = chunks.into_inner().collect_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+}
+
+impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for BlockingIter<S> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let item = std::future::poll_fn(|cx| Pin::new(&mut self.stream).poll_next(cx));
+        let item = block_on(item).unwrap_or_else(|error| {
+            self.ended = true;
+            Some(Err(error))
+        });
+        self.ended |= item.is_none();
+        item
+    }
+}
+
+impl ChatStream {
+    /// The chunks as an ordinary iterator, for a stream that was opened with
+    /// [`Call::send_blocking`](crate::Call::send_blocking).
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// for chunk in stream.into_blocking_iter() {
+    ///     println!("{:?}", chunk?.choices);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
+        BlockingIter::new(self)
+    }
+
+    /// As [`collect`](Self::collect), waiting in this thread.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that
+    /// belongs to an async runtime.
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let reply = stream.collect_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn collect_blocking(self) -> Result<crate::types::ChatCompletion, Error> {
+        block_on(self.collect())?
+    }
+}
+
+impl TextStream {
+    /// The pieces as an ordinary iterator, for a stream that was opened with
+    /// [`Call::send_blocking`](crate::Call::send_blocking).
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// for piece in stream.text().into_blocking_iter() {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
+        BlockingIter::new(self)
+    }
+}

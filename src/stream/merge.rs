@@ -1,0 +1,40 @@
+//! Members that no type names, from many chunks into one object.
+//!
+//! A null says nothing, and is kept only where nothing else comes.
+
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
+
+/// The newest value of a member counts.
+pub(super) fn replace(all: &mut Map<String, Value>, next: Map<String, Value>) {
+    merge(all, next, |known, value| *known = value);
+}
+
+/// As [`replace`], but lists grow: `token_ids` has those of one chunk.
+pub(super) fn replace_or_append_lists(all: &mut Map<String, Value>, next: Map<String, Value>) {
+    merge(all, next, |known, value| match (known, value) {
+        (Value::Array(known), Value::Array(more)) => known.extend(more),
+        (known, value) => *known = value,
+    });
+}
+
+/// As the members of a delta add up: texts and lists grow, everything else is replaced.
+pub(super) fn append(all: &mut Map<String, Value>, next: Map<String, Value>) {
+    merge(all, next, |known, value| match (known, value) {
+        (Value::String(known), Value::String(more)) => known.push_str(&more),
+        (Value::Array(known), Value::Array(more)) => known.extend(more),
+        (known, value) => *known = value,
+    });
+}
+
+fn merge(all: &mut Map<String, Value>, next: Map<String, Value>, add: impl Fn(&mut Value, Value)) {
+    for (name, value) in next {
+        match all.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+            Entry::Occupied(_) if value.is_null() => {}
+            Entry::Occupied(mut entry) => add(entry.get_mut(), value),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! One attempt: a request, its redirects, its reply.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Response, Url};
+
+use super::body::ReplyBody;
+use super::source::Source;
+use super::{Body, Clock, Mode, Reply, Scope, failure, redirect};
+use crate::error::{Error, ErrorKind};
+use crate::meta::Meta;
+
+/// How much of a reply an attempt waits for, and how long.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) mode: Mode,
+    /// For the attempt as a whole.
+    pub(super) timeout: Duration,
+    /// For the next piece of a body that is read as it arrives.
+    pub(super) idle: Duration,
+}
+
+/// Sends the request once and follows it to its reply.
+pub(super) async fn attempt(
+    http: &reqwest::Client,
+    source: &mut Source<'_>,
+    plan: Plan,
+    scope: &Scope,
+    clock: &dyn Clock,
+    number: u32,
+) -> Result<Reply, Error> {
+    let exchange = async {
+        let mut response = follow(http, source).await?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let meta = Meta::new(status, headers, clock.system_time(), number);
+        receive(response, meta, plan, scope).await
+    };
+    match tokio::time::timeout(plan.timeout, exchange).await {
+        Ok(outcome) => outcome.map_err(|error| scope.explained(error)),
+        Err(_) => Err(scope.explained(failure::out_of_time(plan.timeout))),
+    }
+}
+
+/// The first response that is not a redirect.
+async fn follow(http: &reqwest::Client, source: &mut Source<'_>) -> Result<Response, Error> {
+    let mut elsewhere: Option<Url> = None;
+    for _ in 0..=redirect::MOST_REDIRECTS {
+        let Some(mut request) = source.next() else {
+            let message = "the server redirects a request whose body cannot be read twice";
+            return Err(Error::new(ErrorKind::Redirect, message));
+        };
+        if let Some(target) = elsewhere.take() {
+            *request.url_mut() = target;
+        }
+        let method = request.method().clone();
+        let response = http.execute(request).await.map_err(failure::of_request)?;
+        if source.url().is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
+            // Only an HTTP client of the caller's does this.
+            let message = "the HTTP client followed a redirect to another host by itself; build it with \
+                           `redirect(Policy::none())`";
+            return Err(Error::new(ErrorKind::Redirect, message));
+        }
+        if !redirect::is_redirect(response.status()) {
+            return Ok(response);
+        }
+        elsewhere = Some(redirect::target(response.status(), response.headers(), &method, response.url())?);
+    }
+    let message = format!("more than {} redirects", redirect::MOST_REDIRECTS);
+    Err(Error::new(ErrorKind::Redirect, message))
+}
+
+/// Reads as much of a response as is asked for.
+async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) -> Result<Reply, Error> {
+    if !meta.status().is_success() {
+        let body = error_body(response, plan.timeout).await;
+        return Err(scope.api_error(meta, body));
+    }
+    let body = match plan.mode {
+        Mode::Whole => {
+            let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
+            Body::Whole(body)
+        }
+        Mode::Pieces => {
+            let body = reqwest::Body::from(response);
+            Body::Pieces(Box::new(ReplyBody::new(body, plan.idle, scope.clone(), meta.clone())))
+        }
+    };
+    Ok(Reply { meta, body, scope: scope.clone() })
+}
+
+/// A whole body. One that comes in one piece is not copied.
+async fn whole(response: &mut Response) -> Result<Bytes, Error> {
+    /// No more than this is set aside on the word of a header.
+    const MOST_RESERVED: u64 = 16 * 1024 * 1024;
+    let expected = response.content_length().unwrap_or(0).min(MOST_RESERVED);
+    let mut received = 0;
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| failure::of_body(error, received))? {
+        received += piece.len() as u64;
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if all.is_empty() {
+            all.reserve((expected as usize).max(first.len() + piece.len()));
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// What arrives of the body of an error. The status is known by now, so a body that is cut, endless or slow does not
+/// hide it.
+async fn error_body(mut response: Response, limit: Duration) -> Bytes {
+    const LARGEST: usize = 1024 * 1024;
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let mut body = Vec::new();
+    let reading = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            let room = LARGEST.saturating_sub(body.len());
+            body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
+            if room < piece.len() {
+                break;
+            }
+        }
+    };
+    // It must end before the attempt does, or else a time-out is all that would be known.
+    let _ = tokio::time::timeout(PATIENCE.min(limit / 4), reading).await;
+    body.into()
+}

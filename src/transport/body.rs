@@ -1,0 +1,118 @@
+//! The body of a reply, piece by piece.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Body as _;
+use tokio::time::{Instant, Sleep};
+
+use super::Scope;
+use super::failure;
+use crate::error::{Error, ErrorKind};
+use crate::meta::Meta;
+
+/// A body that is read as it arrives. Dropping it closes the connection.
+///
+/// It is an error when the server is silent for longer than the idle time-out while somebody waits for the next piece.
+pub(crate) struct ReplyBody {
+    body: reqwest::Body,
+    idle: Duration,
+    /// Made when the first wait begins; a body that is always ready needs no timer.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// When the current wait becomes too long; `None` while nobody waits.
+    deadline: Option<Instant>,
+    received: u64,
+    ended: bool,
+    scope: Scope,
+    meta: Meta,
+}
+
+impl ReplyBody {
+    pub(super) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
+        Self { body, idle, timer: None, deadline: None, received: 0, ended: false, scope, meta }
+    }
+
+    /// The next piece. After an error and after the end there is none.
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        loop {
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending => {
+                    ready!(self.poll_idle(cx));
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(self.silent())));
+                }
+            };
+            self.deadline = None;
+            match frame {
+                None => self.ended = true,
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if data.is_empty() => {}
+                    Ok(data) => {
+                        self.received += data.len() as u64;
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                    // Trailers say nothing that anybody asked for.
+                    Err(_) => {}
+                },
+                Some(Err(error)) => {
+                    self.ended = true;
+                    let error = failure::of_body(error, self.received);
+                    return Poll::Ready(Some(Err(self.explained(error))));
+                }
+            }
+        }
+    }
+
+    /// Ready when the server was silent for too long.
+    ///
+    /// The timer is set once and moved only when it fires, so that a piece costs no work on it.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.idle);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            if timer.deadline() >= deadline {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
+        }
+    }
+
+    fn silent(&self) -> Error {
+        let message = format!(
+            "the server sent nothing for {:?} after {} bytes of its reply (idle time-out)",
+            self.idle, self.received
+        );
+        self.explained(Error::new(ErrorKind::Timeout, message))
+    }
+
+    /// Adds what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.scope.explained(error).with_meta(self.meta.clone())
+    }
+
+    pub(crate) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyBody")
+            .field("operation", &self.scope.operation().name())
+            .field("received", &self.received)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! From the HTTP stack's errors to ours.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::error::{Error, ErrorKind};
+
+/// A request that brought no reply.
+pub(super) fn of_request(error: reqwest::Error) -> Error {
+    // All of the URL that may be shown: its query can hold what is not meant for logs.
+    let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
+    let error = error.without_url();
+    let cause = root_cause(&error);
+    let (kind, message) = if error.is_connect() {
+        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}"))
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
+    } else if error.is_redirect() {
+        (ErrorKind::Redirect, format!("{host} sent the request elsewhere: {cause}"))
+    } else if error.is_builder() {
+        (ErrorKind::InvalidRequest, format!("the request cannot be built: {cause}"))
+    } else {
+        (ErrorKind::Transport, format!("the connection to {host} broke before a reply came: {cause}"))
+    };
+    Error::new(kind, message).with_source(error)
+}
+
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// A body that ended too early.
+pub(super) fn of_body(error: reqwest::Error, received: u64) -> Error {
+    let error = error.without_url();
+    let cause = root_cause(&error);
+    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
+    let message = format!("the reply was cut after {received} bytes: {cause}");
+    Error::new(kind, message).with_source(error)
+}
+
+/// A request that could not be put together.
+pub(crate) fn of_building(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let message = format!("the request cannot be built: {}", root_cause(&error));
+    Error::invalid_request(message).with_source(error)
+}
+
+/// An attempt that took too long.
+pub(super) fn out_of_time(limit: Duration) -> Error {
+    let message = format!("no whole reply within {limit:?} (time-out of one attempt)");
+    Error::new(ErrorKind::Timeout, message)
+}
+
+/// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".
+fn root_cause(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,71 @@
+//! The headers that every request gets.
+
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
+
+use super::{Mode, Scope};
+use crate::client::ApiKey;
+use crate::error::{Error, ErrorKind};
+use crate::operation::{AuthScheme, OperationRef};
+
+/// The header with which a wallet signs a request, and its older name.
+const WALLET: [HeaderName; 2] =
+    [HeaderName::from_static("sign-in-with-x"), HeaderName::from_static("x-sign-in-with-x")];
+
+/// Adds what the request does not have: the client's headers, `Accept`, the key.
+pub(crate) fn complete(
+    headers: &mut HeaderMap,
+    defaults: &HeaderMap,
+    accept: Option<&HeaderValue>,
+    mode: Mode,
+    scope: &Scope,
+) -> Result<(), Error> {
+    headers.reserve(defaults.len() + 3);
+    for (name, value) in defaults {
+        if let Entry::Vacant(place) = headers.entry(name) {
+            place.insert(value.clone());
+        }
+    }
+    headers.entry(ACCEPT).or_insert_with(|| match accept {
+        Some(accept) => accept.clone(),
+        None if mode == Mode::Whole => HeaderValue::from_static("application/json"),
+        None => any_of(scope.operation().facts().reply_media),
+    });
+    if mode == Mode::Pieces {
+        // A compressor holds pieces back, and media do not get smaller.
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    }
+    authenticate(headers, scope.operation(), scope.key())
+}
+
+fn authenticate(headers: &mut HeaderMap, operation: &OperationRef, key: Option<&ApiKey>) -> Result<(), Error> {
+    if let Some(own) = headers.get_mut(AUTHORIZATION) {
+        own.set_sensitive(true);
+        return Ok(());
+    }
+    let scheme = operation.facts().auth;
+    let wallet = headers.keys().any(|name| WALLET.contains(name));
+    match (scheme, key) {
+        // Who pays must not be left to the server's choice.
+        (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
+        (AuthScheme::Wallet, _) => {}
+        (_, Some(key)) => {
+            headers.insert(AUTHORIZATION, key.header().clone());
+        }
+        (AuthScheme::Public, None) => {}
+        (AuthScheme::Bearer | AuthScheme::BearerOrWallet, None) => {
+            let message = "this operation needs an API key and the client has none; nothing was sent. Set VENICE_API_KEY \
+                           and use Client::from_env(), or pass a key to Client::new()";
+            return Err(Error::new(ErrorKind::MissingApiKey, message));
+        }
+    }
+    Ok(())
+}
+
+/// `Accept` for any of these media types.
+fn any_of(media: &[&'static str]) -> HeaderValue {
+    match media {
+        [] => HeaderValue::from_static("*/*"),
+        [one] => HeaderValue::from_static(one),
+        several => HeaderValue::try_from(several.join(", ")).unwrap_or_else(|_| HeaderValue::from_static("*/*")),
+    }
+}

@@ -1,0 +1,165 @@
+//! What happens to every request: authentication, redirects, repetition, time-outs, spans.
+
+mod attempt;
+mod body;
+mod budget;
+mod clock;
+pub(crate) mod failure;
+mod headers;
+mod outgoing;
+mod redirect;
+mod retry;
+mod source;
+mod trace;
+mod warnings;
+
+use bytes::Bytes;
+
+pub(crate) use self::body::ReplyBody;
+pub(crate) use self::budget::FailureBudget;
+pub use self::clock::{Clock, SystemClock};
+pub(crate) use self::headers::complete;
+pub(crate) use self::outgoing::Outgoing;
+use self::retry::Decision;
+pub use self::retry::RetryPolicy;
+pub(crate) use self::trace::Trace;
+pub(crate) use self::warnings::Warnings;
+use crate::client::ApiKey;
+use crate::error::Error;
+use crate::meta::Meta;
+use crate::operation::OperationRef;
+
+/// How much of a successful reply to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// All of it, within the time of the attempt. A reply that is cut counts as a failed attempt.
+    Whole,
+    /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
+    Pieces,
+}
+
+/// What an error says of the call it happened in, and what it must not say.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    operation: OperationRef,
+    key: Option<ApiKey>,
+}
+
+impl Scope {
+    pub(crate) fn new(operation: OperationRef, key: Option<ApiKey>) -> Self {
+        Self { operation, key }
+    }
+
+    pub(crate) fn operation(&self) -> &OperationRef {
+        &self.operation
+    }
+
+    pub(crate) fn key(&self) -> Option<&ApiKey> {
+        self.key.as_ref()
+    }
+
+    pub(crate) fn set_key(&mut self, key: ApiKey) {
+        self.key = Some(key);
+    }
+
+    /// Names the operation in the error, and removes the key from it.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        let error = error.with_operation(&self.operation);
+        match &self.key {
+            Some(key) => error.scrubbed(key.expose()),
+            None => error,
+        }
+    }
+
+    /// `bytes` from the server without the key.
+    fn without_key(&self, bytes: Bytes) -> Bytes {
+        match &self.key {
+            Some(key) => crate::error::without_secret(bytes, key.expose()),
+            None => bytes,
+        }
+    }
+
+    /// The error of a reply that is no success.
+    pub(crate) fn api_error(&self, meta: Meta, body: Bytes) -> Error {
+        let body = self.without_key(body);
+        self.explained(crate::error::api_error(&self.operation, meta, body))
+    }
+
+    /// The error that an event in the middle of a stream stands for.
+    pub(crate) fn in_stream_error(&self, meta: Meta, event: Bytes) -> Error {
+        let event = self.without_key(event);
+        self.explained(crate::error::in_stream_error(&self.operation, meta, event))
+    }
+}
+
+/// A successful reply.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) meta: Meta,
+    pub(crate) body: Body,
+    pub(crate) scope: Scope,
+}
+
+/// As much of a reply's body as its [`Mode`] asked for.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Whole(Bytes),
+    Pieces(Box<ReplyBody>),
+}
+
+/// Sends a request until it succeeds or must not be repeated.
+pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Reply, Error> {
+    let Outgoing { client, scope, request, mode, timeout, idle, retry, blocking, .. } = &mut *outgoing;
+    let class = scope.operation().facts().retry;
+    let clock = client.clock();
+    let retry = retry.as_ref().unwrap_or_else(|| client.retry());
+    #[cfg(feature = "blocking")]
+    let http = if *blocking { client.http_for_blocking()? } else { client.http() };
+    #[cfg(not(feature = "blocking"))]
+    let http = {
+        let _ = blocking;
+        client.http()
+    };
+    let mut source = source::Source::new(request);
+    let plan = attempt::Plan {
+        mode: *mode,
+        timeout: timeout.unwrap_or_else(|| client.timeout()),
+        idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
+    };
+    let mut retries = 0;
+    loop {
+        trace.attempt(retries);
+        let outcome = attempt::attempt(http, &mut source, plan, scope, clock, retries + 1).await;
+        let failure = match outcome {
+            Ok(reply) => {
+                trace.success(&reply.meta);
+                client.warnings().of_deprecation(&reply.meta);
+                return Ok(reply);
+            }
+            Err(failure) => failure,
+        };
+        if failure.status().is_some() {
+            client.budget().record_failure(clock.now());
+        }
+        if failure.is_abuse_block() {
+            client.budget().record_block(clock.now(), failure.retry_after().unwrap_or_default());
+        }
+        let decision = match source.is_repeatable() {
+            true => retry.decide(&failure, retries, class, client.budget(), clock),
+            false => Decision::Stop("its body cannot be read twice"),
+        };
+        match decision {
+            Decision::Repeat(pause) => {
+                trace.retry(&failure, pause);
+                clock.sleep(pause).await;
+                retries += 1;
+            }
+            Decision::Stop(reason) => {
+                let retryable = retry::may_repeat(class, &failure);
+                let failure = failure.with_attempts(retries + 1).with_retryable(retryable);
+                trace.failure(&failure, reason);
+                return Err(failure);
+            }
+        }
+    }
+}

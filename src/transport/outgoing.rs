@@ -1,0 +1,71 @@
+//! A request and how it is to be sent.
+
+use std::time::Duration;
+
+use reqwest::Request;
+use reqwest::header::HeaderValue;
+use serde_json::{Map, Value};
+
+use super::{Mode, RetryPolicy, Scope};
+use crate::client::Client;
+use crate::error::Error;
+use crate::operation::OperationRef;
+use crate::validation::ValidationError;
+
+/// A request and how it is to be sent. It does not know the type of the reply, so that what handles it is compiled once.
+pub(crate) struct Outgoing {
+    pub(crate) client: Client,
+    pub(crate) scope: Scope,
+    /// `None` if there is something wrong with it, and once it was sent if it can be sent only once.
+    pub(crate) request: Option<Request>,
+    /// The first thing that is wrong with it.
+    pub(crate) refused: Option<Error>,
+    pub(crate) mode: Mode,
+    /// The media type to ask for; what the operation promises unless set.
+    pub(crate) accept: Option<HeaderValue>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    /// What is wrong with the request by the API's description.
+    pub(crate) finding: Option<ValidationError>,
+    /// Whether that is heeded.
+    pub(crate) validated: bool,
+    /// Members to add to the request's JSON.
+    pub(crate) extra_body: Map<String, Value>,
+    /// Use the connections of blocking calls.
+    pub(crate) blocking: bool,
+}
+
+impl Outgoing {
+    pub(crate) fn new(client: &Client, operation: OperationRef, request: Result<Request, Error>, mode: Mode) -> Self {
+        let (request, refused) = match request {
+            Ok(request) => (Some(request), None),
+            Err(error) => (None, Some(error)),
+        };
+        Self {
+            client: client.clone(),
+            scope: Scope::new(operation, client.key().cloned()),
+            request,
+            refused,
+            mode,
+            accept: None,
+            timeout: None,
+            idle: None,
+            retry: None,
+            finding: None,
+            validated: true,
+            extra_body: Map::new(),
+            blocking: false,
+        }
+    }
+
+    /// Changes the request, unless something is wrong with it already.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) {
+        if let Some(request) = &mut self.request
+            && let Err(error) = change(request)
+        {
+            self.request = None;
+            self.refused = Some(error);
+        }
+    }
+}

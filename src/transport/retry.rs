@@ -1,0 +1,185 @@
+//! Which failures are repeated, and after which pause.
+
+use std::time::Duration;
+
+use super::{Clock, FailureBudget};
+use crate::error::{Error, ErrorKind};
+use crate::operation::RetryClass;
+
+/// How often a call is repeated after a failure, and how long it waits before.
+///
+/// It says how often and when, not what: that is the operation's [`RetryClass`]. Between attempts the client waits as long as
+/// the API asks (`Retry-After`, or the end of the exhausted limit's window), and else for a random time whose upper bound
+/// doubles with each attempt.
+///
+/// All clones of a client share one budget: after 10 failed requests within 30 seconds nothing is repeated until some of them
+/// are older, because the API blocks an account for 30 seconds when more than 20 requests failed in that time.
+///
+/// ```
+/// use std::time::Duration;
+/// use venice_ai::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().max_retries(5).max_delay(Duration::from_secs(30));
+/// let never = RetryPolicy::disabled();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_retries: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+    max_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Two repetitions; pauses of up to 0.5 and 1 seconds; waits of up to 60 seconds when the API asks for them.
+    fn default() -> Self {
+        Self {
+            max_retries: 2,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+            max_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Each request is sent once.
+    ///
+    /// ```
+    /// let venice = venice_ai::Client::builder().retry(venice_ai::RetryPolicy::disabled()).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn disabled() -> Self {
+        Self { max_retries: 0, ..Self::default() }
+    }
+
+    /// How often a request is repeated at most. The first attempt does not count.
+    ///
+    /// ```
+    /// let policy = venice_ai::RetryPolicy::default().max_retries(5);
+    /// ```
+    #[must_use]
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// The upper bound of the first pause. It doubles with each further one.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let policy = venice_ai::RetryPolicy::default().base_delay(Duration::from_millis(100));
+    /// ```
+    #[must_use]
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Where the upper bound of the pauses stops growing.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let policy = venice_ai::RetryPolicy::default().max_delay(Duration::from_secs(30));
+    /// ```
+    #[must_use]
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The longest wait that the API may ask for. When it asks for more, the call fails at once, and
+    /// [`Error::retry_after`] tells how long it would have been.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let policy = venice_ai::RetryPolicy::default().max_retry_after(Duration::from_secs(5));
+    /// ```
+    #[must_use]
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// The pause before the next attempt, or why there is none.
+    pub(super) fn decide(
+        &self,
+        failure: &Error,
+        retries: u32,
+        class: RetryClass,
+        budget: &FailureBudget,
+        clock: &dyn Clock,
+    ) -> Decision {
+        if !may_repeat(class, failure) {
+            return Decision::Stop("it is not safe or not useful");
+        }
+        if retries >= self.max_retries {
+            return Decision::Stop("the policy allows no more");
+        }
+        // The API itself gave up on the request for taking too long; a third try would hardly be faster.
+        if failure.status().is_some_and(|status| status.as_u16() == 504) && retries >= 1 {
+            return Decision::Stop("a 504 is repeated once");
+        }
+        if budget.is_spent(clock.now()) {
+            return Decision::Stop("too many requests failed lately");
+        }
+        let asked = failure.retry_after().max(budget.block_remaining(clock.now()));
+        match asked {
+            Some(asked) if asked > self.max_retry_after => {
+                Decision::Stop("the API asks for a longer wait than the policy allows")
+            }
+            // The clients that were sent away together must not come back together.
+            Some(asked) => Decision::Repeat(asked + self.base_delay.mul_f64(dice(clock))),
+            None => Decision::Repeat(self.backoff(retries).mul_f64(dice(clock))),
+        }
+    }
+
+    fn backoff(&self, retries: u32) -> Duration {
+        let factor = 2_u32.checked_pow(retries).unwrap_or(u32::MAX);
+        self.base_delay.checked_mul(factor).unwrap_or(self.max_delay).min(self.max_delay)
+    }
+}
+
+/// What to do after a failure.
+#[derive(Debug, PartialEq)]
+pub(super) enum Decision {
+    /// Send again after this pause.
+    Repeat(Duration),
+    /// Report the failure, for this reason.
+    Stop(&'static str),
+}
+
+/// Whether an operation of this class may be sent again after this failure.
+pub(super) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
+    // The kind comes first: some bodies say that a status which usually passes is a fault of the request.
+    match (failure.kind(), failure.status()) {
+        (ErrorKind::Connect, _) => true,
+        (ErrorKind::RateLimited | ErrorKind::Overloaded | ErrorKind::Server, Some(status)) => match status.as_u16() {
+            429 => true,
+            503 => class != RetryClass::Once || failure.is_from_api(),
+            408 => class != RetryClass::Once,
+            500 | 502 | 504 | 520..=524 => class == RetryClass::Safe,
+            _ => false,
+        },
+        (ErrorKind::Timeout | ErrorKind::Transport, _) => class == RetryClass::Safe,
+        _ => false,
+    }
+}
+
+/// A custom clock may be careless about the range.
+fn dice(clock: &dyn Clock) -> f64 {
+    let number = clock.random();
+    if number.is_finite() { number.clamp(0.0, 1.0) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_of_the_pauses_doubles_up_to_its_limit() {
+        let policy = RetryPolicy::default();
+        let bounds: Vec<u128> = [0, 1, 2, 3, 4, 5, 31, 32, u32::MAX].map(|n| policy.backoff(n).as_millis()).to_vec();
+        assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000]);
+    }
+}

@@ -1,0 +1,283 @@
+//! What is wrong with a request, found before it is sent.
+
+use std::fmt;
+
+/// A member of a request that the API would refuse.
+///
+/// A call with such a request fails before anything is sent. The API may be ahead of the description that the rules come
+/// from: [`Call::with_validation(false)`](crate::Call::with_validation) sends it regardless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValidationError {
+    field: String,
+    problem: String,
+    /// Sent all the same, the request would be another one.
+    fatal: bool,
+}
+
+impl ValidationError {
+    /// `field` is the path of the member in the JSON that would be sent: `messages[3].content`.
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into(), fatal: false }
+    }
+
+    /// Whether it is refused even where validation is off: an empty or dotted path segment calls another endpoint.
+    pub(crate) fn is_fatal(&self) -> bool {
+        self.fatal
+    }
+
+    /// The path of the member in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it, and what would be right.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.field, self.problem)
+    }
+}
+
+impl std::error::Error for ValidationError {}
+
+/// Something whose values have limits.
+pub(crate) trait Check {
+    /// Reports every value that is out of its limits; the first one counts.
+    fn check(&self, checker: &mut Checker);
+}
+
+/// A type that holds itself does so in a box.
+impl<T: Check> Check for Box<T> {
+    fn check(&self, checker: &mut Checker) {
+        T::check(self, checker);
+    }
+}
+
+/// Checks a value.
+pub(crate) fn run(value: &impl Check) -> Result<(), ValidationError> {
+    run_with(|checker| value.check(checker))
+}
+
+/// Checks the arguments of a call.
+pub(crate) fn run_with(check: impl FnOnce(&mut Checker)) -> Result<(), ValidationError> {
+    let mut checker = Checker::default();
+    check(&mut checker);
+    checker.found.map_or(Ok(()), Err)
+}
+
+/// A value that a string enum does not know.
+pub(crate) fn unknown_value(name: &str, value: &str, known: &[&str]) -> ValidationError {
+    ValidationError::new(name, format!("has no value {value:?}; known are {}", known.join(", ")))
+}
+
+/// Collects the first thing that is wrong. Its path is put together on the way back from it, so that it costs nothing as long as
+/// nothing is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    found: Option<ValidationError>,
+}
+
+impl Checker {
+    fn report(&mut self, field: &str, problem: String) {
+        if self.found.is_none() {
+            self.found = Some(ValidationError::new(field, problem));
+        }
+    }
+
+    fn below(&mut self, step: fmt::Arguments<'_>, check: impl FnOnce(&mut Self)) {
+        if self.found.is_some() {
+            return;
+        }
+        check(self);
+        if let Some(ValidationError { field, .. }) = &mut self.found {
+            let step = step.to_string();
+            let dot = if step.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
+            field.insert_str(0, dot);
+            field.insert_str(0, &step);
+        }
+    }
+
+    /// Checks an object that is a member.
+    pub(crate) fn nested<T: Check>(&mut self, field: &str, value: Option<&T>) {
+        if let Some(value) = value {
+            self.below(format_args!("{field}"), |checker| value.check(checker));
+        }
+    }
+
+    /// Checks every object of a list that is a member.
+    pub(crate) fn each<T: Check>(&mut self, field: &str, list: Option<&Vec<T>>) {
+        if let Some(list) = list {
+            self.below(format_args!("{field}"), |checker| checker.each_here(list));
+        }
+    }
+
+    /// Checks every object of a list.
+    pub(crate) fn each_here<T: Check>(&mut self, list: &[T]) {
+        for (index, item) in list.iter().enumerate() {
+            self.below(format_args!("[{index}]"), |checker| item.check(checker));
+        }
+    }
+
+    /// Checks every value of a list that is a member.
+    pub(crate) fn items<T>(&mut self, field: &str, list: Option<&Vec<T>>, check: impl Fn(&mut Self, &T)) {
+        for (index, item) in list.into_iter().flatten().enumerate() {
+            self.below(format_args!("{field}[{index}]"), |checker| check(checker, item));
+        }
+    }
+
+    /// The number of characters of a text.
+    pub(crate) fn length(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, low: usize, high: usize) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        let count = text.chars().count();
+        if count == 0 && low > 0 {
+            self.report(field, "is empty".to_owned());
+        } else if count < low {
+            self.report(field, format!("has {count} characters, at least {low} are needed"));
+        } else if count > high {
+            self.report(field, format!("has {count} characters, at most {high} are taken"));
+        }
+    }
+
+    /// A text that says something.
+    pub(crate) fn not_blank(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        if text.is_some_and(|text| text.as_ref().trim().is_empty()) {
+            self.report(field, "is empty".to_owned());
+        }
+    }
+
+    /// A member that is needed beside another one.
+    pub(crate) fn required_when(&mut self, field: &str, is_set: bool, other: &str, other_is_set: bool) {
+        if other_is_set && !is_set {
+            self.report(field, format!("is needed beside `{other}`"));
+        }
+    }
+
+    /// A secret that says something.
+    pub(crate) fn secret(&mut self, field: &str, secret: Option<&crate::Secret>) {
+        self.not_blank(field, secret.map(crate::Secret::expose));
+    }
+
+    /// A value that becomes one segment of the path: an empty one would call another endpoint.
+    /// That is refused even where validation is off.
+    pub(crate) fn segment(&mut self, field: &str, text: &str) {
+        let problem = if text.trim().is_empty() {
+            "is empty".to_owned()
+        } else if text == "." || text == ".." {
+            format!("is {text:?}, which a URL takes for a folder")
+        } else {
+            return;
+        };
+        self.found = Some(ValidationError { fatal: true, ..ValidationError::new(field, problem) });
+    }
+
+    /// The size of a list.
+    pub(crate) fn count<T>(&mut self, field: &str, list: Option<&Vec<T>>, low: usize, high: usize) {
+        let Some(count) = list.map(Vec::len) else { return };
+        if count < low {
+            self.report(field, format!("has {count} items, at least {low} are needed"));
+        } else if count > high {
+            self.report(field, format!("has {count} items, at most {high} are taken"));
+        }
+    }
+
+    /// A number within bounds; each bound says whether it is itself allowed.
+    pub(crate) fn range(
+        &mut self,
+        field: &str,
+        number: Option<f64>,
+        low: Option<(f64, bool)>,
+        high: Option<(f64, bool)>,
+    ) {
+        let Some(number) = number else { return };
+        if !number.is_finite() {
+            // JSON has no such number; it would be sent as null.
+            return self.report(field, format!("is {number}, which is not a number that JSON can hold"));
+        }
+        if let Some((low, inside)) = low
+            && (number < low || (number == low && !inside))
+        {
+            self.report(field, format!("is {number}, it must be {} {low}", if inside { "at least" } else { "above" }));
+        }
+        if let Some((high, inside)) = high
+            && (number > high || (number == high && !inside))
+        {
+            self.report(field, format!("is {number}, it must be {} {high}", if inside { "at most" } else { "below" }));
+        }
+    }
+
+    /// A text that matches a pattern.
+    pub(crate) fn pattern(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, pattern: &str) {
+        self.one_of(field, text, &[], &[pattern]);
+    }
+
+    /// A text that is one of some values, or matches one of some patterns.
+    pub(crate) fn one_of(
+        &mut self,
+        field: &str,
+        text: Option<&(impl AsRef<str> + ?Sized)>,
+        values: &[&str],
+        patterns: &[&str],
+    ) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        // The patterns are checked to be valid when the code is generated.
+        let matches = |pattern: &&str| regex_lite::Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text));
+        if values.contains(&text) || patterns.iter().any(matches) {
+            return;
+        }
+        let allowed: Vec<String> = values
+            .iter()
+            .map(|value| format!("{value:?}"))
+            .chain(patterns.iter().map(|pattern| format!("`{pattern}`")))
+            .collect();
+        self.report(field, format!("is {text:?}, which is none of {}", allowed.join(", ")));
+    }
+
+    /// A number that is one of some values.
+    pub(crate) fn one_of_numbers(&mut self, field: &str, number: Option<f64>, values: &[f64]) {
+        if let Some(number) = number
+            && !values.contains(&number)
+        {
+            self.report(field, format!("is {number}, which is none of {values:?}"));
+        }
+    }
+
+    /// An expiry: nothing, a day, or a moment in UTC; `2025-02-30` is neither.
+    pub(crate) fn date(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        let Some(text) = text.map(AsRef::as_ref).filter(|text| !text.is_empty()) else { return };
+        if !is_calendar(text) {
+            self.report(field, format!("is {text:?}, which is no day or time of the calendar"));
+        }
+    }
+}
+
+/// Whether `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists.
+fn is_calendar(text: &str) -> bool {
+    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+    let mut parts = day.split('-').map(str::parse::<u32>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(date)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return false,
+    };
+    let Some(time) = time else { return (1..=days).contains(&date) };
+    let time = time.trim_end_matches('Z').split('.').next().unwrap_or_default();
+    let mut parts = time.split(':').map(str::parse::<u32>);
+    let (Some(Ok(hour)), Some(Ok(minute)), Some(Ok(second)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    (1..=days).contains(&date) && hour < 24 && minute < 60 && second < 60
+}

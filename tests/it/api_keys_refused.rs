@@ -1,0 +1,317 @@
+//! API keys: what is refused before it is sent, and what is never sent twice.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::json;
+use venice_ai::types::{
+    ApiKeyType, ConsumptionLimits, ConsumptionLimitsUpdate, CreateApiKeyRequest, CreateWeb3ApiKeyRequest, LimitPeriod,
+    UpdateApiKeyRequest,
+};
+use venice_ai::{Call, Client, Error, ErrorKind};
+
+use crate::api_keys::{CREATED, only, replying};
+use crate::support::{Answer, KEY, Server, TestClock, client, once};
+
+fn a_request() -> CreateApiKeyRequest {
+    CreateApiKeyRequest::new(ApiKeyType::Inference, "tide gauge")
+}
+
+/// The error of a call that must not reach the server, and that names operation and member.
+async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) -> Error {
+    let (server, venice) = replying(CREATED);
+    let error = call(&venice).await.unwrap_err();
+    assert_eq!(server.connections(), 0, "something was sent: {error}");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!((error.status(), error.operation(), error.attempts()), (None, Some(operation), 0));
+    let fields: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
+    assert_eq!(fields, [field], "{error}");
+    let shown = error.to_string();
+    assert!(shown.contains(operation) && shown.contains(field) && shown.contains("nothing was sent"), "{shown}");
+    error
+}
+
+async fn creation_refused(request: CreateApiKeyRequest, field: &str) -> Error {
+    refused(|venice| venice.api_keys().create(request), "createApiKey", field).await
+}
+
+async fn change_refused(request: UpdateApiKeyRequest, field: &str) -> Error {
+    refused(|venice| venice.api_keys().update(request), "updateApiKey", field).await
+}
+
+#[test]
+fn an_unknown_kind_is_found_when_it_is_read() {
+    let error = "INFERENCES".parse::<ApiKeyType>().unwrap_err();
+    assert_eq!(error.field(), "ApiKeyType");
+    assert!(error.problem().contains("INFERENCES") && error.problem().contains("INFERENCE, ADMIN"), "{error}");
+    assert!("inference".parse::<ApiKeyType>().is_err(), "the case counts");
+    assert!("".parse::<LimitPeriod>().is_err());
+    assert_eq!("ADMIN".parse::<ApiKeyType>().unwrap(), ApiKeyType::Admin);
+    assert_eq!("EPOCH".parse::<LimitPeriod>().unwrap(), LimitPeriod::Epoch);
+}
+
+#[tokio::test]
+async fn an_empty_or_blank_description_is_refused() {
+    for description in ["", "   ", "\t\n\u{a0}"] {
+        let error = creation_refused(CreateApiKeyRequest::new(ApiKeyType::Admin, description), "description").await;
+        assert!(error.message().contains("is empty"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_description_of_65_characters_is_refused_and_one_of_64_is_not() {
+    for letter in ["x", "é", "潮", "🌊"] {
+        let request = CreateApiKeyRequest::new(ApiKeyType::Admin, letter.repeat(65));
+        let error = creation_refused(request, "description").await;
+        assert!(error.message().contains("65") && error.message().contains("64"), "{error}");
+        change_refused(UpdateApiKeyRequest::new("1").description(letter.repeat(65)), "description").await;
+
+        let (server, venice) = replying(CREATED);
+        venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Admin, letter.repeat(64))).await.unwrap();
+        assert_eq!(only(&server).json()["description"], letter.repeat(64));
+    }
+}
+
+const ABSURD: [f64; 7] = [-0.01, -1e300, 9_999_999_999.5, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+
+#[tokio::test]
+async fn negative_and_absurd_limits_are_refused() {
+    for limit in ABSURD {
+        let usd = ConsumptionLimits::new().usd(limit).diem(1.0);
+        let error = creation_refused(a_request().consumption_limit(usd), "consumptionLimit.usd").await;
+        assert!(error.message().contains(&format!("is {limit}")), "{error}");
+        let diem = ConsumptionLimits::new().usd(1.0).diem(limit);
+        creation_refused(a_request().consumption_limit(diem), "consumptionLimit.diem").await;
+        let change = UpdateApiKeyRequest::new("1").consumption_limit(ConsumptionLimitsUpdate::new().diem(limit));
+        change_refused(change, "consumptionLimit.diem").await;
+    }
+}
+
+#[tokio::test]
+async fn the_greatest_and_the_smallest_limit_are_sent() {
+    let (server, venice) = replying(CREATED);
+    let limits = ConsumptionLimits::new().usd(9_999_999_999.0).diem(0.0);
+    venice.api_keys().create(a_request().consumption_limit(limits)).await.unwrap();
+    assert_eq!(only(&server).json()["consumptionLimit"], json!({"usd": 9_999_999_999.0, "diem": 0.0}));
+}
+
+const NO_DAYS: [&str; 22] = [
+    "2025-02-30",
+    "2025-02-29",
+    "1900-02-29",
+    "2025-13-01",
+    "2025-00-10",
+    "2025-04-31",
+    "2025-01-00",
+    "tomorrow",
+    "never",
+    " ",
+    "2030-1-31",
+    "31-01-2030",
+    "2030/01/31",
+    "2030-01-31 12:00:00Z",
+    "2030-01-31T12:00:00",
+    "2030-01-31T12:00Z",
+    "2030-01-31T12:00:00+01:00",
+    "2030-01-31T24:00:00Z",
+    "2030-01-31T12:60:00Z",
+    "2030-01-31T12:00:00.5Z",
+    "2025-02-30T12:00:00Z",
+    "2030-01-31\n",
+];
+
+#[tokio::test]
+async fn an_expiry_that_is_no_day_is_refused() {
+    for text in NO_DAYS {
+        let error = creation_refused(a_request().expires_at(text), "expiresAt").await;
+        assert!(error.message().contains(&format!("{text:?}")), "{error}");
+        change_refused(UpdateApiKeyRequest::new("1").expires_at(text), "expiresAt").await;
+        let web3 = a_web3_request().expires_at(text);
+        refused(|venice| venice.api_keys().create_with_web3(web3), "postApiKeyGenerateWeb3Key", "expiresAt").await;
+    }
+}
+
+#[tokio::test]
+async fn a_day_a_moment_and_no_expiry_are_sent() {
+    for text in ["2030-01-31", "2028-02-29", "2000-02-29", "2030-01-31T23:59:59Z", "2030-12-31T00:00:00.001Z", ""] {
+        let (server, venice) = replying(CREATED);
+        venice.api_keys().create(a_request().expires_at(text)).await.unwrap();
+        assert_eq!(only(&server).json()["expiresAt"], text);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_id_is_refused() {
+    for id in ["", " ", "\n\t"] {
+        refused(|venice| venice.api_keys().retrieve(id), "getApiKeyById", "id").await;
+        refused(|venice| venice.api_keys().delete(id), "deleteApiKey", "id").await;
+        refused(|venice| venice.api_keys().update(id), "updateApiKey", "id").await;
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_a_url_takes_for_a_folder_is_refused() {
+    for id in [".", ".."] {
+        let error = refused(|venice| venice.api_keys().retrieve(id), "getApiKeyById", "id").await;
+        assert!(error.message().contains(&format!("{id:?}")), "{error}");
+    }
+}
+
+fn a_web3_request() -> CreateWeb3ApiKeyRequest {
+    CreateWeb3ApiKeyRequest::new(
+        ApiKeyType::Inference,
+        "0x52908400098527886E0F7030069857D2E4169EE7",
+        "0xsigned",
+        "the.token",
+    )
+}
+
+#[tokio::test]
+async fn a_wallet_without_address_signature_or_token_is_refused() {
+    for (field, address, signature, token) in
+        [("address", " ", "0x1", "t"), ("signature", "0x2", "", "t"), ("token", "0x2", "0x1", "\n")]
+    {
+        let request = CreateWeb3ApiKeyRequest::new(ApiKeyType::Inference, address, signature, token);
+        refused(|venice| venice.api_keys().create_with_web3(request), "postApiKeyGenerateWeb3Key", field).await;
+    }
+    let request = a_web3_request().consumption_limit(ConsumptionLimits::new().usd(-1.0));
+    refused(|venice| venice.api_keys().create_with_web3(request), "postApiKeyGenerateWeb3Key", "consumptionLimit.usd")
+        .await;
+}
+
+#[tokio::test]
+async fn what_would_be_refused_is_sent_when_validation_is_off() {
+    let (server, venice) = replying(CREATED);
+    let keys = venice.api_keys();
+    let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "x".repeat(65))
+        .consumption_limit(ConsumptionLimits::new().usd(-1.0))
+        .expires_at("tomorrow");
+    keys.create(request).with_validation(false).await.unwrap();
+    keys.update("").with_validation(false).await.unwrap();
+    keys.delete("").with_validation(false).await.unwrap();
+    let requests = server.requests();
+    let body = json!({"apiKeyType": "INFERENCE", "description": "x".repeat(65), "consumptionLimit": {"usd": -1.0},
+                      "expiresAt": "tomorrow"});
+    assert_eq!(requests[0].json(), body);
+    assert_eq!(requests[1].json(), json!({"id": ""}));
+    assert_eq!((&*requests[2].method, &*requests[2].target), ("DELETE", "/api/v1/api_keys?id="));
+}
+
+#[tokio::test]
+async fn a_path_that_would_name_another_endpoint_is_refused_even_when_validation_is_off() {
+    for id in ["", " ", ".", ".."] {
+        refused(|venice| venice.api_keys().retrieve(id).with_validation(false), "getApiKeyById", "id").await;
+    }
+}
+
+#[tokio::test]
+async fn validation_that_is_turned_on_again_refuses() {
+    let call = |venice: &Client| venice.api_keys().delete("").with_validation(false).with_validation(true);
+    refused(call, "deleteApiKey", "id").await;
+}
+
+#[tokio::test]
+async fn a_request_can_be_checked_without_a_client() {
+    assert!(a_request().validate().is_ok());
+    let error = a_request().expires_at("tomorrow").validate().unwrap_err();
+    assert_eq!(error.field(), "expiresAt");
+    assert!(error.to_string().contains("`expiresAt`") && error.to_string().contains("tomorrow"), "{error}");
+}
+
+/// How often the server is asked to make a key when it first answers so, and what comes of it.
+async fn creating_at(first: Answer) -> (usize, Result<String, Error>) {
+    let server = Server::answering([first, Answer::json(200, CREATED)]);
+    let venice = client(&server, &TestClock::without_jitter());
+    let made = venice.api_keys().create(a_request()).with_timeout(Duration::from_millis(400)).await;
+    (server.count(), made.map(|created| created.id))
+}
+
+fn gateway(status: u16) -> Answer {
+    Answer::html(status, "<html><title>Bad gateway</title></html>")
+}
+
+fn said(status: u16) -> Answer {
+    Answer::json(status, r#"{"error": "Something went wrong"}"#)
+}
+
+#[tokio::test]
+async fn a_creation_that_may_have_happened_is_not_repeated() {
+    let cut = Answer::head(200, &[("content-length", "500")]).send(&CREATED[..40]).close();
+    let late = Answer::json(200, CREATED);
+    let late = Answer::default().wait(Duration::from_secs(2)).then(late);
+    for (first, kind) in [
+        (Answer::silence(), ErrorKind::Timeout),
+        (late, ErrorKind::Timeout),
+        (Answer::nothing(), ErrorKind::Transport),
+        (cut, ErrorKind::Transport),
+        (said(500), ErrorKind::Server),
+        (gateway(502), ErrorKind::Server),
+        (said(504), ErrorKind::Server),
+        (gateway(522), ErrorKind::Server),
+        (said(408), ErrorKind::Server),
+    ] {
+        let (count, made) = creating_at(first.clone()).await;
+        let error = made.unwrap_err();
+        assert_eq!((error.kind(), count), (kind, 1), "{error} {first:?}");
+        assert!(!error.is_retryable() && error.is_transient(), "{error}");
+        assert_eq!(error.attempts(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_with_a_wallet_that_may_have_happened_is_not_repeated() {
+    for first in [Answer::nothing(), said(500), gateway(502)] {
+        let server = Server::answering([first, Answer::json(200, CREATED)]);
+        let venice = client(&server, &TestClock::without_jitter());
+        venice.api_keys().create_with_web3(a_web3_request()).await.unwrap_err();
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_was_turned_away_is_repeated() {
+    let (count, made) = creating_at(Answer::json(429, r#"{"error": "Rate limit exceeded"}"#)).await;
+    assert_eq!((count, &*made.unwrap()), (2, "9f3b7c60-5a4e-4f0e-8d1a-2b6c7d8e9f00"));
+}
+
+#[tokio::test]
+async fn a_creation_that_never_left_is_repeated() {
+    // A port that nobody listens at.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let clock = TestClock::without_jitter();
+    let venice = Client::builder().api_key(KEY).base_url(format!("http://{address}")).clock(clock.clone());
+    let error = venice.build().unwrap().api_keys().create(a_request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.is_retryable()), (ErrorKind::Connect, 3, true), "{error}");
+    assert_eq!(clock.pauses().len(), 2);
+}
+
+#[tokio::test]
+async fn reading_keys_is_repeated_where_creating_one_is_not() {
+    for first in [Answer::nothing(), said(500), gateway(502)] {
+        let server = Server::answering([first, Answer::json(200, r#"{"data": []}"#)]);
+        let venice = client(&server, &TestClock::without_jitter());
+        assert!(venice.api_keys().list().await.unwrap().is_empty());
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn changing_and_deleting_a_key_are_not_repeated_either() {
+    for first in [Answer::nothing(), said(500)] {
+        let server = Server::answering([first.clone(), first, Answer::json(200, "{}")]);
+        let venice = client(&server, &TestClock::without_jitter());
+        venice.api_keys().update("1").await.unwrap_err();
+        venice.api_keys().delete("1").await.unwrap_err();
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_the_client_is_needed_to_make_one() {
+    let server = Server::answering([Answer::json(200, CREATED)]);
+    let venice = Client::builder().base_url(server.url("/api/v1")).build().unwrap();
+    let error = venice.api_keys().create(a_request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::MissingApiKey, Some("createApiKey")));
+    assert_eq!(server.connections(), 0);
+    once(&server).api_keys().create(a_request()).await.unwrap();
+}

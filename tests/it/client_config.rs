@@ -1,0 +1,202 @@
+//! What a client is built from, and what its requests look like.
+
+use std::process::Command;
+
+use serde_json::Value;
+use venice_ai::http::Method;
+use venice_ai::{Client, ClientBuilder, ErrorKind};
+
+use crate::support::{Answer, KEY, Server, builder, once, own_http_client};
+
+/// The environment belongs to the process, so each of these runs in one of its own: this test binary again, with one test
+/// chosen, which looks at the environment and does nothing where it is not meant.
+fn in_environment(test: &str, variables: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([&*format!("client_config::{test}"), "--exact", "--ignored", "--nocapture"]);
+    command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL");
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+}
+
+#[test]
+fn the_environment_gives_key_and_base_url() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let url = server.url("/api/v1");
+    in_environment("child_reads_models", &[("VENICE_API_KEY", " vk-env\n"), ("VENICE_BASE_URL", &url)]);
+    let request = &server.requests()[0];
+    assert_eq!(request.target, "/api/v1/models");
+    assert_eq!(request.header("authorization"), Some("Bearer vk-env"));
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_reads_models() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = Client::from_env().unwrap();
+    runtime.block_on(client.request::<Value>(Method::GET, "/models").into_future()).unwrap();
+}
+
+#[test]
+fn a_missing_or_empty_key_in_the_environment_names_the_variable() {
+    in_environment("child_finds_no_key", &[]);
+    in_environment("child_finds_no_key", &[("VENICE_API_KEY", "")]);
+    in_environment("child_finds_no_key", &[("VENICE_API_KEY", " \n")]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_finds_no_key() {
+    let error = Client::from_env().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingApiKey);
+    assert!(error.is_authentication());
+    assert!(error.to_string().contains("VENICE_API_KEY"), "{error}");
+    assert!(ClientBuilder::from_env().is_err());
+}
+
+#[test]
+fn a_base_url_of_the_environment_is_checked_too() {
+    in_environment("child_finds_a_bad_url", &[("VENICE_API_KEY", "k"), ("VENICE_BASE_URL", "venice")]);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_finds_a_bad_url() {
+    let error = Client::from_env().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("base URL"), "{error}");
+}
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+#[test]
+fn without_tls_the_features_that_bring_it_are_named() {
+    let error = Client::new("k").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let shown = error.to_string();
+    assert!(shown.contains("https") && shown.contains("native-tls"), "{shown}");
+    assert!(Client::builder().base_url("http://127.0.0.1:1").build().is_ok(), "plain connections need none");
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+#[test]
+fn the_default_is_the_real_api() {
+    let client = Client::new("k").unwrap();
+    assert!(format!("{client:?}").contains("https://api.venice.ai/api/v1"));
+}
+
+#[tokio::test]
+async fn a_request_says_who_asks_and_what_it_takes() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let client = builder(&server).user_agent_suffix("my-app/1.0").build().unwrap();
+    client.request::<Value>(Method::GET, "models").await.unwrap();
+    let request = &server.requests()[0];
+    assert_eq!((&*request.method, &*request.target), ("GET", "/api/v1/models"));
+    assert_eq!(request.header("accept"), Some("application/json"));
+    let agent = request.header("user-agent").unwrap();
+    assert!(agent.starts_with("venice-ai-rust/") && agent.ends_with(" my-app/1.0"), "{agent}");
+    assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
+    assert!(request.body.is_empty());
+}
+
+#[tokio::test]
+async fn default_headers_are_sent_unless_the_call_has_its_own() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let client =
+        builder(&server).default_header("x-team", "search").default_header("accept", "text/plain").build().unwrap();
+    client.request::<Value>(Method::GET, "/x").await.unwrap();
+    client.request::<Value>(Method::GET, "/x").with_header("X-Team", "other").await.unwrap();
+    let requests = server.requests();
+    assert_eq!(requests[0].header("x-team"), Some("search"));
+    assert_eq!(requests[0].header("accept"), Some("text/plain"));
+    assert_eq!(requests[1].header("x-team"), Some("other"));
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_of_the_base_url_makes_no_difference() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    for base in ["/api/v1", "/api/v1/", ""] {
+        let client = Client::builder().base_url(server.url(base)).build().unwrap();
+        client.request::<Value>(Method::GET, "/x").await.unwrap();
+    }
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(targets, ["/api/v1/x", "/api/v1/x", "/x"]);
+}
+
+#[tokio::test]
+async fn clones_share_their_connections() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let client = once(&server);
+    for _ in 0..3 {
+        client.clone().request::<Value>(Method::GET, "/x").await.unwrap();
+    }
+    assert_eq!((server.count(), server.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_proxy_gets_the_request() {
+    let proxy = Server::answering([Answer::json(200, "[\"from the proxy\"]")]);
+    let client =
+        Client::builder().api_key(KEY).base_url("http://venice.invalid/api/v1").proxy(proxy.url("")).build().unwrap();
+    let reply: Value = client.request(Method::GET, "/x").await.unwrap();
+    assert_eq!(reply[0], "from the proxy");
+    assert_eq!(proxy.requests()[0].target, "http://venice.invalid/api/v1/x");
+}
+
+#[tokio::test]
+async fn a_client_of_the_callers_is_used() {
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let headers = [("x-own".parse().unwrap(), "yes".parse().unwrap())];
+    let own = own_http_client()
+        .default_headers(headers.into_iter().collect())
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let client = builder(&server).http_client(own).build().unwrap();
+    client.request::<Value>(Method::GET, "/x").await.unwrap();
+    let request = &server.requests()[0];
+    assert_eq!(request.header("x-own"), Some("yes"));
+    assert!(request.header("user-agent").unwrap().starts_with("venice-ai-rust/"));
+}
+
+#[cfg(feature = "gzip")]
+#[tokio::test]
+async fn whole_replies_may_be_compressed_and_raw_ones_may_not() {
+    /// `{"small":true}`.
+    const SMALL: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\xce\x4d\xcc\xc9\x51\xb2\x2a\x29\x2a\x4d\xad\x05\x00\x5e\x35\xcf\x38\x0e\x00\x00\x00";
+    let server = Server::answering([Answer::new(200, &[("content-encoding", "gzip")], SMALL)]);
+    let client = once(&server);
+    let reply: Value = client.request(Method::GET, "/x").await.unwrap();
+    assert_eq!(reply["small"], true);
+    drop(client.request_raw(Method::GET, "/x").await.unwrap());
+    let requests = server.requests();
+    assert_eq!(requests[0].header("accept-encoding"), Some("gzip"));
+    assert_eq!(requests[1].header("accept-encoding"), Some("identity"));
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_too_long_fails_soon() {
+    // An address that is set aside for documentation: nothing answers there, not even with a refusal.
+    let client = Client::builder()
+        .api_key("k")
+        .base_url("http://192.0.2.1:9")
+        .connect_timeout(std::time::Duration::from_millis(100))
+        .retry(venice_ai::RetryPolicy::disabled())
+        .build()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let error = client.request::<Value>(Method::GET, "/x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(begun.elapsed() < crate::support::PATIENCE);
+}
+
+#[test]
+fn a_call_outside_a_runtime_is_an_error_and_no_panic() {
+    let client = Client::builder().base_url("http://127.0.0.1:1").build().unwrap();
+    let mut future = Box::pin(client.request::<Value>(Method::GET, "/x").into_future());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(outcome) = future.as_mut().poll(&mut context) else { panic!("not ready") };
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoRuntime);
+    assert_eq!(error.operation(), Some("GET /x"));
+    assert!(future.as_mut().poll(&mut context).is_pending(), "polled once too often");
+}

@@ -1,0 +1,207 @@
+//! The examples, run as a reader runs them.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use venice_ai::mock::{Fault, MockRequest, MockVenice};
+
+/// The built example. `cargo test` builds the examples before it runs the tests; `cargo test --test it` does not.
+fn built(name: &str) -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    let program =
+        deps.ancestors().nth(2).unwrap().join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let sources = [examples.join(name).with_extension("rs"), examples.join("common/mod.rs")];
+    let changed =
+        |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let stale = sources.iter().any(|source| changed(source) > changed(&program));
+    assert!(program.exists() && !stale, "{} is missing or old: run `cargo build --examples` first", program.display());
+    program
+}
+
+fn example(name: &str) -> Command {
+    let mut command = Command::new(built(name));
+    command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL").env("NO_PROXY", "127.0.0.1");
+    command
+}
+
+/// The example with a key, on a mock that stands for the real API.
+fn with_key(name: &str, mock: &MockVenice) -> Command {
+    let mut command = example(name);
+    command.env("VENICE_API_KEY", mock.api_key()).env("VENICE_BASE_URL", mock.base_url());
+    command
+}
+
+/// What a run that has to succeed printed.
+fn printed(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let stdout = String::from_utf8(stdout).unwrap();
+    assert!(status.success(), "{status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
+    stdout
+}
+
+/// The requests that make, change or delete keys.
+fn changes_to_keys(mock: &MockVenice) -> Vec<&'static str> {
+    let changes = |request: &MockRequest| request.path.starts_with("/api_keys") && request.method != "GET";
+    mock.requests().iter().filter(|request| changes(request)).filter_map(|request| request.operation).collect()
+}
+
+fn keys_of(mock: &MockVenice) -> usize {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async { mock.client().api_keys().list().await.unwrap().len() })
+}
+
+const EXAMPLES: [&str; 3] = ["quickstart", "api_keys", "chat_stream"];
+
+#[test]
+fn the_first_line_says_who_is_talked_to() {
+    for name in EXAMPLES {
+        let alone = printed(&mut example(name));
+        let first = alone.lines().next().unwrap();
+        assert!(first.starts_with("Talking to the bundled mock at http://127.0.0.1:"), "{name}: {first}");
+        let mock = MockVenice::start_blocking().unwrap();
+        let with_key = printed(&mut with_key(name, &mock));
+        let first = with_key.lines().next().unwrap();
+        assert_eq!(first, "Talking to the real API, with the key in VENICE_API_KEY.", "{name}");
+        assert!(!mock.requests().is_empty());
+    }
+}
+
+#[test]
+fn an_empty_key_is_no_key() {
+    let text = printed(example("quickstart").env("VENICE_API_KEY", " "));
+    assert!(text.starts_with("Talking to the bundled mock"), "{text}");
+}
+
+#[test]
+fn the_mock_is_reached_past_a_proxy() {
+    let nobody = "http://127.0.0.1:9";
+    let mut command = example("api_keys");
+    command
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env("HTTP_PROXY", nobody)
+        .env("http_proxy", nobody)
+        .env("ALL_PROXY", nobody);
+    assert!(printed(&mut command).contains("Rotated it"));
+}
+
+#[test]
+fn the_quickstart_shows_what_it_promises() {
+    let text = printed(&mut example("quickstart"));
+    for wanted in [
+        "3 text models, such as gondola-9b, squero-small, arsenale-coder [",
+        "gondola-9b answers [",
+        "“Why is the sky blue? One sentence, please.”",
+        ": *** [",
+        "Read it back: it ends in ",
+        "Deleted it",
+        "A web3 token of ",
+        " of 500 requests",
+        "USD",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    let ids = text.matches("-VCE]").count();
+    assert_eq!(ids, 4, "a request id for each of models, answer, key and token:\n{text}");
+}
+
+#[test]
+fn the_answer_arrives_token_by_token() {
+    for name in ["quickstart", "chat_stream"] {
+        let mut child = example(name).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut output = child.stdout.take().unwrap();
+        let (mut text, mut piece, mut begun) = (String::new(), [0; 256], None);
+        loop {
+            let read = output.read(&mut piece).unwrap();
+            text.push_str(&String::from_utf8_lossy(&piece[..read]));
+            if begun.is_none() && text.contains("You said:") {
+                begun = Some(Instant::now());
+            }
+            if read == 0 || text.contains("between them") {
+                break;
+            }
+        }
+        // The answer has about forty tokens, 25 ms apart.
+        let taken = begun.unwrap().elapsed();
+        assert!(taken > Duration::from_millis(400), "{name} printed it within {taken:?}");
+        std::io::copy(&mut output, &mut std::io::sink()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_a_failure() {
+    let mock = MockVenice::start_blocking().unwrap();
+    mock.fault(Fault::cut(4000).on("createChatCompletion"));
+    let output = with_key("chat_stream", &mock).output().unwrap();
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("The user wants"), "{errors}");
+    assert!(text.contains("You said") && !text.contains("ended with"), "what came before the end is printed:\n{text}");
+}
+
+#[test]
+fn a_streamed_answer_ends_with_what_it_cost() {
+    let text = printed(example("chat_stream").args(["How", "deep", "is", "it?"]));
+    assert!(text.contains("“How deep is it?”") && text.contains("gondola-9b ended with Some(Stop)"), "{text}");
+    assert!(text.lines().last().unwrap().ends_with(" USD"), "{text}");
+}
+
+#[test]
+fn a_key_is_made_rotated_and_deleted() {
+    let text = printed(&mut example("api_keys"));
+    for wanted in [
+        "Made ",
+        "good for a cent a month, until 2099-12-31T",
+        "Rotated it: ",
+        "The account's keys:",
+        "Deleted ",
+        "A wallet ",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    let listed: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!(listed.len(), 2, "the mock's own key and the new one, without the old one:\n{text}");
+}
+
+#[test]
+fn keys_of_a_real_account_are_left_alone_unless_told_otherwise() {
+    for name in EXAMPLES {
+        let mock = MockVenice::start_blocking().unwrap();
+        printed(&mut with_key(name, &mock));
+        assert_eq!(changes_to_keys(&mock), [""; 0], "{name}");
+    }
+    for (name, changes) in [
+        ("quickstart", &["createApiKey", "deleteApiKey"][..]),
+        ("api_keys", &["createApiKey", "createApiKey", "deleteApiKey", "deleteApiKey"]),
+    ] {
+        let mock = MockVenice::start_blocking().unwrap();
+        printed(with_key(name, &mock).arg("--manage-keys"));
+        assert_eq!(changes_to_keys(&mock), changes, "{name}");
+        assert_eq!(keys_of(&mock), 1, "{name} cleans up");
+    }
+}
+
+#[test]
+fn no_key_stays_behind_when_an_example_fails() {
+    for (name, fault) in [
+        ("quickstart", Fault::status(404).on("getApiKeyById")),
+        ("api_keys", Fault::status(404).on("getApiKeyById")),
+        ("api_keys", Fault::status(401).on("getApiKeyRateLimits")),
+        ("api_keys", Fault::status(400).on("deleteApiKey")),
+    ] {
+        let mock = MockVenice::start_blocking().unwrap();
+        mock.fault(fault.clone());
+        let output = with_key(name, &mock).arg("--manage-keys").output().unwrap();
+        assert!(!output.status.success(), "{name} did not notice {fault:?}");
+        assert!(changes_to_keys(&mock).contains(&"createApiKey"));
+        assert_eq!(keys_of(&mock), 1, "{name} with {fault:?}");
+    }
+}

@@ -1,0 +1,39 @@
+//! How the crate behaves, over real sockets. One module a behaviour.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod api_keys;
+mod api_keys_refused;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod chat_accumulator;
+mod chat_create;
+mod chat_requests;
+mod chat_stream;
+#[cfg(feature = "blocking")]
+mod chat_stream_blocking;
+mod chat_stream_errors;
+mod chat_stream_flow;
+mod client_config;
+mod errors;
+mod escape_hatch;
+mod examples;
+mod httpmock_server;
+mod lenient_replies;
+mod live;
+mod meta;
+mod mock;
+mod models;
+mod open_enums;
+mod redirects;
+mod request_types;
+mod retry;
+mod secrets;
+mod sse_framing;
+mod sse_split;
+mod timeouts;
+mod tracing_spans;
+mod unset_members;
+mod validation;

@@ -1,0 +1,31 @@
+//! The bundled mock: that it answers as the API does, and fails as it is told.
+
+mod chat;
+mod faults;
+mod keys;
+mod models;
+mod server;
+mod streams;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use venice_ai::http::Method;
+use venice_ai::mock::MockVenice;
+use venice_ai::{Client, Error, RetryPolicy};
+
+/// A mock that does not pause, and a client that sends each request once.
+async fn start() -> (MockVenice, Client) {
+    let mock = MockVenice::builder().pause(Duration::ZERO).start().await.unwrap();
+    let client = mock.client_builder().retry(RetryPolicy::disabled()).build().unwrap();
+    (mock, client)
+}
+
+/// What a body is answered with, whatever is in it.
+async fn post(venice: &Client, path: &str, body: &Value) -> Result<Value, Error> {
+    venice.request(Method::POST, path).with_json_body(body).await
+}
+
+async fn get(venice: &Client, path: &str) -> Result<Value, Error> {
+    venice.request(Method::GET, path).await
+}

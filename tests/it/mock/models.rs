@@ -1,0 +1,73 @@
+use std::collections::BTreeSet;
+
+use venice_ai::types::{ModelFilter, ModelType};
+
+use super::{get, start};
+
+#[tokio::test]
+async fn without_a_type_text_models_are_listed() {
+    let (_mock, venice) = start().await;
+    let reply = get(&venice, "/models").await.unwrap();
+    assert_eq!((reply["object"].as_str(), reply["type"].as_str()), (Some("list"), Some("text")));
+    assert!(reply["data"].as_array().unwrap().iter().all(|model| model["type"] == "text"));
+}
+
+#[tokio::test]
+async fn each_filter_lists_its_models() {
+    let (_mock, venice) = start().await;
+    let all = venice.models().list(ModelFilter::All).await.unwrap();
+    let types: BTreeSet<&str> = all.iter().map(|model| model.type_.as_str()).collect();
+    assert_eq!(types, ModelType::KNOWN.iter().copied().collect(), "a model of every type");
+    for name in ModelType::KNOWN {
+        let listed = venice.models().list(ModelFilter::from_wire(name)).await.unwrap();
+        assert!(!listed.is_empty() && listed.iter().all(|model| model.type_.as_str() == *name), "{name}");
+    }
+    let code = venice.models().list(ModelFilter::Code).await.unwrap();
+    assert_eq!(code.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["arsenale-coder"]);
+}
+
+#[tokio::test]
+async fn the_members_of_a_model_are_those_of_the_api() {
+    let (_mock, venice) = start().await;
+    for model in venice.models().list(ModelFilter::All).await.unwrap() {
+        assert!(
+            model.extra.is_empty() && model.model_spec.extra.is_empty(),
+            "{}: {:?}",
+            model.id,
+            model.model_spec.extra
+        );
+        if let Some(capabilities) = &model.model_spec.capabilities {
+            assert!(capabilities.extra.is_empty(), "{}: {:?}", model.id, capabilities.extra);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_type_is_refused_with_the_ones_that_there_are() {
+    let (_mock, venice) = start().await;
+    let error = venice.models().list(ModelFilter::from_wire("audio")).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.field_errors()[0].field.as_str()), (400, "type"));
+    assert!(error.field_errors()[0].message.contains("'asr'"), "{error:?}");
+}
+
+#[tokio::test]
+async fn traits_and_other_names_lead_to_models() {
+    let (_mock, venice) = start().await;
+    let traits = venice.models().traits(ModelType::Text).await.unwrap();
+    assert_eq!(traits["default"], "gondola-9b");
+    assert_eq!(traits["default_code"], "arsenale-coder");
+    assert_eq!(venice.models().traits(ModelType::Image).await.unwrap()["default"], "murano-image");
+    let names = venice.models().compatibility_mapping(ModelType::Text).await.unwrap();
+    assert_eq!(names["gpt-4o"], "gondola-9b");
+    assert!(!names.contains_key("dall-e-3"));
+}
+
+#[tokio::test]
+async fn models_need_no_key() {
+    let (mock, _venice) = start().await;
+    let nobody = venice_ai::Client::builder().base_url(mock.base_url()).build().unwrap();
+    let reply = nobody.models().list(ModelFilter::Text).with_meta().await.unwrap();
+    assert_eq!(reply.value.len(), 3);
+    assert_eq!(reply.meta.balances().usd, None, "balances are for those who say who they are");
+    assert!(reply.meta.request_id().is_some());
+}

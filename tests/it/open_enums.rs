@@ -1,0 +1,81 @@
+//! Every string enum of the API takes any string and gives it back unchanged.
+
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use venice_ai::types;
+
+/// Asserts that `text` is read, kept and written as it is, alone and as the text of an enum in a list.
+fn assert_kept<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str, text: &str) {
+    let wire = Value::from(text);
+    let value: T =
+        serde_json::from_value(wire.clone()).unwrap_or_else(|error| panic!("{name} refuses {text:?}: {error}"));
+    assert_eq!(serde_json::to_value(&value).unwrap(), wire, "{name}");
+    let list: Vec<T> = serde_json::from_str(&json!([text]).to_string()).unwrap();
+    assert_eq!(list, [value], "{name}");
+}
+
+/// The enums by name, so that what holds for one is tested on all.
+macro_rules! open_enums {
+    ($($name:ident),* $(,)?) => {
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        fn assert_all_keep(text: &str) {
+            $(assert_kept::<types::$name>(stringify!($name), text);)*
+        }
+
+        fn assert_known_values_are_variants() {
+            $(for text in types::$name::KNOWN {
+                assert_kept::<types::$name>(stringify!($name), text);
+                let value = types::$name::from_wire(text);
+                assert!(!matches!(value, types::$name::Unknown(_)), "{} of {}", text, stringify!($name));
+                assert_eq!(value.as_str(), *text);
+            })*
+        }
+    };
+}
+
+open_enums! {
+    ApiKeyType, AudioFormat, BillingCurrency, CharacterSort, ConsumptionCurrency, EmbeddingEncoding,
+    FinishReason, ImageAspectRatio, ImageBackground, ImageDetail, ImageFormat, ImageModeration, ImageQuality,
+    ImageResponseFormat, ImageSize, ImageStyle, JobStatus, Level, LimitPeriod, ModelFilter, ModelPrivacy,
+    ModelPrivacyLevel, ModelType, OmniReferenceTask, PromptCacheRetention, Quantization, RateLimitType,
+    ReasoningEffort, ReasoningSummary, ResponseItemStatus, ResponseRole, ResponsesStatus, SearchProvider,
+    SortOrder, SpeechFormat, TextReplyFormat, ToolChoiceMode, Verbosity, VideoAspectRatio, VideoDuration,
+    VideoModelType, VideoResolution, VoiceCloningMode, WalletTransactionType, WebSearchMode,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_survives_in_every_enum(text in any::<String>()) {
+        assert_all_keep(&text);
+    }
+
+    #[test]
+    fn a_text_that_is_almost_known_is_not_mistaken_for_it(index in any::<prop::sample::Index>(), tail in "[ A-Za-z_-]") {
+        let known = types::FinishReason::KNOWN;
+        assert_all_keep(&format!("{}{tail}", index.get(known)));
+        assert_all_keep(&index.get(known).to_uppercase());
+    }
+}
+
+#[test]
+fn every_known_value_is_a_variant() {
+    assert_known_values_are_variants();
+}
+
+#[test]
+fn no_enum_of_the_public_surface_is_left_out() {
+    let surface = include_str!("../../spec/api.txt").lines();
+    let enums: Vec<&str> =
+        surface.filter_map(|line| line.strip_prefix("enum types::")?.strip_suffix("::Unknown(String)")).collect();
+    let missing: Vec<&&str> = enums.iter().filter(|name| !NAMES.contains(name)).collect();
+    let gone: Vec<&&str> = NAMES.iter().filter(|name| !enums.contains(name)).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "missing in the list of this file: {missing:?}; no longer an enum: {gone:?}"
+    );
+}

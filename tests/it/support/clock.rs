@@ -1,0 +1,68 @@
+//! A clock that is set by hand, and loaded dice.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use venice_ai::Clock;
+
+/// Pauses end at once, are written down, and move the clock forward.
+#[derive(Clone, Debug)]
+pub struct TestClock {
+    state: Arc<Mutex<State>>,
+    begun: Instant,
+}
+
+#[derive(Debug)]
+struct State {
+    passed: Duration,
+    pauses: Vec<Duration>,
+    dice: f64,
+}
+
+/// 2023-11-14T22:13:20Z.
+pub const EPOCH_SECONDS: u64 = 1_700_000_000;
+
+impl TestClock {
+    /// Dice that always show `dice`, a number from 0 to 1.
+    pub fn with_dice(dice: f64) -> Self {
+        let state = State { passed: Duration::ZERO, pauses: Vec::new(), dice };
+        Self { state: Arc::new(Mutex::new(state)), begun: Instant::now() }
+    }
+
+    /// Without jitter: pauses that the client chooses are zero, and those that the server asks for are exact.
+    pub fn without_jitter() -> Self {
+        Self::with_dice(0.0)
+    }
+
+    pub fn advance(&self, time: Duration) {
+        self.state.lock().unwrap().passed += time;
+    }
+
+    /// The pauses so far.
+    pub fn pauses(&self) -> Vec<Duration> {
+        self.state.lock().unwrap().pauses.clone()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        self.begun + self.state.lock().unwrap().passed
+    }
+
+    fn system_time(&self) -> SystemTime {
+        let passed = self.state.lock().unwrap().passed;
+        SystemTime::UNIX_EPOCH + Duration::from_secs(EPOCH_SECONDS) + passed
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut state = self.state.lock().unwrap();
+        state.pauses.push(duration);
+        state.passed += duration;
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        self.state.lock().unwrap().dice
+    }
+}

@@ -1,0 +1,58 @@
+//! What the tests share: a server that does exactly what it is told, and a clock that does not wait.
+
+pub mod clock;
+/// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
+#[path = "../../../src/mock/record.rs"]
+mod record;
+pub mod server;
+pub mod spans;
+
+use std::time::Duration;
+
+use venice_ai::{Client, ClientBuilder, RetryPolicy};
+
+pub use self::clock::TestClock;
+pub use self::server::{Answer, Server};
+
+/// The key that tests send. It must not turn up anywhere but in `Authorization`.
+pub const KEY: &str = "vk-test-4f9c2e71d0";
+
+/// A client of the server with the test key. Nothing goes through a proxy of the environment.
+pub fn builder(server: &Server) -> ClientBuilder {
+    Client::builder().api_key(KEY).base_url(server.url("/api/v1"))
+}
+
+/// A client of the server that repeats as usual and never waits in between.
+pub fn client(server: &Server, clock: &TestClock) -> Client {
+    builder(server).clock(clock.clone()).build().unwrap()
+}
+
+/// A client of the server that sends each request once.
+pub fn once(server: &Server) -> Client {
+    builder(server).retry(RetryPolicy::disabled()).build().unwrap()
+}
+
+/// A test that waits longer for something has failed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An HTTP client as a caller may bring one. Plain connections are all it is used for.
+pub fn own_http_client() -> reqwest::ClientBuilder {
+    // Without a provider of its own for TLS, `reqwest` would not build one.
+    #[cfg(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls")))]
+    {
+        #[cfg(feature = "rustls-aws-lc")]
+        use rustls::crypto::aws_lc_rs as provider;
+        #[cfg(not(feature = "rustls-aws-lc"))]
+        use rustls::crypto::ring as provider;
+
+        let provider = std::sync::Arc::new(provider::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        return reqwest::Client::builder().tls_backend_preconfigured(config);
+    }
+    #[allow(unreachable_code)]
+    reqwest::Client::builder()
+}

@@ -1,0 +1,288 @@
+//! An HTTP server on threads, which sends the bytes that a test wants at the times that it wants.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// A server that lives as long as the test's process. It answers with what its handler says.
+#[derive(Clone)]
+pub struct Server {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<Mutex<Connections>>,
+}
+
+#[derive(Default)]
+struct Connections {
+    opened: usize,
+    closed_by_client: usize,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|header| header.0.eq_ignore_ascii_case(name));
+        let first = found.next().map(|header| header.1.as_str());
+        assert!(found.next().is_none(), "{name} was sent twice");
+        first
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Send(Vec<u8>),
+    Wait(Duration),
+    /// Ends the connection.
+    Close,
+    /// Sends nothing more, and keeps the connection until the client goes.
+    Hang,
+}
+
+impl Answer {
+    /// A whole reply.
+    pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
+        let length = body.len().to_string();
+        let mut headers = headers.to_vec();
+        headers.push(("content-length", &length));
+        Self::head(status, &headers).send(body)
+    }
+
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::new(status, &[("content-type", "application/json; charset=utf-8")], body)
+    }
+
+    pub fn html(status: u16, body: &str) -> Self {
+        Self::new(status, &[("content-type", "text/html; charset=UTF-8")], body)
+    }
+
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::new(status, &[("location", location)], "")
+    }
+
+    /// Only status line and headers. The body is up to the steps that follow.
+    pub fn head(status: u16, headers: &[(&str, &str)]) -> Self {
+        let mut head = format!("HTTP/1.1 {status} Whatever\r\n");
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        Self::default().send(head)
+    }
+
+    /// Takes the request and closes the connection without a word.
+    pub fn nothing() -> Self {
+        Self::default().close()
+    }
+
+    /// Takes the request and never answers.
+    pub fn silence() -> Self {
+        Self::default().hang()
+    }
+
+    /// Notes the request and the head of this answer for the coverage report.
+    fn record(&self, request: &Request) {
+        let Some(Step::Send(head)) = self.steps.first() else { return };
+        let head = String::from_utf8_lossy(head);
+        let mut lines = head.lines().take_while(|line| !line.is_empty());
+        let status = lines.next().and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        let mut headers = lines.filter_map(|line| line.split_once(':'));
+        let media = headers.find(|header| header.0.eq_ignore_ascii_case("content-type")).map(|header| header.1.trim());
+        let sent = request.headers.iter().find(|header| header.0.eq_ignore_ascii_case("content-type"));
+        if let Some(status) = status {
+            super::record::record(
+                &request.method,
+                &request.target,
+                sent.map(|header| header.1.as_str()),
+                status,
+                media,
+            );
+        }
+    }
+
+    pub fn send(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.steps.push(Step::Send(bytes.as_ref().to_vec()));
+        self
+    }
+
+    /// A piece of a body with `transfer-encoding: chunked`.
+    pub fn chunk(self, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        self.send(format!("{:x}\r\n", bytes.len())).send(bytes).send("\r\n")
+    }
+
+    pub fn then(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self
+    }
+
+    pub fn wait(mut self, time: Duration) -> Self {
+        self.steps.push(Step::Wait(time));
+        self
+    }
+
+    pub fn close(mut self) -> Self {
+        self.steps.push(Step::Close);
+        self
+    }
+
+    pub fn hang(mut self) -> Self {
+        self.steps.push(Step::Hang);
+        self
+    }
+}
+
+impl Server {
+    /// A server that answers the n-th request, counted from 0, with what `handler` makes of it.
+    pub fn start(handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server =
+            Self { address: listener.local_addr().unwrap(), requests: Arc::default(), connections: Arc::default() };
+        let handler = Arc::new(handler);
+        let accepting = server.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                accepting.connections.lock().unwrap().opened += 1;
+                let (server, handler) = (accepting.clone(), handler.clone());
+                std::thread::spawn(move || server.serve(stream, &*handler));
+            }
+        });
+        server
+    }
+
+    /// A server that gives one answer after the other, and the last one ever after.
+    pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers: Vec<Answer> = answers.into_iter().collect();
+        Self::start(move |n, _| answers[n.min(answers.len() - 1)].clone())
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.lock().unwrap().opened
+    }
+
+    /// Waits until a client has closed a connection in the middle of an answer.
+    pub async fn closed_by_client_within(&self, patience: Duration) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < patience {
+            if self.connections.lock().unwrap().closed_by_client > 0 {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        false
+    }
+
+    fn serve(&self, stream: TcpStream, handler: &(impl Fn(usize, &Request) -> Answer + ?Sized)) {
+        stream.set_nodelay(true).unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        while let Some(request) = read_request(&mut reader) {
+            let number = {
+                let mut requests = self.requests.lock().unwrap();
+                requests.push(request.clone());
+                requests.len() - 1
+            };
+            let answer = handler(number, &request);
+            answer.record(&request);
+            if !self.play(&stream, answer) {
+                let _ = stream.shutdown(Shutdown::Both);
+                return;
+            }
+        }
+    }
+
+    /// `false` when the connection is at its end.
+    fn play(&self, mut stream: &TcpStream, answer: Answer) -> bool {
+        for step in answer.steps {
+            match step {
+                Step::Send(bytes) => {
+                    if stream.write_all(&bytes).is_err() {
+                        self.connections.lock().unwrap().closed_by_client += 1;
+                        return false;
+                    }
+                }
+                Step::Wait(time) => std::thread::sleep(time),
+                Step::Close => return false,
+                Step::Hang => {
+                    // Ends when the client closes its side.
+                    let _ = stream.read(&mut [0]);
+                    self.connections.lock().unwrap().closed_by_client += 1;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let mut request = Request { method, target, headers, body: Vec::new() };
+    if request.header("transfer-encoding") == Some("chunked") {
+        request.body = read_chunks(reader)?;
+    } else if let Some(length) = request.header("content-length") {
+        request.body.resize(length.parse().unwrap(), 0);
+        reader.read_exact(&mut request.body).ok()?;
+    }
+    Some(request)
+}
+
+fn read_chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        let length = usize::from_str_radix(line.trim(), 16).unwrap();
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(&chunk[..length]);
+    }
+}

@@ -1,0 +1,80 @@
+//! A `tracing` subscriber that writes everything down.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+type Fields = BTreeMap<String, String>;
+
+/// The spans and events that came.
+#[derive(Clone, Default)]
+pub struct Recorder {
+    next: Arc<AtomicU64>,
+    pub spans: Arc<Mutex<BTreeMap<u64, (String, Fields)>>>,
+    pub events: Arc<Mutex<Vec<(tracing::Level, Fields)>>>,
+}
+
+impl Recorder {
+    /// The fields of the only span with this name.
+    pub fn span(&self, name: &str) -> Fields {
+        let spans = self.spans.lock().unwrap();
+        let mut found = spans.values().filter(|span| span.0 == name);
+        let fields = found.next().unwrap_or_else(|| panic!("no span {name}")).1.clone();
+        assert!(found.next().is_none(), "more than one span {name}");
+        fields
+    }
+
+    /// Everything, as text.
+    pub fn dump(&self) -> String {
+        format!("{:?} {:?}", self.spans.lock().unwrap(), self.events.lock().unwrap())
+    }
+}
+
+impl Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("venice_ai")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut fields = Fields::new();
+        span.record(&mut Writer(&mut fields));
+        self.spans.lock().unwrap().insert(id, (span.metadata().name().to_owned(), fields));
+        Id::from_u64(id)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        if let Some((_, fields)) = self.spans.lock().unwrap().get_mut(&span.into_u64()) {
+            values.record(&mut Writer(fields));
+        }
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::new();
+        event.record(&mut Writer(&mut fields));
+        self.events.lock().unwrap().push((*event.metadata().level(), fields));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Writer<'a>(&'a mut Fields);
+
+impl Visit for Writer<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}

@@ -1,0 +1,201 @@
+//! `cargo xtask bench build`: what a user's first build costs, beside the same program on async-openai.
+//!
+//! Two three-line programs are built cold, each in a fresh target folder, one after the other. Figures of one run are compared with each
+//! other only: machines are shared and noisy, ratios survive that better than seconds.
+
+use crate::failure::Failure;
+use crate::workspace;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// A program that asks one question.
+struct Program {
+    name: &'static str,
+    dependency: String,
+    source: &'static str,
+}
+
+/// What its build took.
+struct Cost {
+    user: f64,
+    system: f64,
+    peak: u64,
+    crates: usize,
+    size: u64,
+}
+
+/// Builds both programs and prints the comparison.
+pub fn run() -> Result<(), Failure> {
+    let ours = Program {
+        name: "venice-ai",
+        dependency: format!("venice-ai = {{ path = {:?} }}", workspace::path("")),
+        source: r#"#[tokio::main]
+async fn main() -> Result<(), venice_ai::Error> {
+    let request = venice_ai::types::ChatCompletionRequest::new("default", ["Why is the sky blue?"]);
+    println!("{}", venice_ai::Client::from_env()?.chat().create(request).await?.text());
+    Ok(())
+}
+"#,
+    };
+    let theirs = Program {
+        name: "async-openai",
+        dependency: "async-openai = { version = \"0.43\", features = [\"chat-completion\"] }".to_owned(),
+        source: r#"use async_openai::{Client, types::chat::{ChatCompletionRequestUserMessageArgs, CreateChatCompletionRequestArgs}};
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let message = ChatCompletionRequestUserMessageArgs::default().content("Why is the sky blue?").build()?.into();
+    let request = CreateChatCompletionRequestArgs::default().model("default").messages([message]).build()?;
+    println!("{:?}", Client::new().chat().create(request).await?.choices);
+    Ok(())
+}
+"#,
+    };
+    let theirs_cost = build(&theirs)?;
+    let ours_cost = build(&ours)?;
+    println!("{:<22}{:>14}{:>14}{:>9}", "cold build", ours.name, theirs.name, "ratio");
+    row("user CPU, s", ours_cost.user, theirs_cost.user);
+    row("user + system CPU, s", ours_cost.user + ours_cost.system, theirs_cost.user + theirs_cost.system);
+    row("peak memory, MiB", mebibytes(ours_cost.peak), mebibytes(theirs_cost.peak));
+    row("crates", ours_cost.crates as f64, theirs_cost.crates as f64);
+    row("target folder, MiB", mebibytes(ours_cost.size), mebibytes(theirs_cost.size));
+    Ok(())
+}
+
+fn row(what: &str, ours: f64, theirs: f64) {
+    println!("{what:<22}{ours:>14.1}{theirs:>14.1}{:>9.2}", ours / theirs);
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}
+
+fn build(program: &Program) -> Result<Cost, Failure> {
+    let folder = workspace::path("target/bench-build").join(program.name);
+    let failed = |what: &str, error: &dyn std::fmt::Display| {
+        Failure::new(format!("{}: {what}: {error}", program.name), "see above")
+    };
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("src")).map_err(|error| failed("cannot make its folder", &error))?;
+    let manifest = format!(
+        "[package]\nname = \"program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{}\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[workspace]\n",
+        program.dependency
+    );
+    for (file, text) in [("Cargo.toml", manifest.as_str()), ("src/main.rs", program.source)] {
+        fs::write(folder.join(file), text).map_err(|error| failed("cannot write its files", &error))?;
+    }
+    // What is fetched does not count.
+    let fetched = cargo(&folder).arg("fetch").status().map_err(|error| failed("cannot run cargo", &error))?;
+    if !fetched.success() {
+        return Err(failed("cannot fetch its dependencies", &fetched));
+    }
+    println!("building {} …", program.name);
+    // The shell adds up the CPU time of everything it ran.
+    let script = "cargo build 2>cargo.log; status=$?; times; exit $status";
+    let child = Command::new("bash")
+        .args(["-c", script])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .stdout(Stdio::piped())
+        .spawn();
+    let child = child.map_err(|error| failed("cannot run bash", &error))?;
+    let root = child.id();
+    let done = AtomicBool::new(false);
+    let (output, peak) = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| watch(root, &done));
+        let output = child.wait_with_output();
+        done.store(true, Ordering::Relaxed);
+        (output, watcher.join().unwrap_or(0))
+    });
+    let output = output.map_err(|error| failed("the build cannot be waited for", &error))?;
+    let log = fs::read_to_string(folder.join("cargo.log")).unwrap_or_default();
+    if !output.status.success() {
+        return Err(failed("the build failed", &log));
+    }
+    let (user, system) = child_times(&String::from_utf8_lossy(&output.stdout))
+        .ok_or_else(|| failed("cannot read its times", &"unexpected output of `times`"))?;
+    let crates = log.lines().filter(|line| line.trim_start().starts_with("Compiling ")).count();
+    Ok(Cost { user, system, peak, crates, size: size_of(&folder.join("target")) })
+}
+
+fn cargo(folder: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+/// The second line of the shell's `times`: user and system time of its children, as `1m26.545s`.
+fn child_times(output: &str) -> Option<(f64, f64)> {
+    let seconds = |text: &str| {
+        let (minutes, rest) = text.strip_suffix('s')?.split_once('m')?;
+        Some(minutes.parse::<f64>().ok()? * 60.0 + rest.parse::<f64>().ok()?)
+    };
+    let mut fields = output.lines().nth(1)?.split_whitespace();
+    Some((seconds(fields.next()?)?, seconds(fields.next()?)?))
+}
+
+/// The largest sum of resident memory of the process and all below it, as far as samples see it. Zero where there is no `/proc`.
+fn watch(root: u32, done: &AtomicBool) -> u64 {
+    let mut peak = 0;
+    while !done.load(Ordering::Relaxed) {
+        peak = peak.max(resident(root));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    peak
+}
+
+fn resident(root: u32) -> u64 {
+    let mut parents: HashMap<u32, u32> = HashMap::new();
+    let mut memory: HashMap<u32, u64> = HashMap::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        let field = |name: &str| {
+            status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse::<u64>().ok())
+        };
+        if let Some(parent) = field("PPid:").and_then(|parent| u32::try_from(parent).ok()) {
+            parents.insert(process, parent);
+        }
+        memory.insert(process, field("VmRSS:").unwrap_or(0) * 1024);
+    }
+    let below = |process: u32| {
+        let mut current = process;
+        while let Some(parent) = parents.get(&current) {
+            if current == root || *parent == root {
+                return true;
+            }
+            current = *parent;
+        }
+        current == root
+    };
+    memory.iter().filter(|(process, _)| below(**process)).map(|(_, bytes)| bytes).sum()
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
+    let mut size = 0;
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => open.push(entry.path()),
+                Ok(metadata) => size += metadata.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_children_are_read() {
+        assert_eq!(child_times("0m0.001s 0m0.002s\n1m26.545s 0m15.227s\n"), Some((86.545, 15.227)));
+        assert_eq!(child_times(""), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: what the SDK costs beside its alternatives.
+
+mod build;
+mod loopback;
+
+use crate::failure::Failure;
+
+/// Runs the benchmark of this name.
+pub fn run(name: &str, args: lexopt::Parser) -> Result<(), Failure> {
+    match name {
+        "build" => {
+            no_more(args)?;
+            build::run()
+        }
+        "call" | "stream" => loopback::run(name, args),
+        other => Err(Failure::new(format!("unknown benchmark `{other}`"), "see `cargo xtask help`")),
+    }
+}
+
+fn no_more(mut args: lexopt::Parser) -> Result<(), Failure> {
+    match args.next()? {
+        None => Ok(()),
+        Some(argument) => Err(argument.unexpected().into()),
+    }
+}

@@ -1,0 +1,268 @@
+//! `coverage`: what of the API's document the SDK has, row by row, and whether anything is missing that nobody knows of.
+
+mod code;
+mod gaps;
+mod report;
+mod rows;
+mod wire;
+mod wrapped;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use lexopt::{Arg, ValueExt as _};
+use venice_ai_codegen::overlay::Mode;
+
+use crate::{
+    failure::Failure,
+    spec::{
+        road::{self, Road},
+        source::Source,
+    },
+    workspace,
+};
+use report::Format;
+use rows::Row;
+
+/// The variable that makes test servers record what reaches them; `src/mock/record.rs` reads it.
+const RECORD: &str = "VENICE_WIRE_RECORD";
+
+/// What can be said of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// `Raw` has a method for the operation, with these media types.
+    Generated,
+    /// A resource calls that method.
+    Wrapped,
+    /// `docs.yaml` has words for the operation, and the resource's method an example.
+    Documented,
+    /// A test sent such a request and was given such an answer, over a socket.
+    Exercised,
+}
+
+impl Column {
+    /// All of them, in the order in which an operation gets there.
+    pub const ALL: [Self; 4] = [Self::Generated, Self::Wrapped, Self::Documented, Self::Exercised];
+
+    /// Its name in the report and in `spec/coverage.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Generated => "generated",
+            Self::Wrapped => "wrapped",
+            Self::Documented => "documented",
+            Self::Exercised => "exercised",
+        }
+    }
+
+    /// The column called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
+/// A row and what can be said of it.
+#[derive(Clone, Debug)]
+pub struct Covered {
+    row: Row,
+    has: [bool; 4],
+}
+
+impl Covered {
+    fn has(&self, column: Column) -> bool {
+        Column::ALL.iter().zip(self.has).any(|(known, has)| *known == column && has)
+    }
+
+    fn missing(&self) -> impl Iterator<Item = Column> {
+        Column::ALL.into_iter().filter(|column| !self.has(*column))
+    }
+}
+
+/// Runs the command with what is left of the command line.
+pub fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
+    let (mut format, mut recorded) = (Format::Table, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Long("format") => {
+                let name = args.value()?.string()?;
+                format = Format::named(&name)
+                    .ok_or_else(|| Failure::new(format!("no format `{name}`"), "use table, json or markdown"))?;
+            }
+            Arg::Long("recorded") => recorded = Some(PathBuf::from(args.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let recorded = match recorded {
+        Some(folder) => folder,
+        None => record()?,
+    };
+    let rows = measure(&recorded)?;
+    let path = workspace::path("spec/coverage.toml");
+    let difference = gaps::compare(&rows, &gaps::read(&path)?);
+    print!("{}", report::render(&rows, &difference, format));
+    verdict(&difference, &workspace::shown(&path))
+}
+
+fn verdict(difference: &gaps::Difference, file: &str) -> Result<(), Failure> {
+    let lines = |lines: &[String]| lines.iter().map(|line| format!("\n    {line}")).collect::<String>();
+    match (difference.open.as_slice(), difference.stale.as_slice()) {
+        ([], []) => Ok(()),
+        ([], stale) => {
+            Err(Failure::new(format!("{file} lists what is no gap:{}", lines(stale)), "take these entries away"))
+        }
+        (open, []) => Err(Failure::new(
+            format!("gaps that {file} does not list:{}", lines(open)),
+            "close them, or list them with a reason",
+        )),
+        (open, stale) => {
+            let message = format!(
+                "gaps that {file} does not list:{}\n  and entries that are no gaps:{}",
+                lines(open),
+                lines(stale)
+            );
+            Err(Failure::new(message, "close the gaps or list them with a reason, and take the entries away"))
+        }
+    }
+}
+
+/// Runs the integration tests with servers that record, and returns the folder of the recordings.
+fn record() -> Result<PathBuf, Failure> {
+    let folder = workspace::path("target/coverage-wire");
+    let unwritable =
+        |error| Failure::new(format!("cannot write {}: {error}", workspace::shown(&folder)), "check the permissions");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(unwritable)?;
+    }
+    fs::create_dir_all(&folder).map_err(unwritable)?;
+    eprintln!("running the tests of venice-ai, to see what they send");
+    // The examples are run by tests, which do not build them.
+    for (arguments, failed) in [
+        (&["build", "--quiet", "--examples"][..], "the examples do not build"),
+        (&["test", "--quiet", "--test", "it"], "the tests failed"),
+    ] {
+        cargo(arguments, &folder, failed)?;
+    }
+    Ok(folder)
+}
+
+fn cargo(arguments: &[&str], folder: &Path, failed: &str) -> Result<(), Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(arguments)
+        .args(["-p", "venice-ai"])
+        .current_dir(workspace::path(""))
+        .env(RECORD, folder)
+        .output();
+    let output = output
+        .map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "run this as `cargo xtask coverage`"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(Failure::new(
+        format!("{failed}, so what is sent is not known"),
+        format!("cargo {} -p venice-ai", arguments.join(" ")),
+    ))
+}
+
+fn measure(recorded: &Path) -> Result<Vec<Covered>, Failure> {
+    let path = workspace::path("spec/swagger.yaml");
+    let document = Source { name: workspace::shown(&path), text: workspace::read(&path)? };
+    let rows = rows::read(
+        &venice_ai_codegen::yaml::parse(&document.text).map_err(|error| error.in_file(document.name.as_str()))?,
+    );
+    let road = road::run(&document, &workspace::path("spec"), Mode::Strict)?;
+    let table = code::read(&road.generated.code)?;
+    let wrapped = wrapped::read(&workspace::path("src/resources"))?;
+    let exchanges = wire::read(recorded)?;
+    let templates: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
+    let covered = |row: &Row| {
+        let exercised = wire::exercises(row, &exchanges, &templates);
+        Covered { row: row.clone(), has: has(row, &table, &wrapped, is_documented(row, &road), exercised) }
+    };
+    Ok(rows.iter().map(covered).collect())
+}
+
+fn is_documented(row: &Row, road: &Road) -> bool {
+    let mut operations = road.generated.model.operations.iter();
+    operations.any(|operation| operation.method == row.method && operation.path == row.path && operation.doc.is_some())
+}
+
+fn has(row: &Row, table: &code::Table, wrapped: &wrapped::Wrapped, described: bool, exercised: bool) -> [bool; 4] {
+    let generated = table.get(&(row.method.clone(), row.path.clone()));
+    let lists = |names: &[String], name: &Option<String>| name.as_ref().is_none_or(|name| names.contains(name));
+    let media = generated
+        .is_some_and(|generated| lists(&generated.request, &row.request) && lists(&generated.success, &row.success));
+    let raw = generated.and_then(|generated| generated.raw.as_ref());
+    let example = raw.and_then(|raw| wrapped.get(raw));
+    [media && raw.is_some(), example.is_some(), described && example.is_none_or(|example| *example), exercised]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub fn covered(operation: &str, success: Option<&str>, columns: &[Column]) -> Covered {
+        let row = Row {
+            operation: operation.into(),
+            method: "GET".into(),
+            path: format!("/{operation}"),
+            request: None,
+            success: success.map(str::to_owned),
+            statuses: vec!["200".into()],
+        };
+        Covered { row, has: Column::ALL.map(|column| columns.contains(&column)) }
+    }
+
+    fn row(method: &str, request: Option<&str>, success: &str) -> Row {
+        Row {
+            method: method.into(),
+            path: "/wicks".into(),
+            request: request.map(str::to_owned),
+            ..covered("wick", Some(success), &[]).row
+        }
+    }
+
+    #[test]
+    fn a_row_is_generated_when_a_method_takes_and_gives_its_media_types() {
+        let table = code::read(code::tests::SOURCE).unwrap_or_default();
+        let generated = |row: &Row| has(row, &table, &wrapped::Wrapped::new(), false, false)[0];
+        assert!(generated(&row("POST", Some("application/json"), "image/png")));
+        assert!(!generated(&row("POST", Some("multipart/form-data"), "image/png")));
+        assert!(!generated(&row("POST", Some("application/json"), "image/webp")));
+        assert!(!generated(&row("GET", None, "application/json")), "in the table, but without a method");
+        assert!(!generated(&row("DELETE", None, "application/json")));
+    }
+
+    #[test]
+    fn a_wrapped_row_is_documented_only_with_an_example() {
+        let table = code::read(code::tests::SOURCE).unwrap_or_default();
+        let row = row("POST", Some("application/json"), "image/png");
+        let columns = |wrapped: &[(&str, bool)], described: bool| {
+            let wrapped = wrapped.iter().map(|(name, example)| ((*name).to_owned(), *example)).collect();
+            let has = has(&row, &table, &wrapped, described, false);
+            (has[1], has[2])
+        };
+        assert_eq!(columns(&[], true), (false, true), "not wrapped yet: its words are all there can be");
+        assert_eq!(columns(&[("add_wick", false)], true), (true, false));
+        assert_eq!(columns(&[("add_wick", true)], true), (true, true));
+        assert_eq!(columns(&[("add_wick", true)], false), (true, false));
+    }
+
+    #[test]
+    fn gaps_and_stale_entries_fail_and_are_named() {
+        let difference = |open: &[&str], stale: &[&str]| gaps::Difference {
+            open: open.iter().map(|line| (*line).to_owned()).collect(),
+            stale: stale.iter().map(|line| (*line).to_owned()).collect(),
+        };
+        assert!(verdict(&difference(&[], &[]), "f").is_ok());
+        for (open, stale) in
+            [(&["a: not wrapped"][..], &[][..]), (&[], &["b: is wrapped"]), (&["a: not wrapped"], &["b: is wrapped"])]
+        {
+            let failure = verdict(&difference(open, stale), "f").map_err(|failure| failure.to_string()).unwrap_err();
+            assert!(open.iter().chain(stale).all(|line| failure.contains(line)), "{failure}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Developer commands of this workspace, run as `cargo xtask COMMAND`. One module a command.
+
+mod bench;
+mod coverage;
+mod failure;
+mod spec;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use lexopt::Arg;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  spec import FILE|URL [--out PATH]   write spec/swagger.yaml: the facts of the vendor's OpenAPI document
+  spec import --check [FILE|URL]      only check that spec/swagger.yaml is what an import would write
+  spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt
+  coverage [--format table|json|markdown] [--recorded DIR]
+                                      what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
+  bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
+  bench call|stream                   time calls and streams over loopback against doing the same by hand (see bench/README.md)
+  help                                print this
+";
+
+fn main() -> ExitCode {
+    match run(lexopt::Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
+    let Some(command) = next_word(&mut args)? else {
+        return Err(Failure::usage("no command given", USAGE));
+    };
+    match command.as_str() {
+        "spec" => match next_word(&mut args)?.as_deref() {
+            Some("import") => spec::import::run(args),
+            Some("check") => spec::check::run(args),
+            Some(other) => Err(Failure::usage(format!("unknown command `spec {other}`"), USAGE)),
+            None => Err(Failure::usage("`spec` needs a command", USAGE)),
+        },
+        "coverage" => coverage::run(args),
+        "bench" => match next_word(&mut args)? {
+            Some(name) => bench::run(&name, args),
+            None => Err(Failure::usage("`bench` needs a name", USAGE)),
+        },
+        "help" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Failure::usage(format!("unknown command `{other}`"), USAGE)),
+    }
+}
+
+/// The next word of a command's name; `--help` counts as `help`.
+fn next_word(args: &mut lexopt::Parser) -> Result<Option<String>, Failure> {
+    match args.next()? {
+        None => Ok(None),
+        Some(Arg::Value(word)) => Ok(Some(word.to_string_lossy().into_owned())),
+        Some(Arg::Short('h') | Arg::Long("help")) => Ok(Some("help".to_owned())),
+        Some(other) => Err(Failure::usage(other.unexpected().to_string(), USAGE)),
+    }
+}

@@ -1,0 +1,121 @@
+//! `spec check`: what stands in `spec/` fits together.
+
+use std::path::Path;
+
+use lexopt::Arg;
+use venice_ai_codegen::overlay::Mode;
+
+use super::{
+    docs,
+    road::{self, Road},
+    source::Source,
+};
+use crate::{failure::Failure, workspace};
+
+/// How many findings of one kind are shown.
+const SHOWN: usize = 20;
+
+/// Runs the command with what is left of the command line.
+pub fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
+    let (mut folder, mut update) = (workspace::path("spec"), false);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Long("update") => update = true,
+            Arg::Long("spec") => folder = args.value()?.into(),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    check(&folder, update)
+}
+
+fn check(folder: &Path, update: bool) -> Result<(), Failure> {
+    let path = folder.join("swagger.yaml");
+    let document = Source { name: workspace::shown(&path), text: workspace::read(&path)? };
+    let road = road::run(&document, folder, Mode::Strict)?;
+    if road.text != document.text {
+        let help = format!(
+            "cargo xtask spec import --check --out {} shows where, and an import of the vendor's document writes it anew",
+            document.name
+        );
+        return Err(Failure::new(format!("{} is not what an import writes", document.name), help));
+    }
+    surface(&road, &folder.join("api.txt"), update)?;
+    for notice in &road.generated.report.notices {
+        println!("note: {notice}");
+    }
+    let missing = docs::missing(&road.generated.model);
+    if !missing.is_empty() {
+        let file = workspace::shown(&folder.join("docs.yaml"));
+        return Err(Failure::new(
+            listed(&format!("{file} has no words for"), &missing),
+            format!("describe them in {file}"),
+        ));
+    }
+    let model = &road.generated.model;
+    println!(
+        "{}: API version {}, {} operations, {} types; everything fits",
+        document.name,
+        model.version,
+        model.operations.len(),
+        model.types.len()
+    );
+    Ok(())
+}
+
+/// Compares the public surface with the committed one, or writes it.
+fn surface(road: &Road, path: &Path, update: bool) -> Result<(), Failure> {
+    let text = road.generated.api.join("\n") + "\n";
+    let before = workspace::read(path).unwrap_or_default();
+    let name = workspace::shown(path);
+    if before == text {
+        return Ok(());
+    }
+    let changes = changes(&before, &text);
+    if update {
+        workspace::replace(path, &text)?;
+        println!("{name}: written, {} lines changed", changes.len());
+        return Ok(());
+    }
+    Err(Failure::new(
+        listed(&format!("{name} is stale:"), &changes),
+        "cargo xtask spec check --update, and review the difference",
+    ))
+}
+
+/// The lines that went and came.
+fn changes(before: &str, after: &str) -> Vec<String> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let gone = old.iter().filter(|line| new.binary_search(line).is_err()).map(|line| format!("- {line}"));
+    let old_sorted = {
+        let mut sorted = old.clone();
+        sorted.sort_unstable();
+        sorted
+    };
+    let came = new.iter().filter(|line| old_sorted.binary_search(line).is_err()).map(|line| format!("+ {line}"));
+    gone.chain(came).collect()
+}
+
+fn listed(title: &str, lines: &[String]) -> String {
+    let shown = lines.iter().take(SHOWN).map(|line| format!("\n    {line}"));
+    let rest = lines.len().saturating_sub(SHOWN);
+    let rest = if rest > 0 { format!("\n    and {rest} more") } else { String::new() };
+    format!("{title}{}{rest}", shown.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_name_what_went_and_what_came() {
+        assert_eq!(changes("a\nc\n", "a\nb\n"), ["- c", "+ b"]);
+        assert!(changes("a\nb\n", "a\nb\n").is_empty());
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let lines: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+        let text = listed("x:", &lines);
+        assert!(text.ends_with("and 10 more") && text.lines().count() == 22, "{text}");
+    }
+}

@@ -1,0 +1,49 @@
+//! The files of this workspace.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use crate::failure::Failure;
+
+/// A file of the workspace, wherever the command is run.
+pub fn path(relative: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(""));
+    root.join(relative)
+}
+
+/// A path as it is shown: relative to the workspace where it lies in it.
+pub fn shown(path: &Path) -> String {
+    path.strip_prefix(self::path("")).unwrap_or(path).display().to_string()
+}
+
+/// Reads a text file.
+pub fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path)
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}", shown(path)), "check the path"))
+}
+
+/// Replaces a file as a whole: it holds the old text or the new one, whatever happens in between.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write_and_rename(&temporary, path, text);
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(|error| {
+        Failure::new(
+            format!("cannot write {}: {error}", shown(path)),
+            "check that its folder exists and can be written to",
+        )
+    })
+}
+
+fn write_and_rename(temporary: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(temporary, path)
+}

@@ -1,0 +1,88 @@
+//! `cargo xtask coverage`, run as a program on the committed document with recordings that are made up.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::{fs, path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+/// A folder with one recording, removed with the test.
+struct Recordings(PathBuf);
+
+impl Recordings {
+    fn new(test: &str, lines: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("wire-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("1.jsonl"), lines).unwrap();
+        Self(path)
+    }
+
+    fn coverage(&self, more: &[&str]) -> (bool, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["coverage", "--recorded"])
+            .arg(&self.0)
+            .args(more)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    }
+}
+
+impl Drop for Recordings {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const TRAITS: &str = r#"{"method":"GET","path":"/api/v1/models/traits","request_content_type":null,"status":200,"reply_content_type":"application/json"}"#;
+
+#[test]
+fn a_row_that_no_test_exercised_is_a_gap_and_fails() {
+    let (passes, table, error) = Recordings::new("gap", &format!("{TRAITS}\n")).coverage(&[]);
+    assert!(!passes, "{table}");
+    assert!(
+        error.contains("listModels for application/json: not exercised") && error.contains("spec/coverage.toml"),
+        "{error}"
+    );
+    assert!(!error.contains("listModelTraits"), "{error}");
+    let row = |operation: &str| {
+        table.lines().find(|line| line.starts_with(&format!("{operation} "))).unwrap_or_default().to_owned()
+    };
+    assert!(row("listModelTraits").ends_with("yes") && row("listModels").ends_with('-'), "{table}");
+}
+
+#[test]
+fn the_same_in_json_for_programs() {
+    let (passes, json, _) = Recordings::new("json", &format!("{TRAITS}\n")).coverage(&["--format", "json"]);
+    assert!(!passes);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    assert_eq!(report["totals"]["rows"], rows.len());
+    assert_eq!(
+        (&report["totals"]["generated"], &report["totals"]["documented"]),
+        (&rows.len().into(), &rows.len().into()),
+        "all of it is generated and documented"
+    );
+    let traits = rows.iter().find(|row| row["operation"] == "listModelTraits").unwrap();
+    assert_eq!(
+        (&traits["wrapped"], &traits["exercised"], &traits["request"]),
+        (&true.into(), &true.into(), &Value::Null)
+    );
+    assert_eq!(report["totals"]["exercised"], 1);
+    assert!(
+        report["open"].as_array().unwrap().iter().any(|line| line == "listModels for application/json: not exercised")
+    );
+}
+
+#[test]
+fn a_recording_that_cannot_be_read_is_an_error() {
+    let (passes, _, error) = Recordings::new("broken", "{\"method\": \"GET\"\n").coverage(&[]);
+    assert!(!passes && error.contains("1.jsonl:1") && error.contains("not a record of a request"), "{error}");
+}
+
+#[test]
+fn an_unknown_format_is_refused() {
+    let (passes, _, error) = Recordings::new("format", "").coverage(&["--format", "xml"]);
+    assert!(!passes && error.contains("no format `xml`"), "{error}");
+}
