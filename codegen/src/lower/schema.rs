@@ -5,6 +5,23 @@ use serde_json::{Map, Value};
 /// HTTP methods that a path item can hold.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// The keywords of JSON Schema that limit a value and leave its Rust type as it is.
+pub const LIMITS: [&str; 13] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "multipleOf",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
 /// Calls `visit` on `schema` and every schema below it, children first.
 pub fn walk_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     children_mut(schema, &mut |child| walk_mut(child, visit));

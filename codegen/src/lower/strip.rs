@@ -2,24 +2,12 @@
 //! (they would refuse new members), and our own extensions. All of it is read from the document before this pass runs.
 
 use super::hoist::CONST;
-use super::schema::{all_mut, operations_mut};
+use super::schema::{LIMITS, all_mut, operations_mut};
 use serde_json::Value;
 
+/// What else is no business of progenitor's.
 const KEYWORDS: &[&str] = &[
     "default",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "multipleOf",
-    "minProperties",
-    "maxProperties",
     "example",
     "examples",
     "deprecated",
@@ -39,7 +27,10 @@ pub fn strip(doc: &mut Value) {
     all_mut(doc, &mut drop_constants);
     all_mut(doc, &mut |schema| {
         let Some(object) = schema.as_object_mut() else { return };
-        object.retain(|key, _| !KEYWORDS.contains(&key.as_str()) && !key.starts_with("x-"));
+        object.retain(|key, _| {
+            let key = key.as_str();
+            !KEYWORDS.contains(&key) && !LIMITS.contains(&key) && !key.starts_with("x-")
+        });
         if object.get("additionalProperties") == Some(&Value::Bool(false)) {
             object.remove("additionalProperties");
         }

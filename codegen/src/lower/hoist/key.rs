@@ -1,6 +1,7 @@
 //! When two shapes are the same.
 
 use super::{CONST, NAME, NULLABLE, POSITION, REQUIRED_WHEN};
+use crate::lower::schema::LIMITS;
 use crate::lower::unions::FORMS;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -13,32 +14,13 @@ pub fn key(schema: &Value, constraints: bool) -> String {
 fn normal(value: &Value, constraints: bool, names: bool) -> Value {
     const PROSE: &[&str] =
         &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME, POSITION];
-    const CONSTRAINTS: &[&str] = &[
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "multipleOf",
-        "uniqueItems",
-        "format",
-        "minProperties",
-        "maxProperties",
-        "x-not-blank",
-        "x-date",
-        REQUIRED_WHEN,
-        FORMS,
-    ];
+    const OURS: &[&str] = &["format", "x-not-blank", "x-date", REQUIRED_WHEN, FORMS];
+    let limits = |key: &str| LIMITS.contains(&key) || OURS.contains(&key);
     match value {
         Value::Object(object) => {
             let mut sorted: BTreeMap<&String, Value> = BTreeMap::new();
             for (key, value) in object {
-                let skipped =
-                    !names && (PROSE.contains(&key.as_str()) || (!constraints && CONSTRAINTS.contains(&key.as_str())));
+                let skipped = !names && (PROSE.contains(&key.as_str()) || (!constraints && limits(key)));
                 if !skipped {
                     sorted.insert(key, normal(value, constraints, !names && key == "properties"));
                 }
