@@ -220,7 +220,11 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
     let setters = members.iter().filter_map(|member| {
         let (ident, inner) = (&member.ident, member.inner.as_ref()?);
         let (ty, value) = parameter(ident, inner);
-        let doc = docs::doc(&setter_doc(member.field));
+        let doc = docs::doc(&format!(
+            "{}\n\n{}",
+            setter_doc(member.field),
+            setter_example(type_name, ident, &ty, member.field.deprecated)
+        ));
         let deprecated = deprecated(member.field);
         Some(quote! {
             #doc
@@ -233,11 +237,15 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
         })
     });
     let validate = checked.then(|| {
+        let validate_example = docs::doc(&format!(
+            "\n```no_run\n# fn example(value: venice_ai::types::{type_name}) -> Result<(), venice_ai::ValidationError> {{\nvalue.validate()?;\n# Ok(()) }}\n```"
+        ));
         quote! {
             /// Checks the values against the limits of the API document, as every call does before it sends anything.
             ///
             /// # Errors
             /// The first member that is out of its limits, with what is allowed.
+            #validate_example
             pub fn validate(&self) -> Result<(), crate::ValidationError> {
                 crate::validation::run(self)
             }
@@ -290,6 +298,14 @@ fn example(type_name: &Ident, required: &[&Member<'_>]) -> TokenStream {
         "\n```no_run\n# use venice_ai::types::*;\n# fn example({}) {{\n{call}\n# }}\n```",
         declared.join(", ")
     ))
+}
+
+/// An example of a setter that compiles whatever the member is.
+fn setter_example(type_name: &Ident, member: &Ident, ty: &TokenStream, deprecated: bool) -> String {
+    let ty = docs::code(ty).replace("crate::", "venice_ai::");
+    let allow = if deprecated { "#[allow(deprecated)] " } else { "" };
+    let hidden = format!("# use venice_ai::types::*;\n# {allow}fn example(value: {type_name}, {member}: {ty}) {{");
+    format!("```no_run\n{hidden}\nlet value = value.{member}({member});\n# }}\n```")
 }
 
 fn setter_doc(field: &Field) -> String {
