@@ -11,7 +11,7 @@ pub fn doc(text: &str) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
-/// Tokens as a line of an example.
+/// Tokens as a line of an example, which sees the crate from outside.
 pub fn code(tokens: &TokenStream) -> String {
     let mut text = tokens.to_string();
     for (from, to) in
@@ -19,7 +19,7 @@ pub fn code(tokens: &TokenStream) -> String {
     {
         text = text.replace(from, to);
     }
-    text
+    text.replace("crate::", "venice_ai::")
 }
 
 /// The documentation of a member.

@@ -289,7 +289,7 @@ fn example(type_name: &Ident, required: &[&Member<'_>]) -> TokenStream {
         .iter()
         .map(|member| {
             let (ty, _) = parameter(&member.ident, &member.ty);
-            format!("{}: {}", member.ident, docs::code(&ty).replace("crate::", "venice_ai::"))
+            format!("{}: {}", member.ident, docs::code(&ty))
         })
         .collect();
     let names: Vec<String> = required.iter().map(|member| member.ident.to_string()).collect();
@@ -302,7 +302,7 @@ fn example(type_name: &Ident, required: &[&Member<'_>]) -> TokenStream {
 
 /// An example of a setter that compiles whatever the member is.
 fn setter_example(type_name: &Ident, member: &Ident, ty: &TokenStream, deprecated: bool) -> String {
-    let ty = docs::code(ty).replace("crate::", "venice_ai::");
+    let ty = docs::code(ty);
     let allow = if deprecated { "#[allow(deprecated)] " } else { "" };
     let hidden = format!("# use venice_ai::types::*;\n# {allow}fn example(value: {type_name}, {member}: {ty}) {{");
     format!("```no_run\n{hidden}\nlet value = value.{member}({member});\n# }}\n```")

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// HTTP methods that a path item can hold.
-pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub use crate::document::METHODS;
 
 /// The keywords of JSON Schema that limit a value and leave its Rust type as it is.
 pub const LIMITS: [&str; 13] = [
