@@ -20,7 +20,7 @@ mod transport;
 mod validation;
 mod wire;
 
-pub use self::call::{Call, CallFuture, Response};
+pub use self::call::{Call, CallFuture, Flow, Response};
 pub use self::client::{Client, ClientBuilder};
 pub use self::error::{
     ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, SpendLimit,
@@ -31,7 +31,7 @@ pub use self::media::{FileInput, Upload};
 pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
 pub use self::reply::{ByteStream, RawReply};
-pub use self::resources::{ApiKeys, Chat, Models};
+pub use self::resources::{ApiKeys, Audio, Chat, Models};
 pub use self::secret::Secret;
 pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;

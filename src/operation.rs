@@ -62,6 +62,8 @@ pub enum AuthScheme {
     BearerOrWallet,
     /// A wallet alone. The API key stays at home.
     Wallet,
+    /// Whoever has the URL, which lies on another host as a rule. Neither the key nor the client's own headers go there.
+    Anonymous,
 }
 
 /// An operation together with what to call it in messages.
@@ -78,6 +80,11 @@ impl OperationRef {
         let facts = if method.is_safe() { &AD_HOC_READ } else { &AD_HOC_WRITE };
         let path = path.split(['?', '#']).next().unwrap_or_default();
         Self { facts, name: Some(format!("{method} {path}").into()) }
+    }
+
+    /// Fetches a file from the URL that a job's reply named, or takes it away there.
+    pub(crate) fn file_elsewhere(method: &reqwest::Method) -> Self {
+        if method.is_safe() { (&DOWNLOAD).into() } else { (&REVOKE).into() }
     }
 
     pub(crate) fn facts(&self) -> &'static Operation {
@@ -108,14 +115,32 @@ impl fmt::Display for OperationRef {
 static AD_HOC_READ: Operation = ad_hoc(RetryClass::Safe);
 static AD_HOC_WRITE: Operation = ad_hoc(RetryClass::Once);
 
+static DOWNLOAD: Operation = elsewhere("download", "GET");
+static REVOKE: Operation = elsewhere("revokeDownload", "DELETE");
+
 const fn ad_hoc(retry: RetryClass) -> Operation {
+    unknown_to_the_document("request", "", "", retry, AuthScheme::Public)
+}
+
+/// The URL itself is the right to the file, and nothing of it is told.
+const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
+    unknown_to_the_document(id, method, "{download_url}", RetryClass::Safe, AuthScheme::Anonymous)
+}
+
+const fn unknown_to_the_document(
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    retry: RetryClass,
+    auth: AuthScheme,
+) -> Operation {
     Operation {
-        id: "request",
-        method: "",
-        path: "",
+        id,
+        method,
+        path,
         tag: "",
         retry,
-        auth: AuthScheme::Public,
+        auth,
         request_media: &[],
         reply_media: &[],
         statuses: &[],

@@ -2,6 +2,7 @@
 
 mod accept;
 pub(crate) mod decode;
+mod flow;
 mod future;
 mod merge;
 mod options;
@@ -13,6 +14,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
+pub use self::flow::Flow;
 pub use self::future::CallFuture;
 pub use self::response::Response;
 use crate::client::Client;

@@ -247,6 +247,7 @@ impl ClientBuilder {
             })?,
         };
         Ok(Client {
+            blocking: false,
             inner: Arc::new(Inner {
                 http,
                 base_url,

@@ -40,6 +40,8 @@ use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// Calls use the connections of blocking calls, as they are made on behalf of one.
+    blocking: bool,
 }
 
 pub(crate) struct Inner {
@@ -168,6 +170,23 @@ impl Client {
     /// The URL of a path below the base URL. The path starts with a slash, and its parameters are percent-encoded.
     pub(crate) fn url(&self, path: &str) -> reqwest::Url {
         self.inner.base_url.below(path)
+    }
+
+    /// The same client, with the connections that blocking calls have.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn on_blocking_connections(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), blocking: true }
+    }
+
+    pub(crate) fn is_on_blocking_connections(&self) -> bool {
+        self.blocking
+    }
+
+    /// Fetches (or with DELETE revokes) a file that lies elsewhere, at a URL that is the right to it. Neither the key nor the
+    /// client's headers go there, and nothing shows the URL.
+    pub(crate) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
+        let operation = OperationRef::file_elsewhere(&method);
+        Call::raw(self, operation, base_url::web_address(url).map(|url| reqwest::Request::new(method, url)))
     }
 
     /// The client that requests are built with.

@@ -139,7 +139,8 @@ fn payload(
             let payment = PaymentRequired::from_body(body, message, code);
             if let PaymentRequired::Challenge(_) = payment {
                 let facts = operation.facts();
-                let takes_a_key = operation.is_ad_hoc() || facts.auth != AuthScheme::Public;
+                let takes_a_key =
+                    operation.is_ad_hoc() || !matches!(facts.auth, AuthScheme::Public | AuthScheme::Anonymous);
                 *kind = if takes_a_key { ErrorKind::Authentication } else { ErrorKind::PaymentRequired };
             }
             Some(Payload::Payment(payment))

@@ -23,7 +23,9 @@ pub(super) enum Caller {
 pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> Result<Caller, Reply> {
     let wallet = ["sign-in-with-x", "x-sign-in-with-x"].iter().any(|name| head.headers.contains_key(*name));
     match operation.auth {
-        AuthScheme::Public => Ok(key(state, head).ok().flatten().map_or(Caller::Nobody, Caller::Key)),
+        AuthScheme::Public | AuthScheme::Anonymous => {
+            Ok(key(state, head).ok().flatten().map_or(Caller::Nobody, Caller::Key))
+        }
         AuthScheme::Bearer => match key(state, head)? {
             Some(id) => may(state, operation, id),
             None => Err(error(401, "Authentication failed")),

@@ -2,11 +2,13 @@
 //! its methods make [`Call`](crate::Call)s: nothing is sent before a call is awaited.
 
 mod api_keys;
+mod audio;
 pub(crate) mod chat;
 mod envelope;
 mod models;
 
 pub use self::api_keys::ApiKeys;
+pub use self::audio::Audio;
 pub use self::chat::Chat;
 pub use self::models::Models;
 
@@ -52,5 +54,17 @@ impl Client {
     #[must_use]
     pub fn chat(&self) -> Chat<'_> {
         Chat::new(self)
+    }
+
+    /// Sound: speech, transcriptions, voices, music and effects.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let audio = venice.audio();
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn audio(&self) -> Audio<'_> {
+        Audio::new(self)
     }
 }

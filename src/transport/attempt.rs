@@ -31,7 +31,7 @@ pub(super) async fn attempt(
     number: u32,
 ) -> Result<Reply, Error> {
     let exchange = async {
-        let mut response = follow(http, source).await?;
+        let mut response = follow(http, source, redirect::Bounds::of(scope)).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let meta = Meta::new(status, headers, clock.system_time(), number);
@@ -44,19 +44,20 @@ pub(super) async fn attempt(
 }
 
 /// The first response that is not a redirect.
-async fn follow(http: &reqwest::Client, source: &mut Source<'_>) -> Result<Response, Error> {
+async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirect::Bounds) -> Result<Response, Error> {
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = source.next() else {
             let message = "the server redirects a request whose body cannot be read twice";
             return Err(Error::new(ErrorKind::Redirect, message));
         };
-        if let Some(target) = elsewhere.take() {
-            *request.url_mut() = target;
+        if let Some(target) = &elsewhere {
+            redirect::aim(&mut request, target);
         }
         let method = request.method().clone();
         let response = http.execute(request).await.map_err(failure::of_request)?;
-        if source.url().is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
+        let sent_to = elsewhere.as_ref().or(source.url());
+        if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
             // Only an HTTP client of the caller's does this.
             let message = "the HTTP client followed a redirect to another host by itself; build it with \
                            `redirect(Policy::none())`";
@@ -65,7 +66,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>) -> Result<Respo
         if !redirect::is_redirect(response.status()) {
             return Ok(response);
         }
-        elsewhere = Some(redirect::target(response.status(), response.headers(), &method, response.url())?);
+        elsewhere = Some(redirect::target(bounds, &response, &method)?);
     }
     let message = format!("more than {} redirects", redirect::MOST_REDIRECTS);
     Err(Error::new(ErrorKind::Redirect, message))

@@ -1,6 +1,6 @@
 //! The headers that every request gets.
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::{Mode, Scope};
 use crate::client::ApiKey;
@@ -20,7 +20,9 @@ pub(crate) fn complete(
     scope: &Scope,
 ) -> Result<(), Error> {
     headers.reserve(defaults.len() + 3);
-    for (name, value) in defaults {
+    let anonymous = scope.operation().facts().auth == AuthScheme::Anonymous;
+    // A default header may be a credential for a gateway before the API.
+    for (name, value) in defaults.iter().filter(|header| !anonymous || header.0 == USER_AGENT) {
         if let Entry::Vacant(place) = headers.entry(name) {
             place.insert(value.clone());
         }
@@ -47,7 +49,7 @@ fn authenticate(headers: &mut HeaderMap, operation: &OperationRef, key: Option<&
     match (scheme, key) {
         // Who pays must not be left to the server's choice.
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
-        (AuthScheme::Wallet, _) => {}
+        (AuthScheme::Wallet | AuthScheme::Anonymous, _) => {}
         (_, Some(key)) => {
             headers.insert(AUTHORIZATION, key.header().clone());
         }

@@ -27,7 +27,7 @@ pub(crate) use self::warnings::Warnings;
 use crate::client::ApiKey;
 use crate::error::Error;
 use crate::meta::Meta;
-use crate::operation::OperationRef;
+use crate::operation::{AuthScheme, OperationRef};
 
 /// How much of a successful reply to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,10 +138,12 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
             }
             Err(failure) => failure,
         };
-        if failure.status().is_some() {
+        // The API counts its own failures, and not those of other hosts.
+        let counts = scope.operation().facts().auth != AuthScheme::Anonymous;
+        if counts && failure.status().is_some() {
             client.budget().record_failure(clock.now());
         }
-        if failure.is_abuse_block() {
+        if counts && failure.is_abuse_block() {
             client.budget().record_block(clock.now(), failure.retry_after().unwrap_or_default());
         }
         let decision = match source.is_repeatable() {

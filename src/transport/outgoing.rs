@@ -55,7 +55,7 @@ impl Outgoing {
             finding: None,
             validated: true,
             extra_body: Map::new(),
-            blocking: false,
+            blocking: client.is_on_blocking_connections(),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Where the server may send a request.
 
-use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::header::LOCATION;
+use reqwest::{Method, Request, Response, StatusCode, Url};
 
+use super::Scope;
 use crate::error::{Error, ErrorKind};
+use crate::operation::AuthScheme;
 
 /// More than this is a circle.
 pub(super) const MOST_REDIRECTS: usize = 5;
@@ -13,11 +15,47 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
+/// How far a redirect may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bounds {
+    /// Another host must see neither the key nor the prompt.
+    SameHost,
+    /// A file that anyone may fetch who has its URL: storage often lies behind another name.
+    AnyHost,
+}
+
+impl Bounds {
+    pub(super) fn of(scope: &Scope) -> Self {
+        match scope.operation().facts().auth {
+            AuthScheme::Anonymous => Self::AnyHost,
+            _ => Self::SameHost,
+        }
+    }
+
+    fn allow(self, from: &Url, to: &Url) -> bool {
+        let safe = to.scheme() == "https" || to.scheme() == from.scheme();
+        origin(to) == origin(from) || (self == Self::AnyHost && safe)
+    }
+}
+
+/// Sends a request on to another URL. What the caller set to prove who is asking goes to no other host.
+pub(super) fn aim(request: &mut Request, target: &Url) {
+    if origin(request.url()) != origin(target) {
+        let headers = request.headers_mut();
+        let private: Vec<_> =
+            headers.iter().filter(|header| header.1.is_sensitive()).map(|header| header.0.clone()).collect();
+        for name in private {
+            headers.remove(name);
+        }
+    }
+    *request.url_mut() = target.clone();
+}
+
 /// The URL to send the same request to.
 ///
-/// It must be on the same host: another one must see neither the key nor the prompt. And the method must stay as it is: the
-/// rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
-pub(super) fn target(status: StatusCode, headers: &HeaderMap, method: &Method, from: &Url) -> Result<Url, Error> {
+/// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
+pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Result<Url, Error> {
+    let (status, headers, from) = (response.status(), response.headers(), response.url());
     let refused = |message: String| Err(Error::new(ErrorKind::Redirect, message));
     let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let Some(location) = location else {
@@ -26,7 +64,7 @@ pub(super) fn target(status: StatusCode, headers: &HeaderMap, method: &Method, f
     let Ok(target) = from.join(location) else {
         return refused("a redirect to something that is not a URL".to_owned());
     };
-    if origin(&target) != origin(from) {
+    if !bounds.allow(from, &target) {
         return refused(format!(
             "the server redirects to {}, and nothing was sent there; if that is where the API lives, make it the base \
              URL",

@@ -1,0 +1,1 @@
+//! Music, effects and long speech, which are made in a queue.

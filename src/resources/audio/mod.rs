@@ -1,0 +1,18 @@
+//! Sound: speech, transcriptions, voices, and the queue for music and effects.
+
+mod jobs;
+mod speech;
+
+use crate::Client;
+
+/// Sound: speech from text and text from speech, voices, music and effects.
+#[derive(Clone, Copy, Debug)]
+pub struct Audio<'c> {
+    client: &'c Client,
+}
+
+impl<'c> Audio<'c> {
+    pub(super) fn new(client: &'c Client) -> Self {
+        Self { client }
+    }
+}
