@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A member of a request that the API would refuse.
+/// What the API would refuse about a request.
 ///
 /// A call with such a request fails before anything is sent. The API may be ahead of the description that the rules come
 /// from: [`Call::with_validation(false)`](crate::Call::with_validation) sends it regardless.
@@ -13,20 +13,36 @@ pub struct ValidationError {
     problem: String,
     /// Sent all the same, the request would be another one.
     fatal: bool,
+    /// What else is wrong.
+    more: Vec<ValidationError>,
 }
 
 impl ValidationError {
     /// `field` is the path of the member in the JSON that would be sent: `messages[3].content`.
     pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { field: field.into(), problem: problem.into(), fatal: false }
+        Self { field: field.into(), problem: problem.into(), fatal: false, more: Vec::new() }
     }
 
-    /// Whether it is refused even where validation is off: an empty or dotted path segment calls another endpoint.
-    pub(crate) fn is_fatal(&self) -> bool {
-        self.fatal
+    /// Both together; the first one is named first.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.more.push(other);
+        self
     }
 
-    /// The path of the member in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
+    /// The members that are wrong, the first ones of many.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let more = self.more.iter().map(|finding| (finding.field(), finding.problem()));
+        std::iter::once((self.field(), self.problem())).chain(more)
+    }
+
+    /// What is refused even where validation is off: an empty or dotted path segment calls another endpoint.
+    pub(crate) fn fatal_part(self) -> Option<Self> {
+        let Self { more, .. } = &self;
+        let all = std::iter::once(&self).chain(more).filter(|finding| finding.fatal);
+        all.map(|finding| Self { more: Vec::new(), ..finding.clone() }).reduce(Self::and)
+    }
+
+    /// The path of the first member that is wrong in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -39,7 +55,8 @@ impl ValidationError {
 
 impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.field, self.problem)
+        write!(f, "`{}` {}", self.field, self.problem)?;
+        self.more.iter().try_for_each(|finding| write!(f, "; {finding}"))
     }
 }
 
@@ -47,7 +64,7 @@ impl std::error::Error for ValidationError {}
 
 /// Something whose values have limits.
 pub(crate) trait Check {
-    /// Reports every value that is out of its limits; the first one counts.
+    /// Reports every value that is out of its limits.
     fn check(&self, checker: &mut Checker);
 }
 
@@ -67,7 +84,7 @@ pub(crate) fn run(value: &impl Check) -> Result<(), ValidationError> {
 pub(crate) fn run_with(check: impl FnOnce(&mut Checker)) -> Result<(), ValidationError> {
     let mut checker = Checker::default();
     check(&mut checker);
-    checker.found.map_or(Ok(()), Err)
+    checker.found.into_iter().reduce(ValidationError::and).map_or(Ok(()), Err)
 }
 
 /// A value that a string enum does not know.
@@ -75,26 +92,32 @@ pub(crate) fn unknown_value(name: &str, value: &str, known: &[&str]) -> Validati
     ValidationError::new(name, format!("has no value {value:?}; known are {}", known.join(", ")))
 }
 
-/// Collects the first thing that is wrong. Its path is put together on the way back from it, so that it costs nothing as long as
+/// Of a request that is wrong in many places, so many are told.
+const MOST_FINDINGS: usize = 16;
+
+/// Collects what is wrong. The path of a finding is put together on the way back from it, so that it costs nothing as long as
 /// nothing is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Checker {
-    found: Option<ValidationError>,
+    found: Vec<ValidationError>,
 }
 
 impl Checker {
+    /// Reports a member. The first thing that is wrong with it counts.
     fn report(&mut self, field: &str, problem: String) {
-        if self.found.is_none() {
-            self.found = Some(ValidationError::new(field, problem));
+        let again = self.found.last().is_some_and(|last| last.field == field);
+        if !again && self.found.len() < MOST_FINDINGS {
+            self.found.push(ValidationError::new(field, problem));
         }
     }
 
     fn below(&mut self, step: fmt::Arguments<'_>, check: impl FnOnce(&mut Self)) {
-        if self.found.is_some() {
+        let before = self.found.len();
+        if before >= MOST_FINDINGS {
             return;
         }
         check(self);
-        if let Some(ValidationError { field, .. }) = &mut self.found {
+        for ValidationError { field, .. } in self.found.iter_mut().skip(before) {
             let step = step.to_string();
             let dot = if step.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
             field.insert_str(0, dot);
@@ -172,7 +195,7 @@ impl Checker {
         } else {
             return;
         };
-        self.found = Some(ValidationError { fatal: true, ..ValidationError::new(field, problem) });
+        self.found.push(ValidationError { fatal: true, ..ValidationError::new(field, problem) });
     }
 
     /// The size of a list.

@@ -26,7 +26,12 @@ pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Byt
 /// Reads what is optional and has an unexpected type as missing. The error is about what could not be left out.
 fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(text).or_else(|error| match error.is_data() {
-        true => wire::forgiving(|| serde_json::from_slice(text)),
+        true => {
+            let read = wire::forgiving(|| serde_json::from_slice(text))?;
+            let problem = without_values(&error.to_string());
+            tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
+            Ok(read)
+        }
         false => Err(error),
     })
 }

@@ -3,6 +3,7 @@
 use super::merge;
 use crate::error::Error;
 use crate::transport::{Outgoing, complete};
+use crate::validation::ValidationError;
 
 impl Outgoing {
     /// Completes the request where it lies, or says what is wrong with it.
@@ -14,8 +15,9 @@ impl Outgoing {
         if let Some(refused) = self.refused.take() {
             return Err(refused);
         }
-        let validated = self.validated;
-        if let Some(finding) = self.finding.take().filter(|finding| validated || finding.is_fatal()) {
+        let finding = self.finding.take();
+        let finding = if self.validated { finding } else { finding.and_then(ValidationError::fatal_part) };
+        if let Some(finding) = finding {
             return Err(Error::validation(finding));
         }
         let Some(request) = &mut self.request else { return Ok(()) };

@@ -100,7 +100,8 @@ impl Error {
 
     pub(crate) fn validation(finding: ValidationError) -> Self {
         let mut error = Self::invalid_request(format!("{finding}; nothing was sent"));
-        error.details_mut().fields.push(FieldError::new(finding.field(), finding.problem(), None));
+        let fields = finding.fields().map(|(field, problem)| FieldError::new(field, problem, None));
+        error.details_mut().fields.extend(fields);
         error
     }
 

@@ -152,14 +152,6 @@ async fn the_name_of_a_schema_has_1_to_64_characters() {
 }
 
 #[tokio::test]
-async fn one_of_several_faults_is_reported() {
-    let (_, venice) = replying(TEXT);
-    let error = venice.chat().create(a_question().temperature(9.0).top_p(9.0)).await.unwrap_err();
-    let [wrong] = error.field_errors() else { panic!("{:?}", error.field_errors()) };
-    assert!(["temperature", "top_p"].contains(&&*wrong.field), "{wrong:?}");
-}
-
-#[tokio::test]
 async fn what_the_api_may_allow_by_now_is_sent_when_validation_is_off() {
     let (server, venice) = replying(TEXT);
     let request = a_question().temperature(2.5).seed(0).n(3).fallbacks(["m"; 11]);
@@ -195,4 +187,26 @@ async fn a_parameter_that_is_needed_beside_another_is_missed() {
     assert!(error.to_string().contains("is needed beside `startDate`"), "{error}");
     assert_eq!(server.connections(), 0);
     venice.raw().get_billing_usage_analytics(&range.end_date("2026-01-31")).await.unwrap();
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_is_told_at_once() {
+    let (server, venice) = replying(TEXT);
+    let request = a_question().temperature(9.0).top_p(-1.0).min_p(2.0);
+    let error = venice.chat().create(request).await.unwrap_err();
+    assert_eq!(server.connections(), 0);
+    let mut fields: Vec<_> = error.field_errors().iter().map(|wrong| wrong.field.as_str()).collect();
+    fields.sort();
+    assert_eq!(fields, ["min_p", "temperature", "top_p"], "{error}");
+    for field in fields {
+        assert!(error.to_string().contains(&format!("`{field}` is ")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn of_very_many_findings_only_the_first_are_told() {
+    let empty = (0..500).map(|_| ChatMessage::user(Vec::<ContentPart>::from([TextPart::new("").into()])));
+    let error = refused(ChatCompletionRequest::new("default", empty), "messages[0].content[0].text").await;
+    assert_eq!(error.field_errors().len(), 16, "{error}");
+    assert_eq!(error.field_errors()[15].field, "messages[15].content[0].text");
 }
