@@ -1,4 +1,5 @@
-//! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`.
+//! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`. With the feature `mock`, the document that
+//! they are made from goes beside them, as `document.json`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,9 +23,17 @@ fn run() -> Result<(), Error> {
     let docs = self::overlay("spec/docs.yaml")?;
     let generated =
         generate(&spec, &overlay, &docs, Mode::Strict).map_err(|error| error.in_file("spec/swagger.yaml"))?;
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("generated.rs");
-    std::fs::write(&out, generated.code)
-        .map_err(|error| Error::new("cannot write the generated code").in_file(out.display().to_string()).found(error))
+    write("generated.rs", &generated.code)?;
+    if std::env::var_os("CARGO_FEATURE_MOCK").is_some() {
+        write("document.json", &generated.document.to_string())?;
+    }
+    Ok(())
+}
+
+fn write(name: &str, text: &str) -> Result<(), Error> {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join(name);
+    std::fs::write(&out, text)
+        .map_err(|error| Error::new("cannot write what was generated").in_file(out.display().to_string()).found(error))
 }
 
 fn read(path: &str) -> Result<Value, Error> {

@@ -20,6 +20,8 @@ pub struct Generated {
     pub skipped: Vec<String>,
     /// The types and operations behind the code.
     pub model: Model,
+    /// The document after the overlay and before lowering: the API as it is on the wire.
+    pub document: Value,
 }
 
 /// Generates the SDK's code.
@@ -38,6 +40,7 @@ pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> 
         skipped.extend(lenient::loosen(&mut doc));
     }
     document::check(&doc).map_err(|error| error.in_file("the document after the overlay"))?;
+    let document = doc.clone();
     let report = lower::lower(&mut doc, mode)?;
     skipped.extend(docs.apply(&mut doc, mode).map_err(|error| error.in_file("spec/docs.yaml"))?.skipped);
     let model = Model::read(&doc)?;
@@ -46,5 +49,5 @@ pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> 
     }
     let file = progenitor::run(&doc, &model)?;
     let file = emit::emit(&file, &model)?;
-    Ok(Generated { code: prettyplease::unparse(&file), api: api::list(&file), report, skipped, model })
+    Ok(Generated { code: prettyplease::unparse(&file), api: api::list(&file), report, skipped, model, document })
 }

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::auth::{self, Caller};
+use super::asked::Asked;
+use super::auth;
 use super::body::{Broken, PacedBody};
 use super::fault::{self, End, Fault, What};
 use super::headers::{self, Standing};
@@ -16,17 +17,8 @@ use super::reply::{Content, Reply};
 use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
-use super::{chat, errors, keys, models, record, web3};
+use super::{chat, errors, given, keys, models, record, web3};
 use crate::Operation;
-
-/// A request that is understood so far: an operation of the API, from somebody who may.
-#[derive(Debug)]
-pub(super) struct Asked<'r> {
-    pub(super) route: &'r Route,
-    pub(super) caller: &'r Caller,
-    /// A JSON body; null where there is none.
-    pub(super) body: Value,
-}
 
 type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
 
@@ -109,31 +101,12 @@ fn usual(state: &mut State, head: &Parts, route: &Route, body: &Bytes) -> Reply 
     };
     let standing = Standing::before(state, caller.clone());
     state.limits.count_request();
-    let answered = json_body(operation, head, body).and_then(|body| {
-        let asked = Asked { route, caller: &caller, body };
+    let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
+    let answered = given::read(operation, media, body).and_then(|given| {
+        let asked = Asked { route, caller: &caller, body: given.body, files: given.files };
         handler(operation)(state, &asked)
     });
     let mut reply = answered.unwrap_or_else(|refusal| refusal);
     standing.tell(state, &mut reply);
     reply
-}
-
-/// The body of an operation that takes JSON.
-fn json_body(operation: &Operation, head: &Parts, body: &Bytes) -> Result<Value, Reply> {
-    if operation.request_media.is_empty() {
-        return Ok(Value::Null);
-    }
-    let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
-    let media = media.and_then(|media| media.split(';').next()).map(str::trim).unwrap_or_default();
-    if !operation.request_media.contains(&media) {
-        return Err(errors::of_status(415));
-    }
-    if media != "application/json" {
-        return Ok(Value::Null);
-    }
-    match serde_json::from_slice(body) {
-        Ok(body @ Value::Object(_)) => Ok(body),
-        Ok(_) => Err(errors::error(400, "The body is no JSON object")),
-        Err(error) => Err(Reply::json(400, &json!({"error": format!("The body is no JSON: {error}")}))),
-    }
 }

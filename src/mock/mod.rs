@@ -28,14 +28,18 @@
 //! ([`operations::ALL`](crate::operations::ALL)); an operation that it has no answer for yet gets the status 501.
 
 mod answer;
+mod asked;
 mod auth;
 mod base64;
 mod body;
 mod builder;
 mod chat;
 mod checks;
+mod document;
 mod errors;
 mod fault;
+mod form;
+mod given;
 mod headers;
 mod keys;
 mod models;
@@ -54,6 +58,7 @@ use std::sync::Arc;
 
 pub use self::builder::MockBuilder;
 pub use self::fault::Fault;
+pub use self::form::FilePart;
 pub use self::request::MockRequest;
 use self::server::Server;
 use self::state::Shared;

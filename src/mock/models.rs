@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Asked;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::reply::Reply;
 use super::state::State;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::form::{self, FilePart};
 use super::route::Route;
 use crate::http::HeaderMap;
 
@@ -82,6 +83,25 @@ impl MockRequest {
     /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The files that came in a form (`multipart/form-data`), in their order; none for any other body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai::Upload;
+    /// # use venice_ai::types::CreateTranscriptionRequest;
+    /// # let mock = venice_ai::mock::MockVenice::start().await?;
+    /// let note = Upload::bytes("note.wav", &b"RIFF"[..]);
+    /// let _ = mock.client().raw().create_transcription(&CreateTranscriptionRequest::new(note)).await;
+    /// let requests = mock.requests();
+    /// let files = requests[0].files();
+    /// assert_eq!((files[0].member.as_str(), files[0].file_name.as_deref()), ("file", Some("note.wav")));
+    /// # Ok(()) }
+    /// ```
+    pub fn files(&self) -> Vec<FilePart> {
+        form::parts(self.header("content-type").unwrap_or_default(), &self.body).unwrap_or_default().files
     }
 
     /// The body, read as JSON.

@@ -69,7 +69,8 @@ fn fit(template: &str, path: &str) -> Option<Vec<String>> {
     segments.next().is_none().then_some(parameters)
 }
 
-fn decoded(segment: &str) -> String {
+/// A text without its percent escapes.
+pub(super) fn decoded(segment: &str) -> String {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

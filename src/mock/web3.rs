@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::answer::Asked;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::errors::error;
 use super::keys::{self, Key};

@@ -8,7 +8,7 @@ mod whole;
 use serde_json::Value;
 
 use self::answer::Answer;
-use super::answer::Asked;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::errors::error;
 use super::reply::Reply;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::mock::answer::Asked;
+use crate::mock::asked::Asked;
 use crate::mock::auth::Caller;
 use crate::mock::reply::Reply;
 use crate::mock::state::State;

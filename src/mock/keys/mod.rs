@@ -5,7 +5,7 @@ pub(super) mod limits;
 use serde_json::{Value, json};
 
 use super::ADMIN_KEY;
-use super::answer::Asked;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::errors::error;
 use super::reply::Reply;

@@ -2,6 +2,7 @@
 
 mod chat;
 mod faults;
+mod forms;
 mod keys;
 mod models;
 mod server;

@@ -1,0 +1,19 @@
+//! What a handler sees.
+
+use serde_json::Value;
+
+use super::auth::Caller;
+use super::form::FilePart;
+use super::route::Route;
+
+/// A request that is understood so far: an operation of the API, from somebody who may.
+#[derive(Debug)]
+pub(super) struct Asked<'r> {
+    pub(super) route: &'r Route,
+    pub(super) caller: &'r Caller,
+    /// The members of the body, of JSON as of a form; null where there is no body.
+    pub(super) body: Value,
+    /// The files of a form, in their order.
+    #[allow(dead_code)]
+    pub(super) files: Vec<FilePart>,
+}
