@@ -24,8 +24,10 @@ impl ValidationError {
     }
 
     /// Both together; the first one is named first.
-    pub(crate) fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, mut other: Self) -> Self {
+        let more = std::mem::take(&mut other.more);
         self.more.push(other);
+        self.more.extend(more);
         self
     }
 

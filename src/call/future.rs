@@ -53,7 +53,7 @@ impl State {
                 return Poll::Ready(Err(error.with_operation(outgoing.scope.operation())));
             }
             outgoing.prepare()?;
-            let trace = Trace::begin(outgoing.scope.operation(), outgoing.request.as_ref());
+            let trace = Trace::begin(&outgoing);
             let sending = transport::send(outgoing, trace.clone());
             *self = Self::Sent(Box::pin(sending), trace);
         }

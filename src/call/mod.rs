@@ -19,6 +19,8 @@ pub use self::future::CallFuture;
 pub use self::response::Response;
 use crate::client::Client;
 use crate::error::Error;
+use crate::media::form::Form;
+use crate::media::limits::FileCheck;
 use crate::operation::OperationRef;
 use crate::reply::RawReply;
 use crate::transport::{self, Mode, Outgoing, Reply};
@@ -81,7 +83,16 @@ impl<T> Call<T> {
 
     /// Records what is wrong with the request; sending it fails unless validation is off.
     pub(crate) fn checked(mut self, finding: Result<(), ValidationError>) -> Self {
-        self.core.finding = finding.err();
+        if let Err(finding) = finding {
+            let before = self.core.finding.take();
+            self.core.finding = Some(before.map_or(finding.clone(), |before| before.and(finding)));
+        }
+        self
+    }
+
+    /// Adds a check that runs when the call is sent, unless validation is off.
+    pub(crate) fn with_file_check(mut self, check: FileCheck) -> Self {
+        self.core.file_checks.push(check);
         self
     }
 
@@ -105,17 +116,24 @@ impl Call<RawReply> {
 
 /// A request as it comes from whoever built it.
 pub(crate) trait Built {
-    fn built(self) -> Result<reqwest::Request, Error>;
+    /// The request, and the form that is its body if it has one.
+    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error>;
 }
 
 impl Built for Result<reqwest::Request, Error> {
-    fn built(self) -> Result<reqwest::Request, Error> {
-        self
+    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
+        self.map(|request| (request, None))
     }
 }
 
 impl Built for reqwest::Result<reqwest::Request> {
-    fn built(self) -> Result<reqwest::Request, Error> {
+    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
+        self.map(|request| (request, None)).built()
+    }
+}
+
+impl Built for reqwest::Result<(reqwest::Request, Option<Form>)> {
+    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
         self.map_err(transport::failure::of_building)
     }
 }

@@ -89,7 +89,8 @@ impl<T> Call<T> {
     /// A member of the request's JSON body that its type does not have, or other than its type allows.
     ///
     /// It replaces a member of the same name; if both are objects, they are merged member by member. So a new member of
-    /// `venice_parameters` leaves the others alone. A request whose body is not a JSON object fails before it is sent.
+    /// `venice_parameters` leaves the others alone. In a multipart body it takes the place of the parts of that name: a text as it
+    /// is, a list as one part for each item, anything else as JSON. Any other body fails before it is sent.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
@@ -123,7 +124,8 @@ impl<T> Call<T> {
     /// call.with_json_body(&serde_json::json!({"model": "default"})).await
     /// # }
     /// ```
-    pub fn with_json_body(self, body: &(impl Serialize + ?Sized)) -> Self {
+    pub fn with_json_body(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.core.form = None;
         self.changed(|request| {
             let body = serde_json::to_vec(body)
                 .map_err(|error| Error::invalid_request(format!("the body cannot be written as JSON: {error}")))?;

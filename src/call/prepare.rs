@@ -21,8 +21,11 @@ impl Outgoing {
             return Err(Error::validation(finding));
         }
         let Some(request) = &mut self.request else { return Ok(()) };
-        if !self.extra_body.is_empty() {
-            merge::into_body(request, std::mem::take(&mut self.extra_body))?;
+        let extra = std::mem::take(&mut self.extra_body);
+        match &mut self.form {
+            Some(form) => extra.into_iter().for_each(|(name, value)| form.set(&name, value)),
+            None if extra.is_empty() => {}
+            None => merge::into_body(request, extra)?,
         }
         let headers = request.headers_mut();
         complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope)

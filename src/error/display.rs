@@ -20,6 +20,9 @@ impl fmt::Display for Error {
             }
         }
         f.write_str(one_line(self.message(), MESSAGE_CHARS).trim_end_matches('.'))?;
+        if let Some(note) = self.inner.note {
+            write!(f, " ({note})")?;
+        }
         if let Some(id) = self.request_id() {
             write!(f, " (request {id})")?;
         }
@@ -36,6 +39,9 @@ impl fmt::Debug for Error {
             debug.field("operation", &operation);
         }
         debug.field("message", &one_line(&inner.message, MESSAGE_CHARS));
+        if let Some(note) = &inner.note {
+            debug.field("note", note);
+        }
         if let Some(code) = &inner.code {
             debug.field("code", code);
         }

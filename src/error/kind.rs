@@ -54,6 +54,10 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke before the reply was whole. The API may have done the work.
     Transport,
+    /// A file or a reader on this machine failed: the upload cannot be read or changed while it was sent, the reply cannot be
+    /// written to disk. The message names the file, [`source`](std::error::Error::source) is the [`std::io::Error`]. Where it is
+    /// about an upload, [`field_errors`](super::Error::field_errors) names the member.
+    Io,
     /// The server sends the client elsewhere, and it did not go: another host must not see the key, and a POST must not
     /// turn into a GET. A wrong base URL is the usual cause.
     Redirect,

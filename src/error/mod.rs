@@ -53,6 +53,8 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// What the client has to say about it, where the message is the API's.
+    note: Option<&'static str>,
     operation: Option<OperationRef>,
     attempts: u32,
     retryable: bool,
@@ -74,6 +76,7 @@ impl Error {
             inner: Box::new(Inner {
                 kind,
                 message: message.into(),
+                note: None,
                 operation: None,
                 attempts: 0,
                 retryable: false,
@@ -103,6 +106,23 @@ impl Error {
         let fields = finding.fields().map(|(field, problem)| FieldError::new(field, problem, None));
         error.details_mut().fields.extend(fields);
         error
+    }
+
+    /// A file on this machine that a request needs and that cannot be read.
+    pub(crate) fn of_file(field: &str, problem: String, error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("`{field}` {problem}")).with_field(field, &problem).with_source(error)
+    }
+
+    /// Names the member of the request that it is about.
+    pub(crate) fn with_field(mut self, field: &str, problem: &str) -> Self {
+        self.details_mut().fields.push(FieldError::new(field, problem, None));
+        self
+    }
+
+    /// Something to add to the message, which may be the API's.
+    pub(crate) fn with_note(mut self, note: &'static str) -> Self {
+        self.inner.note = Some(note);
+        self
     }
 
     pub(crate) fn with_operation(mut self, operation: &OperationRef) -> Self {

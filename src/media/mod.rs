@@ -1,6 +1,17 @@
-//! Files that are sent, and the bodies that carry them.
+//! Files: what is sent, the bodies that carry it, and what is saved.
 
+mod data_url;
+pub(crate) mod durable;
 pub(crate) mod form;
+mod form_body;
+mod input;
+pub(crate) mod limits;
+mod off_thread;
+mod open;
+mod pieces;
+mod pixels;
+mod sniff;
 mod upload;
 
-pub use upload::{FileInput, Upload};
+pub use input::FileInput;
+pub use upload::Upload;

@@ -1,31 +1,112 @@
 //! A file to send.
 
-use bytes::Bytes;
 use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-/// A file to send: its bytes, its name and its media type.
+use bytes::Bytes;
+use tokio::io::AsyncRead;
+
+use super::open::Unread;
+use super::pieces::Pieces;
+
+/// A file to send: its contents, its name and its media type.
 ///
-/// Cheap to clone, as the bytes are shared. A request that carries an `Upload` can be repeated after a failure, because its bytes
-/// are at hand.
-#[derive(Clone, PartialEq, Eq)]
+/// The contents come from [memory](Self::bytes), from a [path](Self::path) or from a [reader](Self::reader); the latter two are sent
+/// in pieces and never as a whole in memory. Nothing is opened or read before the call is sent.
+///
+/// Bytes and paths can be sent again after a failure. A reader is read once: a call with it is never repeated, and a clone of
+/// an upload that was sent cannot be sent. [`is_replayable`](Self::is_replayable) tells which it is. Clones are cheap, as they
+/// share the contents.
+///
+/// The media type is what [`mime`](Self::mime) says, or else what the first bytes show, or else what the name's ending stands for.
+#[derive(Clone)]
 pub struct Upload {
-    bytes: Bytes,
-    name: String,
-    mime: Option<String>,
+    pub(super) name: String,
+    pub(super) mime: Option<String>,
+    pub(super) contents: Contents,
+}
+
+#[derive(Clone)]
+pub(super) enum Contents {
+    Bytes(Bytes),
+    Path(Arc<Path>),
+    Reader { unread: Arc<Mutex<Option<Unread>>>, length: Option<u64> },
 }
 
 impl Upload {
-    /// A file from bytes in memory. The API tells formats apart by the name's ending where no media type is given.
+    fn new(name: impl Into<String>, contents: Contents) -> Self {
+        Self { name: name.into(), mime: None, contents }
+    }
+
+    /// A file from bytes in memory. The API tells many formats apart by the name's ending.
     ///
     /// ```
     /// let upload = venice_ai::Upload::bytes("voice.wav", vec![0_u8; 44]);
-    /// assert_eq!(upload.len(), 44);
+    /// assert_eq!(upload.known_length(), Some(44));
     /// ```
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), name: name.into(), mime: None }
+        Self::new(name, Contents::Bytes(bytes.into()))
     }
 
-    /// Sets the media type, such as `audio/wav`.
+    /// A file on disk, sent under its own name. It is opened for each attempt anew, and read in pieces while it is sent.
+    ///
+    /// A file that is missing, is a folder or cannot be read fails the call before anything is sent; one that becomes longer or
+    /// shorter while it is sent fails it then ([`ErrorKind::Io`](crate::ErrorKind::Io)).
+    ///
+    /// ```
+    /// let upload = venice_ai::Upload::path("talks/2026/opening.mp3");
+    /// assert_eq!(upload.file_name(), "opening.mp3");
+    /// ```
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path: Arc<Path> = path.into().into();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::new(name, Contents::Path(path))
+    }
+
+    /// What an async reader gives until its end. It is read once, so a call with it is never repeated.
+    ///
+    /// Say how long it is, where that is known, with [`length`](Self::length): a body of unknown length goes out in chunks, and not
+    /// every server in between takes that.
+    ///
+    /// ```
+    /// # fn example(file: impl tokio::io::AsyncRead + Send + 'static) {
+    /// let upload = venice_ai::Upload::reader("call.wav", file).length(1_204_044);
+    /// assert!(!upload.is_replayable());
+    /// # }
+    /// ```
+    pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
+        Self::unread(name, Pieces::of_async(reader))
+    }
+
+    /// As [`reader`](Self::reader), for a reader of the standard library. It is read on threads that may wait, so it does not hold
+    /// up an async runtime.
+    ///
+    /// ```
+    /// let upload = venice_ai::Upload::blocking_reader("input.txt", std::io::stdin());
+    /// ```
+    pub fn blocking_reader(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
+        Self::unread(name, Pieces::of_blocking(reader))
+    }
+
+    fn unread(name: impl Into<String>, pieces: Pieces) -> Self {
+        let unread = Arc::new(Mutex::new(Some(Unread::new(pieces))));
+        Self::new(name, Contents::Reader { unread, length: None })
+    }
+
+    /// Sets the name that the file is sent under.
+    ///
+    /// ```
+    /// let upload = venice_ai::Upload::path("/tmp/x7fa").name("voice.wav");
+    /// ```
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets the media type, such as `audio/wav`, in place of what contents and name say.
     ///
     /// ```
     /// let upload = venice_ai::Upload::bytes("voice", vec![0_u8; 44]).mime("audio/wav");
@@ -36,82 +117,98 @@ impl Upload {
         self
     }
 
-    /// The size in bytes.
+    /// Says how many bytes a reader will give. If it gives more or fewer, the call fails. The length of bytes and of files is
+    /// known without; this does nothing for them.
     ///
     /// ```
-    /// assert_eq!(venice_ai::Upload::bytes("a.txt", "abc").len(), 3);
+    /// # fn example(file: impl tokio::io::AsyncRead + Send + 'static) {
+    /// let upload = venice_ai::Upload::reader("call.wav", file).length(1_204_044);
+    /// assert_eq!(upload.known_length(), Some(1_204_044));
+    /// # }
     /// ```
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.bytes.len()
+    pub fn length(mut self, bytes: u64) -> Self {
+        if let Contents::Reader { length, .. } = &mut self.contents {
+            *length = Some(bytes);
+        }
+        self
     }
 
-    /// Whether the file has no bytes.
+    /// The name that the file is sent under.
     ///
     /// ```
-    /// assert!(venice_ai::Upload::bytes("a.txt", "").is_empty());
+    /// assert_eq!(venice_ai::Upload::bytes("a.txt", "abc").file_name(), "a.txt");
     /// ```
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+    pub fn file_name(&self) -> &str {
+        &self.name
     }
 
-    /// The part that a multipart body holds of it.
-    pub(crate) fn part(&self) -> reqwest::Result<reqwest::multipart::Part> {
-        match &self.mime {
-            Some(mime) => self.untyped().mime_str(mime),
-            None => Ok(self.untyped()),
+    /// The size in bytes, as far as it is known before it is sent: not for a path, which is looked at when the call is sent.
+    ///
+    /// ```
+    /// assert_eq!(venice_ai::Upload::bytes("a.txt", "abc").known_length(), Some(3));
+    /// assert_eq!(venice_ai::Upload::path("a.txt").known_length(), None);
+    /// ```
+    #[must_use]
+    pub fn known_length(&self) -> Option<u64> {
+        match &self.contents {
+            Contents::Bytes(bytes) => Some(bytes.len() as u64),
+            Contents::Path(_) => None,
+            Contents::Reader { length, .. } => *length,
         }
     }
 
-    /// The part without its media type.
-    pub(crate) fn untyped(&self) -> reqwest::multipart::Part {
-        reqwest::multipart::Part::stream_with_length(self.bytes.clone(), self.bytes.len() as u64)
-            .file_name(self.name.clone())
+    /// Whether it can be sent more than once: after a failure, after a redirect, with another call. A reader cannot.
+    ///
+    /// ```
+    /// assert!(venice_ai::Upload::path("a.txt").is_replayable());
+    /// assert!(!venice_ai::Upload::blocking_reader("a.txt", std::io::stdin()).is_replayable());
+    /// ```
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        !matches!(self.contents, Contents::Reader { .. })
     }
 }
+
+impl From<PathBuf> for Upload {
+    fn from(path: PathBuf) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&Path> for Upload {
+    fn from(path: &Path) -> Self {
+        Self::path(path)
+    }
+}
+
+/// The same contents under the same name: equal bytes, the same path, or the very same reader.
+impl PartialEq for Upload {
+    fn eq(&self, other: &Self) -> bool {
+        let same = match (&self.contents, &other.contents) {
+            (Contents::Bytes(one), Contents::Bytes(other)) => one == other,
+            (Contents::Path(one), Contents::Path(other)) => one == other,
+            (
+                Contents::Reader { unread: one, length: one_length },
+                Contents::Reader { unread: other, length: other_length },
+            ) => Arc::ptr_eq(one, other) && one_length == other_length,
+            _ => false,
+        };
+        same && self.name == other.name && self.mime == other.mime
+    }
+}
+
+impl Eq for Upload {}
 
 /// Shows name, type and size, never the contents.
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload").field("name", &self.name).field("mime", &self.mime).field("len", &self.len()).finish()
-    }
-}
-
-/// An input that the API takes as a file, or as text: a URL, a `data:` URL or base64.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FileInput {
-    /// Text, sent as it stands.
-    Text(String),
-    /// A file, sent as a part of a multipart body.
-    Upload(Upload),
-}
-
-impl From<Upload> for FileInput {
-    fn from(upload: Upload) -> Self {
-        Self::Upload(upload)
-    }
-}
-
-impl From<String> for FileInput {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<&str> for FileInput {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl serde::Serialize for FileInput {
-    /// As JSON a file input is text; a file is sent as multipart and never comes here.
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Upload(_) => Err(serde::ser::Error::custom("a file cannot be written as JSON")),
+        let mut debug = f.debug_struct("Upload");
+        debug.field("name", &self.name).field("mime", &self.mime).field("length", &self.known_length());
+        if let Contents::Path(path) = &self.contents {
+            debug.field("path", path);
         }
+        debug.field("is_replayable", &self.is_replayable()).finish()
     }
 }

@@ -1,12 +1,14 @@
 //! Who asks, and whether they may.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
 use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
-use super::{base64, time};
+use super::time;
 use crate::types::ApiKeyType;
 use crate::{AuthScheme, Operation};
 
@@ -89,6 +91,6 @@ fn payment_required(operation: &Operation) -> Reply {
             "x402Wallet": {"header": "SIGN-IN-WITH-X", "legacyHeader": "X-Sign-In-With-X"},
         },
     });
-    let header = base64::standard(body.to_string().as_bytes());
+    let header = STANDARD.encode(body.to_string().as_bytes());
     Reply::json(402, &body).with("payment-required", header)
 }

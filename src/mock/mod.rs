@@ -30,7 +30,6 @@
 mod answer;
 mod asked;
 mod auth;
-mod base64;
 mod body;
 mod builder;
 mod chat;

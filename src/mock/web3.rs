@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::asked::Asked;
@@ -10,7 +12,7 @@ use super::errors::error;
 use super::keys::{self, Key};
 use super::reply::Reply;
 use super::state::State;
-use super::{base64, time};
+use super::time;
 use crate::types::ApiKeyType;
 
 /// How long a token can be signed.
@@ -18,11 +20,11 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn token(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
     let now = time::now();
-    let header = base64::url(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
     let claims = json!({"iat": now.as_secs(), "exp": (now + LIFETIME).as_secs(), "jti": state.next_uuid()});
-    let claims = base64::url(claims.to_string().as_bytes());
+    let claims = URL_SAFE_NO_PAD.encode(claims.to_string().as_bytes());
     let seal: Vec<u8> = (0..4).flat_map(|_| state.next_id().to_be_bytes()).collect();
-    let token = format!("{header}.{claims}.{}", base64::url(&seal));
+    let token = format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode(&seal));
     state.web3_tokens.push((token.clone(), now));
     Ok(Reply::json(200, &json!({"success": true, "data": {"token": token}})))
 }

@@ -8,8 +8,8 @@ use super::{ChatStream, TextStream};
 use crate::blocking::block_on;
 use crate::error::Error;
 
-/// The items of a stream, each waited for in this thread; from [`ChatStream::into_blocking_iter`] or
-/// [`TextStream::into_blocking_iter`].
+/// The items of a stream, each waited for in this thread; from [`ChatStream::into_blocking_iter`],
+/// [`TextStream::into_blocking_iter`] or [`ByteStream::into_blocking_iter`](crate::ByteStream::into_blocking_iter).
 ///
 /// Nothing is read ahead, as with the stream itself. Dropping it closes the connection. In a thread that belongs to an async
 /// runtime the first item is [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync), and there is no second.
@@ -21,7 +21,7 @@ pub struct BlockingIter<S> {
 }
 
 impl<S> BlockingIter<S> {
-    fn new(stream: S) -> Self {
+    pub(crate) fn new(stream: S) -> Self {
         Self { stream, ended: false }
     }
 

@@ -47,7 +47,7 @@ pub(super) async fn attempt(
 async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirect::Bounds) -> Result<Response, Error> {
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
-        let Some(mut request) = source.next() else {
+        let Some(mut request) = source.next().await? else {
             let message = "the server redirects a request whose body cannot be read twice";
             return Err(Error::new(ErrorKind::Redirect, message));
         };
@@ -55,7 +55,8 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
             redirect::aim(&mut request, target);
         }
         let method = request.method().clone();
-        let response = http.execute(request).await.map_err(failure::of_request)?;
+        let response = http.execute(request).await;
+        let response = response.map_err(|error| source.failure().unwrap_or_else(|| failure::of_request(error)))?;
         let sent_to = elsewhere.as_ref().or(source.url());
         if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
             // Only an HTTP client of the caller's does this.

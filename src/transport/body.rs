@@ -70,6 +70,11 @@ impl ReplyBody {
         }
     }
 
+    /// The next piece, as [`poll_chunk`](Self::poll_chunk) gives it. Nothing is lost when the future is dropped.
+    pub(crate) async fn chunk(&mut self) -> Option<Result<Bytes, Error>> {
+        std::future::poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
     /// Ready when the server was silent for too long.
     ///
     /// The timer is set once and moved only when it fires, so that a piece costs no work on it.

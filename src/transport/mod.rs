@@ -26,6 +26,7 @@ pub(crate) use self::trace::Trace;
 pub(crate) use self::warnings::Warnings;
 use crate::client::ApiKey;
 use crate::error::Error;
+use crate::media::limits;
 use crate::meta::Meta;
 use crate::operation::{AuthScheme, OperationRef};
 
@@ -109,7 +110,11 @@ pub(crate) enum Body {
 
 /// Sends a request until it succeeds or must not be repeated.
 pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Reply, Error> {
-    let Outgoing { client, scope, request, mode, timeout, idle, retry, blocking, .. } = &mut *outgoing;
+    if outgoing.validated {
+        let finding = limits::check(&outgoing.file_checks).await;
+        finding.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+    }
+    let Outgoing { client, scope, request, form, mode, timeout, idle, retry, blocking, .. } = &mut *outgoing;
     let class = scope.operation().facts().retry;
     let clock = client.clock();
     let retry = retry.as_ref().unwrap_or_else(|| client.retry());
@@ -120,7 +125,7 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         let _ = blocking;
         client.http()
     };
-    let mut source = source::Source::new(request);
+    let mut source = source::Source::new(request, form.as_ref());
     let plan = attempt::Plan {
         mode: *mode,
         timeout: timeout.unwrap_or_else(|| client.timeout()),
@@ -148,7 +153,7 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         }
         let decision = match source.is_repeatable() {
             true => retry.decide(&failure, retries, class, client.budget(), clock),
-            false => Decision::Stop("its body cannot be read twice"),
+            false => Decision::Stop(source::READ_ONCE),
         };
         match decision {
             Decision::Repeat(pause) => {
@@ -158,7 +163,10 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
             }
             Decision::Stop(reason) => {
                 let retryable = retry::may_repeat(class, &failure);
-                let failure = failure.with_attempts(retries + 1).with_retryable(retryable);
+                let mut failure = failure.with_attempts(retries + 1).with_retryable(retryable);
+                if retryable && !source.is_repeatable() {
+                    failure = failure.with_note(source::READ_ONCE);
+                }
                 trace.failure(&failure, reason);
                 return Err(failure);
             }

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use super::{Mode, RetryPolicy, Scope};
 use crate::client::Client;
 use crate::error::Error;
+use crate::media::form::Form;
+use crate::media::limits::FileCheck;
 use crate::operation::OperationRef;
 use crate::validation::ValidationError;
 
@@ -18,6 +20,8 @@ pub(crate) struct Outgoing {
     pub(crate) scope: Scope,
     /// `None` if there is something wrong with it, and once it was sent if it can be sent only once.
     pub(crate) request: Option<Request>,
+    /// What its body is made of, for each attempt anew, if it goes as multipart.
+    pub(crate) form: Option<Form>,
     /// The first thing that is wrong with it.
     pub(crate) refused: Option<Error>,
     pub(crate) mode: Mode,
@@ -28,7 +32,9 @@ pub(crate) struct Outgoing {
     pub(crate) retry: Option<RetryPolicy>,
     /// What is wrong with the request by the API's description.
     pub(crate) finding: Option<ValidationError>,
-    /// Whether that is heeded.
+    /// Files to look at before the first attempt.
+    pub(crate) file_checks: Vec<FileCheck>,
+    /// Whether what is found wrong is heeded.
     pub(crate) validated: bool,
     /// Members to add to the request's JSON.
     pub(crate) extra_body: Map<String, Value>,
@@ -37,15 +43,21 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
-    pub(crate) fn new(client: &Client, operation: OperationRef, request: Result<Request, Error>, mode: Mode) -> Self {
-        let (request, refused) = match request {
-            Ok(request) => (Some(request), None),
-            Err(error) => (None, Some(error)),
+    pub(crate) fn new(
+        client: &Client,
+        operation: OperationRef,
+        built: Result<(Request, Option<Form>), Error>,
+        mode: Mode,
+    ) -> Self {
+        let (request, form, refused) = match built {
+            Ok((request, form)) => (Some(request), form, None),
+            Err(error) => (None, None, Some(error)),
         };
         Self {
             client: client.clone(),
             scope: Scope::new(operation, client.key().cloned()),
             request,
+            form,
             refused,
             mode,
             accept: None,
@@ -53,6 +65,7 @@ impl Outgoing {
             idle: None,
             retry: None,
             finding: None,
+            file_checks: Vec::new(),
             validated: true,
             extra_body: Map::new(),
             blocking: client.is_on_blocking_connections(),

@@ -7,48 +7,86 @@ use bytes::Bytes;
 use http_body::Body as _;
 use reqwest::{Request, Url};
 
+use crate::error::Error;
+use crate::media::form::{Failure, Form};
+
+/// Why a request is not repeated that could be otherwise.
+pub(super) const READ_ONCE: &str = "not repeated, as its body cannot be read twice";
+
 /// A request that is sent again and again, or once if its body is a stream, which cannot be read twice.
 pub(super) struct Source<'a> {
     request: &'a mut Option<Request>,
-    /// The body of a request that can be repeated.
-    body: Option<Bytes>,
-    /// Where a request goes that cannot.
-    once: Option<Url>,
+    body: Body<'a>,
+    given: bool,
+}
+
+/// The body of a request, apart from it.
+enum Body<'a> {
+    None,
+    Bytes(Bytes),
+    Form(&'a Form, Failure),
+    /// It stays with the request, which is given away.
+    Once(Url),
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(request: &'a mut Option<Request>) -> Self {
-        let (mut body, mut once) = (None, None);
-        if let Some(request) = request {
-            match request.body().map(|body| body.as_bytes().is_some()) {
-                Some(true) => body = request.body_mut().take().map(in_memory),
-                Some(false) => once = Some(request.url().clone()),
-                None => {}
-            }
-        }
-        Self { request, body, once }
+    pub(super) fn new(request: &'a mut Option<Request>, form: Option<&'a Form>) -> Self {
+        let body = match (form, request.as_mut()) {
+            (_, None) => Body::None,
+            (Some(form), Some(_)) => Body::Form(form, Failure::default()),
+            (None, Some(request)) => match request.body().map(|body| body.as_bytes().is_some()) {
+                Some(true) => Body::Bytes(request.body_mut().take().map(in_memory).unwrap_or_default()),
+                Some(false) => Body::Once(request.url().clone()),
+                None => Body::None,
+            },
+        };
+        Self { request, body, given: false }
     }
 
     pub(super) fn is_repeatable(&self) -> bool {
-        self.once.is_none()
+        match &self.body {
+            Body::None | Body::Bytes(_) => true,
+            Body::Form(form, _) => form.is_replayable(),
+            Body::Once(_) => false,
+        }
     }
 
-    /// The request for the next attempt.
-    pub(super) fn next(&mut self) -> Option<Request> {
-        if self.once.is_some() {
-            return self.request.take();
+    /// The request for the next attempt; `None` if its body was read.
+    pub(super) async fn next(&mut self) -> Result<Option<Request>, Error> {
+        if std::mem::replace(&mut self.given, true) && !self.is_repeatable() {
+            return Ok(None);
         }
+        let body = match &self.body {
+            Body::None => None,
+            Body::Bytes(bytes) => Some(bytes.clone().into()),
+            Body::Form(form, failure) => {
+                failure.take();
+                Some(form.open(failure).await?)
+            }
+            Body::Once(_) => return Ok(self.request.take()),
+        };
         // `Request::try_clone` would do the same, and allocate a place for a time-out that is not set.
-        let kept = self.request.as_ref()?;
+        let Some(kept) = self.request.as_ref() else { return Ok(None) };
         let mut copy = Request::new(kept.method().clone(), kept.url().clone());
         *copy.headers_mut() = kept.headers().clone();
-        *copy.body_mut() = self.body.clone().map(reqwest::Body::from);
-        Some(copy)
+        *copy.body_mut() = body;
+        Ok(Some(copy))
+    }
+
+    /// What went wrong on this side while the body was sent.
+    pub(super) fn failure(&self) -> Option<Error> {
+        match &self.body {
+            Body::Form(_, failure) => failure.take(),
+            _ => None,
+        }
     }
 
     /// Where the request goes.
     pub(super) fn url(&self) -> Option<&Url> {
-        self.once.as_ref().or_else(|| Some(self.request.as_ref()?.url()))
+        match &self.body {
+            Body::Once(url) => Some(url),
+            _ => self.request.as_ref().map(Request::url),
+        }
     }
 }
 
@@ -75,14 +113,14 @@ mod tests {
         Some(request)
     }
 
-    #[test]
-    fn a_request_in_memory_is_given_out_again_and_again() {
+    #[tokio::test]
+    async fn a_request_in_memory_is_given_out_again_and_again() {
         for body in [None, Some(""), Some("text")] {
             let mut kept = request(body.map(Body::from));
-            let mut source = Source::new(&mut kept);
+            let mut source = Source::new(&mut kept, None);
             for _ in 0..3 {
                 assert!(source.is_repeatable());
-                let given = source.next().unwrap();
+                let given = source.next().await.unwrap().unwrap();
                 assert_eq!(
                     (given.method(), given.url().path(), &given.headers()["a"] == "b"),
                     (&Method::POST, "/x", true)
@@ -92,14 +130,14 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_stream_is_given_out_once() {
+    #[tokio::test]
+    async fn a_stream_is_given_out_once() {
         let stream = Body::wrap(Body::from("text"));
         let mut kept = request(Some(stream));
-        let mut source = Source::new(&mut kept);
+        let mut source = Source::new(&mut kept, None);
         assert!(!source.is_repeatable());
-        assert!(source.next().is_some_and(|request| request.body().is_some()));
-        assert!(source.next().is_none());
+        assert!(source.next().await.unwrap().is_some_and(|request| request.body().is_some()));
+        assert!(source.next().await.unwrap().is_none());
         assert_eq!(source.url().unwrap().path(), "/x");
     }
 }

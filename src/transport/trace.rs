@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use tracing::field::Empty;
 use tracing::{Span, debug, warn};
 
+use super::Outgoing;
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
-use crate::operation::OperationRef;
 
 /// The span of a call, and when the call began.
 #[derive(Clone, Debug)]
@@ -21,7 +21,8 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// The span of a call that is about to be sent. It costs next to nothing where nobody listens.
-    pub(crate) fn begin(operation: &OperationRef, request: Option<&reqwest::Request>) -> Self {
+    pub(crate) fn begin(outgoing: &Outgoing) -> Self {
+        let (operation, request) = (outgoing.scope.operation(), outgoing.request.as_ref());
         let facts = operation.facts();
         let url = request.map(reqwest::Request::url);
         let method = request.map(|request| request.method().as_str());
@@ -58,7 +59,11 @@ impl Trace {
         if let Some(name) = gen_ai_operation(facts.path) {
             span.record("gen_ai.operation.name", name);
             let body = request.and_then(reqwest::Request::body).and_then(reqwest::Body::as_bytes);
-            if let Some(model) = body.and_then(model_in) {
+            let model = match &outgoing.form {
+                Some(form) => form.text("model").map(str::to_owned),
+                None => body.and_then(model_in),
+            };
+            if let Some(model) = model {
                 span.record("gen_ai.request.model", model.as_str());
             }
         }

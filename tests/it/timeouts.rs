@@ -80,7 +80,7 @@ async fn the_time_of_a_raw_reply_ends_with_its_headers() {
 async fn a_raw_reply_that_stands_still_is_given_up_on() {
     let server = Server::answering([Answer::head(200, &[("content-length", "8")]).send("half").hang()]);
     let client = builder(&server).stream_idle_timeout(SHORT).build().unwrap();
-    let mut stream = client.request_raw(Method::GET, "/x").await.unwrap().into_stream();
+    let mut stream = client.request_raw(Method::GET, "/x").await.unwrap().stream();
     assert_eq!(next(&mut stream).await.unwrap().unwrap(), "half");
     let error = next(&mut stream).await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -107,7 +107,7 @@ async fn the_time_that_the_reader_takes_does_not_count() {
     let answer = Answer::head(200, &[("content-length", "8")]).send("half").wait(LONG * 2).send("half");
     let server = Server::answering([answer]);
     let call = once(&server).request_raw(Method::GET, "/x").with_stream_idle_timeout(LONG);
-    let mut stream = call.await.unwrap().into_stream();
+    let mut stream = call.await.unwrap().stream();
     next(&mut stream).await.unwrap().unwrap();
     // The silence of the server is longer than the time-out, and nobody listened for most of it.
     tokio::time::sleep(LONG + LONG / 2).await;

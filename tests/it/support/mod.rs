@@ -1,6 +1,7 @@
 //! What the tests share: a server that does exactly what it is told, and a clock that does not wait.
 
 pub mod clock;
+pub mod folder;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
 #[path = "../../../src/mock/record.rs"]
 mod record;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use venice_ai::{Client, ClientBuilder, RetryPolicy};
 
 pub use self::clock::TestClock;
+pub use self::folder::Folder;
 pub use self::server::{Answer, Server};
 
 /// The key that tests send. It must not turn up anywhere but in `Authorization`.

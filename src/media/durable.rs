@@ -1,0 +1,171 @@
+//! A file that is there as a whole, or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::off_thread::OffThread;
+use crate::error::{Error, ErrorKind};
+
+/// How much is gathered before it is written. Meanwhile as much may be on its way to the disk.
+const BATCH_BYTES: usize = 512 * 1024;
+
+/// A file that is being written under another name beside its target, and takes the target's place when all of it is on disk.
+///
+/// Dropped before [`commit`](Self::commit) is done, or after an error, it leaves nothing behind; what was at the target before stays
+/// as it was. The disk is waited for on the blocking pool.
+#[derive(Debug)]
+pub(crate) struct DurableFile {
+    target: PathBuf,
+    state: State,
+    batch: Vec<Bytes>,
+    batch_bytes: usize,
+    written: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle(Writing),
+    Busy(OffThread<Writing>),
+    Failed,
+}
+
+impl DurableFile {
+    /// Begins a file. Its folder must exist.
+    pub(crate) async fn create(target: impl Into<PathBuf>) -> Result<Self, Error> {
+        let target = target.into();
+        let path = target.clone();
+        let writing = match OffThread::start(move || Writing::begin(&path)) {
+            Ok(work) => work.await,
+            Err(error) => Err(error),
+        };
+        let writing = writing.map_err(|error| failed(&target, error))?;
+        Ok(Self { target, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
+    }
+
+    /// Adds bytes. They are on disk after [`commit`](Self::commit). Nothing is lost or doubled when the future is dropped.
+    pub(crate) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        self.batch_bytes += piece.len();
+        self.written += piece.len() as u64;
+        self.batch.push(piece);
+        if self.batch_bytes < BATCH_BYTES {
+            return Ok(());
+        }
+        self.flush().await
+    }
+
+    /// Puts the file in its place, once it is on disk. Gives its size in bytes.
+    pub(crate) async fn commit(mut self) -> Result<u64, Error> {
+        self.flush().await?;
+        let writing = self.settled().await?;
+        let target = self.target.clone();
+        let done = match OffThread::start(move || writing.finish(&target)) {
+            Ok(work) => work.await,
+            Err(error) => Err(error),
+        };
+        done.map_err(|error| failed(&self.target, error))?;
+        Ok(self.written)
+    }
+
+    /// Hands the batch to the pool when the one before is written.
+    async fn flush(&mut self) -> Result<(), Error> {
+        let mut writing = self.settled().await?;
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let work = OffThread::start(move || {
+            batch.iter().try_for_each(|piece| writing.file.write_all(piece))?;
+            Ok(writing)
+        });
+        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        Ok(())
+    }
+
+    /// Waits for the pool and takes the file.
+    async fn settled(&mut self) -> Result<Writing, Error> {
+        if let State::Busy(work) = &mut self.state {
+            let outcome = work.await;
+            self.state = State::Failed;
+            return outcome.map_err(|error| failed(&self.target, error));
+        }
+        match std::mem::replace(&mut self.state, State::Failed) {
+            State::Idle(writing) => Ok(writing),
+            _ => Err(failed(&self.target, io::Error::other("it failed before"))),
+        }
+    }
+}
+
+/// The file under its first name. Who drops it before it has its place removes it.
+#[derive(Debug)]
+struct Writing {
+    file: File,
+    temporary: Temporary,
+}
+
+#[derive(Debug)]
+struct Temporary(Option<PathBuf>);
+
+impl Writing {
+    fn begin(target: &Path) -> io::Result<Self> {
+        if target.file_name().is_none() || target.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        let temporary = target.with_file_name(format!(".venice-{:016x}.part", RandomState::new().hash_one(target)));
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        let writing = Self { file, temporary: Temporary(Some(temporary)) };
+        if let Ok(before) = fs::metadata(target) {
+            // Who may read the file does not change because its contents do.
+            writing.file.set_permissions(before.permissions())?;
+        }
+        Ok(writing)
+    }
+
+    fn finish(self, target: &Path) -> io::Result<()> {
+        let Self { file, mut temporary } = self;
+        file.sync_all()?;
+        drop(file);
+        if let Some(from) = &temporary.0 {
+            fs::rename(from, target)?;
+        }
+        temporary.0 = None;
+        sync_folder_of(target)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            // There is nobody to tell, and nothing else to try.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// The name is on disk when the folder is.
+#[cfg(unix)]
+fn sync_folder_of(target: &Path) -> io::Result<()> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems do not know this, and some folders may be written and not read.
+        Err(error) if is_refused(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(unix)]
+fn is_refused(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported)
+}
+
+/// Elsewhere a folder cannot be opened like a file; the rename is as durable as the system makes it.
+#[cfg(not(unix))]
+fn sync_folder_of(_target: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn failed(target: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("the file {target:?} cannot be written: {error}")).with_source(error)
+}

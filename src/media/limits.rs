@@ -1,0 +1,201 @@
+//! What an operation takes of a file, checked before it is sent.
+
+use std::fmt;
+
+use super::{FileInput, Upload, pixels, sniff};
+use crate::call::Call;
+use crate::error::Error;
+use crate::validation::ValidationError;
+
+/// What an operation takes of a file. Without anything set, every file is fine that is not empty.
+///
+/// What cannot be told from the head of a file is left to the API: the size of a format that is not known, the type of a file without
+/// a telling start or name, the length of a reader that nobody stated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileLimits {
+    most_bytes: Option<u64>,
+    media: &'static [&'static str],
+    image: Option<ImageLimits>,
+}
+
+/// How large an image may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ImageLimits {
+    /// Width times height.
+    pub(crate) pixels: (u64, u64),
+    /// Width and height, each.
+    pub(crate) least_side: u32,
+}
+
+#[allow(dead_code)]
+impl FileLimits {
+    pub(crate) const fn new() -> Self {
+        Self { most_bytes: None, media: &[], image: None }
+    }
+
+    /// The largest size in bytes. Base64 is measured by what it stands for.
+    pub(crate) const fn most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = Some(bytes);
+        self
+    }
+
+    /// The media types that are taken, such as `audio/wav`, or `image/*` for all of a kind.
+    pub(crate) const fn media(mut self, types: &'static [&'static str]) -> Self {
+        self.media = types;
+        self
+    }
+
+    /// How large an image may be.
+    pub(crate) const fn image(mut self, limits: ImageLimits) -> Self {
+        self.image = Some(limits);
+        self
+    }
+
+    fn head_bytes(&self) -> usize {
+        if self.image.is_some() { pixels::HEAD_BYTES } else { sniff::HEAD_BYTES }
+    }
+
+    fn size(&self, bytes: u64) -> Result<(), String> {
+        match self.most_bytes {
+            _ if bytes == 0 => Err("is empty".to_owned()),
+            Some(most) if bytes > most => Err(format!("has {bytes} bytes, at most {most} are taken")),
+            _ => Ok(()),
+        }
+    }
+
+    fn media_type(&self, media: &str) -> Result<(), String> {
+        let essence = media.split(';').next().unwrap_or_default().trim();
+        let fits = |taken: &&str| match taken.strip_suffix('*') {
+            Some(kind) => essence.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind)),
+            None => taken.eq_ignore_ascii_case(essence),
+        };
+        // Nobody knows what this is, so it may be what is asked for.
+        if self.media.is_empty() || essence == "application/octet-stream" || self.media.iter().any(fits) {
+            return Ok(());
+        }
+        Err(format!("is {essence}, which is none of {}", self.media.join(", ")))
+    }
+
+    fn pixels(&self, head: &[u8]) -> Result<(), String> {
+        let Some((limits, (width, height))) = self.image.zip(pixels::size(head)) else { return Ok(()) };
+        let (least, most) = limits.pixels;
+        let all = u64::from(width) * u64::from(height);
+        let image = format!("is an image of {width} x {height} pixels");
+        if all < least {
+            return Err(format!("{image}, which is {all}; at least {least} are needed"));
+        }
+        if all > most {
+            return Err(format!("{image}, which is {all}; at most {most} are taken"));
+        }
+        if width.min(height) < limits.least_side {
+            return Err(format!("{image}; each side must have at least {}", limits.least_side));
+        }
+        Ok(())
+    }
+
+    /// What can be told of a text without taking it apart: a URL says nothing, base64 its size.
+    fn text(&self, text: &str) -> Result<(), String> {
+        let is_url = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        if is_url("https://") || is_url("http://") {
+            return Ok(());
+        }
+        let base64 = match is_url("data:") {
+            false => text,
+            true => match text.split_once(";base64,") {
+                Some((_, base64)) => base64,
+                // Percent-encoded: no image or sound is written like this.
+                None => return Ok(()),
+            },
+        };
+        let digits = base64.trim_end_matches(['=', '\n', '\r', ' ']).len() as u64;
+        let odd = |c: char| !(c.is_ascii_alphanumeric() || "+/-_=\r\n".contains(c));
+        if digits > 0 && base64.chars().take(256).any(odd) {
+            return Err(
+                "is text that is neither a URL, nor a data: URL, nor base64; a file on disk is Upload::path(…)"
+                    .to_owned(),
+            );
+        }
+        self.size(digits / 4 * 3 + digits % 4 * 3 / 4)
+    }
+
+    async fn upload(&self, field: &str, upload: &Upload) -> Result<Result<(), String>, Error> {
+        let (head, length) = upload.peek(field, self.head_bytes()).await?;
+        let check = || {
+            length.map_or(Ok(()), |length| self.size(length))?;
+            self.media_type(&upload.media_type(&head))?;
+            self.pixels(&head)
+        };
+        Ok(check())
+    }
+}
+
+/// A file that is looked at when the call is sent, as that takes time.
+pub(crate) struct FileCheck {
+    field: String,
+    upload: Upload,
+    limits: FileLimits,
+}
+
+/// Looks at the files of a call and tells all that is wrong with them.
+pub(crate) async fn check(files: &[FileCheck]) -> Result<(), Error> {
+    let mut findings: Option<ValidationError> = None;
+    for FileCheck { field, upload, limits } in files {
+        if let Err(problem) = limits.upload(field, upload).await? {
+            let finding = ValidationError::new(field.as_str(), problem);
+            findings = Some(match findings {
+                Some(before) => before.and(finding),
+                None => finding,
+            });
+        }
+    }
+    findings.map_or(Ok(()), |finding| Err(Error::validation(finding)))
+}
+
+/// A file that a call is about to send, where the request has it.
+pub(crate) enum FileRef<'a> {
+    Text(&'a str),
+    Upload(&'a Upload),
+}
+
+impl<'a> From<&'a Upload> for FileRef<'a> {
+    fn from(upload: &'a Upload) -> Self {
+        Self::Upload(upload)
+    }
+}
+
+impl<'a> From<&'a FileInput> for FileRef<'a> {
+    fn from(input: &'a FileInput) -> Self {
+        match input {
+            FileInput::Text(text) => Self::Text(text),
+            FileInput::Upload(upload) => Self::Upload(upload),
+        }
+    }
+}
+
+impl<'a> From<&'a String> for FileRef<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<T> Call<T> {
+    /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
+    /// is where validation is off.
+    #[allow(dead_code)]
+    pub(crate) fn checked_file<'a>(
+        self,
+        field: impl fmt::Display,
+        file: impl Into<FileRef<'a>>,
+        limits: FileLimits,
+    ) -> Self {
+        match file.into() {
+            FileRef::Text(text) => {
+                let finding = limits.text(text);
+                self.checked(finding.map_err(|problem| ValidationError::new(field.to_string(), problem)))
+            }
+            FileRef::Upload(upload) => {
+                self.with_file_check(FileCheck { field: field.to_string(), upload: upload.clone(), limits })
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Work that waits for a disk, away from the threads that serve connections.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+/// Work on the blocking pool. It goes on when this is dropped, and what it gives is dropped then.
+#[derive(Debug)]
+pub(super) struct OffThread<T>(JoinHandle<io::Result<T>>);
+
+impl<T: Send + 'static> OffThread<T> {
+    /// Begins the work. Without a runtime there is no pool, which is an error and no panic.
+    pub(super) fn start(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<Self> {
+        let runtime = Handle::try_current().map_err(io::Error::other)?;
+        Ok(Self(runtime.spawn_blocking(work)))
+    }
+}
+
+impl<T> Future for OffThread<T> {
+    type Output = io::Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(ready!(Pin::new(&mut self.0).poll(cx)).map_err(io::Error::other)?)
+    }
+}

@@ -1,0 +1,3 @@
+//! Bodies of bytes: in memory, in pieces, and to disk.
+
+mod save;
