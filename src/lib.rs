@@ -12,12 +12,14 @@ pub mod meta;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+mod pages;
 mod reply;
 mod resources;
 mod secret;
 pub mod stream;
 mod transport;
 mod validation;
+mod wallet;
 mod wire;
 
 pub use self::call::{Call, CallFuture, Flow, Response};
@@ -30,11 +32,16 @@ pub use self::generated::{API_VERSION, Raw, operations, types};
 pub use self::media::{FileInput, Upload};
 pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
+pub use self::pages::{Page, Pages};
 pub use self::reply::{ByteStream, RawReply};
-pub use self::resources::{ApiKeys, Audio, Chat, Models};
+pub use self::resources::{
+    ApiKeys, Audio, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable, Models,
+    PaymentReceipt, WalletTransactionsParams, X402,
+};
 pub use self::secret::Secret;
 pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;
+pub use self::wallet::SignInRequest;
 
 /// The types of HTTP that appear in this crate's interface.
 pub mod http {

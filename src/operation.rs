@@ -44,10 +44,13 @@ pub enum RetryClass {
     /// Costs money: repeated only where it is sure that the model did not run. That is a connection that could not be
     /// made, and the statuses 408, 429 and 503.
     Inference,
-    /// Makes a key, a job, a voice or a payment: repeated only where it is sure that the API refused it or never saw
+    /// Makes a key, a job or a voice: repeated only where it is sure that the API refused it or never saw
     /// it. That is a connection that could not be made, a 429, and a 503 that carries the API's own error body; a bare
     /// 503 may come from a gateway that had already passed the request on.
     Once,
+    /// Pays: sent once, whatever happens. Neither a refusal nor a connection that could not be made leads to a second
+    /// request, and no redirect is followed: look at the balance before paying again.
+    Never,
 }
 
 /// Who may call an operation.

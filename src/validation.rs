@@ -31,6 +31,11 @@ impl ValidationError {
         self
     }
 
+    /// Refused even where validation is off.
+    pub(crate) fn into_fatal(self) -> Self {
+        Self { fatal: true, ..self }
+    }
+
     /// The members that are wrong, the first ones of many.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let more = self.more.iter().map(|finding| (finding.field(), finding.problem()));

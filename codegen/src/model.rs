@@ -381,9 +381,10 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         Some("safe") => "Safe",
         Some("inference") => "Inference",
         Some("once") => "Once",
+        Some("never") => "Never",
         Some(other) => {
             let error = Error::new("an unknown retry class").at(format!("{}['x-retry']", here())).found(other);
-            return Err(error.help("use safe, inference or once"));
+            return Err(error.help("use safe, inference, once or never"));
         }
         None if matches!(method, "get" | "head" | "options") => "Safe",
         None if auth == "BearerOrWallet" => "Inference",

@@ -69,6 +69,6 @@ fn undecodable(scope: &Scope, meta: Meta, body: Bytes, error: &serde_json::Error
 
 /// The mode of a call and what decodes its reply are set together, so this does not happen.
 #[cold]
-fn mixed_up(scope: &Scope) -> Error {
+pub(super) fn mixed_up(scope: &Scope) -> Error {
     scope.explained(Error::new(ErrorKind::Decode, "the reply was read in the wrong way"))
 }

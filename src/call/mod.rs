@@ -9,6 +9,8 @@ mod options;
 mod prepare;
 mod response;
 mod streamed;
+mod wallet;
+mod whole;
 
 use std::fmt;
 
@@ -93,6 +95,12 @@ impl<T> Call<T> {
     /// Adds a check that runs when the call is sent, unless validation is off.
     pub(crate) fn with_file_check(mut self, check: FileCheck) -> Self {
         self.core.file_checks.push(check);
+        self
+    }
+
+    /// Takes a status for a success that usually is none.
+    pub(crate) fn accepting(mut self, status: reqwest::StatusCode) -> Self {
+        self.core.also = Some(status);
         self
     }
 

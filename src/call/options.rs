@@ -187,7 +187,7 @@ impl<T> Call<T> {
     }
 
     /// Changes the request, unless something is wrong with it already.
-    fn changed(mut self, change: impl FnOnce(&mut reqwest::Request) -> Result<(), Error>) -> Self {
+    pub(super) fn changed(mut self, change: impl FnOnce(&mut reqwest::Request) -> Result<(), Error>) -> Self {
         self.core.change(change);
         self
     }

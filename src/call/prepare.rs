@@ -28,6 +28,6 @@ impl Outgoing {
             None => merge::into_body(request, extra)?,
         }
         let headers = request.headers_mut();
-        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope)
+        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())
     }
 }

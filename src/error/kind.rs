@@ -10,12 +10,15 @@ pub enum ErrorKind {
     /// The client cannot be built from what it was given: a key that no header can carry, a bad base URL or proxy, TLS
     /// that does not start. The message names the setting and never shows a secret.
     Configuration,
-    /// The operation needs an API key, and there is none. Nothing was sent.
+    /// The operation needs an API key or the signature of a wallet, and there is none. Nothing was sent.
     MissingApiKey,
     /// A call was awaited outside a Tokio runtime. Nothing was sent.
     NoRuntime,
     /// A blocking call was made inside an async runtime, where it would block the thread that it waits for. Nothing was sent.
     BlockingInAsync,
+    /// The caller's wallet did not sign ([`Call::with_signer`](crate::Call::with_signer)); [`source`](std::error::Error::source) is
+    /// what it said. This request was not sent.
+    Signing,
     /// The request is wrong. Without a [`status`](super::Error::status) it was refused before it was sent, and
     /// [`field_errors`](super::Error::field_errors) names the member; with one (400, 405, 411, 415, 422) the API refused it.
     InvalidRequest,
@@ -66,4 +69,7 @@ pub enum ErrorKind {
     Decode,
     /// A stream ended without a sign that it was complete.
     StreamInterrupted,
+    /// The pages of a list go round in circles: the API sent a cursor again, the same page again, or nothing but empty pages. What
+    /// came before was given out, and the list is not complete. See [`Pages`](crate::Pages).
+    EndlessList,
 }

@@ -1,6 +1,10 @@
 //! What some errors tell beyond a message, as types.
 
+use std::time::Duration;
+
 use serde_json::Value;
+
+use crate::meta::Amount;
 
 /// The parts of an error that few errors have.
 #[derive(Debug, Default)]
@@ -81,6 +85,36 @@ pub struct PaymentOption {
     pub asset: Option<String>,
     /// The address that is paid.
     pub pay_to: Option<String>,
+    /// How long a signed payment may be on its way.
+    pub max_timeout: Option<Duration>,
+    /// The name of the asset's contract, which is a part of what is signed (EIP-712), such as `USD Coin`.
+    pub asset_name: Option<String>,
+    /// The version of the asset's contract, which is a part of what is signed (EIP-712).
+    pub asset_version: Option<String>,
+    /// Who pays the network's fee, on Solana.
+    pub fee_payer: Option<String>,
+    /// The option word for word, as it must be sent back.
+    pub raw: Value,
+}
+
+impl PaymentOption {
+    /// The amount in US dollars, to the last digit: `5.00` for `"5000000"`. `None` if the amount is no whole number of units.
+    ///
+    /// The assets that the API takes are dollars with six decimal places; if an option names another number of them
+    /// (`extra.decimals`), that counts.
+    ///
+    /// ```
+    /// # fn look(challenge: &venice_ai::X402Challenge) {
+    /// for option in &challenge.accepts {
+    ///     println!("{:?} US dollars on {:?}", option.amount_usd(), option.network);
+    /// }
+    /// # }
+    /// ```
+    pub fn amount_usd(&self) -> Option<Amount> {
+        const USDC_DECIMALS: u64 = 6;
+        let decimals = self.raw.pointer("/extra/decimals").and_then(Value::as_u64).unwrap_or(USDC_DECIMALS);
+        Amount::of_units(self.amount.as_deref()?, usize::try_from(decimals).ok()?)
+    }
 }
 
 /// A wallet with too little prepaid credit.
@@ -144,13 +178,8 @@ pub struct ContentPolicy {
 impl PaymentRequired {
     /// The shape is told by its members, the surest first.
     pub(super) fn from_body(body: &Value, message: &str, code: Option<&str>) -> Self {
-        if body.get("x402Version").is_some() {
-            let accepts = body.get("accepts").and_then(Value::as_array);
-            return Self::Challenge(X402Challenge {
-                version: body.get("x402Version").and_then(Value::as_u64),
-                accepts: accepts.into_iter().flatten().map(PaymentOption::from_body).collect(),
-                raw: body.clone(),
-            });
+        if let Some(challenge) = X402Challenge::read(body) {
+            return Self::Challenge(challenge);
         }
         let is_wallet = code == Some("PAYMENT_REQUIRED")
             || body.get("topUpInstructions").is_some()
@@ -177,14 +206,34 @@ impl PaymentRequired {
     }
 }
 
+impl X402Challenge {
+    /// A document that has the version of the protocol is one.
+    pub(crate) fn read(body: &Value) -> Option<Self> {
+        let version = body.get("x402Version")?;
+        let accepts = body.get("accepts").and_then(Value::as_array);
+        Some(Self {
+            version: version.as_u64(),
+            accepts: accepts.into_iter().flatten().map(PaymentOption::from_body).collect(),
+            raw: body.clone(),
+        })
+    }
+}
+
 impl PaymentOption {
     fn from_body(body: &Value) -> Self {
+        let extra = body.get("extra").unwrap_or(&Value::Null);
+        let seconds = number(body, "maxTimeoutSeconds");
         Self {
             scheme: text(body, "scheme"),
             network: text(body, "network"),
             amount: text(body, "amount").or_else(|| text(body, "maxAmountRequired")),
             asset: text(body, "asset"),
             pay_to: text(body, "payTo"),
+            max_timeout: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            asset_name: text(extra, "name"),
+            asset_version: text(extra, "version"),
+            fee_payer: text(extra, "feePayer"),
+            raw: body.clone(),
         }
     }
 }

@@ -220,6 +220,27 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
+    /// The API does not know the cursor of a list, or no longer. Begin the list again: where it left off, by the moment of the last
+    /// item, or from the start.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_invalid_cursor() {
+    ///     println!("begin again");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_invalid_cursor(&self) -> bool {
+        let of_lists = [crate::operations::GET_BILLING_USAGE_HISTORY.id];
+        let names_it = || {
+            let fields = self.field_errors().iter().any(|wrong| wrong.field == "cursor");
+            fields || self.message().to_ascii_lowercase().contains("cursor")
+        };
+        self.status() == Some(StatusCode::BAD_REQUEST)
+            && self.operation().is_some_and(|operation| of_lists.contains(&operation))
+            && names_it()
+    }
+
     /// A stream ended before it was complete: what it brought is half an answer.
     ///
     /// ```

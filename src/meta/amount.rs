@@ -16,6 +16,20 @@ impl Amount {
         text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| Self(text.into()))
     }
 
+    /// A whole number of units, of which `10^decimals` make one; with two decimal places at least: `5.00`.
+    pub(crate) fn of_units(units: &str, decimals: usize) -> Option<Self> {
+        const MOST: usize = 36;
+        if decimals > MOST || units.is_empty() || !units.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let digits = format!("{units:0>width$}", width = decimals + 1);
+        let (whole, fraction) = digits.split_at_checked(digits.len() - decimals)?;
+        let whole = whole.trim_start_matches('0');
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let fraction = fraction.trim_end_matches('0');
+        Some(Self(format!("{whole}.{fraction:0<2}").into()))
+    }
+
     /// The digits as they were sent: `"4.230000"`.
     ///
     /// ```no_run
@@ -52,5 +66,30 @@ impl fmt::Debug for Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_become_an_exact_decimal() {
+        let cases = [
+            ("5000000", "5.00"),
+            ("5", "0.000005"),
+            ("0", "0.00"),
+            ("10500000", "10.50"),
+            ("0005000000", "5.00"),
+            ("123456789012345678901234567890", "123456789012345678901234.56789"),
+        ];
+        for (units, amount) in cases {
+            assert_eq!(Amount::of_units(units, 6).unwrap().as_str(), amount);
+        }
+        assert_eq!(Amount::of_units("5", 0).unwrap().as_str(), "5.00");
+        for wrong in ["", "-5", "5.0", "5e6", "0x5", " 5"] {
+            assert_eq!(Amount::of_units(wrong, 6), None, "{wrong:?}");
+        }
+        assert_eq!(Amount::of_units("5", 1000), None);
     }
 }

@@ -17,7 +17,7 @@ use super::reply::{Content, Reply};
 use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
-use super::{chat, errors, given, keys, models, record, web3};
+use super::{billing, characters, chat, errors, given, keys, models, record, web3, x402};
 use crate::Operation;
 
 type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
@@ -38,6 +38,15 @@ fn handler(operation: &Operation) -> Handler {
         "listModelTraits" => models::traits,
         "listModelCompatibilityMapping" => models::compatibility_mapping,
         "createChatCompletion" => chat::create,
+        "listCharacters" => characters::list,
+        "getCharacterBySlug" => characters::retrieve,
+        "getCharacterReviews" => characters::reviews,
+        "getBillingBalance" => billing::balance,
+        "getBillingUsageAnalytics" => billing::analytics,
+        "getBillingUsageHistory" => billing::history,
+        "getX402Balance" => x402::balance,
+        "getX402Transactions" => x402::transactions,
+        "topUpX402Balance" => x402::top_up,
         _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
     }
 }
@@ -103,7 +112,8 @@ fn usual(state: &mut State, head: &Parts, route: &Route, body: &Bytes) -> Reply 
     state.limits.count_request();
     let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
     let answered = given::read(operation, media, body).and_then(|given| {
-        let asked = Asked { route, caller: &caller, body: given.body, files: given.files };
+        let asked =
+            Asked { route, caller: &caller, headers: &head.headers, body: given.body, files: given.files };
         handler(operation)(state, &asked)
     });
     let mut reply = answered.unwrap_or_else(|refusal| refusal);

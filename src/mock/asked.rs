@@ -5,12 +5,14 @@ use serde_json::Value;
 use super::auth::Caller;
 use super::form::FilePart;
 use super::route::Route;
+use crate::http::HeaderMap;
 
 /// A request that is understood so far: an operation of the API, from somebody who may.
 #[derive(Debug)]
 pub(super) struct Asked<'r> {
     pub(super) route: &'r Route,
     pub(super) caller: &'r Caller,
+    pub(super) headers: &'r HeaderMap,
     /// The members of the body, of JSON as of a form; null where there is no body.
     pub(super) body: Value,
     /// The files of a form, in their order.

@@ -30,8 +30,10 @@
 mod answer;
 mod asked;
 mod auth;
+mod billing;
 mod body;
 mod builder;
+mod characters;
 mod chat;
 mod checks;
 mod document;
@@ -51,6 +53,7 @@ mod server;
 mod state;
 mod time;
 mod web3;
+mod x402;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Which operation a request asks for.
 
 use reqwest::Url;
+use serde_json::{Map, Value};
 
 use crate::Operation;
 use crate::operations;
@@ -46,6 +47,20 @@ impl Route {
     /// The first value of a member of the query.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str())
+    }
+
+    /// All values of a member of the query.
+    pub(super) fn queries(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.query.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_str())
+    }
+
+    /// The query as an object, to be checked like a body: texts, and numbers where they are expected.
+    pub(super) fn query_object(&self, numbers: &[&str]) -> Value {
+        let read = |(name, text): &(String, String)| {
+            let number = numbers.contains(&name.as_str()).then(|| text.parse::<i64>().ok()).flatten();
+            (name.clone(), number.map_or_else(|| text.clone().into(), Value::from))
+        };
+        self.query.iter().map(read).collect::<Map<_, _>>().into()
     }
 
     /// The path's only parameter.

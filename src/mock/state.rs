@@ -7,6 +7,7 @@ use super::fault::Faults;
 use super::keys::Key;
 use super::request::MockRequest;
 use super::time;
+use super::x402::Wallets;
 
 /// What the server's thread and the test share.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) keys: Vec<Key>,
     /// The tokens that wallets may sign, and since when.
     pub(super) web3_tokens: Vec<(String, Duration)>,
+    pub(super) wallets: Wallets,
     pub(super) balance_usd: f64,
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
@@ -45,6 +47,7 @@ impl State {
             faults: Faults::default(),
             keys: Vec::new(),
             web3_tokens: Vec::new(),
+            wallets: Wallets::new(),
             balance_usd: 42.5,
             balance_diem: 3.75,
             limits: Limits::new(),

@@ -7,3 +7,8 @@ pub(super) const FAILED: &str = "the API answered 200 and `success: false`";
 pub(super) fn opened<T>(success: Option<bool>, data: T) -> Result<T, String> {
     if success == Some(false) { Err(FAILED.to_owned()) } else { Ok(data) }
 }
+
+/// What the reply is about. One that says nothing at all must not be taken for zeros and empty names.
+pub(super) fn present<T: Default + PartialEq>(data: T, what: &str) -> Result<T, String> {
+    if data == T::default() { Err(format!("the reply holds no {what}")) } else { Ok(data) }
+}

@@ -3,14 +3,20 @@
 
 mod api_keys;
 mod audio;
+mod billing;
+mod characters;
 pub(crate) mod chat;
 mod envelope;
 mod models;
+mod x402;
 
 pub use self::api_keys::ApiKeys;
 pub use self::audio::Audio;
+pub use self::billing::{Billing, CsvTable};
+pub use self::characters::{CharacterReviewsParams, Characters};
 pub use self::chat::Chat;
 pub use self::models::Models;
+pub use self::x402::{CompletedTopUp, PaymentReceipt, WalletTransactionsParams, X402};
 
 use crate::Client;
 
@@ -66,5 +72,41 @@ impl Client {
     #[must_use]
     pub fn audio(&self) -> Audio<'_> {
         Audio::new(self)
+    }
+
+    /// Characters: the public ones that a chat can play, and what people think of them.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// println!("{}", venice.characters().retrieve("alan-watts").await?.name);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn characters(&self) -> Characters<'_> {
+        Characters::new(self)
+    }
+
+    /// Billing: what the account has, and every charge.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// println!("{:?} USD", venice.billing().balance().await?.balances.usd);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn billing(&self) -> Billing<'_> {
+        Billing::new(self)
+    }
+
+    /// x402: a wallet's prepaid credit, and how to buy some.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// println!("{} ways to pay", venice.x402().payment_requirements().await?.accepts.len());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn x402(&self) -> X402<'_> {
+        X402::new(self)
     }
 }

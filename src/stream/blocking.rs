@@ -1,6 +1,7 @@
 //! Streams for programs without async.
 
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
@@ -8,8 +9,8 @@ use super::{ChatStream, TextStream};
 use crate::blocking::block_on;
 use crate::error::Error;
 
-/// The items of a stream, each waited for in this thread; from [`ChatStream::into_blocking_iter`],
-/// [`TextStream::into_blocking_iter`] or [`ByteStream::into_blocking_iter`](crate::ByteStream::into_blocking_iter).
+/// The items of a stream, each waited for in this thread; from the method `into_blocking_iter` of a stream, such as
+/// [`ChatStream::into_blocking_iter`] or [`Pages::into_blocking_iter`](crate::Pages::into_blocking_iter).
 ///
 /// Nothing is read ahead, as with the stream itself. Dropping it closes the connection. In a thread that belongs to an async
 /// runtime the first item is [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync), and there is no second.
@@ -23,6 +24,27 @@ pub struct BlockingIter<S> {
 impl<S> BlockingIter<S> {
     pub(crate) fn new(stream: S) -> Self {
         Self { stream, ended: false }
+    }
+
+    /// Waits in this thread for what comes next of the stream.
+    pub(crate) fn wait<T>(
+        &mut self,
+        mut poll: impl FnMut(&mut S, &mut Context<'_>) -> Poll<Option<Result<T, Error>>>,
+    ) -> Option<Result<T, Error>> {
+        if self.ended {
+            return None;
+        }
+        let item = block_on(std::future::poll_fn(|cx| poll(&mut self.stream, cx)));
+        let item = item.unwrap_or_else(|error| {
+            self.ended = true;
+            Some(Err(error))
+        });
+        self.ended |= item.is_none();
+        item
+    }
+
+    pub(crate) fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
     }
 
     /// The stream behind it, with what has not been read yet.
@@ -43,16 +65,7 @@ impl<T, S: Stream<Item = Result<T, Error>> + Unpin> Iterator for BlockingIter<S>
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let item = std::future::poll_fn(|cx| Pin::new(&mut self.stream).poll_next(cx));
-        let item = block_on(item).unwrap_or_else(|error| {
-            self.ended = true;
-            Some(Err(error))
-        });
-        self.ended |= item.is_none();
-        item
+        self.wait(|stream, cx| Pin::new(stream).poll_next(cx))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{Response, Url};
+use reqwest::{Response, StatusCode, Url};
 
 use super::body::ReplyBody;
 use super::source::Source;
@@ -15,6 +15,8 @@ use crate::meta::Meta;
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
     pub(super) mode: Mode,
+    /// A status that is a success here, besides those that always are.
+    pub(super) also: Option<StatusCode>,
     /// For the attempt as a whole.
     pub(super) timeout: Duration,
     /// For the next piece of a body that is read as it arrives.
@@ -48,7 +50,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = source.next().await? else {
-            let message = "the server redirects a request whose body cannot be read twice";
+            let message = "the server redirects a request that can be sent only once";
             return Err(Error::new(ErrorKind::Redirect, message));
         };
         if let Some(target) = &elsewhere {
@@ -75,7 +77,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
 
 /// Reads as much of a response as is asked for.
 async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) -> Result<Reply, Error> {
-    if !meta.status().is_success() {
+    if !meta.status().is_success() && plan.also != Some(meta.status()) {
         let body = error_body(response, plan.timeout).await;
         return Err(scope.api_error(meta, body));
     }

@@ -6,10 +6,10 @@ use super::{Mode, Scope};
 use crate::client::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{AuthScheme, OperationRef};
+use crate::wallet;
 
 /// The header with which a wallet signs a request, and its older name.
-const WALLET: [HeaderName; 2] =
-    [HeaderName::from_static("sign-in-with-x"), HeaderName::from_static("x-sign-in-with-x")];
+const WALLET: [HeaderName; 2] = [wallet::SIGN_IN, HeaderName::from_static("x-sign-in-with-x")];
 
 /// Adds what the request does not have: the client's headers, `Accept`, the key.
 pub(crate) fn complete(
@@ -18,6 +18,7 @@ pub(crate) fn complete(
     accept: Option<&HeaderValue>,
     mode: Mode,
     scope: &Scope,
+    signed_later: bool,
 ) -> Result<(), Error> {
     headers.reserve(defaults.len() + 3);
     let anonymous = scope.operation().facts().auth == AuthScheme::Anonymous;
@@ -36,20 +37,30 @@ pub(crate) fn complete(
         // A compressor holds pieces back, and media do not get smaller.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     }
-    authenticate(headers, scope.operation(), scope.key())
+    authenticate(headers, scope.operation(), scope.key(), signed_later)
 }
 
-fn authenticate(headers: &mut HeaderMap, operation: &OperationRef, key: Option<&ApiKey>) -> Result<(), Error> {
+fn authenticate(
+    headers: &mut HeaderMap,
+    operation: &OperationRef,
+    key: Option<&ApiKey>,
+    signed_later: bool,
+) -> Result<(), Error> {
     if let Some(own) = headers.get_mut(AUTHORIZATION) {
         own.set_sensitive(true);
         return Ok(());
     }
     let scheme = operation.facts().auth;
-    let wallet = headers.keys().any(|name| WALLET.contains(name));
+    let wallet = signed_later || headers.keys().any(|name| WALLET.contains(name));
     match (scheme, key) {
         // Who pays must not be left to the server's choice.
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
-        (AuthScheme::Wallet | AuthScheme::Anonymous, _) => {}
+        (AuthScheme::Anonymous, _) => {}
+        (AuthScheme::Wallet, _) => {
+            let message = "this operation needs a wallet's signature, which an API key does not replace; nothing was sent. Give it \
+                           with `with_sign_in()` or `with_signer()`";
+            return Err(Error::new(ErrorKind::MissingApiKey, message));
+        }
         (_, Some(key)) => {
             headers.insert(AUTHORIZATION, key.header().clone());
         }

@@ -28,7 +28,9 @@ use crate::client::ApiKey;
 use crate::error::Error;
 use crate::media::limits;
 use crate::meta::Meta;
-use crate::operation::{AuthScheme, OperationRef};
+use crate::operation::{AuthScheme, OperationRef, RetryClass};
+use crate::secret::Secret;
+use crate::wallet;
 
 /// How much of a successful reply to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +46,13 @@ pub(crate) enum Mode {
 pub(crate) struct Scope {
     operation: OperationRef,
     key: Option<ApiKey>,
+    /// A signature that goes with the request, of a wallet or of a payment.
+    signature: Option<Secret>,
 }
 
 impl Scope {
     pub(crate) fn new(operation: OperationRef, key: Option<ApiKey>) -> Self {
-        Self { operation, key }
+        Self { operation, key, signature: None }
     }
 
     pub(crate) fn operation(&self) -> &OperationRef {
@@ -63,32 +67,35 @@ impl Scope {
         self.key = Some(key);
     }
 
-    /// Names the operation in the error, and removes the key from it.
-    pub(crate) fn explained(&self, error: Error) -> Error {
-        let error = error.with_operation(&self.operation);
-        match &self.key {
-            Some(key) => error.scrubbed(key.expose()),
-            None => error,
-        }
+    pub(crate) fn set_signature(&mut self, signature: Secret) {
+        self.signature = Some(signature);
     }
 
-    /// `bytes` from the server without the key.
-    fn without_key(&self, bytes: Bytes) -> Bytes {
-        match &self.key {
-            Some(key) => crate::error::without_secret(bytes, key.expose()),
-            None => bytes,
-        }
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        let key = self.key.as_ref().map(ApiKey::expose);
+        key.into_iter().chain(self.signature.as_ref().map(Secret::expose))
+    }
+
+    /// Names the operation in the error, and removes what is secret from it.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        let error = error.with_operation(&self.operation);
+        self.secrets().fold(error, Error::scrubbed)
+    }
+
+    /// `bytes` from the server without what is secret.
+    fn without_secrets(&self, bytes: Bytes) -> Bytes {
+        self.secrets().fold(bytes, crate::error::without_secret)
     }
 
     /// The error of a reply that is no success.
     pub(crate) fn api_error(&self, meta: Meta, body: Bytes) -> Error {
-        let body = self.without_key(body);
+        let body = self.without_secrets(body);
         self.explained(crate::error::api_error(&self.operation, meta, body))
     }
 
     /// The error that an event in the middle of a stream stands for.
     pub(crate) fn in_stream_error(&self, meta: Meta, event: Bytes) -> Error {
-        let event = self.without_key(event);
+        let event = self.without_secrets(event);
         self.explained(crate::error::in_stream_error(&self.operation, meta, event))
     }
 }
@@ -114,7 +121,8 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         let finding = limits::check(&outgoing.file_checks).await;
         finding.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
     }
-    let Outgoing { client, scope, request, form, mode, timeout, idle, retry, blocking, .. } = &mut *outgoing;
+    let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, .. } =
+        &mut *outgoing;
     let class = scope.operation().facts().retry;
     let clock = client.clock();
     let retry = retry.as_ref().unwrap_or_else(|| client.retry());
@@ -125,15 +133,23 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         let _ = blocking;
         client.http()
     };
-    let mut source = source::Source::new(request, form.as_ref());
+    let mut source = source::Source::new(request, form.as_ref(), class == RetryClass::Never);
     let plan = attempt::Plan {
         mode: *mode,
+        also: *also,
         timeout: timeout.unwrap_or_else(|| client.timeout()),
         idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
     };
     let mut retries = 0;
     loop {
         trace.attempt(retries);
+        // A signature is good for one request.
+        if let (Some(signer), Some(url)) = (&*signer, source.url().cloned()) {
+            let signature = signer.sign(scope.operation(), &url).await;
+            let signature = signature.map_err(|error| scope.explained(error).with_attempts(retries))?;
+            source.set_header(wallet::SIGN_IN, signature.header);
+            scope.set_signature(signature.secret);
+        }
         let outcome = attempt::attempt(http, &mut source, plan, scope, clock, retries + 1).await;
         let failure = match outcome {
             Ok(reply) => {
@@ -152,7 +168,10 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
             client.budget().record_block(clock.now(), failure.retry_after().unwrap_or_default());
         }
         let decision = match source.is_repeatable() {
+            // It was refused for what the next request has anew.
+            true if signer.is_some() && retries == 0 && wallet::is_stale_signature(&failure) => retry.at_once(),
             true => retry.decide(&failure, retries, class, client.budget(), clock),
+            false if class == RetryClass::Never => Decision::Stop("a payment is sent once"),
             false => Decision::Stop(source::READ_ONCE),
         };
         match decision {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::Request;
 use reqwest::header::HeaderValue;
+use reqwest::{Request, StatusCode};
 use serde_json::{Map, Value};
 
 use super::{Mode, RetryPolicy, Scope};
@@ -13,6 +13,7 @@ use crate::media::form::Form;
 use crate::media::limits::FileCheck;
 use crate::operation::OperationRef;
 use crate::validation::ValidationError;
+use crate::wallet::Signer;
 
 /// A request and how it is to be sent. It does not know the type of the reply, so that what handles it is compiled once.
 pub(crate) struct Outgoing {
@@ -25,6 +26,10 @@ pub(crate) struct Outgoing {
     /// The first thing that is wrong with it.
     pub(crate) refused: Option<Error>,
     pub(crate) mode: Mode,
+    /// A status that is a success here, besides those that always are.
+    pub(crate) also: Option<StatusCode>,
+    /// The wallet that signs each request.
+    pub(crate) signer: Option<Signer>,
     /// The media type to ask for; what the operation promises unless set.
     pub(crate) accept: Option<HeaderValue>,
     pub(crate) timeout: Option<Duration>,
@@ -60,6 +65,8 @@ impl Outgoing {
             form,
             refused,
             mode,
+            also: None,
+            signer: None,
             accept: None,
             timeout: None,
             idle: None,

@@ -134,6 +134,14 @@ impl RetryPolicy {
         }
     }
 
+    /// To send again without a pause, if anything is sent again.
+    pub(super) fn at_once(&self) -> Decision {
+        match self.max_retries {
+            0 => Decision::Stop("the policy allows no more"),
+            _ => Decision::Repeat(Duration::ZERO),
+        }
+    }
+
     fn backoff(&self, retries: u32) -> Duration {
         let factor = 2_u32.checked_pow(retries).unwrap_or(u32::MAX);
         self.base_delay.checked_mul(factor).unwrap_or(self.max_delay).min(self.max_delay)
@@ -151,6 +159,9 @@ pub(super) enum Decision {
 
 /// Whether an operation of this class may be sent again after this failure.
 pub(super) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
+    if class == RetryClass::Never {
+        return false;
+    }
     // The kind comes first: some bodies say that a status which usually passes is a fault of the request.
     match (failure.kind(), failure.status()) {
         (ErrorKind::Connect, _) => true,

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::Body as _;
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 
 use crate::error::Error;
@@ -13,10 +14,12 @@ use crate::media::form::{Failure, Form};
 /// Why a request is not repeated that could be otherwise.
 pub(super) const READ_ONCE: &str = "not repeated, as its body cannot be read twice";
 
-/// A request that is sent again and again, or once if its body is a stream, which cannot be read twice.
+/// A request that is sent again and again; or once, if its body is a stream, which cannot be read twice, or if it pays.
 pub(super) struct Source<'a> {
     request: &'a mut Option<Request>,
     body: Body<'a>,
+    /// A second one could pay a second time.
+    pays: bool,
     given: bool,
 }
 
@@ -30,7 +33,7 @@ enum Body<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(request: &'a mut Option<Request>, form: Option<&'a Form>) -> Self {
+    pub(super) fn new(request: &'a mut Option<Request>, form: Option<&'a Form>, pays: bool) -> Self {
         let body = match (form, request.as_mut()) {
             (_, None) => Body::None,
             (Some(form), Some(_)) => Body::Form(form, Failure::default()),
@@ -40,18 +43,26 @@ impl<'a> Source<'a> {
                 None => Body::None,
             },
         };
-        Self { request, body, given: false }
+        Self { request, body, pays, given: false }
     }
 
     pub(super) fn is_repeatable(&self) -> bool {
         match &self.body {
+            _ if self.pays => false,
             Body::None | Body::Bytes(_) => true,
             Body::Form(form, _) => form.is_replayable(),
             Body::Once(_) => false,
         }
     }
 
-    /// The request for the next attempt; `None` if its body was read.
+    /// Sets a header of the requests that are still to come.
+    pub(super) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if let Some(request) = self.request.as_mut() {
+            request.headers_mut().insert(name, value);
+        }
+    }
+
+    /// The request for the next attempt; `None` if it was given out and cannot be again.
     pub(super) async fn next(&mut self) -> Result<Option<Request>, Error> {
         if std::mem::replace(&mut self.given, true) && !self.is_repeatable() {
             return Ok(None);
@@ -117,7 +128,7 @@ mod tests {
     async fn a_request_in_memory_is_given_out_again_and_again() {
         for body in [None, Some(""), Some("text")] {
             let mut kept = request(body.map(Body::from));
-            let mut source = Source::new(&mut kept, None);
+            let mut source = Source::new(&mut kept, None, false);
             for _ in 0..3 {
                 assert!(source.is_repeatable());
                 let given = source.next().await.unwrap().unwrap();
@@ -134,10 +145,22 @@ mod tests {
     async fn a_stream_is_given_out_once() {
         let stream = Body::wrap(Body::from("text"));
         let mut kept = request(Some(stream));
-        let mut source = Source::new(&mut kept, None);
+        let mut source = Source::new(&mut kept, None, false);
         assert!(!source.is_repeatable());
         assert!(source.next().await.unwrap().is_some_and(|request| request.body().is_some()));
         assert!(source.next().await.unwrap().is_none());
         assert_eq!(source.url().unwrap().path(), "/x");
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_given_out_once() {
+        for body in [None, Some("text")] {
+            let mut kept = request(body.map(Body::from));
+            let mut source = Source::new(&mut kept, None, true);
+            assert!(!source.is_repeatable());
+            let given = source.next().await.unwrap().unwrap();
+            assert_eq!(given.body().and_then(Body::as_bytes), body.map(str::as_bytes));
+            assert!(source.next().await.unwrap().is_none());
+        }
     }
 }

@@ -104,7 +104,7 @@ async fn a_wallet_that_signs_is_not_joined_by_the_key() {
 async fn the_key_stays_at_home_where_only_a_wallet_counts() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let wallet = format!("0x{}", "a".repeat(40));
-    let _ = once(&server).raw().get_x402_balance(&wallet, None).await;
+    let _ = once(&server).raw().get_x402_balance(&wallet, Some("signed")).await;
     assert_eq!(server.requests()[0].header("authorization"), None);
 }
 

@@ -45,6 +45,7 @@ fn what_may_be_repeated_follows_from_method_and_security_unless_the_overlay_says
         ("delete", json!({}), "Once"),
         ("post", json!({"security": paid}), "Inference"),
         ("post", json!({"security": paid, "x-retry": "once"}), "Once"),
+        ("post", json!({"x-retry": "never"}), "Never"),
         ("post", json!({"x-retry": "safe"}), "Safe"),
         ("get", json!({"x-retry": "inference"}), "Inference"),
     ] {

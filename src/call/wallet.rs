@@ -1,0 +1,75 @@
+//! A wallet in place of the API key.
+
+use super::Call;
+use crate::secret::Secret;
+use crate::validation::ValidationError;
+use crate::wallet::{self, SIGN_IN, SignInRequest, Signature, Signer};
+
+/// What the header is called in messages.
+const FIELD: &str = "SIGN-IN-WITH-X";
+
+impl<T> Call<T> {
+    /// A wallet pays, or asks for itself: the value of the header `SIGN-IN-WITH-X`, made and signed by the caller. The API key stays
+    /// at home.
+    ///
+    /// The value is base64 of a JSON object with at least `address`, `message` and `signature`; one that is not is refused before
+    /// anything is sent. A signature is good for a few minutes, and perhaps for one request: where a call may be repeated, or makes
+    /// several requests, [`with_signer`](Self::with_signer) serves better.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
+    /// println!("${}", balance.balance_usd);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_sign_in(mut self, value: impl Into<Secret>) -> Self {
+        let value = value.into();
+        let refused = |problem: &str| Err(ValidationError::new(FIELD, problem));
+        self = self.checked(wallet::check(&value).or_else(refused));
+        self.core.signer = None;
+        self.signed(&SIGN_IN, FIELD, value)
+    }
+
+    /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request anew, repetitions too. A request that the API
+    /// refuses for its signature (`X402_INVALID_SIGN_IN`) is signed again and repeated once.
+    ///
+    /// Nothing limits how long the wallet may take. If it fails, the error is
+    /// [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is not sent.
+    ///
+    /// ```no_run
+    /// # use venice_ai::Secret;
+    /// # async fn sign(url: &str) -> Result<Secret, std::io::Error> { Ok(Secret::from("")) }
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let call = venice.x402().balance(wallet).with_signer(|request| async move { sign(&request.url).await });
+    /// println!("${}", call.await?.balance_usd);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_signer<F, E>(self, sign: impl Fn(SignInRequest) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Secret, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.signed_by(Signer::new(sign))
+    }
+
+    pub(crate) fn signed_by(mut self, signer: Signer) -> Self {
+        self.core.signer = Some(signer);
+        self
+    }
+
+    /// Sets a header that no log and no error may show. `field` is what it is called where it is refused.
+    pub(crate) fn signed(mut self, name: &reqwest::header::HeaderName, field: &str, value: Secret) -> Self {
+        match Signature::new(value) {
+            Ok(Signature { secret, header }) => {
+                self.core.scope.set_signature(secret);
+                self.changed(|request| {
+                    request.headers_mut().insert(name, header);
+                    Ok(())
+                })
+            }
+            Err(problem) => self.checked(Err(ValidationError::new(field, problem).into_fatal())),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Billing.
+
+mod checks;
+mod csv;
+
+use bytes::Bytes;
+
+pub use self::csv::CsvTable;
+use super::envelope::present;
+use crate::pages::{Batch, Pages, Place};
+use crate::types::{
+    BillingBalance, BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams,
+    UsageAnalytics,
+};
+use crate::{Call, Client, RawReply, operations};
+
+/// What the account has and what it spent. Beta: it may change.
+///
+/// What is left: [`balance`](Self::balance). Where it went, in sums: [`usage_analytics`](Self::usage_analytics). Each charge:
+/// [`usage_history`](Self::usage_history), or as a table for a spreadsheet [`usage_history_table`](Self::usage_history_table).
+#[derive(Clone, Copy, Debug)]
+pub struct Billing<'c> {
+    client: &'c Client,
+}
+
+const CSV: &str = "text/csv";
+
+impl<'c> Billing<'c> {
+    pub(super) fn new(client: &'c Client) -> Self {
+        Self { client }
+    }
+
+    /// What the account may still spend: DIEM, which is spent first and renewed every day at 00:00 UTC, and US dollars.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let balance = venice.billing().balance().await?;
+    /// println!("{:?} DIEM, {:?} USD", balance.balances.diem, balance.balances.usd);
+    /// # Ok(()) }
+    /// ```
+    pub fn balance(&self) -> Call<BillingBalance> {
+        self.client.raw().get_billing_balance().accept(|balance| present(balance, "balance"))
+    }
+
+    /// The account's spending, summed by day, by model and by key. The sums are up to ten minutes old.
+    ///
+    /// The range is either a `lookback` of 1 to 90 days (`7d`, which is what the API takes if nothing is set), or `start_date` and
+    /// `end_date`.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageAnalyticsParams;
+    ///
+    /// let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("30d")).await?;
+    /// for model in &sums.by_model {
+    ///     println!("{}: {} USD, {} DIEM", model.model_name, model.total_usd, model.total_diem);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: a `lookback` that is not `1d` to `90d`, one beside dates, one date without the other, a
+    /// date that the calendar does not have (`YYYY-MM-DD`), a range that ends before it begins. A wide range may take the API too
+    /// long ([`is_timeout`](crate::Error::is_timeout)).
+    pub fn usage_analytics(&self, params: impl Into<GetBillingUsageAnalyticsParams>) -> Call<UsageAnalytics> {
+        let params = params.into();
+        self.client.raw().get_billing_usage_analytics(&params).checked(checks::analytics(&params))
+    }
+
+    /// Every charge, oldest first, over all pages. An `amount` below zero is a charge, one above zero a credit.
+    ///
+    /// The filters are sent with the first page, and each further page is asked for by its cursor alone, as the API wants it. With a
+    /// `cursor` and nothing else the list begins there.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{BillingCurrency, GetBillingUsageHistoryParams};
+    ///
+    /// let params = GetBillingUsageHistoryParams::new()
+    ///     .currency(BillingCurrency::Usd)
+    ///     .start_timestamp("2026-08-01T00:00:00Z");
+    /// let mut history = venice.billing().usage_history(params);
+    /// while let Some(entry) = history.next().await {
+    ///     let entry = entry?;
+    ///     println!("{} {} {}", entry.timestamp, entry.sku, entry.amount);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages`] and of [`usage_history_page`](Self::usage_history_page). If the API no longer knows the cursor
+    /// ([`is_invalid_cursor`](crate::Error::is_invalid_cursor)), the list ends: begin another one with the `timestamp` of the last
+    /// entry as `start_timestamp`, and leave out the entries of that moment that were there already.
+    pub fn usage_history(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Pages<BillingUsageEntry> {
+        let params = params.into();
+        let ask = move |client: &Client, place: &Place| {
+            let call = client.billing().usage_history_page(at(&params, place));
+            call.map(|page| Batch::new(page.data, page.next_cursor.and_then(behind)))
+        };
+        Pages::new(self.client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask))
+    }
+
+    /// One page of charges, with the cursor of the next one; 1000 entries unless `page_size` says otherwise.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let billing = venice.billing();
+    /// let first = billing.usage_history_page(GetBillingUsageHistoryParams::new().page_size(100)).await?;
+    /// if let Some(cursor) = first.next_cursor {
+    ///     let second = billing.usage_history_page(GetBillingUsageHistoryParams::new().cursor(cursor)).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: a `cursor` beside anything else, or one that no page can have given; a `page_size` outside of
+    /// 10 to 1000; a moment that is not of the form `2026-08-01T00:00:00Z`; a range that ends before it begins. A cursor that the API
+    /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
+    pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
+        self.history(&params.into()).into_json()
+    }
+
+    /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
+    ///
+    /// Each page begins with the names of the columns; [`usage_history_table`](Self::usage_history_table) makes one table of all.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let reply = venice.billing().usage_history_csv(GetBillingUsageHistoryParams::new()).await?;
+    /// let next = reply.meta().next_cursor().map(str::to_owned);
+    /// let csv = reply.bytes().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`usage_history_page`](Self::usage_history_page).
+    pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
+        self.history(&params.into()).asking_for(CSV)
+    }
+
+    /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
+    /// venice.billing().usage_history_table(params).save("august.csv").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`usage_history`](Self::usage_history).
+    pub fn usage_history_table(&self, params: impl Into<GetBillingUsageHistoryParams>) -> CsvTable {
+        CsvTable::new(self.client, params.into())
+    }
+
+    fn history(&self, params: &GetBillingUsageHistoryParams) -> Call<RawReply> {
+        self.client.raw().get_billing_usage_history(params).checked(checks::history(params))
+    }
+
+    /// A page of CSV, whole.
+    fn history_lines(&self, params: &GetBillingUsageHistoryParams) -> Call<Bytes> {
+        self.history(params).into_whole(CSV)
+    }
+}
+
+/// What asks for the page at a place: the parameters, or the cursor alone.
+fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
+    match place {
+        Place::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),
+        _ => params.clone(),
+    }
+}
+
+/// Where a cursor leads. An empty one leads nowhere.
+fn behind(cursor: String) -> Option<Place> {
+    (!cursor.is_empty()).then_some(Place::Cursor(cursor))
+}

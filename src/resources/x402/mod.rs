@@ -1,0 +1,160 @@
+//! x402: wallets that pay in advance.
+
+mod pay;
+
+pub use self::pay::{CompletedTopUp, PaymentReceipt};
+use super::envelope::{opened, present};
+use crate::pages::{Batch, Pages, Place};
+use crate::types::{WalletBalance, WalletTransaction, WalletTransactions};
+use crate::{Call, Client, operations};
+
+/// The prepaid credit of a wallet, which pays in place of an account.
+///
+/// To buy credit, ask for the [`payment_requirements`](Self::payment_requirements), sign one of them with the wallet, and send it with
+/// [`top_up`](Self::top_up). To spend it, sign other calls with the wallet ([`Call::with_sign_in`], [`Call::with_signer`]). What is
+/// left and where it went: [`balance`](Self::balance), [`transactions`](Self::transactions), which only the wallet itself may ask
+/// for. No API key is needed for any of this, and none goes along with a wallet's signature.
+///
+/// This crate signs nothing: it takes what the caller's wallet made, keeps it out of logs and errors, and sends a payment no more
+/// than once.
+#[derive(Clone, Copy, Debug)]
+pub struct X402<'c> {
+    client: &'c Client,
+}
+
+/// The most transactions that a page holds.
+const LARGEST_PAGE: i64 = 100;
+
+impl<'c> X402<'c> {
+    pub(super) fn new(client: &'c Client) -> Self {
+        Self { client }
+    }
+
+    /// What a wallet has left, and what a top-up costs. The request is signed by that wallet: see [`Call::with_sign_in`].
+    ///
+    /// A wallet is an address of an EVM chain (`0x` and 40 hexadecimal digits) or of Solana.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
+    /// println!("${}, enough to run: {}", balance.balance_usd, balance.can_consume);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: what is no address, and a call without a signature
+    /// ([`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey)). A signature that is not accepted is
+    /// [`is_authentication`](crate::Error::is_authentication); one of another wallet is
+    /// [`is_permission`](crate::Error::is_permission).
+    pub fn balance(&self, wallet: impl AsRef<str>) -> Call<WalletBalance> {
+        let call = self.client.raw().get_x402_balance(wallet.as_ref(), None);
+        call.accept(|reply| opened(reply.success, reply.data).and_then(|balance| present(balance, "balance")))
+    }
+
+    /// A wallet's top-ups and charges, over all pages. Each request is signed by that wallet: see [`Pages::with_signer`].
+    ///
+    /// ```no_run
+    /// # use venice_ai::Secret;
+    /// # async fn sign(url: &str) -> Result<Secret, std::io::Error> { Ok(Secret::from("")) }
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let transactions = venice.x402().transactions(wallet);
+    /// let mut transactions = transactions.with_signer(|request| async move { sign(&request.url).await });
+    /// while let Some(transaction) = transactions.next().await {
+    ///     let transaction = transaction?;
+    ///     println!("{} {} {}", transaction.created_at, transaction.type_, transaction.amount);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages`] and of [`balance`](Self::balance).
+    pub fn transactions(&self, wallet: impl Into<String>) -> Pages<WalletTransaction> {
+        let wallet = wallet.into();
+        let ask = move |client: &Client, place: &Place| {
+            let offset = if let Place::Offset(offset) = place { *offset } else { 0 };
+            let params = WalletTransactionsParams { limit: Some(LARGEST_PAGE), offset: Some(offset) };
+            client.x402().transactions_page(&wallet, params).map(move |page| {
+                let came = i64::try_from(page.transactions.len()).unwrap_or(i64::MAX);
+                // An empty page in the middle must not be asked for again and again.
+                let step = if came > 0 { came } else { LARGEST_PAGE };
+                let next = page.pagination.has_more.then(|| Place::Offset(offset.saturating_add(step)));
+                Batch::new(page.transactions, next).marked(|transaction| &transaction.id)
+            })
+        };
+        Pages::new(self.client, &operations::GET_X402_TRANSACTIONS, Box::new(ask))
+    }
+
+    /// One page of a wallet's top-ups and charges, with its credit. The request is signed by that wallet: see
+    /// [`Call::with_sign_in`].
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::WalletTransactionsParams;
+    ///
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let params = WalletTransactionsParams::new().limit(10);
+    /// let page = venice.x402().transactions_page(wallet, params).with_sign_in(signed).await?;
+    /// println!("${} left, more: {}", page.current_balance, page.pagination.has_more);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`balance`](Self::balance). A `limit` outside of 1 to 100 and a negative `offset` are refused before anything is sent.
+    pub fn transactions_page(
+        &self,
+        wallet: impl AsRef<str>,
+        params: WalletTransactionsParams,
+    ) -> Call<WalletTransactions> {
+        let call = self.client.raw().get_x402_transactions(wallet.as_ref(), params.limit, params.offset, None);
+        call.accept(|reply| opened(reply.success, reply.data))
+    }
+}
+
+/// Which of a wallet's transactions to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WalletTransactionsParams {
+    /// How many transactions a page holds, from 1 to 100; 50 unless set.
+    pub limit: Option<i64>,
+    /// How many transactions to skip; none unless set.
+    pub offset: Option<i64>,
+}
+
+impl WalletTransactionsParams {
+    /// The first page.
+    ///
+    /// ```
+    /// let params = venice_ai::WalletTransactionsParams::new();
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many transactions a page holds, from 1 to 100.
+    ///
+    /// ```
+    /// let params = venice_ai::WalletTransactionsParams::new().limit(10);
+    /// ```
+    #[must_use]
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// How many transactions to skip.
+    ///
+    /// ```
+    /// let params = venice_ai::WalletTransactionsParams::new().offset(100);
+    /// ```
+    #[must_use]
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+}

@@ -1,0 +1,138 @@
+//! Buying credit: what it costs, and the payment.
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderName;
+use serde_json::Value;
+
+use super::super::envelope::{opened, present};
+use super::X402;
+use crate::call::Response;
+use crate::error::X402Challenge;
+use crate::operation::{Operation, RetryClass};
+use crate::secret::Secret;
+use crate::types::{TopUp, TopUpResponse};
+use crate::validation::ValidationError;
+use crate::{Call, operations, wallet};
+
+const SIGNATURE: HeaderName = HeaderName::from_static("payment-signature");
+const FIELD: &str = "PAYMENT-SIGNATURE";
+
+/// Asking what a top-up costs pays nothing, so unlike the top-up itself it may be repeated.
+static ASK: Operation = {
+    let Operation { id, method, path, tag, auth, request_media, reply_media, statuses, deprecated, .. } =
+        operations::TOP_UP_X402_BALANCE;
+    Operation { id, method, path, tag, retry: RetryClass::Safe, auth, request_media, reply_media, statuses, deprecated }
+};
+
+/// A wallet's credit was topped up.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CompletedTopUp {
+    /// How much was credited, and what the wallet has now.
+    pub top_up: TopUp,
+    /// The receipt of the payment network, if it came along.
+    pub receipt: Option<PaymentReceipt>,
+}
+
+/// What the payment network says of a payment, from the header `PAYMENT-RESPONSE`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentReceipt {
+    /// Whether the payment was settled.
+    pub success: Option<bool>,
+    /// The blockchain, such as `eip155:8453` (Base).
+    pub network: Option<String>,
+    /// The wallet that paid.
+    pub payer: Option<String>,
+    /// The transaction on the blockchain.
+    pub transaction: Option<String>,
+    /// The whole document.
+    pub raw: Value,
+}
+
+impl PaymentReceipt {
+    fn read(header: &str) -> Option<Self> {
+        let raw = wallet::decoded(header)?;
+        let text = |name: &str| raw.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            success: raw.get("success").and_then(Value::as_bool),
+            network: text("network"),
+            payer: text("payer"),
+            transaction: text("transaction"),
+            raw,
+        })
+    }
+}
+
+impl X402<'_> {
+    /// What a top-up costs and how it can be paid: the first of its two steps. It costs nothing, and needs neither key nor wallet.
+    ///
+    /// Choose one of `accepts`, sign it with the wallet, and hand it to [`top_up`](Self::top_up) with the chosen option word for word
+    /// ([`PaymentOption::raw`](crate::PaymentOption)). Look at the amount before you sign:
+    /// [`amount_usd`](crate::PaymentOption::amount_usd).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// for option in venice.x402().payment_requirements().await?.accepts {
+    ///     println!("{:?} US dollars on {:?}", option.amount_usd(), option.network);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay.
+    pub fn payment_requirements(&self) -> Call<X402Challenge> {
+        let request = self.client.http().post(self.client.url(ASK.path)).build();
+        let call = Call::raw(self.client, &ASK, request).into_whole("application/json");
+        // The price comes as a refusal to work for free.
+        call.accepting(StatusCode::PAYMENT_REQUIRED).with_meta().accept(|reply| {
+            let Response { value: body, meta } = reply;
+            let from_body = serde_json::from_slice(&body).ok().and_then(|body| X402Challenge::read(&body));
+            let from_header = || X402Challenge::read(&wallet::decoded(meta.payment_required()?)?);
+            let usable = |challenge: &X402Challenge| !challenge.accepts.is_empty();
+            let found = from_body.filter(usable).or_else(|| from_header().filter(usable));
+            found.ok_or_else(|| format!("a {} that names no way to pay", meta.status().as_u16()))
+        })
+    }
+
+    /// Pays for credit, with a payment that the caller's wallet has signed: the value of the header `PAYMENT-SIGNATURE`. The least is
+    /// 5 US dollars.
+    ///
+    /// The value is base64 of a JSON object, whose `accepted` is the chosen member of the
+    /// [`payment_requirements`](Self::payment_requirements) word for word and whose `payload` has the signature.
+    ///
+    /// **It is sent once, whatever happens**: neither after a refusal nor after a broken connection does the client send it again, and
+    /// no [`RetryPolicy`](crate::RetryPolicy) changes that. After an error without a status the payment may have been taken all the
+    /// same: look at the [`balance`](Self::balance) before you sign another one.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// let done = venice.x402().top_up(signed).await?;
+    /// println!("{} US dollars more, {} in all", done.top_up.amount_credited, done.top_up.new_balance);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A value that is no base64 of a JSON object with a `payload` is refused before anything is sent. A payment that is not accepted
+    /// is an error with the API's code ([`code`](crate::Error::code)), such as `X402_INVALID_PAYMENT` or
+    /// `PAYMENT_VERIFICATION_FAILED`; or, where the API asks for another payment,
+    /// [`ErrorKind::PaymentRequired`](crate::ErrorKind::PaymentRequired).
+    pub fn top_up(&self, payment_signature: impl Into<Secret>) -> Call<CompletedTopUp> {
+        let signature = payment_signature.into();
+        let payload =
+            wallet::decoded(signature.expose()).and_then(|signed| signed.get("payload").map(Value::is_object));
+        let finding = match payload {
+            Some(true) => Ok(()),
+            Some(false) | None => Err(ValidationError::new(FIELD, "is not base64 of a JSON object with a `payload`")),
+        };
+        let call = self.client.raw().top_up_x402_balance(None).checked(finding);
+        call.signed(&SIGNATURE, FIELD, signature).with_meta().accept(|reply| {
+            let Response { value: TopUpResponse { success, data, .. }, meta } = reply;
+            let top_up = opened(success, data).and_then(|top_up| present(top_up, "top-up"));
+            let top_up = top_up.map_err(|problem| format!("{problem}; look at the balance before paying again"))?;
+            Ok(CompletedTopUp { top_up, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
+        })
+    }
+}
