@@ -1,7 +1,7 @@
 //! What the emit passes need to know, read from the lowered and documented document before it is stripped for progenitor.
 
 use crate::error::Error;
-use crate::lower::hoist::{CONST, NULLABLE, PARAMS, REQUIRED_WHEN};
+use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN};
 use crate::lower::schema::{is_required, ref_name, string_enum, type_of};
 use crate::lower::unions::{FORMS, TAG, kind};
 use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
@@ -61,7 +61,7 @@ pub struct Struct {
 pub struct Field {
     /// Its name on the wire.
     pub wire: String,
-    /// Its name in Rust.
+    /// Its name in Rust: the overlay's `x-rust-member`, or else the name on the wire in Rust's case.
     pub rust: String,
     /// Other spellings under which the wire has it, such as `aspectRatios` beside `aspect_ratios`.
     pub aliases: Vec<String>,
@@ -312,7 +312,7 @@ fn add(fields: &mut Vec<Field>, mut field: Field) {
 fn field(wire: &str, schema: &Value, required: bool) -> Field {
     Field {
         wire: wire.to_owned(),
-        rust: names::member(wire),
+        rust: text(schema, MEMBER).unwrap_or_else(|| names::member(wire)),
         aliases: Vec::new(),
         required: required && !flag(schema, NULLABLE),
         doc: text(schema, "description"),

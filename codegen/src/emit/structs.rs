@@ -190,7 +190,7 @@ fn parameter(ident: &Ident, ty: &syn::Type) -> (TokenStream, TokenStream) {
 fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bool) -> TokenStream {
     let mut required: Vec<&Member<'_>> = members.iter().filter(|member| member.inner.is_none()).collect();
     // The document lists members by the alphabet or by chance; what a call is made to comes first everywhere.
-    required.sort_by_key(|member| member.field.wire != "model");
+    required.sort_by_key(|member| member.field.rust != "model");
     let arguments = required.iter().map(|member| {
         let ident = &member.ident;
         let (ty, _) = parameter(ident, &member.ty);

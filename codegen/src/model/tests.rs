@@ -171,3 +171,10 @@ fn a_type_knows_whether_requests_or_replies_lead_to_it() {
     );
     assert!(model.object("Params").unwrap().query && !model.object("Asked").unwrap().query);
 }
+
+#[test]
+fn the_overlay_may_name_a_member() {
+    let object = json!({"type": "object", "properties": {"modelId": {"type": "string", "x-rust-member": "model"}}});
+    let field = one_field(object);
+    assert_eq!((field.wire.as_str(), field.rust.as_str()), ("modelId", "model"));
+}
