@@ -1,6 +1,7 @@
 //! One request, configured, then awaited.
 
 mod accept;
+mod by_media;
 pub(crate) mod decode;
 mod flow;
 mod future;
@@ -16,6 +17,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::by_media::{JsonOrFile, Origin};
 pub use self::flow::Flow;
 pub use self::future::CallFuture;
 pub use self::response::Response;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FileInput, Upload, pixels, sniff};
+use super::{FileInput, Upload, base64, pixels, sniff};
 use crate::call::Call;
 use crate::error::Error;
 use crate::validation::ValidationError;
@@ -93,7 +93,7 @@ impl FileLimits {
         Ok(())
     }
 
-    /// What can be told of a text without taking it apart: a URL says nothing, base64 its size.
+    /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
     fn text(&self, text: &str) -> Result<(), String> {
         let is_url = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
         if is_url("https://") || is_url("http://") {
@@ -115,7 +115,10 @@ impl FileLimits {
                     .to_owned(),
             );
         }
-        self.size(digits / 4 * 3 + digits % 4 * 3 / 4)
+        self.size(digits / 4 * 3 + digits % 4 * 3 / 4)?;
+        let head = base64::head(base64, self.head_bytes());
+        sniff::media_type(&head, "").map_or(Ok(()), |media| self.media_type(media))?;
+        self.pixels(&head)
     }
 
     async fn upload(&self, field: &str, upload: &Upload) -> Result<Result<(), String>, Error> {

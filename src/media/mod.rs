@@ -1,5 +1,6 @@
 //! Files: what is sent, the bodies that carry it, and what is saved.
 
+pub(crate) mod base64;
 mod data_url;
 pub(crate) mod durable;
 pub(crate) mod form;
@@ -10,7 +11,7 @@ mod off_thread;
 mod open;
 mod pieces;
 mod pixels;
-mod sniff;
+pub(crate) mod sniff;
 mod upload;
 
 pub use input::FileInput;

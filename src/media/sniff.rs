@@ -1,13 +1,13 @@
 //! Media types, by what files begin with and by how their names end.
 
 /// How much of a file is looked at.
-pub(super) const HEAD_BYTES: usize = 512;
+pub(crate) const HEAD_BYTES: usize = 512;
 
 /// The media type of a file: what its first bytes show, or else what its name's ending stands for.
 ///
 /// Some formats are containers, whose bytes do not tell what is inside. There the ending does, if it names something that comes in
 /// such a container.
-pub(super) fn media_type(head: &[u8], name: &str) -> Option<&'static str> {
+pub(crate) fn media_type(head: &[u8], name: &str) -> Option<&'static str> {
     let ending = by_ending(name);
     let Some(found) = by_content(head) else { return ending };
     let inside: &[&str] = match found {

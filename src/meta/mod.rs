@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, LINK, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 
 pub use self::amount::Amount;
 pub(crate) use self::parse::percent_decoded;
@@ -371,6 +371,13 @@ impl Meta {
     /// ```
     pub fn payment_response(&self) -> Option<&str> {
         self.header("payment-response")
+    }
+
+    /// The media type without its parameters, in lower case.
+    pub(crate) fn content_type(&self) -> Option<String> {
+        let value = self.header(CONTENT_TYPE.as_str())?;
+        let media = value.split(';').next().unwrap_or_default().trim();
+        (!media.is_empty()).then(|| media.to_ascii_lowercase())
     }
 
     fn flag(&self, name: &str) -> bool {

@@ -5,14 +5,15 @@ mod blocking;
 mod stream;
 
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::CONTENT_LENGTH;
 use serde::de::DeserializeOwned;
 
 pub use self::stream::ByteStream;
-use crate::call::decode;
+use crate::call::{Origin, decode};
 use crate::error::{Error, ErrorKind};
 use crate::media::durable::DurableFile;
 use crate::meta::Meta;
@@ -30,6 +31,18 @@ pub struct RawReply {
 impl RawReply {
     pub(crate) fn new(body: ReplyBody) -> Self {
         Self { body }
+    }
+
+    /// A reply whose body is here already: a file that came inside of another reply.
+    pub(crate) fn in_memory(bytes: Bytes, origin: Origin) -> Self {
+        let Origin { scope, meta } = origin;
+        // Nobody waits for this body, so it never becomes idle.
+        Self { body: ReplyBody::new(bytes.into(), Duration::ZERO, scope, meta) }
+    }
+
+    /// Where it came from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { scope: self.body.scope().clone(), meta: self.body.meta().clone() }
     }
 
     /// The HTTP status; a 2xx.
@@ -56,9 +69,7 @@ impl RawReply {
     /// # Ok(()) }
     /// ```
     pub fn content_type(&self) -> Option<String> {
-        let value = self.meta().header(CONTENT_TYPE.as_str())?;
-        let media = value.split(';').next().unwrap_or_default().trim();
-        (!media.is_empty()).then(|| media.to_ascii_lowercase())
+        self.meta().content_type()
     }
 
     /// The rest of what came with it.

@@ -81,17 +81,24 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) 
         let body = error_body(response, plan.timeout).await;
         return Err(scope.api_error(meta, body));
     }
-    let body = match plan.mode {
-        Mode::Whole => {
-            let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
-            Body::Whole(body)
-        }
-        Mode::Pieces => {
-            let body = reqwest::Body::from(response);
-            Body::Pieces(Box::new(ReplyBody::new(body, plan.idle, scope.clone(), meta.clone())))
-        }
+    let in_pieces = match plan.mode {
+        Mode::Whole => false,
+        Mode::Pieces => true,
+        Mode::ByMedia => meta.content_type().is_some_and(|media| is_file(&media)),
+    };
+    let body = if in_pieces {
+        let body = reqwest::Body::from(response);
+        Body::Pieces(Box::new(ReplyBody::new(body, plan.idle, scope.clone(), meta.clone())))
+    } else {
+        let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
+        Body::Whole(body)
     };
     Ok(Reply { meta, body, scope: scope.clone() })
+}
+
+/// Whether a media type is that of a file, and neither JSON nor the page of a gateway.
+fn is_file(media: &str) -> bool {
+    ["image/", "audio/", "video/"].iter().any(|kind| media.starts_with(kind)) || media == "application/octet-stream"
 }
 
 /// A whole body. One that comes in one piece is not copied.

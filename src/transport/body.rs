@@ -31,7 +31,7 @@ pub(crate) struct ReplyBody {
 }
 
 impl ReplyBody {
-    pub(super) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
+    pub(crate) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
         Self { body, idle, timer: None, deadline: None, received: 0, ended: false, scope, meta }
     }
 

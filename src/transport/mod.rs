@@ -39,6 +39,8 @@ pub(crate) enum Mode {
     Whole,
     /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
     Pieces,
+    /// The headers of a file, and all of anything else: an operation that answers with the one or with the other.
+    ByMedia,
 }
 
 /// What an error says of the call it happened in, and what it must not say.

@@ -1,0 +1,56 @@
+//! Base64 as others write it: without padding, with line breaks, with the alphabet for URLs.
+
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine};
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The bytes that a text stands for.
+pub(crate) fn decoded(text: &str) -> Result<Vec<u8>, DecodeError> {
+    // What servers send is plain nearly always, and long.
+    LENIENT.decode(text).or_else(|_| LENIENT.decode(digits(text).collect::<String>()))
+}
+
+/// The first bytes that a text stands for: at least `bytes` of them if it is long enough, none if it is no base64.
+pub(crate) fn head(text: &str, bytes: usize) -> Vec<u8> {
+    // Four digits are three bytes, and a group that is cut could not be read.
+    let head: String = digits(text).take(bytes.div_ceil(3) * 4).collect();
+    LENIENT.decode(head).unwrap_or_default()
+}
+
+/// The digits in the standard alphabet, without what stands between them.
+fn digits(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_in_the_forms_in_which_it_is_written() {
+        for text in ["+/8=", "+/8", "-_8=", "-_8", " +/\r\n8=\n"] {
+            assert_eq!(decoded(text).unwrap(), [251, 255], "{text:?}");
+        }
+        assert!(decoded("").unwrap().is_empty());
+        assert!(decoded("+/8!").is_err());
+    }
+
+    #[test]
+    fn the_head_is_whole_groups() {
+        assert_eq!(head("AQID\nBAUG", 4), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(head("AQID\nBAUG", 3), [1, 2, 3]);
+        assert_eq!(head("AQ", 512), [1]);
+        assert!(head("no.base64", 512).is_empty());
+    }
+}
