@@ -38,6 +38,7 @@ pub use self::resources::{
     ApiKeys, Audio, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable, Models,
     PaymentReceipt, WalletTransactionsParams, X402,
 };
+pub use self::resources::{ApiKeys, Audio, Chat, GeneratedImages, Image, Images, Models};
 pub use self::secret::Secret;
 pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;

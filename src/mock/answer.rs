@@ -112,8 +112,7 @@ fn usual(state: &mut State, head: &Parts, route: &Route, body: &Bytes) -> Reply 
     state.limits.count_request();
     let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
     let answered = given::read(operation, media, body).and_then(|given| {
-        let asked =
-            Asked { route, caller: &caller, headers: &head.headers, body: given.body, files: given.files };
+        let asked = Asked { route, caller: &caller, headers: &head.headers, body: given.body, files: given.files };
         handler(operation)(state, &asked)
     });
     let mut reply = answered.unwrap_or_else(|refusal| refusal);

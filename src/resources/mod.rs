@@ -7,6 +7,7 @@ mod billing;
 mod characters;
 pub(crate) mod chat;
 mod envelope;
+mod image;
 mod models;
 mod x402;
 
@@ -15,6 +16,7 @@ pub use self::audio::Audio;
 pub use self::billing::{Billing, CsvTable};
 pub use self::characters::{CharacterReviewsParams, Characters};
 pub use self::chat::Chat;
+pub use self::image::{GeneratedImages, Image, Images};
 pub use self::models::Models;
 pub use self::x402::{CompletedTopUp, PaymentReceipt, WalletTransactionsParams, X402};
 
@@ -108,5 +110,19 @@ impl Client {
     #[must_use]
     pub fn x402(&self) -> X402<'_> {
         X402::new(self)
+    }
+
+    /// Images: drawn, changed, enlarged, cut out.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GenerateImageRequest;
+    /// let request = GenerateImageRequest::new("z-image-turbo", "a canal at night").return_binary(true);
+    /// venice.images().generate(request).await?.into_image()?.save("canal.webp").await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
     }
 }

@@ -22,6 +22,7 @@ mod errors;
 mod escape_hatch;
 mod examples;
 mod httpmock_server;
+mod images;
 mod lenient_replies;
 mod live;
 mod meta;

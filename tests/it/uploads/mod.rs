@@ -11,7 +11,7 @@ fn transcription(file: Upload) -> CreateTranscriptionRequest {
 }
 
 /// The parts of a multipart body: the head of each, and its contents.
-fn parts(request: &crate::support::server::Request) -> Vec<(String, Vec<u8>)> {
+pub fn parts(request: &crate::support::server::Request) -> Vec<(String, Vec<u8>)> {
     let media = request.header("content-type").unwrap();
     let boundary = media.strip_prefix("multipart/form-data; boundary=").unwrap();
     let mut rest = request.body.as_slice();
