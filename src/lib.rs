@@ -34,6 +34,7 @@ pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
 pub use self::pages::{Page, Pages};
 pub use self::reply::{ByteStream, RawReply};
+pub use self::resources::{ApiKeys, Audio, Augment, Chat, Models, audio, augment};
 pub use self::resources::{
     ApiKeys, Audio, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable, Models,
     PaymentReceipt, WalletTransactionsParams, X402,

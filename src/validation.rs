@@ -180,6 +180,15 @@ impl Checker {
         }
     }
 
+    /// The address of something on the web.
+    pub(crate) fn web_url(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        if url.is_none_or(|url| url.host_str().is_none_or(str::is_empty)) {
+            self.report(field, "is no http or https URL, such as `https://example.org/page`".to_owned());
+        }
+    }
+
     /// A member that is needed beside another one.
     pub(crate) fn required_when(&mut self, field: &str, is_set: bool, other: &str, other_is_set: bool) {
         if other_is_set && !is_set {

@@ -12,6 +12,7 @@ mod response;
 mod streamed;
 mod wallet;
 mod whole;
+mod whole_reply;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub(crate) use self::by_media::{JsonOrFile, Origin};
 pub use self::flow::Flow;
 pub use self::future::CallFuture;
 pub use self::response::Response;
+pub(crate) use self::whole_reply::WholeReply;
 use crate::client::Client;
 use crate::error::Error;
 use crate::media::form::Form;

@@ -162,6 +162,12 @@ impl Error {
         self
     }
 
+    /// Says before the message which part of a larger whole it is about.
+    pub(crate) fn about(mut self, part: std::fmt::Arguments<'_>) -> Self {
+        self.inner.message.insert_str(0, &format!("{part}: "));
+        self
+    }
+
     pub(crate) fn is_from_api(&self) -> bool {
         self.inner.from_api
     }

@@ -11,8 +11,10 @@ mod off_thread;
 mod open;
 mod pieces;
 mod pixels;
+pub(crate) mod sentences;
 pub(crate) mod sniff;
 mod upload;
+pub(crate) mod wav;
 
 pub use input::FileInput;
 pub use upload::Upload;

@@ -197,6 +197,11 @@ impl RawReply {
         ByteStream { body: self.body }
     }
 
+    /// Adds what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.body.explained(error)
+    }
+
     async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
         let too_long = |body: &ReplyBody| {
             let message = format!("the reply is longer than the {limit} bytes that were allowed");

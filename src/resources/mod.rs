@@ -3,6 +3,8 @@
 
 mod api_keys;
 mod audio;
+pub mod audio;
+pub mod augment;
 mod billing;
 mod characters;
 pub(crate) mod chat;
@@ -15,6 +17,11 @@ pub use self::api_keys::ApiKeys;
 pub use self::audio::Audio;
 pub use self::billing::{Billing, CsvTable};
 pub use self::characters::{CharacterReviewsParams, Characters};
+mod text_reply;
+
+pub use self::api_keys::ApiKeys;
+pub use self::audio::Audio;
+pub use self::augment::Augment;
 pub use self::chat::Chat;
 pub use self::image::{GeneratedImages, Image, Images};
 pub use self::models::Models;
@@ -64,11 +71,24 @@ impl Client {
         Chat::new(self)
     }
 
+    /// Web pages, web searches, and the text of documents.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let page = venice.augment().scrape("https://example.org/tides").await?;
+    /// println!("{}", page.content);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn augment(&self) -> Augment<'_> {
+        Augment::new(self)
+    }
+
     /// Sound: speech, transcriptions, voices, music and effects.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let audio = venice.audio();
+    /// let sound = venice.audio().speech("The tide is coming in.").await?.bytes().await?;
     /// # Ok(()) }
     /// ```
     #[must_use]

@@ -75,7 +75,7 @@ fn authenticate(
 }
 
 /// `Accept` for any of these media types.
-fn any_of(media: &[&'static str]) -> HeaderValue {
+pub(crate) fn any_of(media: &[&'static str]) -> HeaderValue {
     match media {
         [] => HeaderValue::from_static("*/*"),
         [one] => HeaderValue::from_static(one),

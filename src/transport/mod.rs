@@ -18,7 +18,7 @@ use bytes::Bytes;
 pub(crate) use self::body::ReplyBody;
 pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
-pub(crate) use self::headers::complete;
+pub(crate) use self::headers::{any_of, complete};
 pub(crate) use self::outgoing::Outgoing;
 use self::retry::Decision;
 pub use self::retry::RetryPolicy;

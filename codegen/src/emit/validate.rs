@@ -69,6 +69,7 @@ const CONSTRAINTS: &[&str] = &[
     "x-forms",
     "x-not-blank",
     "x-date",
+    "x-web-url",
 ];
 
 fn constrained(schema: &Value) -> bool {
@@ -127,6 +128,9 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
             }
             if schema.get("x-date") == Some(&Value::Bool(true)) {
                 checks.extend(quote! { checker.date(#wire, #value); });
+            }
+            if schema.get("x-web-url") == Some(&Value::Bool(true)) {
+                checks.extend(quote! { checker.web_url(#wire, #value); });
             }
             if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
                 checks.extend(quote! { checker.pattern(#wire, #value, #pattern); });

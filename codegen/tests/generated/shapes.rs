@@ -28,6 +28,7 @@ const LIMITS: &[&str] = &[
     "x-forms",
     "x-not-blank",
     "x-date",
+    "x-web-url",
     "x-required-when",
 ];
 

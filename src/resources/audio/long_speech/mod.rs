@@ -1,0 +1,227 @@
+//! Texts that are too long for one request.
+
+mod join;
+mod maker;
+mod stream;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use self::maker::Maker;
+pub use self::stream::LongSpeechStream;
+use super::{Audio, Speech};
+use crate::types::{CreateSpeechRequest, SpeechFormat};
+use crate::{Call, Error, ErrorKind};
+
+impl Audio<'_> {
+    /// Reads a text of any length aloud: it is cut at the ends of sentences into pieces that a request can hold, and their
+    /// sounds are joined into one, without clicks and gaps.
+    ///
+    /// Nothing is sent yet. [`bytes`](LongSpeech::bytes) and [`into_stream`](LongSpeech::into_stream) send the pieces in their
+    /// order. Each is paid for, and each that was made is kept: after a failure ask the same [`LongSpeech`] again, and it goes on
+    /// where it was.
+    ///
+    /// The pieces are asked for as `wav`, or as `pcm` if the request says so; not every model has both.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, book: String) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::CreateSpeechRequest;
+    ///
+    /// let request = CreateSpeechRequest::new(book).model("tts-kokoro").voice("af_sky");
+    /// let mut speech = venice.audio().long_speech(request);
+    /// println!("{} requests", speech.pieces().len());
+    /// let sound = loop {
+    ///     match speech.bytes().await {
+    ///         Ok(sound) => break sound,
+    ///         Err(error) if error.is_transient() => eprintln!("{error}; once more"),
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// };
+    /// println!("{} bytes of WAV", sound.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn long_speech(&self, request: impl Into<CreateSpeechRequest>) -> LongSpeech {
+        LongSpeech { maker: Maker::new(self.client.clone(), request.into()), made: Vec::new() }
+    }
+}
+
+/// A long text on its way to becoming one sound, from [`Audio::long_speech`].
+///
+/// It keeps the samples that were made: a minute is about 3 MB at 24 kHz. [`into_stream`](Self::into_stream) keeps none.
+#[must_use = "nothing is sent before it is asked for its sound"]
+pub struct LongSpeech {
+    maker: Maker,
+    made: Vec<Bytes>,
+}
+
+/// A piece of a long text: see [`LongSpeech::pieces`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpeechPiece<'s> {
+    /// What is read aloud.
+    pub text: &'s str,
+    /// Whether its sound is here.
+    pub state: PieceState,
+}
+
+/// How far a piece of a long text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PieceState {
+    /// Not paid for: it has not been sent, or was refused.
+    Waiting,
+    /// Asked for, and not here. It may have been paid for, and will be asked for again.
+    Sent,
+    /// Made and paid for. It is never asked for again.
+    Made,
+}
+
+impl LongSpeech {
+    /// How long a piece may be, from 1 to 4096 characters, in place of 4096. With shorter ones the first sound is here sooner; at
+    /// each seam the voice starts afresh.
+    ///
+    /// ```no_run
+    /// # fn example(speech: venice_ai::audio::LongSpeech) {
+    /// let speech = speech.with_piece_characters(500);
+    /// # }
+    /// ```
+    pub fn with_piece_characters(mut self, most: usize) -> Self {
+        self.maker.cut(most);
+        self
+    }
+
+    /// How many pieces are asked for before their turn, in place of one. The first piece always goes alone, so that a request
+    /// that is wrong fails once.
+    ///
+    /// ```no_run
+    /// # fn example(speech: venice_ai::audio::LongSpeech) {
+    /// let one_after_the_other = speech.with_look_ahead(0);
+    /// # }
+    /// ```
+    pub fn with_look_ahead(mut self, pieces: usize) -> Self {
+        self.maker.look_ahead = pieces;
+        self
+    }
+
+    /// Makes a WAV file of `pcm`, which does not say its sample rate; the model's documentation does. Without this the result of
+    /// `pcm` is bare samples: one channel, 16 bits, little endian.
+    ///
+    /// ```no_run
+    /// # fn example(venice: venice_ai::Client, book: String) {
+    /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
+    ///
+    /// let request = CreateSpeechRequest::new(book).response_format(SpeechFormat::Pcm);
+    /// let speech = venice.audio().long_speech(request).with_sample_rate(24_000);
+    /// # }
+    /// ```
+    pub fn with_sample_rate(mut self, hz: u32) -> Self {
+        self.maker.join.set_sample_rate(hz);
+        self
+    }
+
+    /// Sets options of the calls that ask for the pieces: time-out, retries, headers.
+    ///
+    /// ```no_run
+    /// # fn example(speech: venice_ai::audio::LongSpeech) {
+    /// let speech = speech.with_each_call(|call| call.with_timeout(std::time::Duration::from_secs(300)));
+    /// # }
+    /// ```
+    pub fn with_each_call(mut self, options: impl Fn(Call<Speech>) -> Call<Speech> + Send + Sync + 'static) -> Self {
+        self.maker.options = Some(Arc::new(options));
+        self
+    }
+
+    /// The pieces that the text is cut into, and which of them have been paid for. The first one that is not
+    /// [`Made`](PieceState::Made) is the one that comes next, or that just failed.
+    ///
+    /// ```no_run
+    /// # fn example(speech: venice_ai::audio::LongSpeech) {
+    /// for (number, piece) in (1..).zip(speech.pieces()) {
+    ///     println!("{number}. {:?} {} bytes of text", piece.state, piece.text.len());
+    /// }
+    /// # }
+    /// ```
+    pub fn pieces(&self) -> impl ExactSizeIterator<Item = SpeechPiece<'_>> {
+        self.maker.pieces()
+    }
+
+    /// What the result is: `wav`, or `pcm` without a header.
+    ///
+    /// ```no_run
+    /// # fn example(speech: venice_ai::audio::LongSpeech) {
+    /// println!("book.{}", speech.format());
+    /// # }
+    /// ```
+    pub fn format(&self) -> SpeechFormat {
+        self.maker.join.result()
+    }
+
+    /// The whole sound, in memory. Asked again after a failure, it sends only what is missing; dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// Refused before anything is sent: a blank text; a `response_format` other than `wav` and `pcm`, since other formats cannot
+    /// be joined by putting one after the other; and what [`speech`](Audio::speech) refuses. An error of a later piece says which
+    /// one it is; [`pieces`](Self::pieces) tells what has been paid for. Pieces of different sample rates are an error, whose
+    /// [`body`](Error::body) is the sound.
+    ///
+    /// ```no_run
+    /// # async fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
+    /// let sound = speech.bytes().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn bytes(&mut self) -> Result<Bytes, Error> {
+        while let Some(samples) = std::future::poll_fn(|cx| self.maker.poll_next(cx)).await {
+            self.made.push(samples?);
+        }
+        let samples: usize = self.made.iter().map(Bytes::len).sum();
+        let header = self.maker.join.header(u64::try_from(samples).ok());
+        let header = header.map_err(|problem| Error::new(ErrorKind::Decode, problem))?;
+        let mut all = BytesMut::with_capacity(header.len() + samples + 1);
+        all.extend_from_slice(&header);
+        self.made.iter().for_each(|samples| all.extend_from_slice(samples));
+        if !header.is_empty() && samples % 2 == 1 {
+            // Chunks end at even places.
+            all.extend_from_slice(&[0]);
+        }
+        Ok(all.freeze())
+    }
+
+    /// As [`bytes`](Self::bytes), waiting in this thread, without an async runtime.
+    ///
+    /// # Errors
+    /// Those of [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+    ///
+    /// ```no_run
+    /// # fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
+    /// let sound = speech.bytes_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn bytes_blocking(&mut self) -> Result<Bytes, Error> {
+        self.maker.client = self.maker.client.on_blocking_connections();
+        crate::blocking::block_on(self.bytes())?
+    }
+
+    /// The sound while it is made: the samples of each piece as soon as all of them are here, and before the first ones the header
+    /// of a WAV file. Its sizes are left open, as in every streamed WAV; players take that.
+    ///
+    /// ```no_run
+    /// # async fn example(speech: venice_ai::audio::LongSpeech, mut player: Vec<u8>) -> Result<(), venice_ai::Error> {
+    /// let mut sound = speech.into_stream();
+    /// while let Some(samples) = sound.next().await {
+    ///     player.extend_from_slice(&samples?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_stream(self) -> LongSpeechStream {
+        LongSpeechStream::new(self.maker, self.made)
+    }
+}
+
+impl fmt::Debug for LongSpeech {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LongSpeech").field("maker", &self.maker).field("made", &self.made.len()).finish()
+    }
+}

@@ -1,0 +1,50 @@
+//! The text of documents.
+
+use super::Augment;
+use crate::resources::text_reply::{self, Textual};
+use crate::types::{ParsedText, TextParserRequest};
+use crate::{Call, Upload};
+
+impl Augment<'_> {
+    /// Extracts the text of a document of at most 25 MB: PDF, EPUB, Word, PowerPoint, Excel, plain text, CSV, JSON, source code.
+    ///
+    /// The API tells formats apart by the name's ending, so name the file as it is named on disk. The number of tokens comes with
+    /// the JSON form, which is the usual one; [`Text`](crate::types::TextReplyFormat::Text) leaves it out.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, pdf: Vec<u8>) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    ///
+    /// let document = venice.augment().parse_document(Upload::bytes("tides.pdf", pdf)).await?;
+    /// println!("{:?} tokens\n{}", document.tokens, document.text);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty file, one of more than 25 MB, and an image, a sound or a film. A document without
+    /// text, such as a scan, is a 400.
+    pub fn parse_document(&self, document: impl Into<TextParserRequest>) -> Call<ParsedText> {
+        let request = document.into();
+        let asked_for = request.response_format.clone();
+        let call = self.client.raw().create_text_parser(&request);
+        call.whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+    }
+}
+
+impl From<Upload> for TextParserRequest {
+    fn from(file: Upload) -> Self {
+        Self::new(file)
+    }
+}
+
+impl Textual for ParsedText {
+    const MEMBER: &'static str = "text";
+
+    fn bare(text: String) -> Self {
+        Self { text, tokens: None }
+    }
+
+    fn text(&self) -> &str {
+        &self.text
+    }
+}

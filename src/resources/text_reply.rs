@@ -1,0 +1,34 @@
+//! Replies that are a text, within JSON or bare.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Error;
+use crate::call::WholeReply;
+use crate::types::TextReplyFormat;
+
+/// A type whose main member is a text.
+pub(super) trait Textual: DeserializeOwned {
+    /// The member that is the text.
+    const MEMBER: &'static str;
+    fn bare(text: String) -> Self;
+    fn text(&self) -> &str;
+}
+
+/// Reads a text in the form in which it came, which need not be the one that was asked for.
+pub(super) fn read<T: Textual>(reply: &WholeReply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
+    let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
+    let begins_an_object = reply.body.trim_ascii_start().starts_with(b"{");
+    if reply.is("json") || (!bare && begins_an_object) {
+        let value: T = reply.json()?;
+        // Nothing was said, or the text is missing: only one of these is an answer.
+        if value.text().is_empty() && !reply.json::<Value>()?[T::MEMBER].is_string() {
+            return Err(reply.unexpected(&format!("the reply holds no `{}`", T::MEMBER)));
+        }
+        return Ok(value);
+    }
+    match std::str::from_utf8(&reply.body) {
+        Ok(text) if !reply.is("html") => Ok(T::bare(text.to_owned())),
+        _ => Err(reply.unexpected("the reply is no text")),
+    }
+}
