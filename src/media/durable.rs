@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -68,6 +68,20 @@ impl DurableFile {
         };
         done.map_err(|error| failed(&self.target, error))?;
         Ok(self.written)
+    }
+
+    /// Puts these bytes in the place of as many at the beginning, which were written before.
+    pub(crate) async fn write_over_beginning(&mut self, bytes: Bytes) -> Result<(), Error> {
+        self.flush().await?;
+        let mut writing = self.settled().await?;
+        let work = OffThread::start(move || {
+            writing.file.seek(SeekFrom::Start(0))?;
+            writing.file.write_all(&bytes)?;
+            writing.file.seek(SeekFrom::End(0))?;
+            Ok(writing)
+        });
+        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        Ok(())
     }
 
     /// Hands the batch to the pool when the one before is written.

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+/// How long the headers are that are made here.
+pub(crate) const HEADER_BYTES: usize = 44;
 /// What a header says where the size is not known when it is written.
 const UNKNOWN_SIZE: u32 = u32::MAX;
 const PCM: u16 = 1;
@@ -66,7 +68,7 @@ impl WavFormat {
             }
         };
         let bytes_a_second = self.sample_rate_hz.saturating_mul(u32::from(self.frame_bytes));
-        let mut header = Vec::with_capacity(44);
+        let mut header = Vec::with_capacity(HEADER_BYTES);
         header.extend_from_slice(b"RIFF");
         header.extend_from_slice(&file.to_le_bytes());
         header.extend_from_slice(b"WAVEfmt ");

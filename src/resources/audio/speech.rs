@@ -1,5 +1,7 @@
 //! Speech from text.
 
+use std::path::Path;
+
 use bytes::Bytes;
 
 use super::Audio;
@@ -19,7 +21,7 @@ impl Audio<'_> {
     /// let request = CreateSpeechRequest::new("The tide is coming in. Mind your feet.")
     ///     .response_format(SpeechFormat::Mp3)
     ///     .streaming(true);
-    /// let mut sound = venice.audio().speech(request).await?.into_stream();
+    /// let mut sound = venice.audio().speech(request).await?.stream();
     /// while let Some(piece) = sound.next().await {
     ///     player.extend_from_slice(&piece?);
     /// }
@@ -115,18 +117,67 @@ impl Speech {
         self.reply.bytes().await
     }
 
+    /// Writes the sound to a file, piece by piece as it arrives, and gives its size in bytes. The file appears when all of it is on
+    /// disk; a failure leaves nothing behind, and leaves a file that was there before as it was.
+    ///
+    /// # Errors
+    /// As for [`bytes`](Self::bytes), and [`ErrorKind::Io`] if the file cannot be written.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
+    ///
+    /// let request = CreateSpeechRequest::new("The tide is coming in.").response_format(SpeechFormat::Mp3);
+    /// venice.audio().speech(request).await?.save("tide.mp3").await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.reply.save(path).await
+    }
+
+    /// As [`bytes`](Self::bytes), waiting in this thread, for a call that was made with
+    /// [`send_blocking`](Call::send_blocking).
+    ///
+    /// # Errors
+    /// As for [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`].
+    ///
+    /// ```no_run
+    /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let sound = venice.audio().speech("The tide is coming in.").send_blocking()?.bytes_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn bytes_blocking(self) -> Result<Bytes, Error> {
+        self.reply.bytes_blocking()
+    }
+
+    /// As [`save`](Self::save), waiting in this thread.
+    ///
+    /// # Errors
+    /// As for [`save`](Self::save), and [`ErrorKind::BlockingInAsync`].
+    ///
+    /// ```no_run
+    /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// venice.audio().speech("The tide is coming in.").send_blocking()?.save_blocking("tide.mp3")?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.reply.save_blocking(path)
+    }
+
     /// The sound piece by piece, as it arrives. The pieces are cut anywhere, in the middle of a sample too.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let mut sound = venice.audio().speech("The tide is coming in.").await?.into_stream();
+    /// let mut sound = venice.audio().speech("The tide is coming in.").await?.stream();
     /// while let Some(piece) = sound.next().await {
     ///     println!("{} bytes", piece?.len());
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn into_stream(self) -> ByteStream {
-        self.reply.into_stream()
+    pub fn stream(self) -> ByteStream {
+        self.reply.stream()
     }
 
     /// The reply behind it.

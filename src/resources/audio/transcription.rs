@@ -3,9 +3,33 @@
 use std::time::Duration;
 
 use super::Audio;
+use crate::media::limits::FileLimits;
 use crate::resources::text_reply::{self, Textual};
 use crate::types::{CreateTranscriptionRequest, TimedChar, TimedSegment, TimedWord, Transcription};
 use crate::{Call, Upload};
+
+const RECORDING: FileLimits = FileLimits::new().most_bytes(25 * 1024 * 1024).media(&[
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/vnd.wave",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/aac",
+    "audio/x-aac",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/ogg",
+    "audio/opus",
+    "application/ogg",
+    "audio/webm",
+    "video/mp4",
+    "video/ogg",
+    "video/webm",
+]);
 
 impl Audio<'_> {
     /// Writes down what is said in a recording of at most 25 MB: WAV, FLAC, M4A, AAC, MP4, MP3, OGG or WebM.
@@ -14,11 +38,11 @@ impl Audio<'_> {
     /// the format [`Text`](crate::types::TextReplyFormat::Text) it holds nothing but the text.
     ///
     /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, recording: Vec<u8>) -> Result<(), venice_ai::Error> {
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::Upload;
     /// use venice_ai::types::CreateTranscriptionRequest;
     ///
-    /// let request = CreateTranscriptionRequest::new(Upload::bytes("harbour.mp3", recording)).timestamps(true);
+    /// let request = CreateTranscriptionRequest::new(Upload::path("harbour.mp3")).timestamps(true);
     /// let transcription = venice.audio().transcribe(request).await?;
     /// println!("{}", transcription.text);
     /// for word in transcription.words() {
@@ -36,7 +60,8 @@ impl Audio<'_> {
         let request = request.into();
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_transcription(&request);
-        call.whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+        call.checked_file("file", &request.file, RECORDING)
+            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
     }
 }
 

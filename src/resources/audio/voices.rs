@@ -1,6 +1,7 @@
 //! Voices from recordings.
 
 use super::Audio;
+use crate::media::limits::FileLimits;
 use crate::types::{ClonedVoice, CreateClonedVoiceRequest};
 use crate::{Call, Upload};
 
@@ -12,11 +13,11 @@ impl Audio<'_> {
     /// use is in its [`VoiceCloning`](crate::types::VoiceCloning).
     ///
     /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, recording: Vec<u8>) -> Result<(), venice_ai::Error> {
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::Upload;
     /// use venice_ai::types::CreateSpeechRequest;
     ///
-    /// let voice = venice.audio().clone_voice(Upload::bytes("anna.wav", recording)).await?;
+    /// let voice = venice.audio().clone_voice(Upload::path("anna.wav")).await?;
     /// let request = CreateSpeechRequest::new("It is I.").model(voice.model).voice(voice.id);
     /// let speech = venice.audio().speech(request).await?;
     /// # Ok(()) }
@@ -27,8 +28,31 @@ impl Audio<'_> {
     /// voices are made from. Each call makes and charges a voice, so it is repeated only when it surely did not arrive.
     pub fn clone_voice(&self, request: impl Into<CreateClonedVoiceRequest>) -> Call<ClonedVoice> {
         let request = request.into();
-        self.client.raw().create_cloned_voice(&request).accept(with_handle)
+        let recording = recording(request.model.as_deref());
+        let call = self.client.raw().create_cloned_voice(&request);
+        call.checked_file("file", &request.file, recording).accept(with_handle)
     }
+}
+
+/// What a model makes voices of. Of a model that is not known here, only this: it is sound.
+fn recording(model: Option<&str>) -> FileLimits {
+    FileLimits::new().media(match model {
+        None | Some("tts-chatterbox-hd") => &[
+            "audio/mpeg",
+            "audio/mp3",
+            "audio/wav",
+            "audio/wave",
+            "audio/x-wav",
+            "audio/flac",
+            "audio/x-flac",
+            "audio/mp4",
+            "audio/m4a",
+            "audio/x-m4a",
+            "video/mp4",
+        ],
+        Some("tts-minimax-speech-02-hd") => &["audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav"],
+        Some(_) => &["audio/*", "video/mp4", "video/webm", "application/ogg"],
+    })
 }
 
 impl From<Upload> for CreateClonedVoiceRequest {

@@ -1,9 +1,14 @@
 //! The text of documents.
 
 use super::Augment;
+use crate::media::limits::FileLimits;
 use crate::resources::text_reply::{self, Textual};
 use crate::types::{ParsedText, TextParserRequest};
 use crate::{Call, Upload};
+
+/// No image, sound or film. What else has text in it nobody lists.
+const DOCUMENT: FileLimits =
+    FileLimits::new().most_bytes(25 * 1024 * 1024).media(&["text/*", "application/*", "image/svg+xml"]);
 
 impl Augment<'_> {
     /// Extracts the text of a document of at most 25 MB: PDF, EPUB, Word, PowerPoint, Excel, plain text, CSV, JSON, source code.
@@ -12,10 +17,10 @@ impl Augment<'_> {
     /// the JSON form, which is the usual one; [`Text`](crate::types::TextReplyFormat::Text) leaves it out.
     ///
     /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, pdf: Vec<u8>) -> Result<(), venice_ai::Error> {
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::Upload;
     ///
-    /// let document = venice.augment().parse_document(Upload::bytes("tides.pdf", pdf)).await?;
+    /// let document = venice.augment().parse_document(Upload::path("tides.pdf")).await?;
     /// println!("{:?} tokens\n{}", document.tokens, document.text);
     /// # Ok(()) }
     /// ```
@@ -27,7 +32,8 @@ impl Augment<'_> {
         let request = document.into();
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_text_parser(&request);
-        call.whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+        call.checked_file("file", &request.file, DOCUMENT)
+            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
     }
 }
 

@@ -86,6 +86,11 @@ impl Join {
         }
     }
 
+    /// How long the header will be.
+    pub(super) fn header_bytes(&self) -> usize {
+        if self.result() == SpeechFormat::Pcm { 0 } else { wav::HEADER_BYTES }
+    }
+
     /// What comes before so many bytes of samples; nothing before bare ones.
     pub(super) fn header(&self, samples_bytes: Option<u64>) -> Result<Bytes, String> {
         match (&self.format, self.result()) {

@@ -92,8 +92,8 @@ impl Maker {
 
     /// The samples of the next piece. After an error the same piece comes next.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Err(finding) = self.check() {
-            return Poll::Ready(Some(Err(Error::validation(finding).with_operation(&operation()))));
+        if let Err(error) = self.check() {
+            return Poll::Ready(Some(Err(error)));
         }
         self.begin();
         for part in self.parts.iter_mut().skip(self.next) {
@@ -120,7 +120,11 @@ impl Maker {
     }
 
     /// What no piece can be sent with.
-    fn check(&self) -> Result<(), ValidationError> {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.findings().map_err(|finding| Error::validation(finding).with_operation(&operation()))
+    }
+
+    fn findings(&self) -> Result<(), ValidationError> {
         if let Some(finding) = &self.finding {
             return Err(finding.clone());
         }
@@ -162,7 +166,7 @@ async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
     Ok(Arrived { format, meta, sound: speech.bytes().await? })
 }
 
-fn operation() -> OperationRef {
+pub(super) fn operation() -> OperationRef {
     (&operations::CREATE_SPEECH).into()
 }
 

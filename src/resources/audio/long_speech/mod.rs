@@ -1,26 +1,29 @@
 //! Texts that are too long for one request.
 
 mod join;
+mod kept;
 mod maker;
 mod stream;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
+use self::kept::Kept;
 use self::maker::Maker;
 pub use self::stream::LongSpeechStream;
 use super::{Audio, Speech};
 use crate::types::{CreateSpeechRequest, SpeechFormat};
-use crate::{Call, Error, ErrorKind};
+use crate::{Call, Error};
 
 impl Audio<'_> {
     /// Reads a text of any length aloud: it is cut at the ends of sentences into pieces that a request can hold, and their
     /// sounds are joined into one, without clicks and gaps.
     ///
-    /// Nothing is sent yet. [`bytes`](LongSpeech::bytes) and [`into_stream`](LongSpeech::into_stream) send the pieces in their
-    /// order. Each is paid for, and each that was made is kept: after a failure ask the same [`LongSpeech`] again, and it goes on
+    /// Nothing is sent yet. [`save`](LongSpeech::save), [`bytes`](LongSpeech::bytes) and [`stream`](LongSpeech::stream) send the
+    /// pieces in their order. Each is paid for, and each that was made is kept: after a failure ask the same [`LongSpeech`] again, and it goes on
     /// where it was.
     ///
     /// The pieces are asked for as `wav`, or as `pcm` if the request says so; not every model has both.
@@ -32,28 +35,27 @@ impl Audio<'_> {
     /// let request = CreateSpeechRequest::new(book).model("tts-kokoro").voice("af_sky");
     /// let mut speech = venice.audio().long_speech(request);
     /// println!("{} requests", speech.pieces().len());
-    /// let sound = loop {
-    ///     match speech.bytes().await {
-    ///         Ok(sound) => break sound,
-    ///         Err(error) if error.is_transient() => eprintln!("{error}; once more"),
-    ///         Err(error) => return Err(error),
+    /// while let Err(error) = speech.save("book.wav").await {
+    ///     if !error.is_transient() {
+    ///         return Err(error);
     ///     }
-    /// };
-    /// println!("{} bytes of WAV", sound.len());
+    ///     eprintln!("{error}; once more");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn long_speech(&self, request: impl Into<CreateSpeechRequest>) -> LongSpeech {
-        LongSpeech { maker: Maker::new(self.client.clone(), request.into()), made: Vec::new() }
+        LongSpeech { maker: Maker::new(self.client.clone(), request.into()), kept: Kept::default() }
     }
 }
 
 /// A long text on its way to becoming one sound, from [`Audio::long_speech`].
 ///
-/// It keeps the samples that were made: a minute is about 3 MB at 24 kHz. [`into_stream`](Self::into_stream) keeps none.
+/// [`save`](Self::save) writes the samples to disk as they are made, [`stream`](Self::stream) gives them away, and
+/// [`bytes`](Self::bytes) keeps them in memory: a minute is about 3 MB at 24 kHz.
 #[must_use = "nothing is sent before it is asked for its sound"]
 pub struct LongSpeech {
     maker: Maker,
-    made: Vec<Bytes>,
+    kept: Kept,
 }
 
 /// A piece of a long text: see [`LongSpeech::pieces`].
@@ -172,26 +174,45 @@ impl LongSpeech {
     /// # Ok(()) }
     /// ```
     pub async fn bytes(&mut self) -> Result<Bytes, Error> {
+        self.kept.in_memory()?;
+        self.finish().await?;
+        self.kept.joined(&self.maker.join)
+    }
+
+    /// Writes the sound to a file, each piece when it is here, and gives its size in bytes. The file appears when all of it is on
+    /// disk; until then it is another one in the same folder, which goes when this [`LongSpeech`] does.
+    ///
+    /// Asked again after a failure, with the same path, it sends only what is missing.
+    ///
+    /// # Errors
+    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. A folder that is
+    /// not there is found before anything is sent; when a disk is full in the middle, what was made for it is lost.
+    ///
+    /// ```no_run
+    /// # async fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
+    /// let bytes = speech.save("book.wav").await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.maker.check()?;
+        let named = |error: Error| error.with_operation(&maker::operation());
+        self.kept.on_disk(path.as_ref(), &self.maker.join).await.map_err(named)?;
+        self.finish().await.map_err(named)?;
+        self.kept.committed(&self.maker.join).await.map_err(named)
+    }
+
+    /// Makes what is missing.
+    async fn finish(&mut self) -> Result<(), Error> {
         while let Some(samples) = std::future::poll_fn(|cx| self.maker.poll_next(cx)).await {
-            self.made.push(samples?);
+            self.kept.add(samples?).await?;
         }
-        let samples: usize = self.made.iter().map(Bytes::len).sum();
-        let header = self.maker.join.header(u64::try_from(samples).ok());
-        let header = header.map_err(|problem| Error::new(ErrorKind::Decode, problem))?;
-        let mut all = BytesMut::with_capacity(header.len() + samples + 1);
-        all.extend_from_slice(&header);
-        self.made.iter().for_each(|samples| all.extend_from_slice(samples));
-        if !header.is_empty() && samples % 2 == 1 {
-            // Chunks end at even places.
-            all.extend_from_slice(&[0]);
-        }
-        Ok(all.freeze())
+        Ok(())
     }
 
     /// As [`bytes`](Self::bytes), waiting in this thread, without an async runtime.
     ///
     /// # Errors
-    /// Those of [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+    /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime.
     ///
     /// ```no_run
     /// # fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
@@ -204,24 +225,43 @@ impl LongSpeech {
         crate::blocking::block_on(self.bytes())?
     }
 
+    /// As [`save`](Self::save), waiting in this thread, without an async runtime.
+    ///
+    /// # Errors
+    /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
+    /// runtime.
+    ///
+    /// ```no_run
+    /// # fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
+    /// let bytes = speech.save_blocking("book.wav")?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn save_blocking(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.maker.client = self.maker.client.on_blocking_connections();
+        crate::blocking::block_on(self.save(path))?
+    }
+
     /// The sound while it is made: the samples of each piece as soon as all of them are here, and before the first ones the header
     /// of a WAV file. Its sizes are left open, as in every streamed WAV; players take that.
     ///
     /// ```no_run
     /// # async fn example(speech: venice_ai::audio::LongSpeech, mut player: Vec<u8>) -> Result<(), venice_ai::Error> {
-    /// let mut sound = speech.into_stream();
+    /// let mut sound = speech.stream();
     /// while let Some(samples) = sound.next().await {
     ///     player.extend_from_slice(&samples?);
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn into_stream(self) -> LongSpeechStream {
-        LongSpeechStream::new(self.maker, self.made)
+    ///
+    /// What [`save`](Self::save) wrote before is not in it.
+    pub fn stream(self) -> LongSpeechStream {
+        LongSpeechStream::new(self.maker, self.kept.into_memory())
     }
 }
 
 impl fmt::Debug for LongSpeech {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LongSpeech").field("maker", &self.maker).field("made", &self.made.len()).finish()
+        f.debug_struct("LongSpeech").field("maker", &self.maker).field("kept", &self.kept).finish()
     }
 }

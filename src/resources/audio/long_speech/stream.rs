@@ -11,7 +11,7 @@ use super::SpeechPiece;
 use super::maker::Maker;
 use crate::{Error, ErrorKind};
 
-/// The sound of a long text while it is made, from [`LongSpeech::into_stream`](super::LongSpeech::into_stream).
+/// The sound of a long text while it is made, from [`LongSpeech::stream`](super::LongSpeech::stream).
 ///
 /// A [`Stream`] that is pulled; it keeps nothing that it has given. Unlike other streams it does not end with an error: asked
 /// again, it tries the same piece again. A piece is given whole or not at all, so nothing is heard twice.
