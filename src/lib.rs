@@ -7,6 +7,7 @@ mod call;
 mod client;
 mod error;
 mod generated;
+pub mod jobs;
 mod media;
 pub mod meta;
 #[cfg(feature = "mock")]
@@ -25,8 +26,8 @@ mod wire;
 pub use self::call::{Call, CallFuture, Flow, Response};
 pub use self::client::{Client, ClientBuilder};
 pub use self::error::{
-    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, SpendLimit,
-    WalletBalance, X402Challenge,
+    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, PriceAboveLimit,
+    SpendLimit, WalletBalance, X402Challenge,
 };
 pub use self::generated::{API_VERSION, Raw, operations, types};
 pub use self::media::{FileInput, Upload};
@@ -34,12 +35,12 @@ pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
 pub use self::pages::{Page, Pages};
 pub use self::reply::{ByteStream, RawReply};
-pub use self::resources::{ApiKeys, Audio, Augment, Chat, Models, audio, augment};
+#[doc(no_inline)]
 pub use self::resources::{
-    ApiKeys, Audio, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable, Models,
-    PaymentReceipt, WalletTransactionsParams, X402,
+    ApiKeys, Audio, Augment, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable,
+    GeneratedImages, Image, Images, Models, PaymentReceipt, Video, WalletTransactionsParams, X402,
 };
-pub use self::resources::{ApiKeys, Audio, Chat, GeneratedImages, Image, Images, Models};
+pub use self::resources::{api_keys, audio, augment, billing, characters, chat, images, models, video, x402};
 pub use self::secret::Secret;
 pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;

@@ -26,6 +26,8 @@ pub struct Flow<T> {
     name: &'static str,
     client: Client,
     limit: Option<Duration>,
+    /// Adds to the error of a time limit what the caller can do about it.
+    at_limit: Option<Box<dyn FnOnce(Error) -> Error + Send>>,
     steps: Box<dyn FnOnce(Client) -> Steps<T> + Send>,
 }
 
@@ -36,7 +38,13 @@ impl<T: 'static> Flow<T> {
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         let steps = Box::new(move |client| -> Steps<T> { Box::pin(steps(client)) });
-        Self { name, client: client.clone(), limit: None, steps }
+        Self { name, client: client.clone(), limit: None, at_limit: None, steps }
+    }
+
+    /// What is known only when time is over: the job that goes on.
+    pub(crate) fn explained_at_limit(mut self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
+        self.at_limit = Some(Box::new(explain));
+        self
     }
 
     /// How long all of it may take, from when it is first awaited. Nothing limits it unless this is called.
@@ -77,7 +85,7 @@ impl<T: 'static> IntoFuture for Flow<T> {
     type IntoFuture = Steps<T>;
 
     fn into_future(self) -> Steps<T> {
-        let Self { client, limit, steps, name } = self;
+        let Self { client, limit, at_limit, steps, name } = self;
         Box::pin(async move {
             if tokio::runtime::Handle::try_current().is_err() {
                 let message = format!(
@@ -90,7 +98,11 @@ impl<T: 'static> IntoFuture for Flow<T> {
                 None => steps(client).await,
                 Some(limit) => tokio::time::timeout(limit, steps(client)).await.unwrap_or_else(|_| {
                     let message = format!("{name} was not finished within {limit:?} (time limit of all its calls)");
-                    Err(Error::new(ErrorKind::Timeout, message))
+                    let error = Error::new(ErrorKind::Timeout, message);
+                    Err(match at_limit {
+                        Some(explain) => explain(error),
+                        None => error,
+                    })
                 }),
             }
         })

@@ -1,9 +1,9 @@
 //! One request, configured, then awaited.
 
 mod accept;
-mod by_media;
 pub(crate) mod decode;
 mod flow;
+mod forms;
 mod future;
 mod merge;
 mod options;
@@ -11,18 +11,15 @@ mod prepare;
 mod response;
 mod streamed;
 mod wallet;
-mod whole;
-mod whole_reply;
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::by_media::{JsonOrFile, Origin};
 pub use self::flow::Flow;
+pub(crate) use self::forms::{JsonOrFile, Origin, WholeReply};
 pub use self::future::CallFuture;
 pub use self::response::Response;
-pub(crate) use self::whole_reply::WholeReply;
 use crate::client::Client;
 use crate::error::Error;
 use crate::media::form::Form;

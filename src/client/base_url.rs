@@ -70,7 +70,7 @@ pub(super) fn join(base: &str, path: &str) -> Result<Url, Error> {
 }
 
 /// The URL of something on another host. The error does not show it, as it may be the right to what it names.
-pub(super) fn web_address(text: &str) -> Result<Url, Error> {
+pub(crate) fn web_address(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
         .ok_or_else(|| Error::invalid_request("the address of the file is not an http(s) URL"))

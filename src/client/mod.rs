@@ -1,6 +1,6 @@
 //! The client: what all calls share.
 
-mod base_url;
+pub(crate) mod base_url;
 mod builder;
 mod http;
 mod key;

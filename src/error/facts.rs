@@ -6,7 +6,8 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 
 use super::payload::Payload;
-use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired};
+use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired, PriceAboveLimit};
+use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
 
@@ -220,6 +221,36 @@ impl Error {
     pub fn content_policy(&self) -> Option<&ContentPolicy> {
         match self.payload()? {
             Payload::Policy(policy) => Some(policy),
+            _ => None,
+        }
+    }
+
+    /// The job that the error is about: one that goes on although nobody waits for it any more, or whose result could not be
+    /// fetched or stored. [`Client::job`](crate::Client::job) takes it up again, here or in another process.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, error: venice_ai::Error) -> Result<(), venice_ai::Error> {
+    /// if let Some(job) = error.job().filter(|_| error.is_timeout()) {
+    ///     venice.job(job.clone()).save("film.mp4").await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn job(&self) -> Option<&JobHandle> {
+        self.inner.details.as_ref()?.job.as_ref()
+    }
+
+    /// The price that was above the limit, and the limit.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(price) = error.price_above_limit() {
+    ///     println!("{} USD, not more than {} USD", price.price_usd, price.limit_usd);
+    /// }
+    /// # }
+    /// ```
+    pub fn price_above_limit(&self) -> Option<PriceAboveLimit> {
+        match self.payload()? {
+            Payload::Price(price) => Some(*price),
             _ => None,
         }
     }

@@ -42,6 +42,14 @@ pub enum ErrorKind {
     PayloadTooLarge,
     /// The prompt or the result breaks a content policy; [`content_policy`](super::Error::content_policy) says more.
     ContentPolicy,
+    /// The job ended without a result. [`job`](super::Error::job) names it, and [`content_policy`](super::Error::content_policy)
+    /// says where the API told that the credits were given back.
+    JobFailed,
+    /// The job's result is not there any more: it was kept for a while and not fetched, or fetched too often.
+    JobExpired,
+    /// The price is above the limit that was set. Nothing was ordered;
+    /// [`price_above_limit`](super::Error::price_above_limit) has both.
+    PriceLimit,
     /// Too many requests (429).
     RateLimited,
     /// The model is overloaded, at capacity or offline (429 or 503). Another model may answer now.

@@ -17,13 +17,14 @@ use bytes::Bytes;
 
 pub(crate) use self::decode::{api_error, in_stream_error};
 pub use self::kind::ErrorKind;
-use self::payload::Details;
 pub use self::payload::{
-    ConsentRequired, ContentPolicy, FieldError, PaymentOption, PaymentRequired, SpendLimit, WalletBalance,
-    X402Challenge,
+    ConsentRequired, ContentPolicy, FieldError, PaymentOption, PaymentRequired, PriceAboveLimit, SpendLimit,
+    WalletBalance, X402Challenge,
 };
+use self::payload::{Details, Payload};
 pub(crate) use self::text::{summary_of_body, without_secret, without_values};
 use crate::ValidationError;
+use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
 
@@ -166,6 +167,41 @@ impl Error {
     pub(crate) fn about(mut self, part: std::fmt::Arguments<'_>) -> Self {
         self.inner.message.insert_str(0, &format!("{part}: "));
         self
+    }
+
+    /// Names the job that the error is about, so that the caller can go on with it.
+    pub(crate) fn with_job(mut self, job: &JobHandle) -> Self {
+        self.details_mut().job.get_or_insert_with(|| job.clone());
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner.kind = kind;
+        self
+    }
+
+    pub(crate) fn price_limit(price_usd: f64, limit_usd: f64) -> Self {
+        let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
+        let mut error = Self::new(ErrorKind::PriceLimit, message);
+        error.details_mut().payload = Some(Payload::Price(PriceAboveLimit { price_usd, limit_usd }));
+        error
+    }
+
+    /// What a job's last status says beside the status: the message, and whether it was refunded.
+    pub(crate) fn job_failed(report: &serde_json::Value) -> Self {
+        let told = ["error", "message", "reason", "detail"].iter().find_map(|name| {
+            let place = report.get(name)?;
+            payload::text(report, name).or_else(|| payload::text(place, "message"))
+        });
+        let mut error = Self::new(ErrorKind::JobFailed, "the job ended without a result");
+        if let Some(told) = told {
+            error.inner.message = format!("the job ended without a result: {told}");
+        }
+        let policy = ContentPolicy::from_body(report);
+        if !policy.is_empty() {
+            error.details_mut().payload = Some(Payload::Policy(policy));
+        }
+        error
     }
 
     pub(crate) fn is_from_api(&self) -> bool {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::jobs::JobHandle;
 use crate::meta::Amount;
+use crate::types::{SeedanceConsent, VideoConsents};
 
 /// The parts of an error that few errors have.
 #[derive(Debug, Default)]
@@ -13,11 +15,16 @@ pub(super) struct Details {
     pub(super) did_you_mean: Vec<String>,
     pub(super) request_id: Option<String>,
     pub(super) payload: Option<Payload>,
+    pub(super) job: Option<JobHandle>,
 }
 
 impl Details {
     pub(super) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.did_you_mean.is_empty() && self.request_id.is_none() && self.payload.is_none()
+        self.fields.is_empty()
+            && self.did_you_mean.is_empty()
+            && self.request_id.is_none()
+            && self.payload.is_none()
+            && self.job.is_none()
     }
 }
 
@@ -26,6 +33,7 @@ pub(super) enum Payload {
     Payment(PaymentRequired),
     Consent(ConsentRequired),
     Policy(ContentPolicy),
+    Price(PriceAboveLimit),
 }
 
 /// A member of the request that is wrong.
@@ -163,6 +171,16 @@ pub struct ConsentRequired {
     pub raw: Value,
 }
 
+/// A price that was too high.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PriceAboveLimit {
+    /// What it would have cost, in US dollars.
+    pub price_usd: f64,
+    /// What it may have cost, in US dollars.
+    pub limit_usd: f64,
+}
+
 /// What a refusal on grounds of content says besides its message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -239,6 +257,33 @@ impl PaymentOption {
 }
 
 impl ConsentRequired {
+    /// What to put into the request when it is sent again: that the user has confirmed everything that was asked. `None` where
+    /// the API asks for a consent that this version of the crate does not know; `raw` has it then.
+    ///
+    /// The answer is the user's to give. Show [`policy_text`](Self::policy_text) and call this only after a yes.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, confirmed: fn(&str) -> bool) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueVideoRequest;
+    ///
+    /// let request = QueueVideoRequest::new("seedance").prompt("She waves").image_url("https://example.com/her.jpg");
+    /// let job = match venice.video().queue(request.clone()).await {
+    ///     Err(error) => {
+    ///         let Some(consent) = error.consent_required() else { return Err(error) };
+    ///         let policy = consent.policy_text.as_deref().unwrap_or_default();
+    ///         let Some(given) = consent.accept().filter(|_| confirmed(policy)) else { return Err(error) };
+    ///         venice.video().queue(request.consents(given)).await?
+    ///     }
+    ///     Ok(job) => job,
+    /// };
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn accept(&self) -> Option<VideoConsents> {
+        let is_known = self.flow.as_deref().is_none_or(|flow| flow.eq_ignore_ascii_case("seedance"));
+        is_known.then(|| VideoConsents::new().seedance(SeedanceConsent::new(true, true, true)))
+    }
+
     pub(super) fn from_body(body: &Value) -> Self {
         let consent = body.get("consent").unwrap_or(&Value::Null);
         let roles = body.get("face_media_roles").and_then(Value::as_array);

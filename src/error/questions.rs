@@ -116,6 +116,33 @@ impl Error {
         self.kind() == ErrorKind::ContentPolicy
     }
 
+    /// The job ended without a result.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_job_failed() {
+    ///     println!("{}", error.message());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_job_failed(&self) -> bool {
+        self.kind() == ErrorKind::JobFailed
+    }
+
+    /// The job's result is not there any more. An order that the API does not know, or deleted, is
+    /// [`is_not_found`](Self::is_not_found).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_job_expired() {
+    ///     println!("order it again");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_job_expired(&self) -> bool {
+        self.kind() == ErrorKind::JobExpired
+    }
+
     /// There is no such model, character, key, job or path.
     ///
     /// ```

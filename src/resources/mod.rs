@@ -1,30 +1,28 @@
 //! One handle an area of the API. A handle is made by a method of [`Client`](crate::Client), is free to make and to copy, and
 //! its methods make [`Call`](crate::Call)s: nothing is sent before a call is awaited.
 
-mod api_keys;
-mod audio;
+pub mod api_keys;
 pub mod audio;
 pub mod augment;
-mod billing;
-mod characters;
-pub(crate) mod chat;
+pub mod billing;
+pub mod characters;
+pub mod chat;
 mod envelope;
-mod image;
-mod models;
-mod x402;
-
-pub use self::api_keys::ApiKeys;
-pub use self::audio::Audio;
-pub use self::billing::{Billing, CsvTable};
-pub use self::characters::{CharacterReviewsParams, Characters};
+pub mod images;
+pub mod models;
 mod text_reply;
+pub mod video;
+pub mod x402;
 
 pub use self::api_keys::ApiKeys;
 pub use self::audio::Audio;
 pub use self::augment::Augment;
+pub use self::billing::{Billing, CsvTable};
+pub use self::characters::{CharacterReviewsParams, Characters};
 pub use self::chat::Chat;
-pub use self::image::{GeneratedImages, Image, Images};
+pub use self::images::{GeneratedImages, Image, Images};
 pub use self::models::Models;
+pub use self::video::Video;
 pub use self::x402::{CompletedTopUp, PaymentReceipt, WalletTransactionsParams, X402};
 
 use crate::Client;
@@ -144,5 +142,19 @@ impl Client {
     #[must_use]
     pub fn images(&self) -> Images<'_> {
         Images::new(self)
+    }
+
+    /// Films: what they cost, making them, and writing down what is said in one.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueVideoRequest;
+    /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
+    /// venice.video().generate_to(request, "lagoon.mp4").await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn video(&self) -> Video<'_> {
+        Video::new(self)
     }
 }

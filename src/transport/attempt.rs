@@ -7,6 +7,7 @@ use reqwest::{Response, StatusCode, Url};
 
 use super::body::ReplyBody;
 use super::source::Source;
+use super::told_apart::{self, Told};
 use super::{Body, Clock, Mode, Reply, Scope, failure, redirect};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
@@ -81,28 +82,29 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) 
         let body = error_body(response, plan.timeout).await;
         return Err(scope.api_error(meta, body));
     }
-    let in_pieces = match plan.mode {
-        Mode::Whole => false,
-        Mode::Pieces => true,
-        Mode::ByMedia => meta.content_type().is_some_and(|media| is_file(&media)),
-    };
-    let body = if in_pieces {
+    let pieces = |beginning, response| {
         let body = reqwest::Body::from(response);
-        Body::Pieces(Box::new(ReplyBody::new(body, plan.idle, scope.clone(), meta.clone())))
-    } else {
-        let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
-        Body::Whole(body)
+        let body = ReplyBody::new(body, plan.idle, scope.clone(), meta.clone());
+        Body::Pieces(Box::new(body.after(beginning)))
+    };
+    let body = match plan.mode {
+        Mode::Whole => {
+            let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
+            Body::Whole(body)
+        }
+        Mode::Pieces => pieces(Bytes::new(), response),
+        Mode::JsonOrFile => {
+            match told_apart::read(&mut response, &meta).await.map_err(|error| error.with_meta(meta.clone()))? {
+                Told::Json(body) => Body::Whole(body),
+                Told::File { beginning } => pieces(beginning, response),
+            }
+        }
     };
     Ok(Reply { meta, body, scope: scope.clone() })
 }
 
-/// Whether a media type is that of a file, and neither JSON nor the page of a gateway.
-fn is_file(media: &str) -> bool {
-    ["image/", "audio/", "video/"].iter().any(|kind| media.starts_with(kind)) || media == "application/octet-stream"
-}
-
 /// A whole body. One that comes in one piece is not copied.
-async fn whole(response: &mut Response) -> Result<Bytes, Error> {
+pub(super) async fn whole(response: &mut Response) -> Result<Bytes, Error> {
     /// No more than this is set aside on the word of a header.
     const MOST_RESERVED: u64 = 16 * 1024 * 1024;
     let expected = response.content_length().unwrap_or(0).min(MOST_RESERVED);

@@ -26,13 +26,32 @@ pub(crate) struct ReplyBody {
     deadline: Option<Instant>,
     received: u64,
     ended: bool,
+    /// What was read of it to see what it is.
+    beginning: Bytes,
     scope: Scope,
     meta: Meta,
 }
 
 impl ReplyBody {
     pub(crate) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
-        Self { body, idle, timer: None, deadline: None, received: 0, ended: false, scope, meta }
+        Self {
+            body,
+            idle,
+            timer: None,
+            deadline: None,
+            received: 0,
+            ended: false,
+            beginning: Bytes::new(),
+            scope,
+            meta,
+        }
+    }
+
+    /// The same body, of which the beginning was read already.
+    pub(super) fn after(mut self, beginning: Bytes) -> Self {
+        self.received = beginning.len() as u64;
+        self.beginning = beginning;
+        self
     }
 
     /// The next piece. After an error and after the end there is none.
@@ -40,6 +59,9 @@ impl ReplyBody {
         loop {
             if self.ended {
                 return Poll::Ready(None);
+            }
+            if !self.beginning.is_empty() {
+                return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
             }
             let frame = match Pin::new(&mut self.body).poll_frame(cx) {
                 Poll::Ready(frame) => frame,

@@ -33,7 +33,7 @@ pub(crate) fn complete(
         None if mode == Mode::Whole => HeaderValue::from_static("application/json"),
         None => any_of(scope.operation().facts().reply_media),
     });
-    if mode == Mode::Pieces {
+    if mode != Mode::Whole {
         // A compressor holds pieces back, and media do not get smaller.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     }

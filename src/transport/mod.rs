@@ -10,6 +10,7 @@ mod outgoing;
 mod redirect;
 mod retry;
 mod source;
+mod told_apart;
 mod trace;
 mod warnings;
 
@@ -39,8 +40,8 @@ pub(crate) enum Mode {
     Whole,
     /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
     Pieces,
-    /// The headers of a file, and all of anything else: an operation that answers with the one or with the other.
-    ByMedia,
+    /// All of it if it is JSON, and else the beginning: an operation that answers with a file or with how far it is.
+    JsonOrFile,
 }
 
 /// What an error says of the call it happened in, and what it must not say.

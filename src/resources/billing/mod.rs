@@ -122,7 +122,7 @@ impl<'c> Billing<'c> {
     /// 10 to 1000; a moment that is not of the form `2026-08-01T00:00:00Z`; a range that ends before it begins. A cursor that the API
     /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
     pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
-        self.history(&params.into()).into_json()
+        self.history(&params.into()).json_form()
     }
 
     /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
@@ -170,7 +170,7 @@ impl<'c> Billing<'c> {
 
     /// A page of CSV, whole.
     fn history_lines(&self, params: &GetBillingUsageHistoryParams) -> Call<Bytes> {
-        self.history(params).into_whole(CSV)
+        self.history(params).asking_for(CSV).whole(|reply| Ok(reply.body))
     }
 }
 

@@ -84,7 +84,7 @@ impl X402<'_> {
     /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay.
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
-        let call = Call::raw(self.client, &ASK, request).into_whole("application/json");
+        let call = Call::raw(self.client, &ASK, request).asking_for("application/json").whole(|reply| Ok(reply.body));
         // The price comes as a refusal to work for free.
         call.accepting(StatusCode::PAYMENT_REQUIRED).with_meta().accept(|reply| {
             let Response { value: body, meta } = reply;

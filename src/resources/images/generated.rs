@@ -41,10 +41,11 @@ struct Facts {
 
 impl GeneratedImages {
     /// From a reply of the API's own form.
-    pub(super) fn of(reply: JsonOrFile<GenerateImageResponse>) -> Self {
+    pub(super) fn of(reply: JsonOrFile) -> Result<Self, Error> {
         match reply {
-            JsonOrFile::File(file) => Self::of_file(file),
-            JsonOrFile::Json(reply, origin) => {
+            JsonOrFile::File(file) => Ok(Self::of_file(file)),
+            JsonOrFile::Json(whole) => {
+                let (reply, origin) = (whole.json::<GenerateImageResponse>()?, whole.origin);
                 let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
                 let facts = Facts {
                     id: Some(reply.id).filter(|id| !id.is_empty()),
@@ -53,7 +54,7 @@ impl GeneratedImages {
                     request: reply.request,
                     extra: reply.extra,
                 };
-                Self::of_texts(texts, facts, origin)
+                Ok(Self::of_texts(texts, facts, origin))
             }
         }
     }

@@ -150,7 +150,7 @@ impl<'c> Images<'c> {
     pub fn generate(&self, request: impl Into<GenerateImageRequest>) -> Call<GeneratedImages> {
         let request = request.into();
         let call = checks::generate(self.client.raw().generate_image(&request), &request);
-        call.json_or_file().map(GeneratedImages::of)
+        call.json_or_file(GeneratedImages::of)
     }
 
     /// Draws one image, with the parameters that OpenAI's clients send. [`generate`](Self::generate) can do more.

@@ -1,0 +1,87 @@
+//! One look at a job, and the file that it leads to.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+
+use super::retrieved::{Retrieved, Stage};
+use super::{JobHandle, JobKind};
+use crate::error::{Error, ErrorKind};
+use crate::meta::Meta;
+use crate::types::JobProgress;
+use crate::{Client, RawReply, Response, RetryPolicy};
+
+/// What the fetching of a file elsewhere is called in errors.
+pub(super) const DOWNLOAD: &str = "download";
+
+/// A poll is answered at once or not at all.
+const POLL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a look at a job shows.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and there is one of it")]
+pub(super) enum Seen {
+    /// It goes on.
+    Running(JobProgress, Meta),
+    /// It is done.
+    Done(RawReply),
+    /// It is over, without a result.
+    Over(Error),
+}
+
+/// Asks once.
+pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error> {
+    // Never with `delete_media_on_completion`: a download that breaks off could not be fetched again.
+    let call = match job.kind() {
+        JobKind::Video => client.video().retrieve(job),
+        JobKind::Audio => client.audio().retrieve(job),
+    };
+    let call = call.with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
+    let Response { value, meta } = call.await.map_err(|error| error.with_job(job))?;
+    let report = match value {
+        Retrieved::Media(reply) => return Ok(Seen::Done(reply)),
+        Retrieved::Progress(report) => report,
+    };
+    match Stage::of(&report) {
+        Stage::Queued | Stage::Running => Ok(Seen::Running(report, meta)),
+        Stage::Completed => match download(client, job, meta).await {
+            Ok(reply) => Ok(Seen::Done(reply)),
+            Err(error) if error.is_job_expired() => Ok(Seen::Over(error.with_job(job))),
+            Err(error) => Err(error.with_job(job)),
+        },
+        Stage::Failed => Ok(Seen::Over(ended(Error::job_failed(&report.extra.into()), meta, job))),
+        Stage::Expired => {
+            let error = Error::new(ErrorKind::JobExpired, "the result was deleted, as nobody fetched it in time");
+            Ok(Seen::Over(ended(error, meta, job)))
+        }
+    }
+}
+
+fn ended(error: Error, meta: Meta, job: &JobHandle) -> Error {
+    error.with_operation(&retrieval(job)).with_meta(meta).with_job(job)
+}
+
+pub(super) fn retrieval(job: &JobHandle) -> crate::operation::OperationRef {
+    match job.kind() {
+        JobKind::Video => (&crate::operations::RETRIEVE_VIDEO).into(),
+        JobKind::Audio => (&crate::operations::RETRIEVE_AUDIO).into(),
+    }
+}
+
+/// The file at the address that was told with the order. Neither the key nor the client's headers go there.
+async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawReply, Error> {
+    let Some(url) = job.download_url() else {
+        let message = "the job is done, and its file lies at the `download_url` that only the reply to the order told; add it \
+                       to the handle with `JobHandle::with_download_url`";
+        return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(&retrieval(job)).with_meta(meta));
+    };
+    // Each attempt counts at the other end, so they are made one poll apart and not in a row.
+    let call = client.elsewhere(Method::GET, url.expose()).with_retry(RetryPolicy::disabled());
+    call.await.map_err(|error| match error.status() {
+        Some(StatusCode::NOT_FOUND | StatusCode::GONE) => {
+            error.with_kind(ErrorKind::JobExpired).with_note("the file's address is good for a day and a few downloads")
+        }
+        Some(StatusCode::TOO_MANY_REQUESTS) => error.with_note("the file was downloaded too often"),
+        _ => error,
+    })
+}

@@ -1,0 +1,259 @@
+//! From a request to its result, in one go.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::job::{Settings, goes_on};
+use super::order::Order;
+use super::{Job, JobHandle, Media, Progress, SavedMedia};
+use crate::Client;
+use crate::call::Flow;
+use crate::error::{Error, ErrorKind};
+
+type Steps<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
+
+/// Orders something and waits for it; from [`Video::generate`](crate::Video::generate) and its siblings.
+///
+/// Awaiting it orders, polls and gives the result. The order is sent once: a time-out in the middle of it does not make a second
+/// one. From then on everything can be repeated, by anyone who has the handle: [`on_queued`](Self::on_queued) hands it out early.
+///
+/// ```no_run
+/// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+/// use venice_ai::types::{QueueVideoRequest, VideoDuration};
+///
+/// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
+///     .prompt("Fog lifts over a lagoon at sunrise")
+///     .duration(VideoDuration::S5);
+/// let film = venice
+///     .video()
+///     .generate_to(request, "lagoon.mp4")
+///     .with_price_limit(0.75)
+///     .on_queued(|job| println!("{}", serde_json::to_string(job).unwrap_or_default()))
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Generation<T> {
+    client: Client,
+    order: Order,
+    settings: Settings,
+    price_limit_usd: Option<f64>,
+    on_queued: Option<OnQueued>,
+    limit: Option<Duration>,
+    /// A folder that is missing is better found before the order than after it.
+    target: Option<PathBuf>,
+    finish: fn(Job, Client, Option<PathBuf>) -> Steps<T>,
+}
+
+impl Generation<Media> {
+    pub(crate) fn new(client: &Client, order: Order) -> Self {
+        Self::with_finish(client, order, None, |job, client, _| Box::pin(async move { job.done(&client).await }))
+    }
+}
+
+impl Generation<SavedMedia> {
+    pub(crate) fn to_file(client: &Client, order: Order, path: &Path) -> Self {
+        Self::with_finish(client, order, Some(path.to_owned()), |job, client, path| {
+            Box::pin(async move { job.saved(&client, path.unwrap_or_default()).await })
+        })
+    }
+
+    /// Whether the result is deleted on the server once it is safe on disk; it is, unless this is called with `false`.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::SavedMedia>) -> Result<(), venice_ai::Error> {
+    /// let film = film.with_cleanup(false).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
+        self.settings.cleanup(cleans_up);
+        self
+    }
+}
+
+impl<T: 'static> Generation<T> {
+    fn with_finish(
+        client: &Client,
+        order: Order,
+        target: Option<PathBuf>,
+        finish: fn(Job, Client, Option<PathBuf>) -> Steps<T>,
+    ) -> Self {
+        Self {
+            client: client.clone(),
+            order,
+            settings: Settings::default(),
+            price_limit_usd: None,
+            on_queued: None,
+            limit: None,
+            target,
+            finish,
+        }
+    }
+
+    /// Calls a function with the handle as soon as the order is accepted. Store it: a process that ends while it waits has lost
+    /// nothing then.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let film = film.on_queued(|job| {
+    ///     let stored = serde_json::to_vec(job).map_err(std::io::Error::other);
+    ///     if let Err(error) = stored.and_then(|stored| std::fs::write("job.json", stored)) {
+    ///         eprintln!("{error}; the order is {job:?}");
+    ///     }
+    /// });
+    /// let film = film.await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_queued(mut self, observer: impl FnOnce(&JobHandle) + Send + 'static) -> Self {
+        self.on_queued = Some(Box::new(observer));
+        self
+    }
+
+    /// Calls a function with each step, as [`Job::on_progress`] does.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let film = film.on_progress(|step| println!("{:?}", step.fraction)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.settings.observer(observer);
+        self
+    }
+
+    /// Asks for the price first, and orders only if it is not above this, in US dollars. A price above it is
+    /// [`ErrorKind::PriceLimit`], and nothing is ordered.
+    ///
+    /// The price is that of the quote. It is not asked for again between the two, so it is a guard against surprises and not a
+    /// contract.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// match film.with_price_limit(0.50).await {
+    ///     Err(error) if error.price_above_limit().is_some() => println!("{error}"),
+    ///     film => drop(film?),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn with_price_limit(mut self, usd: f64) -> Self {
+        self.price_limit_usd = Some(usd);
+        self
+    }
+
+    /// How long to wait between polls, as [`Job::with_poll_interval`] does.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let film = film.with_poll_interval(std::time::Duration::from_secs(15)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_poll_interval(mut self, interval: Duration) -> Self {
+        self.settings.poll_interval(interval);
+        self
+    }
+
+    /// How long all of it may take. When the time is over the job goes on, and [`Error::job`] has its handle if it was ordered by
+    /// then.
+    ///
+    /// ```no_run
+    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let film = film.with_time_limit(std::time::Duration::from_secs(900)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Waits for it in this thread, without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+    ///
+    /// ```no_run
+    /// # fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let film = film.send_blocking()?.bytes().send_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T, Error> {
+        self.into_flow().send_blocking()
+    }
+
+    fn into_flow(self) -> Flow<T> {
+        let Self { client, order, settings, price_limit_usd, on_queued, limit, target, finish } = self;
+        let queued: Arc<Mutex<Option<JobHandle>>> = Arc::default();
+        let known = Arc::clone(&queued);
+        let flow = Flow::new(&client, order.name(), move |client| async move {
+            order.check()?;
+            if let Some(target) = &target {
+                check_target(target)?;
+            }
+            if let Some(limit) = price_limit_usd {
+                check_price(&client, &order, limit).await?;
+            }
+            let handle = order.queue(&client).await?;
+            *queued.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle.clone());
+            if let Some(observer) = on_queued {
+                observer(&handle);
+            }
+            let job = Job::with_settings(&client, handle, settings);
+            finish(job, client, target).await
+        });
+        let flow =
+            flow.explained_at_limit(move |error| match known.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                Some(job) => goes_on(error, job),
+                None => error.with_note("whether the order was accepted is not known"),
+            });
+        match limit {
+            Some(limit) => flow.with_time_limit(limit),
+            None => flow,
+        }
+    }
+}
+
+async fn check_price(client: &Client, order: &Order, limit_usd: f64) -> Result<(), Error> {
+    if !limit_usd.is_finite() || limit_usd < 0.0 {
+        let message = format!("{limit_usd} USD is no limit for a price; nothing was sent");
+        return Err(Error::invalid_request(message));
+    }
+    let price_usd = order.price_usd(client).await?;
+    // A price that is no number is not below the limit either.
+    if price_usd <= limit_usd { Ok(()) } else { Err(Error::price_limit(price_usd, limit_usd)) }
+}
+
+/// Whether a file can be made there, as far as that can be seen without making it.
+fn check_target(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let problem = if path.file_name().is_none() || path.is_dir() {
+        "is a folder"
+    } else if !folder.is_dir() {
+        "is in a folder that does not exist"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as it {problem}; nothing was ordered")))
+}
+
+impl<T: 'static> IntoFuture for Generation<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Steps<T>;
+
+    fn into_future(self) -> Steps<T> {
+        self.into_flow().into_future()
+    }
+}
+
+impl<T> fmt::Debug for Generation<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generation")
+            .field("operation", &self.order.name())
+            .field("price_limit_usd", &self.price_limit_usd)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}

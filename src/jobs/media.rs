@@ -1,0 +1,214 @@
+//! What a job has made.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::JobHandle;
+use super::fetch::{self, Seen};
+use crate::error::{Error, ErrorKind};
+use crate::media::durable::DurableFile;
+use crate::{ByteStream, Client, Flow, RawReply};
+
+/// A download that breaks off is begun anew so often.
+const MOST_DOWNLOADS: u32 = 3;
+
+/// The pause before a download is begun anew.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// The result of a job, whose download has begun; from [`Job::wait`](super::Job::wait).
+///
+/// It also lies on the server, and stays there until [`Job::discard`](super::Job::discard) or until it expires. So
+/// [`bytes`](Self::bytes) and [`save`](Self::save) fetch it again when the download breaks off.
+#[derive(Debug)]
+#[must_use = "the download has begun, and dropping it breaks it off"]
+pub struct Media {
+    client: Client,
+    job: JobHandle,
+    reply: RawReply,
+}
+
+impl Media {
+    pub(super) fn new(client: &Client, job: &JobHandle, reply: RawReply) -> Self {
+        Self { client: client.clone(), job: job.clone(), reply }
+    }
+
+    /// The job that made it.
+    ///
+    /// ```no_run
+    /// # fn look(media: &venice_ai::jobs::Media) {
+    /// println!("made by {}", media.job().model());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn job(&self) -> &JobHandle {
+        &self.job
+    }
+
+    /// The media type in lower case, such as `video/mp4`; `None` where the server does not say.
+    ///
+    /// ```no_run
+    /// # fn look(media: &venice_ai::jobs::Media) {
+    /// assert_eq!(media.content_type().as_deref(), Some("video/mp4"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        self.reply.content_type()
+    }
+
+    /// What the name of its file should end in, without the dot; `None` for a type that this version does not know.
+    ///
+    /// ```no_run
+    /// # fn look(media: &venice_ai::jobs::Media) {
+    /// let name = format!("result.{}", media.file_extension().unwrap_or("bin"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn file_extension(&self) -> Option<&'static str> {
+        Some(match self.content_type()?.as_str() {
+            "video/mp4" => "mp4",
+            "video/webm" => "webm",
+            "video/quicktime" => "mov",
+            "audio/mpeg" | "audio/mp3" => "mp3",
+            "audio/wav" | "audio/x-wav" | "audio/wave" => "wav",
+            "audio/flac" | "audio/x-flac" => "flac",
+            "audio/ogg" => "ogg",
+            "audio/mp4" | "audio/x-m4a" => "m4a",
+            _ => return None,
+        })
+    }
+
+    /// How long it is in bytes, if the server says so.
+    ///
+    /// ```no_run
+    /// # fn look(media: &venice_ai::jobs::Media) {
+    /// println!("{:?} bytes to come", media.content_length());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        self.reply.meta().header("content-length")?.trim().parse().ok()
+    }
+
+    /// All of it, in memory, if it has at most [`RawReply::MAX_BYTES`].
+    ///
+    /// ```no_run
+    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
+    /// let film = job.wait().await?.bytes().await?;
+    /// println!("{} bytes", film.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The download broke off time after time, or what arrived was empty or too long. [`Error::job`] has the handle, and the result still lies
+    /// on the server.
+    pub fn bytes(self) -> Flow<Bytes> {
+        let Self { client, job, reply } = self;
+        Flow::new(&client, "job.bytes", move |client| async move {
+            again(&client, &job, reply, |reply| async {
+                let all = reply.bytes().await?;
+                Ok((all.len() as u64, all))
+            })
+            .await
+        })
+    }
+
+    /// Writes it to a file, and gives its length in bytes. The file appears under its name when all of it is on disk, and not
+    /// before. Nothing is deleted on the server: [`Job::save`](super::Job::save) does both.
+    ///
+    /// ```no_run
+    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
+    /// let bytes = job.wait().await?.save("film.mp4").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`] when the disk fails.
+    pub fn save(self, path: impl AsRef<Path>) -> Flow<u64> {
+        let path = path.as_ref().to_owned();
+        let Self { client, job, reply } = self;
+        Flow::new(&client, "job.save", move |client| async move { store(&client, &job, reply, path).await })
+    }
+
+    pub(super) async fn store(self, client: &Client, path: PathBuf) -> Result<u64, Error> {
+        store(client, &self.job, self.reply, path).await
+    }
+
+    /// The bytes as they arrive. What breaks off is not fetched again.
+    ///
+    /// ```no_run
+    /// # async fn run(media: venice_ai::jobs::Media) -> Result<(), venice_ai::Error> {
+    /// let mut stream = media.stream();
+    /// while let Some(piece) = stream.next().await {
+    ///     println!("{} bytes", piece?.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn stream(self) -> ByteStream {
+        self.reply.stream()
+    }
+
+    /// The reply that it came with.
+    ///
+    /// ```no_run
+    /// # fn look(media: venice_ai::jobs::Media) {
+    /// println!("{:?}", media.into_reply().meta().request_id());
+    /// # }
+    /// ```
+    pub fn into_reply(self) -> RawReply {
+        self.reply
+    }
+}
+
+async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<u64, Error> {
+    again(client, job, reply, |reply| async {
+        let mut file = DurableFile::create(&path).await?;
+        let mut stream = reply.stream();
+        let mut length = 0;
+        while let Some(piece) = stream.next().await {
+            let piece = piece?;
+            length += piece.len() as u64;
+            file.write(piece).await?;
+        }
+        if length > 0 {
+            file.commit().await?;
+        }
+        Ok((length, length))
+    })
+    .await
+}
+
+/// Takes in a download, and begins it anew when it breaks off. `take` gives the length with what it made.
+async fn again<T, F>(
+    client: &Client,
+    job: &JobHandle,
+    mut reply: RawReply,
+    take: impl Fn(RawReply) -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<(u64, T), Error>>,
+{
+    let mut downloads = 1;
+    loop {
+        let meta = reply.meta().clone();
+        let problem = match take(reply).await {
+            Ok((0, _)) => Error::new(ErrorKind::Decode, "the result is empty").with_meta(meta),
+            Ok((_, taken)) => return Ok(taken),
+            Err(error) => error,
+        };
+        let problem = problem.with_operation(&fetch::retrieval(job)).with_job(job);
+        // The disk does not get better by downloading again.
+        if !problem.is_transient() || downloads >= MOST_DOWNLOADS {
+            return Err(problem);
+        }
+        client.clock().sleep(PAUSE).await;
+        downloads += 1;
+        reply = match fetch::look(client, job).await? {
+            Seen::Done(reply) => reply,
+            Seen::Over(error) => return Err(error),
+            Seen::Running(..) => return Err(problem.with_job(job)),
+        };
+    }
+}

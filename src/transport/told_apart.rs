@@ -1,0 +1,65 @@
+//! Replies that are JSON or a file.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+
+use super::{attempt, failure};
+use crate::error::Error;
+use crate::meta::Meta;
+
+/// A status report is short. What is longer and looks like JSON is a file that begins with a brace.
+const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;
+
+/// What a reply is.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// JSON or the page of a gateway, all of it.
+    Json(Bytes),
+    /// A file, of which this was read so far.
+    File { beginning: Bytes },
+}
+
+/// Reads as much of a reply as it takes to see what it is.
+///
+/// The content type says it, where it says JSON or a page. Where it says anything else the first character decides: no image, sound
+/// or film begins with a brace.
+pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, Error> {
+    let media = meta.content_type();
+    if media.as_deref().is_some_and(is_no_file) {
+        return attempt::whole(response).await.map(Told::Json);
+    }
+    let begins_otherwise: &[u8] = if media.is_some() { b"{" } else { b"{[<\"" };
+    let mut read = BytesMut::new();
+    loop {
+        let first = read.iter().find(|byte| !byte.is_ascii_whitespace());
+        let is_object = first.map(|byte| begins_otherwise.contains(byte));
+        if is_object == Some(false) || read.len() > LONGEST_UNANNOUNCED_JSON {
+            return Ok(Told::File { beginning: read.freeze() });
+        }
+        match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
+            Some(piece) => read.extend_from_slice(&piece),
+            None if is_object == Some(true) => return Ok(Told::Json(read.freeze())),
+            None => return Ok(Told::File { beginning: read.freeze() }),
+        }
+    }
+}
+
+/// `application/json`, names that end in `+json`, and pages.
+fn is_no_file(media: &str) -> bool {
+    matches!(media, "application/json" | "text/json" | "text/html") || media.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_several_names() {
+        for media in ["application/json", "application/problem+json", "text/json", "text/html"] {
+            assert!(is_no_file(media), "{media}");
+        }
+        for media in ["video/mp4", "text/plain", "application/jsonp", ""] {
+            assert!(!is_no_file(media), "{media}");
+        }
+    }
+}
