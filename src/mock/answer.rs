@@ -17,7 +17,7 @@ use super::reply::{Content, Reply};
 use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
-use super::{billing, characters, chat, errors, given, keys, models, record, web3, x402};
+use super::{billing, characters, chat, errors, given, jobs, keys, models, record, web3, x402};
 use crate::Operation;
 
 type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
@@ -47,6 +47,15 @@ fn handler(operation: &Operation) -> Handler {
         "getX402Balance" => x402::balance,
         "getX402Transactions" => x402::transactions,
         "topUpX402Balance" => x402::top_up,
+        "quoteVideo" => jobs::quote_video,
+        "queueVideo" => jobs::queue_video,
+        "retrieveVideo" => jobs::retrieve_video,
+        "completeVideo" => jobs::complete_video,
+        "createVideoTranscription" => jobs::transcribe,
+        "quoteAudio" => jobs::quote_audio,
+        "queueAudio" => jobs::queue_audio,
+        "retrieveAudio" => jobs::retrieve_audio,
+        "completeAudio" => jobs::complete_audio,
         _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
     }
 }
@@ -102,7 +111,8 @@ fn reply(state: &mut State, fault: Option<&Fault>, head: &Parts, route: &Route, 
 
 fn usual(state: &mut State, head: &Parts, route: &Route, body: &Bytes) -> Reply {
     let Some(operation) = route.operation else {
-        return errors::error(404, "Not found");
+        let file = jobs::file(state, head.method.as_str(), route);
+        return file.unwrap_or_else(|| errors::error(404, "Not found"));
     };
     let caller = match auth::caller(state, operation, head) {
         Ok(caller) => caller,

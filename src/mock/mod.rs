@@ -42,6 +42,7 @@ mod fault;
 mod form;
 mod given;
 mod headers;
+mod jobs;
 mod keys;
 mod models;
 mod record;
@@ -61,6 +62,7 @@ use std::sync::Arc;
 pub use self::builder::MockBuilder;
 pub use self::fault::Fault;
 pub use self::form::FilePart;
+pub use self::jobs::MockJob;
 pub use self::request::MockRequest;
 use self::server::Server;
 use self::state::Shared;
@@ -132,7 +134,9 @@ impl MockVenice {
     fn launch(shared: Shared) -> Result<Self, Error> {
         let shared = Arc::new(shared);
         let server = Server::start(Arc::clone(&shared))?;
-        let base_url = format!("http://{}{}", server.address(), route::BASE_PATH);
+        let origin = format!("http://{}", server.address());
+        let base_url = format!("{origin}{}", route::BASE_PATH);
+        shared.lock().jobs.origin = origin;
         let client = settings(&base_url).build()?;
         Ok(Self { shared, server, base_url, client })
     }

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::fault::Faults;
+use super::jobs::Jobs;
 use super::keys::Key;
 use super::request::MockRequest;
 use super::time;
@@ -37,6 +38,7 @@ pub(super) struct State {
     pub(super) balance_usd: f64,
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
+    pub(super) jobs: Jobs,
     ids: u64,
 }
 
@@ -51,6 +53,7 @@ impl State {
             balance_usd: 42.5,
             balance_diem: 3.75,
             limits: Limits::new(),
+            jobs: Jobs::default(),
             ids: 0,
         };
         let key = Key::of_the_mock(&mut state);
