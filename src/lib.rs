@@ -35,12 +35,21 @@ pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
 pub use self::pages::{Page, Pages};
 pub use self::reply::{ByteStream, RawReply};
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+#[doc(no_inline)]
+pub use self::resources::Responses;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use self::resources::responses;
 #[doc(no_inline)]
 pub use self::resources::{
-    ApiKeys, Audio, Augment, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CsvTable,
-    GeneratedImages, Image, Images, Models, PaymentReceipt, Video, WalletTransactionsParams, X402,
+    ApiKeys, Audio, Augment, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CryptoRpc, CsvTable,
+    Embeddings, GeneratedImages, Image, Images, Models, PaymentReceipt, Tee, Video, WalletTransactionsParams, X402,
 };
-pub use self::resources::{api_keys, audio, augment, billing, characters, chat, images, models, video, x402};
+pub use self::resources::{
+    api_keys, audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, models, tee, video, x402,
+};
 pub use self::secret::Secret;
 pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;

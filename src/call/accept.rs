@@ -23,4 +23,24 @@ impl<T: 'static> Call<T> {
             }),
         }
     }
+
+    /// A reply whose content says that the operation failed is the error that it names.
+    #[cfg(feature = "unstable")]
+    pub(crate) fn unless_failed(self, has_failed: fn(&T) -> bool) -> Self {
+        let decode = self.decode;
+        Call {
+            core: self.core,
+            decode: Box::new(move |reply| {
+                let (scope, meta) = (reply.scope.clone(), reply.meta.clone());
+                let body = match &reply.body {
+                    Body::Whole(body) => body.clone(),
+                    Body::Pieces(_) => bytes::Bytes::new(),
+                };
+                match decode(reply)? {
+                    value if has_failed(&value) => Err(scope.in_stream_error(meta, body).with_attempts(1)),
+                    value => Ok(value),
+                }
+            }),
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod future;
 mod merge;
 mod options;
 mod prepare;
+mod read_as;
 mod response;
 mod streamed;
 mod wallet;
@@ -90,6 +91,13 @@ impl<T> Call<T> {
             let before = self.core.finding.take();
             self.core.finding = Some(before.map_or(finding.clone(), |before| before.and(finding)));
         }
+        self
+    }
+
+    /// Says better what is wrong with the request than the checks of the API's description, which it takes the place of.
+    pub(crate) fn refused(mut self, finding: ValidationError) -> Self {
+        let fatal = self.core.finding.take().and_then(ValidationError::fatal_part);
+        self.core.finding = Some(fatal.map_or(finding.clone(), |fatal| fatal.and(finding)));
         self
     }
 

@@ -75,6 +75,9 @@ pub enum ErrorKind {
     /// The reply is not what the operation promises: other JSON, HTML, nothing. The work was done and
     /// [`body`](super::Error::body) holds its result.
     Decode,
+    /// A block-chain node refused a call, or gave no answer that fits it; the `source` is the
+    /// [`RpcError`](crate::crypto_rpc::RpcError). The API itself answered with success, and charged for it.
+    Rpc,
     /// A stream ended without a sign that it was complete.
     StreamInterrupted,
     /// The pages of a list go round in circles: the API sent a cursor again, the same page again, or nothing but empty pages. What

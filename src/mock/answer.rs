@@ -17,7 +17,10 @@ use super::reply::{Content, Reply};
 use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
-use super::{billing, characters, chat, errors, given, jobs, keys, models, record, web3, x402};
+use super::{
+    billing, characters, chat, crypto_rpc, embeddings, errors, given, jobs, keys, models, record, responses, tee, web3,
+    x402,
+};
 use crate::Operation;
 
 type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
@@ -56,6 +59,12 @@ fn handler(operation: &Operation) -> Handler {
         "queueAudio" => jobs::queue_audio,
         "retrieveAudio" => jobs::retrieve_audio,
         "completeAudio" => jobs::complete_audio,
+        "createEmbedding" => embeddings::create,
+        "createResponse" => responses::create,
+        "cryptoRpcProxy" => crypto_rpc::proxy,
+        "getTeeAttestation" => tee::attestation,
+        "getTeeSignature" => tee::signature,
+        "listCryptoRpcNetworks" => crypto_rpc::networks,
         _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::crypto_rpc::Remembered;
 use super::fault::Faults;
 use super::jobs::Jobs;
 use super::keys::Key;
@@ -39,6 +40,7 @@ pub(super) struct State {
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
     pub(super) jobs: Jobs,
+    pub(super) rpc: Remembered,
     ids: u64,
 }
 
@@ -54,6 +56,7 @@ impl State {
             balance_diem: 3.75,
             limits: Limits::new(),
             jobs: Jobs::default(),
+            rpc: Remembered::default(),
             ids: 0,
         };
         let key = Key::of_the_mock(&mut state);

@@ -7,9 +7,15 @@ pub mod augment;
 pub mod billing;
 pub mod characters;
 pub mod chat;
+pub mod crypto_rpc;
+pub mod embeddings;
 mod envelope;
 pub mod images;
 pub mod models;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub mod responses;
+pub mod tee;
 mod text_reply;
 pub mod video;
 pub mod x402;
@@ -20,8 +26,14 @@ pub use self::augment::Augment;
 pub use self::billing::{Billing, CsvTable};
 pub use self::characters::{CharacterReviewsParams, Characters};
 pub use self::chat::Chat;
+pub use self::crypto_rpc::CryptoRpc;
+pub use self::embeddings::Embeddings;
 pub use self::images::{GeneratedImages, Image, Images};
 pub use self::models::Models;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use self::responses::Responses;
+pub use self::tee::Tee;
 pub use self::video::Video;
 pub use self::x402::{CompletedTopUp, PaymentReceipt, WalletTransactionsParams, X402};
 
@@ -156,5 +168,58 @@ impl Client {
     #[must_use]
     pub fn video(&self) -> Video<'_> {
         Video::new(self)
+    }
+
+    /// Texts as vectors.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let vector = venice.embeddings().embed("text-embedding-bge-m3", "a lagoon at dusk").await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn embeddings(&self) -> Embeddings<'_> {
+        Embeddings::new(self)
+    }
+
+    /// Block-chain nodes, by JSON-RPC.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let reply = venice.crypto_rpc().call("ethereum-mainnet", "eth_blockNumber").await?;
+    /// println!("{}", reply.result::<String>()?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn crypto_rpc(&self) -> CryptoRpc<'_> {
+        CryptoRpc::new(self)
+    }
+
+    /// Proofs of where a model runs, and signatures of its answers.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, nonce: [u8; 32]) -> Result<(), venice_ai::Error> {
+    /// let attestation = venice.tee().attestation("e2ee-glm-5", nonce).await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn tee(&self) -> Tee<'_> {
+        Tee::new(self)
+    }
+
+    /// The Responses API, which is alpha: only accounts in the test may call it.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::ResponsesRequest;
+    /// let reply = venice.responses().create(ResponsesRequest::new("default", "Why is the sky blue?")).await?;
+    /// println!("{}", reply.output_text());
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "unstable")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+    #[must_use]
+    pub fn responses(&self) -> Responses<'_> {
+        Responses::new(self)
     }
 }

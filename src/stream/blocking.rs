@@ -116,3 +116,53 @@ impl TextStream {
         BlockingIter::new(self)
     }
 }
+
+#[cfg(feature = "unstable")]
+impl super::ResponseStream {
+    /// The events as an ordinary iterator, for a stream that was opened with
+    /// [`Call::send_blocking`](crate::Call::send_blocking).
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
+    /// for event in stream.into_blocking_iter() {
+    ///     println!("{}", event?.kind);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
+        BlockingIter::new(self)
+    }
+
+    /// As [`collect`](Self::collect), waiting in this thread.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that
+    /// belongs to an async runtime.
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
+    /// let reply = stream.collect_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn collect_blocking(self) -> Result<crate::types::ResponsesReply, Error> {
+        block_on(self.collect())?
+    }
+}
+
+#[cfg(feature = "unstable")]
+impl super::ResponseTextStream {
+    /// The pieces as an ordinary iterator, for a stream that was opened with
+    /// [`Call::send_blocking`](crate::Call::send_blocking).
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
+    /// for piece in stream.text().into_blocking_iter() {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
+        BlockingIter::new(self)
+    }
+}

@@ -11,6 +11,10 @@ mod events;
 mod in_band;
 mod merge;
 mod progress;
+#[cfg(feature = "unstable")]
+mod responses;
+#[cfg(feature = "unstable")]
+mod responses_text;
 pub mod sse;
 mod text;
 mod tool_calls;
@@ -20,4 +24,10 @@ pub use self::accumulate::ChatAccumulator;
 #[cfg(feature = "blocking")]
 pub use self::blocking::BlockingIter;
 pub use self::chat::ChatStream;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use self::responses::{ResponseEvent, ResponseStream};
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use self::responses_text::ResponseTextStream;
 pub use self::text::TextStream;

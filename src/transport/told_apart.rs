@@ -38,8 +38,8 @@ pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, E
         }
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
             Some(piece) => read.extend_from_slice(&piece),
-            None if is_object == Some(true) => return Ok(Told::Json(read.freeze())),
-            None => return Ok(Told::File { beginning: read.freeze() }),
+            // What ends here is JSON, or nothing.
+            None => return Ok(Told::Json(read.freeze())),
         }
     }
 }

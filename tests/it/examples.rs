@@ -56,7 +56,7 @@ fn keys_of(mock: &MockVenice) -> usize {
         .block_on(async { mock.client().api_keys().list().await.unwrap().len() })
 }
 
-const EXAMPLES: [&str; 3] = ["quickstart", "api_keys", "chat_stream"];
+const EXAMPLES: [&str; 6] = ["quickstart", "api_keys", "chat_stream", "embeddings", "crypto_rpc", "responses"];
 
 #[test]
 fn the_first_line_says_who_is_talked_to() {
@@ -204,4 +204,34 @@ fn no_key_stays_behind_when_an_example_fails() {
         assert!(changes_to_keys(&mock).contains(&"createApiKey"));
         assert_eq!(keys_of(&mock), 1, "{name} with {fault:?}");
     }
+}
+
+#[test]
+fn the_nearest_text_comes_first() {
+    let text = printed(&mut example("embeddings"));
+    let found: Vec<&str> = text.lines().filter(|line| line.starts_with(['+', '-'])).collect();
+    assert_eq!(found.len(), 4, "{text}");
+    assert!(found[0].contains("moor a boat at the Arsenale"), "{text}");
+    assert!(text.contains("(altana-embedding, 1024 numbers)") && text.contains(" tokens"), "{text}");
+}
+
+#[test]
+fn each_call_to_a_chain_has_its_own_outcome() {
+    let text = printed(example("crypto_rpc").arg("base-mainnet"));
+    for wanted in [
+        "base-mainnet is at block 0x15f2a3c",
+        "eth_chainId: 0x1",
+        "eth_getBalance: 0xde0b6b3a7640000",
+        "eth_mintMoney: the node refused the call: the method eth_mintMoney does not exist (-32601)",
+        "45 credits, 0.00003150 USD",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_function_is_called_and_its_answer_used() {
+    let text = printed(&mut example("responses"));
+    assert!(text.contains("The model calls tide."), "{text}");
+    assert!(text.contains("You asked “How high is the water?”."), "{text}");
 }

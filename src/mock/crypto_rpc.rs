@@ -1,0 +1,109 @@
+//! Block-chain nodes that know a handful of methods.
+
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::errors::error;
+use super::reply::Reply;
+use super::state::State;
+
+const NETWORKS: [&str; 4] = ["base-mainnet", "ethereum-mainnet", "polygon-mainnet", "solana-mainnet"];
+const MOST_CALLS: usize = 100;
+const USD_PER_CREDIT: f64 = 7e-7;
+/// A call that a node refuses costs less than one that it answers.
+const REFUSED: u64 = 5;
+const GOOD: u64 = 20;
+
+/// The requests that had a key, with their answers.
+#[derive(Debug, Default)]
+pub(super) struct Remembered(Vec<(String, Value, Value)>);
+
+pub(super) fn networks(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+    Ok(Reply::json(200, &json!({"networks": NETWORKS})))
+}
+
+pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let network = asked.route.parameter();
+    if !NETWORKS.contains(&network) {
+        return Err(error(400, &format!("Unsupported network: {network}")));
+    }
+    let key = asked.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let known = key.and_then(|key| state.rpc.0.iter().find(|known| known.0 == key));
+    let request = json!([network, asked.body]);
+    if let Some((_, before, answer)) = known {
+        if *before != request {
+            return Err(error(400, "The Idempotency-Key was used with another request"));
+        }
+        let answer = answer.clone();
+        return Ok(reply(state, &answer, 0).with("idempotent-replayed", "true"));
+    }
+    let calls = match &asked.body {
+        Value::Array(calls) if calls.is_empty() || calls.len() > MOST_CALLS => {
+            return Err(error(400, &format!("A batch holds 1 to {MOST_CALLS} calls")));
+        }
+        Value::Array(calls) => calls.as_slice(),
+        call => std::slice::from_ref(call),
+    };
+    // One method that is not passed on refuses all.
+    let filter = |call: &&Value| method(call).contains("Filter") || method(call).ends_with("ubscribe");
+    if let Some(call) = calls.iter().find(filter) {
+        return Err(error(400, &format!("Unsupported method: {}", method(call))));
+    }
+    let mut credits = 0;
+    let mut answers = Vec::new();
+    for call in calls {
+        let answer = answer(state, call);
+        credits += if answer.get("error").is_some() { REFUSED } else { GOOD };
+        answers.push(answer);
+    }
+    let answer = if asked.body.is_array() {
+        // In an order that is not that of the calls, as nodes do.
+        answers.reverse();
+        Value::Array(answers)
+    } else {
+        answers.pop().unwrap_or_default()
+    };
+    if let Some(key) = key {
+        state.rpc.0.push((key.to_owned(), request, answer.clone()));
+    }
+    Ok(reply(state, &answer, credits))
+}
+
+fn method(call: &Value) -> &str {
+    call["method"].as_str().unwrap_or_default()
+}
+
+fn answer(state: &mut State, call: &Value) -> Value {
+    let id = &call["id"];
+    let result = match method(call) {
+        "eth_chainId" => json!("0x1"),
+        "eth_blockNumber" => json!("0x15f2a3c"),
+        "eth_gasPrice" => json!("0x3b9aca00"),
+        "eth_getBalance" if call["params"][0].is_string() => json!("0xde0b6b3a7640000"),
+        "eth_getTransactionReceipt" => Value::Null,
+        "getSlot" => json!(350_000_123),
+        "eth_sendRawTransaction" | "sendTransaction" if call["params"][0].is_string() => {
+            let hash: String = (0..4).map(|_| format!("{:016x}", state.next_id())).collect();
+            json!(format!("0x{hash}"))
+        }
+        "eth_getBalance" | "eth_sendRawTransaction" | "sendTransaction" => {
+            let error = json!({"code": -32602, "message": "missing value for required argument 0"});
+            return json!({"jsonrpc": "2.0", "id": id, "error": error});
+        }
+        other => {
+            let message = format!("the method {other} does not exist");
+            return json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": message}});
+        }
+    };
+    json!({"jsonrpc": "2.0", "id": id, "result": result})
+}
+
+fn reply(state: &mut State, answer: &Value, credits: u64) -> Reply {
+    let usd = credits as f64 * USD_PER_CREDIT;
+    state.balance_usd -= usd;
+    let id = format!("{:016x}{:016x}", state.next_id(), state.next_id());
+    Reply::json(200, answer)
+        .with("x-venice-rpc-credits", credits)
+        .with("x-venice-rpc-cost-usd", format!("{usd:.8}"))
+        .with("x-request-id", id)
+}

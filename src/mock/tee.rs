@@ -1,0 +1,71 @@
+//! Proofs of a machine that does not exist. They have the form of real ones, and prove nothing.
+
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::errors::error;
+use super::reply::Reply;
+use super::state::State;
+use super::{models, time};
+
+const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
+
+pub(super) fn attestation(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    let model = model(asked)?;
+    let nonce = asked.route.query("nonce").unwrap_or_default();
+    if nonce.len() != 64 || !nonce.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(error(502, "Nonce must be exactly 32 bytes"));
+    }
+    let nonce = nonce.to_ascii_lowercase();
+    let address = ADDRESS.trim_start_matches("0x");
+    let report_data = format!("{address}{}{nonce}", "0".repeat(24));
+    // The header of a quote of version 4 and its body, with the report data in its place.
+    let quote = format!("0400020081000000{}{report_data}{}", "00".repeat(560), "00".repeat(64));
+    let now = time::iso(time::now());
+    Ok(Reply::json(
+        200,
+        &json!({
+            "verified": true,
+            "nonce": nonce,
+            "model": model["id"],
+            "tee_provider": "phala",
+            "tee_hardware": "intel-tdx",
+            "intel_quote": quote,
+            "nvidia_payload": json!({"nonce": nonce, "arch": "HOPPER", "evidence_list": []}).to_string(),
+            "signing_public_key": format!("04{}", "5e".repeat(64)),
+            "signing_address": ADDRESS,
+            "signing_algo": "ecdsa",
+            "event_log": json!([{"imr": 3, "event": "app-id", "digest": "00"}]).to_string(),
+            "server_verification": {
+                "tdx": {"valid": true, "signatureValid": true, "certificateChainValid": true, "reportData": report_data},
+                "nvidia": {"valid": true},
+                "signingAddressBinding": {"bound": true, "reportDataAddress": ADDRESS},
+                "nonceBinding": {"bound": true, "method": "raw"},
+                "verifiedAt": now,
+                "verificationDurationMs": 12,
+            },
+        }),
+    ))
+}
+
+pub(super) fn signature(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+    model(asked)?;
+    let id = asked.route.query("request_id").unwrap_or_default();
+    if id.is_empty() {
+        return Err(error(400, "`request_id` is missing"));
+    }
+    let text = format!("{}:{}", "1a".repeat(32), "2b".repeat(32));
+    let signature = format!("0x{}1b", "c4".repeat(64));
+    let body = json!({"text": text, "signature": signature, "signing_address": ADDRESS, "signing_algo": "ecdsa"});
+    Ok(Reply::json(200, &body))
+}
+
+fn model(asked: &Asked<'_>) -> Result<Value, Reply> {
+    let name = asked.route.query("model").unwrap_or_default();
+    let model = models::resolve("text", name)
+        .ok_or_else(|| error(404, &format!("Specified model not found: {name}. Did you mean: arsenale-coder?")))?;
+    match model["model_spec"]["capabilities"]["supportsTeeAttestation"] == true {
+        true => Ok(model),
+        false => Err(error(400, "This model does not run in a trusted environment")),
+    }
+}

@@ -1,0 +1,392 @@
+//! More texts than one request takes.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::input::{self, MOST_TEXTS};
+use super::{EmbeddingVectors, Embeddings};
+use crate::call::CallFuture;
+use crate::error::{Error, ErrorKind};
+use crate::operation::OperationRef;
+use crate::types::{CreateEmbeddingRequest, EmbeddingUsage};
+use crate::validation::ValidationError;
+use crate::{Client, operations};
+
+/// Any number of texts to embed, from [`Embeddings::batch`]. Nothing is sent before it is awaited.
+///
+/// It sends one request after the other unless [`with_concurrency`](Self::with_concurrency) says otherwise. Each is repeated by the
+/// rules of its operation. When one fails for good no more are begun, those under way are waited for, and all that came is in the
+/// [`UnfinishedEmbeddings`].
+///
+/// ```no_run
+/// # async fn example(venice: venice_ai::Client, texts: Vec<String>) -> Result<(), venice_ai::Error> {
+/// use venice_ai::types::CreateEmbeddingRequest;
+///
+/// let request = CreateEmbeddingRequest::new("text-embedding-bge-m3", texts);
+/// let reply = venice.embeddings().batch(request).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until it is awaited"]
+pub struct EmbeddingBatch {
+    client: Client,
+    /// All of the request but its texts.
+    request: CreateEmbeddingRequest,
+    texts: Vec<String>,
+    /// What is wrong with the request.
+    finding: Option<ValidationError>,
+    texts_per_request: usize,
+    concurrency: usize,
+    limit: Option<Duration>,
+    done: Done,
+}
+
+/// What has come so far.
+#[derive(Clone, Debug, Default)]
+struct Done {
+    /// One place for each text.
+    vectors: Vec<Option<Vec<f32>>>,
+    model: String,
+    /// How many requests were answered.
+    replies: usize,
+    /// Those that said what they cost.
+    usage: Vec<EmbeddingUsage>,
+}
+
+impl EmbeddingBatch {
+    pub(super) fn new(client: Client, mut request: CreateEmbeddingRequest) -> Self {
+        let (texts, finding) = match input::texts(&mut request) {
+            Ok(texts) => (texts, None),
+            Err(finding) => (Vec::new(), Some(finding)),
+        };
+        let done = Done { vectors: vec![None; texts.len()], ..Done::default() };
+        Self { client, request, texts, finding, texts_per_request: MOST_TEXTS, concurrency: 1, limit: None, done }
+    }
+
+    /// How many texts go into one request: 2048 unless this is called, which is the most. Fewer make smaller steps, of which less is
+    /// lost when one fails.
+    ///
+    /// ```no_run
+    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
+    /// batch.with_texts_per_request(256)
+    /// # }
+    /// ```
+    pub fn with_texts_per_request(mut self, texts: usize) -> Self {
+        self.texts_per_request = texts.clamp(1, MOST_TEXTS);
+        self
+    }
+
+    /// How many requests are under way at once: one unless this is called. The API allows 500 requests and a number of tokens a
+    /// minute; more at once reach that sooner.
+    ///
+    /// ```no_run
+    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
+    /// batch.with_concurrency(4)
+    /// # }
+    /// ```
+    pub fn with_concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = requests.max(1);
+        self
+    }
+
+    /// How long all of it may take, from when it is awaited. When the time is over, requests under way are given up, what came is
+    /// kept, and the error is [`is_timeout`](Error::is_timeout).
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
+    /// batch.with_time_limit(Duration::from_secs(600))
+    /// # }
+    /// ```
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Waits for it in this thread, without an async runtime.
+    ///
+    /// # Errors
+    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+    ///
+    /// ```no_run
+    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
+    /// let vectors = batch.send_blocking()?.vectors;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
+        self.client = self.client.on_blocking_connections();
+        let outcome = crate::blocking::block_on(self.run()).unwrap_or_else(|error| Err(named(error)));
+        self.finish(outcome)
+    }
+
+    /// Sends what is left, until all is done or something fails.
+    async fn run(&mut self) -> Result<(), Error> {
+        if let Some(finding) = &self.finding {
+            return Err(named(Error::validation(finding.clone())));
+        }
+        let deadline = self.limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut waiting = self.parts();
+        let mut sent: Vec<(Vec<usize>, CallFuture<EmbeddingVectors>)> = Vec::new();
+        let mut failure = None;
+        loop {
+            while sent.len() < self.concurrency
+                && failure.is_none()
+                && let Some(part) = waiting.pop_front()
+            {
+                let call = self.call(&part);
+                sent.push((part, call));
+            }
+            if sent.is_empty() {
+                return failure.map_or(Ok(()), Err);
+            }
+            let Some((part, outcome)) = first(&mut sent, deadline).await else {
+                return Err(self.out_of_time());
+            };
+            match outcome {
+                Ok(reply) => self.done.add(part, reply),
+                Err(error) => {
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+    }
+
+    /// The texts that are left, by their places, as many together as one request takes.
+    fn parts(&self) -> VecDeque<Vec<usize>> {
+        let places = self.done.vectors.iter().enumerate();
+        let left: Vec<usize> = places.filter(|(_, vector)| vector.is_none()).map(|(place, _)| place).collect();
+        left.chunks(self.texts_per_request).map(<[usize]>::to_vec).collect()
+    }
+
+    fn call(&self, part: &[usize]) -> CallFuture<EmbeddingVectors> {
+        let texts: Vec<String> = part.iter().filter_map(|place| self.texts.get(*place).cloned()).collect();
+        let mut request = self.request.clone();
+        request.input = texts.into();
+        Embeddings::new(&self.client).create(request).into_future()
+    }
+
+    fn out_of_time(&self) -> Error {
+        let (left, limit) = (self.done.remaining(), self.limit.unwrap_or_default());
+        let message = format!("{left} texts were not embedded within {limit:?} (time limit of all requests)");
+        named(Error::new(ErrorKind::Timeout, message))
+    }
+
+    fn finish(self, outcome: Result<(), Error>) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
+        match outcome {
+            Ok(()) => Ok(self.done.finish()),
+            Err(error) => Err(UnfinishedEmbeddings { inner: Box::new((error, self)) }),
+        }
+    }
+}
+
+/// The first of some calls that ends; `None` when the deadline comes first.
+async fn first(
+    sent: &mut Vec<(Vec<usize>, CallFuture<EmbeddingVectors>)>,
+    deadline: Option<Instant>,
+) -> Option<(Vec<usize>, Result<EmbeddingVectors, Error>)> {
+    let ended = std::future::poll_fn(|cx| {
+        for (position, (_, call)) in sent.iter_mut().enumerate() {
+            if let Poll::Ready(outcome) = Pin::new(call).poll(cx) {
+                return Poll::Ready((position, outcome));
+            }
+        }
+        Poll::Pending
+    });
+    let (position, outcome) = match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, ended).await.ok()?,
+        None => ended.await,
+    };
+    Some((sent.swap_remove(position).0, outcome))
+}
+
+/// The error as one of the operation, for what happens around its calls.
+fn named(error: Error) -> Error {
+    error.with_operation(&OperationRef::from(&operations::CREATE_EMBEDDING))
+}
+
+impl Done {
+    fn add(&mut self, part: Vec<usize>, reply: EmbeddingVectors) {
+        self.replies += 1;
+        self.usage.extend(reply.usage);
+        if self.model.is_empty() {
+            self.model = reply.model;
+        }
+        for (place, vector) in part.into_iter().zip(reply.vectors) {
+            if let Some(slot) = self.vectors.get_mut(place) {
+                *slot = Some(vector);
+            }
+        }
+    }
+
+    fn remaining(&self) -> usize {
+        self.vectors.iter().filter(|vector| vector.is_none()).count()
+    }
+
+    /// What all of it cost, unless one of the replies did not say.
+    fn usage(&self) -> Option<EmbeddingUsage> {
+        let mut sum = EmbeddingUsage::default();
+        for usage in &self.usage {
+            sum.prompt_tokens = sum.prompt_tokens.saturating_add(usage.prompt_tokens);
+            sum.total_tokens = sum.total_tokens.saturating_add(usage.total_tokens);
+        }
+        (self.replies > 0 && self.usage.len() == self.replies).then_some(sum)
+    }
+
+    fn finish(self) -> EmbeddingVectors {
+        let usage = self.usage();
+        EmbeddingVectors { vectors: self.vectors.into_iter().flatten().collect(), model: self.model, usage }
+    }
+}
+
+impl IntoFuture for EmbeddingBatch {
+    type Output = Result<EmbeddingVectors, UnfinishedEmbeddings>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let outcome = match tokio::runtime::Handle::try_current() {
+                Ok(_) => self.run().await,
+                Err(_) => {
+                    let message = "a batch was awaited outside a Tokio runtime and nothing was sent; use \
+                                   #[tokio::main], or `send_blocking()` (feature `blocking`)";
+                    Err(named(Error::new(ErrorKind::NoRuntime, message)))
+                }
+            };
+            self.finish(outcome)
+        })
+    }
+}
+
+/// Shows how much there is, and not the texts.
+impl fmt::Debug for EmbeddingBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddingBatch")
+            .field("model", &self.request.model)
+            .field("texts", &self.texts.len())
+            .field("remaining", &self.done.remaining())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A batch that failed on its way: why, what came before, and the way to go on.
+///
+/// `?` turns it into the [`Error`] and drops the vectors that were paid for. To keep them, match on it.
+///
+/// ```no_run
+/// # async fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
+/// let reply = match batch.await {
+///     Err(unfinished) if unfinished.error().is_transient() => unfinished.resume().await?,
+///     outcome => outcome?,
+/// };
+/// # Ok(()) }
+/// ```
+pub struct UnfinishedEmbeddings {
+    inner: Box<(Error, EmbeddingBatch)>,
+}
+
+impl UnfinishedEmbeddings {
+    /// Why it stopped.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// if unfinished.error().is_insufficient_balance() {
+    ///     println!("top up, then resume");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.inner.0
+    }
+
+    /// The vectors that came, each in the place of its text; `None` for a text that is left.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// let done = unfinished.vectors().iter().flatten().count();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn vectors(&self) -> &[Option<Vec<f32>>] {
+        &self.inner.1.done.vectors
+    }
+
+    /// How many texts are left.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// println!("{} texts to go", unfinished.remaining());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.inner.1.done.remaining()
+    }
+
+    /// The tokens that were read so far.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// println!("{:?} tokens so far", unfinished.usage().map(|usage| usage.total_tokens));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn usage(&self) -> Option<EmbeddingUsage> {
+        self.inner.1.done.usage()
+    }
+
+    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](EmbeddingBatch::with_time_limit)
+    /// begins anew.
+    ///
+    /// ```no_run
+    /// # async fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) -> Result<(), venice_ai::Error> {
+    /// let reply = unfinished.resume().with_concurrency(1).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn resume(self) -> EmbeddingBatch {
+        self.inner.1
+    }
+
+    /// The vectors that came, to keep, and why the others did not.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// let (vectors, error) = unfinished.into_parts();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {
+        let (error, batch) = *self.inner;
+        (batch.done.vectors, error)
+    }
+}
+
+impl From<UnfinishedEmbeddings> for Error {
+    fn from(unfinished: UnfinishedEmbeddings) -> Self {
+        unfinished.inner.0
+    }
+}
+
+impl fmt::Display for UnfinishedEmbeddings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (left, all) = (self.remaining(), self.vectors().len());
+        write!(f, "{left} of {all} texts are not embedded: {}", self.error())
+    }
+}
+
+impl fmt::Debug for UnfinishedEmbeddings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnfinishedEmbeddings").field("error", self.error()).field("batch", &self.inner.1).finish()
+    }
+}
+
+impl std::error::Error for UnfinishedEmbeddings {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.error())
+    }
+}

@@ -1,0 +1,65 @@
+//! What makes a proof fresh.
+
+use std::fmt;
+
+/// A nonce: 32 bytes, or their 64 hex digits. Digits that are none are found when the call is sent.
+///
+/// It must be fresh and not to be guessed, so take it from the system's source of randomness. This crate makes none: it has no such
+/// source.
+///
+/// ```
+/// use venice_ai::tee::TeeNonce;
+///
+/// let nonce = TeeNonce::from([0xab; 32]);
+/// assert_eq!(nonce.as_hex(), "ab".repeat(32));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TeeNonce(String);
+
+impl TeeNonce {
+    /// The hex digits.
+    ///
+    /// ```
+    /// assert!(venice_ai::tee::TeeNonce::from([1; 32]).as_hex().starts_with("0101"));
+    /// ```
+    #[must_use]
+    pub fn as_hex(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for TeeNonce {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl From<&[u8; 32]> for TeeNonce {
+    fn from(bytes: &[u8; 32]) -> Self {
+        Self::from(*bytes)
+    }
+}
+
+impl From<&str> for TeeNonce {
+    fn from(hex: &str) -> Self {
+        Self(hex.to_owned())
+    }
+}
+
+impl From<String> for TeeNonce {
+    fn from(hex: String) -> Self {
+        Self(hex)
+    }
+}
+
+impl From<&TeeNonce> for TeeNonce {
+    fn from(nonce: &TeeNonce) -> Self {
+        nonce.clone()
+    }
+}
+
+impl fmt::Debug for TeeNonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TeeNonce({})", self.0)
+    }
+}
