@@ -6,6 +6,8 @@ mod support;
 
 mod api_keys;
 mod api_keys_refused;
+mod audio;
+mod augment;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod chat_accumulator;
