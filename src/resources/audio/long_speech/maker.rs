@@ -18,11 +18,14 @@ use crate::{Call, Client, Error, ErrorKind, Meta, operations};
 /// The most characters that a request takes.
 pub(super) const MOST_CHARACTERS: usize = 4096;
 
+/// What the caller does to each call.
+pub(super) type Options = Arc<dyn Fn(Call<Speech>) -> Call<Speech> + Send + Sync>;
+
 /// Makes the sounds of the pieces, each once, and gives them away in their order. What fails can be tried again.
 pub(super) struct Maker {
     pub(super) client: Client,
     pub(super) join: Join,
-    pub(super) options: Option<Arc<dyn Fn(Call<Speech>) -> Call<Speech> + Send + Sync>>,
+    pub(super) options: Option<Options>,
     pub(super) look_ahead: usize,
     /// Without its text.
     request: CreateSpeechRequest,
