@@ -8,7 +8,6 @@ mod future;
 mod merge;
 mod options;
 mod prepare;
-mod read_as;
 mod response;
 mod streamed;
 mod wallet;

@@ -18,8 +18,8 @@ use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    billing, characters, chat, crypto_rpc, embeddings, errors, given, jobs, keys, models, record, responses, tee, web3,
-    x402,
+    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, given, jobs, keys, models, record,
+    responses, tee, web3, x402,
 };
 use crate::Operation;
 
@@ -65,6 +65,12 @@ fn handler(operation: &Operation) -> Handler {
         "getTeeAttestation" => tee::attestation,
         "getTeeSignature" => tee::signature,
         "listCryptoRpcNetworks" => crypto_rpc::networks,
+        "createSpeech" => audio::speech,
+        "createTranscription" => audio::transcription,
+        "createClonedVoice" => audio::voice,
+        "webScrape" => augment::scrape,
+        "webSearch" => augment::search,
+        "createTextParser" => augment::parse,
         _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
     }
 }

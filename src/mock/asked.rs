@@ -16,6 +16,5 @@ pub(super) struct Asked<'r> {
     /// The members of the body, of JSON as of a form; null where there is no body.
     pub(super) body: Value,
     /// The files of a form, in their order.
-    #[allow(dead_code)]
     pub(super) files: Vec<FilePart>,
 }

@@ -29,6 +29,8 @@
 
 mod answer;
 mod asked;
+mod audio;
+mod augment;
 mod auth;
 mod billing;
 mod body;

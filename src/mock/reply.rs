@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(super) const JSON: &str = "application/json; charset=utf-8";
-const EVENTS: &str = "text/event-stream; charset=utf-8";
+pub(super) const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 /// Status, headers and body.
 #[derive(Debug)]
@@ -39,8 +39,13 @@ impl Reply {
     pub(super) fn events(events: &[Value]) -> Self {
         let mut pieces: Vec<Bytes> = events.iter().map(|event| format!("data: {event}\n\n").into()).collect();
         pieces.push(Bytes::from_static(b"data: [DONE]\n\n"));
-        let reply = Self { status: 200, headers: Box::default(), content: Content::Pieces(pieces) };
-        reply.with("content-type", EVENTS)
+        Self::pieces(200, EVENTS, pieces)
+    }
+
+    /// A body that is sent piece by piece.
+    pub(super) fn pieces(status: u16, media: &str, pieces: Vec<Bytes>) -> Self {
+        let reply = Self { status, headers: Box::default(), content: Content::Pieces(pieces) };
+        reply.with("content-type", media)
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {

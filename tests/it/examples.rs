@@ -56,7 +56,8 @@ fn keys_of(mock: &MockVenice) -> usize {
         .block_on(async { mock.client().api_keys().list().await.unwrap().len() })
 }
 
-const EXAMPLES: [&str; 6] = ["quickstart", "api_keys", "chat_stream", "embeddings", "crypto_rpc", "responses"];
+const EXAMPLES: [&str; 8] =
+    ["quickstart", "api_keys", "audio", "chat_stream", "crypto_rpc", "embeddings", "responses", "web"];
 
 #[test]
 fn the_first_line_says_who_is_talked_to() {
@@ -152,6 +153,43 @@ fn a_streamed_answer_ends_with_what_it_cost() {
     let text = printed(example("chat_stream").args(["How", "deep", "is", "it?"]));
     assert!(text.contains("“How deep is it?”") && text.contains("gondola-9b ended with Some(Stop)"), "{text}");
     assert!(text.lines().last().unwrap().ends_with(" USD"), "{text}");
+}
+
+#[test]
+fn a_text_is_read_aloud_and_written_down_again() {
+    let text = printed(&mut example("audio"));
+    for wanted in
+        ["greeting.mp3 has ", " bytes of audio/mpeg", "book.wav has ", "made in 3 requests", "In 10.4s", "0.00 s  This"]
+    {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_book_is_read_on_after_a_failure() {
+    let mock = MockVenice::start_blocking().unwrap();
+    mock.fault(Fault::delay(Duration::ZERO).on("createSpeech"));
+    mock.fault(Fault::delay(Duration::ZERO).on("createSpeech"));
+    mock.fault(Fault::cut(600).on("createSpeech"));
+    let output = with_key("audio", &mock).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && errors.contains("of 3: "), "{errors}");
+    let asked = mock.requests().iter().filter(|request| request.operation == Some("createSpeech")).count();
+    assert_eq!(asked, 5, "the greeting, three pieces, and one of them again");
+}
+
+#[test]
+fn the_web_is_searched_and_read() {
+    let text = printed(example("web").arg("boots"));
+    for wanted in [
+        "Page 1 about boots <https://",
+        "no date",
+        "The first page begins: # example.org",
+        "tides.md has 8 tokens",
+        "noon.",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The bundled mock: that it answers as the API does, and fails as it is told.
 
+mod audio;
+mod augment;
 mod chat;
 mod faults;
 mod forms;

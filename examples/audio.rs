@@ -1,0 +1,72 @@
+//! Reads a text aloud and into a file, reads a long one, and writes down what is said in it.
+//!
+//! ```text
+//! cargo run --example audio                           # on the bundled mock, which hums
+//! VENICE_API_KEY=… cargo run --example audio -- book.txt     # on the real API; without a file it reads a page of its own
+//! ```
+
+mod common;
+
+use std::path::Path;
+
+use venice_ai::audio::PieceState;
+use venice_ai::types::{CreateSpeechRequest, CreateTranscriptionRequest, SpeechFormat};
+use venice_ai::{Client, Error, Upload};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (venice, _mock) = common::client_or_mock().await?;
+    let folder = std::env::temp_dir();
+
+    let greeting = folder.join("greeting.mp3");
+    greet(&venice, &greeting).await?;
+
+    let book = match std::env::args().nth(1) {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => "The tide came in over the square, and nobody minded. ".repeat(20),
+    };
+    let spoken = folder.join("book.wav");
+    read_aloud(&venice, book, &spoken).await?;
+    write_down(&venice, &spoken).await?;
+    Ok(())
+}
+
+/// A short text: one request, straight into a file.
+async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
+    let request = CreateSpeechRequest::new("Good morning. High water is at noon.").response_format(SpeechFormat::Mp3);
+    let speech = venice.audio().speech(request).await?;
+    let media = speech.media_type().unwrap_or_default();
+    println!("{} has {} bytes of {media}", path.display(), speech.save(path).await?);
+    Ok(())
+}
+
+/// A long text: as many requests as it takes, joined to one file. After a failure it goes on where it was.
+async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Error> {
+    // As long as a request may be, that is 4096 characters, unless this says otherwise.
+    let mut speech = venice.audio().long_speech(text).with_piece_characters(400);
+    let mut failures = 0;
+    let bytes = loop {
+        match speech.save(path).await {
+            Ok(bytes) => break bytes,
+            Err(error) if error.is_transient() && failures < 3 => {
+                failures += 1;
+                let made = speech.pieces().filter(|piece| piece.state == PieceState::Made).count();
+                eprintln!("{error}; {made} pieces are made, and it goes on");
+            }
+            Err(error) => return Err(error),
+        }
+    };
+    println!("{} has {bytes} bytes, made in {} requests", path.display(), speech.pieces().len());
+    Ok(())
+}
+
+/// What is said in a recording, and when.
+async fn write_down(venice: &Client, path: &Path) -> Result<(), Error> {
+    let request = CreateTranscriptionRequest::new(Upload::path(path)).timestamps(true);
+    let transcription = venice.audio().transcribe(request).await?;
+    println!("In {:.1?} somebody says: {}", transcription.duration().unwrap_or_default(), transcription.text);
+    for word in transcription.words().iter().take(3) {
+        println!("  {:5.2} s  {}", word.start, word.word);
+    }
+    Ok(())
+}
