@@ -25,10 +25,9 @@ impl<T> Call<T> {
     /// ```
     pub fn with_sign_in(mut self, value: impl Into<Secret>) -> Self {
         let value = value.into();
-        let refused = |problem: &str| Err(ValidationError::new(FIELD, problem));
-        self = self.checked(wallet::check(&value).or_else(refused));
+        let finding = wallet::check(&value);
         self.core.signer = None;
-        self.signed(&SIGN_IN, FIELD, value)
+        self.signed(&SIGN_IN, FIELD, value, finding)
     }
 
     /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request anew, repetitions too. A request that the API
@@ -59,12 +58,20 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sets a header that no log and no error may show. `field` is what it is called where it is refused.
-    pub(crate) fn signed(mut self, name: &reqwest::header::HeaderName, field: &str, value: Secret) -> Self {
+    /// Sets a header that no log and no error may show. `field` is what it is called where it is refused, `finding` what is wrong
+    /// with its value.
+    pub(crate) fn signed(
+        mut self,
+        name: &reqwest::header::HeaderName,
+        field: &str,
+        value: Secret,
+        finding: Result<(), &'static str>,
+    ) -> Self {
         match Signature::new(value) {
             Ok(Signature { secret, header }) => {
                 self.core.scope.set_signature(secret);
-                self.changed(|request| {
+                let finding = finding.map_err(|problem| ValidationError::new(field, problem));
+                self.checked(finding).changed(|request| {
                     request.headers_mut().insert(name, header);
                     Ok(())
                 })

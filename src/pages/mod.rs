@@ -115,6 +115,14 @@ impl<T: 'static> Pages<T> {
         }
     }
 
+    /// The caller's parameters have a cursor already.
+    pub(crate) fn beginning_at(mut self, cursor: Option<&str>) -> Self {
+        if let Some(cursor) = cursor {
+            self.guard.remember(cursor);
+        }
+        self
+    }
+
     /// The next item; `None` behind the last one. Nothing is lost when the future is dropped.
     ///
     /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
@@ -239,7 +247,7 @@ impl<T: 'static> Pages<T> {
                         self.next = Next::Asked(place, call);
                         return Poll::Pending;
                     };
-                    let outcome = outcome.and_then(|reply| self.take(&place, reply)).inspect_err(|error| {
+                    let outcome = outcome.and_then(|reply| self.take(reply)).inspect_err(|error| {
                         if error.is_transient() || error.kind() == ErrorKind::Signing {
                             self.next = Next::Ask(place);
                         }
@@ -251,7 +259,7 @@ impl<T: 'static> Pages<T> {
     }
 
     /// Keeps a page, and finds out what comes behind it.
-    fn take(&mut self, place: &Place, reply: Response<Batch<T>>) -> Result<(), Error> {
+    fn take(&mut self, reply: Response<Batch<T>>) -> Result<(), Error> {
         let Response { value: Batch { items, next, mark }, meta } = reply;
         let endless = |problem: &str, meta: &Meta| {
             let error =
@@ -266,7 +274,7 @@ impl<T: 'static> Pages<T> {
         let next_cursor = next.as_ref().and_then(Place::cursor).map(str::to_owned);
         self.next = match next {
             None => Next::End,
-            Some(next) if self.guard.was_there(place, &next) => {
+            Some(next) if next.cursor().is_some_and(|cursor| !self.guard.remember(cursor)) => {
                 Next::Fail(endless("the API sent a cursor that it had sent before", &meta))
             }
             Some(_) if self.guard.empty > MOST_EMPTY_PAGES => {
@@ -280,15 +288,9 @@ impl<T: 'static> Pages<T> {
 }
 
 impl Guard {
-    /// Whether the cursor behind a page leads back to a page that was here.
-    fn was_there(&mut self, place: &Place, next: &Place) -> bool {
-        let mut remember = |place: &Place| match place.cursor() {
-            Some(cursor) => !self.cursors.insert(self.hasher.hash_one(cursor)),
-            None => false,
-        };
-        // The first cursor may be the caller's. Later ones are known.
-        remember(place);
-        remember(next)
+    /// Whether a cursor is new.
+    fn remember(&mut self, cursor: &str) -> bool {
+        self.cursors.insert(self.hasher.hash_one(cursor))
     }
 }
 

@@ -10,6 +10,7 @@ mod audio;
 mod augment;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod characters;
 mod chat_accumulator;
 mod chat_create;
 mod chat_requests;
@@ -33,7 +34,9 @@ mod meta;
 mod mock;
 mod models;
 mod open_enums;
+mod pages;
 mod redirects;
+mod refusals;
 mod request_types;
 #[cfg(feature = "unstable")]
 mod responses;

@@ -38,6 +38,7 @@ struct Joint {
 
 impl CsvTable {
     pub(super) fn new(client: &Client, params: GetBillingUsageHistoryParams) -> Self {
+        let cursor = params.cursor.clone();
         let joint = Arc::new(Mutex::new(Joint::default()));
         let ask = move |client: &Client, place: &Place| {
             let joint = Arc::clone(&joint);
@@ -54,7 +55,8 @@ impl CsvTable {
                 Ok(Batch::new(lines.into_iter().collect(), next))
             })
         };
-        Self { pages: Pages::new(client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask)) }
+        let pages = Pages::new(client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
+        Self { pages: pages.beginning_at(cursor.as_deref()) }
     }
 
     /// The next part of the table, of whole lines; `None` at its end. Nothing is lost when the future is dropped.

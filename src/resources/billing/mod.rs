@@ -95,11 +95,13 @@ impl<'c> Billing<'c> {
     /// entry as `start_timestamp`, and leave out the entries of that moment that were there already.
     pub fn usage_history(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Pages<BillingUsageEntry> {
         let params = params.into();
+        let cursor = params.cursor.clone();
         let ask = move |client: &Client, place: &Place| {
             let call = client.billing().usage_history_page(at(&params, place));
             call.map(|page| Batch::new(page.data, page.next_cursor.and_then(behind)))
         };
-        Pages::new(self.client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask))
+        let pages = Pages::new(self.client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
+        pages.beginning_at(cursor.as_deref())
     }
 
     /// One page of charges, with the cursor of the next one; 1000 entries unless `page_size` says otherwise.

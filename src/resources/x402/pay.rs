@@ -11,7 +11,6 @@ use crate::error::X402Challenge;
 use crate::operation::{Operation, RetryClass};
 use crate::secret::Secret;
 use crate::types::{TopUp, TopUpResponse};
-use crate::validation::ValidationError;
 use crate::{Call, operations, wallet};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("payment-signature");
@@ -125,10 +124,10 @@ impl X402<'_> {
             wallet::decoded(signature.expose()).and_then(|signed| signed.get("payload").map(Value::is_object));
         let finding = match payload {
             Some(true) => Ok(()),
-            Some(false) | None => Err(ValidationError::new(FIELD, "is not base64 of a JSON object with a `payload`")),
+            Some(false) | None => Err("is not base64 of a JSON object with a `payload`"),
         };
-        let call = self.client.raw().top_up_x402_balance(None).checked(finding);
-        call.signed(&SIGNATURE, FIELD, signature).with_meta().accept(|reply| {
+        let call = self.client.raw().top_up_x402_balance(None).signed(&SIGNATURE, FIELD, signature, finding);
+        call.with_meta().accept(|reply| {
             let Response { value: TopUpResponse { success, data, .. }, meta } = reply;
             let top_up = opened(success, data).and_then(|top_up| present(top_up, "top-up"));
             let top_up = top_up.map_err(|problem| format!("{problem}; look at the balance before paying again"))?;
