@@ -8,6 +8,8 @@ mod api_keys;
 mod api_keys_refused;
 mod audio;
 mod augment;
+mod billing;
+mod billing_csv;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod characters;
