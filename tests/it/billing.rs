@@ -252,9 +252,7 @@ async fn the_mock_keeps_books_that_are_read_page_by_page() {
     let before = mock.requests().len();
     let params = history().currency(BillingCurrency::Usd).end_timestamp("2026-08-03T00:00:00Z").page_size(10);
     let some = billing.usage_history(params).collect_up_to(usize::MAX).await.unwrap();
-    assert!(
-        some.iter().all(|entry| entry.currency == BillingCurrency::Usd && entry.timestamp < "2026-08-03".to_owned())
-    );
+    assert!(some.iter().all(|entry| entry.currency == BillingCurrency::Usd && &*entry.timestamp < "2026-08-03"));
     assert_eq!(mock.requests().len() - before, some.len().div_ceil(10));
     let error = billing.usage_history_page(history().cursor("never_given")).await.unwrap_err();
     assert!(error.is_invalid_cursor());

@@ -56,8 +56,18 @@ fn keys_of(mock: &MockVenice) -> usize {
         .block_on(async { mock.client().api_keys().list().await.unwrap().len() })
 }
 
-const EXAMPLES: [&str; 8] =
-    ["quickstart", "api_keys", "audio", "chat_stream", "crypto_rpc", "embeddings", "responses", "web"];
+const EXAMPLES: &[&str] = &[
+    "api_keys",
+    "audio",
+    "billing",
+    "characters",
+    "chat_stream",
+    "crypto_rpc",
+    "embeddings",
+    "quickstart",
+    "responses",
+    "web",
+];
 
 #[test]
 fn the_first_line_says_who_is_talked_to() {
@@ -272,4 +282,46 @@ fn a_function_is_called_and_its_answer_used() {
     let text = printed(&mut example("responses"));
     assert!(text.contains("The model calls tide."), "{text}");
     assert!(text.contains("You asked “How high is the water?”."), "{text}");
+}
+
+#[test]
+fn characters_are_searched_and_one_of_them_answers() {
+    let text = printed(example("characters").arg("murano"));
+    assert!(text.contains("7 characters:") && text.contains(" of Murano"), "{text}");
+    assert!(text.contains("from one star to five: [10, 10, 9, 9, 9]"), "{text}");
+    assert!(text.lines().last().unwrap().contains(" says: "), "{text}");
+
+    let mock = MockVenice::start_blocking().unwrap();
+    printed(&mut with_key("characters", &mock));
+    let pages = mock.requests().into_iter().filter(|request| request.operation == Some("listCharacters")).count();
+    assert_eq!(pages, 2, "no more pages than are looked at");
+    assert!(printed(example("characters").arg("nobody")).contains("0 characters:"));
+}
+
+#[test]
+fn charges_are_added_up_even_if_a_cursor_is_forgotten() {
+    let plain = printed(&mut example("billing"));
+    let sum = plain.lines().find(|line| line.contains("charges, the last one")).unwrap();
+    assert!(sum.starts_with("2345 charges"), "{plain}");
+    assert!(plain.contains("top up with 10.00 US dollars on eip155:8453"), "{plain}");
+
+    let mock = MockVenice::start_blocking().unwrap();
+    let first_page = Fault::delay(Duration::ZERO).on("getBillingUsageHistory");
+    mock.fault(first_page);
+    let forgotten = Fault::status(400).json(serde_json::json!({"error": "Invalid or expired cursor"}));
+    mock.fault(forgotten.on("getBillingUsageHistory"));
+    let text = printed(&mut with_key("billing", &mock));
+    assert!(text.contains(sum), "{text}");
+    let pages = mock.requests().into_iter().filter(|request| request.operation == Some("getBillingUsageHistory"));
+    assert_eq!(pages.count(), 4, "one before the cursor is forgotten, that refusal, and two from there on");
+}
+
+#[test]
+fn charges_are_written_to_a_file() {
+    let path = std::env::temp_dir().join(format!("venice-example-{}.csv", std::process::id()));
+    let text = printed(example("billing").arg(&path));
+    let table = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(text.contains(&format!("Wrote {} bytes", table.len())), "{text}");
+    assert_eq!(table.lines().count(), 2_346);
 }

@@ -52,3 +52,5 @@ mod tracing_spans;
 mod unset_members;
 mod uploads;
 mod validation;
+mod x402;
+mod x402_top_up;
