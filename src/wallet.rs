@@ -17,6 +17,9 @@ use crate::secret::Secret;
 /// The header with which a wallet signs a request.
 pub(crate) const SIGN_IN: HeaderName = HeaderName::from_static("sign-in-with-x");
 
+/// The header with which a wallet pays.
+pub(crate) const PAYMENT: HeaderName = HeaderName::from_static("payment-signature");
+
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;
 

@@ -45,6 +45,7 @@ fn handler(operation: &Operation) -> Handler {
         "getCharacterBySlug" => characters::retrieve,
         "getCharacterReviews" => characters::reviews,
         "getBillingBalance" => billing::balance,
+        "getBillingUsage" => billing::tombstone,
         "getBillingUsageAnalytics" => billing::analytics,
         "getBillingUsageHistory" => billing::history,
         "getX402Balance" => x402::balance,

@@ -56,6 +56,8 @@ fn authenticate(
         // Who pays must not be left to the server's choice.
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
         (AuthScheme::Anonymous, _) => {}
+        // Whose account it is does not belong to a wallet's payment.
+        (AuthScheme::Public, _) if headers.contains_key(wallet::PAYMENT) => {}
         (AuthScheme::Wallet, _) => {
             let message = "this operation needs a wallet's signature, which an API key does not replace; nothing was sent. Give it \
                            with `with_sign_in()` or `with_signer()`";

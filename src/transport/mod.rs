@@ -188,6 +188,8 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
                 let mut failure = failure.with_attempts(retries + 1).with_retryable(retryable);
                 if retryable && !source.is_repeatable() {
                     failure = failure.with_note(source::READ_ONCE);
+                } else if class == RetryClass::Never && failure.is_transient() && !failure.is_connect() {
+                    failure = failure.with_note("it may have been paid; look at the balance before paying again");
                 }
                 trace.failure(&failure, reason);
                 return Err(failure);

@@ -261,6 +261,17 @@ async fn the_mock_keeps_books_that_are_read_page_by_page() {
     assert_eq!(error.status().unwrap().as_u16(), 400);
 }
 
+#[tokio::test]
+async fn the_list_of_old_is_gone_and_says_what_took_its_place() {
+    let mock = MockVenice::start().await.unwrap();
+    #[allow(deprecated)]
+    let error = mock.client().raw().get_billing_usage().await.unwrap_err();
+    assert!(error.is_gone());
+    let deprecation = error.meta().unwrap().deprecation().unwrap();
+    assert_eq!(deprecation.replacement.as_deref(), Some("/api/v1/billing/usage-history"));
+    assert!(deprecation.sunset.is_some() && deprecation.since.is_some());
+}
+
 #[cfg(feature = "blocking")]
 #[test]
 fn billing_is_read_without_async() {

@@ -215,6 +215,17 @@ async fn all_transactions_are_read_with_a_signature_for_each_page() {
 }
 
 #[tokio::test]
+async fn transactions_without_a_word_on_pages_end_with_a_short_one() {
+    let server = Server::start(|_, request| {
+        let data: Vec<Value> =
+            (number(request, "offset")..150).take(100).map(|id| json!({"id": id.to_string()})).collect();
+        Answer::json(200, &json!({"success": true, "data": {"transactions": data, "pagination": null}}).to_string())
+    });
+    let mut pages = once(&server).x402().transactions(WALLET).with_sign_in(signed());
+    assert_eq!((pages.collect_up_to(usize::MAX).await.unwrap().len(), server.count()), (150, 2));
+}
+
+#[tokio::test]
 async fn an_empty_page_in_the_middle_is_not_asked_for_again() {
     let server = Server::start(|n, request| {
         let transactions = if n == 1 { json!([]) } else { json!([{"id": n.to_string()}]) };

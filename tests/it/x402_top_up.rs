@@ -115,7 +115,7 @@ async fn a_signed_payment_is_sent_and_its_receipt_read() {
     let done = once(&server).x402().top_up(a_payment()).await.unwrap();
     let request = only(&server);
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/x402/top-up"));
-    assert_eq!(request.header("payment-signature"), Some(&*a_payment()));
+    assert_eq!((request.header("payment-signature"), request.header("authorization")), (Some(&*a_payment()), None));
     assert!(request.body.is_empty());
     assert_eq!((done.top_up.amount_credited, done.top_up.new_balance, &*done.top_up.payment_id), (5.0, 9.23, "p-1"));
     let receipt = done.receipt.unwrap();
@@ -171,6 +171,7 @@ async fn a_payment_is_never_repeated() {
         let (error, count) = paid(answer).await;
         assert_eq!((error.kind(), count), (kind, 1), "{shown}: {error}");
         assert_eq!(error.operation(), Some("topUpX402Balance"));
+        assert_eq!(error.to_string().contains("look at the balance"), error.is_transient(), "{error}");
         assert!(!format!("{error} {error:?}").contains(&a_payment()));
     }
 }

@@ -13,7 +13,7 @@ use crate::{Call, Client, operations};
 /// To buy credit, ask for the [`payment_requirements`](Self::payment_requirements), sign one of them with the wallet, and send it with
 /// [`top_up`](Self::top_up). To spend it, sign other calls with the wallet ([`Call::with_sign_in`], [`Call::with_signer`]). What is
 /// left and where it went: [`balance`](Self::balance), [`transactions`](Self::transactions), which only the wallet itself may ask
-/// for. No API key is needed for any of this, and none goes along with a wallet's signature.
+/// for. No API key is needed for any of this, and none goes along with what a wallet signed.
 ///
 /// This crate signs nothing: it takes what the caller's wallet made, keeps it out of logs and errors, and sends a payment no more
 /// than once.
@@ -81,7 +81,10 @@ impl<'c> X402<'c> {
                 let came = i64::try_from(page.transactions.len()).unwrap_or(i64::MAX);
                 // An empty page in the middle must not be asked for again and again.
                 let step = if came > 0 { came } else { LARGEST_PAGE };
-                let next = page.pagination.has_more.then(|| Place::Offset(offset.saturating_add(step)));
+                // Where the reply does not say whether there are more, a full page is not the last one.
+                let told = page.pagination.limit > 0;
+                let more = page.pagination.has_more || (!told && came >= LARGEST_PAGE);
+                let next = more.then(|| Place::Offset(offset.saturating_add(step)));
                 Batch::new(page.transactions, next).marked(|transaction| &transaction.id)
             })
         };

@@ -1,7 +1,6 @@
 //! Buying credit: what it costs, and the payment.
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderName;
 use serde_json::Value;
 
 use super::super::envelope::{opened, present};
@@ -13,7 +12,6 @@ use crate::secret::Secret;
 use crate::types::{TopUp, TopUpResponse};
 use crate::{Call, operations, wallet};
 
-const SIGNATURE: HeaderName = HeaderName::from_static("payment-signature");
 const FIELD: &str = "PAYMENT-SIGNATURE";
 
 /// Asking what a top-up costs pays nothing, so unlike the top-up itself it may be repeated.
@@ -126,7 +124,7 @@ impl X402<'_> {
             Some(true) => Ok(()),
             Some(false) | None => Err("is not base64 of a JSON object with a `payload`"),
         };
-        let call = self.client.raw().top_up_x402_balance(None).signed(&SIGNATURE, FIELD, signature, finding);
+        let call = self.client.raw().top_up_x402_balance(None).signed(&wallet::PAYMENT, FIELD, signature, finding);
         call.with_meta().accept(|reply| {
             let Response { value: TopUpResponse { success, data, .. }, meta } = reply;
             let top_up = opened(success, data).and_then(|top_up| present(top_up, "top-up"));
