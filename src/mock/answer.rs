@@ -18,8 +18,8 @@ use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, given, jobs, keys, models, record,
-    responses, tee, web3, x402,
+    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, given, images, jobs, keys, models,
+    record, responses, tee, web3, x402,
 };
 use crate::Operation;
 
@@ -72,6 +72,11 @@ fn handler(operation: &Operation) -> Handler {
         "webScrape" => augment::scrape,
         "webSearch" => augment::search,
         "createTextParser" => augment::parse,
+        "generateImage" => images::generate,
+        "simpleGenerateImage" => images::generations,
+        "listImageStyles" => images::styles,
+        "editImage" | "multiEditImage" => images::edit,
+        "upscaleImage" | "backgroundRemoveImage" => images::to_png,
         _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
     }
 }

@@ -46,6 +46,7 @@ mod fault;
 mod form;
 mod given;
 mod headers;
+mod images;
 mod jobs;
 mod keys;
 mod models;

@@ -11,12 +11,15 @@ use crate::types::{ModelFilter, ModelType};
 /// The text model that has the trait `default`.
 pub(super) const DEFAULT: &str = "gondola-9b";
 
+/// The same of the image models.
+pub(super) const DEFAULT_IMAGE: &str = "murano-image";
+
 /// Names of other vendors, with the model that answers to each and its type.
 const COMPATIBLE: &[(&str, &str, &str)] = &[
     ("gpt-4o", DEFAULT, "text"),
     ("gpt-4o-mini", "squero-small", "text"),
     ("claude-3-5-sonnet-20241022", "arsenale-coder", "text"),
-    ("dall-e-3", "murano-image", "image"),
+    ("dall-e-3", DEFAULT_IMAGE, "image"),
     ("text-embedding-ada-002", "altana-embedding", "embedding"),
 ];
 

@@ -6,6 +6,7 @@ mod changed;
 mod generate;
 mod generations;
 mod lazy;
+mod mock;
 mod refused;
 mod repeated;
 mod strange_replies;
