@@ -24,6 +24,8 @@ fn built(name: &str) -> PathBuf {
 fn example(name: &str) -> Command {
     let mut command = Command::new(built(name));
     command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL").env("NO_PROXY", "127.0.0.1");
+    // What an example saves stays in the build folder.
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 
@@ -64,6 +66,7 @@ const EXAMPLES: &[&str] = &[
     "chat_stream",
     "crypto_rpc",
     "embeddings",
+    "images",
     "quickstart",
     "responses",
     "web",
@@ -255,6 +258,7 @@ fn no_key_stays_behind_when_an_example_fails() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn the_nearest_text_comes_first() {
     let text = printed(&mut example("embeddings"));
     let found: Vec<&str> = text.lines().filter(|line| line.starts_with(['+', '-'])).collect();
@@ -324,4 +328,20 @@ fn charges_are_written_to_a_file() {
     std::fs::remove_file(&path).unwrap();
     assert!(text.contains(&format!("Wrote {} bytes", table.len())), "{text}");
     assert_eq!(table.lines().count(), 2_346);
+=======
+fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
+    let mock = MockVenice::start_blocking().unwrap();
+    let text = printed(with_key("images", &mock).arg("a red boat"));
+    let mut folder = None;
+    for name in ["drawn.webp", "in-snow.png", "enlarged.png", "cut-out.png"] {
+        let line = text.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("no {name} in\n{text}"));
+        let (size, path) = line.split_once(" bytes  ").unwrap();
+        assert_eq!(std::fs::metadata(path).unwrap().len().to_string(), size.trim());
+        folder = Path::new(path).parent().map(Path::to_owned);
+    }
+    std::fs::remove_dir_all(folder.unwrap()).unwrap();
+    let asked: Vec<_> = mock.requests().into_iter().map(|request| request.operation.unwrap()).collect();
+    assert_eq!(asked, ["generateImage", "editImage", "upscaleImage", "backgroundRemoveImage"]);
+    assert!(String::from_utf8_lossy(&mock.requests()[0].body).contains("a red boat"));
+>>>>>>> 0eb7479 (An example of images: drawn, changed, enlarged, cut out on disk)
 }
