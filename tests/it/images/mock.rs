@@ -1,5 +1,6 @@
 //! The mock draws, and what it draws can be sent back.
 
+use venice_ai::FileInput;
 use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::types::{
     EditImageRequest, ImageFormat, ImageResponseFormat, MultiEditImageRequest, SimpleGenerateImageRequest,
@@ -76,6 +77,24 @@ async fn what_was_drawn_can_be_changed() {
 
     let asked: Vec<_> = mock.requests().iter().filter_map(|request| request.operation).collect();
     assert_eq!(asked[4..], ["multiEditImage", "upscaleImage", "backgroundRemoveImage", "listImageStyles"]);
+}
+
+#[tokio::test]
+async fn every_form_of_a_request_gets_every_format() {
+    let mock = MockVenice::start().await.unwrap();
+    let venice = mock.client();
+    let inputs: [FileInput; 2] = [Upload::bytes("canal.png", PNG).into(), base64(PNG).await.into()];
+    for input in inputs {
+        for (format, bytes) in [(ImageFormat::Png, PNG), (ImageFormat::Jpeg, JPEG), (ImageFormat::Webp, WEBP)] {
+            let edit = EditImageRequest::new(input.clone(), "make it snow").output_format(format.clone());
+            assert_eq!(venice.images().edit(edit).await.unwrap().bytes().await.unwrap(), bytes);
+            let together = MultiEditImageRequest::new("together", [input.clone(), input.clone()]).output_format(format);
+            assert_eq!(venice.images().multi_edit(together).await.unwrap().bytes().await.unwrap(), bytes);
+        }
+        let enlarged = venice.images().upscale(input.clone()).await.unwrap();
+        assert_eq!(enlarged.bytes().await.unwrap(), PNG);
+        assert_eq!(venice.images().remove_background(input).await.unwrap().bytes().await.unwrap(), PNG);
+    }
 }
 
 #[tokio::test]
