@@ -20,6 +20,8 @@ const BATCH_BYTES: usize = 512 * 1024;
 #[derive(Debug)]
 pub(crate) struct DurableFile {
     target: PathBuf,
+    /// The file under its first name. Its contents may be away in the pool when this is dropped.
+    unfinished: Temporary,
     state: State,
     batch: Vec<Bytes>,
     batch_bytes: usize,
@@ -43,7 +45,8 @@ impl DurableFile {
             Err(error) => Err(error),
         };
         let writing = writing.map_err(|error| failed(&target, error))?;
-        Ok(Self { target, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
+        let unfinished = Temporary(writing.temporary.0.clone());
+        Ok(Self { target, unfinished, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
     }
 
     /// Adds bytes. They are on disk after [`commit`](Self::commit). Nothing is lost or doubled when the future is dropped.
@@ -67,6 +70,7 @@ impl DurableFile {
             Err(error) => Err(error),
         };
         done.map_err(|error| failed(&self.target, error))?;
+        self.unfinished.0 = None;
         Ok(self.written)
     }
 
@@ -111,13 +115,13 @@ impl DurableFile {
     }
 }
 
-/// The file under its first name. Who drops it before it has its place removes it.
 #[derive(Debug)]
 struct Writing {
     file: File,
     temporary: Temporary,
 }
 
+/// A file that goes when this is dropped, if it is still there.
 #[derive(Debug)]
 struct Temporary(Option<PathBuf>);
 
@@ -182,4 +186,26 @@ fn sync_folder_of(_target: &Path) -> io::Result<()> {
 
 fn failed(target: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("the file {target:?} cannot be written: {error}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_disk_that_takes_no_more_is_an_error_and_nothing_stays() {
+        let folder = std::env::temp_dir().join(format!("venice-durable-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
+        let State::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
+        // A handle that cannot be written through fails like a disk that is full.
+        writing.file = File::open(writing.temporary.0.as_ref().unwrap()).unwrap();
+        file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap();
+        let error = file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(error.to_string().contains("a.png"), "{error}");
+        file.commit().await.unwrap_err();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        fs::remove_dir(&folder).unwrap();
+    }
 }

@@ -9,6 +9,7 @@ use reqwest::{Request, RequestBuilder};
 
 pub(crate) use super::form_body::Failure;
 use super::form_body::{FormBody, Reading};
+use super::open::Opened;
 use super::{FileInput, Upload, sniff};
 use crate::error::Error;
 use crate::validation::ValidationError;
@@ -119,30 +120,26 @@ impl Form {
     /// The body for one attempt. Its files are opened now, so that one that is missing is found before anything is sent; what goes
     /// wrong later is left in `failure`.
     pub(crate) async fn open(&self, failure: &Failure) -> Result<reqwest::Body, Error> {
+        let mut files = self.open_files().await?;
         let mut body = FormBody::new(failure.clone());
         let mut text = BytesMut::new();
-        for part in &self.parts {
+        for (part, opened) in self.parts.iter().zip(&mut files) {
             text.extend_from_slice(format!("--{}\r\n", self.boundary).as_bytes());
             text.extend_from_slice(b"Content-Disposition: form-data; name=\"");
             text.extend_from_slice(quoted(&part.name).as_bytes());
-            match &part.content {
-                Content::Text(content) => {
-                    text.extend_from_slice(b"\"\r\n\r\n");
-                    text.extend_from_slice(content.as_bytes());
-                }
-                Content::File(upload) => {
-                    let field = part.field();
-                    let opened = upload.open(&field, sniff::HEAD_BYTES).await?;
-                    let media = upload.media_type(&opened.head);
-                    if !is_media_type(&media) {
-                        let problem = format!("has the media type {media:?}, which is none");
-                        return Err(Error::validation(ValidationError::new(field, problem)));
-                    }
+            match (&part.content, opened.take()) {
+                (Content::File(upload), Some(opened)) => {
                     let name = if upload.name.is_empty() { "file" } else { &upload.name };
-                    let head = format!("\"; filename=\"{}\"\r\nContent-Type: {media}\r\n\r\n", quoted(name));
+                    let (name, media) = (quoted(name), upload.media_type(&opened.head));
+                    let head = format!("\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n");
                     text.extend_from_slice(head.as_bytes());
                     body.bytes(text.split().freeze());
-                    body.file(Reading::new(field.into_owned(), opened, upload.is_replayable()));
+                    body.file(Reading::new(part.field().into_owned(), opened, upload.is_replayable()));
+                }
+                (Content::File(_), None) => {}
+                (Content::Text(content), _) => {
+                    text.extend_from_slice(b"\"\r\n\r\n");
+                    text.extend_from_slice(content.as_bytes());
                 }
             }
             text.extend_from_slice(b"\r\n");
@@ -150,6 +147,26 @@ impl Form {
         text.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
         body.bytes(text.freeze());
         Ok(reqwest::Body::wrap(body))
+    }
+
+    /// The files of all parts. Readers come last: nothing is taken from them if another file cannot be sent.
+    async fn open_files(&self) -> Result<Vec<Option<Opened>>, Error> {
+        let mut files: Vec<Option<Opened>> = self.parts.iter().map(|_| None).collect();
+        for replayable in [true, false] {
+            for (part, place) in self.parts.iter().zip(&mut files) {
+                if let Content::File(upload) = &part.content
+                    && upload.is_replayable() == replayable
+                {
+                    let field = part.field();
+                    if let Some(media) = upload.mime.as_ref().filter(|media| !is_media_type(media)) {
+                        let problem = format!("has the media type {media:?}, which is none");
+                        return Err(Error::validation(ValidationError::new(field, problem)));
+                    }
+                    *place = Some(upload.open(&field, sniff::HEAD_BYTES).await?);
+                }
+            }
+        }
+        Ok(files)
     }
 }
 

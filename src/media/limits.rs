@@ -18,6 +18,9 @@ pub(crate) struct FileLimits {
     image: Option<ImageLimits>,
 }
 
+/// So much of a text shows whether it is base64.
+const ENOUGH_TO_TELL: usize = 256;
+
 /// How large an image may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ImageLimits {
@@ -99,22 +102,21 @@ impl FileLimits {
         if is_url("https://") || is_url("http://") {
             return Ok(());
         }
-        let base64 = match is_url("data:") {
-            false => text,
-            true => match text.split_once(";base64,") {
-                Some((_, base64)) => base64,
-                // Percent-encoded: no image or sound is written like this.
-                None => return Ok(()),
-            },
+        let base64 = if is_url("data:") {
+            match text.split_once(";base64,") {
+                Some((_, base64)) if !base64.contains('%') => base64,
+                // Percent-encoded: images and sounds are not written like this as a rule.
+                _ => return Ok(()),
+            }
+        } else {
+            text
         };
-        let digits = base64.trim_end_matches(['=', '\n', '\r', ' ']).len() as u64;
-        let odd = |c: char| !(c.is_ascii_alphanumeric() || "+/-_=\r\n".contains(c));
-        if digits > 0 && base64.chars().take(256).any(odd) {
-            return Err(
-                "is text that is neither a URL, nor a data: URL, nor base64; a file on disk is Upload::path(…)"
-                    .to_owned(),
-            );
+        let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        let odd = |byte: &u8| !is_digit(byte) && !byte.is_ascii_whitespace() && *byte != b'=';
+        if base64.as_bytes().iter().take(ENOUGH_TO_TELL).any(odd) {
+            return Err("is neither a URL, nor a data: URL, nor base64; a file on disk is an Upload::path".to_owned());
         }
+        let digits = base64.as_bytes().iter().filter(|byte| is_digit(byte)).count() as u64;
         self.size(digits / 4 * 3 + digits % 4 * 3 / 4)?;
         let head = base64::head(base64, self.head_bytes());
         sniff::media_type(&head, "").map_or(Ok(()), |media| self.media_type(media))?;
@@ -181,6 +183,12 @@ impl<'a> From<&'a String> for FileRef<'a> {
     }
 }
 
+impl<'a> From<&'a str> for FileRef<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl<T> Call<T> {
     /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
     /// is where validation is off.
@@ -202,3 +210,6 @@ impl<T> Call<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

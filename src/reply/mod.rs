@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
-use reqwest::header::CONTENT_LENGTH;
 use serde::de::DeserializeOwned;
 
 pub use self::stream::ByteStream;
@@ -207,8 +206,7 @@ impl RawReply {
             let message = format!("the reply is longer than the {limit} bytes that were allowed");
             Err(body.explained(Error::new(ErrorKind::Decode, message)))
         };
-        let announced = self.meta().header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > limit as u64) {
+        if self.body.least_left() > limit as u64 {
             return too_long(&self.body);
         }
         let mut first = Bytes::new();

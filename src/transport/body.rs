@@ -97,6 +97,11 @@ impl ReplyBody {
         std::future::poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
+    /// How many bytes are to come at least, by what was announced.
+    pub(crate) fn least_left(&self) -> u64 {
+        self.body.size_hint().lower()
+    }
+
     /// Ready when the server was silent for too long.
     ///
     /// The timer is set once and moved only when it fires, so that a piece costs no work on it.

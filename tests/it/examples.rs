@@ -258,7 +258,6 @@ fn no_key_stays_behind_when_an_example_fails() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn the_nearest_text_comes_first() {
     let text = printed(&mut example("embeddings"));
     let found: Vec<&str> = text.lines().filter(|line| line.starts_with(['+', '-'])).collect();
@@ -328,7 +327,9 @@ fn charges_are_written_to_a_file() {
     std::fs::remove_file(&path).unwrap();
     assert!(text.contains(&format!("Wrote {} bytes", table.len())), "{text}");
     assert_eq!(table.lines().count(), 2_346);
-=======
+}
+
+#[test]
 fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
     let mock = MockVenice::start_blocking().unwrap();
     let text = printed(with_key("images", &mock).arg("a red boat"));
@@ -343,5 +344,4 @@ fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
     let asked: Vec<_> = mock.requests().into_iter().map(|request| request.operation.unwrap()).collect();
     assert_eq!(asked, ["generateImage", "editImage", "upscaleImage", "backgroundRemoveImage"]);
     assert!(String::from_utf8_lossy(&mock.requests()[0].body).contains("a red boat"));
->>>>>>> 0eb7479 (An example of images: drawn, changed, enlarged, cut out on disk)
 }

@@ -1,3 +1,15 @@
 //! Bodies of bytes: in memory, in pieces, and to disk.
 
+#[cfg(feature = "blocking")]
+mod blocking;
+mod memory;
 mod save;
+
+use venice_ai::http::Method;
+use venice_ai::{Error, RawReply};
+
+use crate::support::{Answer, Server, once};
+
+async fn fetch(answer: Answer) -> Result<RawReply, Error> {
+    once(&Server::answering([answer])).request_raw(Method::GET, "/x").await
+}

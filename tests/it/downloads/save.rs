@@ -1,20 +1,129 @@
 //! Bodies that go to disk.
 
+use std::time::Duration;
+
+use venice_ai::ErrorKind;
 use venice_ai::http::Method;
-use venice_ai::{Error, RawReply};
 
-use crate::support::{Answer, Folder, Server, once};
+use super::fetch;
+use crate::support::{Answer, Folder, PATIENCE, Server, builder, once};
 
-async fn fetch(answer: Answer) -> Result<RawReply, Error> {
-    once(&Server::answering([answer])).request_raw(Method::GET, "/x").await
+fn contents() -> Vec<u8> {
+    (0..3_000_000_u32).map(|n| (n % 253) as u8).collect()
 }
 
 #[tokio::test]
 async fn a_body_becomes_a_file() {
     let folder = Folder::new();
-    let contents: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 253) as u8).collect();
-    let reply = fetch(Answer::new(200, &[("content-type", "image/png")], &contents)).await.unwrap();
-    assert_eq!(reply.save(folder.join("a.png")).await.unwrap(), contents.len() as u64);
-    assert!(std::fs::read(folder.join("a.png")).unwrap() == contents);
+    let reply = fetch(Answer::new(200, &[("content-type", "image/png")], contents())).await.unwrap();
+    assert_eq!(reply.save(folder.join("a.png")).await.unwrap(), 3_000_000);
+    assert!(std::fs::read(folder.join("a.png")).unwrap() == contents());
     assert_eq!(folder.names(), ["a.png"]);
+}
+
+#[tokio::test]
+async fn an_empty_body_becomes_an_empty_file() {
+    let folder = Folder::new();
+    let reply = fetch(Answer::new(200, &[], "")).await.unwrap();
+    assert_eq!(reply.save(folder.join("a.png")).await.unwrap(), 0);
+    assert_eq!(std::fs::read(folder.join("a.png")).unwrap(), b"");
+}
+
+#[tokio::test]
+async fn a_file_that_was_there_is_replaced_and_keeps_who_may_read_it() {
+    let folder = Folder::new();
+    let path = folder.file("a.png", "before");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    fetch(Answer::new(200, &[], "after")).await.unwrap().save(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"after");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!(folder.names(), ["a.png"]);
+}
+
+#[tokio::test]
+async fn a_name_without_a_folder_lies_in_the_current_one() {
+    let name = format!("saved-by-a-test-{}.png", std::process::id());
+    let saved = fetch(Answer::new(200, &[], "here")).await.unwrap().save(&name).await;
+    let found = std::fs::read(&name);
+    let _ = std::fs::remove_file(&name);
+    assert_eq!((saved.unwrap(), found.unwrap()), (4, b"here".to_vec()));
+}
+
+/// Two megabytes of eight, so that some of it is on disk.
+fn cut() -> Answer {
+    Answer::head(200, &[("content-length", "8000000")]).send(vec![1; 2_000_000])
+}
+
+#[tokio::test]
+async fn a_download_that_is_cut_leaves_nothing() {
+    let folder = Folder::new();
+    let before = folder.file("old.png", "before");
+    for path in [folder.join("new.png"), before] {
+        let error = fetch(cut().close()).await.unwrap().save(&path).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Transport, Some("GET /x")));
+        assert!(error.to_string().contains("2000000 bytes"), "{error}");
+    }
+    assert_eq!(folder.names(), ["old.png"]);
+    assert_eq!(std::fs::read(folder.join("old.png")).unwrap(), b"before");
+}
+
+#[tokio::test]
+async fn a_download_that_stands_still_is_given_up_and_leaves_nothing() {
+    let folder = Folder::new();
+    let server = Server::answering([cut().hang()]);
+    let client = builder(&server).stream_idle_timeout(Duration::from_millis(80)).build().unwrap();
+    let reply = client.request_raw(Method::GET, "/x").await.unwrap();
+    let error = reply.save(folder.join("a.png")).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(folder.names(), [""; 0]);
+    assert!(server.closed_by_client_within(PATIENCE).await);
+}
+
+#[tokio::test]
+async fn a_download_that_is_dropped_in_the_middle_leaves_nothing() {
+    let folder = Folder::new();
+    let server = Server::answering([cut().hang()]);
+    let reply = once(&server).request_raw(Method::GET, "/x").await.unwrap();
+    let mut saving = Box::pin(reply.save(folder.join("a.png")));
+    let written = async {
+        // The part that has arrived is on its way to the disk under another name.
+        while !folder.names().iter().any(|name| std::fs::metadata(folder.join(name)).is_ok_and(|file| file.len() > 0)) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        outcome = &mut saving => panic!("{outcome:?}"),
+        () = written => {}
+    }
+    assert_eq!(folder.names().len(), 1);
+    assert_ne!(folder.names(), ["a.png"]);
+    drop(saving);
+    assert_eq!(folder.names(), [""; 0]);
+    assert!(server.closed_by_client_within(PATIENCE).await);
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_written_to_is_named() {
+    let folder = Folder::new();
+    for (path, said) in [
+        (folder.join("missing/a.png"), "missing/a.png"),
+        (folder.as_ref().to_owned(), "it is a folder"),
+        (folder.join(".."), "it is a folder"),
+        ("".into(), "it is a folder"),
+    ] {
+        let error = fetch(Answer::new(200, &[], "x")).await.unwrap().save(&path).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("GET /x")));
+        assert_eq!(error.status().unwrap(), 200, "the call itself was carried out");
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>()));
+    }
+    assert_eq!(folder.names(), [""; 0]);
 }

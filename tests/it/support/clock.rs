@@ -66,3 +66,31 @@ impl Clock for TestClock {
         self.state.lock().unwrap().dice
     }
 }
+
+/// A clock with which something happens in each pause.
+pub struct HookClock<F>(pub F);
+
+impl<F> std::fmt::Debug for HookClock<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HookClock")
+    }
+}
+
+impl<F: Fn() + Send + Sync + 'static> Clock for HookClock<F> {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        (self.0)();
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        0.0
+    }
+}

@@ -154,7 +154,11 @@ impl Answer {
 impl Server {
     /// A server that answers the n-th request, counted from 0, with what `handler` makes of it.
     pub fn start(handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), handler)
+    }
+
+    /// The same at an address that the test chose.
+    pub fn on(listener: TcpListener, handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
         let server =
             Self { address: listener.local_addr().unwrap(), requests: Arc::default(), connections: Arc::default() };
         let handler = Arc::new(handler);

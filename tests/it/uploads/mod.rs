@@ -1,5 +1,7 @@
 //! Files that are sent: what goes over the wire, when it is sent again, and what is refused.
 
+mod again;
+mod refused;
 mod wire;
 
 use venice_ai::Upload;

@@ -80,3 +80,142 @@ async fn text_goes_as_json_and_a_file_as_a_form() {
     assert!(names.iter().any(|head| head == image), "{names:?}");
     assert!(names.iter().any(|head| head == "Content-Disposition: form-data; name=\"safe_mode\""), "{names:?}");
 }
+
+#[tokio::test]
+async fn names_cannot_break_out_of_their_header() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let client = once(&server);
+    let names = [
+        ("Größe \u{1F3B5}.mp3", "Größe \u{1F3B5}.mp3"),
+        ("say \"hi\".mp3", "say %22hi%22.mp3"),
+        ("a\r\nX-Evil: 1\r\n\r\nb.mp3", "a%0D%0AX-Evil: 1%0D%0A%0D%0Ab.mp3"),
+        ("back\\slash;.mp3", "back\\slash;.mp3"),
+        ("zero\0.mp3", "zero%00.mp3"),
+        ("", "file"),
+    ];
+    for (name, sent) in names {
+        client.raw().create_transcription(&transcription(Upload::bytes(name, "sound"))).await.unwrap();
+        let parts = parts(&server.requests().pop().unwrap());
+        assert_eq!(parts.len(), 1, "{name:?}");
+        let line = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{sent}\"");
+        assert_eq!(parts[0].0.lines().next().unwrap(), line);
+        assert_eq!(parts[0].1, b"sound");
+    }
+}
+
+#[tokio::test]
+async fn the_media_type_is_the_callers_or_the_contents_or_the_names() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let client = once(&server);
+    let folder = Folder::new();
+    let uploads = [
+        (Upload::path(folder.file("a.txt", "fLaC and sound")), "audio/flac"),
+        (Upload::path(folder.file("b.txt", "fLaC and sound")).mime("audio/x-own; rate=1"), "audio/x-own; rate=1"),
+        (Upload::path(folder.file("c.OGG", "sound")), "audio/ogg"),
+        (Upload::path(folder.file("d", "sound")), "application/octet-stream"),
+        (Upload::path(folder.file("e", "sound")).name("e.mp3"), "audio/mpeg"),
+        (Upload::reader("f", Cursor::new("ID3 and sound")), "audio/mpeg"),
+        (Upload::blocking_reader("g", Cursor::new("ID3 and sound")), "audio/mpeg"),
+    ];
+    for (upload, media) in uploads {
+        let shown = format!("{upload:?}");
+        client.raw().create_transcription(&transcription(upload)).await.unwrap();
+        let head = parts(&server.requests().pop().unwrap()).remove(0).0;
+        assert_eq!(head.lines().nth(1).unwrap(), format!("Content-Type: {media}"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_is_an_empty_part() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let folder = Folder::new();
+    let uploads = [
+        Upload::bytes("a.txt", ""),
+        Upload::path(folder.file("a.txt", "")),
+        Upload::reader("a.txt", Cursor::new("")),
+        Upload::reader("a.txt", Cursor::new("")).length(0),
+    ];
+    for upload in uploads {
+        once(&server).raw().create_transcription(&transcription(upload)).await.unwrap();
+        let parts = parts(&server.requests().pop().unwrap());
+        assert_eq!((parts.len(), parts[0].1.len()), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn extra_members_become_parts() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let request = transcription(Upload::bytes("a.mp3", "sound")).model("old");
+    let call = once(&server).raw().create_transcription(&request);
+    let call = call
+        .with_extra_body("model", "new")
+        .with_extra_body("words", json!(["one", "two"]))
+        .with_extra_body("options", json!({"deep": true}));
+    call.await.unwrap();
+    let request = &server.requests()[0];
+    let found: Vec<(String, String)> = parts(request)
+        .into_iter()
+        .map(|(head, contents)| (head.split('"').nth(1).unwrap().to_owned(), String::from_utf8(contents).unwrap()))
+        .collect();
+    let mut texts: Vec<(&str, &str)> = found.iter().map(|(name, text)| (&**name, &**text)).collect();
+    texts.sort();
+    let expected =
+        [("file", "sound"), ("model", "new"), ("options", r#"{"deep":true}"#), ("words", "one"), ("words", "two")];
+    assert_eq!(texts, expected);
+}
+
+#[tokio::test]
+async fn a_json_body_in_its_place_takes_the_form_away() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let request = transcription(Upload::path("missing.mp3"));
+    let call = once(&server).raw().create_transcription(&request).with_json_body(&json!({"url": "x"}));
+    call.await.unwrap();
+    let request = &server.requests()[0];
+    assert_eq!((request.header("content-type"), request.json()), (Some("application/json"), json!({"url": "x"})));
+}
+
+/// A reader that waits for somebody else in the same runtime.
+struct Waiting(std::sync::mpsc::Receiver<Vec<u8>>);
+
+impl std::io::Read for Waiting {
+    fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
+        let Ok(piece) = self.0.recv_timeout(crate::support::PATIENCE) else { return Ok(0) };
+        space[..piece.len()].copy_from_slice(&piece);
+        Ok(piece.len())
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_waits_does_not_hold_up_the_runtime() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let task = tokio::spawn(async move {
+        for piece in ["so", "und"] {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            sender.send(piece.into()).unwrap();
+        }
+    });
+    let begun = std::time::Instant::now();
+    let request = transcription(Upload::blocking_reader("a.mp3", Waiting(receiver)));
+    once(&server).raw().create_transcription(&request).await.unwrap();
+    task.await.unwrap();
+    assert!(begun.elapsed() < crate::support::PATIENCE);
+    assert_eq!(parts(&server.requests()[0])[0].1, b"sound");
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn files_are_sent_without_async() {
+    let server = Server::answering([Answer::json(200, TEXT)]);
+    let folder = Folder::new();
+    for upload in [
+        Upload::path(folder.file("a.mp3", vec![3; 300_000])),
+        Upload::blocking_reader("a.mp3", Cursor::new(vec![3; 300_000])),
+        Upload::reader("a.mp3", Cursor::new(vec![3; 300_000])).length(300_000),
+    ] {
+        once(&server).raw().create_transcription(&transcription(upload)).send_blocking().unwrap();
+        assert_eq!(parts(&server.requests().pop().unwrap())[0].1, vec![3; 300_000]);
+    }
+    let url = Upload::path(folder.file("b.gif", "GIF89a")).to_data_url_blocking().unwrap();
+    assert_eq!(url, "data:image/gif;base64,R0lGODlh");
+}
