@@ -192,10 +192,30 @@ fn failed(target: &Path, error: io::Error) -> Error {
 mod tests {
     use super::*;
 
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("venice-durable-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_is_gone_though_the_disk_is_busy_with_it() {
+        let folder = folder("busy");
+        let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
+        let State::Idle(writing) = std::mem::replace(&mut file.state, State::Failed) else { panic!("it is busy") };
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let work = OffThread::start(move || wait.recv().map(|()| writing).map_err(io::Error::other));
+        file.state = State::Busy(work.unwrap());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        drop(file);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        done.send(()).unwrap();
+        fs::remove_dir(&folder).unwrap();
+    }
+
     #[tokio::test]
     async fn a_disk_that_takes_no_more_is_an_error_and_nothing_stays() {
-        let folder = std::env::temp_dir().join(format!("venice-durable-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = folder("full");
         let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
         let State::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
         // A handle that cannot be written through fails like a disk that is full.

@@ -30,7 +30,6 @@ pub(crate) struct ImageLimits {
     pub(crate) least_side: u32,
 }
 
-#[allow(dead_code)]
 impl FileLimits {
     pub(crate) const fn new() -> Self {
         Self { most_bytes: None, media: &[], image: None }
@@ -192,7 +191,6 @@ impl<'a> From<&'a str> for FileRef<'a> {
 impl<T> Call<T> {
     /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
     /// is where validation is off.
-    #[allow(dead_code)]
     pub(crate) fn checked_file<'a>(
         self,
         field: impl fmt::Display,

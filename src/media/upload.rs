@@ -20,6 +20,9 @@ use super::pieces::Pieces;
 /// an upload that was sent cannot be sent. [`is_replayable`](Self::is_replayable) tells which it is. Clones are cheap, as they
 /// share the contents.
 ///
+/// Sending takes its time, and that is part of the time of an attempt: a large file over a slow line needs a longer
+/// [`with_timeout`](crate::Call::with_timeout).
+///
 /// The media type is what [`mime`](Self::mime) says, or else what the first bytes show, or else what the name's ending stands for.
 #[derive(Clone)]
 pub struct Upload {

@@ -1,7 +1,7 @@
 //! What is sent again, and what cannot be.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
@@ -132,4 +132,27 @@ async fn a_call_can_be_made_again_with_the_same_file() {
     client.raw().create_transcription(&request).await.unwrap();
     let contents: Vec<Vec<u8>> = server.requests().iter().map(|request| parts(request)[0].1.clone()).collect();
     assert_eq!(contents, [b"one".as_slice(), b"two and more"]);
+}
+
+#[tokio::test]
+async fn a_server_that_has_seen_enough_is_heard_before_the_file_is_sent() {
+    let folder = Folder::new();
+    let path = folder.file("long.wav", "");
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(64 * 1024 * 1024).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        stream.read_exact(&mut [0; 1000]).unwrap();
+        let body = r#"{"code":"PAYLOAD_TOO_LARGE","error":"25 MB at most"}"#;
+        let length = body.len();
+        write!(stream, "HTTP/1.1 413 No\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        // It does not read on, and stays until the client has gone.
+        std::thread::sleep(crate::support::PATIENCE);
+    });
+    let client = venice_ai::Client::builder().api_key("key").base_url(url).build().unwrap();
+    let call = client.raw().create_transcription(&transcription(Upload::path(&path)));
+    let error = tokio::time::timeout(crate::support::PATIENCE, call.into_future()).await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PayloadTooLarge, "{error}");
+    assert_eq!(error.message(), "25 MB at most");
 }

@@ -56,11 +56,11 @@ async fn a_media_type_that_is_none_is_refused() {
 }
 
 /// Sends a large file to a server that changes it once it has read the start.
-async fn changed_on_the_way(length: u64) -> Error {
+async fn changed_on_the_way(before: u64, length: u64) -> Error {
     let folder = Folder::new();
     let path = folder.file("voice.wav", "");
     let file = OpenOptions::new().write(true).open(&path).unwrap();
-    file.set_len(64 * 1024 * 1024).unwrap();
+    file.set_len(before).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -70,13 +70,21 @@ async fn changed_on_the_way(length: u64) -> Error {
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
     });
     let client = Client::builder().api_key("key").base_url(url).build().unwrap();
-    client.raw().create_transcription(&transcription(Upload::path(&path))).await.unwrap_err()
+    let call = client.raw().create_transcription(&transcription(Upload::path(&path)));
+    call.with_timeout(crate::support::PATIENCE).await.unwrap_err()
 }
 
 #[tokio::test]
 async fn a_file_that_changes_its_length_on_the_way_is_not_sent_to_its_end() {
-    for (length, said) in [(64 * 1024 * 1024 + 1, "more than the 67108864 bytes"), (60 * 1024 * 1024, "ended after")] {
-        let error = changed_on_the_way(length).await;
+    const BEFORE: u64 = 64 * 1024 * 1024;
+    let cases = [
+        (BEFORE, BEFORE + 1, "more than the 67108864 bytes"),
+        // Here the last piece that is announced ends where the file ended.
+        (BEFORE + 512, BEFORE + 513, "more than the 67109376 bytes"),
+        (BEFORE, BEFORE - 1, "ended after 67108863 of 67108864 bytes"),
+    ];
+    for (before, length, said) in cases {
+        let error = changed_on_the_way(before, length).await;
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTranscription")), "{error}");
         assert_eq!((error.field_errors()[0].field.as_str(), error.attempts()), ("file", 1));
         assert!(error.to_string().contains(said), "{error}");
