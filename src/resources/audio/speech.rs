@@ -30,7 +30,8 @@ impl Audio<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: a text that is blank or too long, a blank model or voice, and numbers out of their ranges.
-    /// A voice or a format that the model does not have is a 400. A call is paid for, and is repeated only when the API said
+    /// A voice or a format that the model does not have is a 400. A page of a gateway in place of the sound is
+    /// [`ErrorKind::Decode`]. A call is paid for, and is repeated only when the API said
     /// that it did not run it.
     pub fn speech(&self, request: impl Into<CreateSpeechRequest>) -> Call<Speech> {
         self.client.raw().create_speech(&request.into()).and_then(Speech::open)
@@ -46,7 +47,7 @@ pub struct Speech {
 }
 
 impl Speech {
-    /// A page of a gateway or an error in JSON must not end up in somebody's ears.
+    /// The page of a gateway must not end up in somebody's ears. Only the media type tells: bare samples may begin like JSON.
     fn open(reply: RawReply) -> Result<Self, Error> {
         let media = reply.content_type().unwrap_or_default();
         if media.starts_with("text/") || media.ends_with("json") || media.ends_with("xml") {

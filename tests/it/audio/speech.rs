@@ -79,13 +79,22 @@ async fn a_page_is_no_sound() {
         ("text/html", "<html>"),
         ("application/json", r#"{"error":"x"}"#),
         ("text/plain", "no"),
-        ("image/svg+xml", "<"),
+        ("application/xml", "<Error/>"),
     ] {
         let server = Server::answering([sound(media, body)]);
         let error = once(&server).audio().speech("The tide").await.unwrap_err();
         assert!(error.is_decode() && error.message().contains(media), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createSpeech"), 200));
         assert_eq!(server.count(), 1, "it was paid for and is not asked for again");
+    }
+}
+
+#[tokio::test]
+async fn bare_samples_may_begin_like_json() {
+    for start in [&b"{"[..], b"  {}", b"<html>", b"[1"] {
+        let server = Server::answering([sound("audio/pcm", start)]);
+        let speech = once(&server).audio().speech("The tide").await.unwrap();
+        assert_eq!(speech.bytes().await.unwrap(), start);
     }
 }
 
