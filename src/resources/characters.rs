@@ -1,4 +1,27 @@
-//! Characters.
+//! Characters: the public ones that a chat can play, and what people think of them.
+//!
+//! | To | Call |
+//! |---|---|
+//! | look through characters, however many there are | [`all`](Characters::all) |
+//! | show one page of them | [`list`](Characters::list) |
+//! | read about one | [`retrieve`](Characters::retrieve) |
+//! | read what people wrote about it | [`reviews`](Characters::reviews), [`reviews_page`](Characters::reviews_page) |
+//! | chat with it | its `slug` in [`VeniceParameters::character_slug`](crate::types::VeniceParameters) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::{ChatCompletionRequest, ListCharactersParams, VeniceParameters};
+//!
+//! let params = ListCharactersParams::new().search("philosophy");
+//! if let Some(character) = venice.characters().all(params).next().await.transpose()? {
+//!     let request = ChatCompletionRequest::new(&character.model_id, ["Who are you?"])
+//!         .venice_parameters(VeniceParameters::new().character_slug(&character.slug));
+//!     println!("{}: {}", character.name, venice.chat().create(request).await?.text());
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Lists are [`Pages`]: a stream that fetches a page when its first item is asked for.
 
 use super::envelope::present;
 use crate::pages::{Batch, Pages, Place};

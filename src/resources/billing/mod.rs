@@ -1,4 +1,28 @@
-//! Billing.
+//! Billing: what the account has, and where it went.
+//!
+//! | To | Call |
+//! |---|---|
+//! | see what is left | [`balance`](Billing::balance) |
+//! | see the sums by day, model and key | [`usage_analytics`](Billing::usage_analytics) |
+//! | go through every charge | [`usage_history`](Billing::usage_history), [`usage_history_page`](Billing::usage_history_page) |
+//! | get all charges as one table, into a file | [`usage_history_table`](Billing::usage_history_table) |
+//! | get one page as CSV | [`usage_history_csv`](Billing::usage_history_csv) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::GetBillingUsageHistoryParams;
+//!
+//! let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
+//! let mut spent = 0.0;
+//! let mut history = venice.billing().usage_history(params);
+//! while let Some(entry) = history.next().await {
+//!     spent += entry?.amount;
+//! }
+//! println!("{spent}");
+//! # Ok(()) }
+//! ```
+//!
+//! A balance also comes with every reply, without a call of its own: [`Meta::balances`](crate::Meta::balances).
 
 mod checks;
 mod csv;

@@ -1,4 +1,25 @@
 //! x402: wallets that pay in advance.
+//!
+//! | To | Call |
+//! |---|---|
+//! | see what credit costs and how it can be paid | [`payment_requirements`](X402::payment_requirements) |
+//! | pay for credit | [`top_up`](X402::top_up) |
+//! | see what a wallet has left | [`balance`](X402::balance) |
+//! | go through its top-ups and charges | [`transactions`](X402::transactions), [`transactions_page`](X402::transactions_page) |
+//! | let a wallet pay for any other call | [`Call::with_sign_in`], [`Call::with_signer`] |
+//!
+//! ```no_run
+//! # use venice_ai::{PaymentOption, Secret};
+//! # fn sign_payment(option: &PaymentOption) -> Secret { Secret::from("") }
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! let price = venice.x402().payment_requirements().await?;
+//! let affordable = |option: &&PaymentOption| option.amount_usd().is_some_and(|usd| usd.to_f64() <= 10.0);
+//! if let Some(option) = price.accepts.iter().find(affordable) {
+//!     let done = venice.x402().top_up(sign_payment(option)).await?;
+//!     println!("{} US dollars of credit", done.top_up.new_balance);
+//! }
+//! # Ok(()) }
+//! ```
 
 mod pay;
 
