@@ -18,5 +18,5 @@ pub mod yaml;
 pub mod yaml_out;
 
 pub use error::Error;
-pub use road::{Generated, generate};
+pub use road::{Generated, Lowered, generate, lower_document};
 pub use serde_json::Value;

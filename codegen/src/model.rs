@@ -431,7 +431,8 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
 }
 
 /// `[]` and `[{}]` need no key; a wallet scheme beside the bearer means either; a wallet scheme alone means only that.
-fn authentication(security: &Value) -> &'static str {
+#[must_use]
+pub fn authentication(security: &Value) -> &'static str {
     let Some(list) = security.as_array() else { return "Bearer" };
     let schemes: Vec<&str> = list.iter().filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str).collect();
     let wallet = schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("siwx"));

@@ -33,15 +33,7 @@ pub struct Generated {
 /// # Errors
 /// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
 pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> Result<Generated, Error> {
-    document::check(spec)?;
-    let mut doc = spec.clone();
-    let mut skipped = overlay.apply(&mut doc, mode).map_err(|error| error.in_file("spec/overlay.yaml"))?.skipped;
-    if mode == Mode::Lenient {
-        skipped.extend(lenient::loosen(&mut doc));
-    }
-    document::check(&doc).map_err(|error| error.in_file("the document after the overlay"))?;
-    let document = doc.clone();
-    let report = lower::lower(&mut doc, mode)?;
+    let Lowered { document, lowered: mut doc, report, mut skipped } = lower_document(spec, overlay, mode)?;
     skipped.extend(docs.apply(&mut doc, mode).map_err(|error| error.in_file("spec/docs.yaml"))?.skipped);
     let model = Model::read(&doc)?;
     if mode == Mode::Strict {
@@ -50,4 +42,34 @@ pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> 
     let file = progenitor::run(&doc, &model)?;
     let file = emit::emit(&file, &model)?;
     Ok(Generated { code: prettyplease::unparse(&file), api: api::list(&file), report, skipped, model, document })
+}
+
+/// A document on its way, ready for the words of `docs` and for progenitor.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The document after the overlay and before lowering: the API as it is on the wire.
+    pub document: Value,
+    /// The document after lowering, in which every shape is a component under the name of its Rust type.
+    pub lowered: Value,
+    /// How often each pass applied.
+    pub report: Report,
+    /// Overlay actions that matched nothing, in lenient mode.
+    pub skipped: Vec<String>,
+}
+
+/// Checks, corrects and lowers a document: everything that decides what its types are called.
+///
+/// # Errors
+/// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
+pub fn lower_document(spec: &Value, overlay: &Overlay, mode: Mode) -> Result<Lowered, Error> {
+    document::check(spec)?;
+    let mut lowered = spec.clone();
+    let mut skipped = overlay.apply(&mut lowered, mode).map_err(|error| error.in_file("spec/overlay.yaml"))?.skipped;
+    if mode == Mode::Lenient {
+        skipped.extend(lenient::loosen(&mut lowered));
+    }
+    document::check(&lowered).map_err(|error| error.in_file("the document after the overlay"))?;
+    let document = lowered.clone();
+    let report = lower::lower(&mut lowered, mode)?;
+    Ok(Lowered { document, lowered, report, skipped })
 }

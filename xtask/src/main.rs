@@ -17,6 +17,9 @@ cargo xtask COMMAND
   spec import FILE|URL [--out PATH]   write spec/swagger.yaml: the facts of the vendor's OpenAPI document
   spec import --check [FILE|URL]      only check that spec/swagger.yaml is what an import would write
   spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt
+  spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
+                                      what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
+                                      2: breaking or behaviour, 3: they could not be compared
   coverage [--format table|json|markdown] [--recorded DIR]
                                       what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
   bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
@@ -26,33 +29,35 @@ cargo xtask COMMAND
 
 fn main() -> ExitCode {
     match run(lexopt::Parser::from_env()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.code())
         }
     }
 }
 
-fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
+fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
+    let done = |()| ExitCode::SUCCESS;
     let Some(command) = next_word(&mut args)? else {
         return Err(Failure::usage("no command given", USAGE));
     };
     match command.as_str() {
         "spec" => match next_word(&mut args)?.as_deref() {
-            Some("import") => spec::import::run(args),
-            Some("check") => spec::check::run(args),
+            Some("import") => spec::import::run(args).map(done),
+            Some("check") => spec::check::run(args).map(done),
+            Some("diff") => spec::diff::command::run(args),
             Some(other) => Err(Failure::usage(format!("unknown command `spec {other}`"), USAGE)),
             None => Err(Failure::usage("`spec` needs a command", USAGE)),
         },
-        "coverage" => coverage::run(args),
+        "coverage" => coverage::run(args).map(done),
         "bench" => match next_word(&mut args)? {
-            Some(name) => bench::run(&name, args),
+            Some(name) => bench::run(&name, args).map(done),
             None => Err(Failure::usage("`bench` needs a name", USAGE)),
         },
         "help" => {
             print!("{USAGE}");
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
         other => Err(Failure::usage(format!("unknown command `{other}`"), USAGE)),
     }

@@ -3,7 +3,7 @@
 mod operations;
 mod references;
 
-pub(crate) use references::target;
+pub use references::target;
 
 use serde_json::Value;
 

@@ -4,8 +4,7 @@ mod check;
 pub mod grammar;
 mod place;
 
-pub use check::check;
-pub(crate) use check::target;
+pub use check::{check, target};
 pub use place::Place;
 
 use serde_json::Value;

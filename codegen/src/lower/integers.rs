@@ -50,7 +50,8 @@ pub fn retype(doc: &mut Value) -> usize {
     count
 }
 
-fn is_whole(name: &str) -> bool {
+/// Whether the name of a member means a whole number.
+pub fn is_whole(name: &str) -> bool {
     WHOLE.contains(&name.to_ascii_lowercase().as_str()) || WHOLE_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub const HEADERS: &str = "x-header-parameters";
 
 /// What the transport sets, from the operation and the client.
-const NEGOTIATED: [&str; 4] = ["accept", "accept-encoding", "authorization", "content-type"];
+pub const NEGOTIATED: [&str; 4] = ["accept", "accept-encoding", "authorization", "content-type"];
 
 /// Moves header parameters aside and drops cookies; returns how many.
 pub fn normalise(doc: &mut Value) -> usize {

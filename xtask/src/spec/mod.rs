@@ -1,6 +1,7 @@
 //! Commands about `spec/`.
 
 pub mod check;
+pub mod diff;
 mod docs;
 pub mod import;
 pub mod road;

@@ -39,7 +39,8 @@ pub fn facts(document: &Source) -> Result<Value, Failure> {
     Ok(import::import(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
 }
 
-fn overlay(path: &Path) -> Result<Overlay, Failure> {
+/// An overlay from its file.
+pub fn overlay(path: &Path) -> Result<Overlay, Failure> {
     let text = workspace::read(path)?;
     let named = |error: venice_ai_codegen::Error| error.in_file(workspace::shown(path));
     Ok(Overlay::parse(&yaml::parse(&text).map_err(named)?).map_err(named)?)

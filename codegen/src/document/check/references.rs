@@ -13,7 +13,8 @@ pub(super) fn check(doc: &Value) -> Result<(), Error> {
 }
 
 /// What a local reference (`#/components/schemas/ApiKey`) leads to.
-pub(crate) fn target<'d>(doc: &'d Value, reference: &str) -> Option<&'d Value> {
+#[must_use]
+pub fn target<'d>(doc: &'d Value, reference: &str) -> Option<&'d Value> {
     let pointer = reference.strip_prefix('#')?;
     match doc.pointer(pointer) {
         None if pointer.contains('%') => doc.pointer(&percent_decoded(pointer)?),

@@ -95,7 +95,9 @@ pub struct Proposal {
 
 impl Proposal {
     pub fn fixed(rank: Rank, name: &str) -> Self {
-        Self { rank, short: name.to_owned(), long: name.to_owned(), full: name.to_owned() }
+        // progenitor writes every name in this case: one that is not would be another one in its code.
+        let name = pascal(name);
+        Self { rank, short: name.clone(), long: name.clone(), full: name }
     }
 
     /// The shape that the member `member` of `owner` holds.
@@ -104,7 +106,7 @@ impl Proposal {
         let below = |owner: &str| {
             let stem = stem(owner);
             // `FunctionCallOutput.output` is not a `FunctionCallOutputOutput`.
-            if stem.ends_with(&short) { format!("{stem}Value") } else { format!("{stem}{short}") }
+            pascal(&if stem.ends_with(&short) { format!("{stem}Value") } else { format!("{stem}{short}") })
         };
         Self { rank: Rank::Member, long: below(owner.owner()), full: below(&owner.full), short }
     }

@@ -229,3 +229,12 @@ fn two_shapes_with_one_name_are_refused() {
     let schemas = super::super::schema::components(&doc);
     assert_ne!(member(&schemas, "CreateLanternRequest", "one"), member(&schemas, "CreateLanternRequest", "two"));
 }
+
+#[test]
+fn a_component_in_capitals_gets_the_name_that_progenitor_writes() {
+    let mut document = doc(reference("AIModel"), json!({"type": "string"}));
+    document["components"]["schemas"]["AIModel"] =
+        object(json!({"wick": object(json!({"length": {"type": "number"}}))}));
+    let schemas = run(document);
+    assert_eq!(member(&schemas, "AiModel", "wick"), "Wick");
+}

@@ -1,0 +1,57 @@
+//! `spec diff`: prints what changed between two documents; the exit code says how bad it is.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use lexopt::{Arg, ValueExt as _};
+
+use super::{Class, Diff, Document, Format, diff, render};
+use crate::spec::{road, source};
+use crate::{failure::Failure, workspace};
+
+/// The exit code of everything that kept the documents from being compared.
+const FAILED: u8 = 3;
+
+/// Runs the command with what is left of the command line.
+pub fn run(args: lexopt::Parser) -> Result<ExitCode, Failure> {
+    compare(args).map_err(|failure| failure.with_code(FAILED))
+}
+
+fn compare(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
+    let (mut format, mut folder, mut documents) = (Format::Text, workspace::path("spec"), Vec::new());
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Long("format") => {
+                let name = args.value()?.string()?;
+                format = Format::named(&name)
+                    .ok_or_else(|| Failure::new(format!("unknown format `{name}`"), "use text, json or markdown"))?;
+            }
+            Arg::Long("spec") => folder = args.value()?.into(),
+            Arg::Value(value) if documents.len() < 2 => documents.push(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let [old, new] = documents.as_slice() else {
+        return Err(Failure::new("two documents are needed", "cargo xtask spec diff OLD NEW, each a file or a URL"));
+    };
+    let overlay = road::overlay(&folder.join("overlay.yaml"))?;
+    let prepared = |name: &str| -> Result<Document, Failure> {
+        let source = source::read(name)?;
+        let named = |error: venice_ai_codegen::Error| error.in_file(source.name.as_str());
+        let document = venice_ai_codegen::yaml::parse(&source.text).map_err(named)?;
+        Ok(Document::prepare(&document, Some(&overlay)).map_err(named)?)
+    };
+    let found = diff(&prepared(old)?, &prepared(new)?);
+    // Whoever reads may have seen enough.
+    let _ = std::io::stdout().write_all(render(&found, format).as_bytes());
+    Ok(ExitCode::from(code(&found)))
+}
+
+/// 0: no change; 1: nothing that a caller has to look at; 2: something that one has.
+fn code(diff: &Diff) -> u8 {
+    match diff.class() {
+        None => 0,
+        Some(Class::Cosmetic | Class::Additive) => 1,
+        Some(Class::Behaviour | Class::Breaking) => 2,
+    }
+}

@@ -1,0 +1,86 @@
+//! One of the two documents, prepared for the comparison.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use venice_ai_codegen::{
+    Error,
+    document::target,
+    import, lower, lower_document,
+    overlay::{Mode, Overlay},
+};
+
+/// A document in the three forms that the comparison reads.
+#[derive(Debug)]
+pub struct Document {
+    /// Its `info.version`.
+    pub version: String,
+    /// Its facts as they stand, for the paths of what is found.
+    pub facts: Value,
+    /// The facts as the generator sees them: only schemas are shared, `allOf` is merged, nulls and unions are simplified.
+    pub plain: Value,
+    /// The document after all of lowering, for the names of types; or why there is none.
+    pub lowered: Result<Value, Error>,
+}
+
+impl Document {
+    /// Prepares a document, the vendor's or an imported one.
+    ///
+    /// The overlay decides what types are called. It may have been written for another version of the document.
+    ///
+    /// # Errors
+    /// When it is no valid OpenAPI document, or its references lead back to themselves.
+    pub fn prepare(doc: &Value, overlay: Option<&Overlay>) -> Result<Self, Error> {
+        let facts = import::import(doc)?;
+        let mut plain = facts.clone();
+        lower::references::inline(&mut plain)?;
+        lower::operation_ids::fill(&mut plain);
+        lower::all_of::merge(&mut plain)?;
+        lower::nulls::collapse(&mut plain);
+        lower::unions::simplify(&mut plain);
+        let lowered = match overlay {
+            Some(overlay) => lower_document(&facts, overlay, Mode::Lenient).map(|lowered| lowered.lowered),
+            None => {
+                let mut lowered = facts.clone();
+                lower::lower(&mut lowered, Mode::Lenient).map(|_| lowered)
+            }
+        };
+        let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Self { version, facts, plain, lowered })
+    }
+
+    /// The component schema that a plain schema names, through all references, with its name.
+    pub fn resolve<'d>(&'d self, schema: &'d Value) -> (Option<&'d str>, &'d Value) {
+        let (mut name, mut value) = (None, schema);
+        for _ in 0..16 {
+            let Some(next) = lower::schema::ref_name(value) else { break };
+            let Some(found) = self.plain.pointer("/components/schemas").and_then(|schemas| schemas.get(next)) else {
+                break;
+            };
+            (name, value) = (Some(next), found);
+        }
+        (name, value)
+    }
+
+    /// Adds the components that a plain schema leads to.
+    pub fn reach(&self, schema: &Value, names: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(members) => {
+                if let Some(name) = lower::schema::ref_name(schema) {
+                    if names.insert(name.to_owned()) {
+                        self.reach(self.resolve(schema).1, names);
+                    }
+                    return;
+                }
+                members.values().for_each(|member| self.reach(member, names));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.reach(item, names)),
+            _ => {}
+        }
+    }
+
+    /// What a reference of the facts leads to.
+    pub fn fact(&self, reference: &str) -> Option<&Value> {
+        target(&self.facts, reference)
+    }
+}

@@ -1,0 +1,56 @@
+//! What changed between two documents, and what each change means to who calls the generated Rust API.
+//!
+//! Both documents are brought into the form in which the generator reads them (references written out, `allOf` merged, nulls and
+//! unions simplified) and walked side by side, operation by operation. So a change that the generator does not see is no change
+//! of the API, and the vendor's document and its import are the same. Every finding then goes back to the place in the document
+//! where it stands, so that what a hundred operations share is told once. Which change means what is the table in `rules`.
+
+mod change;
+pub mod command;
+
+mod document;
+mod facets;
+mod fields;
+mod form;
+mod head;
+mod locate;
+mod media;
+mod names;
+mod operations;
+mod parameters;
+mod render;
+mod replies;
+mod request;
+mod rules;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod unions;
+mod walk;
+
+pub use change::{Class, Diff};
+pub use document::Document;
+pub use render::{Format, render};
+
+/// Compares two documents.
+pub fn diff(old: &Document, new: &Document) -> Diff {
+    let mut walk = walk::Walk::new(old, new);
+    walk.document();
+    let mut diff = Diff { old: old.version.clone(), new: new.version.clone(), changes: Vec::new(), notes: Vec::new() };
+    match (&old.lowered, &new.lowered) {
+        (Ok(_), Ok(_)) => walk.type_names(),
+        (old, new) => {
+            let reasons = [("old", old), ("new", new)].into_iter();
+            diff.notes = reasons
+                .filter_map(|(which, lowered)| {
+                    let error = lowered.as_ref().err()?;
+                    Some(format!(
+                        "names of types are not compared, as the {which} document cannot be generated from: {error}"
+                    ))
+                })
+                .collect();
+        }
+    }
+    diff.changes = walk.found.into_changes();
+    diff
+}
