@@ -20,6 +20,8 @@ cargo xtask COMMAND
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
                                       2: breaking or behaviour, 3: they could not be compared
+  spec replay DIR [--no-check] [--format text|json] [--spec DIR]
+                                      every document of a folder through import, generation and the compiler
   coverage [--format table|json|markdown] [--recorded DIR]
                                       what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
   bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
@@ -46,6 +48,7 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
         "spec" => match next_word(&mut args)?.as_deref() {
             Some("import") => spec::import::run(args).map(done),
             Some("check") => spec::check::run(args).map(done),
+            Some("replay") => spec::replay::run(args).map(done),
             Some("diff") => spec::diff::command::run(args),
             Some(other) => Err(Failure::usage(format!("unknown command `spec {other}`"), USAGE)),
             None => Err(Failure::usage("`spec` needs a command", USAGE)),

@@ -15,13 +15,16 @@ pub fn screaming(text: &str) -> String {
     snake(text).to_ascii_uppercase()
 }
 
+/// Methods that every request type may have: a setter of that name would be a second one.
+const METHODS: [&str; 2] = ["new", "validate"];
+
 /// The Rust name of a member: `type` gives `type_`, `2x` gives `x2x`.
 pub fn member(wire: &str) -> String {
     let mut name = snake(wire);
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, 'x');
     }
-    if syn::parse_str::<syn::Ident>(&name).is_err() {
+    if METHODS.contains(&name.as_str()) || syn::parse_str::<syn::Ident>(&name).is_err() {
         name.push('_');
     }
     name
@@ -121,6 +124,15 @@ mod tests {
         assert_eq!(pascal("USD"), "Usd");
         assert_eq!(pascal("x402Wallet"), "X402Wallet");
         assert_eq!(screaming("createApiKey"), "CREATE_API_KEY");
+    }
+
+    #[test]
+    fn a_member_is_never_called_like_a_word_of_rust_or_a_method() {
+        for (wire, name) in
+            [("type", "type_"), ("new", "new_"), ("validate", "validate_"), ("2x", "x2x"), ("maxSize", "max_size")]
+        {
+            assert_eq!(member(wire), name);
+        }
     }
 
     #[test]

@@ -4,5 +4,6 @@ pub mod check;
 pub mod diff;
 mod docs;
 pub mod import;
+pub mod replay;
 pub mod road;
 pub mod source;
