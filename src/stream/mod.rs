@@ -13,8 +13,6 @@ mod merge;
 mod progress;
 #[cfg(feature = "unstable")]
 mod responses;
-#[cfg(feature = "unstable")]
-mod responses_text;
 pub mod sse;
 mod text;
 mod tool_calls;
@@ -26,8 +24,5 @@ pub use self::blocking::BlockingIter;
 pub use self::chat::ChatStream;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub use self::responses::{ResponseEvent, ResponseStream};
-#[cfg(feature = "unstable")]
-#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub use self::responses_text::ResponseTextStream;
+pub use self::responses::{ResponseEvent, ResponseStream, ResponseTextStream};
 pub use self::text::TextStream;

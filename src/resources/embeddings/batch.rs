@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::done::Done;
 use super::input::{self, MOST_TEXTS};
+use super::unfinished::UnfinishedEmbeddings;
 use super::{EmbeddingVectors, Embeddings};
 use crate::call::CallFuture;
 use crate::error::{Error, ErrorKind};
 use crate::operation::OperationRef;
-use crate::types::{CreateEmbeddingRequest, EmbeddingUsage};
+use crate::types::CreateEmbeddingRequest;
 use crate::validation::ValidationError;
 use crate::{Client, operations};
 
@@ -21,7 +23,8 @@ use crate::{Client, operations};
 ///
 /// It sends one request after the other unless [`with_concurrency`](Self::with_concurrency) says otherwise. Each is repeated by the
 /// rules of its operation. When one fails for good no more are begun, those under way are waited for, and all that came is in the
-/// [`UnfinishedEmbeddings`].
+/// [`UnfinishedEmbeddings`]. Dropping it on its way drops what came; to bound its time there is
+/// [`with_time_limit`](Self::with_time_limit), which keeps it.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client, texts: Vec<String>) -> Result<(), venice_ai::Error> {
@@ -42,19 +45,7 @@ pub struct EmbeddingBatch {
     texts_per_request: usize,
     concurrency: usize,
     limit: Option<Duration>,
-    done: Done,
-}
-
-/// What has come so far.
-#[derive(Clone, Debug, Default)]
-struct Done {
-    /// One place for each text.
-    vectors: Vec<Option<Vec<f32>>>,
-    model: String,
-    /// How many requests were answered.
-    replies: usize,
-    /// Those that said what they cost.
-    usage: Vec<EmbeddingUsage>,
+    pub(super) done: Done,
 }
 
 impl EmbeddingBatch {
@@ -63,7 +54,7 @@ impl EmbeddingBatch {
             Ok(texts) => (texts, None),
             Err(finding) => (Vec::new(), Some(finding)),
         };
-        let done = Done { vectors: vec![None; texts.len()], ..Done::default() };
+        let done = Done::of(texts.len());
         Self { client, request, texts, finding, texts_per_request: MOST_TEXTS, concurrency: 1, limit: None, done }
     }
 
@@ -179,7 +170,7 @@ impl EmbeddingBatch {
     fn finish(self, outcome: Result<(), Error>) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
         match outcome {
             Ok(()) => Ok(self.done.finish()),
-            Err(error) => Err(UnfinishedEmbeddings { inner: Box::new((error, self)) }),
+            Err(error) => Err(UnfinishedEmbeddings::new(error, self)),
         }
     }
 }
@@ -209,40 +200,6 @@ fn named(error: Error) -> Error {
     error.with_operation(&OperationRef::from(&operations::CREATE_EMBEDDING))
 }
 
-impl Done {
-    fn add(&mut self, part: Vec<usize>, reply: EmbeddingVectors) {
-        self.replies += 1;
-        self.usage.extend(reply.usage);
-        if self.model.is_empty() {
-            self.model = reply.model;
-        }
-        for (place, vector) in part.into_iter().zip(reply.vectors) {
-            if let Some(slot) = self.vectors.get_mut(place) {
-                *slot = Some(vector);
-            }
-        }
-    }
-
-    fn remaining(&self) -> usize {
-        self.vectors.iter().filter(|vector| vector.is_none()).count()
-    }
-
-    /// What all of it cost, unless one of the replies did not say.
-    fn usage(&self) -> Option<EmbeddingUsage> {
-        let mut sum = EmbeddingUsage::default();
-        for usage in &self.usage {
-            sum.prompt_tokens = sum.prompt_tokens.saturating_add(usage.prompt_tokens);
-            sum.total_tokens = sum.total_tokens.saturating_add(usage.total_tokens);
-        }
-        (self.replies > 0 && self.usage.len() == self.replies).then_some(sum)
-    }
-
-    fn finish(self) -> EmbeddingVectors {
-        let usage = self.usage();
-        EmbeddingVectors { vectors: self.vectors.into_iter().flatten().collect(), model: self.model, usage }
-    }
-}
-
 impl IntoFuture for EmbeddingBatch {
     type Output = Result<EmbeddingVectors, UnfinishedEmbeddings>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
@@ -270,123 +227,5 @@ impl fmt::Debug for EmbeddingBatch {
             .field("texts", &self.texts.len())
             .field("remaining", &self.done.remaining())
             .finish_non_exhaustive()
-    }
-}
-
-/// A batch that failed on its way: why, what came before, and the way to go on.
-///
-/// `?` turns it into the [`Error`] and drops the vectors that were paid for. To keep them, match on it.
-///
-/// ```no_run
-/// # async fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
-/// let reply = match batch.await {
-///     Err(unfinished) if unfinished.error().is_transient() => unfinished.resume().await?,
-///     outcome => outcome?,
-/// };
-/// # Ok(()) }
-/// ```
-pub struct UnfinishedEmbeddings {
-    inner: Box<(Error, EmbeddingBatch)>,
-}
-
-impl UnfinishedEmbeddings {
-    /// Why it stopped.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// if unfinished.error().is_insufficient_balance() {
-    ///     println!("top up, then resume");
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn error(&self) -> &Error {
-        &self.inner.0
-    }
-
-    /// The vectors that came, each in the place of its text; `None` for a text that is left.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// let done = unfinished.vectors().iter().flatten().count();
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn vectors(&self) -> &[Option<Vec<f32>>] {
-        &self.inner.1.done.vectors
-    }
-
-    /// How many texts are left.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// println!("{} texts to go", unfinished.remaining());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn remaining(&self) -> usize {
-        self.inner.1.done.remaining()
-    }
-
-    /// The tokens that were read so far.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// println!("{:?} tokens so far", unfinished.usage().map(|usage| usage.total_tokens));
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn usage(&self) -> Option<EmbeddingUsage> {
-        self.inner.1.done.usage()
-    }
-
-    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](EmbeddingBatch::with_time_limit)
-    /// begins anew.
-    ///
-    /// ```no_run
-    /// # async fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) -> Result<(), venice_ai::Error> {
-    /// let reply = unfinished.resume().with_concurrency(1).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn resume(self) -> EmbeddingBatch {
-        self.inner.1
-    }
-
-    /// The vectors that came, to keep, and why the others did not.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// let (vectors, error) = unfinished.into_parts();
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {
-        let (error, batch) = *self.inner;
-        (batch.done.vectors, error)
-    }
-}
-
-impl From<UnfinishedEmbeddings> for Error {
-    fn from(unfinished: UnfinishedEmbeddings) -> Self {
-        unfinished.inner.0
-    }
-}
-
-impl fmt::Display for UnfinishedEmbeddings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (left, all) = (self.remaining(), self.vectors().len());
-        write!(f, "{left} of {all} texts are not embedded: {}", self.error())
-    }
-}
-
-impl fmt::Debug for UnfinishedEmbeddings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnfinishedEmbeddings").field("error", self.error()).field("batch", &self.inner.1).finish()
-    }
-}
-
-impl std::error::Error for UnfinishedEmbeddings {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.error())
     }
 }

@@ -24,13 +24,16 @@
 //! loses nothing.
 
 mod batch;
+mod done;
 mod floats;
 mod input;
 mod similarity;
+mod unfinished;
 mod vectors;
 
-pub use self::batch::{EmbeddingBatch, UnfinishedEmbeddings};
+pub use self::batch::EmbeddingBatch;
 pub use self::similarity::cosine_similarity;
+pub use self::unfinished::UnfinishedEmbeddings;
 pub use self::vectors::EmbeddingVectors;
 use self::vectors::{Reply, Wanted};
 use crate::types::{CreateEmbeddingRequest, EmbeddingEncoding};

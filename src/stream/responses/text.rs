@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::responses::ResponseStream;
+use super::ResponseStream;
 use crate::error::Error;
 use crate::meta::Meta;
 

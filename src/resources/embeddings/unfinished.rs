@@ -1,0 +1,129 @@
+//! A batch that failed on its way.
+
+use std::fmt;
+
+use super::EmbeddingBatch;
+use crate::error::Error;
+use crate::types::EmbeddingUsage;
+
+/// A batch that failed on its way: why, what came before, and the way to go on.
+///
+/// `?` turns it into the [`Error`] and drops the vectors that were paid for. To keep them, match on it.
+///
+/// ```no_run
+/// # async fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
+/// let reply = match batch.await {
+///     Err(unfinished) if unfinished.error().is_transient() => unfinished.resume().await?,
+///     outcome => outcome?,
+/// };
+/// # Ok(()) }
+/// ```
+pub struct UnfinishedEmbeddings {
+    inner: Box<(Error, EmbeddingBatch)>,
+}
+
+impl UnfinishedEmbeddings {
+    pub(super) fn new(error: Error, batch: EmbeddingBatch) -> Self {
+        Self { inner: Box::new((error, batch)) }
+    }
+
+    /// Why it stopped.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// if unfinished.error().is_insufficient_balance() {
+    ///     println!("top up, then resume");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.inner.0
+    }
+
+    /// The vectors that came, each in the place of its text; `None` for a text that is left.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// let done = unfinished.vectors().iter().flatten().count();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn vectors(&self) -> &[Option<Vec<f32>>] {
+        &self.inner.1.done.vectors
+    }
+
+    /// How many texts are left.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// println!("{} texts to go", unfinished.remaining());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.inner.1.done.remaining()
+    }
+
+    /// The tokens that were read so far.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// println!("{:?} tokens so far", unfinished.usage().map(|usage| usage.total_tokens));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn usage(&self) -> Option<EmbeddingUsage> {
+        self.inner.1.done.usage()
+    }
+
+    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](EmbeddingBatch::with_time_limit)
+    /// begins anew.
+    ///
+    /// ```no_run
+    /// # async fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) -> Result<(), venice_ai::Error> {
+    /// let reply = unfinished.resume().with_concurrency(1).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn resume(self) -> EmbeddingBatch {
+        self.inner.1
+    }
+
+    /// The vectors that came, to keep, and why the others did not.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// let (vectors, error) = unfinished.into_parts();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {
+        let (error, batch) = *self.inner;
+        (batch.done.vectors, error)
+    }
+}
+
+impl From<UnfinishedEmbeddings> for Error {
+    fn from(unfinished: UnfinishedEmbeddings) -> Self {
+        unfinished.inner.0
+    }
+}
+
+impl fmt::Display for UnfinishedEmbeddings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (left, all) = (self.remaining(), self.vectors().len());
+        write!(f, "{left} of {all} texts are not embedded: {}", self.error())
+    }
+}
+
+impl fmt::Debug for UnfinishedEmbeddings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnfinishedEmbeddings").field("error", self.error()).field("batch", &self.inner.1).finish()
+    }
+}
+
+impl std::error::Error for UnfinishedEmbeddings {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.error())
+    }
+}
