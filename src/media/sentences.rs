@@ -63,16 +63,15 @@ fn clause_ends(text: &str, window: usize) -> Option<usize> {
 
 /// The last white space within the window, or right after it.
 fn spaces(text: &str, window: usize) -> Option<usize> {
-    if before_space(text, window) {
-        return Some(window);
-    }
-    text[..window].rfind(char::is_whitespace)
+    let inside = text[..window].char_indices().rev().filter(|(_, letter)| letter.is_whitespace());
+    let last = before_space(text, window).then_some(window);
+    last.into_iter().chain(inside.map(|(place, _)| place)).find(|place| leaves_characters_whole(text, *place))
 }
 
 /// The end of the last whole character, as readers see characters, within the window.
 fn graphemes(text: &str, window: usize) -> Option<usize> {
     let ends = text.grapheme_indices(true).map(|(place, grapheme)| place + grapheme.len());
-    ends.take_while(|end| *end <= window).last()
+    ends.take_while(|end| *end <= window).filter(|end| leaves_characters_whole(text, *end)).last()
 }
 
 /// The last place within the window where `is_break` says that a text may be cut after `mark` and what closes behind it.
@@ -81,10 +80,15 @@ fn last_break(text: &str, window: usize, is_break: impl Fn(&str, usize, char) ->
         let after = place + mark.len_utf8();
         let place = text.len() - text[after..].trim_start_matches(is_closing).len();
         let fits = place <= window && is_break(text, place, mark);
-        // A mark may carry a variation selector or an accent.
-        let whole = fits && GraphemeCursor::new(place, text.len(), true).is_boundary(text, 0) == Ok(true);
-        whole.then_some(place)
+        (fits && leaves_characters_whole(text, place)).then_some(place)
     })
+}
+
+/// Whether a cut at this place, which takes the white space after it away, leaves whole what reads as one character: a mark may
+/// carry a variation selector, and white space an accent.
+fn leaves_characters_whole(text: &str, place: usize) -> bool {
+    let is_whole = |place| GraphemeCursor::new(place, text.len(), true).is_boundary(text, 0) == Ok(true);
+    is_whole(place) && is_whole(text.len() - text[place..].trim_start().len())
 }
 
 fn before_space(text: &str, place: usize) -> bool {
@@ -186,6 +190,8 @@ mod tests {
         assert_eq!(pieces(&family.repeat(3), 25), [family.repeat(2), family.to_owned()]);
         assert_eq!(pieces("e\u{301}e\u{301}e\u{301}", 3), ["e\u{301}", "e\u{301}", "e\u{301}"]);
         assert_eq!(pieces("🇮🇹🇦🇹🇨🇭", 7), ["🇮🇹", "🇦🇹", "🇨🇭"]);
+        assert_eq!(pieces("one two \u{301}three", 10), ["one", "two \u{301}three"]);
+        assert_eq!(pieces("水だ。\u{fe00}来ない。", 6), ["水だ。\u{fe00}来な", "い。"]);
         // Longer than a whole piece: there is no way around it.
         assert_eq!(pieces(family, 3).concat(), family);
     }
@@ -209,6 +215,16 @@ mod tests {
             for piece in &cut {
                 prop_assert!(piece.encode_utf16().count() <= limit, "{piece:?}");
                 prop_assert!(!piece.is_empty() && piece.trim() == *piece);
+            }
+            // Whole characters, as readers see them, unless one alone is longer than a piece or begins with white space.
+            let longest = text.graphemes(true).map(|one| one.encode_utf16().count()).max().unwrap_or(0);
+            let odd = text.graphemes(true).any(|one| one.starts_with(char::is_whitespace) && one.trim() != "");
+            let mut place = 0;
+            for piece in &cut {
+                place += text[place..].find(piece).unwrap();
+                let whole = |place| GraphemeCursor::new(place, text.len(), true).is_boundary(&text, 0) == Ok(true);
+                prop_assert!(longest > limit || odd || whole(place), "{piece:?} begins inside a character");
+                place += piece.len();
             }
             // In order, and with nothing but white space between them.
             let mut rest = text.as_str();
