@@ -7,7 +7,7 @@ use super::{attempt, failure};
 use crate::error::Error;
 use crate::meta::Meta;
 
-/// A status report is short. What is longer and looks like JSON is a file that begins with a brace.
+/// What claims to be a file and looks like JSON is JSON if it is short, as a status report is.
 const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;
 
 /// What a reply is.
@@ -33,7 +33,7 @@ pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, E
     loop {
         let first = read.iter().find(|byte| !byte.is_ascii_whitespace());
         let is_object = first.map(|byte| begins_otherwise.contains(byte));
-        if is_object == Some(false) || read.len() > LONGEST_UNANNOUNCED_JSON {
+        if is_object == Some(false) || (media.is_some() && read.len() > LONGEST_UNANNOUNCED_JSON) {
             return Ok(Told::File { beginning: read.freeze() });
         }
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
@@ -44,9 +44,9 @@ pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, E
     }
 }
 
-/// `application/json`, names that end in `+json`, and pages.
+/// `application/json`, names that end in `+json`, and text: pages, and JSON whose type got lost on the way.
 fn is_no_file(media: &str) -> bool {
-    matches!(media, "application/json" | "text/json" | "text/html") || media.ends_with("+json")
+    media == "application/json" || media.ends_with("+json") || media.starts_with("text/")
 }
 
 #[cfg(test)]
@@ -55,10 +55,10 @@ mod tests {
 
     #[test]
     fn json_has_several_names() {
-        for media in ["application/json", "application/problem+json", "text/json", "text/html"] {
+        for media in ["application/json", "application/problem+json", "text/json", "text/html", "text/plain"] {
             assert!(is_no_file(media), "{media}");
         }
-        for media in ["video/mp4", "text/plain", "application/jsonp", ""] {
+        for media in ["video/mp4", "application/jsonp", "application/octet-stream", ""] {
             assert!(!is_no_file(media), "{media}");
         }
     }

@@ -47,6 +47,11 @@ async fn odd_content_types_are_read_for_what_they_are() {
         assert_eq!(drawn.len(), 2, "{media}");
     }
     assert_eq!(drawn(Answer::new(200, &[], GENERATED)).await.unwrap().len(), 2);
+    let large = format!(r#"{{"images":["{}"]}}"#, "AQID".repeat(50_000));
+    for headers in [&[][..], &[("content-type", "text/plain")]] {
+        let image = drawn(Answer::new(200, headers, &large)).await.unwrap().into_image().unwrap();
+        assert_eq!(image.bytes().await.unwrap().len(), 150_000, "{headers:?}");
+    }
     for headers in [&[][..], &[("content-type", "IMAGE/PNG; q=1")], &[("content-type", "application/octet-stream")]] {
         let image = changed(Answer::new(200, headers, PNG)).await.unwrap();
         assert_eq!(image.bytes().await.unwrap(), PNG, "{headers:?}");
@@ -79,8 +84,18 @@ async fn json_is_no_changed_image() {
     let error = changed(Answer::json(200, r#"{"error":"queued"}"#)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("application/json") && error.message().contains("queued"), "{error}");
-    let error = changed(Answer::new(200, &[], "")).await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Decode && error.message().contains("empty"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_is_no_image() {
+    for headers in [&[][..], &[("content-type", "image/png")]] {
+        for error in [
+            changed(Answer::new(200, headers, "")).await.unwrap_err(),
+            drawn(Answer::new(200, headers, "")).await.unwrap_err(),
+        ] {
+            assert!(error.kind() == ErrorKind::Decode && error.message().contains("empty body"), "{error}");
+        }
+    }
 }
 
 #[tokio::test]
