@@ -71,12 +71,13 @@ pub(super) fn retrieval(job: &JobHandle) -> crate::operation::OperationRef {
 /// The file at the address that was told with the order. Neither the key nor the client's headers go there.
 async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawReply, Error> {
     let Some(url) = job.download_url() else {
-        let message = "the job is done, and its file lies at the `download_url` that only the reply to the order told; add it \
-                       to the handle with `JobHandle::with_download_url`";
-        return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(&retrieval(job)).with_meta(meta));
+        let problem = "is missing in the handle: the job is done, and its file lies where only the reply to the order told; \
+                       add it with `JobHandle::with_download_url`";
+        let error = Error::new(ErrorKind::InvalidRequest, format!("`download_url` {problem}"));
+        return Err(error.with_field("download_url", problem).with_operation(&retrieval(job)).with_meta(meta));
     };
     // Each attempt counts at the other end, so they are made one poll apart and not in a row.
-    let call = client.elsewhere(Method::GET, url.expose()).with_retry(RetryPolicy::disabled());
+    let call = client.elsewhere(Method::GET, url.expose()).file().with_retry(RetryPolicy::disabled());
     call.await.map_err(|error| match error.status() {
         Some(StatusCode::NOT_FOUND | StatusCode::GONE) => {
             error.with_kind(ErrorKind::JobExpired).with_note("the file's address is good for a day and a few downloads")

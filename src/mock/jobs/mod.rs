@@ -39,6 +39,8 @@ struct Ordered {
     polls: u32,
     deletions: u32,
     deleted: bool,
+    /// Its address is good no more; it can still be asked for.
+    revoked: bool,
 }
 
 impl MockVenice {
@@ -123,7 +125,7 @@ fn queue(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply
     } else if plan.has_address {
         reply["download_url"] = format!("{}{FILES}{id}", jobs.origin).into();
     }
-    jobs.ordered.push(Ordered { is_video, model, id, plan, polls: 0, deletions: 0, deleted: false });
+    jobs.ordered.push(Ordered { is_video, model, id, plan, polls: 0, deletions: 0, deleted: false, revoked: false });
     Ok(Reply::json(200, &reply))
 }
 
@@ -190,14 +192,14 @@ fn complete(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Re
 /// A result at an address of its own.
 pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Reply> {
     let id = route.path.strip_prefix(FILES)?;
-    let job = state.jobs.ordered.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.deleted)?;
+    let job = state.jobs.ordered.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.revoked)?;
     match method {
         "GET" if job.polls >= job.plan.polls => {
             let (media, bytes) = job.plan.result(job.is_video);
             Some(Reply::new(200, &media, bytes))
         }
         "DELETE" => {
-            job.deleted = true;
+            job.revoked = true;
             Some(Reply::new(204, "text/plain", ""))
         }
         _ => None,

@@ -100,3 +100,35 @@ fn bytes_within(url: &str) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn megabytes(count: usize) -> String {
+        format!("data:video/mp4;base64,{}", "A".repeat(count * MEGABYTE))
+    }
+
+    #[test]
+    fn media_that_are_too_large_together_are_named_by_the_largest() {
+        let request = QueueVideoRequest::new("m").video_url(megabytes(20)).reference_image_urls([megabytes(16)]);
+        let finding = check(&request).unwrap_err();
+        assert_eq!(finding.field(), "video_url");
+        assert!(finding.problem().contains("36700160") && finding.problem().len() < 200, "{finding}");
+        assert!(check(&QueueVideoRequest::new("m").video_url(megabytes(34))).is_ok());
+    }
+
+    #[test]
+    fn music_that_is_too_large_is_named() {
+        let finding = check(&QueueVideoRequest::new("m").audio_url(megabytes(21))).unwrap_err();
+        assert_eq!(finding.field(), "audio_url");
+        assert!(check(&QueueVideoRequest::new("m").audio_url(megabytes(19))).is_ok());
+    }
+
+    #[test]
+    fn the_size_within_a_data_url_is_about_right() {
+        assert_eq!(bytes_within("data:audio/wav;base64,AAAABBBB"), 6);
+        assert_eq!(bytes_within("data:text/plain,hello"), 5);
+        assert_eq!(bytes_within("https://example.com/a,b"), 0);
+    }
+}

@@ -5,6 +5,7 @@ mod augment;
 mod chat;
 mod faults;
 mod forms;
+mod jobs;
 mod keys;
 mod models;
 mod server;

@@ -1,0 +1,67 @@
+//! The same without async.
+
+use std::time::Duration;
+
+use venice_ai::ErrorKind;
+use venice_ai::jobs::{JobState, RemoteCopy};
+
+use super::{FILM, cut_film, deleted, film, handle, job, paths, processing, queued, request, serving, venice};
+use crate::support::{Answer, Folder, TestClock, builder};
+
+#[test]
+fn a_film_is_ordered_and_saved() {
+    let folder = Folder::new();
+    let path = folder.join("film.mp4");
+    let server = serving([
+        ("/video/quote", vec![Answer::json(200, r#"{"quote":0.2}"#)]),
+        ("/video/queue", vec![queued()]),
+        ("/video/retrieve", vec![processing(0, 60), cut_film(), film()]),
+        ("/video/complete", vec![deleted()]),
+    ]);
+    let venice = venice(&server, &TestClock::without_jitter());
+    let film = venice.video().generate_to(request(), &path).with_price_limit(0.5);
+    let saved = film.send_blocking().unwrap();
+    assert_eq!((saved.bytes, saved.remote), (FILM.len() as u64, RemoteCopy::Deleted));
+    assert_eq!(std::fs::read(path).unwrap(), FILM);
+    assert_eq!(server.count(), 6);
+}
+
+#[test]
+fn each_step_is_there_without_async() {
+    let (server, _, job) = job([processing(0, 60), processing(5, 60), film(), film(), film()]);
+    assert!(matches!(job.poll().send_blocking().unwrap(), JobState::Processing(_)));
+    let media = job.wait().send_blocking().unwrap();
+    assert_eq!(media.bytes().send_blocking().unwrap(), FILM);
+    let JobState::Done(media) = job.poll().send_blocking().unwrap() else { panic!() };
+    assert_eq!(media.into_reply().bytes_blocking().unwrap(), FILM);
+    assert_eq!(job.discard().send_blocking().unwrap(), RemoteCopy::Deleted);
+    assert_eq!(paths(&server).last().unwrap(), "POST /video/complete");
+}
+
+#[test]
+fn progress_is_an_iterator() {
+    let (_server, clock, job) = job([processing(0, 10), processing(5, 10), film()]);
+    let mut steps = job.progress().into_blocking_iter();
+    let fractions: Vec<_> = steps.by_ref().map(|step| step.unwrap().fraction).collect();
+    assert_eq!(fractions, [Some(0.0), Some(0.5), Some(1.0)]);
+    assert_eq!(clock.pauses().len(), 2);
+    let media = steps.into_inner().into_media().unwrap();
+    assert_eq!(media.bytes().send_blocking().unwrap(), FILM);
+}
+
+#[test]
+fn a_time_limit_hands_out_the_handle() {
+    let server = serving([("/video/queue", vec![queued()]), ("/video/retrieve", vec![Answer::silence()])]);
+    let film = builder(&server).build().unwrap().video().generate(request());
+    let error = film.with_time_limit(Duration::from_millis(200)).send_blocking().unwrap_err();
+    assert_eq!((error.is_timeout(), error.job()), (true, Some(&handle())));
+}
+
+#[tokio::test]
+async fn inside_of_a_runtime_it_is_refused_and_nothing_is_sent() {
+    let (server, _, job) = job([film()]);
+    assert_eq!(job.wait().send_blocking().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    let mut steps = job.progress().into_blocking_iter();
+    assert_eq!(steps.next().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    assert_eq!(server.connections(), 0);
+}

@@ -1,0 +1,83 @@
+//! Deleting on the server.
+
+use venice_ai::jobs::RemoteCopy;
+
+use super::{FILM, deleted, film, handle, paths, seconds, serving, venice};
+use crate::support::{Answer, Folder, Server, TestClock};
+
+fn not_deleted() -> Answer {
+    Answer::json(200, r#"{"success":false}"#)
+}
+
+fn server(deletions: Vec<Answer>) -> Server {
+    serving([("/video/retrieve", vec![film()]), ("/video/complete", deletions)])
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_put_off_is_tried_again() {
+    let folder = Folder::new();
+    let (server, clock) = (server(vec![not_deleted(), not_deleted(), deleted()]), TestClock::without_jitter());
+    let saved = venice(&server, &clock).job(handle()).save(folder.join("film.mp4")).await.unwrap();
+    assert_eq!(saved.remote, RemoteCopy::Deleted);
+    assert_eq!(paths(&server)[1..], ["POST /video/complete"; 3]);
+    assert_eq!(seconds(&clock.pauses()), [2, 5]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_stays_put_off_does_not_lose_the_file() {
+    let folder = Folder::new();
+    let path = folder.join("film.mp4");
+    let (server, clock) = (server(vec![not_deleted()]), TestClock::without_jitter());
+    let saved = venice(&server, &clock).job(handle()).save(&path).await.unwrap();
+    let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
+    assert!(reason.contains("success: false"), "{reason}");
+    assert!(!saved.remote.is_deleted());
+    assert_eq!(std::fs::read(path).unwrap(), FILM);
+    assert_eq!(server.count(), 4);
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_does_not_lose_the_file() {
+    for answer in [Answer::json(500, r#"{"error":"no"}"#), Answer::json(401, r#"{"error":"no"}"#), Answer::nothing()] {
+        let folder = Folder::new();
+        let path = folder.join("film.mp4");
+        let server = server(vec![answer]);
+        let saved = venice(&server, &TestClock::without_jitter()).job(handle()).save(&path).await.unwrap();
+        let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
+        assert!(reason.contains("completeVideo"), "{reason}");
+        assert_eq!(std::fs::read(path).unwrap(), FILM);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_needs_no_deletion() {
+    let server = server(vec![Answer::json(404, r#"{"error":"The requested media could not be found"}"#)]);
+    let outcome = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap();
+    assert_eq!(outcome, RemoteCopy::Deleted);
+}
+
+#[tokio::test]
+async fn a_deletion_of_its_own_tells_what_went_wrong() {
+    let server = server(vec![Answer::json(401, r#"{"error":"Invalid API key"}"#)]);
+    let error = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap_err();
+    assert_eq!((error.is_authentication(), error.job()), (true, Some(&handle())));
+}
+
+#[tokio::test]
+async fn a_deletion_whose_reply_is_lost_is_repeated() {
+    let server = server(vec![Answer::nothing(), deleted()]);
+    let outcome = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap();
+    assert_eq!((outcome, server.count()), (RemoteCopy::Deleted, 2));
+}
+
+#[tokio::test]
+async fn a_reply_without_success_is_taken_at_its_word() {
+    for body in ["{}", r#"{"success":null}"#, r#"{"success":true,"new":1}"#] {
+        let server = server(vec![Answer::json(200, body)]);
+        let venice = venice(&server, &TestClock::without_jitter());
+        assert!(venice.video().complete(&handle()).await.unwrap(), "{body}");
+    }
+    let server = server(vec![not_deleted()]);
+    let venice = venice(&server, &TestClock::without_jitter());
+    assert!(!venice.video().complete(&handle()).await.unwrap());
+}

@@ -1,0 +1,196 @@
+//! From the request to the result in one go.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use venice_ai::ErrorKind;
+use venice_ai::jobs::{JobHandle, Progress};
+use venice_ai::types::QueueVideoRequest;
+
+use super::{FILM, deleted, film, handle, paths, processing, queued, request, serving, status, venice};
+use crate::support::{Answer, Folder, PATIENCE, Server, TestClock, builder};
+
+fn server(polls: Vec<Answer>) -> Server {
+    serving([("/video/queue", vec![queued()]), ("/video/retrieve", polls), ("/video/complete", vec![deleted()])])
+}
+
+#[tokio::test]
+async fn a_film_is_ordered_waited_for_and_fetched() {
+    let (server, clock) = (server(vec![processing(0, 60), film()]), TestClock::without_jitter());
+    let media = venice(&server, &clock).video().generate(request()).await.unwrap();
+    assert_eq!(media.job(), &handle());
+    assert_eq!(media.bytes().await.unwrap(), FILM);
+    assert_eq!(paths(&server), ["POST /video/queue", "POST /video/retrieve", "POST /video/retrieve"]);
+    let order = server.requests()[0].json();
+    assert_eq!(order, serde_json::json!({"model": "laguna-film", "prompt": "Fog over a lagoon"}));
+}
+
+#[tokio::test]
+async fn a_film_is_ordered_waited_for_saved_and_deleted() {
+    let folder = Folder::new();
+    let path = folder.join("film.mp4");
+    let (server, clock) = (server(vec![film()]), TestClock::without_jitter());
+    let saved = venice(&server, &clock).video().generate_to(request(), &path).await.unwrap();
+    assert_eq!((saved.path.as_path(), saved.bytes), (path.as_path(), FILM.len() as u64));
+    assert_eq!(std::fs::read(&path).unwrap(), FILM);
+    assert_eq!(paths(&server), ["POST /video/queue", "POST /video/retrieve", "POST /video/complete"]);
+
+    let kept = venice(&server, &clock).video().generate_to(request(), &path).with_cleanup(false).await.unwrap();
+    assert!(!kept.remote.is_deleted());
+    assert_eq!(server.count(), 5);
+}
+
+#[tokio::test]
+async fn the_handle_is_handed_out_before_anything_is_asked() {
+    let seen: Arc<Mutex<Option<(JobHandle, usize)>>> = Arc::default();
+    let (server, clock) = (server(vec![film()]), TestClock::without_jitter());
+    let (writer, counter) = (Arc::clone(&seen), server.clone());
+    let film = venice(&server, &clock).video().generate(request());
+    let film = film.on_queued(move |job| *writer.lock().unwrap() = Some((job.clone(), counter.count())));
+    drop(film.await.unwrap());
+    assert_eq!(seen.lock().unwrap().take(), Some((handle(), 1)));
+}
+
+#[tokio::test]
+async fn each_step_is_told() {
+    let seen: Arc<Mutex<Vec<Progress>>> = Arc::default();
+    let writer = Arc::clone(&seen);
+    let (server, clock) = (server(vec![processing(5, 10), film()]), TestClock::without_jitter());
+    let film = venice(&server, &clock).video().generate(request()).with_poll_interval(Duration::from_secs(11));
+    drop(film.on_progress(move |step| writer.lock().unwrap().push(step.clone())).await.unwrap());
+    let fractions: Vec<_> = seen.lock().unwrap().iter().map(|step| step.fraction).collect();
+    assert_eq!(fractions, [Some(0.5), Some(1.0)]);
+    assert_eq!(clock.pauses(), [Duration::from_secs(11)]);
+}
+
+#[tokio::test]
+async fn an_order_whose_reply_is_lost_is_not_sent_again() {
+    for answer in [Answer::nothing(), Answer::silence(), Answer::html(502, "<html>"), Answer::html(503, "<html>")] {
+        let server = serving([("/video/queue", vec![answer]), ("/video/retrieve", vec![film()])]);
+        let clock = TestClock::without_jitter();
+        let venice = builder(&server).clock(clock).timeout(Duration::from_millis(300)).build().unwrap();
+        let error = venice.video().generate(request()).await.unwrap_err();
+        assert_eq!(paths(&server), ["POST /video/queue"], "{error}");
+        assert_eq!((error.operation(), error.job()), (Some("queueVideo"), None));
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_surely_was_refused_is_sent_again() {
+    let busy = Answer::json(429, r#"{"error":"Rate limit exceeded"}"#);
+    let server = serving([("/video/queue", vec![busy, queued()]), ("/video/retrieve", vec![film()])]);
+    drop(venice(&server, &TestClock::without_jitter()).video().generate(request()).await.unwrap());
+    assert_eq!(paths(&server)[..2], ["POST /video/queue"; 2]);
+}
+
+#[tokio::test]
+async fn a_time_limit_leaves_the_job_and_hands_out_its_handle() {
+    let server = serving([
+        ("/video/queue", vec![queued()]),
+        ("/video/retrieve", vec![processing(0, 60), Answer::silence(), film()]),
+    ]);
+    let venice = builder(&server).build().unwrap();
+    let film = venice.video().generate(request()).with_poll_interval(Duration::from_millis(1));
+    let error = film.with_time_limit(Duration::from_millis(300)).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.job(), Some(&handle()));
+    let shown = error.to_string();
+    assert!(shown.contains("video().generate") && shown.contains("the job goes on"), "{shown}");
+
+    let media = venice.job(error.job().unwrap().clone()).wait().await.unwrap();
+    assert_eq!(media.bytes().await.unwrap(), FILM);
+    let orders = paths(&server).iter().filter(|path| *path == "POST /video/queue").count();
+    assert_eq!(orders, 1);
+}
+
+#[tokio::test]
+async fn a_time_limit_on_waiting_and_saving_hands_out_the_handle_too() {
+    let folder = Folder::new();
+    let server = serving([("/video/retrieve", vec![Answer::silence()])]);
+    let job = builder(&server).build().unwrap().job(handle());
+    let limit = Duration::from_millis(50);
+    let error = job.wait().with_time_limit(limit).await.unwrap_err();
+    assert_eq!((error.is_timeout(), error.job()), (true, Some(&handle())));
+    let error = job.save(folder.join("film.mp4")).with_time_limit(limit).await.unwrap_err();
+    assert_eq!((error.is_timeout(), error.job()), (true, Some(&handle())));
+    assert!(folder.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_time_limit_before_the_order_is_accepted_has_no_handle() {
+    let server = serving([("/video/queue", vec![Answer::silence()])]);
+    let film = builder(&server).build().unwrap().video().generate(request());
+    let error = film.with_time_limit(Duration::from_millis(100)).await.unwrap_err();
+    assert_eq!((error.is_timeout(), error.job()), (true, None));
+    assert!(error.to_string().contains("not known"), "{error}");
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn dropping_it_stops_the_asking_and_not_the_job() {
+    let server = serving([("/video/queue", vec![queued()]), ("/video/retrieve", vec![Answer::silence(), film()])]);
+    let venice = builder(&server).build().unwrap();
+    let known: Arc<Mutex<Option<JobHandle>>> = Arc::default();
+    let writer = Arc::clone(&known);
+    let film = venice.video().generate(request()).on_queued(move |job| *writer.lock().unwrap() = Some(job.clone()));
+    let running = tokio::spawn(film.into_future());
+    while server.count() < 2 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    running.abort();
+    assert!(server.closed_by_client_within(PATIENCE).await);
+    let job = known.lock().unwrap().take().unwrap();
+    assert_eq!(venice.job(job).wait().await.unwrap().bytes().await.unwrap(), FILM);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_has_its_handle_in_the_error() {
+    let server = server(vec![status("FAILED")]);
+    let error = venice(&server, &TestClock::without_jitter()).video().generate(request()).await.unwrap_err();
+    assert_eq!((error.is_job_failed(), error.job()), (true, Some(&handle())));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_found_before_the_order() {
+    let folder = Folder::new();
+    let server = server(vec![film()]);
+    let venice = venice(&server, &TestClock::without_jitter());
+    for path in [folder.join("missing").join("film.mp4"), folder.as_ref().to_owned()] {
+        let error = venice.video().generate_to(request(), path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(error.message().contains("nothing was ordered"), "{error}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_wrong_request_is_refused_before_anything_is_sent() {
+    let server = server(vec![film()]);
+    let venice = venice(&server, &TestClock::without_jitter());
+    let film = venice.video().generate(QueueVideoRequest::new("")).with_price_limit(1.0);
+    let error = film.await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("queueVideo")));
+    assert_eq!(error.field_errors()[0].field, "model");
+    let error = venice.video().generate(request().image_url("lagoon.jpg")).await.unwrap_err();
+    assert_eq!(error.field_errors()[0].field, "image_url");
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn an_order_without_an_id_is_told_with_what_came() {
+    let server = serving([("/video/queue", vec![Answer::json(200, r#"{"model":"laguna-film","queue_id":null}"#)])]);
+    let error = venice(&server, &TestClock::without_jitter()).video().generate(request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("queueVideo")));
+    assert!(error.message().contains("left its id out"), "{error}");
+    assert!(error.body().is_some());
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn it_prints_without_the_prompt() {
+    let server = server(vec![]);
+    let film = venice(&server, &TestClock::without_jitter()).video().generate(request());
+    let shown = format!("{film:?}");
+    assert!(shown.contains("video().generate") && !shown.contains("Fog"), "{shown}");
+}

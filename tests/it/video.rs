@@ -1,0 +1,195 @@
+//! Films: what is sent, and what comes back.
+
+use serde_json::{Value, json};
+use venice_ai::jobs::JobHandle;
+use venice_ai::types::{
+    CreateVideoTranscriptionRequest, Keyframe, OmniReferenceTask, QueueVideoRequest, QuoteVideoRequest,
+    RetrieveJobRequest, TextReplyFormat, VideoAspectRatio, VideoDuration, VideoElement, VideoResolution,
+};
+use venice_ai::{Client, ErrorKind};
+
+use crate::support::server::Request;
+use crate::support::{Answer, KEY, Server, once};
+
+fn replying(answer: Answer) -> (Server, Client) {
+    let server = Server::answering([answer]);
+    let venice = once(&server);
+    (server, venice)
+}
+
+/// The only request, which has to be a POST of JSON with the key.
+fn only(server: &Server, path: &str) -> Value {
+    let [request]: [Request; 1] = server.requests().try_into().unwrap();
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", format!("/api/v1{path}").as_str()));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
+    request.json()
+}
+
+#[tokio::test]
+async fn a_price_is_asked_for() {
+    let (server, venice) = replying(Answer::json(200, r#"{"quote":0.325,"currency":"USD"}"#));
+    let request = QuoteVideoRequest::new("laguna-film")
+        .duration(VideoDuration::S5)
+        .aspect_ratio(VideoAspectRatio::Ratio16x9)
+        .resolution(VideoResolution::P720)
+        .audio(false)
+        .reference_video_total_duration(12.5);
+    assert_eq!(venice.video().quote(request).await.unwrap().usd, 0.325);
+    let expected = json!({"model": "laguna-film", "duration": "5s", "aspect_ratio": "16:9", "resolution": "720p",
+        "audio": false, "reference_video_total_duration": 12.5});
+    assert_eq!(only(&server, "/video/quote"), expected);
+}
+
+#[tokio::test]
+async fn a_price_is_asked_for_again_and_an_order_is_not() {
+    let server = Server::answering([Answer::nothing(), Answer::json(200, r#"{"quote":1}"#)]);
+    let venice = crate::support::client(&server, &crate::support::TestClock::without_jitter());
+    assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd, 1.0);
+    assert_eq!(server.count(), 2);
+    let server = Server::answering([Answer::nothing()]);
+    let venice = crate::support::client(&server, &crate::support::TestClock::without_jitter());
+    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::Transport);
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn an_order_has_all_that_was_set() {
+    let (server, venice) = replying(Answer::json(200, r#"{"model":"laguna-film","queue_id":"q-1","new":[]}"#));
+    let url = "https://example.com/a";
+    let data = "data:image/png;base64,iVBORw0KGgo=";
+    let request = QueueVideoRequest::new("laguna-film")
+        .prompt("Fog over a lagoon with @Element1")
+        .negative_prompt("rain")
+        .duration(VideoDuration::from_wire("45s"))
+        .aspect_ratio(VideoAspectRatio::Ratio21x9)
+        .resolution(VideoResolution::K4)
+        .upscale_factor(2)
+        .audio(true)
+        .image_url(data)
+        .end_image_url(url)
+        .audio_url(url)
+        .video_url(url)
+        .reference_image_urls([url])
+        .reference_video_urls([url])
+        .reference_audio_urls([url])
+        .reference_document_urls([url])
+        .elements([VideoElement::new().frontal_image_url(url).reference_image_urls([url]).video_url(url)])
+        .scene_image_urls([url])
+        .keyframes([Keyframe::new(url, 24)])
+        .omni_reference_task_type(OmniReferenceTask::Extend);
+    let job = venice.video().queue(request).await.unwrap();
+    assert_eq!(job, JobHandle::video("laguna-film", "q-1"));
+    let expected = json!({
+        "model": "laguna-film", "prompt": "Fog over a lagoon with @Element1", "negative_prompt": "rain",
+        "duration": "45s", "aspect_ratio": "21:9", "resolution": "4k", "upscale_factor": 2, "audio": true,
+        "image_url": data, "end_image_url": url, "audio_url": url, "video_url": url,
+        "reference_image_urls": [url], "reference_video_urls": [url], "reference_audio_urls": [url],
+        "reference_document_urls": [url],
+        "elements": [{"frontal_image_url": url, "reference_image_urls": [url], "video_url": url}],
+        "scene_image_urls": [url], "keyframes": [{"frame_index": 24, "image_url": url}],
+        "omni_reference_task_type": "extend",
+    });
+    assert_eq!(only(&server, "/video/queue"), expected);
+}
+
+#[tokio::test]
+async fn a_film_is_enlarged_without_prompt_and_duration() {
+    let (server, venice) = replying(Answer::json(200, r#"{"queue_id":"q-1"}"#));
+    let request = QueueVideoRequest::new("upscaler").video_url("https://example.com/a.mp4").upscale_factor(4);
+    let job = venice.video().queue(request).await.unwrap();
+    assert_eq!(job, JobHandle::video("upscaler", "q-1"), "the reply left the model out");
+    let expected = json!({"model": "upscaler", "video_url": "https://example.com/a.mp4", "upscale_factor": 4});
+    assert_eq!(only(&server, "/video/queue"), expected);
+}
+
+#[tokio::test]
+async fn an_empty_download_url_is_none() {
+    for url in ["null", "\"\""] {
+        let body = format!(r#"{{"model":"laguna-film","queue_id":"q-1","download_url":{url}}}"#);
+        let (_server, venice) = replying(Answer::json(200, &body));
+        assert!(venice.video().queue("laguna-film").await.unwrap().download_url().is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_plain_calls_take_requests_of_their_own() {
+    let (server, venice) = replying(Answer::json(200, r#"{"status":"PROCESSING"}"#));
+    let request = RetrieveJobRequest::new("laguna-film", "q-1").delete_media_on_completion(true);
+    drop(venice.video().retrieve(request).await.unwrap());
+    let expected = json!({"model": "laguna-film", "queue_id": "q-1", "delete_media_on_completion": true});
+    assert_eq!(only(&server, "/video/retrieve"), expected);
+
+    let (server, venice) = replying(Answer::json(200, r#"{"success":true}"#));
+    assert!(venice.video().complete(&JobHandle::video("laguna-film", "q-1")).await.unwrap());
+    assert_eq!(only(&server, "/video/complete"), json!({"model": "laguna-film", "queue_id": "q-1"}));
+}
+
+const YOUTUBE: &str = "https://www.youtube.com/watch?v=jNQXAC9IVRw";
+
+#[tokio::test]
+async fn what_is_said_comes_as_json_or_as_text() {
+    let (server, venice) = replying(Answer::json(200, r#"{"transcript":"Here we are","lang":"en","new":1}"#));
+    let said = venice.video().transcribe(YOUTUBE).await.unwrap();
+    assert_eq!((said.transcript.as_str(), said.lang.as_deref()), ("Here we are", Some("en")));
+    assert_eq!(only(&server, "/video/transcriptions"), json!({"url": YOUTUBE}));
+
+    let (server, venice) = replying(Answer::new(200, &[("content-type", "text/plain; charset=utf-8")], "Hiér wé are"));
+    let request = CreateVideoTranscriptionRequest::new(YOUTUBE).response_format(TextReplyFormat::Text);
+    let said = venice.video().transcribe(request).await.unwrap();
+    assert_eq!((said.transcript.as_str(), said.lang), ("Hiér wé are", None));
+    assert_eq!(only(&server, "/video/transcriptions"), json!({"url": YOUTUBE, "response_format": "text"}));
+    let accept = server.requests()[0].header("accept").unwrap().to_owned();
+    assert!(accept.contains("text/plain") && accept.contains("application/json"), "{accept}");
+}
+
+#[tokio::test]
+async fn a_transcript_is_told_by_its_content_where_the_content_type_is_wrong() {
+    let json = r#" {"transcript":"Here we are","lang":null}"#;
+    for headers in [&[][..], &[("content-type", "text/plain")]] {
+        let (_server, venice) = replying(Answer::new(200, headers, json));
+        assert_eq!(venice.video().transcribe(YOUTUBE).await.unwrap().transcript, "Here we are");
+    }
+    let (_server, venice) = replying(Answer::new(200, &[], "Here we are"));
+    assert_eq!(venice.video().transcribe(YOUTUBE).await.unwrap().transcript, "Here we are");
+    for (answer, kind) in [
+        (Answer::html(200, "<html>"), "text/html"),
+        (Answer::new(200, &[("content-type", "text/plain")], b"\xff\xfe"), "text/plain"),
+    ] {
+        let (_server, venice) = replying(answer);
+        let error = venice.video().transcribe(YOUTUBE).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("createVideoTranscription")));
+        assert!(error.message().contains(kind) && error.body().is_some(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn places_where_a_model_is_not_offered_and_large_requests_are_told() {
+    let (_server, venice) = replying(Answer::json(403, r#"{"error":"Not available in your region"}"#));
+    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::Permission);
+    let (_server, venice) = replying(Answer::json(413, r#"{"code":"PAYLOAD_TOO_LARGE","error":"Too large"}"#));
+    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::PayloadTooLarge);
+    let body = r#"{"error":"The prompt violates the content policies","suggested_prompt":"Clear sky"}"#;
+    let (_server, venice) = replying(Answer::json(422, body));
+    let error = venice.video().queue("laguna-film").await.unwrap_err();
+    assert!(error.is_content_policy());
+    assert_eq!(error.content_policy().unwrap().suggested_prompt.as_deref(), Some("Clear sky"));
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn all_of_it_works_without_async() {
+    let server = Server::start(|_, request| match request.target.rsplit('/').next() {
+        Some("quote") => Answer::json(200, r#"{"quote":1}"#),
+        Some("queue") => Answer::json(200, r#"{"model":"m","queue_id":"q"}"#),
+        Some("retrieve") => Answer::json(200, r#"{"status":"QUEUED"}"#),
+        Some("complete") => Answer::json(200, r#"{"success":true}"#),
+        _ => Answer::json(200, r#"{"transcript":"Here we are"}"#),
+    });
+    let venice = once(&server);
+    assert_eq!(venice.video().quote("m").send_blocking().unwrap().usd, 1.0);
+    let job = venice.video().queue("m").send_blocking().unwrap();
+    assert!(matches!(venice.video().retrieve(&job).send_blocking().unwrap(), venice_ai::jobs::Retrieved::Progress(_)));
+    assert!(venice.video().complete(&job).send_blocking().unwrap());
+    assert_eq!(venice.video().transcribe(YOUTUBE).send_blocking().unwrap().transcript, "Here we are");
+}
