@@ -7,14 +7,20 @@ use venice_ai::{Client, Error, ErrorKind};
 
 /// A client of the real API if `VENICE_API_KEY` is set, and else of the mock that comes with the crate. The mock lives as long as
 /// the second value. Your program needs `Client::from_env()?` and nothing else of this.
+#[allow(dead_code, reason = "not every example is async")]
 pub async fn client_or_mock() -> Result<(Client, Option<MockVenice>), Error> {
+    client_or_mock_blocking()
+}
+
+/// The same without async.
+pub fn client_or_mock_blocking() -> Result<(Client, Option<MockVenice>), Error> {
     match Client::from_env() {
         Ok(venice) => {
             println!("Talking to the real API, with the key in VENICE_API_KEY.");
             Ok((venice, None))
         }
         Err(error) if error.kind() == ErrorKind::MissingApiKey => {
-            let mock = MockVenice::builder().pause(Duration::from_millis(25)).start().await?;
+            let mock = MockVenice::builder().pause(Duration::from_millis(25)).start_blocking()?;
             println!("Talking to the bundled mock at {}, as VENICE_API_KEY is not set.", mock.base_url());
             Ok((mock.client(), Some(mock)))
         }

@@ -61,7 +61,7 @@ fn ended(error: Error, meta: Meta, job: &JobHandle) -> Error {
     error.with_operation(&retrieval(job)).with_meta(meta).with_job(job)
 }
 
-pub(super) fn retrieval(job: &JobHandle) -> crate::operation::OperationRef {
+fn retrieval(job: &JobHandle) -> crate::operation::OperationRef {
     match job.kind() {
         JobKind::Video => (&crate::operations::RETRIEVE_VIDEO).into(),
         JobKind::Audio => (&crate::operations::RETRIEVE_AUDIO).into(),

@@ -7,8 +7,7 @@ use bytes::Bytes;
 
 use super::JobHandle;
 use super::fetch::{self, Seen};
-use crate::error::{Error, ErrorKind};
-use crate::media::durable::DurableFile;
+use crate::error::Error;
 use crate::{ByteStream, Client, Flow, RawReply};
 
 /// A download that breaks off is begun anew so often.
@@ -102,17 +101,11 @@ impl Media {
     /// ```
     ///
     /// # Errors
-    /// The download broke off time after time, or what arrived was empty or too long. [`Error::job`] has the handle, and the result still lies
+    /// The download broke off time after time, or what arrived was too long. [`Error::job`] has the handle, and the result still lies
     /// on the server.
     pub fn bytes(self) -> Flow<Bytes> {
         let Self { client, job, reply } = self;
-        Flow::new(&client, "job.bytes", move |client| async move {
-            again(&client, &job, reply, |reply| async {
-                let all = reply.bytes().await?;
-                Ok((all.len() as u64, all))
-            })
-            .await
-        })
+        Flow::new(&client, "job.bytes", move |client| async move { again(&client, &job, reply, RawReply::bytes).await })
     }
 
     /// Writes it to a file, and gives its length in bytes. The file appears under its name when all of it is on disk, and not
@@ -125,7 +118,7 @@ impl Media {
     /// ```
     ///
     /// # Errors
-    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`] when the disk fails.
+    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the disk fails.
     pub fn save(self, path: impl AsRef<Path>) -> Flow<u64> {
         let path = path.as_ref().to_owned();
         let Self { client, job, reply } = self;
@@ -163,24 +156,10 @@ impl Media {
 }
 
 async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<u64, Error> {
-    again(client, job, reply, |reply| async {
-        let mut file = DurableFile::create(&path).await?;
-        let mut stream = reply.stream();
-        let mut length = 0;
-        while let Some(piece) = stream.next().await {
-            let piece = piece?;
-            length += piece.len() as u64;
-            file.write(piece).await?;
-        }
-        if length > 0 {
-            file.commit().await?;
-        }
-        Ok((length, length))
-    })
-    .await
+    again(client, job, reply, |reply| reply.save(&path)).await
 }
 
-/// Takes in a download, and begins it anew when it breaks off. `take` gives the length with what it made.
+/// Takes in a download, and begins it anew when it breaks off.
 async fn again<T, F>(
     client: &Client,
     job: &JobHandle,
@@ -188,17 +167,14 @@ async fn again<T, F>(
     take: impl Fn(RawReply) -> F,
 ) -> Result<T, Error>
 where
-    F: Future<Output = Result<(u64, T), Error>>,
+    F: Future<Output = Result<T, Error>>,
 {
     let mut downloads = 1;
     loop {
-        let meta = reply.meta().clone();
         let problem = match take(reply).await {
-            Ok((0, _)) => Error::new(ErrorKind::Decode, "the result is empty").with_meta(meta),
-            Ok((_, taken)) => return Ok(taken),
-            Err(error) => error,
+            Ok(taken) => return Ok(taken),
+            Err(error) => error.with_job(job),
         };
-        let problem = problem.with_operation(&fetch::retrieval(job)).with_job(job);
         // The disk does not get better by downloading again.
         if !problem.is_transient() || downloads >= MOST_DOWNLOADS {
             return Err(problem);
@@ -208,7 +184,7 @@ where
         reply = match fetch::look(client, job).await? {
             Seen::Done(reply) => reply,
             Seen::Over(error) => return Err(error),
-            Seen::Running(..) => return Err(problem.with_job(job)),
+            Seen::Running(..) => return Err(problem),
         };
     }
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use venice_ai::mock::{Fault, MockRequest, MockVenice};
 
+use crate::support::Folder;
+
 /// The built example. `cargo test` builds the examples before it runs the tests; `cargo test --test it` does not.
 fn built(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
@@ -344,4 +346,45 @@ fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
     let asked: Vec<_> = mock.requests().into_iter().map(|request| request.operation.unwrap()).collect();
     assert_eq!(asked, ["generateImage", "editImage", "upscaleImage", "backgroundRemoveImage"]);
     assert!(String::from_utf8_lossy(&mock.requests()[0].body).contains("a red boat"));
+}
+
+/// An example that writes files, in a folder of its own.
+fn in_folder<'c>(command: &'c mut Command, folder: &Folder) -> &'c mut Command {
+    command.env("TMPDIR", folder.as_ref())
+}
+
+#[test]
+fn a_film_is_ordered_watched_and_saved() {
+    let folder = Folder::new();
+    let text = printed(in_folder(&mut example("video"), &folder));
+    for wanted in ["Talking to the bundled mock", "It costs 0.25 USD", "Ordered ", "Deleted on the server: true"] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    assert_eq!(folder.names(), ["venice-film.mp4"], "the ticket is gone when the film is there");
+}
+
+#[test]
+fn a_film_whose_order_was_left_behind_is_fetched_and_not_ordered_again() {
+    let folder = Folder::new();
+    let mock = MockVenice::start_blocking().unwrap();
+    mock.fault(Fault::status(401).on("retrieveVideo"));
+    let output = in_folder(&mut with_key("video", &mock), &folder).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(folder.names(), ["venice-film.json"]);
+
+    let text = printed(in_folder(&mut with_key("video", &mock), &folder));
+    assert!(text.contains("Deleted on the server: true"), "{text}");
+    assert_eq!(folder.names(), ["venice-film.mp4"]);
+    let orders = mock.requests().iter().filter(|request| request.operation == Some("queueVideo")).count();
+    assert_eq!(orders, 1);
+}
+
+#[test]
+fn music_is_made_within_a_price() {
+    let folder = Folder::new();
+    let text = printed(in_folder(&mut example("music"), &folder));
+    for wanted in ["Ordered ", "PROCESSING after 0 s", "COMPLETED after ", "bytes of Some(\"audio/mpeg\")"] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    assert_eq!(folder.names(), ["venice-music.mp3"]);
 }

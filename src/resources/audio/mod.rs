@@ -6,7 +6,7 @@
 //! | read a book aloud | [`long_speech`](Audio::long_speech) |
 //! | write down what is said in a recording | [`transcribe`](Audio::transcribe) |
 //! | get a voice from a recording | [`clone_voice`](Audio::clone_voice) |
-//! | make music or effects, which takes a while | [`generate`](Audio::generate), [`generate_to`](Audio::generate_to) |
+//! | make music, effects or hours of speech | [`generate_to`](Audio::generate_to), and see [`jobs`](crate::jobs) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

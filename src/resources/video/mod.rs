@@ -1,4 +1,27 @@
-//! Films.
+//! Films: made from texts, images and other films, and written down.
+//!
+//! | To | Call |
+//! |---|---|
+//! | make a film and have it on disk | [`generate_to`](Video::generate_to) |
+//! | make a film and have its bytes | [`generate`](Video::generate) |
+//! | know the price | [`quote`](Video::quote), or `generate(…).with_price_limit(…)` |
+//! | order now and fetch later | [`queue`](Video::queue), then [`Client::job`] |
+//! | write down what is said in a YouTube video | [`transcribe`](Video::transcribe) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::{QueueVideoRequest, VideoDuration};
+//!
+//! let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
+//!     .prompt("Fog lifts over a lagoon at sunrise")
+//!     .duration(VideoDuration::S5);
+//! let film = venice.video().generate_to(request, "lagoon.mp4").with_price_limit(0.75).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Models differ in what they take: see [`ModelConstraints`](crate::types::ModelConstraints) of those that
+//! [`Models::list`](crate::Models::list) gives for [`ModelFilter::Video`](crate::types::ModelFilter). Some need the user's consent for
+//! media with faces: [`ConsentRequired::accept`](crate::ConsentRequired::accept). How jobs go on is told in [`jobs`](crate::jobs).
 
 mod checks;
 mod jobs;

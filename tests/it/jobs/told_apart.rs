@@ -70,7 +70,7 @@ async fn json_that_is_no_report_is_told() {
 #[tokio::test]
 async fn an_empty_film_is_no_film() {
     let (server, _, job) = job([Answer::new(200, &[("content-type", "video/mp4")], "")]);
-    let error = job.wait().await.unwrap().bytes().await.unwrap_err();
+    let error = job.wait().await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::Decode, Some(&handle())));
     assert_eq!(server.count(), 1);
 }

@@ -1,0 +1,81 @@
+//! A film: what it costs, making it, and a progress bar meanwhile. The order survives the program: run it again to go on.
+//!
+//! ```text
+//! cargo run --example video                                                    # on the bundled mock
+//! VENICE_API_KEY=… cargo run --example video -- Fog lifts over a lagoon        # costs money, at most a dollar
+//! ```
+
+mod common;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use venice_ai::Client;
+use venice_ai::jobs::{Job, JobHandle, Progress};
+use venice_ai::mock::MockJob;
+use venice_ai::types::{QueueVideoRequest, VideoDuration};
+
+type Failure = Box<dyn std::error::Error>;
+
+const MODEL: &str = "wan-2.5-preview-text-to-video";
+const LIMIT_USD: f64 = 1.00;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let (venice, mock) = common::client_or_mock().await?;
+    let folder = std::env::var_os("VENICE_FILM_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
+    let (ticket, film) = (folder.join("venice-film.json"), folder.join("venice-film.mp4"));
+    if let Some(mock) = &mock {
+        mock.job(MockJob::done().after_polls(12).poll_time(Duration::from_secs(5)));
+    }
+
+    // A ticket that is there was left by a run that did not get to its end. On the mock there is nobody any more who knows it.
+    let handle: JobHandle = match std::fs::read(&ticket).ok().filter(|_| mock.is_none()) {
+        Some(stored) => serde_json::from_slice(&stored)?,
+        None => order(&venice).await?,
+    };
+    std::fs::write(&ticket, serde_json::to_vec(&handle)?)?;
+    println!("Ordered {}", handle.queue_id());
+
+    // From here on everything may fail and be tried again: the film is paid for once.
+    let job = venice.job(handle);
+    // The mock is fast; the API wants five seconds between two polls, which is the default.
+    let job = if mock.is_some() { job.with_poll_interval(Duration::from_millis(80)) } else { job };
+    let saved = watched(job).save(&film).await?;
+    std::fs::remove_file(&ticket)?;
+    println!("{} bytes in {}", saved.bytes, saved.path.display());
+    println!("Deleted on the server: {}", saved.remote.is_deleted());
+    Ok(())
+}
+
+/// Asks for the price, and orders if it is right.
+async fn order(venice: &Client) -> Result<JobHandle, Failure> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let prompt = if words.is_empty() { "Fog lifts over a lagoon at sunrise".to_owned() } else { words.join(" ") };
+    let request = QueueVideoRequest::new(MODEL).prompt(prompt).duration(VideoDuration::S5);
+
+    let quote = venice_ai::types::QuoteVideoRequest::new(MODEL).duration(VideoDuration::S5);
+    let price = venice.video().quote(quote).await?;
+    println!("It costs {} USD", price.usd);
+    if price.usd > LIMIT_USD {
+        return Err(format!("that is more than {LIMIT_USD} USD").into());
+    }
+    Ok(venice.video().queue(request).await?)
+}
+
+/// The job with a progress bar.
+fn watched(job: Job) -> Job {
+    let bar = ProgressBar::new(1000);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}") {
+        bar.set_style(style);
+    }
+    job.on_progress(move |step: &Progress| {
+        bar.set_position((step.fraction.unwrap_or_default() * 1000.0) as u64);
+        let expected = step.expected.map_or_else(|| "?".to_owned(), |expected| expected.as_secs().to_string());
+        bar.set_message(format!("{} s of about {expected} s", step.elapsed.as_secs()));
+        if step.fraction == Some(1.0) {
+            bar.finish();
+        }
+    })
+}
