@@ -295,7 +295,7 @@ impl Checker {
 }
 
 /// Whether `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists.
-fn is_calendar(text: &str) -> bool {
+pub(crate) fn is_calendar(text: &str) -> bool {
     let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
     let mut parts = day.split('-').map(str::parse::<u32>);
     let (Some(Ok(year)), Some(Ok(month)), Some(Ok(date)), None) =

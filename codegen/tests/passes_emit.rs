@@ -229,3 +229,20 @@ fn a_name_conflict_of_the_overlay_is_an_error_for_its_own_document_and_a_notice_
     let generated = try_run(&document(paths, ""), &names, Mode::Lenient).unwrap();
     assert!(generated.report.notices.iter().any(|notice| notice.contains("One and Two")), "{:?}", generated.report);
 }
+
+#[test]
+fn the_document_is_told_as_the_overlay_left_it() {
+    let text = document(
+        "  /lanterns:
+    get:
+      operationId: listLanterns
+      responses: {'200': {description: OK, content: {application/json: {schema: {type: string, maxLength: 9, nullable: true}}}}}",
+        "",
+    );
+    let change = overlay("  - target: $.paths['/lanterns'].get\n    update: {operationId: everyLantern}\n");
+    let generated = try_run(&text, &change, Mode::Strict).unwrap();
+    let operation = &generated.document["paths"]["/lanterns"]["get"];
+    assert_eq!(operation["operationId"], "everyLantern");
+    let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!((&schema["maxLength"], &schema["nullable"]), (&9.into(), &true.into()), "lowering takes these away");
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::base_url::BaseUrl;
-use super::http::{Http, Recipe};
+use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
 use super::{Client, Inner, base_url};
 use crate::error::{Error, ErrorKind};
@@ -39,7 +39,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     user_agent_suffix: String,
     headers: Vec<(String, String)>,
-    proxy: Option<String>,
+    proxy: Way<String>,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,7 +55,7 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             user_agent_suffix: String::new(),
             headers: Vec::new(),
-            proxy: None,
+            proxy: Way::Environment,
             clock: Arc::new(SystemClock),
         }
     }
@@ -116,7 +116,8 @@ impl ClientBuilder {
 
     /// Your own HTTP client, with its own TLS, proxy, DNS and connections.
     ///
-    /// Its settings replace [`connect_timeout`](Self::connect_timeout) and [`proxy`](Self::proxy). Build it with
+    /// Its settings replace [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy) and
+    /// [`no_proxy`](Self::no_proxy). Build it with
     /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
     /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
     /// share its connections, so do not use one client both ways.
@@ -208,7 +209,18 @@ impl ClientBuilder {
     /// let builder = venice_ai::Client::builder().proxy("http://proxy.example:3128");
     /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
+        self.proxy = Way::Proxy(url.into());
+        self
+    }
+
+    /// No proxy at all, whatever the environment names. For servers on this machine and in the same network. Of this and
+    /// [`proxy`](Self::proxy) the one that is called last counts.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().base_url("http://127.0.0.1:8080/api/v1").no_proxy();
+    /// ```
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Way::Direct;
         self
     }
 
@@ -242,7 +254,11 @@ impl ClientBuilder {
             Some(client) => Http::given(client),
             None => Http::from_recipe(Recipe {
                 connect_timeout: self.connect_timeout,
-                proxy: self.proxy.as_deref().map(proxy).transpose()?,
+                proxy: match &self.proxy {
+                    Way::Environment => Way::Environment,
+                    Way::Direct => Way::Direct,
+                    Way::Proxy(url) => Way::Proxy(proxy(url)?),
+                },
                 https: base_url.as_str().starts_with("https:"),
             })?,
         };

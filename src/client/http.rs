@@ -9,9 +9,20 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 pub(super) struct Recipe {
     pub(super) connect_timeout: Duration,
-    pub(super) proxy: Option<reqwest::Proxy>,
+    pub(super) proxy: Way<reqwest::Proxy>,
     /// The base URL needs TLS.
     pub(super) https: bool,
+}
+
+/// Which way connections take.
+#[derive(Clone, Debug)]
+pub(super) enum Way<P> {
+    /// Through the proxy that the environment names, if it names one.
+    Environment,
+    /// Through none.
+    Direct,
+    /// Through this one.
+    Proxy(P),
 }
 
 impl Recipe {
@@ -20,9 +31,11 @@ impl Recipe {
             .connect_timeout(self.connect_timeout)
             // Redirects are followed by the transport, which knows where the key may go.
             .redirect(reqwest::redirect::Policy::none());
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
-        }
+        builder = match &self.proxy {
+            Way::Environment => builder,
+            Way::Direct => builder.no_proxy(),
+            Way::Proxy(proxy) => builder.proxy(proxy.clone()),
+        };
         tls::configured(builder, self.https)?
             .build()
             .map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error.without_url()))

@@ -5,29 +5,27 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::http::request::Parts;
-use serde_json::Value;
 
 use super::asked::Asked;
-use super::auth;
 use super::body::{Broken, PacedBody};
-use super::fault::{self, End, Fault, What};
-use super::headers::{self, Standing};
+use super::exchange::Exchange;
+use super::fault::{End, Fault, What};
+use super::headers;
 use super::reply::{Content, Reply};
 use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, given, images, jobs, keys, models,
-    record, responses, tee, web3, x402,
+    audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, jobs, keys, models, record, responses,
+    tee, web3, x402,
 };
 use crate::Operation;
 
-type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
+pub(super) type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
 
-/// What answers an operation. An area that is added here is answered.
-fn handler(operation: &Operation) -> Handler {
-    match operation.id {
+/// What answers an operation. One that has no line here is answered from the API's description: [`default`].
+pub(super) fn handler(operation: &Operation) -> Option<Handler> {
+    let handler: Handler = match operation.id {
         "getApiKeys" => keys::list,
         "getApiKeyById" => keys::retrieve,
         "createApiKey" => keys::create,
@@ -77,8 +75,9 @@ fn handler(operation: &Operation) -> Handler {
         "listImageStyles" => images::styles,
         "editImage" | "multiEditImage" => images::edit,
         "upscaleImage" | "backgroundRemoveImage" => images::to_png,
-        _ => |_, _| Err(errors::error(501, "The mock has no answer for this operation yet")),
-    }
+        _ => return None,
+    };
+    Some(handler)
 }
 
 /// Answers a request. An error closes the connection without an answer.
@@ -90,63 +89,34 @@ pub(super) async fn answer(
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let route = Route::of(head.method.as_str(), target);
+    let request = MockRequest::new(&head, &route, body);
     let fault = {
         let mut state = shared.lock();
-        state.requests.push(MockRequest::new(&head, &route, body.clone()));
-        state.faults.take(route.operation.map(|operation| operation.id))
+        state.requests.push(request.clone());
+        state.faults.take(request.operation)
     };
     if let Some(fault) = &fault {
         tokio::time::sleep(fault.waits()).await;
     }
-    let reply = reply(&mut shared.lock(), fault.as_ref(), &head, &route, &body)?;
-    let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
-    record::record(head.method.as_str(), &route.path, media, reply.status, reply.media());
+    let exchange = Exchange { shared: &shared, head: &head, route: &route, request: &request };
+    let reply = reply(&exchange, fault.as_ref()).await?;
+    record::record(&request.method, &route.path, request.header("content-type"), reply.status, reply.media());
     let end = fault.map_or(End::Whole, |fault| fault.end());
-    let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.pause, end));
+    let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end));
     *response.status_mut() = hyper::StatusCode::from_u16(reply.status).map_err(|_| Broken)?;
     *response.headers_mut() = *reply.headers;
     Ok(response)
 }
 
-fn reply(state: &mut State, fault: Option<&Fault>, head: &Parts, route: &Route, body: &Bytes) -> Result<Reply, Broken> {
-    let mut reply = match fault.map(Fault::what) {
-        None | Some(What::Usual) => usual(state, head, route, body),
+async fn reply(exchange: &Exchange<'_>, fault: Option<&Fault>) -> Result<Reply, Broken> {
+    match fault.map(Fault::what) {
+        None | Some(What::Usual) => Ok(exchange.usual().await),
         Some(What::Garbage) => {
-            let mut reply = usual(state, head, route, body);
+            let mut reply = exchange.usual().await;
             reply.content = Content::Whole(Bytes::from_static(b"\xff\xfe{\"gar\xc3\x28bage\": \x00"));
-            reply
+            Ok(reply)
         }
-        Some(What::Answer { status, headers, body }) => {
-            let mut reply = Reply::json(*status, &Value::Null);
-            headers::every(state, &mut reply);
-            let given = fault::answer(*status, headers, body.as_ref());
-            reply.headers.extend(*given.headers);
-            reply.content = given.content;
-            return Ok(reply);
-        }
-        Some(What::Disconnect) => return Err(Broken),
-    };
-    headers::every(state, &mut reply);
-    Ok(reply)
-}
-
-fn usual(state: &mut State, head: &Parts, route: &Route, body: &Bytes) -> Reply {
-    let Some(operation) = route.operation else {
-        let file = jobs::file(state, head.method.as_str(), route);
-        return file.unwrap_or_else(|| errors::error(404, "Not found"));
-    };
-    let caller = match auth::caller(state, operation, head) {
-        Ok(caller) => caller,
-        Err(refusal) => return refusal,
-    };
-    let standing = Standing::before(state, caller.clone());
-    state.limits.count_request();
-    let media = head.headers.get("content-type").and_then(|media| media.to_str().ok());
-    let answered = given::read(operation, media, body).and_then(|given| {
-        let asked = Asked { route, caller: &caller, headers: &head.headers, body: given.body, files: given.files };
-        handler(operation)(state, &asked)
-    });
-    let mut reply = answered.unwrap_or_else(|refusal| refusal);
-    standing.tell(state, &mut reply);
-    reply
+        Some(What::Answer(canned)) => Ok(canned.over(|reply| headers::every(&mut exchange.shared.lock(), reply))),
+        Some(What::Disconnect) => Err(Broken),
+    }
 }

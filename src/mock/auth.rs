@@ -91,6 +91,6 @@ fn payment_required(operation: &Operation) -> Reply {
             "x402Wallet": {"header": "SIGN-IN-WITH-X", "legacyHeader": "X-Sign-In-With-X"},
         },
     });
-    let header = STANDARD.encode(body.to_string().as_bytes());
+    let header = STANDARD.encode(body.to_string());
     Reply::json(402, &body).with("payment-required", header)
 }

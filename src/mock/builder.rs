@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::MockVenice;
-use super::state::Shared;
+use super::state::{Settings, Shared};
+use super::{MockVenice, UnknownMembers};
 use crate::Error;
 
 /// Fast enough for tests, slow enough to see the tokens come.
@@ -20,12 +20,13 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until it is started"]
 pub struct MockBuilder {
-    pause: Duration,
+    settings: Settings,
 }
 
 impl Default for MockBuilder {
     fn default() -> Self {
-        Self { pause: PAUSE }
+        let unknown_members = UnknownMembers::default();
+        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_members } }
     }
 }
 
@@ -39,7 +40,55 @@ impl MockBuilder {
     /// # Ok::<(), venice_ai::Error>(())
     /// ```
     pub fn pause(mut self, pause: Duration) -> Self {
-        self.pause = pause;
+        self.settings.pause = pause;
+        self
+    }
+
+    /// Whether requests are checked against the API's description; they are unless this says no.
+    ///
+    /// A request that the description does not allow is answered as the API answers it, with a 400 that names each member, and
+    /// [`MockVenice::violations`] lists what was wrong. Checked are the media type, parameters of the path and the query, and the
+    /// body: members that have to be there, types, values of enums, lengths, ranges, counts and patterns, and members that the
+    /// API does not know where it says that it refuses them. A parameter of the query that it does not know is refused too: the
+    /// API may pass it over, but it is a mistake. Enum members whose values hang on the model (`aspect_ratio`, `duration` and
+    /// `resolution`) take any text, as the description has only the values of its day.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai::mock::MockVenice;
+    /// use venice_ai::types::WebSearchRequest;
+    ///
+    /// let mock = MockVenice::builder().check_requests(false).start().await?;
+    /// let request = WebSearchRequest::new("acqua alta").limit(99);
+    /// mock.client().raw().web_search(&request).with_validation(false).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn check_requests(mut self, check: bool) -> Self {
+        self.settings.check_requests = check;
+        self
+    }
+
+    /// What becomes of members of a body that the API's description does not name.
+    ///
+    /// The API closes some bodies and says nothing about others, such as those of the video queue. A misspelt member would get
+    /// through there, and do nothing; [`UnknownMembers::Refuse`] finds it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// use venice_ai::mock::{MockVenice, UnknownMembers};
+    /// use venice_ai::types::QueueVideoRequest;
+    ///
+    /// let mock = MockVenice::builder().unknown_members(UnknownMembers::Refuse).start().await?;
+    /// let request = QueueVideoRequest::new("laguna-video");
+    /// let call = mock.client().raw().queue_video(&request).with_extra_body("colour", "red");
+    /// assert!(call.await.is_err());
+    /// assert_eq!(mock.violations()[0].field, "colour");
+    /// # Ok(()) }
+    /// ```
+    pub fn unknown_members(mut self, what: UnknownMembers) -> Self {
+        self.settings.unknown_members = what;
         self
     }
 
@@ -71,6 +120,6 @@ impl MockBuilder {
     /// # Ok::<(), venice_ai::Error>(())
     /// ```
     pub fn start_blocking(self) -> Result<MockVenice, Error> {
-        MockVenice::launch(Shared::new(self.pause))
+        MockVenice::launch(Shared::new(self.settings))
     }
 }

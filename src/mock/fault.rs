@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::errors;
-use super::reply::{JSON, Reply};
-use crate::http::{HeaderName, HeaderValue};
+use super::canned::Canned;
+use super::plan::{Planned, Scope};
+use super::reply::JSON;
 
 /// What goes wrong with a request to a [`MockVenice`](super::MockVenice).
 ///
@@ -25,9 +25,7 @@ use crate::http::{HeaderName, HeaderValue};
 #[derive(Clone, Debug)]
 #[must_use = "give it to `MockVenice::fault`"]
 pub struct Fault {
-    operation: Option<String>,
-    times: usize,
-    delay: Duration,
+    scope: Scope,
     what: What,
     end: End,
 }
@@ -40,7 +38,7 @@ pub(super) enum What {
     /// The same, with a body that nobody can read.
     Garbage,
     /// Something else, without looking at the request.
-    Answer { status: u16, headers: Vec<(String, String)>, body: Option<(&'static str, Bytes)> },
+    Answer(Canned),
     /// Nothing.
     Disconnect,
 }
@@ -57,7 +55,7 @@ pub(super) enum End {
 
 impl Fault {
     fn new(what: What, end: End) -> Self {
-        Self { operation: None, times: 1, delay: Duration::ZERO, what, end }
+        Self { scope: Scope::new(Some(1)), what, end }
     }
 
     /// An answer with this status, and with an error body as the API sends it with that status. Nothing is done: no key is made.
@@ -69,8 +67,7 @@ impl Fault {
     /// let overloaded = Fault::status(503);
     /// ```
     pub fn status(status: u16) -> Self {
-        let status = if (200..=999).contains(&status) { status } else { 500 };
-        Self::new(What::Answer { status, headers: Vec::new(), body: None }, End::Whole)
+        Self::new(What::Answer(Canned::new(status)), End::Whole)
     }
 
     /// The usual answer, later.
@@ -133,8 +130,8 @@ impl Fault {
     /// let busy = Fault::status(429).header("retry-after", "0.5");
     /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        if let What::Answer { headers, .. } = &mut self.what {
-            headers.push((name.into(), value.into()));
+        if let What::Answer(canned) = &mut self.what {
+            canned.add_header(name.into(), value.into());
         }
         self
     }
@@ -162,9 +159,9 @@ impl Fault {
         self
     }
 
-    fn set_body(&mut self, media: &'static str, content: Bytes) {
-        if let What::Answer { body, .. } = &mut self.what {
-            *body = Some((media, content));
+    fn set_body(&mut self, media: &str, body: Bytes) {
+        if let What::Answer(canned) = &mut self.what {
+            canned.set_body(media, body);
         }
     }
 
@@ -176,18 +173,19 @@ impl Fault {
     /// let slow_failure = Fault::status(504).after(Duration::from_millis(200));
     /// ```
     pub fn after(mut self, time: Duration) -> Self {
-        self.delay = time;
+        self.scope.delay = time;
         self
     }
 
-    /// For so many requests, and not for one.
+    /// For so many requests, and not for one. With `usize::MAX` it is for every request; faults for a number of requests come first,
+    /// and of those for every request the newest counts.
     ///
     /// ```
     /// # use venice_ai::mock::Fault;
     /// let down = Fault::status(503).times(usize::MAX);
     /// ```
     pub fn times(mut self, times: usize) -> Self {
-        self.times = times;
+        self.scope.set_times(times);
         self
     }
 
@@ -198,12 +196,12 @@ impl Fault {
     /// let no_keys = Fault::status(429).on("createApiKey");
     /// ```
     pub fn on(mut self, operation_id: impl Into<String>) -> Self {
-        self.operation = Some(operation_id.into());
+        self.scope.set_operation(operation_id.into());
         self
     }
 
     pub(super) fn waits(&self) -> Duration {
-        self.delay
+        self.scope.delay
     }
 
     pub(super) fn what(&self) -> &What {
@@ -213,47 +211,10 @@ impl Fault {
     pub(super) fn end(&self) -> End {
         self.end
     }
-
-    fn is_for(&self, operation: Option<&str>) -> bool {
-        self.operation.as_deref().is_none_or(|wanted| Some(wanted) == operation)
-    }
 }
 
-/// The faults that wait for their request.
-#[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
-
-impl Faults {
-    pub(super) fn push(&mut self, fault: Fault) {
-        if fault.times > 0 {
-            self.0.push(fault);
-        }
+impl Planned for Fault {
+    fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
     }
-
-    /// The first one that is for this operation.
-    pub(super) fn take(&mut self, operation: Option<&str>) -> Option<Fault> {
-        let position = self.0.iter().position(|fault| fault.is_for(operation))?;
-        let fault = self.0.get_mut(position)?;
-        fault.times -= 1;
-        let taken = fault.clone();
-        if fault.times == 0 {
-            drop(self.0.remove(position));
-        }
-        Some(taken)
-    }
-}
-
-/// The reply of a fault with a status.
-pub(super) fn answer(status: u16, headers: &[(String, String)], body: Option<&(&'static str, Bytes)>) -> Reply {
-    let mut reply = match body {
-        Some((media, body)) => Reply::new(status, media, body.clone()),
-        None => errors::of_status(status),
-    };
-    for (name, value) in headers {
-        let header = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
-        if let (Ok(name), Ok(value)) = header {
-            reply.headers.insert(name, value);
-        }
-    }
-    reply
 }

@@ -1,31 +1,130 @@
-//! A server on this machine that answers like the API: for tests, and for trying things out without a key.
+//! A server on this machine that answers like the API: for the tests of programs that use it, and for trying things out without a key.
 //!
-//! [`MockVenice`] listens on the loopback interface and answers with realistic bodies and headers. It keeps state (a key that was
-//! made can be listed, used and deleted), refuses what the API refuses in the shapes that the API refuses it in, streams chat
-//! answers token by token with pauses, and fails on demand: see [`Fault`].
+//! [`MockVenice`] listens on the loopback interface and answers **every** operation with realistic bodies, files and headers. It
+//! needs the feature `mock`, best in `[dev-dependencies]`:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! venice-ai = { version = "0.1", features = ["mock"] }
+//! ```
+//!
+//! # Start it, and point your code at it
+//!
+//! Code that takes a [`Client`] gets [`MockVenice::client`]. Code that makes its own reads
+//! [`base_url`](MockVenice::base_url) and [`api_key`](MockVenice::api_key), say from `VENICE_BASE_URL` and `VENICE_API_KEY`. Each mock
+//! has a port and a memory of its own, so tests can run side by side, and it stops when it is dropped.
 //!
 //! ```
-//! use venice_ai::mock::{Fault, MockVenice};
-//!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), venice_ai::Error> {
+//! use venice_ai::mock::MockVenice;
+//! use venice_ai::types::ChatCompletionRequest;
+//!
+//! async fn greet(venice: &venice_ai::Client) -> Result<String, venice_ai::Error> {
+//!     let request = ChatCompletionRequest::new("default", ["Greet the gondolier."]);
+//!     Ok(venice.chat().create(request).await?.text().into_owned())
+//! }
+//!
 //! let mock = MockVenice::start().await?;
+//! let greeting = greet(&mock.client()).await?;
+//! assert!(greeting.contains("Greet the gondolier"));
+//! # Ok(()) }
+//! ```
+//!
+//! # Say what it answers
+//!
+//! By itself it answers from what it remembers (a key that was made can be listed, used and deleted), with text that quotes the
+//! question, or with a body made from the API's description that repeats what the request named. Files are small and real: a PNG
+//! opens, a WAV plays. [`Answer`] gives another answer for an operation: a typed reply, bytes, a stream, or a function of the
+//! request. Reply types cannot be put together from nothing, as the API may add members to them at any time; start from
+//! [`MockVenice::default_body`] and change what matters:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), venice_ai::Error> {
+//! # use serde_json::json;
+//! use venice_ai::mock::{Answer, MockVenice};
+//! use venice_ai::types::{CharacterResponse, QuoteVideoRequest};
+//!
+//! let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug")?;
+//! reply.data.name = "Casanova".to_owned();
+//!
+//! let mock = MockVenice::start().await?;
+//! mock.answer(Answer::json(&reply).on("getCharacterBySlug"));
+//! mock.answer(Answer::json(&json!({"quote": 9.5})).on("quoteVideo").times(1));
+//!
 //! let venice = mock.client();
+//! assert_eq!(venice.raw().get_character_by_slug("casanova").await?.data.name, "Casanova");
+//! assert_eq!(venice.raw().quote_video(&QuoteVideoRequest::new("laguna-video")).await?.quote, Some(9.5));
+//! # Ok(()) }
+//! ```
 //!
-//! mock.fault(Fault::status(503)); // the next request fails, and the client repeats it
-//! let token = venice.api_keys().web3_token().await?;
+//! # Make it fail
 //!
-//! assert!(!token.expose().is_empty());
+//! A [`Fault`] befalls the next request, or the next ones of an operation: a status, a header such as `Retry-After`, a delay, a body
+//! that is cut, stalls or is garbage, a connection that is closed. It works on every operation, on files and on streams.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), venice_ai::Error> {
+//! # use venice_ai::mock::{Fault, MockVenice};
+//! let mock = MockVenice::start().await?;
+//! mock.fault(Fault::status(503).header("retry-after", "0")); // the next request fails, and the client repeats it
+//! assert_eq!(mock.client().api_keys().list().await?.len(), 1);
 //! assert_eq!(mock.requests().len(), 2);
 //! # Ok(()) }
 //! ```
 //!
-//! It needs the feature `mock`, best in `[dev-dependencies]`. The feature adds no crate: hyper, which the client is built on,
-//! serves as well as it calls, and unlike a library for canned answers it lets a body pause, break off or fall silent. The server
-//! runs in a thread of its own, so it answers blocking calls too, and is not held up by a test that holds up its runtime.
+//! # See what was asked
 //!
-//! Its models, answers and prices are made up. Which requests it understands follows from the operation table
-//! ([`operations::ALL`](crate::operations::ALL)); an operation that it has no answer for yet gets the status 501.
+//! [`MockVenice::requests`] and [`requests_of`](MockVenice::requests_of) show what arrived, [`MockRequest::files`] the files of a form,
+//! without any credentials. [`MockVenice::verify`] as the last line of a test says whether all went as planned.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), venice_ai::Error> {
+//! # use serde_json::Value;
+//! # use venice_ai::mock::MockVenice;
+//! # use venice_ai::types::CreateSpeechRequest;
+//! let mock = MockVenice::start().await?;
+//! mock.client().raw().create_speech(&CreateSpeechRequest::new("Ciao")).await?;
+//!
+//! let asked = mock.requests_of("createSpeech");
+//! assert_eq!(asked.len(), 1);
+//! assert_eq!(asked[0].json::<Value>().unwrap()["input"], "Ciao");
+//! mock.verify()
+//! # }
+//! ```
+//!
+//! # Have your requests checked
+//!
+//! Each request is checked against the API's description, so that a wrong call fails in your test and not in production: the
+//! mock answers 400 as the API does, with each member named, and [`MockVenice::violations`] lists them.
+//! [`MockBuilder::unknown_members`] makes it find misspelt members where the API would pass them over;
+//! [`MockBuilder::check_requests`] says what is checked, and turns it off.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), venice_ai::Error> {
+//! # use serde_json::{Value, json};
+//! # use venice_ai::http::Method;
+//! # use venice_ai::mock::MockVenice;
+//! let mock = MockVenice::start().await?;
+//! let call = mock.client().request::<Value>(Method::POST, "/augment/search");
+//! let error = call.with_json_body(&json!({"query": "acqua alta", "limit": 99})).await.unwrap_err();
+//! assert_eq!(error.field_errors()[0].field, "limit");
+//! assert_eq!(mock.violations()[0].problem, "Number must be less than or equal to 20");
+//! # Ok(()) }
+//! ```
+//!
+//! # What it is not
+//!
+//! Its models, answers and prices are made up. Limits are told and not enforced, and wallets and payments are taken at their word. It
+//! serves the tests of one machine, without TLS.
+//!
+//! The feature adds no crate: hyper, which the client is built on, serves as well as it calls, and unlike a library for canned answers
+//! it lets a body pause, break off or fall silent. The server runs in a thread of its own, so it answers blocking calls too, and
+//! is not held up by a test that holds up its runtime.
 
 mod answer;
 mod asked;
@@ -35,211 +134,51 @@ mod auth;
 mod billing;
 mod body;
 mod builder;
+mod canned;
 mod characters;
 mod chat;
-mod checks;
+mod check;
 mod crypto_rpc;
+mod default;
 mod document;
 mod embeddings;
 mod errors;
+mod exchange;
 mod fault;
 mod form;
 mod given;
 mod headers;
 mod images;
+mod issue;
 mod jobs;
 mod keys;
+mod media;
 mod models;
+mod plan;
 mod record;
 mod reply;
 mod request;
 mod responses;
 mod route;
 mod sample;
+mod scripted;
 mod server;
 mod state;
 mod tee;
 mod time;
+mod venice;
+mod violation;
 mod web3;
 mod x402;
-
-use std::fmt;
-use std::sync::Arc;
 
 pub use self::builder::MockBuilder;
 pub use self::fault::Fault;
 pub use self::form::FilePart;
 pub use self::jobs::MockJob;
 pub use self::request::MockRequest;
-use self::server::Server;
-use self::state::Shared;
-use crate::{Client, ClientBuilder, Error};
+pub use self::scripted::Answer;
+pub use self::venice::MockVenice;
+pub use self::violation::{UnknownMembers, Violation};
 
 /// The key that a mock knows from the start, of the type `ADMIN`.
 const ADMIN_KEY: &str = "mock-admin-key-of-venice-ai-k2V9xQ";
-
-/// A running mock of the API. Dropping it stops it and closes its connections.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), venice_ai::Error> {
-/// use venice_ai::mock::MockVenice;
-/// use venice_ai::types::ChatCompletionRequest;
-///
-/// let mock = MockVenice::start().await?;
-/// let request = ChatCompletionRequest::new("default", ["Which way to the Rialto?"]);
-/// let reply = mock.client().chat().create(request).await?;
-/// assert!(reply.text().contains("Rialto"));
-/// # Ok(()) }
-/// ```
-pub struct MockVenice {
-    shared: Arc<Shared>,
-    server: Server,
-    base_url: String,
-    client: Client,
-}
-
-impl MockVenice {
-    /// Starts a mock on a free port.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the machine has no port or no thread left.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// let mock = venice_ai::mock::MockVenice::start().await?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn start() -> Result<Self, Error> {
-        Self::builder().start().await
-    }
-
-    /// As [`start`](Self::start), without an async runtime.
-    ///
-    /// ```
-    /// let mock = venice_ai::mock::MockVenice::start_blocking()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    pub fn start_blocking() -> Result<Self, Error> {
-        Self::builder().start_blocking()
-    }
-
-    /// A mock with other settings than the default ones.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use venice_ai::mock::MockVenice;
-    /// let mock = MockVenice::builder().pause(Duration::ZERO).start_blocking()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    pub fn builder() -> MockBuilder {
-        MockBuilder::default()
-    }
-
-    fn launch(shared: Shared) -> Result<Self, Error> {
-        let shared = Arc::new(shared);
-        let server = Server::start(Arc::clone(&shared))?;
-        let origin = format!("http://{}", server.address());
-        let base_url = format!("{origin}{}", route::BASE_PATH);
-        shared.lock().jobs.origin = origin;
-        let client = settings(&base_url).build()?;
-        Ok(Self { shared, server, base_url, client })
-    }
-
-    /// What to set as base URL (`VENICE_BASE_URL`) to talk to the mock.
-    ///
-    /// ```
-    /// let mock = venice_ai::mock::MockVenice::start_blocking()?;
-    /// assert!(mock.base_url().starts_with("http://127.0.0.1:"));
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    pub fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
-    /// A key of the type `ADMIN` that the mock accepts. It accepts those that it makes too, and no others.
-    ///
-    /// ```
-    /// let mock = venice_ai::mock::MockVenice::start_blocking()?;
-    /// let venice = venice_ai::Client::builder().base_url(mock.base_url()).api_key(mock.api_key()).build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    pub fn api_key(&self) -> &str {
-        ADMIN_KEY
-    }
-
-    /// A client of the mock with its key and the default settings: it repeats what failed, with pauses as in real life.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::mock::MockVenice;
-    /// let mock = MockVenice::start().await?;
-    /// assert_eq!(mock.client().api_keys().list().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
-    pub fn client(&self) -> Client {
-        self.client.clone()
-    }
-
-    /// The settings of [`client`](Self::client), to add others to.
-    ///
-    /// ```
-    /// use venice_ai::RetryPolicy;
-    ///
-    /// let mock = venice_ai::mock::MockVenice::start_blocking()?;
-    /// let venice = mock.client_builder().retry(RetryPolicy::disabled()).build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    pub fn client_builder(&self) -> ClientBuilder {
-        settings(&self.base_url)
-    }
-
-    /// Makes the next request fail, or the next ones; faults are used up in the order in which they were given.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::mock::{Fault, MockVenice};
-    /// let mock = MockVenice::start().await?;
-    /// mock.fault(Fault::status(404));
-    /// let error = mock.client().api_keys().list().await.unwrap_err();
-    /// assert!(error.is_not_found());
-    /// # Ok(()) }
-    /// ```
-    pub fn fault(&self, fault: Fault) {
-        self.shared.lock().faults.push(fault);
-    }
-
-    /// What was asked so far, in the order in which it arrived.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::mock::MockVenice;
-    /// let mock = MockVenice::start().await?;
-    /// mock.client().api_keys().list().await?;
-    /// assert_eq!(mock.requests()[0].path, "/api_keys");
-    /// # Ok(()) }
-    /// ```
-    pub fn requests(&self) -> Vec<MockRequest> {
-        self.shared.lock().requests.clone()
-    }
-}
-
-/// A proxy that the environment names does not know the way back to this machine. So the mock is its own proxy: it answers what is
-/// sent to it, whatever host the request is for.
-fn settings(base_url: &str) -> ClientBuilder {
-    Client::builder().api_key(ADMIN_KEY).base_url(base_url).proxy(base_url)
-}
-
-impl fmt::Debug for MockVenice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockVenice")
-            .field("base_url", &self.base_url)
-            .field("server", &self.server)
-            .finish_non_exhaustive()
-    }
-}

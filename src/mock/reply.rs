@@ -17,7 +17,7 @@ pub(super) struct Reply {
     pub(super) content: Content,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content {
     /// Sent at once, with its length.
     Whole(Bytes),

@@ -4,23 +4,35 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::crypto_rpc::Remembered;
-use super::fault::Faults;
+use super::fault::Fault;
 use super::jobs::Jobs;
 use super::keys::Key;
+use super::plan::Plans;
 use super::request::MockRequest;
+use super::scripted::Answer;
 use super::time;
+use super::violation::{UnknownMembers, Violation};
 use super::x402::Wallets;
 
 /// What the server's thread and the test share.
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<State>,
+    pub(super) settings: Settings,
+}
+
+/// What a test chose when it started the mock.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// Between two pieces of a stream.
     pub(super) pause: Duration,
+    pub(super) check_requests: bool,
+    pub(super) unknown_members: UnknownMembers,
 }
 
 impl Shared {
-    pub(super) fn new(pause: Duration) -> Self {
-        Self { state: Mutex::new(State::new()), pause }
+    pub(super) fn new(settings: Settings) -> Self {
+        Self { state: Mutex::new(State::new()), settings }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -31,7 +43,9 @@ impl Shared {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) requests: Vec<MockRequest>,
-    pub(super) faults: Faults,
+    pub(super) violations: Vec<Violation>,
+    pub(super) faults: Plans<Fault>,
+    pub(super) answers: Plans<Answer>,
     pub(super) keys: Vec<Key>,
     /// The tokens that wallets may sign, and since when.
     pub(super) web3_tokens: Vec<(String, Duration)>,
@@ -45,10 +59,12 @@ pub(super) struct State {
 }
 
 impl State {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut state = Self {
             requests: Vec::new(),
-            faults: Faults::default(),
+            violations: Vec::new(),
+            faults: Plans::default(),
+            answers: Plans::default(),
             keys: Vec::new(),
             web3_tokens: Vec::new(),
             wallets: Wallets::new(),

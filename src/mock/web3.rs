@@ -7,13 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::asked::Asked;
-use super::checks::Checks;
 use super::errors::error;
-use super::keys::{self, Key};
+use super::keys::Key;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
-use crate::types::ApiKeyType;
 
 /// How long a token can be signed.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -31,25 +29,6 @@ pub(super) fn token(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
 
 /// Makes a key for any wallet: the signature has to look like one, and is not verified.
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let mut checks = Checks::new(&asked.body);
-    for name in ["address", "signature", "token"] {
-        checks.required_text(name, usize::MAX);
-    }
-    checks.required_one_of("apiKeyType", ApiKeyType::KNOWN);
-    checks.text("description", usize::MAX);
-    keys::check_settings(&mut checks);
-    checks.only(&[
-        "address",
-        "apiKeyType",
-        "consumptionLimit",
-        "description",
-        "expiresAt",
-        "limitPeriod",
-        "modelPrivacy",
-        "signature",
-        "token",
-    ]);
-    checks.finish()?;
     let text = |name: &str| asked.body[name].as_str().unwrap_or_default();
     if !is_hex(text("address"), 20) {
         return Err(error(400, "Invalid wallet address"));

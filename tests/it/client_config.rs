@@ -143,6 +143,18 @@ async fn a_proxy_gets_the_request() {
 }
 
 #[tokio::test]
+async fn of_a_proxy_and_none_the_last_one_counts() {
+    let (server, proxy) = (Server::answering([Answer::json(200, "{}")]), Server::answering([Answer::json(200, "{}")]));
+    let nobody = "http://127.0.0.1:9";
+    let direct = builder(&server).proxy(nobody).no_proxy().build().unwrap();
+    direct.request::<Value>(Method::GET, "/x").await.unwrap();
+    assert_eq!(server.requests()[0].target, "/api/v1/x");
+    let through = builder(&server).no_proxy().proxy(proxy.url("")).build().unwrap();
+    through.request::<Value>(Method::GET, "/x").await.unwrap();
+    assert_eq!((server.requests().len(), proxy.requests().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_client_of_the_callers_is_used() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let headers = [("x-own".parse().unwrap(), "yes".parse().unwrap())];

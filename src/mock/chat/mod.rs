@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use self::answer::Answer;
 use super::asked::Asked;
-use super::checks::Checks;
 use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
@@ -17,18 +16,6 @@ use super::{models, time};
 
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
-    let mut checks = Checks::new(body);
-    checks.required_text("model", usize::MAX);
-    checks.required_list("messages");
-    for (name, smallest, largest) in [
-        ("temperature", 0.0, 2.0),
-        ("top_p", 0.0, 1.0),
-        ("frequency_penalty", -2.0, 2.0),
-        ("presence_penalty", -2.0, 2.0),
-    ] {
-        checks.number(&[name], smallest, largest);
-    }
-    checks.finish()?;
     let (name, suffix) = parameters::split(body["model"].as_str().unwrap_or_default());
     let model = models::resolve("text", name).ok_or_else(|| {
         let message = format!("Specified model not found: {name}. Did you mean: {}, squero-small?", models::DEFAULT);

@@ -11,7 +11,6 @@ use self::plan::End;
 pub use self::plan::MockJob;
 use super::MockVenice;
 use super::asked::Asked;
-use super::checks::Checks;
 use super::errors::error;
 use super::reply::Reply;
 use super::route::Route;
@@ -67,10 +66,6 @@ impl MockVenice {
 
 impl Jobs {
     fn find(&mut self, is_video: bool, body: &Value) -> Result<&mut Ordered, Reply> {
-        let mut checks = Checks::new(body);
-        checks.required_text("model", usize::MAX);
-        checks.required_text("queue_id", usize::MAX);
-        checks.finish()?;
         let fits = |job: &&mut Ordered| {
             job.is_video == is_video && job.model == body["model"] && job.id == body["queue_id"] && !job.deleted
         };
@@ -79,18 +74,15 @@ impl Jobs {
 }
 
 pub(super) fn quote_video(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    quote(&asked.body, asked.body["duration"].as_str().unwrap_or_default(), 0.05)
+    quote(asked.body["duration"].as_str().unwrap_or_default(), 0.05)
 }
 
 pub(super) fn quote_audio(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    quote(&asked.body, &asked.body["duration_seconds"].to_string(), 0.005)
+    quote(&asked.body["duration_seconds"].to_string(), 0.005)
 }
 
 /// So much a second; what has no length in seconds counts as five of them.
-fn quote(body: &Value, duration: &str, usd_a_second: f64) -> Result<Reply, Reply> {
-    let mut checks = Checks::new(body);
-    checks.required_text("model", usize::MAX);
-    checks.finish()?;
+fn quote(duration: &str, usd_a_second: f64) -> Result<Reply, Reply> {
     let seconds = duration.trim_matches(['s', '"']).parse().ok().filter(|seconds| *seconds > 0.0).unwrap_or(5.0);
     Ok(Reply::json(200, &json!({"quote": (seconds * usd_a_second * 1000.0).round() / 1000.0})))
 }
@@ -100,17 +92,10 @@ pub(super) fn queue_video(state: &mut State, asked: &Asked<'_>) -> Result<Reply,
 }
 
 pub(super) fn queue_audio(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let mut checks = Checks::new(&asked.body);
-    checks.required_text("prompt", usize::MAX);
-    checks.finish()?;
     queue(state, false, &asked.body)
 }
 
 fn queue(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
-    let mut checks = Checks::new(body);
-    checks.required_text("model", usize::MAX);
-    checks.text("prompt", usize::MAX);
-    checks.finish()?;
     let id = state.next_uuid();
     let jobs = &mut state.jobs;
     let wants_consent = jobs.plans.front().is_some_and(|plan| plan.needs_consent);
@@ -207,9 +192,6 @@ pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Rep
 }
 
 pub(super) fn transcribe(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let mut checks = Checks::new(&asked.body);
-    checks.required_text("url", usize::MAX);
-    checks.finish()?;
     let text = "All right, so here we are in front of the elephants.";
     Ok(match asked.body["response_format"].as_str() {
         Some("text") => Reply::new(200, "text/plain; charset=utf-8", text),

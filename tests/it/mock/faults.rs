@@ -2,8 +2,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use venice_ai::mock::Fault;
-use venice_ai::types::{ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest};
-use venice_ai::{Client, Error, ErrorKind, RetryPolicy};
+use venice_ai::types::{
+    ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest, CreateSpeechRequest, SpeechFormat, TextParserRequest,
+};
+use venice_ai::{Client, Error, ErrorKind, RetryPolicy, Upload};
 
 use super::{get, start};
 
@@ -159,4 +161,52 @@ async fn a_body_can_be_garbage() {
     assert_eq!(error.status().unwrap().as_u16(), 200);
     mock.fault(Fault::stall(0));
     assert!(venice.api_keys().list().with_timeout(Duration::from_millis(80)).await.unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn faults_befall_files_and_forms() {
+    let (mock, venice) = start().await;
+    let speech = |streaming| {
+        let request = CreateSpeechRequest::new("Hi").response_format(SpeechFormat::Wav).streaming(streaming);
+        venice.raw().create_speech(&request)
+    };
+    for streaming in [false, true] {
+        let whole = speech(streaming).await.unwrap().bytes().await.unwrap();
+        mock.fault(Fault::cut(100));
+        let error = speech(streaming).await.unwrap().bytes().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+
+        mock.fault(Fault::stall(100));
+        let silent = speech(streaming).with_stream_idle_timeout(Duration::from_millis(120)).await.unwrap();
+        assert!(silent.bytes().await.unwrap_err().is_timeout());
+
+        mock.fault(Fault::garbage());
+        let garbage = speech(streaming).await.unwrap();
+        assert_eq!(garbage.content_type().as_deref(), Some("audio/wav"));
+        assert_ne!(garbage.bytes().await.unwrap(), whole);
+
+        mock.fault(Fault::delay(Duration::from_millis(60)));
+        let begun = Instant::now();
+        assert_eq!(speech(streaming).await.unwrap().bytes().await.unwrap(), whole);
+        assert!(begun.elapsed() >= Duration::from_millis(60));
+    }
+    let parse = || venice.raw().create_text_parser(&TextParserRequest::new(Upload::bytes("a.txt", "abc")));
+    mock.fault(Fault::status(413).on("createTextParser"));
+    assert_eq!(parse().await.unwrap_err().kind(), ErrorKind::PayloadTooLarge);
+    parse().await.unwrap();
+}
+
+#[tokio::test]
+async fn every_operation_fails_on_demand() {
+    let (mock, venice) = start().await;
+    for operation in venice_ai::operations::ALL {
+        mock.fault(Fault::status(429).header("retry-after", "3").on(operation.id));
+        mock.fault(Fault::disconnect().on(operation.id));
+        let method = venice_ai::http::Method::from_bytes(operation.method.as_bytes()).unwrap();
+        let ask = || venice.request::<serde_json::Value>(method.clone(), &operation.path.replace(['{', '}'], ""));
+        let error = ask().await.unwrap_err();
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(3))));
+        assert_eq!(ask().await.unwrap_err().status(), None, "{}", operation.id);
+    }
+    mock.verify().unwrap();
 }

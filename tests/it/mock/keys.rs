@@ -111,7 +111,7 @@ async fn what_is_wrong_with_a_body_is_said_field_by_field() {
         "limitPeriod": "YEAR",
     });
     let expected =
-        ["apiKeyType", "description", "consumptionLimit.usd", "consumptionLimit.diem", "expiresAt", "limitPeriod"];
+        ["apiKeyType", "description", "consumptionLimit.diem", "consumptionLimit.usd", "expiresAt", "limitPeriod"];
     assert_eq!(fields(wrong).await, expected);
     assert_eq!(fields(json!({"apiKeyType": "ADMIN", "description": ""})).await, ["description"]);
 

@@ -1,8 +1,12 @@
 //! The bundled mock: that it answers as the API does, and fails as it is told.
 
+mod answers;
+mod asserting;
 mod audio;
 mod augment;
 mod chat;
+mod checks;
+mod defaults;
 mod faults;
 mod forms;
 mod jobs;

@@ -21,7 +21,7 @@ pub const KEY: &str = "vk-test-4f9c2e71d0";
 
 /// A client of the server with the test key. Nothing goes through a proxy of the environment.
 pub fn builder(server: &Server) -> ClientBuilder {
-    Client::builder().api_key(KEY).base_url(server.url("/api/v1"))
+    Client::builder().api_key(KEY).base_url(server.url("/api/v1")).no_proxy()
 }
 
 /// A client of the server that repeats as usual and never waits in between.

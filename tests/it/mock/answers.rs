@@ -1,0 +1,163 @@
+//! Answers that a test gives.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use venice_ai::mock::{Answer, Fault, MockVenice};
+use venice_ai::types::*;
+use venice_ai::{Client, ErrorKind, RetryPolicy};
+
+use super::{post, start};
+
+async fn quote(venice: &Client) -> f64 {
+    venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap().quote.unwrap()
+}
+
+fn usd(quote: f64) -> Answer {
+    Answer::json(&json!({"quote": quote})).on("quoteVideo")
+}
+
+#[tokio::test]
+async fn a_typed_reply_with_a_member_of_the_tests_own() {
+    let (mock, venice) = start().await;
+    let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug").unwrap();
+    reply.data.name = "Casanova".to_owned();
+    reply.data.stats.imports = 1725;
+    mock.answer(Answer::json(&reply).on("getCharacterBySlug"));
+    for _ in 0..2 {
+        let got = venice.raw().get_character_by_slug("casanova").await.unwrap().data;
+        assert_eq!((got.name.as_str(), got.stats.imports), ("Casanova", 1725));
+    }
+    assert_ne!(venice.raw().list_characters(&ListCharactersParams::new()).await.unwrap().data[0].name, "Casanova");
+}
+
+#[tokio::test]
+async fn answers_for_some_requests_come_first_and_the_newest_of_the_others_counts() {
+    let (mock, venice) = start().await;
+    mock.answer(usd(1.0));
+    mock.answer(usd(2.0));
+    mock.answer(usd(3.0).times(2));
+    mock.answer(usd(4.0).times(1));
+    mock.answer(usd(5.0).times(0));
+    let mut quotes = Vec::new();
+    for _ in 0..5 {
+        quotes.push(quote(&venice).await);
+    }
+    assert_eq!(quotes, [3.0, 3.0, 4.0, 2.0, 2.0]);
+    mock.answer(usd(6.0).times(usize::MAX));
+    assert_eq!((quote(&venice).await, quote(&venice).await), (6.0, 6.0));
+}
+
+#[tokio::test]
+async fn an_answer_without_an_operation_is_for_all_of_them() {
+    let (mock, venice) = start().await;
+    mock.answer(Answer::json(&json!({"success": false, "data": ["x"]})));
+    assert_eq!(venice.raw().list_image_styles().await.unwrap().data, ["x"]);
+    assert_eq!(venice.raw().complete_video(&CompleteJobRequest::new("m", "q")).await.unwrap().success, Some(false));
+}
+
+#[tokio::test]
+async fn status_headers_and_bytes_are_the_tests() {
+    let (mock, venice) = start().await;
+    let edit = || EditImageRequest::new("https://images.example/a.png", "bluer");
+    mock.answer(
+        Answer::bytes("image/webp", &b"RIFF...."[..])
+            .header("x-venice-is-content-violation", "true")
+            .header("cf-ray", "mine")
+            .header("no good", "x")
+            .on("editImage")
+            .times(1),
+    );
+    let reply = venice.raw().edit_image(&edit()).await.unwrap();
+    assert_eq!(reply.content_type().as_deref(), Some("image/webp"));
+    assert_eq!(reply.meta().header("x-venice-is-content-violation"), Some("true"));
+    assert_eq!(reply.meta().request_id(), Some("mine"), "over the one that each reply has");
+    assert!(reply.meta().balances().usd.is_some());
+    assert_eq!(reply.bytes().await.unwrap().as_ref(), b"RIFF....");
+
+    mock.answer(Answer::json(&json!({"error": "no", "suggested_prompt": "x"})).status(422).on("editImage").times(1));
+    let error = venice.raw().edit_image(&edit()).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::ContentPolicy, "no"));
+    mock.answer(Answer::json(&json!({})).status(7).on("editImage").times(1));
+    assert_eq!(venice.raw().edit_image(&edit()).await.unwrap_err().status().unwrap().as_u16(), 500);
+    assert_eq!(venice.raw().edit_image(&edit()).await.unwrap().content_type().as_deref(), Some("image/png"));
+}
+
+#[tokio::test]
+async fn a_stream_says_what_the_test_says() {
+    let (mock, venice) = start().await;
+    let chunk = |text: &str, reason: Value| {
+        json!({"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m",
+               "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]})
+    };
+    let events = [chunk("Left, ", Value::Null), chunk("then right.", json!("stop"))];
+    mock.answer(Answer::events(events).on("createChatCompletion"));
+    let stream = venice.chat().stream(ChatCompletionRequest::new("default", ["Where?"])).await.unwrap();
+    assert_eq!(stream.collect().await.unwrap().text(), "Left, then right.");
+}
+
+#[tokio::test]
+async fn a_function_sees_the_request_and_may_ask_the_mock() {
+    let (mock, venice) = start().await;
+    let mock = Arc::new(mock);
+    let same = Arc::downgrade(&mock);
+    mock.answer(
+        Answer::with(move |request| {
+            let so_far = same.upgrade().map_or(0, |mock| mock.requests_of("webSearch").len());
+            let asked: Value = request.json().unwrap();
+            Answer::json(&json!({"query": asked["query"], "results": []})).header("x-so-far", so_far.to_string())
+        })
+        .on("webSearch"),
+    );
+    for (query, so_far) in [("tide", "1"), ("moon", "2")] {
+        let found = venice.raw().web_search(&WebSearchRequest::new(query)).with_meta().await.unwrap();
+        assert_eq!((found.value.query.as_str(), found.meta.header("x-so-far")), (query, Some(so_far)));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_late() {
+    let (mock, venice) = start().await;
+    let half = Duration::from_millis(60);
+    mock.answer(Answer::with(move |_| usd(1.0).after(half)).after(half).on("quoteVideo"));
+    let begun = Instant::now();
+    quote(&venice).await;
+    assert!(begun.elapsed() >= 2 * half);
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_uses_no_answer_up() {
+    let (mock, venice) = start().await;
+    mock.answer(usd(7.0).times(1));
+    post(&venice, "/video/quote", &json!({})).await.unwrap_err();
+    let stranger = Client::builder().base_url(mock.base_url()).api_key("no").no_proxy().build().unwrap();
+    stranger.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
+    assert!(mock.verify().unwrap_err().to_string().contains("1 answer(s) left for quoteVideo"));
+    assert_eq!(quote(&venice).await, 7.0);
+}
+
+#[tokio::test]
+async fn faults_befall_answers_too() {
+    let (mock, venice) = start().await;
+    mock.answer(usd(7.0));
+    mock.fault(Fault::cut(3));
+    let error = venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    mock.fault(Fault::status(503));
+    let patient = mock.client_builder().retry(RetryPolicy::default().base_delay(Duration::ZERO)).build().unwrap();
+    assert_eq!(quote(&patient).await, 7.0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_json_is_told() {
+    let (mock, venice) = start().await;
+    let odd: HashMap<(u8, u8), u8> = HashMap::from([((1, 2), 3)]);
+    for answer in [Answer::json(&odd), Answer::events([&odd])] {
+        mock.answer(answer.on("quoteVideo"));
+        let error = venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
+        let body = String::from_utf8_lossy(error.body().unwrap()).into_owned();
+        assert!(error.status().unwrap().as_u16() == 500 && body.contains("is no JSON"), "{body}");
+    }
+}

@@ -1,0 +1,64 @@
+//! What a test asks the mock when it is done.
+
+use serde_json::{Value, json};
+use venice_ai::ErrorKind;
+use venice_ai::mock::{Answer, Fault};
+use venice_ai::types::{ApiKeyType, CreateApiKeyRequest, WebSearchRequest};
+
+use super::{post, start};
+
+#[tokio::test]
+async fn requests_are_told_by_their_operation() {
+    let (mock, venice) = start().await;
+    for query in ["tide", "moon"] {
+        venice.raw().web_search(&WebSearchRequest::new(query)).await.unwrap();
+        venice.api_keys().list().await.unwrap();
+    }
+    let searches = mock.requests_of("webSearch");
+    let queries: Vec<_> = searches.iter().map(|request| request.json::<Value>().unwrap()["query"].take()).collect();
+    assert_eq!(queries, ["tide", "moon"]);
+    assert_eq!((mock.requests_of("getApiKeys").len(), mock.requests_of("createSpeech").len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_test_that_went_as_planned_is_verified() {
+    let (mock, venice) = start().await;
+    mock.fault(Fault::status(503).times(usize::MAX).on("createSpeech"));
+    mock.answer(Answer::json(&json!({"data": []})).on("getApiKeys"));
+    mock.fault(Fault::status(404));
+    venice.api_keys().list().await.unwrap_err();
+    mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn what_did_not_go_as_planned_is_told_in_one() {
+    let (mock, venice) = start().await;
+    mock.fault(Fault::status(503).times(2).on("createSpeech"));
+    mock.answer(Answer::json(&json!({})).times(1));
+    post(&venice, "/augment/search", &json!({"limit": 99})).await.unwrap_err();
+    let error = mock.verify().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let text = error.to_string();
+    for line in [
+        "webSearch: `query`: Required",
+        "webSearch: `limit`: Number must be less than or equal to 20",
+        "2 fault(s) left for createSpeech",
+        "1 answer(s) left for any operation",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_forgets_everything_but_the_way_to_the_mock() {
+    let (mock, venice) = start().await;
+    venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Inference, "x")).await.unwrap();
+    post(&venice, "/augment/search", &json!({})).await.unwrap_err();
+    mock.fault(Fault::status(500).times(usize::MAX));
+    mock.answer(Answer::json(&json!({"data": []})).on("getApiKeys"));
+    mock.reset();
+    assert!(mock.requests().is_empty());
+    mock.verify().unwrap();
+    assert_eq!(venice.api_keys().list().await.unwrap().len(), 1);
+    assert_eq!(mock.requests().len(), 1);
+}
