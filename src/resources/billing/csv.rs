@@ -42,7 +42,7 @@ impl CsvTable {
         let joint = Arc::new(Mutex::new(Joint::default()));
         let ask = move |client: &Client, place: &Place| {
             let joint = Arc::clone(&joint);
-            let call = client.billing().history_lines(&at(&params, place)).with_meta();
+            let call = client.billing().history_lines(at(&params, place)).with_meta();
             call.accept(move |reply| {
                 let media = reply.meta.header("content-type").unwrap_or_default();
                 let essence = media.split(';').next().unwrap_or_default().trim();

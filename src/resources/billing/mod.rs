@@ -148,7 +148,8 @@ impl<'c> Billing<'c> {
     /// 10 to 1000; a moment that is not of the form `2026-08-01T00:00:00Z`; a range that ends before it begins. A cursor that the API
     /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
     pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
-        self.history(&params.into()).json_form()
+        let params = params.into();
+        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).json_form()
     }
 
     /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
@@ -169,7 +170,8 @@ impl<'c> Billing<'c> {
     ///
     /// Those of [`usage_history_page`](Self::usage_history_page).
     pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
-        self.history(&params.into()).asking_for(CSV)
+        let params = params.into();
+        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV)
     }
 
     /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.
@@ -190,13 +192,9 @@ impl<'c> Billing<'c> {
         CsvTable::new(self.client, params.into())
     }
 
-    fn history(&self, params: &GetBillingUsageHistoryParams) -> Call<RawReply> {
-        self.client.raw().get_billing_usage_history(params).checked(checks::history(params))
-    }
-
     /// A page of CSV, whole.
-    fn history_lines(&self, params: &GetBillingUsageHistoryParams) -> Call<Bytes> {
-        self.history(params).asking_for(CSV).whole(|reply| Ok(reply.body))
+    fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<Bytes> {
+        self.usage_history_csv(params).whole(|reply| Ok(reply.body))
     }
 }
 

@@ -46,6 +46,7 @@ fn rows(doc: &Value, operation: &document::Operation<'_>) -> Vec<Row> {
     let method = operation.method.to_ascii_uppercase();
     let name = operation.id().map_or_else(|| format!("{method} {}", operation.path), str::to_owned);
     let body = operation.value.get("requestBody").map(|body| follow(doc, body));
+    let body = body.filter(|body| !is_empty(body));
     let requests = one_at_least(body.map(media).unwrap_or_default());
     let responses = operation.value.get("responses").and_then(Value::as_object);
     let responses: Vec<(&String, &Value)> =
@@ -86,6 +87,15 @@ fn media(holder: &Value) -> Vec<String> {
     holder.get("content").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| essence(name)).collect()
 }
 
+/// Whether a body may be left out and can hold nothing.
+fn is_empty(body: &Value) -> bool {
+    let holds_nothing = |media: &Value| {
+        media.pointer("/schema/properties").and_then(Value::as_object).is_some_and(serde_json::Map::is_empty)
+    };
+    let media = body.get("content").and_then(Value::as_object);
+    body.get("required") != Some(&Value::Bool(true)) && media.is_some_and(|media| media.values().all(holds_nothing))
+}
+
 /// A media type without its parameters.
 pub fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
@@ -99,6 +109,21 @@ fn one_at_least(names: Vec<String>) -> Vec<Option<String>> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_body_that_can_hold_nothing_is_none() {
+        let rows_of = |body: Value| {
+            let post = json!({"operationId": "addWick", "requestBody": body, "responses": {"200": {}}});
+            read(&json!({"paths": {"/wicks": {"post": post}}})).remove(0).request
+        };
+        let schema =
+            |properties: Value| json!({"application/json": {"schema": {"type": "object", "properties": properties}}});
+        assert_eq!(rows_of(json!({"content": schema(json!({}))})), None);
+        let json = Some("application/json".to_owned());
+        assert_eq!(rows_of(json!({"content": schema(json!({})), "required": true})), json);
+        assert_eq!(rows_of(json!({"content": schema(json!({"wax": {}}))})), json);
+        assert_eq!(rows_of(json!({"content": {"application/json": {"schema": {"type": "object"}}}})), json);
+    }
 
     #[test]
     fn a_row_for_each_combination_of_media_types() {
