@@ -24,7 +24,7 @@ mod wallet;
 mod wire;
 
 pub use self::call::{Call, CallFuture, Flow, Response};
-pub use self::client::{Client, ClientBuilder};
+pub use self::client::{Client, ClientBuilder, Compatibility};
 pub use self::error::{
     ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, PriceAboveLimit,
     SpendLimit, WalletBalance, X402Challenge,

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use super::base_url::BaseUrl;
 use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
-use super::{Client, Inner, base_url};
+use super::{Client, Inner, Versions, base_url, compatibility};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
@@ -41,6 +41,7 @@ pub struct ClientBuilder {
     headers: Vec<(String, String)>,
     proxy: Way<String>,
     clock: Arc<dyn Clock>,
+    warning_age: Duration,
 }
 
 impl Default for ClientBuilder {
@@ -57,6 +58,7 @@ impl Default for ClientBuilder {
             headers: Vec::new(),
             proxy: Way::Environment,
             clock: Arc::new(SystemClock),
+            warning_age: compatibility::DEFAULT_WARNING_AGE,
         }
     }
 }
@@ -171,6 +173,18 @@ impl ClientBuilder {
         self
     }
 
+    /// How much newer than this crate the server may be before there is a warning (`tracing`, once a client); 90 days unless set.
+    /// [`Duration::MAX`] turns it off. See [`Client::compatibility`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = venice_ai::Client::builder().warning_age(Duration::from_secs(30 * 86_400));
+    /// ```
+    pub fn warning_age(mut self, age: Duration) -> Self {
+        self.warning_age = age;
+        self
+    }
+
     /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
     /// ([`RetryClass`](crate::RetryClass)).
     ///
@@ -275,6 +289,7 @@ impl ClientBuilder {
                 clock: self.clock,
                 budget: FailureBudget::default(),
                 warnings: Warnings::default(),
+                versions: Versions::new(self.warning_age),
             }),
         })
     }

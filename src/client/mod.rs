@@ -2,6 +2,7 @@
 
 pub(crate) mod base_url;
 mod builder;
+mod compatibility;
 mod http;
 mod key;
 mod tls;
@@ -17,6 +18,8 @@ use serde::de::DeserializeOwned;
 use self::base_url::BaseUrl;
 pub use self::builder::ClientBuilder;
 pub(crate) use self::builder::header;
+pub use self::compatibility::Compatibility;
+pub(crate) use self::compatibility::Versions;
 use self::http::Http;
 pub(crate) use self::key::ApiKey;
 use crate::call::Call;
@@ -55,6 +58,7 @@ pub(crate) struct Inner {
     clock: Arc<dyn Clock>,
     budget: FailureBudget,
     warnings: Warnings,
+    versions: Versions,
 }
 
 impl Client {
@@ -230,6 +234,10 @@ impl Client {
 
     pub(crate) fn warnings(&self) -> &Warnings {
         &self.inner.warnings
+    }
+
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.inner.versions
     }
 }
 

@@ -143,6 +143,8 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         timeout: timeout.unwrap_or_else(|| client.timeout()),
         idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
     };
+    // The API counts its own failures, and other hosts have no say in what is deprecated.
+    let is_api = scope.operation().facts().auth != AuthScheme::Anonymous;
     let mut retries = 0;
     loop {
         trace.attempt(retries);
@@ -157,17 +159,20 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
         let failure = match outcome {
             Ok(reply) => {
                 trace.success(&reply.meta);
-                client.warnings().of_deprecation(&reply.meta);
+                if is_api {
+                    client.warnings().of(scope.operation(), &reply.meta, client.versions());
+                }
                 return Ok(reply);
             }
             Err(failure) => failure,
         };
-        // The API counts its own failures, and not those of other hosts.
-        let counts = scope.operation().facts().auth != AuthScheme::Anonymous;
-        if counts && failure.status().is_some() {
+        if let Some(meta) = failure.meta().filter(|_| is_api) {
+            client.warnings().of(scope.operation(), meta, client.versions());
+        }
+        if is_api && failure.status().is_some() {
             client.budget().record_failure(clock.now());
         }
-        if counts && failure.is_abuse_block() {
+        if is_api && failure.is_abuse_block() {
             client.budget().record_block(clock.now(), failure.retry_after().unwrap_or_default());
         }
         let decision = match source.is_repeatable() {

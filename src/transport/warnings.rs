@@ -1,34 +1,80 @@
 //! Things worth a warning, each once.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::HeaderName;
 
+use crate::client::Versions;
 use crate::meta::Meta;
+use crate::operation::OperationRef;
 
-const WARNING: HeaderName = HeaderName::from_static("x-venice-model-deprecation-warning");
+const MODEL: HeaderName = HeaderName::from_static("x-venice-model-deprecation-warning");
+const ENDPOINT: [HeaderName; 3] = [
+    HeaderName::from_static("deprecation"),
+    HeaderName::from_static("sunset"),
+    HeaderName::from_static("x-venice-deprecated"),
+];
 
-/// The models that a client has warned about.
+/// What a client has warned about.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
-    models: Mutex<HashSet<Box<str>>>,
+    models: Once,
+    endpoints: Once,
+    behind: AtomicBool,
 }
 
 impl Warnings {
-    /// Warns of a model that is going away, once for each.
-    pub(super) fn of_deprecation(&self, meta: &Meta) {
-        /// A server that makes up names must not fill the memory.
-        const MOST_MODELS: usize = 256;
-        if !meta.headers().contains_key(WARNING) {
-            return;
+    /// Warns of what a reply says is going away, and of a server that is much newer than this crate.
+    pub(super) fn of(&self, operation: &OperationRef, meta: &Meta, versions: &Versions) {
+        if meta.headers().contains_key(MODEL) {
+            self.of_model(meta);
         }
-        let warning = meta.header(WARNING.as_str()).unwrap_or_default();
+        if operation.facts().deprecated || ENDPOINT.iter().any(|name| meta.headers().contains_key(name)) {
+            self.of_endpoint(operation, meta);
+        }
+        if let Some(server) = meta.server_version()
+            && versions.see(server)
+            && !self.behind.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                server,
+                crate_made_for = crate::API_VERSION,
+                "the server is much newer than this crate; an update may know more of what it sends"
+            );
+        }
+    }
+
+    fn of_model(&self, meta: &Meta) {
         let model = meta.model_id().unwrap_or_default();
-        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if models.len() < MOST_MODELS && models.insert(model.into()) {
+        if self.models.is_first(model) {
+            let warning = meta.header(MODEL.as_str()).unwrap_or_default();
             let date = meta.header("x-venice-model-deprecation-date").unwrap_or("unknown");
             tracing::warn!(model, date, warning, "this model is deprecated");
         }
+    }
+
+    fn of_endpoint(&self, operation: &OperationRef, meta: &Meta) {
+        let operation = operation.name();
+        if self.endpoints.is_first(operation) {
+            let sunset = meta.header("sunset").unwrap_or("unknown");
+            let replacement = meta.deprecation().and_then(|deprecation| deprecation.replacement);
+            let replacement = replacement.as_deref().unwrap_or("unknown");
+            tracing::warn!(operation, sunset, replacement, "this endpoint is deprecated");
+        }
+    }
+}
+
+/// Names that were met.
+#[derive(Debug, Default)]
+struct Once(Mutex<HashSet<Box<str>>>);
+
+impl Once {
+    fn is_first(&self, name: &str) -> bool {
+        /// A server that makes up names must not fill the memory.
+        const MOST_NAMES: usize = 256;
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.len() < MOST_NAMES && names.insert(name.into())
     }
 }

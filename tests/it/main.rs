@@ -23,6 +23,7 @@ mod chat_stream_blocking;
 mod chat_stream_errors;
 mod chat_stream_flow;
 mod client_config;
+mod compatibility;
 mod crypto_rpc;
 mod downloads;
 mod embeddings;
