@@ -19,6 +19,7 @@ const KEYWORDS: &[&str] = &[
     "nullable",
     "discriminator",
     "description",
+    "not",
 ];
 
 /// Removes what must not reach progenitor.
@@ -100,6 +101,12 @@ mod tests {
             stripped(schema),
             json!({"type": "object", "properties": {"default": {"type": "string"}, "pattern": {"type": "number"}}})
         );
+    }
+
+    #[test]
+    fn what_a_value_must_not_be_goes() {
+        let schema = json!({"type": "string", "not": {"enum": ["one"]}});
+        assert_eq!(stripped(schema), json!({"type": "string"}));
     }
 
     #[test]

@@ -80,16 +80,17 @@ impl Walk<'_> {
         let (before, after) = (list(pair.old), list(pair.new));
         // With several values it is an enum in Rust; else a list only limits what may be sent.
         let variants = before.len() > 1 && after.len() > 1 && pair.new.value["type"] == "string";
-        let limit = |tightened: bool| {
-            cx.pick(if tightened { rules::TIGHTENED } else { rules::LOOSENED }, rules::REPLY_LIMIT, rules::REPLY_LIMIT)
-        };
+        let limit = |request: Rule| cx.pick(request, rules::REPLY_LIMIT, rules::REPLY_LIMIT);
         let (added, removed) = if variants {
             (
                 cx.pick(rules::VARIANT_ADDED, rules::VARIANT_ADDED, rules::UNTYPED_ADDED),
                 cx.pick(rules::VARIANT_REMOVED, rules::VARIANT_REMOVED, rules::UNTYPED_REMOVED),
             )
         } else {
-            (limit(before.is_empty()), limit(!after.is_empty()))
+            (
+                limit(if before.is_empty() { rules::TIGHTENED } else { rules::LOOSENED }),
+                limit(if after.is_empty() { rules::LIMIT_REMOVED } else { rules::TIGHTENED }),
+            )
         };
         for value in before.iter().filter(|value| !after.contains(value)) {
             self.removed(removed, "enum value", Node { place: &old, value }, value.clone());
@@ -101,6 +102,10 @@ impl Walk<'_> {
 }
 
 fn facet(key: &str, before: Option<&Value>, after: Option<&Value>, cx: Cx<'_>) -> Rule {
+    let is_binary = |value: Option<&Value>| value.is_some_and(|value| value == "binary");
+    if key == "format" && cx.multipart && (is_binary(before) || is_binary(after)) {
+        return rules::FORMS_DESCRIBED;
+    }
     if LIMITS.contains(&key) || CHECKED.contains(&key) || key == "format" {
         let request = match after {
             None => rules::LIMIT_REMOVED,

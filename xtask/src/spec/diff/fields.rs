@@ -122,12 +122,20 @@ impl Walk<'_> {
                 nullable.1.into(),
             );
         }
+        let told = |node: Node<'_>, name: &str, presence| match presence {
+            Presence::Constant => constant(node.value, name).map_or(Value::Null, Value::from),
+            _ => Value::Null,
+        };
+        let (before, after) = (told(pair.old, old_name, sides.0), told(pair.new, new_name, sides.1));
+        if before != after && required.0 == required.1 && nullable.0 == nullable.1 {
+            let rule = match sides {
+                (Presence::Constant, Presence::Constant) => rules::CONSTANT_CHANGED,
+                (Presence::Constant, _) => rules::CONSTANT_FREED,
+                _ => rules::CONSTANT_CLOSED,
+            };
+            self.changed(rule, "constant", new, before, after);
+        }
         if sides == (Presence::Constant, Presence::Constant) {
-            let value = |object: &Value, name: &str| constant(object, name).map_or(Value::Null, Value::from);
-            let (before, after) = (value(pair.old.value, old_name), value(pair.new.value, new_name));
-            if before != after {
-                self.changed(rules::CONSTANT_CHANGED, "constant", new, before, after);
-            }
             return;
         }
         self.schema(Pair { old, new }, cx.below(new_name));

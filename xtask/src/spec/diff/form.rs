@@ -48,14 +48,17 @@ impl Form {
         if schema.get("oneOf").is_some() {
             return Self::Union;
         }
+        if multipart && is_file(schema) {
+            return Self::File;
+        }
         match type_of(schema) {
-            Some("string") if multipart && schema.get("format").is_some_and(|format| format == "binary") => Self::File,
             Some("string") if string_enum(schema).is_some_and(|values| values.len() > 1) => Self::Enum,
             Some("string") => Self::Text,
             Some("integer") => Self::Integer,
             Some("number") => Self::Number,
             Some("boolean") => Self::Bool,
             Some("array") => Self::List,
+            None if schema.get("items").is_some() => Self::List,
             _ if schema.get("additionalProperties").is_some_and(Value::is_object) => Self::Map,
             Some("object") => Self::Object,
             _ => Self::Any,
@@ -66,6 +69,13 @@ impl Form {
     pub fn is_named(self) -> bool {
         matches!(self, Self::Struct | Self::Union | Self::Enum)
     }
+}
+
+/// In a multipart body a file is binary, or may be anything.
+fn is_file(schema: &Value) -> bool {
+    let bare = |key: &String| matches!(key.as_str(), "title" | "description" | "nullable");
+    schema.get("format").is_some_and(|format| format == "binary")
+        || schema.as_object().is_some_and(|schema| schema.keys().all(bare))
 }
 
 /// A schema in a few words: `list of string`.
@@ -84,7 +94,10 @@ pub fn words(document: &Document, schema: &Value, multipart: bool) -> String {
                 let arms = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
                 let mut arms: Vec<String> = arms.map(|arm| inner(document, arm, multipart, depth + 4)).collect();
                 arms.dedup();
-                arms.join(" or ")
+                match arms.as_slice() {
+                    [only] => format!("one of several: {only}"),
+                    several => several.join(" or "),
+                }
             }
             Form::Enum => "string with known values".to_owned(),
             Form::Text => "string".to_owned(),

@@ -118,8 +118,28 @@ impl Walk<'_> {
         });
     }
 
+    /// Parameters, bodies, replies and headers that nothing refers to, in neither document. Those in use were compared where they are used.
+    fn unreferred(&mut self) {
+        let (old, new) = (self.old, self.new);
+        let mut used = BTreeSet::new();
+        references(&old.facts, &mut used);
+        references(&new.facts, &mut used);
+        let root = Place::Root;
+        let components = root.key("components");
+        for kind in ["parameters", "headers", "requestBodies", "responses", "links", "callbacks"] {
+            let of = |document: &Document| document.facts["components"].get(kind).cloned().unwrap_or_else(|| json!({}));
+            let (before, after) = (of(old), of(new));
+            let place = components.key(kind);
+            let pair = Pair { old: Node { place: &place, value: &before }, new: Node { place: &place, value: &after } };
+            for name in keys(&before, &after).filter(|name| !used.contains(&format!("#/components/{kind}/{name}"))) {
+                self.member(rules::COMPONENT_UNUSED, "component", pair, name);
+            }
+        }
+    }
+
     /// Components that no operation leads to, in neither document.
     fn unused(&mut self) {
+        self.unreferred();
         let (old, new) = (self.old, self.new);
         let of =
             |document: &Document| document.plain.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}));
@@ -153,6 +173,18 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+    }
+}
+
+/// All references of a document.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
     }
 }
 

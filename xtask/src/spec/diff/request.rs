@@ -93,10 +93,9 @@ fn has_body(document: &Document, content: &Value) -> bool {
     type_of(schema) != Some("object") || is_struct(schema) || schema.get("additionalProperties").is_some()
 }
 
-/// Whether a body holds files, whose Rust type depends on the forms in which the body may go. In a multipart body also what
-/// may be anything is a file.
+/// Whether a body holds files, whose Rust type depends on the forms in which the body may go.
 fn has_files(document: &Document, content: &Value) -> bool {
-    let is_file = |form| matches!(form, Form::File | Form::Any);
+    let is_file = |form| form == Form::File;
     media::schema(content, MULTIPART).is_some_and(|schema| media::has(document, schema, is_file))
 }
 

@@ -105,6 +105,7 @@ pub const OPTION_CHANGED: Rule = rule(
     "a member that is required and never null is a `T` and an argument of `new`, any other an `Option<T>`",
 );
 pub const CONSTANT_OPENED: Rule = rule(Additive, "what was sent as a constant is a member now");
+pub const CONSTANT_FREED: Rule = rule(Breaking, "what was sent as a constant is an argument of `new` now");
 pub const CONSTANT_CLOSED: Rule = rule(Breaking, "the member is gone: its one value is sent by itself");
 pub const NULL_UNSENT: Rule = rule(Cosmetic, "the member is an `Option` before and after, and null is never sent");
 pub const REQUIRED_UNSENT: Rule =
@@ -118,7 +119,6 @@ pub const CLEARABLE: Rule = rule(Breaking, "a member that null takes away is an 
 // Types.
 pub const TYPE_CHANGED: Rule = rule(Breaking, "the Rust type changes");
 pub const TYPE_COUNT: Rule = rule(Cosmetic, "a count is an `i64` whatever the document says");
-pub const TYPE_TEXTUAL: Rule = rule(Cosmetic, "a parameter that is `true` or `false` as text is a `bool`");
 pub const TYPE_UNTYPED: Rule = rule(Behaviour, "no type is generated here, but the SDK reads what it can of it");
 pub const TYPE_RENAMED: Rule = rule(Breaking, "the Rust type has another name");
 pub const COMPONENT_MOVED: Rule =

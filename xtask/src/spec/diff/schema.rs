@@ -112,9 +112,11 @@ impl Walk<'_> {
             return;
         }
         let known = self.found.reports;
-        if after == Form::Bool && old.get("type") != new.get("type") {
-            let words = (words(self.old, old, cx.multipart).into(), words(self.new, new, cx.multipart).into());
-            return self.changed(rules::TYPE_TEXTUAL, "type", pair.new, words.0, words.1);
+        if old.get("type") != new.get("type") {
+            self.member(rules::FORMS_DESCRIBED, "type", pair, "type");
+            if cx.parameter && after == Form::Bool {
+                return;
+            }
         }
         self.facets(pair, cx);
         match after {

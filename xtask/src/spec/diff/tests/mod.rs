@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod places;
+mod unseen;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
