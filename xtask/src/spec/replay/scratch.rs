@@ -35,7 +35,7 @@ impl Scratch {
             )
         })?;
         let scratch = Self { folder, target };
-        workspace::replace(&scratch.folder.join("Cargo.toml"), &manifest()?)?;
+        workspace::replace(&scratch.folder.join("Cargo.toml"), &manifest(name)?)?;
         workspace::replace(&scratch.folder.join("Cargo.lock"), &workspace::read(&workspace::path("Cargo.lock"))?)?;
         workspace::replace(&scratch.folder.join("src/lib.rs"), &support())?;
         Ok(scratch)
@@ -64,21 +64,23 @@ impl Scratch {
     }
 }
 
-/// A manifest with the crate's own lines for the dependencies.
-fn manifest() -> Result<String, Failure> {
+/// A manifest with the crate's own lines for the dependencies. Two folders need two names: cargo tells packages of different
+/// workspaces in one target folder apart by nothing else, and would take one for the other.
+fn manifest(name: &str) -> Result<String, Failure> {
     let path = workspace::path("Cargo.toml");
     let text = workspace::read(&path)?;
-    let line = |name: &&str| {
-        let found =
-            text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('=')));
+    let line = |dependency: &&str| {
+        let found = text
+            .lines()
+            .find(|line| line.strip_prefix(*dependency).is_some_and(|rest| rest.trim_start().starts_with('=')));
         found.ok_or_else(|| {
-            let problem = format!("{} has no line for the dependency {name}", workspace::shown(&path));
+            let problem = format!("{} has no line for the dependency {dependency}", workspace::shown(&path));
             Failure::new(problem, "see xtask/src/spec/replay/scratch.rs")
         })
     };
     let lines: Vec<&str> = DEPENDENCIES.iter().map(line).collect::<Result<_, _>>()?;
     Ok(format!(
-        "[package]\nname = \"venice-ai-replay\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\n{}\n",
+        "[package]\nname = \"venice-ai-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\n{}\n",
         lines.join("\n")
     ))
 }
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_manifest_takes_the_lines_of_the_crate() {
-        let manifest = manifest().unwrap_or_else(|failure| failure.to_string());
+        let manifest = manifest("replay").unwrap_or_else(|failure| failure.to_string());
         for name in DEPENDENCIES {
             assert_eq!(
                 manifest.lines().filter(|line| line.starts_with(&format!("{name} = "))).count(),
