@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
     let request = CreateSpeechRequest::new("Good morning. High water is at noon.").response_format(SpeechFormat::Mp3);
     let speech = venice.audio().speech(request).await?;
-    let media = speech.media_type().unwrap_or_default();
+    let media = speech.content_type().unwrap_or_default();
     println!("{} has {} bytes of {media}", path.display(), speech.save(path).await?);
     Ok(())
 }

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
     if !words.is_empty() {
         params = params.search(words.join(" "));
     }
-    let found = venice.characters().all(params).collect_up_to(ENOUGH).await?;
+    let found = venice.characters().list(params).collect_up_to(ENOUGH).await?;
     println!("{} characters:", found.len());
     for character in &found {
         println!("  {:30} {:.1} of 5", character.name, character.stats.average_rating);

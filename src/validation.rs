@@ -273,7 +273,13 @@ impl Checker {
             .map(|value| format!("{value:?}"))
             .chain(patterns.iter().map(|pattern| format!("`{pattern}`")))
             .collect();
-        self.report(field, format!("is {text:?}, which is none of {}", allowed.join(", ")));
+        self.report(
+            field,
+            match (values, patterns) {
+                ([], [pattern]) => format!("is {text:?}, which does not match `{pattern}`"),
+                _ => format!("is {text:?}, which is none of {}", allowed.join(", ")),
+            },
+        );
     }
 
     /// A number that is one of some values.

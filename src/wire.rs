@@ -375,7 +375,7 @@ macro_rules! open_enum_impls {
             }
         }
 
-        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` takes any.
+        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
         impl std::str::FromStr for $name {
             type Err = crate::ValidationError;
             fn from_str(value: &str) -> Result<Self, Self::Err> {
@@ -383,6 +383,20 @@ macro_rules! open_enum_impls {
                     Self::Unknown(_) => Err(crate::validation::unknown_value(stringify!($name), value, Self::KNOWN)),
                     known => Ok(known),
                 }
+            }
+        }
+
+        /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::from_wire(value)
+            }
+        }
+
+        /// Any text, as `from_wire` takes it.
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                Self::from_wire(&value)
             }
         }
 

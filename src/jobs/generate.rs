@@ -176,7 +176,7 @@ impl<T: 'static> Generation<T> {
     ///
     /// ```no_run
     /// # fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.send_blocking()?.bytes().send_blocking()?;
+    /// let film = film.send_blocking()?.bytes_blocking()?;
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]

@@ -61,11 +61,11 @@ impl Media {
     ///
     /// ```no_run
     /// # fn look(media: &venice_ai::jobs::Media) {
-    /// let name = format!("result.{}", media.file_extension().unwrap_or("bin"));
+    /// let name = format!("result.{}", media.extension().unwrap_or("bin"));
     /// # }
     /// ```
     #[must_use]
-    pub fn file_extension(&self) -> Option<&'static str> {
+    pub fn extension(&self) -> Option<&'static str> {
         Some(match self.content_type()?.as_str() {
             "video/mp4" => "mp4",
             "video/webm" => "webm",
@@ -125,6 +125,38 @@ impl Media {
         Flow::new(&client, "job.save", move |client| async move { store(&client, &job, reply, path).await })
     }
 
+    /// As [`bytes`](Self::bytes), waiting in this thread, without an async runtime.
+    ///
+    /// # Errors
+    /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a
+    /// Tokio runtime.
+    ///
+    /// ```no_run
+    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
+    /// let film = job.wait().send_blocking()?.bytes_blocking()?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn bytes_blocking(self) -> Result<Bytes, Error> {
+        self.bytes().send_blocking()
+    }
+
+    /// As [`save`](Self::save), waiting in this thread, without an async runtime.
+    ///
+    /// # Errors
+    /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
+    /// runtime.
+    ///
+    /// ```no_run
+    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
+    /// let bytes = job.wait().send_blocking()?.save_blocking("film.mp4")?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.save(path).send_blocking()
+    }
+
     pub(super) async fn store(self, client: &Client, path: PathBuf) -> Result<u64, Error> {
         store(client, &self.job, self.reply, path).await
     }
@@ -147,10 +179,10 @@ impl Media {
     ///
     /// ```no_run
     /// # fn look(media: venice_ai::jobs::Media) {
-    /// println!("{:?}", media.into_reply().meta().request_id());
+    /// println!("{:?}", media.into_raw().meta().request_id());
     /// # }
     /// ```
-    pub fn into_reply(self) -> RawReply {
+    pub fn into_raw(self) -> RawReply {
         self.reply
     }
 }

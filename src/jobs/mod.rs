@@ -1,5 +1,19 @@
 //! Films, music and effects: they take minutes, so they are ordered, asked for and fetched.
 //!
+//! | To | Call |
+//! |---|---|
+//! | make a film or music and have it on disk | [`Video::generate_to`](crate::Video::generate_to), [`Audio::generate_to`](crate::Audio::generate_to) |
+//! | have its bytes, or read it as a stream | [`Video::generate`](crate::Video::generate), [`Audio::generate`](crate::Audio::generate) |
+//! | not pay more than a price | [`Generation::with_price_limit`] |
+//! | order now and fetch later, elsewhere | [`Video::queue`](crate::Video::queue), store the [`JobHandle`], [`Client::job`] |
+//! | watch it | [`Job::progress`], [`Job::on_progress`] |
+//! | wait, or ask once | [`Job::wait`], [`Job::poll`] |
+//! | write it to a file | [`Job::save`] |
+//! | delete it on the server | [`Job::discard`]; [`Job::save`] does it by itself |
+//!
+//! An order is paid for when it is accepted, and is sent once. All that follows is free, and is repeated. The API cannot stop a job that
+//! runs. It takes 120 polls a minute, of all jobs of an account together.
+//!
 //! # In one go
 //!
 //! ```no_run

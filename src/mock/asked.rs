@@ -13,6 +13,8 @@ pub(super) struct Asked<'r> {
     pub(super) route: &'r Route,
     pub(super) caller: &'r Caller,
     pub(super) headers: &'r HeaderMap,
+    /// Whether a model has to be one of the catalogue.
+    pub(super) checks_models: bool,
     /// The members of the body, of JSON as of a form; null where there is no body.
     pub(super) body: Value,
     /// The files of a form, in their order.

@@ -26,7 +26,7 @@ pub struct MockBuilder {
 impl Default for MockBuilder {
     fn default() -> Self {
         let unknown_members = UnknownMembers::default();
-        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_members } }
+        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_members, check_models: false } }
     }
 }
 
@@ -89,6 +89,25 @@ impl MockBuilder {
     /// ```
     pub fn unknown_members(mut self, what: UnknownMembers) -> Self {
         self.settings.unknown_members = what;
+        self
+    }
+
+    /// Whether a model that the mock does not list is refused, as the API refuses one that it does not have: a 404 that names a
+    /// model that was perhaps meant. Unless this says so any name will do, since a program that is tested asks for models that
+    /// only the API has; the answers are those of a model of the mock.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai::mock::MockVenice;
+    /// let mock = MockVenice::builder().check_models(true).start().await?;
+    /// let error = mock.client().embeddings().embed("altona-embedding", "acqua alta").await.unwrap_err();
+    /// assert!(error.is_not_found());
+    /// assert_eq!(error.did_you_mean(), ["altana-embedding"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn check_models(mut self, check: bool) -> Self {
+        self.settings.check_models = check;
         self
     }
 

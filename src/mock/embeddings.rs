@@ -16,8 +16,7 @@ const DEFAULT_DIMENSIONS: u64 = 1024;
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let name = body["model"].as_str().ok_or_else(|| error(400, "`model` is missing"))?;
-    let model = models::resolve("embedding", name)
-        .ok_or_else(|| error(404, &format!("Specified model not found: {name}. Did you mean: altana-embedding?")))?;
+    let model = models::wanted(asked, "embedding", name)?;
     let texts = texts(&body["input"])?;
     let own = model["model_spec"]["embeddingDimensions"].as_u64().unwrap_or(DEFAULT_DIMENSIONS);
     let dimensions = match &body["dimensions"] {

@@ -76,7 +76,8 @@ impl Exchange<'_> {
                     return Decision::Planned(answer, standing);
                 }
                 let (caller, headers, route) = (&caller, &self.head.headers, self.route);
-                let asked = Asked { route, caller, headers, body: given.body, files: given.files };
+                let checks_models = self.shared.settings.check_models;
+                let asked = Asked { route, caller, headers, checks_models, body: given.body, files: given.files };
                 match handler(operation) {
                     Some(handler) => handler(state, &asked),
                     None => default::answer(state, &asked, operation),

@@ -24,9 +24,7 @@ pub(super) fn styles(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
 pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let name = body["model"].as_str().unwrap_or_default();
-    let model = models::resolve("image", name).ok_or_else(|| {
-        error(404, &format!("Specified model not found: {name}. Did you mean: {}?", models::DEFAULT_IMAGE))
-    })?;
+    let model = models::wanted(asked, "image", name)?;
     let image = Drawing::of(body["format"].as_str().unwrap_or("webp"))?;
     let count = match body["variants"].as_u64() {
         Some(_) if body["return_binary"] == true => {

@@ -119,7 +119,8 @@
 //!
 //! # What it is not
 //!
-//! Its models, answers and prices are made up. Limits are told and not enforced, and wallets and payments are taken at their word. It
+//! Its models, answers and prices are made up, and it takes any other model for one of its own
+//! ([`MockBuilder::check_models`]). Limits are told and not enforced, and wallets and payments are taken at their word. It
 //! serves the tests of one machine, without TLS.
 //!
 //! The feature adds no crate: hyper, which the client is built on, serves as well as it calls, and unlike a library for canned answers

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::asked::Asked;
+use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 
@@ -34,6 +35,27 @@ pub(super) fn resolve(kind: &str, name: &str) -> Option<Value> {
     let has_trait = |model: &Value| traits_of(model).any(|known| known == name);
     let mut models = catalogue().into_iter().filter(|model| model["type"] == kind);
     models.find(|model| model["id"] == name || has_trait(model) || alias.is_some_and(|alias| model["id"] == alias))
+}
+
+/// As [`resolve`], for a request that names a model of this type. Whoever tests a program has it ask for the models that it will
+/// really use, so a name that is not in the catalogue is one of a model like the first of its type; unless the test wants to know.
+pub(super) fn wanted(asked: &Asked<'_>, kind: &str, name: &str) -> Result<Value, Reply> {
+    if let Some(model) = resolve(kind, name) {
+        return Ok(model);
+    }
+    let alike = catalogue().into_iter().find(|model| model["type"] == kind).unwrap_or_default();
+    if name.is_empty() || asked.checks_models {
+        let id = alike["id"].as_str().unwrap_or_default();
+        return Err(error(404, &format!("Specified model not found: {name}. Did you mean: {id}?")));
+    }
+    Ok(named(alike, name))
+}
+
+/// The same model under another name.
+pub(super) fn named(mut model: Value, name: &str) -> Value {
+    model["id"] = name.into();
+    model["model_spec"]["name"] = name.into();
+    model
 }
 
 fn traits_of(model: &Value) -> impl Iterator<Item = &str> {

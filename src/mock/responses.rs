@@ -11,8 +11,7 @@ use super::{models, time};
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let name = body["model"].as_str().ok_or_else(|| error(400, "`model` is missing"))?;
-    let model = models::resolve("text", name)
-        .ok_or_else(|| error(404, &format!("Specified model not found: {name}. Did you mean: {}?", models::DEFAULT)))?;
+    let model = models::wanted(asked, "text", name)?;
     let question = question(&body["input"]).ok_or_else(|| error(400, "`input` holds no question"))?;
     let item = match called(body) {
         Some(function) => json!({

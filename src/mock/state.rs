@@ -28,6 +28,7 @@ pub(super) struct Settings {
     pub(super) pause: Duration,
     pub(super) check_requests: bool,
     pub(super) unknown_members: UnknownMembers,
+    pub(super) check_models: bool,
 }
 
 impl Shared {

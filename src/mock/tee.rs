@@ -8,6 +8,8 @@ use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
 
+/// The model that runs in a trusted environment.
+const IN_AN_ENCLAVE: &str = "arsenale-coder";
 const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
 
 pub(super) fn attestation(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
@@ -62,8 +64,10 @@ pub(super) fn signature(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
 
 fn model(asked: &Asked<'_>) -> Result<Value, Reply> {
     let name = asked.route.query("model").unwrap_or_default();
-    let model = models::resolve("text", name)
-        .ok_or_else(|| error(404, &format!("Specified model not found: {name}. Did you mean: arsenale-coder?")))?;
+    if models::resolve("text", name).is_none() && !asked.checks_models {
+        return Ok(models::named(models::resolve("text", IN_AN_ENCLAVE).unwrap_or_default(), name));
+    }
+    let model = models::wanted(asked, "text", name)?;
     match model["model_spec"]["capabilities"]["supportsTeeAttestation"] == true {
         true => Ok(model),
         false => Err(error(400, "This model does not run in a trusted environment")),

@@ -34,7 +34,7 @@ const MOST_EMPTY_PAGES: u32 = 20;
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
 /// use venice_ai::types::ListCharactersParams;
 ///
-/// let mut characters = venice.characters().all(ListCharactersParams::new().search("tide"));
+/// let mut characters = venice.characters().list(ListCharactersParams::new().search("tide"));
 /// while let Some(character) = characters.next().await {
 ///     println!("{}", character?.name);
 /// }

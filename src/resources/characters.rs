@@ -2,8 +2,8 @@
 //!
 //! | To | Call |
 //! |---|---|
-//! | look through characters, however many there are | [`all`](Characters::all) |
-//! | show one page of them | [`list`](Characters::list) |
+//! | look through characters, however many there are | [`list`](Characters::list) |
+//! | show one page of them | [`list_page`](Characters::list_page) |
 //! | read about one | [`retrieve`](Characters::retrieve) |
 //! | read what people wrote about it | [`reviews`](Characters::reviews), [`reviews_page`](Characters::reviews_page) |
 //! | chat with it | its `slug` in [`VeniceParameters::character_slug`](crate::types::VeniceParameters) |
@@ -13,7 +13,7 @@
 //! use venice_ai::types::{ChatCompletionRequest, ListCharactersParams, VeniceParameters};
 //!
 //! let params = ListCharactersParams::new().search("philosophy");
-//! if let Some(character) = venice.characters().all(params).next().await.transpose()? {
+//! if let Some(character) = venice.characters().list(params).next().await.transpose()? {
 //!     let request = ChatCompletionRequest::new(&character.model_id, ["Who are you?"])
 //!         .venice_parameters(VeniceParameters::new().character_slug(&character.slug));
 //!     println!("{}: {}", character.name, venice.chat().create(request).await?.text());
@@ -21,7 +21,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Lists are [`Pages`]: a stream that fetches a page when its first item is asked for.
+//! All of it is free, and is repeated after failures that may pass. [`list`](Characters::list) and
+//! [`reviews`](Characters::reviews) are [`Pages`]: a stream that fetches a page when its first item is asked for, 100 at a time. A page
+//! is not the whole list: `list_page` gives 50 unless its `limit` says otherwise. The API calls this a preview.
+//!
+//! Refused before anything is sent: an empty slug or one with a slash, sizes of pages outside of 1 to 100, too many filters. A character
+//! that is not there is [`is_not_found`](crate::Error::is_not_found).
 
 use super::envelope::present;
 use crate::pages::{Batch, Pages, Place};
@@ -30,7 +35,7 @@ use crate::{Call, Client, operations};
 
 /// The public characters that a chat can play. A preview: it may change.
 ///
-/// To find one, search [`all`](Self::all) or a page of it ([`list`](Self::list)); to chat with one, put its `slug` into
+/// To find one, search the [`list`](Self::list) or a page of it ([`list_page`](Self::list_page)); to chat with one, put its `slug` into
 /// [`VeniceParameters::character_slug`](crate::types::VeniceParameters).
 #[derive(Clone, Copy, Debug)]
 pub struct Characters<'c> {
@@ -45,27 +50,6 @@ impl<'c> Characters<'c> {
         Self { client }
     }
 
-    /// One page of characters. Unless the parameters say otherwise it is the first, with 50 of them; 100 are the most.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{CharacterSort, ListCharactersParams};
-    ///
-    /// let params = ListCharactersParams::new().search("philosophy").sort_by(CharacterSort::HighestRating).limit(10);
-    /// for character in venice.characters().list(params).await? {
-    ///     println!("{}: {}", character.slug, character.name);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Refused before anything is sent: a `limit` outside of 1 to 100, a negative `offset`, more than 20 categories, tags or models, a
-    /// search of more than 200 characters.
-    pub fn list(&self, params: impl Into<ListCharactersParams>) -> Call<Vec<Character>> {
-        self.client.raw().list_characters(&params.into()).map(|reply| reply.data)
-    }
-
     /// All characters that the parameters fit, over all pages. The API does not say how many there are; the list ends with the
     /// first page that is not full.
     ///
@@ -76,7 +60,7 @@ impl<'c> Characters<'c> {
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::ListCharactersParams;
     ///
-    /// let mut characters = venice.characters().all(ListCharactersParams::new().tags(["history"]));
+    /// let mut characters = venice.characters().list(ListCharactersParams::new().tags(["history"]));
     /// while let Some(character) = characters.next().await {
     ///     println!("{}", character?.name);
     /// }
@@ -85,8 +69,8 @@ impl<'c> Characters<'c> {
     ///
     /// # Errors
     ///
-    /// Those of [`Pages`] and of [`list`](Self::list).
-    pub fn all(&self, params: impl Into<ListCharactersParams>) -> Pages<Character> {
+    /// Those of [`Pages`] and of [`list_page`](Self::list_page).
+    pub fn list(&self, params: impl Into<ListCharactersParams>) -> Pages<Character> {
         let mut params = params.into();
         let page = *params.limit.get_or_insert(LARGEST_PAGE);
         let ask = move |client: &Client, place: &Place| {
@@ -95,13 +79,34 @@ impl<'c> Characters<'c> {
                 params.offset = Some(*offset);
             }
             let offset = params.offset.unwrap_or_default();
-            client.characters().list(params).map(move |characters| {
+            client.characters().list_page(params).map(move |characters| {
                 let came = i64::try_from(characters.len()).unwrap_or(i64::MAX);
                 let next = (came >= page).then(|| Place::Offset(offset.saturating_add(came)));
                 Batch::new(characters, next).marked(|character| &character.id)
             })
         };
         Pages::new(self.client, &operations::LIST_CHARACTERS, Box::new(ask))
+    }
+
+    /// One page of characters. Unless the parameters say otherwise it is the first, with 50 of them; 100 are the most.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{CharacterSort, ListCharactersParams};
+    ///
+    /// let params = ListCharactersParams::new().search("philosophy").sort_by(CharacterSort::HighestRating).limit(10);
+    /// for character in venice.characters().list_page(params).await? {
+    ///     println!("{}: {}", character.slug, character.name);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: a `limit` outside of 1 to 100, a negative `offset`, more than 20 categories, tags or models, a
+    /// search of more than 200 characters.
+    pub fn list_page(&self, params: impl Into<ListCharactersParams>) -> Call<Vec<Character>> {
+        self.client.raw().list_characters(&params.into()).map(|reply| reply.data)
     }
 
     /// One character, by its slug.

@@ -1,4 +1,30 @@
-//! Models.
+//! Models: what can be called, what it takes, and what it costs.
+//!
+//! | To | Call |
+//! |---|---|
+//! | see all models, or those of a type | [`list`](Models::list) |
+//! | find the model that is best at something today | [`traits`](Models::traits) |
+//! | find what answers to another vendor's model | [`compatibility_mapping`](Models::compatibility_mapping) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::ModelFilter;
+//!
+//! for model in venice.models().list(ModelFilter::Text).await? {
+//!     let (spec, price) = (&model.model_spec, model.model_spec.pricing.as_ref());
+//!     let input = price.and_then(|price| price.input.as_ref()).and_then(|price| price.usd);
+//!     println!("{}: {:?} tokens, {input:?} USD a million", model.id, spec.available_context_tokens);
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! All of it is free, needs no key, and is repeated after failures that may pass. The crate has no list of models of its own, so
+//! nothing here grows old: a model that comes tomorrow is called by its id. Wherever a request names a model, a trait (`default`) or a
+//! compatible name (`gpt-4o`) will do; [`Meta::model_id`](crate::Meta::model_id) says which model answered.
+//!
+//! What a model takes is in its `capabilities` and `constraints` ([`ModelSpec`](crate::types::ModelSpec)), and this crate does not
+//! check it: the API refuses what does not fit. A model that is about to go says so in
+//! [`Meta::deprecation`](crate::Meta::deprecation).
 
 use crate::types::{Model, ModelFilter, ModelType};
 use crate::{Call, Client};

@@ -90,7 +90,7 @@ async fn each_format_is_told_by_its_name() {
         let server = serving([("/audio/retrieve", vec![song(media)])]);
         let job = once(&server).job(JobHandle::audio("squero-music", "q-2"));
         let media = job.wait().await.unwrap();
-        assert_eq!(media.file_extension(), Some(extension));
+        assert_eq!(media.extension(), Some(extension));
         assert_eq!(media.bytes().await.unwrap(), SONG);
     }
 }

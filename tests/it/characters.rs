@@ -24,7 +24,7 @@ fn assert_read(request: &Request, target: &str) {
 #[tokio::test]
 async fn a_page_is_listed() {
     let (server, venice) = replying(LIST);
-    let characters = venice.characters().list(ListCharactersParams::new()).await.unwrap();
+    let characters = venice.characters().list_page(ListCharactersParams::new()).await.unwrap();
     assert_read(&only(&server), "/api/v1/characters");
     let [keeper, buoy] = &characters[..] else { panic!("{characters:?}") };
     assert_eq!(
@@ -52,7 +52,7 @@ async fn every_filter_is_sent_as_the_api_reads_it() {
         .search("Lügen & Meer")
         .sort_by(CharacterSort::HighlyRatedAndRecent)
         .sort_order(SortOrder::Asc);
-    venice.characters().list(params).await.unwrap();
+    venice.characters().list_page(params).await.unwrap();
     let target = "/api/v1/characters?categories=philosophy&categories=sea+%26+sky&isAdult=false&isPro=true&isWebEnabled=true\
                   &limit=100&modelId=gondola-9b&modelId=squero%2Fsmall&offset=0&search=L%C3%BCgen+%26+Meer\
                   &sortBy=highlyRatedAndRecent&sortOrder=asc&tags=history";
@@ -67,7 +67,7 @@ async fn all_asks_for_the_largest_pages_from_where_it_is_told_to_begin() {
         Answer::json(200, &json!({"object": "list", "data": items}).to_string())
     });
     let params = ListCharactersParams::new().search("tide").offset(7);
-    let all = once(&server).characters().all(params).collect_up_to(usize::MAX).await.unwrap();
+    let all = once(&server).characters().list(params).collect_up_to(usize::MAX).await.unwrap();
     assert_eq!((all.len(), &*all[0].id, &*all[222].id), (223, "7", "229"));
     let asked: Vec<_> =
         server.requests().iter().map(|request| (number(request, "offset"), number(request, "limit"))).collect();
@@ -190,8 +190,8 @@ async fn what_the_api_would_refuse_is_not_sent() {
         (list().tags(["ok".to_owned(), "x".repeat(101)]), "tags[1]"),
         (list().model_id(["x".repeat(201)]), "modelId[0]"),
     ] {
-        refused(|venice| venice.characters().list(params.clone()), "listCharacters", field).await;
-        refused_walk(|venice| venice.characters().all(params), "listCharacters", field).await;
+        refused(|venice| venice.characters().list_page(params.clone()), "listCharacters", field).await;
+        refused_walk(|venice| venice.characters().list(params), "listCharacters", field).await;
     }
     let reviews = CharacterReviewsParams::new;
     for (params, field) in [
@@ -213,19 +213,20 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     let list = ListCharactersParams::new;
-    let all = venice.characters().all(list()).collect_up_to(usize::MAX).await.unwrap();
+    let all = venice.characters().list(list()).collect_up_to(usize::MAX).await.unwrap();
     assert_eq!((all.len(), mock.requests().len()), (128, 2));
-    let found = venice.characters().list(list().search("COLOMBINA of").limit(100)).await.unwrap();
+    let found = venice.characters().list_page(list().search("COLOMBINA of").limit(100)).await.unwrap();
     assert!(found.len() == 16 && found.iter().all(|character| character.name.starts_with("Colombina")));
-    let adults = venice.characters().list(list().is_adult(true).is_web_enabled(false)).await.unwrap();
+    let adults = venice.characters().list_page(list().is_adult(true).is_web_enabled(false)).await.unwrap();
     assert!(!adults.is_empty() && adults.iter().all(|character| character.adult && !character.web_enabled));
-    let tagged = venice.characters().list(list().tags(["comedy", "travel"]).model_id(["squero-small"])).await.unwrap();
+    let tagged =
+        venice.characters().list_page(list().tags(["comedy", "travel"]).model_id(["squero-small"])).await.unwrap();
     assert!(!tagged.is_empty() && tagged.iter().all(|character| character.model_id == "squero-small"));
-    let best = venice.characters().list(list().sort_by(CharacterSort::Imports)).await.unwrap();
+    let best = venice.characters().list_page(list().sort_by(CharacterSort::Imports)).await.unwrap();
     assert!(best.is_sorted_by_key(|character| -character.stats.imports));
     let worst = venice
         .characters()
-        .list(list().sort_by(CharacterSort::HighestRating).sort_order(SortOrder::Asc))
+        .list_page(list().sort_by(CharacterSort::HighestRating).sort_order(SortOrder::Asc))
         .await
         .unwrap();
     assert!(worst.is_sorted_by(|a, b| a.stats.average_rating <= b.stats.average_rating));
@@ -238,7 +239,7 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
     let small = venice.characters().reviews_page(&character.slug, CharacterReviewsParams::new().page(3)).await.unwrap();
     assert_eq!((small.data.len(), small.pagination.total_pages), (7, 3));
     assert!(venice.characters().retrieve("nobody").await.unwrap_err().is_not_found());
-    let unchecked = venice.characters().list(list().limit(101)).with_validation(false).await.unwrap_err();
+    let unchecked = venice.characters().list_page(list().limit(101)).with_validation(false).await.unwrap_err();
     assert_eq!(unchecked.status().unwrap().as_u16(), 400);
 }
 
@@ -246,10 +247,10 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
 #[test]
 fn characters_are_read_without_async() {
     let (_, venice) = replying(LIST);
-    assert_eq!(venice.characters().list(ListCharactersParams::new()).send_blocking().unwrap().len(), 2);
+    assert_eq!(venice.characters().list_page(ListCharactersParams::new()).send_blocking().unwrap().len(), 2);
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
-    let all = venice.characters().all(ListCharactersParams::new()).into_blocking_iter();
+    let all = venice.characters().list(ListCharactersParams::new()).into_blocking_iter();
     assert_eq!(all.map(Result::unwrap).count(), 128);
     assert_eq!(venice.characters().retrieve("zanni-of-murano").send_blocking().unwrap().name, "Zanni of Murano");
     assert_eq!(venice.characters().reviews("zanni-of-murano").into_blocking_iter().count(), 47);

@@ -33,7 +33,7 @@ fn characters(count: usize) -> Server {
 }
 
 fn all(venice: &Client) -> Pages<venice_ai::types::Character> {
-    venice.characters().all(ListCharactersParams::new().limit(3))
+    venice.characters().list(ListCharactersParams::new().limit(3))
 }
 
 async fn ids(pages: &mut Pages<venice_ai::types::Character>) -> Vec<String> {
@@ -88,7 +88,7 @@ async fn pages_are_given_with_what_came_beside_them() {
         let body = json!({"object": "list", "data": data}).to_string();
         Answer::new(200, &[("content-type", "application/json"), ("cf-ray", &format!("ray-{n}"))], body)
     });
-    let mut pages = once(&server).characters().all(ListCharactersParams::new().limit(3).offset(0));
+    let mut pages = once(&server).characters().list(ListCharactersParams::new().limit(3).offset(0));
     let first = pages.next_page().await.unwrap().unwrap();
     assert_eq!((first.items.len(), first.meta.request_id(), first.next_cursor), (3, Some("ray-0"), None));
     let second = pages.next_page().await.unwrap().unwrap();
@@ -138,7 +138,7 @@ async fn a_failing_page_is_asked_for_again_and_nothing_is_lost() {
             Answer::json(200, &json!({"object": "list", "data": data}).to_string())
         }
     });
-    let mut pages = once(&server).characters().all(ListCharactersParams::new().limit(3).offset(0));
+    let mut pages = once(&server).characters().list(ListCharactersParams::new().limit(3).offset(0));
     for id in ["c0", "c1", "c2"] {
         assert_eq!(pages.next().await.unwrap().unwrap().id, id);
     }

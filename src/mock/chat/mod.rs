@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use self::answer::Answer;
 use super::asked::Asked;
-use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
@@ -17,10 +16,7 @@ use super::{models, time};
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let (name, suffix) = parameters::split(body["model"].as_str().unwrap_or_default());
-    let model = models::resolve("text", name).ok_or_else(|| {
-        let message = format!("Specified model not found: {name}. Did you mean: {}, squero-small?", models::DEFAULT);
-        error(404, &message)
-    })?;
+    let model = models::wanted(asked, "text", name)?;
     let parameters = parameters::applied(&body["venice_parameters"], suffix);
     let id = format!("chatcmpl-{:016x}", state.next_id());
     let answer = Answer::new(state, id, time::now().as_secs(), &model, body, parameters);

@@ -18,6 +18,11 @@
 //! # Ok(()) }
 //! ```
 //!
+//! All of it is paid for, by the character or the second, and is repeated only when the API said that it did not run it; a voice and an
+//! order only when they surely were not made. A long text that fails on its way keeps the pieces that were paid for. Refused before
+//! anything is sent: a blank text, one of more than 4096 characters ([`long_speech`](Audio::long_speech) cuts those), a recording that
+//! is empty, too large or surely none.
+//!
 //! Models differ in the voices and formats that they have: see `voices`, `default_format` and `supported_formats` of a model's
 //! [`ModelSpec`](crate::types::ModelSpec). A voice of one model is refused by another, so set both or neither.
 

@@ -68,7 +68,7 @@ impl Speech {
     /// # Ok(()) }
     /// ```
     pub fn format(&self) -> Option<SpeechFormat> {
-        let media = self.media_type()?;
+        let media = self.content_type()?;
         Some(match media.strip_prefix("audio/").unwrap_or(&media) {
             "mpeg" | "mp3" | "mpeg3" => SpeechFormat::Mp3,
             "opus" | "ogg" => SpeechFormat::Opus,
@@ -85,10 +85,10 @@ impl Speech {
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// let speech = venice.audio().speech("The tide is coming in.").await?;
-    /// println!("{:?}", speech.media_type());
+    /// println!("{:?}", speech.content_type());
     /// # Ok(()) }
     /// ```
-    pub fn media_type(&self) -> Option<String> {
+    pub fn content_type(&self) -> Option<String> {
         self.reply.content_type()
     }
 

@@ -16,7 +16,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The API calls these experimental. Each costs about one US cent, and is repeated only when the API said that it did not run it.
+//! The API calls these experimental. Each costs about one US cent, and is repeated only when the API said that it did not run it. Refused
+//! before anything is sent: an address that is not one of `http` or `https`, a blank search or one of more than 400 characters, a
+//! document that is empty or too large.
 
 mod document;
 

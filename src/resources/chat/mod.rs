@@ -1,4 +1,35 @@
-//! Chat completions.
+//! Chat completions: whole or while they are written, with images, tools, searches and answers of a given form.
+//!
+//! | To | Call |
+//! |---|---|
+//! | ask, and have the whole answer | [`create`](Chat::create), then [`text`](ChatCompletion::text) |
+//! | read the answer while it is written | [`stream`](Chat::stream), then [`text`](ChatStream::text) or [`next`](ChatStream::next) |
+//! | have both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) beside the loop |
+//! | ask about an image, a sound, a video, a file | [`ContentPart`](crate::types::ContentPart) in [`ChatMessage::user`](crate::types::ChatMessage::user) |
+//! | let it call functions | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
+//! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
+//! | have it search the web, or play a character | [`VeniceParameters`](crate::types::VeniceParameters) |
+//! | see what it read | [`citations`](ChatCompletion::citations) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::Upload;
+//! use venice_ai::types::{ChatCompletionRequest, ChatMessage, ContentPart, VeniceParameters, WebSearchMode};
+//!
+//! let photo = Upload::path("bridge.jpg").to_data_url().await?;
+//! let question = [ContentPart::text("Which bridge is this, and is it open today?"), ContentPart::image_url(photo)];
+//! let request = ChatCompletionRequest::new("default_vision", [ChatMessage::user(question)])
+//!     .venice_parameters(VeniceParameters::new().enable_web_search(WebSearchMode::Auto));
+//! println!("{}", venice.chat().create(request).await?.text());
+//! # Ok(()) }
+//! ```
+//!
+//! An answer is paid for by token, and its request is repeated only when the API said that it did not run it (408, 429, 503) or was not
+//! reached. A stream is never asked for again after its first byte. What ends a stream too early is an error, and never looks like the
+//! end of an answer; what a length limit cut off has the finish reason `length`, and is none.
+//!
+//! Refused before anything is sent: no model, no messages, values out of their ranges. A prompt that the provider refuses is
+//! [`is_content_policy`](crate::Error::is_content_policy).
 
 mod messages;
 mod parts;

@@ -1,10 +1,10 @@
 //! Block-chain nodes: JSON-RPC to many networks with one key.
 //!
-//! | Task | Call |
+//! | To | Call |
 //! |---|---|
-//! | which networks there are | [`networks`](CryptoRpc::networks) |
-//! | one call | [`call`](CryptoRpc::call) |
-//! | up to 100 calls at once | [`batch`](CryptoRpc::batch) |
+//! | see which networks there are | [`networks`](CryptoRpc::networks) |
+//! | ask a node one thing | [`call`](CryptoRpc::call) |
+//! | ask it up to 100 things at once | [`batch`](CryptoRpc::batch) |
 //! | send a transaction once, whatever happens | [`with_idempotency_key`](CryptoRpc::with_idempotency_key) |
 //!
 //! ```no_run
@@ -19,6 +19,10 @@
 //! println!("{wei} wei, for {:?} USD", reply.usage.cost_usd);
 //! # Ok(()) }
 //! ```
+//!
+//! Calls are paid for in credits, by method and network, and [`RpcReply::usage`] says what one cost; a call that the node refuses costs
+//! a little too. `networks` is free. Refused before anything is sent: an empty method, `params` that are neither a list nor an object,
+//! more than 100 calls, two with one id, a key that is none.
 //!
 //! # Errors of a node
 //! A node that refuses a call says so with status 200. So a [`Call`] that succeeds says that the API did its part, and

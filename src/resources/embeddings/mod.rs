@@ -1,11 +1,12 @@
 //! Texts as vectors: for search, clustering, finding duplicates.
 //!
-//! | Task | Call |
+//! | To | Call |
 //! |---|---|
-//! | the vector of one text | [`embed`](Embeddings::embed) |
-//! | the vectors of up to 2048 texts | [`create`](Embeddings::create) |
-//! | the vectors of any number of texts | [`batch`](Embeddings::batch) |
-//! | how alike two texts are | [`cosine_similarity`] of their vectors |
+//! | get the vector of one text | [`embed`](Embeddings::embed) |
+//! | get the vectors of up to 2048 texts | [`create`](Embeddings::create) |
+//! | get the vectors of any number of texts | [`batch`](Embeddings::batch) |
+//! | go on with a batch that failed on its way | [`UnfinishedEmbeddings::resume`] |
+//! | see how alike two texts are | [`cosine_similarity`] of their vectors |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -22,6 +23,9 @@
 //! Vectors come as `Vec<f32>`, whichever way they travel. Unless the request sets `encoding_format`, they travel as base64, which
 //! takes half of the room of short numbers and a quarter of long ones (`cargo test --test it embeddings::size` shows it), and
 //! loses nothing.
+//!
+//! Vectors are paid for by token, and a request is repeated only when the API said that it did not run it. They stand in the order of
+//! the texts. Refused before anything is sent: an empty text, more than 2048 texts at once, lists of tokens (the API takes text alone).
 
 mod batch;
 mod done;

@@ -86,7 +86,7 @@ impl GeneratedImages {
     /// ```no_run
     /// # fn look(drawn: &venice_ai::GeneratedImages) {
     /// for image in drawn.images() {
-    ///     println!("{:?}", image.media_type());
+    ///     println!("{:?}", image.content_type());
     /// }
     /// # }
     /// ```

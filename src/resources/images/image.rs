@@ -38,10 +38,10 @@ impl Image {
     ///
     /// ```no_run
     /// # fn look(image: &venice_ai::Image) {
-    /// assert_eq!(image.media_type().as_deref(), Some("image/webp"));
+    /// assert_eq!(image.content_type().as_deref(), Some("image/webp"));
     /// # }
     /// ```
-    pub fn media_type(&self) -> Option<String> {
+    pub fn content_type(&self) -> Option<String> {
         match &self.content {
             Content::File(reply) => reply.content_type(),
             Content::Text(text) => text.media_type(),
@@ -57,7 +57,7 @@ impl Image {
     /// # Ok(()) }
     /// ```
     pub fn extension(&self) -> Option<&'static str> {
-        match self.media_type()?.as_str() {
+        match self.content_type()?.as_str() {
             "image/png" => Some("png"),
             "image/jpeg" => Some("jpg"),
             "image/webp" => Some("webp"),
@@ -222,7 +222,7 @@ impl Image {
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Image")
-            .field("media_type", &self.media_type())
+            .field("content_type", &self.content_type())
             .field("content_flags", &self.content_flags())
             .finish_non_exhaustive()
     }

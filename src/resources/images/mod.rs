@@ -1,4 +1,62 @@
-//! Images: drawing, changing, enlarging, cutting out.
+//! Images: drawn from a text, changed, put together, enlarged, cut out.
+//!
+//! | To | Call |
+//! |---|---|
+//! | draw an image, or four to choose from | [`generate`](Images::generate) |
+//! | draw in a style by name, or in that of an image | [`styles`](Images::styles), [`StyleReference`](crate::types::StyleReference) |
+//! | change an image as a text says | [`edit`](Images::edit) |
+//! | make one image of several | [`multi_edit`](Images::multi_edit) |
+//! | enlarge it | [`upscale`](Images::upscale) |
+//! | cut its subject out | [`remove_background`](Images::remove_background) |
+//! | use code that was written for OpenAI's images | [`generations`](Images::generations) |
+//! | know whether it may be shown | [`is_content_violation`](Image::is_content_violation), [`is_blurred`](Image::is_blurred) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::Upload;
+//! use venice_ai::types::{EditImageRequest, GenerateImageRequest};
+//!
+//! let request = GenerateImageRequest::new("z-image-turbo", "a canal at night").return_binary(true);
+//! venice.images().generate(request).await?.into_image()?.save("canal.webp").await?;
+//!
+//! let request = EditImageRequest::new(Upload::path("canal.webp"), "make it snow");
+//! venice.images().edit(request).await?.save("canal-in-snow.png").await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Every image that comes is an [`Image`], whichever way it travels: look at it, then take its [`bytes`](Image::bytes),
+//! [`save`](Image::save) it, or read its [`stream`](Image::stream). An image to send is a [`FileInput`](crate::FileInput): an
+//! [`Upload`](crate::Upload) for a file, bytes or a reader, or text for a URL, base64 or a `data:` URL.
+//!
+//! All but `styles` is paid for, and is repeated only when the API said that it did not run it. A prompt that breaks the rules is no
+//! error, and is charged: ask the image. Refused before anything is sent: what is no image, is too large or has too few or too many
+//! pixels, an empty prompt, values out of their ranges.
+//!
+//! # Four to choose from
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::{GenerateImageRequest, ImageFormat};
+//!
+//! let request = GenerateImageRequest::new("z-image-turbo", "a canal at night").variants(4).format(ImageFormat::Png);
+//! for (number, image) in venice.images().generate(request).await?.into_iter().enumerate() {
+//!     image.save(format!("canal-{number}.png")).await?;
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! # In the style of an image
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::Upload;
+//! use venice_ai::types::{GenerateImageRequest, StyleReference};
+//!
+//! let style = StyleReference::new(Upload::path("watercolour.jpg").to_data_url().await?).strength(0.8);
+//! let request = GenerateImageRequest::new("krea-2", "a canal at night").style_references([style]);
+//! let drawn = venice.images().generate(request).await?;
+//! # Ok(()) }
+//! ```
 
 mod checks;
 mod encoded;
@@ -17,103 +75,8 @@ use crate::types::{
 };
 use crate::{Call, Client, RawReply};
 
-/// Images: drawn from a text, changed, enlarged, cut out.
-///
-/// All but [`styles`](Self::styles) is paid for, and is repeated only when the API said that it did not run it. Every image that
-/// comes is an [`Image`], whichever way it travels: look at it, then take its [`bytes`](Image::bytes) or [`save`](Image::save) it.
-///
-/// # I want to draw an image
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use venice_ai::types::GenerateImageRequest;
-///
-/// let request = GenerateImageRequest::new("z-image-turbo", "a canal at night").return_binary(true);
-/// venice.images().generate(request).await?.into_image()?.save("canal.webp").await?;
-/// # Ok(()) }
-/// ```
-///
-/// # I want four to choose from
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use venice_ai::types::{GenerateImageRequest, ImageFormat};
-///
-/// let request = GenerateImageRequest::new("z-image-turbo", "a canal at night").variants(4).format(ImageFormat::Png);
-/// for (number, image) in venice.images().generate(request).await?.into_iter().enumerate() {
-///     image.save(format!("canal-{number}.png")).await?;
-/// }
-/// # Ok(()) }
-/// ```
-///
-/// # I want to know whether it may be shown
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client, request: venice_ai::types::GenerateImageRequest) -> Result<(), venice_ai::Error> {
-/// let drawn = venice.images().generate(request).await?;
-/// if drawn.is_content_violation() || drawn.is_blurred() {
-///     println!("{:?}", drawn.content_flags());
-/// }
-/// # Ok(()) }
-/// ```
-///
-/// # I want the style of an image of mine
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use venice_ai::Upload;
-/// use venice_ai::types::{GenerateImageRequest, StyleReference};
-///
-/// let style = StyleReference::new(Upload::path("watercolour.jpg").to_data_url().await?).strength(0.8);
-/// let request = GenerateImageRequest::new("krea-2", "a canal at night").style_references([style]);
-/// let drawn = venice.images().generate(request).await?;
-/// # Ok(()) }
-/// ```
-///
-/// # I want to change an image
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use venice_ai::Upload;
-/// use venice_ai::types::EditImageRequest;
-///
-/// let request = EditImageRequest::new(Upload::path("canal.webp"), "make it snow");
-/// venice.images().edit(request).await?.save("canal-in-snow.png").await?;
-/// # Ok(()) }
-/// ```
-///
-/// # I want one image made of several
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use venice_ai::Upload;
-/// use venice_ai::types::MultiEditImageRequest;
-///
-/// let images = [Upload::path("canal.webp"), Upload::path("gondola.png")];
-/// let request = MultiEditImageRequest::new("put the gondola on the canal", images).model("qwen-image-2-edit");
-/// venice.images().multi_edit(request).await?.save("scene.png").await?;
-/// # Ok(()) }
-/// ```
-///
-/// # I want an image larger, or its subject alone
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// use std::path::Path;
-///
-/// venice.images().upscale(Path::new("canal.webp")).await?.save("canal-2x.png").await?;
-/// venice.images().remove_background("https://example.com/gondola.jpg").await?.save("gondola.png").await?;
-/// # Ok(()) }
-/// ```
-///
-/// # I have code for OpenAI's images
-///
-/// ```no_run
-/// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// let drawn = venice.images().generations("a canal at night").await?;
-/// let bytes = drawn.into_image()?.bytes().await?;
-/// # Ok(()) }
-/// ```
+/// Images: drawn from a text, changed, enlarged, cut out. All but [`styles`](Self::styles) is paid for, and is repeated only when the
+/// API said that it did not run it.
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'c> {
     client: &'c Client,

@@ -1,12 +1,12 @@
 //! The Responses API: a chat as a list of items. Alpha; feature `unstable`.
 //!
-//! | Task | Call |
+//! | To | Call |
 //! |---|---|
-//! | a whole answer | [`create`](Responses::create) |
-//! | an answer while it is written | [`stream`](Responses::stream) |
-//! | its text | [`output_text`](crate::types::ResponsesReply::output_text) |
-//! | the functions that the model wants called | [`function_calls`](crate::types::ResponsesReply::function_calls) |
-//! | going on with the conversation | [`into_input`](crate::types::ResponsesReply::into_input) |
+//! | have a whole answer | [`create`](Responses::create) |
+//! | read an answer while it is written | [`stream`](Responses::stream) |
+//! | take its text | [`output_text`](crate::types::ResponsesReply::output_text) |
+//! | see which functions it wants called | [`function_calls`](crate::types::ResponsesReply::function_calls) |
+//! | go on with the conversation | [`into_input`](crate::types::ResponsesReply::into_input) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -16,6 +16,10 @@
 //! println!("{}", reply.output_text());
 //! # Ok(()) }
 //! ```
+//!
+//! An answer is paid for by token, and its request is repeated only when the API said that it did not run it; a stream never after its
+//! first byte. The API keeps nothing: to go on, send all items again. Refused before anything is sent: an empty model or input, values
+//! out of their ranges.
 //!
 //! Only accounts in the test may call it, end-to-end encrypted models do not work here, and how a stream looks is not documented: its
 //! events are handed out as they come. For everything else there is [`chat`](crate::Client::chat). This module may change in any

@@ -1,11 +1,11 @@
 //! Trusted execution environments: proof of where a model runs, and signatures of its answers.
 //!
-//! | Task | Call |
+//! | To | Call |
 //! |---|---|
-//! | the proof for a model | [`attestation`](Tee::attestation) |
-//! | the least that must be true of it | [`TeeAttestation::is_verified_for`](crate::types::TeeAttestation::is_verified_for) |
-//! | what to check the rest with | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
-//! | the signature of an answer | [`signature`](Tee::signature) |
+//! | get the proof for a model | [`attestation`](Tee::attestation) |
+//! | see the least that must be true of it | [`TeeAttestation::is_verified_for`](crate::types::TeeAttestation::is_verified_for) |
+//! | check the rest | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
+//! | get the signature of an answer | [`signature`](Tee::signature) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client, fill: fn(&mut [u8; 32])) -> Result<(), venice_ai::Error> {
@@ -18,6 +18,9 @@
 //! assert!(attestation.is_verified_for(&nonce));
 //! # Ok(()) }
 //! ```
+//!
+//! Both calls are free and only read, so they are repeated after failures that may pass. Refused before anything is sent: an empty model
+//! or id, a nonce that is not 32 bytes.
 //!
 //! # What is proven and what is not
 //! The models are those whose capabilities have `supports_tee_attestation`. This crate fetches proofs and reads them; it does

@@ -19,6 +19,12 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A film is paid for when it is ordered; quotes, polls and deletions are free and are repeated after failures that may pass. An order
+//! is sent once: it is repeated only when it surely did not arrive. Every error after it has the job ([`Error::job`](crate::Error::job)),
+//! so that nothing that was paid for is lost. Media are public or `data:` URLs
+//! ([`Upload::to_data_url`](crate::Upload::to_data_url) makes one), together at most about 35 MB. Refused before anything is sent: an
+//! empty model or prompt, media that are no URLs or too large.
+//!
 //! Models differ in what they take: see [`ModelConstraints`](crate::types::ModelConstraints) of those that
 //! [`Models::list`](crate::Models::list) gives for [`ModelFilter::Video`](crate::types::ModelFilter). Some need the user's consent for
 //! media with faces: [`ConsentRequired::accept`](crate::ConsentRequired::accept). How jobs go on is told in [`jobs`](crate::jobs).

@@ -20,6 +20,12 @@
 //! }
 //! # Ok(()) }
 //! ```
+//!
+//! Looking is free, and is repeated after failures that may pass. A payment is sent once, whatever happens: look at the balance before
+//! signing another. This crate holds no private key and signs nothing: it takes what the caller's wallet made, sends it without the API
+//! key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
+//! [`Call::with_sign_in`] or [`Call::with_signer`]. Refused before anything is sent: what is no address of a wallet, a value that is
+//! no base64 of a JSON object, a call that only a wallet may make and none signed.
 
 mod pay;
 

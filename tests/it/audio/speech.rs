@@ -63,12 +63,12 @@ async fn the_reply_tells_the_format() {
         let speech = once(&server).audio().speech("The tide").await.unwrap();
         assert_eq!(speech.format(), Some(format), "{media}");
         let bare = media.split(';').next().unwrap().to_ascii_lowercase();
-        assert_eq!(speech.media_type(), Some(bare));
+        assert_eq!(speech.content_type(), Some(bare));
         assert_eq!(speech.bytes().await.unwrap(), [1, 2, 3].as_slice());
     }
     let server = Server::answering([Answer::new(200, &[("cf-ray", "a-VCE")], [1, 2])]);
     let speech = once(&server).audio().speech("The tide").await.unwrap();
-    assert_eq!((speech.format(), speech.media_type()), (None, None));
+    assert_eq!((speech.format(), speech.content_type()), (None, None));
     assert_eq!(speech.meta().request_id(), Some("a-VCE"));
     assert_eq!(speech.into_raw().bytes().await.unwrap().len(), 2);
 }

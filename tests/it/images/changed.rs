@@ -17,7 +17,7 @@ use crate::uploads::parts;
 async fn sent(call: impl FnOnce(&Client) -> Call<Image>) -> Request {
     let (server, venice) = answering(file("image/png", &[], PNG));
     let image = call(&venice).await.unwrap();
-    assert_eq!(image.media_type().as_deref(), Some("image/png"));
+    assert_eq!(image.content_type().as_deref(), Some("image/png"));
     assert_eq!(image.bytes().await.unwrap(), PNG);
     let request = only(&server);
     assert_eq!(request.method, "POST");

@@ -68,7 +68,7 @@ async fn a_drawing_as_bytes_is_the_same_type() {
     assert!(drawn.content_flags().minor && !drawn.content_flags().is_clear());
     assert_eq!(drawn.meta().request_id(), Some("8f00-VCE"));
     let image = drawn.into_image().unwrap();
-    assert_eq!((image.media_type().as_deref(), image.extension()), (Some("image/webp"), Some("webp")));
+    assert_eq!((image.content_type().as_deref(), image.extension()), (Some("image/webp"), Some("webp")));
     assert!(image.is_content_violation() && image.content_flags().minor);
     assert_eq!(image.bytes().await.unwrap(), WEBP);
 }

@@ -21,7 +21,7 @@ async fn base64_and_data_urls_are_the_same_image() {
         assert_eq!(request.json(), json!({"prompt": "a canal at night"}));
         assert_eq!((drawn.created(), drawn.id(), drawn.len()), (Some(1_764_000_000), None, 1));
         let image = drawn.into_image().unwrap();
-        assert_eq!((image.media_type().as_deref(), image.extension()), (Some("image/png"), Some("png")));
+        assert_eq!((image.content_type().as_deref(), image.extension()), (Some("image/png"), Some("png")));
         assert_eq!(image.bytes().await.unwrap(), PNG);
     }
 }
@@ -58,7 +58,7 @@ async fn a_url_that_is_no_data_is_an_error_that_keeps_it() {
     let reply = json!({"created": 1, "data": [{"b64_json": "AQID"}, {"url": url}]});
     let (_server, venice) = answering(Answer::json(200, &reply.to_string()));
     let image = venice.images().generations("a canal at night").await.unwrap().into_iter().nth(1).unwrap();
-    assert_eq!((image.media_type(), image.extension()), (None, None));
+    assert_eq!((image.content_type(), image.extension()), (None, None));
     let error = image.bytes().await.unwrap_err();
     assert_eq!(error.kind(), venice_ai::ErrorKind::Decode);
     assert_eq!((error.operation(), error.json_path()), (Some("simpleGenerateImage"), Some("data[1].url")));

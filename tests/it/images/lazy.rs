@@ -18,7 +18,7 @@ async fn a_drawing_as_bytes_is_handed_out_before_its_bytes_are_here() {
     let server = Server::answering([half("image/png").hang()]);
     let drawn = tokio::time::timeout(PATIENCE, once(&server).images().generate(a_request().return_binary(true)));
     let image = drawn.await.unwrap().unwrap().into_image().unwrap();
-    assert_eq!(image.media_type().as_deref(), Some("image/png"));
+    assert_eq!(image.content_type().as_deref(), Some("image/png"));
     drop(image);
     assert!(server.closed_by_client_within(PATIENCE).await, "an image that nobody wants is not fetched");
 }

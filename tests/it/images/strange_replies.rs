@@ -59,9 +59,9 @@ async fn odd_content_types_are_read_for_what_they_are() {
         assert_eq!(drawn.into_image().unwrap().bytes().await.unwrap(), WEBP, "{headers:?}");
     }
     let image = changed(file("IMAGE/PNG; q=1", &[], PNG)).await.unwrap();
-    assert_eq!((image.media_type().as_deref(), image.extension()), (Some("image/png"), Some("png")));
+    assert_eq!((image.content_type().as_deref(), image.extension()), (Some("image/png"), Some("png")));
     let image = changed(file("image/avif", &[], b"avif")).await.unwrap();
-    assert_eq!((image.media_type().as_deref(), image.extension()), (Some("image/avif"), None));
+    assert_eq!((image.content_type().as_deref(), image.extension()), (Some("image/avif"), None));
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ fn each_step_is_there_without_async() {
     let media = job.wait().send_blocking().unwrap();
     assert_eq!(media.bytes().send_blocking().unwrap(), FILM);
     let JobState::Done(media) = job.poll().send_blocking().unwrap() else { panic!() };
-    assert_eq!(media.into_reply().bytes_blocking().unwrap(), FILM);
+    assert_eq!(media.into_raw().bytes_blocking().unwrap(), FILM);
     assert_eq!(job.discard().send_blocking().unwrap(), RemoteCopy::Deleted);
     assert_eq!(paths(&server).last().unwrap(), "POST /video/complete");
 }

@@ -12,7 +12,7 @@ async fn a_job_that_is_done_at_once_needs_one_poll() {
     let (server, clock, job) = job([film()]);
     let media = job.wait().await.unwrap();
     assert_eq!(media.content_type().as_deref(), Some("video/mp4"));
-    assert_eq!((media.file_extension(), media.content_length()), (Some("mp4"), Some(FILM.len() as u64)));
+    assert_eq!((media.extension(), media.content_length()), (Some("mp4"), Some(FILM.len() as u64)));
     assert_eq!(media.job(), &handle());
     assert_eq!(media.bytes().await.unwrap(), FILM);
     assert_eq!((server.count(), clock.pauses().len()), (1, 0));

@@ -116,6 +116,6 @@ async fn media_can_be_saved_without_deleting_anything() {
     assert_eq!(job.wait().await.unwrap().save(&path).await.unwrap(), FILM.len() as u64);
     assert_eq!(std::fs::read(path).unwrap(), FILM);
     assert_eq!(server.count(), 1);
-    let reply = job.wait().await.unwrap().into_reply();
+    let reply = job.wait().await.unwrap().into_raw();
     assert_eq!((reply.status().as_u16(), reply.bytes().await.unwrap().as_ref()), (200, FILM));
 }

@@ -25,7 +25,7 @@ async fn a_film_without_a_content_type_or_with_a_vague_one_is_a_film() {
     for headers in [&[][..], &[("content-type", "application/octet-stream")], &[("content-type", "binary")]] {
         let (_server, _, job) = job([Answer::new(200, headers, FILM)]);
         let media = job.wait().await.unwrap();
-        assert_eq!(media.file_extension(), None);
+        assert_eq!(media.extension(), None);
         assert_eq!(media.bytes().await.unwrap(), FILM);
     }
 }

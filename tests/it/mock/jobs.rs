@@ -45,7 +45,7 @@ async fn a_film_is_made_after_one_poll_and_is_gone_when_it_is_deleted() {
 async fn music_is_made_too() {
     let (mock, _) = start().await;
     let media = hasty(&mock).audio().generate(QueueAudioRequest::new("squero-music", "A barcarolle")).await.unwrap();
-    assert_eq!(media.file_extension(), Some("mp3"));
+    assert_eq!(media.extension(), Some("mp3"));
     assert!(media.bytes().await.unwrap().starts_with(b"ID3"));
     assert_eq!(asked(&mock), ["queueAudio", "retrieveAudio", "retrieveAudio"]);
 }
@@ -77,7 +77,7 @@ async fn jobs_end_as_they_are_told() {
     assert!(error.is_job_failed() && error.message().contains("out of memory"), "{error}");
     assert!(venice.video().generate(request()).await.unwrap_err().is_job_expired());
     let media = venice.video().generate(request()).await.unwrap();
-    assert_eq!(media.file_extension(), Some("webm"));
+    assert_eq!(media.extension(), Some("webm"));
     assert_eq!(media.bytes().await.unwrap().len(), 4);
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use venice_ai::types::{ModelFilter, ModelType};
+use venice_ai::mock::MockVenice;
+use venice_ai::types::{ChatCompletionRequest, GenerateImageRequest, ModelFilter, ModelType};
 
 use super::{get, start};
 
@@ -70,4 +71,32 @@ async fn models_need_no_key() {
     assert_eq!(reply.value.len(), 3);
     assert_eq!(reply.meta.balances().usd, None, "balances are for those who say who they are");
     assert!(reply.meta.request_id().is_some());
+}
+
+#[tokio::test]
+async fn a_model_that_only_the_api_has_is_taken_by_its_name() {
+    let (_mock, venice) = start().await;
+    let name = "of-next-year";
+    let request = ChatCompletionRequest::new(name, ["Ciao"]);
+    let reply = venice.chat().create(request).with_meta().await.unwrap();
+    assert_eq!((reply.value.model.as_str(), reply.meta.model_id()), (name, Some(name)));
+    let drawn = venice.images().generate(GenerateImageRequest::new(name, "a canal")).await.unwrap();
+    assert_eq!(drawn.meta().model_id(), Some(name));
+    assert_eq!(venice.embeddings().embed(name, "acqua alta").await.unwrap().len(), 1024);
+    assert_eq!(venice.tee().attestation(name, [7; 32]).await.unwrap().model.as_deref(), Some(name));
+}
+
+#[tokio::test]
+async fn a_test_may_want_unknown_models_to_be_refused() {
+    let mock = MockVenice::builder().check_models(true).start().await.unwrap();
+    let venice = mock.client();
+    let refused = |error: venice_ai::Error, meant: &str| {
+        assert!(error.is_not_found(), "{error}");
+        assert_eq!(error.did_you_mean(), [meant]);
+    };
+    refused(venice.chat().create(ChatCompletionRequest::new("gondola-9c", ["Ciao"])).await.unwrap_err(), "gondola-9b");
+    let drawing = GenerateImageRequest::new("no-such-model", "a canal");
+    refused(venice.images().generate(drawing).await.unwrap_err(), "murano-image");
+    refused(venice.embeddings().embed("no-such-model", "x").await.unwrap_err(), "altana-embedding");
+    refused(venice.tee().attestation("no-such-model", [7; 32]).await.unwrap_err(), "gondola-9b");
 }
