@@ -10,7 +10,7 @@
 //!
 //! # Start it, and point your code at it
 //!
-//! Code that takes a [`Client`] gets [`MockVenice::client`]. Code that makes its own reads
+//! Code that takes a [`Client`](crate::Client) gets [`MockVenice::client`]. Code that makes its own reads
 //! [`base_url`](MockVenice::base_url) and [`api_key`](MockVenice::api_key), say from `VENICE_BASE_URL` and `VENICE_API_KEY`. Each mock
 //! has a port and a memory of its own, so tests can run side by side, and it stops when it is dropped.
 //!
