@@ -1,5 +1,5 @@
 //! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`. With the feature `mock`, the document that
-//! they are made from goes beside them, as `document.json`.
+//! they are made from goes beside them, as `document.json`. The README goes there too, with what makes its examples compile.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,8 +27,32 @@ fn run() -> Result<(), Error> {
     if std::env::var_os("CARGO_FEATURE_MOCK").is_some() {
         write("document.json", &generated.document.to_string())?;
     }
-    Ok(())
+    write("README.md", &with_hidden_lines(&text("README.md")?))
 }
+
+/// The README as rustdoc wants it: around each example that is no program, the hidden lines that it needs to compile. Other readers
+/// would show them.
+fn with_hidden_lines(readme: &str) -> String {
+    let (mut out, mut example) = (String::new(), None);
+    for line in readme.lines() {
+        match (&mut example, line) {
+            (None, "```rust") => example = Some(String::new()),
+            (Some(code), "```") => {
+                let is_program = code.contains("fn main()");
+                let (before, after) = if is_program { ("", "") } else { (BEFORE, AFTER) };
+                out.extend(["```rust,no_run\n", before, code, after, "```\n"]);
+                example = None;
+            }
+            (Some(code), line) => code.extend([line, "\n"]),
+            (None, line) => out.extend([line, "\n"]),
+        }
+    }
+    out
+}
+
+const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"mock\"))]\n\
+    # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {\n";
+const AFTER: &str = "# Ok(()) }\n";
 
 fn write(name: &str, text: &str) -> Result<(), Error> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join(name);
@@ -36,11 +60,14 @@ fn write(name: &str, text: &str) -> Result<(), Error> {
         .map_err(|error| Error::new("cannot write what was generated").in_file(out.display().to_string()).found(error))
 }
 
-fn read(path: &str) -> Result<Value, Error> {
+fn text(path: &str) -> Result<String, Error> {
     println!("cargo::rerun-if-changed={path}");
-    let text = std::fs::read_to_string(Path::new(path))
-        .map_err(|error| Error::new("cannot read a part of the API description").in_file(path).found(error))?;
-    yaml::parse(&text).map_err(|error| error.in_file(path))
+    std::fs::read_to_string(Path::new(path))
+        .map_err(|error| Error::new("cannot read what the crate is made from").in_file(path).found(error))
+}
+
+fn read(path: &str) -> Result<Value, Error> {
+    yaml::parse(&text(path)?).map_err(|error| error.in_file(path))
 }
 
 fn overlay(path: &str) -> Result<Overlay, Error> {

@@ -1,0 +1,186 @@
+//! Every line of the README's table of areas, once, on the bundled mock.
+//!
+//! ```text
+//! cargo run --example tour
+//! ```
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use venice_ai::http::Method;
+use venice_ai::jobs::JobHandle;
+use venice_ai::mock::MockVenice;
+use venice_ai::types::{
+    ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
+    CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest, GetBillingUsageAnalyticsParams,
+    GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
+    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest,
+};
+use venice_ai::{Client, Upload};
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
+
+#[tokio::main]
+async fn main() -> Done {
+    // Your program needs `Client::from_env()?` in place of these two lines.
+    let mock = MockVenice::start().await?;
+    let venice = mock.client();
+    let folder = std::env::temp_dir().join(format!("venice-tour-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+
+    keys(&venice).await?;
+    words(&venice).await?;
+    images(&venice, &folder).await?;
+    audio(&venice, &folder).await?;
+    video(&venice, &folder).await?;
+    vectors_and_characters(&venice).await?;
+    money(&venice, &folder).await?;
+    the_world_outside(&venice).await?;
+
+    println!("{} requests, files in {}", mock.requests().len(), folder.display());
+    Ok(mock.verify()?)
+}
+
+async fn keys(venice: &Client) -> Done {
+    let created = venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Inference, "ci")).await?;
+    let id = created.id.as_str();
+    venice.api_keys().update(UpdateApiKeyRequest::new(id).expires_at("2030-01-31")).await?;
+    println!("API keys: {} expires {:?}", id, venice.api_keys().retrieve(id).await?.expires_at);
+    venice.api_keys().delete(id).await?;
+    println!("API keys: {} left", venice.api_keys().list().await?.len());
+    let (limits, log) = (venice.api_keys().rate_limits().await?, venice.api_keys().rate_limit_log().await?);
+    println!("API keys: limits of {} models, {} refusals", limits.rate_limits.len(), log.len());
+
+    let token = venice.api_keys().web3_token().await?;
+    let signature = format!("0x{}", "1b".repeat(65)); // of the wallet, over the token
+    let request = CreateWeb3ApiKeyRequest::new(ApiKeyType::Inference, WALLET, signature, token);
+    println!("API keys: {} for a wallet", venice.api_keys().create_with_web3(request).await?.id);
+    Ok(())
+}
+
+async fn words(venice: &Client) -> Done {
+    let request = ChatCompletionRequest::new("default", ["Hello!"]);
+    println!("Chat: {}", venice.chat().create(request.clone()).await?.text());
+    println!("Chat: {}", venice.chat().stream(request).await?.text().collect().await?);
+    println!(
+        "Responses: {}",
+        venice.responses().create(ResponsesRequest::new("default", "Hello!")).await?.output_text()
+    );
+    let stream = venice.responses().stream(ResponsesRequest::new("default", "Hello!")).await?;
+    println!("Responses: {}", stream.collect().await?.output_text());
+
+    let models = venice.models().list(ModelFilter::All).await?;
+    let traits = venice.models().traits(ModelType::Text).await?;
+    let names = venice.models().compatibility_mapping(ModelType::Text).await?;
+    println!("Models: {}, default is {:?}, gpt-4o is {:?}", models.len(), traits.get("default"), names.get("gpt-4o"));
+    Ok(())
+}
+
+async fn images(venice: &Client, folder: &Path) -> Done {
+    let (images, boat) = (venice.images(), folder.join("boat.png"));
+    let request = GenerateImageRequest::new("z-image-turbo", "a red boat").format("png");
+    println!("Images: {} bytes", images.generate(request).await?.into_image()?.save(&boat).await?);
+    let drawn = images.generations("a red boat").await?.into_image()?;
+    println!("Images: {:?} in OpenAI's form", drawn.content_type());
+
+    let in_snow = images.edit(EditImageRequest::new(Upload::path(&boat), "in snow")).await?;
+    println!("Images: {} bytes with snow", in_snow.save(folder.join("snow.png")).await?);
+    let both = MultiEditImageRequest::new("side by side", [Upload::path(&boat), Upload::path(folder.join("snow.png"))]);
+    println!("Images: {} bytes of two", images.multi_edit(both).await?.bytes().await?.len());
+    let cut_out = images.remove_background(Upload::path(&boat)).await?;
+    println!("Images: {} bytes without the background", cut_out.bytes().await?.len());
+    let enlarged = images.upscale(Upload::path(&boat)).await?;
+    println!("Images: {} bytes enlarged; {} styles", enlarged.bytes().await?.len(), images.styles().await?.len());
+    Ok(())
+}
+
+async fn audio(venice: &Client, folder: &Path) -> Done {
+    let (audio, tide) = (venice.audio(), folder.join("tide.mp3"));
+    println!("Audio: {} bytes", audio.speech("The tide is coming in.").await?.save(&tide).await?);
+    let book = CreateSpeechRequest::new("The tide is coming in. ".repeat(300));
+    println!("Audio: {} bytes of a book", audio.long_speech(book).save(folder.join("book.wav")).await?);
+    println!("Audio: {:?}", audio.transcribe(Upload::path(&tide)).await?.text);
+    println!("Audio: the voice {}", audio.clone_voice(Upload::path(&tide)).await?.id);
+    let song = QueueAudioRequest::new("elevenlabs-music", "A slow barcarolle");
+    println!("Audio: {} bytes of music", audio.generate_to(song, folder.join("song.mp3")).await?.bytes);
+    Ok(())
+}
+
+async fn video(venice: &Client, folder: &Path) -> Done {
+    let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon").duration("5s");
+    let film = venice.video().generate_to(request.clone(), folder.join("lagoon.mp4")).with_price_limit(1.0).await?;
+    println!("Video: {} bytes", film.bytes);
+
+    let stored = serde_json::to_string(&venice.video().queue(request).await?)?;
+    let handle: JobHandle = serde_json::from_str(&stored)?; // in another process
+    let job = venice.job(handle).with_poll_interval(Duration::from_millis(100));
+    println!("Video: {} bytes later", job.save(folder.join("later.mp4")).await?.bytes);
+    let said = venice.video().transcribe("https://www.youtube.com/watch?v=jNQXAC9IVRw").await?;
+    println!("Video: {:?}", said.transcript);
+    Ok(())
+}
+
+async fn vectors_and_characters(venice: &Client) -> Done {
+    let (embeddings, model) = (venice.embeddings(), "text-embedding-bge-m3");
+    println!("Embeddings: {} numbers", embeddings.embed(model, "acqua alta").await?.len());
+    let two = embeddings.create(CreateEmbeddingRequest::new(model, ["a boat", "a ship"])).await?;
+    let texts: Vec<String> = (0..2_500).map(|number| format!("text {number}")).collect();
+    let many = embeddings.batch(CreateEmbeddingRequest::new(model, texts)).await?;
+    println!("Embeddings: of {} and of {} texts", two.vectors.len(), many.vectors.len());
+
+    let mut found = venice.characters().list(ListCharactersParams::new().search("murano"));
+    let Some(character) = found.next().await.transpose()? else { return Err("nobody of Murano".into()) };
+    let reviews = venice.characters().reviews(&character.slug).collect_up_to(100).await?;
+    println!("Characters: {} has {} reviews", venice.characters().retrieve(&character.slug).await?.name, reviews.len());
+    Ok(())
+}
+
+async fn money(venice: &Client, folder: &Path) -> Done {
+    let billing = venice.billing();
+    println!("Billing: {:?} USD left", billing.balance().await?.balances.usd);
+    let sums = billing.usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("7d")).await?;
+    let charges = billing.usage_history(GetBillingUsageHistoryParams::new()).collect_up_to(5_000).await?;
+    println!("Billing: {} models, {} charges", sums.by_model.len(), charges.len());
+    let table = billing.usage_history_table(GetBillingUsageHistoryParams::new());
+    println!("Billing: {} bytes of CSV", table.save(folder.join("charges.csv")).await?);
+
+    let option = venice.x402().payment_requirements().await?.accepts.swap_remove(0);
+    println!("x402: credit costs {:?} USD or more", option.amount_usd());
+    // What a wallet signs. The mock takes any; the API does not.
+    let signed = |value: Value| STANDARD.encode(value.to_string());
+    let authorization = json!({"from": WALLET, "value": option.raw["amount"]});
+    let payload = json!({"signature": "0x1b", "authorization": authorization});
+    let payment = signed(json!({"x402Version": 2, "accepted": option.raw, "payload": payload}));
+    println!("x402: {} USD more", venice.x402().top_up(payment).await?.top_up.amount_credited);
+    let proof = signed(json!({"address": WALLET, "message": "…", "signature": "0x1b", "chainId": 8453}));
+    let balance = venice.x402().balance(WALLET).with_sign_in(proof.clone()).await?;
+    let paid = venice.x402().transactions(WALLET).with_sign_in(proof).collect_up_to(100).await?;
+    println!("x402: {} USD after {} transactions", balance.balance_usd, paid.len());
+    Ok(())
+}
+
+async fn the_world_outside(venice: &Client) -> Done {
+    let page = venice.augment().scrape("https://example.org/tides").await?;
+    let found = venice.augment().search("tide tables").await?;
+    let document = venice.augment().parse_document(Upload::bytes("tides.md", "# Tides")).await?;
+    println!("Augment: {} bytes, {} pages, {:?}", page.content.len(), found.results.len(), document.text);
+
+    let block: String = venice.crypto_rpc().call("base-mainnet", "eth_blockNumber").await?.result()?;
+    let batch = venice.crypto_rpc().batch("base-mainnet", ["eth_chainId", "eth_gasPrice"]).await?;
+    println!("Crypto RPC: block {block}, {} answers", batch.outcomes.len());
+    println!("Crypto RPC: {} networks", venice.crypto_rpc().networks().await?.len());
+
+    let proof = venice.tee().attestation("e2ee-glm-5", [7; 32]).await?; // take 32 random bytes
+    let signature = venice.tee().signature("e2ee-glm-5", "chatcmpl-1").await?;
+    println!("TEE: {:?} signed {:?}", proof.signing_address, signature.text);
+
+    let raw = venice.raw().list_image_styles().await?;
+    let by_hand: Value = venice.request(Method::GET, "/models").with_extra_query("type", "image").await?;
+    println!("Raw: {} styles; by hand: a {}", raw.data.len(), by_hand["object"]);
+    Ok(())
+}
