@@ -9,8 +9,9 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
+use venice_ai::images::Image;
 use venice_ai::types::{EditImageRequest, GenerateImageRequest, ImageFormat, UpscaleImageRequest};
-use venice_ai::{Error, Image, Upload};
+use venice_ai::{Error, Upload};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

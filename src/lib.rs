@@ -44,8 +44,7 @@ pub use self::resources::Responses;
 pub use self::resources::responses;
 #[doc(no_inline)]
 pub use self::resources::{
-    ApiKeys, Audio, Augment, Billing, CharacterReviewsParams, Characters, Chat, CompletedTopUp, CryptoRpc, CsvTable,
-    Embeddings, GeneratedImages, Image, Images, Models, PaymentReceipt, Tee, Video, WalletTransactionsParams, X402,
+    ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Embeddings, Images, Models, Tee, Video, X402,
 };
 pub use self::resources::{
     api_keys, audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, models, tee, video, x402,

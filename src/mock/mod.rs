@@ -8,6 +8,16 @@
 //! venice-ai = { version = "0.1", features = ["mock"] }
 //! ```
 //!
+//! | To | Call |
+//! |---|---|
+//! | start it, and get a client of it | [`MockVenice::start`], [`MockVenice::client`] |
+//! | say what it answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
+//! | make it fail | [`MockVenice::fault`] with a [`Fault`] |
+//! | say how a film or music goes: soon, late, not at all | [`MockVenice::job`] with a [`MockJob`] |
+//! | see what was asked | [`MockVenice::requests`], [`MockVenice::requests_of`] |
+//! | have a wrong request fail the test | [`MockVenice::verify`], [`MockVenice::violations`] |
+//! | change how strict and how fast it is | [`MockVenice::builder`] |
+//!
 //! # Start it, and point your code at it
 //!
 //! Code that takes a [`Client`](crate::Client) gets [`MockVenice::client`]. Code that makes its own reads

@@ -167,7 +167,7 @@ impl<'c> Characters<'c> {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::CharacterReviewsParams;
+    /// use venice_ai::characters::CharacterReviewsParams;
     ///
     /// let params = CharacterReviewsParams::new().page(2).page_size(50);
     /// let page = venice.characters().reviews_page("alan-watts", params).await?;
@@ -197,7 +197,7 @@ impl CharacterReviewsParams {
     /// The first page.
     ///
     /// ```
-    /// let params = venice_ai::CharacterReviewsParams::new();
+    /// let params = venice_ai::characters::CharacterReviewsParams::new();
     /// ```
     #[must_use]
     pub fn new() -> Self {
@@ -207,7 +207,7 @@ impl CharacterReviewsParams {
     /// The number of the page, from 1.
     ///
     /// ```
-    /// let params = venice_ai::CharacterReviewsParams::new().page(2);
+    /// let params = venice_ai::characters::CharacterReviewsParams::new().page(2);
     /// ```
     #[must_use]
     pub fn page(mut self, page: i64) -> Self {
@@ -218,7 +218,7 @@ impl CharacterReviewsParams {
     /// How many reviews a page holds, from 1 to 100.
     ///
     /// ```
-    /// let params = venice_ai::CharacterReviewsParams::new().page_size(50);
+    /// let params = venice_ai::characters::CharacterReviewsParams::new().page_size(50);
     /// ```
     #[must_use]
     pub fn page_size(mut self, page_size: i64) -> Self {

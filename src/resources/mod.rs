@@ -23,19 +23,19 @@ pub mod x402;
 pub use self::api_keys::ApiKeys;
 pub use self::audio::Audio;
 pub use self::augment::Augment;
-pub use self::billing::{Billing, CsvTable};
-pub use self::characters::{CharacterReviewsParams, Characters};
+pub use self::billing::Billing;
+pub use self::characters::Characters;
 pub use self::chat::Chat;
 pub use self::crypto_rpc::CryptoRpc;
 pub use self::embeddings::Embeddings;
-pub use self::images::{GeneratedImages, Image, Images};
+pub use self::images::Images;
 pub use self::models::Models;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub use self::responses::Responses;
 pub use self::tee::Tee;
 pub use self::video::Video;
-pub use self::x402::{CompletedTopUp, PaymentReceipt, WalletTransactionsParams, X402};
+pub use self::x402::X402;
 
 use crate::Client;
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use venice_ai::billing::CsvTable;
 use venice_ai::mock::MockVenice;
-use venice_ai::{Client, CsvTable, ErrorKind};
+use venice_ai::{Client, ErrorKind};
 
 use crate::billing::{assert_read, history};
 use crate::support::{Answer, Server, TestClock, client, once};

@@ -1,9 +1,10 @@
 //! Characters: what is sent, what is read, and what is refused before it is sent.
 
 use serde_json::{Value, json};
+use venice_ai::ErrorKind;
+use venice_ai::characters::CharacterReviewsParams;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
-use venice_ai::{CharacterReviewsParams, ErrorKind};
 
 use crate::api_keys::{only, replying};
 use crate::pages::{number, query};

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
-use venice_ai::{Client, ErrorKind, RetryPolicy, Secret, WalletTransactionsParams};
+use venice_ai::x402::WalletTransactionsParams;
+use venice_ai::{Client, ErrorKind, RetryPolicy, Secret};
 
 use crate::api_keys::{only, replying};
 use crate::pages::number;

@@ -66,7 +66,7 @@ impl CsvTable {
     /// Those of [`Pages`], and [`is_decode`](Error::is_decode) if a page is no CSV.
     ///
     /// ```no_run
-    /// # async fn run(mut table: venice_ai::CsvTable) -> Result<(), venice_ai::Error> {
+    /// # async fn run(mut table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
     /// while let Some(lines) = table.next().await {
     ///     print!("{}", String::from_utf8_lossy(&lines?));
     /// }
@@ -82,7 +82,7 @@ impl CsvTable {
     /// [`RawReply::save`](crate::RawReply::save). A walk that fails leaves nothing behind.
     ///
     /// ```no_run
-    /// # async fn run(table: venice_ai::CsvTable) -> Result<(), venice_ai::Error> {
+    /// # async fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
     /// let bytes = table.save("charges.csv").await?;
     /// # Ok(()) }
     /// ```
@@ -107,7 +107,7 @@ impl CsvTable {
     /// an async runtime.
     ///
     /// ```no_run
-    /// # fn run(table: venice_ai::CsvTable) -> Result<(), venice_ai::Error> {
+    /// # fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
     /// let bytes = table.save_blocking("charges.csv")?;
     /// # Ok(()) }
     /// ```
@@ -121,7 +121,7 @@ impl CsvTable {
     /// ([`Pages::next_page`]). The items are the same.
     ///
     /// ```no_run
-    /// # async fn run(table: venice_ai::CsvTable) -> Result<(), venice_ai::Error> {
+    /// # async fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
     /// let mut pages = table.into_pages().with_timeout(std::time::Duration::from_secs(60));
     /// while let Some(page) = pages.next_page().await {
     ///     println!("the next page is at {:?}", page?.next_cursor);
@@ -135,7 +135,7 @@ impl CsvTable {
     /// The parts of the table as an ordinary iterator, each waited for in this thread.
     ///
     /// ```no_run
-    /// # fn run(table: venice_ai::CsvTable) -> Result<(), venice_ai::Error> {
+    /// # fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
     /// for lines in table.into_blocking_iter() {
     ///     print!("{}", String::from_utf8_lossy(&lines?));
     /// }

@@ -16,7 +16,7 @@ use crate::types::{GenerateImageResponse, GeneratedImageList, ImageTiming};
 /// rules is no error, and is charged. The flags are about all images of the reply together.
 ///
 /// ```no_run
-/// # async fn example(drawn: venice_ai::GeneratedImages) -> Result<(), venice_ai::Error> {
+/// # async fn example(drawn: venice_ai::images::GeneratedImages) -> Result<(), venice_ai::Error> {
 /// for (number, image) in drawn.into_iter().enumerate() {
 ///     image.save(format!("canal-{number}.webp")).await?;
 /// }
@@ -84,7 +84,7 @@ impl GeneratedImages {
     /// [`into_image`](Self::into_image).
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// for image in drawn.images() {
     ///     println!("{:?}", image.content_type());
     /// }
@@ -97,7 +97,7 @@ impl GeneratedImages {
     /// How many images came.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{} images", drawn.len());
     /// # }
     /// ```
@@ -108,7 +108,7 @@ impl GeneratedImages {
     /// Whether no image came, as it may be with a content violation.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// if drawn.is_empty() {
     ///     println!("{:?}", drawn.content_flags());
     /// }
@@ -125,7 +125,7 @@ impl GeneratedImages {
     /// policy, else [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     ///
     /// ```no_run
-    /// # async fn example(drawn: venice_ai::GeneratedImages) -> Result<(), venice_ai::Error> {
+    /// # async fn example(drawn: venice_ai::images::GeneratedImages) -> Result<(), venice_ai::Error> {
     /// drawn.into_image()?.save("canal.webp").await?;
     /// # Ok(()) }
     /// ```
@@ -145,7 +145,7 @@ impl GeneratedImages {
     /// Whether the images were blurred because they are for adults; `safe_mode(false)` asks for them as they are.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// if drawn.is_blurred() {
     ///     println!("not much to see");
     /// }
@@ -158,7 +158,7 @@ impl GeneratedImages {
     /// Whether prompt or images break the content policy. The reply is a success all the same.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// if drawn.is_content_violation() {
     ///     println!("try another prompt");
     /// }
@@ -171,7 +171,7 @@ impl GeneratedImages {
     /// Everything that a moderator found: also whether the policy of a model for adults was broken, and whether a minor is shown.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// assert!(drawn.content_flags().is_clear());
     /// # }
     /// ```
@@ -182,7 +182,7 @@ impl GeneratedImages {
     /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{}", drawn.enhanced_prompt().unwrap_or_default());
     /// # }
     /// ```
@@ -193,7 +193,7 @@ impl GeneratedImages {
     /// The id of the drawing. Binary replies have none.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{:?}", drawn.id());
     /// # }
     /// ```
@@ -204,7 +204,7 @@ impl GeneratedImages {
     /// Where the time went. Binary replies do not say.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// if let Some(timing) = drawn.timing() {
     ///     println!("{} ms", timing.total);
     /// }
@@ -217,7 +217,7 @@ impl GeneratedImages {
     /// The request as the server understood it, in a form that changes. Binary replies do not say.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{:?}", drawn.request());
     /// # }
     /// ```
@@ -228,7 +228,7 @@ impl GeneratedImages {
     /// When it was drawn, in Unix seconds; only from [`generations`](crate::Images::generations).
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{:?}", drawn.created());
     /// # }
     /// ```
@@ -239,7 +239,7 @@ impl GeneratedImages {
     /// Members of the reply that this version of the crate does not know.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{:?}", drawn.extra().get("brand_new"));
     /// # }
     /// ```
@@ -250,7 +250,7 @@ impl GeneratedImages {
     /// What else came with the reply.
     ///
     /// ```no_run
-    /// # fn look(drawn: &venice_ai::GeneratedImages) {
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
     /// println!("{:?}", drawn.meta().request_id());
     /// # }
     /// ```

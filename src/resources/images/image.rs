@@ -37,7 +37,7 @@ impl Image {
     /// The media type, such as `image/webp`: what the server said of a file, what the first bytes of base64 show.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// assert_eq!(image.content_type().as_deref(), Some("image/webp"));
     /// # }
     /// ```
@@ -51,7 +51,7 @@ impl Image {
     /// How the name of a file with this image would end: `png`, `jpg` or `webp`; `None` for any other format.
     ///
     /// ```no_run
-    /// # async fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// let name = format!("canal.{}", image.extension().unwrap_or("bin"));
     /// image.save(name).await?;
     /// # Ok(()) }
@@ -68,7 +68,7 @@ impl Image {
     /// Whether the image was blurred because it is for adults; `safe_mode(false)` asks for it as it is.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// if image.is_blurred() {
     ///     println!("not much to see");
     /// }
@@ -82,7 +82,7 @@ impl Image {
     /// asked for.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// if image.is_content_violation() {
     ///     println!("try another prompt");
     /// }
@@ -95,7 +95,7 @@ impl Image {
     /// Everything that a moderator found.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// assert!(image.content_flags().is_clear());
     /// # }
     /// ```
@@ -106,7 +106,7 @@ impl Image {
     /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// println!("{}", image.enhanced_prompt().unwrap_or_default());
     /// # }
     /// ```
@@ -117,7 +117,7 @@ impl Image {
     /// The rest of what came with the reply.
     ///
     /// ```no_run
-    /// # fn look(image: &venice_ai::Image) {
+    /// # fn look(image: &venice_ai::images::Image) {
     /// println!("{:?}", image.meta().request_id());
     /// # }
     /// ```
@@ -135,7 +135,7 @@ impl Image {
     /// place in the reply (`images[1]`) and keeps what stood there. The image is paid for, so it is not asked for again.
     ///
     /// ```no_run
-    /// # async fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// let bytes = image.bytes().await?;
     /// # Ok(()) }
     /// ```
@@ -152,7 +152,7 @@ impl Image {
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
     ///
     /// ```no_run
-    /// # async fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// image.save("canal.webp").await?;
     /// # Ok(()) }
     /// ```
@@ -166,7 +166,7 @@ impl Image {
     /// What came is not base64, as for [`bytes`](Self::bytes). What goes wrong on the way is an error of the stream.
     ///
     /// ```no_run
-    /// # async fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// let mut pieces = image.stream()?;
     /// while let Some(piece) = pieces.next().await {
     ///     println!("{} bytes", piece?.len());
@@ -195,7 +195,7 @@ impl Image {
     /// As for [`bytes`](Self::bytes).
     ///
     /// ```no_run
-    /// # fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// let bytes = image.bytes_blocking()?;
     /// # Ok(()) }
     /// ```
@@ -209,7 +209,7 @@ impl Image {
     /// As for [`save`](Self::save).
     ///
     /// ```no_run
-    /// # fn example(image: venice_ai::Image) -> Result<(), venice_ai::Error> {
+    /// # fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
     /// image.save_blocking("canal.webp")?;
     /// # Ok(()) }
     /// ```

@@ -123,7 +123,7 @@ impl<'c> X402<'c> {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::WalletTransactionsParams;
+    /// use venice_ai::x402::WalletTransactionsParams;
     ///
     /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
     /// let params = WalletTransactionsParams::new().limit(10);
@@ -159,7 +159,7 @@ impl WalletTransactionsParams {
     /// The first page.
     ///
     /// ```
-    /// let params = venice_ai::WalletTransactionsParams::new();
+    /// let params = venice_ai::x402::WalletTransactionsParams::new();
     /// ```
     #[must_use]
     pub fn new() -> Self {
@@ -169,7 +169,7 @@ impl WalletTransactionsParams {
     /// How many transactions a page holds, from 1 to 100.
     ///
     /// ```
-    /// let params = venice_ai::WalletTransactionsParams::new().limit(10);
+    /// let params = venice_ai::x402::WalletTransactionsParams::new().limit(10);
     /// ```
     #[must_use]
     pub fn limit(mut self, limit: i64) -> Self {
@@ -180,7 +180,7 @@ impl WalletTransactionsParams {
     /// How many transactions to skip.
     ///
     /// ```
-    /// let params = venice_ai::WalletTransactionsParams::new().offset(100);
+    /// let params = venice_ai::x402::WalletTransactionsParams::new().offset(100);
     /// ```
     #[must_use]
     pub fn offset(mut self, offset: i64) -> Self {

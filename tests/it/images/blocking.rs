@@ -31,7 +31,7 @@ fn every_call_has_a_form_without_async() {
 fn base64_is_decoded_without_async() {
     let server = Server::answering([Answer::json(200, GENERATED)]);
     let drawn = once(&server).images().generate(a_request()).send_blocking().unwrap();
-    let bytes: Result<Vec<_>, _> = drawn.into_iter().map(venice_ai::Image::bytes_blocking).collect();
+    let bytes: Result<Vec<_>, _> = drawn.into_iter().map(venice_ai::images::Image::bytes_blocking).collect();
     assert_eq!(bytes.unwrap(), [&[1, 2, 3, 4][..], &[5, 6, 7, 8]]);
 
     let server = Server::answering([Answer::json(200, r#"{"created":1,"data":[{"b64_json":"AQID"}]}"#)]);

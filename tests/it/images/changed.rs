@@ -1,11 +1,12 @@
 //! Enlarging, changing, putting together, cutting out: what goes over the wire and what comes back.
 
 use serde_json::{Value, json};
+use venice_ai::images::Image;
 use venice_ai::types::{
     BackgroundRemoveImageRequest, EditImageRequest, ImageAspectRatio, ImageFormat, Level, MultiEditImageRequest,
     UpscaleImageRequest,
 };
-use venice_ai::{Call, FileInput, Image};
+use venice_ai::{Call, FileInput};
 
 use super::*;
 use crate::api_keys::only;

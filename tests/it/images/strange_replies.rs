@@ -5,12 +5,12 @@ use venice_ai::{Error, ErrorKind};
 
 use super::*;
 
-async fn drawn(answer: Answer) -> Result<venice_ai::GeneratedImages, Error> {
+async fn drawn(answer: Answer) -> Result<venice_ai::images::GeneratedImages, Error> {
     let (_server, venice) = answering(answer);
     venice.images().generate(a_request()).await
 }
 
-async fn changed(answer: Answer) -> Result<venice_ai::Image, Error> {
+async fn changed(answer: Answer) -> Result<venice_ai::images::Image, Error> {
     let (_server, venice) = answering(answer);
     venice.images().edit(EditImageRequest::new("https://example.com/a.png", "snow")).await
 }
