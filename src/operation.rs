@@ -109,6 +109,12 @@ impl From<&'static Operation> for OperationRef {
     }
 }
 
+impl From<&OperationRef> for OperationRef {
+    fn from(operation: &OperationRef) -> Self {
+        operation.clone()
+    }
+}
+
 impl fmt::Display for OperationRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -31,6 +31,11 @@ impl ValidationError {
         self
     }
 
+    /// All of them together, the first ones of many.
+    pub(crate) fn all(findings: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        findings.into_iter().take(MOST_FINDINGS).reduce(Self::and).map_or(Ok(()), Err)
+    }
+
     /// Refused even where validation is off.
     pub(crate) fn into_fatal(self) -> Self {
         Self { fatal: true, ..self }
@@ -91,7 +96,7 @@ pub(crate) fn run(value: &impl Check) -> Result<(), ValidationError> {
 pub(crate) fn run_with(check: impl FnOnce(&mut Checker)) -> Result<(), ValidationError> {
     let mut checker = Checker::default();
     check(&mut checker);
-    checker.found.into_iter().reduce(ValidationError::and).map_or(Ok(()), Err)
+    ValidationError::all(checker.found)
 }
 
 /// A value that a string enum does not know.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind, locate, summary_of_body, without_values};
+use crate::error::{Error, ErrorKind, locate, summary_of_body};
 use crate::meta::Meta;
 use crate::transport::{Body, Reply, ReplyBody, Scope};
 use crate::wire;
@@ -17,23 +17,10 @@ pub(super) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
 /// Decodes the body of a reply. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
 pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Bytes) -> Result<T, Error> {
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    match read(text) {
+    match wire::leniently(|| serde_json::from_slice(text)) {
         Ok(value) => Ok(value),
         Err(error) => Err(undecodable(scope, meta.clone(), body, &error)),
     }
-}
-
-/// Reads what is optional and has an unexpected type as missing. The error is about what could not be left out.
-fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(text).or_else(|error| match error.is_data() {
-        true => {
-            let read = wire::forgiving(|| serde_json::from_slice(text))?;
-            let problem = without_values(&error.to_string());
-            tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
-            Ok(read)
-        }
-        false => Err(error),
-    })
 }
 
 /// The body of a reply that is still on its way.
@@ -52,14 +39,9 @@ fn undecodable(scope: &Scope, meta: Meta, body: Bytes, error: &serde_json::Error
     let status = meta.status();
     let (message, path) = match error.classify() {
         _ if body.is_empty() => (format!("status {status} with an empty body"), None),
-        Category::Data => {
-            let path = locate::path_at(&body, error.line(), error.column());
-            let place = path.as_deref().map(|path| format!(" at `{path}`")).unwrap_or_default();
-            let problem = without_values(&error.to_string());
-            (format!("the reply is not what was expected{place}: {problem}"), path)
-        }
+        Category::Data => locate::unexpected("the reply", &body, error),
         _ => {
-            let kind = meta.header("content-type").unwrap_or("no content type");
+            let kind = meta.shown_content_type();
             (format!("the reply is not JSON ({kind}): {}", summary_of_body(&body)), None)
         }
     };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::future::in_runtime;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 
@@ -87,18 +88,11 @@ impl<T: 'static> IntoFuture for Flow<T> {
     fn into_future(self) -> Steps<T> {
         let Self { client, limit, at_limit, steps, name } = self;
         Box::pin(async move {
-            if tokio::runtime::Handle::try_current().is_err() {
-                let message = format!(
-                    "{name} was awaited outside a Tokio runtime and nothing was sent; use #[tokio::main], or \
-                     `send_blocking()` (feature `blocking`)"
-                );
-                return Err(Error::new(ErrorKind::NoRuntime, message));
-            }
+            in_runtime(name)?;
             match limit {
                 None => steps(client).await,
                 Some(limit) => tokio::time::timeout(limit, steps(client)).await.unwrap_or_else(|_| {
-                    let message = format!("{name} was not finished within {limit:?} (time limit of all its calls)");
-                    let error = Error::new(ErrorKind::Timeout, message);
+                    let error = out_of_time(name, limit);
                     Err(match at_limit {
                         Some(explain) => explain(error),
                         None => error,
@@ -107,6 +101,11 @@ impl<T: 'static> IntoFuture for Flow<T> {
             }
         })
     }
+}
+
+fn out_of_time(name: &str, limit: Duration) -> Error {
+    let message = format!("{name} was not finished within {limit:?} (time limit of all its calls)");
+    Error::new(ErrorKind::Timeout, message)
 }
 
 impl<T> fmt::Debug for Flow<T> {

@@ -18,6 +18,10 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    pub(super) fn of(reply: &Reply) -> Self {
+        Self { scope: reply.scope.clone(), meta: reply.meta.clone() }
+    }
+
     /// An error about a part of the reply. `part` is what could not be used; it may have been paid for.
     pub(crate) fn undecodable(&self, message: impl Into<String>, place: Option<String>, part: Bytes) -> Error {
         let error = Error::new(ErrorKind::Decode, message).with_json_path(place);
@@ -58,7 +62,7 @@ impl WholeReply {
 
     /// The error of a reply that is not what was promised. It keeps the body, which may have been paid for.
     pub(crate) fn unexpected(&self, problem: &str) -> Error {
-        let kind = self.origin.meta.content_type().unwrap_or_else(|| "no content type".to_owned());
+        let kind = self.origin.meta.shown_content_type();
         let message = format!("{problem} ({kind}): {}", summary_of_body(&self.body));
         self.origin.undecodable(message, None, self.body.clone())
     }
@@ -78,7 +82,7 @@ impl<T: 'static> Call<T> {
     pub(crate) fn with_origin(self) -> Call<(T, Origin)> {
         let decode = self.decode;
         let decode = move |reply: Reply| {
-            let origin = Origin { scope: reply.scope.clone(), meta: reply.meta.clone() };
+            let origin = Origin::of(&reply);
             Ok((decode(reply)?, origin))
         };
         Call { core: self.core, decode: Box::new(decode) }

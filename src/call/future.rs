@@ -45,13 +45,7 @@ impl State {
             let Self::Waiting(mut outgoing) = std::mem::replace(self, Self::Done) else {
                 return Poll::Pending;
             };
-            // Timers and sockets would panic without it.
-            if tokio::runtime::Handle::try_current().is_err() {
-                let message = "a call was awaited outside a Tokio runtime and nothing was sent; use #[tokio::main], or \
-                               `send_blocking()` (feature `blocking`)";
-                let error = Error::new(ErrorKind::NoRuntime, message);
-                return Poll::Ready(Err(error.with_operation(outgoing.scope.operation())));
-            }
+            in_runtime("a call").map_err(|error| error.with_operation(outgoing.scope.operation()))?;
             outgoing.prepare()?;
             let trace = Trace::begin(&outgoing);
             let sending = transport::send(outgoing, trace.clone());
@@ -77,6 +71,18 @@ impl<T> Future for CallFuture<T> {
         let _entered = trace.span().enter();
         Poll::Ready(decode(reply).inspect_err(|error| trace.failed(error)))
     }
+}
+
+/// Timers and sockets would panic without a runtime.
+pub(crate) fn in_runtime(what: &str) -> Result<(), Error> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Ok(());
+    }
+    let message = format!(
+        "{what} was awaited outside a Tokio runtime and nothing was sent; use #[tokio::main], or `send_blocking()` \
+         (feature `blocking`)"
+    );
+    Err(Error::new(ErrorKind::NoRuntime, message))
 }
 
 impl<T> fmt::Debug for CallFuture<T> {

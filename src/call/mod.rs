@@ -17,8 +17,10 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 pub use self::flow::Flow;
+pub(crate) use self::flow::Steps;
 pub(crate) use self::forms::{JsonOrFile, Origin, WholeReply};
 pub use self::future::CallFuture;
+pub(crate) use self::future::in_runtime;
 pub use self::response::Response;
 use crate::client::Client;
 use crate::error::Error;
@@ -87,17 +89,20 @@ impl<T> Call<T> {
     /// Records what is wrong with the request; sending it fails unless validation is off.
     pub(crate) fn checked(mut self, finding: Result<(), ValidationError>) -> Self {
         if let Err(finding) = finding {
-            let before = self.core.finding.take();
-            self.core.finding = Some(before.map_or(finding.clone(), |before| before.and(finding)));
+            self.core.finding = Some(match self.core.finding.take() {
+                Some(before) => before.and(finding),
+                None => finding,
+            });
         }
         self
     }
 
     /// Says better what is wrong with the request than the checks of the API's description, which it takes the place of.
-    pub(crate) fn refused(mut self, finding: ValidationError) -> Self {
-        let fatal = self.core.finding.take().and_then(ValidationError::fatal_part);
-        self.core.finding = Some(fatal.map_or(finding.clone(), |fatal| fatal.and(finding)));
-        self
+    pub(crate) fn checked_instead(mut self, finding: Result<(), ValidationError>) -> Self {
+        if finding.is_err() {
+            self.core.finding = self.core.finding.take().and_then(ValidationError::fatal_part);
+        }
+        self.checked(finding)
     }
 
     /// Adds a check that runs when the call is sent, unless validation is off.

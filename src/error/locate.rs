@@ -3,9 +3,17 @@
 //! A decoder that fails says line and column. This turns them into the path of the value, so that no second decoder has to
 //! be compiled for every type just to keep track of where it is.
 
+/// What to say of JSON that is not of the form that was expected, without any of its values, and the path of the place.
+pub(crate) fn unexpected(what: &str, json: &[u8], error: &serde_json::Error) -> (String, Option<String>) {
+    let path = path_at(json, error.line(), error.column());
+    let place = path.as_deref().map(|path| format!(" at `{path}`")).unwrap_or_default();
+    let problem = super::without_values(&error.to_string());
+    (format!("{what} is not what was expected{place}: {problem}"), path)
+}
+
 /// The path of the innermost value at `line` and `column` (both counted from 1, in bytes, as `serde_json` does): `data[3].id`.
 /// `None` where the position lies in the outermost value, or nowhere.
-pub(crate) fn path_at(json: &[u8], line: usize, column: usize) -> Option<String> {
+fn path_at(json: &[u8], line: usize, column: usize) -> Option<String> {
     let offset = offset_of(json, line, column)?;
     let mut walk = Walk { json, at: 0, target: offset, path: Vec::new() };
     walk.value(0);

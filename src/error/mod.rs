@@ -126,8 +126,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_operation(mut self, operation: &OperationRef) -> Self {
-        self.inner.operation.get_or_insert_with(|| operation.clone());
+    pub(crate) fn with_operation(mut self, operation: impl Into<OperationRef>) -> Self {
+        self.inner.operation.get_or_insert_with(|| operation.into());
         self
     }
 

@@ -9,7 +9,7 @@ use super::{JobHandle, JobKind};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 use crate::types::JobProgress;
-use crate::{Client, RawReply, Response, RetryPolicy};
+use crate::{Client, Operation, RawReply, Response, RetryPolicy, operations};
 
 /// What the fetching of a file elsewhere is called in errors.
 pub(super) const DOWNLOAD: &str = "download";
@@ -58,13 +58,13 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
 }
 
 fn ended(error: Error, meta: Meta, job: &JobHandle) -> Error {
-    error.with_operation(&retrieval(job)).with_meta(meta).with_job(job)
+    error.with_operation(retrieval(job)).with_meta(meta).with_job(job)
 }
 
-fn retrieval(job: &JobHandle) -> crate::operation::OperationRef {
+fn retrieval(job: &JobHandle) -> &'static Operation {
     match job.kind() {
-        JobKind::Video => (&crate::operations::RETRIEVE_VIDEO).into(),
-        JobKind::Audio => (&crate::operations::RETRIEVE_AUDIO).into(),
+        JobKind::Video => &operations::RETRIEVE_VIDEO,
+        JobKind::Audio => &operations::RETRIEVE_AUDIO,
     }
 }
 
@@ -74,7 +74,7 @@ async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawRep
         let problem = "is missing in the handle: the job is done, and its file lies where only the reply to the order told; \
                        add it with `JobHandle::with_download_url`";
         let error = Error::new(ErrorKind::InvalidRequest, format!("`download_url` {problem}"));
-        return Err(error.with_field("download_url", problem).with_operation(&retrieval(job)).with_meta(meta));
+        return Err(error.with_field("download_url", problem).with_operation(retrieval(job)).with_meta(meta));
     };
     // Each attempt counts at the other end, so they are made one poll apart and not in a row.
     let call = client.elsewhere(Method::GET, url.expose()).file().with_retry(RetryPolicy::disabled());

@@ -9,10 +9,9 @@ use super::job::{Settings, goes_on};
 use super::order::Order;
 use super::{Job, JobHandle, Media, Progress, SavedMedia};
 use crate::Client;
-use crate::call::Flow;
+use crate::call::{Flow, Steps};
 use crate::error::{Error, ErrorKind};
 
-type Steps<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 
 /// Orders something and waits for it; from [`Video::generate`](crate::Video::generate) and its siblings.

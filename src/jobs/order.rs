@@ -30,7 +30,7 @@ impl Order {
             ),
             Self::Audio(request) => (request.validate(), &crate::operations::QUEUE_AUDIO),
         };
-        finding.map_err(|finding| Error::validation(finding).with_operation(&operation.into()))
+        finding.map_err(|finding| Error::validation(finding).with_operation(operation))
     }
 
     pub(super) async fn price_usd(&self, client: &Client) -> Result<f64, Error> {
@@ -54,7 +54,7 @@ fn quote_of_video(request: &QueueVideoRequest) -> Result<QuoteVideoRequest, Erro
         let problem = "change the price by their length, which the request does not tell; ask `video().quote(…)` with \
                        `reference_video_total_duration` first, and order without a limit";
         let finding = ValidationError::new("reference_video_urls", problem);
-        return Err(Error::validation(finding).with_operation(&(&crate::operations::QUOTE_VIDEO).into()));
+        return Err(Error::validation(finding).with_operation(&crate::operations::QUOTE_VIDEO));
     }
     let mut quote = QuoteVideoRequest::new(request.model.clone());
     quote.duration.clone_from(&request.duration);

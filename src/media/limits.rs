@@ -5,6 +5,7 @@ use std::fmt;
 use super::{FileInput, Upload, base64, pixels, sniff};
 use crate::call::Call;
 use crate::error::Error;
+use crate::meta::essence_of;
 use crate::validation::ValidationError;
 
 /// What an operation takes of a file. Without anything set, every file is fine that is not empty.
@@ -66,10 +67,10 @@ impl FileLimits {
     }
 
     fn media_type(&self, media: &str) -> Result<(), String> {
-        let essence = media.split(';').next().unwrap_or_default().trim();
+        let essence = essence_of(media);
         let fits = |taken: &&str| match taken.strip_suffix('*') {
-            Some(kind) => essence.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind)),
-            None => taken.eq_ignore_ascii_case(essence),
+            Some(kind) => essence.starts_with(kind),
+            None => *taken == essence,
         };
         // Nobody knows what this is, so it may be what is asked for.
         if self.media.is_empty() || essence == "application/octet-stream" || self.media.iter().any(fits) {
@@ -142,17 +143,13 @@ pub(crate) struct FileCheck {
 
 /// Looks at the files of a call and tells all that is wrong with them.
 pub(crate) async fn check(files: &[FileCheck]) -> Result<(), Error> {
-    let mut findings: Option<ValidationError> = None;
+    let mut findings = Vec::new();
     for FileCheck { field, upload, limits } in files {
         if let Err(problem) = limits.upload(field, upload).await? {
-            let finding = ValidationError::new(field.as_str(), problem);
-            findings = Some(match findings {
-                Some(before) => before.and(finding),
-                None => finding,
-            });
+            findings.push(ValidationError::new(field.as_str(), problem));
         }
     }
-    findings.map_or(Ok(()), |finding| Err(Error::validation(finding)))
+    ValidationError::all(findings).map_err(Error::validation)
 }
 
 /// A file that a call is about to send, where the request has it.

@@ -12,8 +12,8 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 
 pub use self::amount::Amount;
-pub(crate) use self::parse::percent_decoded;
 use self::parse::{bool_of, reset_of, retry_after_of};
+pub(crate) use self::parse::{essence_of, percent_decoded};
 pub use self::typed::{
     Balances, ContentFlags, Deprecation, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
 };
@@ -375,9 +375,12 @@ impl Meta {
 
     /// The media type without its parameters, in lower case.
     pub(crate) fn content_type(&self) -> Option<String> {
-        let value = self.header(CONTENT_TYPE.as_str())?;
-        let media = value.split(';').next().unwrap_or_default().trim();
-        (!media.is_empty()).then(|| media.to_ascii_lowercase())
+        Some(essence_of(self.header(CONTENT_TYPE.as_str())?)).filter(|media| !media.is_empty())
+    }
+
+    /// The media type as the server wrote it, for messages.
+    pub(crate) fn shown_content_type(&self) -> &str {
+        self.header(CONTENT_TYPE.as_str()).unwrap_or("no content type")
     }
 
     fn flag(&self, name: &str) -> bool {

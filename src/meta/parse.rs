@@ -45,6 +45,11 @@ pub(crate) fn bool_of(text: &str) -> Option<bool> {
     }
 }
 
+/// A media type without its parameters, in lower case.
+pub(crate) fn essence_of(media: &str) -> String {
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 /// Undoes percent encoding. A text that is not well encoded comes back as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());

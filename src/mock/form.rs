@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use memchr::memmem;
 
-use super::route::decoded;
+use crate::meta::percent_decoded;
 
 /// A file in a form, as it reached a [`MockVenice`](super::MockVenice): see [`MockRequest::files`](super::MockRequest::files).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
         let is_wanted = |name: &str| name.eq_ignore_ascii_case(wanted);
         if name.strip_suffix('*').is_some_and(is_wanted) {
             let encoded = value.splitn(3, '\'').nth(2).unwrap_or(&value);
-            return Some(decoded(encoded));
+            return Some(percent_decoded(encoded));
         }
         if is_wanted(name) && plain.is_none() {
             // What HTML writes for the characters that would end the name.

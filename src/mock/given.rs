@@ -8,6 +8,7 @@ use super::errors;
 use super::form::{self, FilePart, Parts};
 use super::reply::Reply;
 use crate::Operation;
+use crate::meta::essence_of;
 
 const FORM: &str = "multipart/form-data";
 
@@ -52,7 +53,7 @@ pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) ->
     if operation.request_media.is_empty() {
         return Ok(Given::default());
     }
-    let media = essence(full);
+    let media = essence_of(full);
     let known = operation.request_media.contains(&media.as_str());
     let schema = document::request_schema(operation, &media).filter(|_| known);
     let schema = schema.ok_or_else(|| Unreadable::media(&media))?;
@@ -65,11 +66,6 @@ pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) ->
     };
     given.media = media;
     Ok(given)
-}
-
-/// A media type without its parameters.
-pub(super) fn essence(media: &str) -> String {
-    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn json(schema: &'static Value, bytes: &Bytes) -> Result<Value, Unreadable> {

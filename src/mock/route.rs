@@ -4,6 +4,7 @@ use reqwest::Url;
 use serde_json::{Map, Value};
 
 use crate::Operation;
+use crate::meta::percent_decoded;
 use crate::operations;
 
 /// The path of the base URL.
@@ -76,32 +77,12 @@ fn fit(template: &str, path: &str) -> Option<Vec<String>> {
     for part in template.split('/') {
         let segment = segments.next()?;
         if part.starts_with('{') {
-            parameters.push(decoded(segment));
+            parameters.push(percent_decoded(segment));
         } else if part != segment {
             return None;
         }
     }
     segments.next().is_none().then_some(parameters)
-}
-
-/// A text without its percent escapes.
-pub(super) fn decoded(segment: &str) -> String {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -264,7 +264,7 @@ impl<T: 'static> Pages<T> {
         let endless = |problem: &str, meta: &Meta| {
             let error =
                 Error::new(ErrorKind::EndlessList, format!("{problem}; what came before is not the whole list"));
-            error.with_operation(&self.operation.into()).with_meta(meta.clone())
+            error.with_operation(self.operation).with_meta(meta.clone())
         };
         if mark.is_some() && mark == self.guard.last_mark {
             return Err(endless("the API sent the same page again", &meta));

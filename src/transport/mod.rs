@@ -111,6 +111,16 @@ pub(crate) struct Reply {
     pub(crate) scope: Scope,
 }
 
+impl Reply {
+    /// The body if it was waited for, and else nothing.
+    pub(crate) fn known_body(&self) -> Bytes {
+        match &self.body {
+            Body::Whole(body) => body.clone(),
+            Body::Pieces(_) => Bytes::new(),
+        }
+    }
+}
+
 /// As much of a reply's body as its [`Mode`] asked for.
 #[derive(Debug)]
 pub(crate) enum Body {

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::JSON;
 use crate::Operation;
+use crate::meta::essence_of;
 use crate::mock::asked::Asked;
-use crate::mock::{document, given};
+use crate::mock::document;
 
 /// The members of a body that name the type of the reply.
 const FORMATS: [&str; 3] = ["output_format", "response_format", "format"];
@@ -81,5 +82,5 @@ fn media_of(format: &str) -> Option<&'static str> {
 /// The media types that the header `accept` names, in its order.
 fn accepted(asked: &Asked<'_>) -> Vec<String> {
     let header = asked.headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    header.split(',').map(given::essence).filter(|media| !media.is_empty() && !media.contains('*')).collect()
+    header.split(',').map(essence_of).filter(|media| !media.is_empty() && !media.contains('*')).collect()
 }

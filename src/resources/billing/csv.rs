@@ -44,11 +44,9 @@ impl CsvTable {
             let joint = Arc::clone(&joint);
             let call = client.billing().history_lines(at(&params, place)).with_meta();
             call.accept(move |reply| {
-                let media = reply.meta.header("content-type").unwrap_or_default();
-                let essence = media.split(';').next().unwrap_or_default().trim();
                 // A gateway's page, or the list as JSON, would spoil the table without a word.
-                if !essence.is_empty() && !essence.eq_ignore_ascii_case(CSV) {
-                    return Err(format!("the reply is {essence}, and not {CSV}"));
+                if let Some(other) = reply.meta.content_type().filter(|media| media != CSV) {
+                    return Err(format!("the reply is {other}, and not {CSV}"));
                 }
                 let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
                 let lines = joint.lock().unwrap_or_else(PoisonError::into_inner).join(reply.value);
@@ -91,7 +89,7 @@ impl CsvTable {
     ///
     /// The first error of [`next`](Self::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let explained = |error: Error| error.with_operation(&(&operations::GET_BILLING_USAGE_HISTORY).into());
+        let explained = |error: Error| error.with_operation(&operations::GET_BILLING_USAGE_HISTORY);
         let mut file = DurableFile::create(path.as_ref()).await.map_err(explained)?;
         while let Some(lines) = self.next().await {
             file.write(lines?).await.map_err(explained)?;

@@ -75,7 +75,7 @@ impl std::error::Error for RpcError {}
 impl From<RpcError> for Error {
     fn from(error: RpcError) -> Self {
         Self::new(ErrorKind::Rpc, error.to_string())
-            .with_operation(&(&crate::operations::CRYPTO_RPC_PROXY).into())
+            .with_operation(&crate::operations::CRYPTO_RPC_PROXY)
             .with_source(error)
     }
 }

@@ -111,10 +111,7 @@ impl<'c> CryptoRpc<'c> {
         let finding = prepare::check(network.as_ref(), &requests, self.key.as_deref());
         let body = requests.pop().map_or(JsonRpcRequests::List(Vec::new()), JsonRpcRequests::Single);
         let key = self.key.clone().unwrap_or_else(key::unique);
-        let mut call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key));
-        if let Err(finding) = finding {
-            call = call.refused(finding);
-        }
+        let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
         call.read_as().with_meta().map(move |reply| reply::single(reply.value, &ids, &reply.meta))
     }
 
@@ -147,10 +144,7 @@ impl<'c> CryptoRpc<'c> {
         let finding = prepare::check_batch(network.as_ref(), &requests, self.key.as_deref());
         let key = self.key.clone().unwrap_or_else(key::unique);
         let body = JsonRpcRequests::List(requests);
-        let mut call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key));
-        if let Err(finding) = finding {
-            call = call.refused(finding);
-        }
+        let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
         call.read_as().with_meta().map(move |reply| reply::batch(reply.value, ids, &reply.meta))
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn ids(requests: &mut [JsonRpcRequest]) -> Vec<JsonRpcId> {
 pub(super) fn check(network: &str, requests: &[JsonRpcRequest], key: Option<&str>) -> Result<(), ValidationError> {
     let mut findings = around(network, key);
     findings.extend(requests.iter().flat_map(|request| of_call(request, String::new())));
-    told(findings)
+    ValidationError::all(findings)
 }
 
 /// What is wrong with several calls.
@@ -61,7 +61,7 @@ pub(super) fn check_batch(
             seen.insert(id, index);
         }
     }
-    told(findings)
+    ValidationError::all(findings)
 }
 
 /// What is wrong with the network and the key.
@@ -94,10 +94,4 @@ fn of_call(request: &JsonRpcRequest, place: String) -> Vec<ValidationError> {
         findings.push(finding("id", "is no whole number and no text"));
     }
     findings
-}
-
-/// The first of the findings, with the others.
-fn told(findings: Vec<ValidationError>) -> Result<(), ValidationError> {
-    const MOST: usize = 16;
-    findings.into_iter().take(MOST).reduce(ValidationError::and).map_or(Ok(()), Err)
 }

@@ -12,9 +12,8 @@ use super::done::Done;
 use super::input::{self, MOST_TEXTS};
 use super::unfinished::UnfinishedEmbeddings;
 use super::{EmbeddingVectors, Embeddings};
-use crate::call::CallFuture;
+use crate::call::{CallFuture, in_runtime};
 use crate::error::{Error, ErrorKind};
-use crate::operation::OperationRef;
 use crate::types::CreateEmbeddingRequest;
 use crate::validation::ValidationError;
 use crate::{Client, operations};
@@ -197,7 +196,7 @@ async fn first(
 
 /// The error as one of the operation, for what happens around its calls.
 fn named(error: Error) -> Error {
-    error.with_operation(&OperationRef::from(&operations::CREATE_EMBEDDING))
+    error.with_operation(&operations::CREATE_EMBEDDING)
 }
 
 impl IntoFuture for EmbeddingBatch {
@@ -206,13 +205,9 @@ impl IntoFuture for EmbeddingBatch {
 
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
-            let outcome = match tokio::runtime::Handle::try_current() {
-                Ok(_) => self.run().await,
-                Err(_) => {
-                    let message = "a batch was awaited outside a Tokio runtime and nothing was sent; use \
-                                   #[tokio::main], or `send_blocking()` (feature `blocking`)";
-                    Err(named(Error::new(ErrorKind::NoRuntime, message)))
-                }
+            let outcome = match in_runtime("a batch") {
+                Ok(()) => self.run().await,
+                Err(error) => Err(named(error)),
             };
             self.finish(outcome)
         })

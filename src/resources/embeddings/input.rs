@@ -37,17 +37,17 @@ impl<const N: usize> From<[String; N]> for EmbeddingInput {
 }
 
 /// What is wrong with a request beyond what the API's description knows.
-pub(super) fn refusal(request: &CreateEmbeddingRequest) -> Option<ValidationError> {
+pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationError> {
     match &request.input {
         EmbeddingInput::List(texts) if texts.len() > MOST_TEXTS => {
             let count = texts.len();
             let problem = format!(
                 "has {count} texts, at most {MOST_TEXTS} go into one request; `embeddings().batch(…)` splits them"
             );
-            Some(ValidationError::new("input", problem))
+            Err(ValidationError::new("input", problem))
         }
-        EmbeddingInput::Unknown(_) => Some(no_text()),
-        _ => None,
+        EmbeddingInput::Unknown(_) => Err(no_text()),
+        _ => Ok(()),
     }
 }
 

@@ -93,10 +93,7 @@ impl<'c> Embeddings<'c> {
         let mut request = request.into();
         request.encoding_format.get_or_insert(EmbeddingEncoding::Base64);
         let wanted = Wanted::of(&request);
-        let mut call = self.client.raw().create_embedding(&request);
-        if let Some(refusal) = input::refusal(&request) {
-            call = call.refused(refusal);
-        }
+        let call = self.client.raw().create_embedding(&request).checked_instead(input::check(&request));
         call.read_as::<Reply>().accept(move |reply| wanted.sorted(reply))
     }
 

@@ -51,7 +51,7 @@ pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageR
         }
         // What else a text may be is told by the check of the text.
     }
-    (request, findings.into_iter().reduce(ValidationError::and).map_or(Ok(()), Err))
+    (request, ValidationError::all(findings))
 }
 
 /// A URL goes as `image_url` and everything else as `image`. One of them is taken.

@@ -41,7 +41,7 @@ pub(crate) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         let problem = "needs a reference image or video beside it";
         findings.push(ValidationError::new("reference_audio_urls", problem));
     }
-    findings.into_iter().reduce(ValidationError::and).map_or(Ok(()), Err)
+    ValidationError::all(findings)
 }
 
 /// All media, each with the path of its member.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::types::{ResponseItem, ResponsesReply};
-use crate::wire::{Field, forgiving};
+use crate::wire::{Field, leniently};
 
 /// An event of a [`ResponseStream`](super::ResponseStream), as it came: the API does not document which there are.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +54,7 @@ impl ResponseEvent {
     #[must_use]
     pub fn response(&self) -> Option<ResponsesReply> {
         let response = self.data.get("response").filter(|response| response.is_object())?;
-        ResponsesReply::read(response).or_else(|_| forgiving(|| ResponsesReply::read(response))).ok()
+        leniently(|| ResponsesReply::read(response)).ok()
     }
 
     /// The answer ends with it; the server may say more, but the answer gets no longer.

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
 
 use super::join::Join;
+use crate::call::Steps;
 use crate::media::durable::DurableFile;
 use crate::{Error, ErrorKind};
 
@@ -28,7 +28,7 @@ enum Place {
     },
     Committing {
         path: PathBuf,
-        commit: Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>,
+        commit: Steps<u64>,
     },
     Saved {
         path: PathBuf,

@@ -1,7 +1,6 @@
 //! The pieces of a long text, made one after the other.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -9,8 +8,8 @@ use bytes::Bytes;
 
 use super::join::Join;
 use super::{PieceState, Speech, SpeechPiece};
+use crate::call::Steps;
 use crate::media::sentences;
-use crate::operation::OperationRef;
 use crate::types::{CreateSpeechRequest, SpeechFormat};
 use crate::validation::ValidationError;
 use crate::{Call, Client, Error, ErrorKind, Meta, operations};
@@ -43,7 +42,7 @@ struct Part {
 
 enum State {
     Waiting,
-    Going(Pin<Box<dyn Future<Output = Result<Arrived, Error>> + Send>>),
+    Going(Steps<Arrived>),
     Here(Arrived),
     Failed(Error),
     /// Failed, and may have been paid for.
@@ -124,7 +123,7 @@ impl Maker {
 
     /// What no piece can be sent with.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.findings().map_err(|finding| Error::validation(finding).with_operation(&operation()))
+        self.findings().map_err(|finding| Error::validation(finding).with_operation(&operations::CREATE_SPEECH))
     }
 
     fn findings(&self) -> Result<(), ValidationError> {
@@ -169,10 +168,6 @@ async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
     Ok(Arrived { format, meta, sound: speech.bytes().await? })
 }
 
-pub(super) fn operation() -> OperationRef {
-    (&operations::CREATE_SPEECH).into()
-}
-
 impl Part {
     fn poll(&mut self, cx: &mut Context<'_>) {
         if let State::Going(making) = &mut self.state
@@ -187,7 +182,7 @@ impl Arrived {
     fn samples(self, join: &mut Join) -> Result<Bytes, Error> {
         join.samples(self.format.as_ref(), &self.sound).map_err(|problem| {
             let error = Error::new(ErrorKind::Decode, problem).with_meta(self.meta).with_body(self.sound);
-            error.with_operation(&operation())
+            error.with_operation(&operations::CREATE_SPEECH)
         })
     }
 }

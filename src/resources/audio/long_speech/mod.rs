@@ -16,7 +16,7 @@ use self::maker::Maker;
 pub use self::stream::LongSpeechStream;
 use super::{Audio, Speech};
 use crate::types::{CreateSpeechRequest, SpeechFormat};
-use crate::{Call, Error};
+use crate::{Call, Error, operations};
 
 impl Audio<'_> {
     /// Reads a text of any length aloud: it is cut at the ends of sentences into pieces that a request can hold, and their
@@ -195,7 +195,7 @@ impl LongSpeech {
     /// ```
     pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.maker.check()?;
-        let named = |error: Error| error.with_operation(&maker::operation());
+        let named = |error: Error| error.with_operation(&operations::CREATE_SPEECH);
         self.kept.on_disk(path.as_ref(), &self.maker.join).await.map_err(named)?;
         self.finish().await.map_err(named)?;
         self.kept.committed(&self.maker.join).await.map_err(named)

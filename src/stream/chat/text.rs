@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::chat::ChatStream;
+use super::ChatStream;
 use crate::error::Error;
 use crate::meta::Meta;
 use crate::types::{ChatChunkChoice, ChatCompletionChunk};

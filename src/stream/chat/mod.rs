@@ -1,0 +1,155 @@
+//! An answer of the chat endpoint as it is written.
+
+mod accumulate;
+mod merge;
+mod protocol;
+mod text;
+mod tool_calls;
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+pub use self::accumulate::ChatAccumulator;
+use self::protocol::Choices;
+pub use self::text::TextStream;
+use super::parts::Parts;
+use crate::error::Error;
+use crate::meta::Meta;
+use crate::transport::ReplyBody;
+use crate::types::{ChatCompletion, ChatCompletionChunk};
+
+/// The chunks of an answer, as the model writes it.
+///
+/// A [`Stream`] that is pulled: nothing is read ahead and no task runs beside it, so who reads slowly slows the server down, and
+/// who drops it closes the connection.
+///
+/// # Errors
+///
+/// An event that cannot be read (broken JSON, bytes that are no text) is an `Err` in its place, and the stream goes on behind
+/// it. All others end the stream:
+///
+/// * an error that the server sends in the middle of the answer, with the kind that its code stands for,
+/// * [`ErrorKind::StreamInterrupted`] if the stream ends, or its connection breaks, without `[DONE]` and before every choice has
+///   a `finish_reason`: what came until then is half an answer,
+/// * [`ErrorKind::Timeout`] if the server is silent for longer than
+///   [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout) while the next chunk is waited for.
+///
+/// None of them is repeated: the server has begun to answer, and to charge for it.
+///
+/// ```no_run
+/// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+/// while let Some(chunk) = stream.next().await {
+///     let chunk = chunk?;
+///     for choice in &chunk.choices {
+///         print!("{}", choice.delta.content.as_deref().unwrap_or_default());
+///     }
+///     if let Some(usage) = &chunk.usage {
+///         println!("\n{} tokens", usage.total_tokens);
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct ChatStream {
+    parts: Parts<Choices>,
+}
+
+impl ChatStream {
+    /// A reply that was asked for with `stream: true`. A server that answers with a whole JSON document all the same is taken
+    /// at its word: the document becomes the only chunk.
+    pub(crate) fn new(body: ReplyBody) -> Self {
+        Self { parts: Parts::new(body) }
+    }
+
+    /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first chunk.
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) {
+    /// println!("request {:?}", stream.meta().request_id());
+    /// # }
+    /// ```
+    pub fn meta(&self) -> &Meta {
+        self.parts.meta()
+    }
+
+    /// The next chunk; `None` behind the last one. A call that is cancelled loses nothing.
+    ///
+    /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
+    ///
+    /// ```no_run
+    /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// if let Some(first) = stream.next().await {
+    ///     println!("the model is {}", first?.model);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<ChatCompletionChunk, Error>> {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    /// Only the text of the answer, piece by piece. With more than one choice it is that of the first (`index` 0).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut text = stream.text();
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn text(self) -> TextStream {
+        TextStream::content(self)
+    }
+
+    /// Only the text of the model's reasoning (`reasoning_content`), piece by piece; of the first choice, as with
+    /// [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut thoughts = stream.reasoning();
+    /// while let Some(piece) = thoughts.next().await {
+    ///     eprint!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn reasoning(self) -> TextStream {
+        TextStream::reasoning(self)
+    }
+
+    /// Reads to the end and puts the answer together, as if it had not been streamed.
+    ///
+    /// To do something with each chunk first, read the stream and give the chunks to a [`ChatAccumulator`].
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream. What came before it is lost; a [`ChatAccumulator`] keeps it.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let reply = stream.collect().await?;
+    /// println!("{} {:?}", reply.text(), reply.usage);
+    /// # Ok(()) }
+    /// ```
+    pub async fn collect(mut self) -> Result<ChatCompletion, Error> {
+        let mut answer = ChatAccumulator::new();
+        while let Some(chunk) = self.next().await {
+            answer.push(chunk?);
+        }
+        Ok(answer.finish())
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatCompletionChunk, Error>>> {
+        self.parts.poll(cx)
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatCompletionChunk, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(cx)
+    }
+}

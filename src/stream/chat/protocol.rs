@@ -1,0 +1,64 @@
+//! How the chat endpoint streams.
+
+use bytes::Bytes;
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+
+use crate::stream::parts::{Protocol, Read};
+use crate::stream::sse::SseEvent;
+use crate::types::ChatCompletionChunk;
+use crate::wire;
+
+/// Which choices of an answer have begun, and which are finished.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    /// Each `index` that was seen, and whether it has a `finish_reason`. There is hardly ever more than one.
+    seen: Vec<(i64, bool)>,
+}
+
+impl Protocol for Choices {
+    type Part = ChatCompletionChunk;
+
+    const PARTS: &'static str = "chunks";
+
+    fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
+        // A member that changed its type is no reason to lose the words beside it.
+        wire::leniently(|| serde_json::from_str(event.data())).map(Read::Part)
+    }
+
+    fn read_whole(document: &Bytes) -> serde_json::Result<Read<ChatCompletionChunk>> {
+        let members: Map<String, Value> = serde_json::from_slice(document)?;
+        if !members.contains_key("choices") && members.contains_key("error") {
+            return Ok(Read::Failed(document.clone()));
+        }
+        let chunk = Value::Object(as_chunk(members));
+        wire::leniently(|| ChatCompletionChunk::deserialize(&chunk)).map(Read::Part)
+    }
+
+    fn note(&mut self, chunk: &ChatCompletionChunk) {
+        for choice in &chunk.choices {
+            let is_finished = choice.finish_reason.as_ref().is_some_and(|why| !why.as_str().is_empty());
+            match self.seen.iter_mut().find(|(index, _)| *index == choice.index) {
+                Some((_, finished)) => *finished |= is_finished,
+                None => self.seen.push((choice.index, is_finished)),
+            }
+        }
+    }
+
+    /// Every choice that has begun is finished.
+    fn is_whole(&self) -> bool {
+        !self.seen.is_empty() && self.seen.iter().all(|(_, finished)| *finished)
+    }
+}
+
+/// A chunk differs from a whole answer in two names.
+fn as_chunk(mut document: Map<String, Value>) -> Map<String, Value> {
+    document.insert("object".to_owned(), "chat.completion.chunk".into());
+    let choices = document.get_mut("choices").and_then(Value::as_array_mut);
+    for choice in choices.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if let Some(message) = choice.remove("message") {
+            choice.insert("delta".to_owned(), message);
+        }
+    }
+    document
+}
