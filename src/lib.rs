@@ -14,6 +14,7 @@ pub mod meta;
 pub mod mock;
 mod operation;
 mod pages;
+mod random;
 mod reply;
 mod resources;
 mod secret;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::client::base_url;
+
 /// What the API would refuse about a request.
 ///
 /// A call with such a request fails before anything is sent. The API may be ahead of the description that the rules come
@@ -188,8 +190,7 @@ impl Checker {
     /// The address of something on the web.
     pub(crate) fn web_url(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         let Some(text) = text.map(AsRef::as_ref) else { return };
-        let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        if url.is_none_or(|url| url.host_str().is_none_or(str::is_empty)) {
+        if base_url::web_address(text).is_none() {
             self.report(field, "is no http or https URL, such as `https://example.org/page`".to_owned());
         }
     }

@@ -4,13 +4,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
+use crate::media::base64;
 use crate::operation::OperationRef;
 use crate::secret::Secret;
 
@@ -100,7 +99,7 @@ pub(crate) fn check(value: &Secret) -> Result<(), &'static str> {
 
 /// The JSON object that x402 packs into a header as base64.
 pub(crate) fn decoded(header: &str) -> Option<Value> {
-    let json = STANDARD.decode(header.trim()).ok()?;
+    let json = base64::decoded(header).ok()?;
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
 

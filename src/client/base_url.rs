@@ -69,11 +69,10 @@ pub(super) fn join(base: &str, path: &str) -> Result<Url, Error> {
         .map_err(|error| Error::invalid_request("the path of the request cannot be part of a URL").with_source(error))
 }
 
-/// The URL of something on another host. The error does not show it, as it may be the right to what it names.
-pub(crate) fn web_address(text: &str) -> Result<Url, Error> {
+/// The URL of something in the web.
+pub(crate) fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
-        .ok_or_else(|| Error::invalid_request("the address of the file is not an http(s) URL"))
 }
 
 #[cfg(test)]

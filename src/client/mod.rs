@@ -190,7 +190,10 @@ impl Client {
     /// client's headers go there, and nothing shows the URL.
     pub(crate) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
         let operation = OperationRef::file_elsewhere(&method);
-        Call::raw(self, operation, base_url::web_address(url).map(|url| reqwest::Request::new(method, url)))
+        // The error does not show the URL, as it may be the right to what it names.
+        let url = base_url::web_address(url)
+            .ok_or_else(|| Error::invalid_request("the address of the file is not an http(s) URL"));
+        Call::raw(self, operation, url.map(|url| reqwest::Request::new(method, url)))
     }
 
     /// The client that requests are built with.

@@ -1,8 +1,9 @@
-//! Base64 as others write it: without padding, with line breaks, with the alphabet for URLs.
+//! Base64: read as others write it, without padding, with line breaks, with the alphabet for URLs; written as the standard has it.
 
 use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::{DecodeError, Engine};
+use base64::{DecodeError, DecodeSliceError, Engine};
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -15,6 +16,22 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(crate) fn decoded(text: &str) -> Result<Vec<u8>, DecodeError> {
     // What servers send is plain nearly always, and long.
     LENIENT.decode(text).or_else(|_| LENIENT.decode(digits(text).collect::<String>()))
+}
+
+/// The bytes that a part of a long text stands for, which has to be plain: how many of them are in the buffer.
+pub(crate) fn decode_into(digits: &[u8], buffer: &mut [u8]) -> Result<usize, DecodeSliceError> {
+    LENIENT.decode_slice(digits, buffer)
+}
+
+/// The text that stands for some bytes.
+#[cfg(feature = "mock")]
+pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Adds the text that stands for some bytes.
+pub(super) fn encode_into(text: &mut String, bytes: &[u8]) {
+    STANDARD.encode_string(bytes, text);
 }
 
 /// The first bytes that a text stands for: at least `bytes` of them if it is long enough, none if it is no base64.

@@ -1,12 +1,49 @@
-//! Files as text.
+//! Files as text, and texts that name files.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::Upload;
 use super::open::Opened;
+use super::{Upload, base64};
 use crate::error::Error;
 use crate::validation::ValidationError;
+
+/// A `data:` URL, taken apart.
+pub(crate) struct DataUrl<'t> {
+    /// The media type that it declares, without parameters.
+    pub(crate) media: Option<&'t str>,
+    pub(crate) is_base64: bool,
+    pub(crate) data: &'t str,
+}
+
+impl<'t> DataUrl<'t> {
+    /// `None` where the text is no `data:` URL, or one without data.
+    pub(crate) fn read(text: &'t str) -> Option<Self> {
+        let (head, data) = text.split_once(',').filter(|_| is_data_url(text))?;
+        let head = head.get(DATA.len()..)?;
+        let media = head.split(';').next().filter(|media| !media.is_empty());
+        Some(Self { media, is_base64: head.ends_with(";base64"), data })
+    }
+}
+
+const DATA: &str = "data:";
+
+pub(crate) fn is_data_url(text: &str) -> bool {
+    has_scheme(text, DATA)
+}
+
+/// Whether a text means something in the web, right or wrong.
+pub(crate) fn is_web_url(text: &str) -> bool {
+    has_scheme(text, "http:") || has_scheme(text, "https:")
+}
+
+fn has_scheme(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+/// A file as a `data:` URL.
+pub(crate) fn data_url(media: &str, bytes: &[u8]) -> String {
+    let mut url = format!("{DATA}{media};base64,");
+    base64::encode_into(&mut url, bytes);
+    url
+}
 
 impl Upload {
     /// The largest file that [`to_data_url`](Self::to_data_url) takes: 25 MiB. As text it is a third longer, which is what the API
@@ -53,9 +90,7 @@ impl Upload {
                 Err(error) => return Err(Error::of_file(field, format!("cannot be read: {error}"), error)),
             }
         }
-        let mut url = format!("data:{media};base64,");
-        STANDARD.encode_string(&bytes, &mut url);
-        Ok(url)
+        Ok(data_url(&media, &bytes))
     }
 
     /// As [`to_data_url`](Self::to_data_url), waiting in this thread.

@@ -1,7 +1,6 @@
 //! A file that is there as a whole, or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use bytes::Bytes;
 
 use super::off_thread::OffThread;
 use crate::error::{Error, ErrorKind};
+use crate::random;
 
 /// How much is gathered before it is written. Meanwhile as much may be on its way to the disk.
 const BATCH_BYTES: usize = 512 * 1024;
@@ -40,11 +40,7 @@ impl DurableFile {
     pub(crate) async fn create(target: impl Into<PathBuf>) -> Result<Self, Error> {
         let target = target.into();
         let path = target.clone();
-        let writing = match OffThread::start(move || Writing::begin(&path)) {
-            Ok(work) => work.await,
-            Err(error) => Err(error),
-        };
-        let writing = writing.map_err(|error| failed(&target, error))?;
+        let writing = OffThread::run(move || Writing::begin(&path)).await.map_err(|error| failed(&target, error))?;
         let unfinished = Temporary(writing.temporary.0.clone());
         Ok(Self { target, unfinished, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
     }
@@ -65,11 +61,7 @@ impl DurableFile {
         self.flush().await?;
         let writing = self.settled().await?;
         let target = self.target.clone();
-        let done = match OffThread::start(move || writing.finish(&target)) {
-            Ok(work) => work.await,
-            Err(error) => Err(error),
-        };
-        done.map_err(|error| failed(&self.target, error))?;
+        OffThread::run(move || writing.finish(&target)).await.map_err(|error| failed(&self.target, error))?;
         self.unfinished.0 = None;
         Ok(self.written)
     }
@@ -130,7 +122,7 @@ impl Writing {
         if target.file_name().is_none() || target.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
-        let temporary = target.with_file_name(format!(".venice-{:016x}.part", RandomState::new().hash_one(target)));
+        let temporary = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
         let writing = Self { file, temporary: Temporary(Some(temporary)) };
         if let Ok(before) = fs::metadata(target) {

@@ -1,7 +1,6 @@
 //! Multipart bodies, as a recipe: what is in them, to be put together for each attempt.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher as _, RandomState};
 
 use bytes::BytesMut;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -12,6 +11,7 @@ use super::form_body::{FormBody, Reading};
 use super::open::Opened;
 use super::{FileInput, Upload, sniff};
 use crate::error::Error;
+use crate::random;
 use crate::validation::ValidationError;
 
 /// A request type that can go as multipart.
@@ -55,8 +55,7 @@ impl Entry {
 impl Form {
     fn new() -> Self {
         // A boundary that nobody can guess cannot be put into a file on purpose.
-        let random = || RandomState::new().hash_one(());
-        let boundary = format!("venice-{:016x}{:016x}", random(), random());
+        let boundary = format!("venice-{:016x}{:016x}", random::bits(), random::bits());
         Self { boundary, parts: Vec::new(), index: None }
     }
 

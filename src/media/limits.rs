@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::data_url::{DataUrl, is_web_url};
 use super::{FileInput, Upload, base64, pixels, sniff};
 use crate::call::Call;
 use crate::error::Error;
@@ -98,18 +99,14 @@ impl FileLimits {
 
     /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
     fn text(&self, text: &str) -> Result<(), String> {
-        let is_url = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-        if is_url("https://") || is_url("http://") {
+        if is_web_url(text) {
             return Ok(());
         }
-        let base64 = if is_url("data:") {
-            match text.split_once(";base64,") {
-                Some((_, base64)) if !base64.contains('%') => base64,
-                // Percent-encoded: images and sounds are not written like this as a rule.
-                _ => return Ok(()),
-            }
-        } else {
-            text
+        let base64 = match DataUrl::read(text) {
+            Some(url) if url.is_base64 && !url.data.contains('%') => url.data,
+            // Percent-encoded: images and sounds are not written like this as a rule.
+            Some(_) => return Ok(()),
+            None => text,
         };
         let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
         let odd = |byte: &u8| !is_digit(byte) && !byte.is_ascii_whitespace() && *byte != b'=';

@@ -1,7 +1,7 @@
 //! Files: what is sent, the bodies that carry it, and what is saved.
 
 pub(crate) mod base64;
-mod data_url;
+pub(crate) mod data_url;
 pub(crate) mod durable;
 pub(crate) mod form;
 mod form_body;

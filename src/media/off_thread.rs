@@ -17,6 +17,11 @@ impl<T: Send + 'static> OffThread<T> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         Ok(Self(runtime.spawn_blocking(work)))
     }
+
+    /// Starts it and waits for it.
+    pub(super) async fn run(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+        Self::start(work)?.await
+    }
 }
 
 impl<T> Future for OffThread<T> {

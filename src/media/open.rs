@@ -67,10 +67,7 @@ impl Upload {
             Contents::Bytes(bytes) => Ok(Opened { length: Some(bytes.len() as u64), head: bytes.clone(), rest: None }),
             Contents::Path(path) => {
                 let opening = path.clone();
-                let opened = match OffThread::start(move || open_file(&opening, least)) {
-                    Ok(work) => work.await,
-                    Err(error) => Err(error),
-                };
+                let opened = OffThread::run(move || open_file(&opening, least)).await;
                 opened.map_err(|error| Error::of_file(field, format!("cannot be read from {path:?}: {error}"), error))
             }
             Contents::Reader { unread, length } => {

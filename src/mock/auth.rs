@@ -1,7 +1,5 @@
 //! Who asks, and whether they may.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
@@ -9,6 +7,7 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
+use crate::media::base64;
 use crate::types::ApiKeyType;
 use crate::{AuthScheme, Operation};
 
@@ -91,6 +90,6 @@ fn payment_required(operation: &Operation) -> Reply {
             "x402Wallet": {"header": "SIGN-IN-WITH-X", "legacyHeader": "X-Sign-In-With-X"},
         },
     });
-    let header = STANDARD.encode(body.to_string());
+    let header = base64::encoded(body.to_string());
     Reply::json(402, &body).with("payment-required", header)
 }

@@ -1,7 +1,5 @@
 //! Vectors: the same for the same text, of length 1, and closer for texts that share words.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -9,6 +7,7 @@ use super::errors::error;
 use super::models;
 use super::reply::Reply;
 use super::state::State;
+use crate::media::base64;
 
 const MOST_TEXTS: usize = 2048;
 const DEFAULT_DIMENSIONS: u64 = 1024;
@@ -89,5 +88,5 @@ fn hash(bytes: &[u8]) -> u64 {
 
 fn coded(vector: &[f32]) -> String {
     let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
-    STANDARD.encode(&bytes)
+    base64::encoded(&bytes)
 }

@@ -1,7 +1,5 @@
 //! Images. They show nothing worth seeing, but they are images of the format that was asked for.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -10,6 +8,7 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
+use crate::media::base64;
 
 const STYLES: &[&str] = &["3D Model", "Analog Film", "Anime", "Cinematic", "Line Art", "Pixel Art", "Watercolor"];
 
@@ -36,7 +35,7 @@ pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Re
     let reply = if body["return_binary"] == true {
         image.reply()
     } else {
-        let images: Vec<String> = (0..count).map(|_| STANDARD.encode(&image.bytes)).collect();
+        let images: Vec<String> = (0..count).map(|_| base64::encoded(&image.bytes)).collect();
         let id = format!("generate-image-{:016x}", state.next_id());
         let timing = json!({
             "inferenceDuration": 1200, "inferencePreprocessingTime": 20, "inferenceQueueTime": 5, "total": 1225,
@@ -51,7 +50,7 @@ pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Re
 pub(super) fn generations(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let image = Drawing::of(body["output_format"].as_str().unwrap_or("png"))?;
-    let text = STANDARD.encode(&image.bytes);
+    let text = base64::encoded(&image.bytes);
     let data = match body["response_format"].as_str() {
         Some("url") => json!({"url": format!("data:{};base64,{text}", image.media)}),
         _ => json!({"b64_json": text}),

@@ -13,6 +13,7 @@ use super::scripted::Answer;
 use super::time;
 use super::violation::{UnknownMembers, Violation};
 use super::x402::Wallets;
+use crate::random;
 
 /// What the server's thread and the test share.
 #[derive(Debug)]
@@ -93,15 +94,7 @@ impl State {
 
     /// An id with the look of a UUID.
     pub(super) fn next_uuid(&mut self) -> String {
-        let (high, low) = (self.next_id(), self.next_id());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            low >> 52,
-            low & 0xffff_ffff_ffff,
-        )
+        random::uuid(self.next_id(), self.next_id())
     }
 }
 

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -12,6 +10,7 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
+use crate::media::base64;
 use crate::wallet;
 
 /// Millionths of a dollar.
@@ -87,12 +86,12 @@ pub(super) fn top_up(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
         "success": true, "network": payment["accepted"]["network"], "payer": from, "transaction": hash,
     });
     let reply = Reply::json(200, &json!({"success": true, "data": data}));
-    Ok(reply.with("payment-response", STANDARD.encode(receipt.to_string())))
+    Ok(reply.with("payment-response", base64::encoded(receipt.to_string())))
 }
 
 fn price() -> Reply {
     let body = json!({"x402Version": 2, "accepts": options()});
-    let header = STANDARD.encode(body.to_string());
+    let header = base64::encoded(body.to_string());
     Reply::json(402, &body).with("payment-required", header)
 }
 

@@ -1,7 +1,6 @@
 //! Time and chance, replaceable.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -47,9 +46,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
 
     /// A number from 0 up to but not including 1.
     fn random(&self) -> f64 {
-        // The standard library seeds its hash maps well enough for spreading pauses.
-        let bits = RandomState::new().hash_one(()) >> 11;
-        bits as f64 / (1_u64 << 53) as f64
+        (crate::random::bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

@@ -1,9 +1,8 @@
 //! The headers of a success that say more than its body.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::media::base64;
 use crate::mock::asked::Asked;
 use crate::mock::reply::Reply;
 use crate::mock::state::State;
@@ -19,7 +18,7 @@ pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, asked: 
             }
             "payment-response" => {
                 let told = json!({"success": true, "network": "eip155:8453", "payer": body["data"]["walletAddress"]});
-                reply.set("payment-response", STANDARD.encode(told.to_string()));
+                reply.set("payment-response", base64::encoded(told.to_string()));
             }
             "x-pagination-limit" => reply.set("x-pagination-limit", number(body, "pageSize")),
             "x-pagination-page" => reply.set("x-pagination-page", number(body, "page")),

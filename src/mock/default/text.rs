@@ -1,10 +1,9 @@
 //! What a member of a reply says, as its name has it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use regex_lite::Regex;
 use serde_json::Value;
 
+use crate::media::base64;
 use crate::mock::state::State;
 use crate::mock::{media, time};
 
@@ -49,7 +48,7 @@ fn plain(state: &mut State, name: &str, schema: &Value) -> String {
         "title" => "Tide tables of the lagoon",
         "b64_json" => return picture("image/png"),
         "images" => return picture("image/webp"),
-        "embedding" => return STANDARD.encode([0.25_f32, -0.5, 0.75].map(f32::to_le_bytes).concat()),
+        "embedding" => return base64::encoded([0.25_f32, -0.5, 0.75].map(f32::to_le_bytes).concat()),
         "walletaddress" | "payer" | "from" => "0x00000000000000000000000000000000000000aa",
         "currency" | "consumptioncurrency" => "USD",
         "role" => "assistant",
@@ -75,7 +74,7 @@ pub(super) fn data_url() -> String {
 }
 
 fn picture(media: &str) -> String {
-    STANDARD.encode(media::file(media).unwrap_or_default())
+    base64::encoded(media::file(media).unwrap_or_default())
 }
 
 /// Whether a reply that is all right says no here: it has no next page, and is nobody's in particular.

@@ -1,36 +1,10 @@
 //! Keys that make repeating safe.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use crate::random;
 
-/// A key that no other call has, of this process or another: 128 bits in the form of a UUID.
-///
-/// The standard library seeds its hash maps from the operating system's randomness. Time, process and a counter go in as well, so
-/// that not even a process that was copied while it ran makes the same key.
+/// A key that no other call has, of this process or another.
 pub(super) fn unique() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let seed = RandomState::new();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
-    let part = |number: u8| {
-        let mut hasher = seed.build_hasher();
-        hasher.write_u8(number);
-        hasher.write_u64(count);
-        hasher.write_u32(std::process::id());
-        hasher.write_u128(now);
-        hasher.finish()
-    };
-    let (high, low) = (part(0), part(1));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xfff,
-        8 | low >> 62,
-        low >> 48 & 0xfff,
-        low & 0xffff_ffff_ffff
-    )
+    random::uuid(random::bits(), random::bits())
 }
 
 /// Whether the API takes a key.

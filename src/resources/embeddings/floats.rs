@@ -1,15 +1,6 @@
 //! A vector in base64: 32-bit floating point numbers, little end first.
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-const ENGINE: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+use crate::media::base64;
 
 /// So many characters are so many bytes, which are a whole number of numbers.
 const CHARACTERS: usize = 4096;
@@ -21,7 +12,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<f32>, String> {
     let mut numbers = Vec::with_capacity(text.len() * 3 / 16);
     let mut buffer = [0; BYTES];
     for block in text.as_bytes().chunks(CHARACTERS) {
-        let length = ENGINE.decode_slice(block, &mut buffer).map_err(|error| format!("no base64: {error}"))?;
+        let length = base64::decode_into(block, &mut buffer).map_err(|error| format!("no base64: {error}"))?;
         let (quads, rest) = buffer.get(..length).unwrap_or_default().as_chunks::<4>();
         numbers.extend(quads.iter().map(|quad| f32::from_le_bytes(*quad)));
         if !rest.is_empty() {
@@ -34,6 +25,9 @@ pub(super) fn decode(text: &str) -> Result<Vec<f32>, String> {
 
 #[cfg(test)]
 mod tests {
+    use ::base64::Engine as _;
+    use ::base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]
@@ -42,7 +36,7 @@ mod tests {
         for count in [0, 1, 2, 3, 9, 767, 768, 769, 4096] {
             let numbers: Vec<f32> = some.iter().copied().cycle().take(count).collect();
             let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-            let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
+            let text = STANDARD.encode(&bytes);
             for text in [text.as_str(), text.trim_end_matches('=')] {
                 let back = decode(text).unwrap();
                 let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();

@@ -1,5 +1,6 @@
 //! What the API refuses of an image, told before anything is sent.
 
+use crate::media::data_url::is_web_url;
 use crate::media::limits::{FileLimits, ImageLimits};
 use crate::types::{
     BackgroundRemoveImageRequest, EditImageRequest, GenerateImageRequest, MultiEditImageRequest, UpscaleImageRequest,
@@ -37,7 +38,7 @@ pub(super) fn upscale(call: Call<RawReply>, request: &UpscaleImageRequest) -> Ca
     // Four times is as much as fits, and twice is twice.
     let most = if request.scale == Some(4) { MOST_PIXELS_ENLARGED } else { MOST_PIXELS_ENLARGED / 4 };
     let finding = match &request.image {
-        FileInput::Text(text) if super::requests::is_url(text) => {
+        FileInput::Text(text) if is_web_url(text) => {
             let problem = "is a URL, which is not taken here; send a file or base64";
             Err(ValidationError::new("image", problem))
         }

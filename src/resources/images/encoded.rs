@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::call::Origin;
 use crate::error::Error;
+use crate::media::data_url::{DataUrl, is_data_url, is_web_url};
 use crate::media::{base64, sniff};
 use crate::reply::RawReply;
 
@@ -50,23 +51,15 @@ impl Encoded {
 
 /// The media type that a `data:` URL declares, and the base64.
 pub(super) fn split(text: &str) -> Result<(Option<&str>, &str), String> {
-    if starts(text, "http:") || starts(text, "https:") {
+    if is_web_url(text) {
         return Err("is the URL of an image and not an image; the error's body has it".to_owned());
     }
-    if !starts(text, "data:") {
-        return Ok((None, text));
+    match DataUrl::read(text) {
+        Some(DataUrl { media, is_base64: true, data }) => Ok((media, data)),
+        Some(_) => Err("is a data: URL without base64".to_owned()),
+        None if is_data_url(text) => Err("is a data: URL without data".to_owned()),
+        None => Ok((None, text)),
     }
-    let Some((head, base64)) = text.split_once(',') else { return Err("is a data: URL without data".to_owned()) };
-    let Some(media) = head.get(5..).and_then(|media| media.strip_suffix(";base64")) else {
-        return Err("is a data: URL without base64".to_owned());
-    };
-    let media = media.split(';').next().filter(|media| !media.is_empty());
-    Ok((media, base64))
-}
-
-/// Whether a URL has this scheme, colon included.
-pub(super) fn starts(text: &str, scheme: &str) -> bool {
-    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 /// The bytes that base64 stands for, which are some.

@@ -4,13 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::encoded;
+use crate::media::data_url::is_web_url;
 use crate::types::{BackgroundRemoveImageRequest, EditImageRequest, MultiEditImageRequest, UpscaleImageRequest};
 use crate::{FileInput, Upload, ValidationError};
-
-/// Whether a text names an image that lies elsewhere.
-pub(super) fn is_url(text: &str) -> bool {
-    encoded::starts(text, "http:") || encoded::starts(text, "https:")
-}
 
 /// The base64 of a `data:` URL: it is taken wherever base64 is, and a `data:` URL is not.
 fn plain(image: FileInput) -> FileInput {
@@ -42,7 +38,7 @@ pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageR
     let mut findings = Vec::new();
     for (n, image) in request.images.iter_mut().enumerate() {
         let FileInput::Text(text) = image else { continue };
-        if is_url(text) {
+        if is_web_url(text) {
             let problem = "is a URL beside files, which cannot go together; send it as a file too, or the files as \
                            `Upload::to_data_url()`";
             findings.push(ValidationError::new(format!("images[{n}]"), problem));
@@ -73,7 +69,7 @@ pub(super) fn remove_background(
     };
     let request = BackgroundRemoveImageRequest::new();
     match plain(given) {
-        FileInput::Text(url) if is_url(&url) => (request.image_url(url), Ok(())),
+        FileInput::Text(url) if is_web_url(&url) => (request.image_url(url), Ok(())),
         FileInput::Text(text) if field == "image_url" && encoded::decoded(&text).is_err() => {
             (request.image_url(text), refused(field, "is no URL"))
         }

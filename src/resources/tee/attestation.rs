@@ -1,10 +1,9 @@
 //! Reading a proof.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::TeeNonce;
+use crate::media::base64;
 use crate::types::TeeAttestation;
 
 /// A key that a backend offers for encrypted conversations.
@@ -106,7 +105,7 @@ impl TeeAttestation {
         let inside = || self.evidence("quote")?.as_str();
         let text = self.intel_quote.as_deref().or_else(inside)?.trim();
         let hex = without_prefix(text);
-        if hex.is_empty() { None } else { hex_bytes(hex).or_else(|| STANDARD.decode(text).ok()) }
+        if hex.is_empty() { None } else { hex_bytes(hex).or_else(|| base64::decoded(text).ok()) }
     }
 
     /// What was measured while the machine started. It comes as a list or as JSON in a text.

@@ -1,6 +1,7 @@
 //! What is known to be wrong with an order, beyond the API's description.
 
 use crate::client::base_url;
+use crate::media::data_url::{DataUrl, is_data_url};
 use crate::types::QueueVideoRequest;
 use crate::validation::ValidationError;
 
@@ -22,7 +23,7 @@ pub(crate) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         let problem = format!("has about {} bytes, at most {MOST_AUDIO_BYTES} are taken", bytes_within(audio));
         findings.push(ValidationError::new("audio_url", problem));
     }
-    let total: usize = media.iter().map(|(_, url)| if is_data(url) { url.len() } else { 0 }).sum();
+    let total: usize = media.iter().map(|(_, url)| if is_data_url(url) { url.len() } else { 0 }).sum();
     if total > MOST_BYTES
         && let Some((largest, _)) = media.iter().max_by_key(|(_, url)| url.len())
     {
@@ -84,20 +85,16 @@ fn numbered<'u>(name: &str, urls: Option<&'u Vec<String>>) -> impl Iterator<Item
     urls.map(move |(index, url)| (format!("{name}[{index}]"), url.as_str()))
 }
 
-fn is_data(url: &str) -> bool {
-    url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
-}
-
 fn is_media_url(url: &str) -> bool {
-    if is_data(url) { url.contains(',') } else { base_url::web_address(url).is_ok() }
+    if is_data_url(url) { DataUrl::read(url).is_some() } else { base_url::web_address(url).is_some() }
 }
 
 /// How large the file within a `data:` URL is, about; nothing for other URLs.
 fn bytes_within(url: &str) -> usize {
-    match url.split_once(',') {
-        Some((head, data)) if is_data(head) && head.ends_with(";base64") => data.len() / 4 * 3,
-        Some((head, data)) if is_data(head) => data.len(),
-        _ => 0,
+    match DataUrl::read(url) {
+        Some(DataUrl { is_base64: true, data, .. }) => data.len() / 4 * 3,
+        Some(DataUrl { data, .. }) => data.len(),
+        None => 0,
     }
 }
 

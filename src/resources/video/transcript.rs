@@ -30,7 +30,7 @@ impl Video<'_> {
 }
 
 fn check(request: &CreateVideoTranscriptionRequest) -> Result<(), ValidationError> {
-    if request.url.trim().is_empty() || base_url::web_address(&request.url).is_ok() {
+    if request.url.trim().is_empty() || base_url::web_address(&request.url).is_some() {
         return Ok(());
     }
     Err(ValidationError::new("url", "is not an http(s) URL"))
