@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::auth::Caller;
+use super::errors::error;
 use super::form::FilePart;
+use super::reply::Reply;
 use super::route::Route;
 use crate::http::HeaderMap;
 
@@ -19,4 +21,22 @@ pub(super) struct Asked<'r> {
     pub(super) body: Value,
     /// The files of a form, in their order.
     pub(super) files: Vec<FilePart>,
+}
+
+impl Asked<'_> {
+    /// A header that is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A member of the body that is text; of one that is missing or something else, nothing.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.body[name].as_str().unwrap_or_default()
+    }
+
+    /// A file that has to be there.
+    pub(super) fn file(&self, member: &str) -> Result<&FilePart, Reply> {
+        let file = self.files.iter().find(|file| file.member == member && !file.bytes.is_empty());
+        file.ok_or_else(|| error(400, &format!("{member}: Required")))
+    }
 }

@@ -41,8 +41,7 @@ pub(super) fn search(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
 
 /// Text files are read; of others the mock knows the name.
 pub(super) fn parse(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let file = asked.files.iter().find(|file| file.member == "file");
-    let file = file.ok_or_else(|| error(400, "file: Required"))?;
+    let file = asked.file("file")?;
     let name = file.file_name.as_deref().unwrap_or("the file");
     let text = match std::str::from_utf8(&file.bytes) {
         Ok(text) if !text.starts_with("%PDF") => text.to_owned(),
@@ -53,7 +52,7 @@ pub(super) fn parse(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
     }
     state.balance_usd -= USD_A_CALL;
     if asked.body["response_format"] == "text" {
-        return Ok(Reply::new(200, "text/plain; charset=utf-8", text));
+        return Ok(Reply::text(200, text));
     }
     let tokens = text.chars().count().div_ceil(4);
     Ok(Reply::json(200, &json!({"text": text, "tokens": tokens})))

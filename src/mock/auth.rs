@@ -11,6 +11,9 @@ use crate::media::base64;
 use crate::types::ApiKeyType;
 use crate::{AuthScheme, Operation};
 
+/// Where a wallet signs in; the second name is the older one.
+pub(super) const SIGN_IN_HEADERS: [&str; 2] = ["sign-in-with-x", "x-sign-in-with-x"];
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
@@ -22,7 +25,7 @@ pub(super) enum Caller {
 
 /// Who asks for an operation, or the refusal.
 pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> Result<Caller, Reply> {
-    let wallet = ["sign-in-with-x", "x-sign-in-with-x"].iter().any(|name| head.headers.contains_key(*name));
+    let wallet = SIGN_IN_HEADERS.iter().any(|name| head.headers.contains_key(*name));
     match operation.auth {
         AuthScheme::Public | AuthScheme::Anonymous => {
             Ok(key(state, head).ok().flatten().map_or(Caller::Nobody, Caller::Key))
@@ -35,7 +38,7 @@ pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> 
             Some(id) => Ok(Caller::Key(id)),
             // The signature of a wallet is taken at its word.
             None if wallet => Ok(Caller::Wallet),
-            None => Err(payment_required(operation)),
+            None => Err(price_of(operation)),
         },
         AuthScheme::Wallet if wallet => Ok(Caller::Wallet),
         AuthScheme::Wallet => Err(error(401, "Invalid Sign-in-with-x signature")),
@@ -69,7 +72,7 @@ fn may(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply
 }
 
 /// Where a wallet could pay, the API answers 402 to a request without any credentials, and says how to pay.
-fn payment_required(operation: &Operation) -> Reply {
+fn price_of(operation: &Operation) -> Reply {
     let resource = format!("https://api.venice.ai/api/v1{}", operation.path);
     let accepts = json!([{
         "scheme": "exact",
@@ -90,6 +93,10 @@ fn payment_required(operation: &Operation) -> Reply {
             "x402Wallet": {"header": "SIGN-IN-WITH-X", "legacyHeader": "X-Sign-In-With-X"},
         },
     });
-    let header = base64::encoded(body.to_string());
-    Reply::json(402, &body).with("payment-required", header)
+    payment_required(&body)
+}
+
+/// Prices stand in the body and, in base64, in a header.
+pub(super) fn payment_required(body: &Value) -> Reply {
+    Reply::json(402, body).with("payment-required", base64::encoded(body.to_string()))
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::errors::error;
 use super::reply::Reply;
+use super::route::Route;
 use super::state::State;
 use super::time;
 use crate::types::BillingCurrency;
@@ -85,9 +86,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn begin(query: &Value) -> Self {
-        let text = |name: &str| query[name].as_str().unwrap_or_default().to_owned();
-        let size = query["pageSize"].as_u64().unwrap_or(1_000) as usize;
+    fn begin(route: &Route) -> Self {
+        let text = |name: &str| route.query(name).unwrap_or_default().to_owned();
+        let size = route.number("pageSize", 1_000);
         Self { currency: text("currency"), start: text("startTimestamp"), end: text("endTimestamp"), size, read: 0 }
     }
 
@@ -114,20 +115,18 @@ impl Walk {
 }
 
 pub(super) fn history(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let query = asked.route.query_object(&["pageSize"]);
     let walk = match asked.route.query("cursor") {
         Some(_) if asked.route.query.len() > 1 => {
             return Err(error(400, "A cursor cannot be combined with other parameters"));
         }
         Some(cursor) => Walk::resume(cursor).ok_or_else(|| error(400, "Invalid or expired cursor"))?,
-        None => Walk::begin(&query),
+        None => Walk::begin(asked.route),
     };
     let found: Vec<Value> = (0..ENTRIES).map(entry).filter(|entry| walk.fits(entry)).collect();
     let read = found.len().min(walk.read + walk.size);
     let page = found.get(walk.read..read).unwrap_or_default();
     let next = (read < found.len()).then(|| walk.cursor(read));
-    let accepts = asked.headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    if !accepts.starts_with("text/csv") {
+    if !asked.header("accept").is_some_and(|media| media.starts_with("text/csv")) {
         return Ok(Reply::json(200, &json!({"data": page, "nextCursor": next})));
     }
     let name = "attachment; filename=billing-usage-history-20260822T120000000Z.csv";

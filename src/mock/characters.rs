@@ -73,11 +73,10 @@ fn character(number: usize, name: &str, place: &str) -> Value {
 }
 
 pub(super) fn list(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let query = asked.route.query_object(&["limit", "offset"]);
+    let route = asked.route;
     let mut found: Vec<Value> = cast().into_iter().filter(|character| fits(character, asked)).collect();
-    sort(&mut found, query["sortBy"].as_str(), query["sortOrder"].as_str());
-    let number = |name: &str, default| query[name].as_u64().map_or(default, |number| number as usize);
-    let data: Vec<Value> = found.into_iter().skip(number("offset", 0)).take(number("limit", 50)).collect();
+    sort(&mut found, route.query("sortBy"), route.query("sortOrder"));
+    let data: Vec<Value> = found.into_iter().skip(route.number("offset", 0)).take(route.number("limit", 50)).collect();
     Ok(Reply::json(200, &json!({"object": "list", "data": data})))
 }
 
@@ -127,9 +126,7 @@ pub(super) fn retrieve(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply>
 
 pub(super) fn reviews(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let character = find(asked.route.parameter())?;
-    let query = asked.route.query_object(&["page", "pageSize"]);
-    let number = |name: &str, default| query[name].as_u64().map_or(default, |number| number as usize);
-    let (page, size) = (number("page", 1).max(1), number("pageSize", 20).max(1));
+    let (page, size) = (asked.route.number("page", 1).max(1), asked.route.number("pageSize", 20).max(1));
     let pages = REVIEWS.div_ceil(size);
     let data: Vec<Value> = (0..REVIEWS)
         .skip((page - 1).saturating_mul(size))

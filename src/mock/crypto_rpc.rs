@@ -8,7 +8,6 @@ use super::reply::Reply;
 use super::state::State;
 
 const NETWORKS: [&str; 4] = ["base-mainnet", "ethereum-mainnet", "polygon-mainnet", "solana-mainnet"];
-const MOST_CALLS: usize = 100;
 const USD_PER_CREDIT: f64 = 7e-7;
 /// A call that a node refuses costs less than one that it answers.
 const REFUSED: u64 = 5;
@@ -27,7 +26,7 @@ pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
     if !NETWORKS.contains(&network) {
         return Err(error(400, &format!("Unsupported network: {network}")));
     }
-    let key = asked.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let key = asked.header("idempotency-key");
     let known = key.and_then(|key| state.rpc.0.iter().find(|known| known.0 == key));
     let request = json!([network, asked.body]);
     if let Some((_, before, answer)) = known {
@@ -38,9 +37,8 @@ pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
         return Ok(reply(state, &answer, 0).with("idempotent-replayed", "true"));
     }
     let calls = match &asked.body {
-        Value::Array(calls) if calls.is_empty() || calls.len() > MOST_CALLS => {
-            return Err(error(400, &format!("A batch holds 1 to {MOST_CALLS} calls")));
-        }
+        // That there are too many is in the API's description.
+        Value::Array(calls) if calls.is_empty() => return Err(error(400, "A batch holds at least one call")),
         Value::Array(calls) => calls.as_slice(),
         call => std::slice::from_ref(call),
     };

@@ -9,13 +9,11 @@ use super::reply::Reply;
 use super::state::State;
 use crate::media::base64;
 
-const MOST_TEXTS: usize = 2048;
 const DEFAULT_DIMENSIONS: u64 = 1024;
 
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
-    let name = body["model"].as_str().ok_or_else(|| error(400, "`model` is missing"))?;
-    let model = models::wanted(asked, "embedding", name)?;
+    let model = models::wanted(asked, "embedding", asked.text("model"))?;
     let texts = texts(&body["input"])?;
     let own = model["model_spec"]["embeddingDimensions"].as_u64().unwrap_or(DEFAULT_DIMENSIONS);
     let dimensions = match &body["dimensions"] {
@@ -54,9 +52,6 @@ fn texts(input: &Value) -> Result<Vec<&str>, Reply> {
         _ => None,
     };
     let texts = texts.ok_or_else(|| error(400, "`input` must be a text or a list of texts; tokens are not taken"))?;
-    if texts.is_empty() || texts.len() > MOST_TEXTS {
-        return Err(error(400, &format!("`input` must hold 1 to {MOST_TEXTS} texts")));
-    }
     if texts.iter().any(|text| text.is_empty()) {
         return Err(error(400, "`input` must not hold empty texts"));
     }

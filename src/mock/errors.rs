@@ -14,7 +14,7 @@ pub(super) fn error(status: u16, message: &str) -> Reply {
 pub(super) fn of_status(status: u16) -> Reply {
     let message = match status {
         200..=299 => return Reply::json(status, &json!({})),
-        300..=399 => return Reply::new(status, "text/plain; charset=utf-8", ""),
+        300..=399 => return Reply::text(status, ""),
         400 => "The request is not valid",
         401 => "Authentication failed",
         402 => "Insufficient USD or DIEM balance",

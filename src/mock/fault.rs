@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::canned::Canned;
 use super::plan::{Planned, Scope};
-use super::reply::JSON;
+use super::reply::{JSON, TEXT};
 
 /// What goes wrong with a request to a [`MockVenice`](super::MockVenice).
 ///
@@ -144,7 +144,7 @@ impl Fault {
     /// let gateway = Fault::status(502).header("content-type", "text/html").body("<h1>Bad Gateway</h1>");
     /// ```
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.set_body("text/plain; charset=utf-8", body.into());
+        self.set_body(TEXT, body.into());
         self
     }
 

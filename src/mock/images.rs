@@ -7,8 +7,9 @@ use super::asked::Asked;
 use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
-use super::{models, time};
+use super::{media, models, time};
 use crate::media::base64;
+use crate::media::data_url::data_url;
 
 const STYLES: &[&str] = &["3D Model", "Analog Film", "Anime", "Cinematic", "Line Art", "Pixel Art", "Watercolor"];
 
@@ -22,8 +23,7 @@ pub(super) fn styles(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
 
 pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
-    let name = body["model"].as_str().unwrap_or_default();
-    let model = models::wanted(asked, "image", name)?;
+    let model = models::wanted(asked, "image", asked.text("model"))?;
     let image = Drawing::of(body["format"].as_str().unwrap_or("webp"))?;
     let count = match body["variants"].as_u64() {
         Some(_) if body["return_binary"] == true => {
@@ -50,14 +50,13 @@ pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Re
 pub(super) fn generations(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
     let image = Drawing::of(body["output_format"].as_str().unwrap_or("png"))?;
-    let text = base64::encoded(&image.bytes);
     let data = match body["response_format"].as_str() {
-        Some("url") => json!({"url": format!("data:{};base64,{text}", image.media)}),
-        _ => json!({"b64_json": text}),
+        Some("url") => json!({"url": data_url(&image.media, &image.bytes)}),
+        _ => json!({"b64_json": base64::encoded(&image.bytes)}),
     };
     state.balance_usd -= DRAWN;
-    let name = body["model"].as_str().unwrap_or_default();
-    let model = models::resolve("image", name).map(|model| model["id"].as_str().unwrap_or_default().to_owned());
+    let model =
+        models::resolve("image", asked.text("model")).map(|model| model["id"].as_str().unwrap_or_default().to_owned());
     let reply = Reply::json(200, &json!({"created": time::now().as_secs(), "data": [data]}));
     Ok(flagged(reply, body).with("x-venice-model-id", model.as_deref().unwrap_or(models::DEFAULT_IMAGE)))
 }
@@ -77,25 +76,21 @@ pub(super) fn to_png(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
     Ok(Drawing::of("png")?.reply())
 }
 
-/// An image of 256 by 256 pixels, the least that the API takes to change it.
+/// An image, and its media type.
 struct Drawing {
-    media: &'static str,
+    media: String,
     bytes: Bytes,
 }
 
 impl Drawing {
     fn of(format: &str) -> Result<Self, Reply> {
-        let (media, bytes): (_, &'static [u8]) = match format {
-            "png" => ("image/png", include_bytes!("media/image.png")),
-            "jpeg" => ("image/jpeg", include_bytes!("media/image.jpg")),
-            "webp" => ("image/webp", include_bytes!("media/image.webp")),
-            other => return Err(error(400, &format!("Unknown image format: {other}"))),
-        };
-        Ok(Self { media, bytes: Bytes::from_static(bytes) })
+        let media = format!("image/{format}");
+        let bytes = media::file(&media).ok_or_else(|| error(400, &format!("Unknown image format: {format}")))?;
+        Ok(Self { media, bytes })
     }
 
     fn reply(self) -> Reply {
-        Reply::new(200, self.media, self.bytes)
+        Reply::new(200, &self.media, self.bytes)
     }
 }
 

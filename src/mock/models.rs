@@ -43,12 +43,12 @@ pub(super) fn wanted(asked: &Asked<'_>, kind: &str, name: &str) -> Result<Value,
     if let Some(model) = resolve(kind, name) {
         return Ok(model);
     }
-    let alike = catalogue().into_iter().find(|model| model["type"] == kind).unwrap_or_default();
+    let others: Vec<Value> = catalogue().into_iter().filter(|model| model["type"] == kind).take(2).collect();
     if name.is_empty() || asked.checks_models {
-        let id = alike["id"].as_str().unwrap_or_default();
-        return Err(error(404, &format!("Specified model not found: {name}. Did you mean: {id}?")));
+        let others: Vec<&str> = others.iter().filter_map(|model| model["id"].as_str()).collect();
+        return Err(error(404, &format!("Specified model not found: {name}. Did you mean: {}?", others.join(", "))));
     }
-    Ok(named(alike, name))
+    Ok(named(others.into_iter().next().unwrap_or_default(), name))
 }
 
 /// The same model under another name.

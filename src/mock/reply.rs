@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(super) const JSON: &str = "application/json; charset=utf-8";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 /// Status, headers and body.
@@ -36,6 +37,10 @@ impl Reply {
     }
 
     /// A stream of server-sent events, with the end that the API's streams have.
+    pub(super) fn text(status: u16, text: impl Into<Bytes>) -> Self {
+        Self::new(status, TEXT, text)
+    }
+
     pub(super) fn events(events: &[Value]) -> Self {
         let mut pieces: Vec<Bytes> = events.iter().map(|event| format!("data: {event}\n\n").into()).collect();
         pieces.push(Bytes::from_static(b"data: [DONE]\n\n"));

@@ -10,8 +10,7 @@ use super::{models, time};
 
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
-    let name = body["model"].as_str().ok_or_else(|| error(400, "`model` is missing"))?;
-    let model = models::wanted(asked, "text", name)?;
+    let model = models::wanted(asked, "text", asked.text("model"))?;
     let question = question(&body["input"]).ok_or_else(|| error(400, "`input` holds no question"))?;
     let item = match called(body) {
         Some(function) => json!({

@@ -1,7 +1,6 @@
 //! Which operation a request asks for.
 
 use reqwest::Url;
-use serde_json::{Map, Value};
 
 use crate::Operation;
 use crate::meta::percent_decoded;
@@ -55,13 +54,9 @@ impl Route {
         self.query.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_str())
     }
 
-    /// The query as an object, to be checked like a body: texts, and numbers where they are expected.
-    pub(super) fn query_object(&self, numbers: &[&str]) -> Value {
-        let read = |(name, text): &(String, String)| {
-            let number = numbers.contains(&name.as_str()).then(|| text.parse::<i64>().ok()).flatten();
-            (name.clone(), number.map_or_else(|| text.clone().into(), Value::from))
-        };
-        self.query.iter().map(read).collect::<Map<_, _>>().into()
+    /// A number in the query, or what it is where none was sent.
+    pub(super) fn number(&self, name: &str, default: usize) -> usize {
+        self.query(name).and_then(|text| text.parse().ok()).unwrap_or(default)
     }
 
     /// The path's only parameter.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::canned::Canned;
 use super::plan::{Planned, Scope};
-use super::reply::{EVENTS, JSON};
+use super::reply::{EVENTS, JSON, TEXT};
 use super::request::MockRequest;
 
 /// What a [`MockVenice`](super::MockVenice) answers in place of what it would say by itself.
@@ -77,10 +77,7 @@ impl Answer {
             Ok(body) => canned.set_body(JSON, body),
             Err(error) => {
                 canned.set_status(500);
-                canned.set_body(
-                    "text/plain; charset=utf-8",
-                    format!("the answer that the test gave is no JSON: {error}"),
-                );
+                canned.set_body(TEXT, format!("the answer that the test gave is no JSON: {error}"));
             }
         })
     }

@@ -52,10 +52,6 @@ pub(super) fn attestation(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Rep
 
 pub(super) fn signature(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     model(asked)?;
-    let id = asked.route.query("request_id").unwrap_or_default();
-    if id.is_empty() {
-        return Err(error(400, "`request_id` is missing"));
-    }
     let text = format!("{}:{}", "1a".repeat(32), "2b".repeat(32));
     let signature = format!("0x{}1b", "c4".repeat(64));
     let body = json!({"text": text, "signature": signature, "signing_address": ADDRESS, "signing_algo": "ecdsa"});

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
+use super::auth::{SIGN_IN_HEADERS, payment_required};
 use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
@@ -38,9 +39,7 @@ pub(super) fn balance(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Rep
 
 pub(super) fn transactions(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let address = own(asked)?;
-    let query = asked.route.query_object(&["limit", "offset"]);
-    let number = |name: &str, default| query[name].as_u64().map_or(default, |number| number as usize);
-    let (limit, offset) = (number("limit", 50), number("offset", 0));
+    let (limit, offset) = (asked.route.number("limit", 50), asked.route.number("offset", 0));
     let all = transactions_of(state, &address);
     let page: Vec<&Value> = all.iter().rev().skip(offset).take(limit).collect();
     let data = json!({
@@ -54,7 +53,7 @@ pub(super) fn transactions(state: &mut State, asked: &Asked<'_>) -> Result<Reply
 
 /// Without a payment the answer says how to pay, and with one the wallet in it is credited.
 pub(super) fn top_up(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let Some(header) = asked.headers.get("payment-signature").and_then(|value| value.to_str().ok()) else {
+    let Some(header) = asked.header("payment-signature") else {
         return Ok(price());
     };
     let refused = |message: &str| Err(Reply::json(400, &json!({"error": "X402_INVALID_PAYMENT", "message": message})));
@@ -91,8 +90,7 @@ pub(super) fn top_up(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
 
 fn price() -> Reply {
     let body = json!({"x402Version": 2, "accepts": options()});
-    let header = base64::encoded(body.to_string());
-    Reply::json(402, &body).with("payment-required", header)
+    payment_required(&body)
 }
 
 fn options() -> Value {
@@ -116,8 +114,8 @@ fn options() -> Value {
 
 /// The wallet that is asked for, if it is the one that signed.
 fn own(asked: &Asked<'_>) -> Result<String, Reply> {
-    let header = ["sign-in-with-x", "x-sign-in-with-x"].iter().find_map(|name| asked.headers.get(*name));
-    let signed = header.and_then(|value| value.to_str().ok()).and_then(wallet::decoded);
+    let header = SIGN_IN_HEADERS.iter().find_map(|name| asked.header(name));
+    let signed = header.and_then(wallet::decoded);
     let Some(address) = signed.as_ref().and_then(|signed| signed["address"].as_str()) else {
         return Err(error(401, "Invalid Sign-in-with-x signature"));
     };

@@ -15,7 +15,7 @@ use super::{models, time};
 
 pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let body = &asked.body;
-    let (name, suffix) = parameters::split(body["model"].as_str().unwrap_or_default());
+    let (name, suffix) = parameters::split(asked.text("model"));
     let model = models::wanted(asked, "text", name)?;
     let parameters = parameters::applied(&body["venice_parameters"], suffix);
     let id = format!("chatcmpl-{:016x}", state.next_id());

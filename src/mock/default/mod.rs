@@ -31,7 +31,7 @@ pub(super) fn answer(state: &mut State, asked: &Asked<'_>, operation: &'static O
         Some(file) => Reply::new(status, wanted, file),
         None if wanted == JSON => Reply::json(status, &body),
         None if wanted == CSV => Reply::new(status, "text/csv; charset=utf-8", table(&body)),
-        None => Reply::new(status, "text/plain; charset=utf-8", sentence(&body)),
+        None => Reply::text(status, sentence(&body)),
     };
     headers::add(state, &mut reply, success, asked, &body);
     Ok(reply)

@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::media::base64;
+use crate::media::{base64, data_url};
 use crate::mock::state::State;
 use crate::mock::{media, time};
 
@@ -70,7 +70,7 @@ fn plain(state: &mut State, name: &str, schema: &Value) -> String {
 
 /// A picture in a URL.
 pub(super) fn data_url() -> String {
-    format!("data:image/png;base64,{}", picture("image/png"))
+    data_url::data_url("image/png", &media::file("image/png").unwrap_or_default())
 }
 
 fn picture(media: &str) -> String {

@@ -81,6 +81,6 @@ fn media_of(format: &str) -> Option<&'static str> {
 
 /// The media types that the header `accept` names, in its order.
 fn accepted(asked: &Asked<'_>) -> Vec<String> {
-    let header = asked.headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let header = asked.header("accept").unwrap_or_default();
     header.split(',').map(essence_of).filter(|media| !media.is_empty() && !media.contains('*')).collect()
 }

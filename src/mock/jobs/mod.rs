@@ -1,7 +1,6 @@
 //! Films and music: orders, their polls, their results.
 
 mod plan;
-mod sample;
 
 use std::collections::VecDeque;
 
@@ -194,7 +193,7 @@ pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Rep
 pub(super) fn transcribe(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     let text = "All right, so here we are in front of the elephants.";
     Ok(match asked.body["response_format"].as_str() {
-        Some("text") => Reply::new(200, "text/plain; charset=utf-8", text),
+        Some("text") => Reply::text(200, text),
         _ => Reply::json(200, &json!({"transcript": text, "lang": "en"})),
     })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::sample;
+use crate::mock::media;
 
 /// How a job of a [`MockVenice`](crate::mock::MockVenice) goes, for [`MockVenice::job`](crate::mock::MockVenice::job).
 ///
@@ -139,8 +139,8 @@ impl MockJob {
 
     pub(super) fn result(&self, is_video: bool) -> (String, Bytes) {
         self.media.clone().unwrap_or_else(|| {
-            let (media, bytes) = if is_video { ("video/mp4", sample::film()) } else { ("audio/mpeg", sample::song()) };
-            (media.to_owned(), bytes)
+            let media = if is_video { "video/mp4" } else { "audio/mpeg" };
+            (media.to_owned(), media::file(media).unwrap_or_default())
         })
     }
 }
