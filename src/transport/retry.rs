@@ -129,8 +129,8 @@ impl RetryPolicy {
                 Decision::Stop("the API asks for a longer wait than the policy allows")
             }
             // The clients that were sent away together must not come back together.
-            Some(asked) => Decision::Repeat(asked + self.base_delay.mul_f64(dice(clock))),
-            None => Decision::Repeat(self.backoff(retries).mul_f64(dice(clock))),
+            Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, dice(clock)))),
+            None => Decision::Repeat(part(self.backoff(retries), dice(clock))),
         }
     }
 
@@ -175,6 +175,11 @@ pub(super) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
         (ErrorKind::Timeout | ErrorKind::Transport, _) => class == RetryClass::Safe,
         _ => false,
     }
+}
+
+/// A part of a pause, from 0 to 1. The longest `Duration` is a little less than the number nearest to it.
+fn part(whole: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole)
 }
 
 /// A custom clock may be careless about the range.

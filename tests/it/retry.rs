@@ -367,3 +367,29 @@ async fn the_real_clock_waits_for_real() {
     read(&builder(&server).retry(policy).build().unwrap()).await.unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(200));
 }
+
+/// A clock that notes pauses and does not go on with them.
+#[derive(Clone, Debug, Default)]
+struct Notes(std::sync::Arc<std::sync::Mutex<Vec<Duration>>>);
+
+impl venice_ai::Clock for Notes {
+    fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.0.lock().unwrap().push(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        1.0
+    }
+}
+
+#[tokio::test]
+async fn the_longest_pause_there_is_can_be_asked_for() {
+    for failure in [Answer::json(503, "{}"), Answer::new(429, &[("retry-after", "1")], "")] {
+        let server = Server::answering([failure, Answer::json(200, OK)]);
+        let clock = Notes::default();
+        let policy = RetryPolicy::default().base_delay(Duration::MAX).max_delay(Duration::MAX);
+        read(&builder(&server).clock(clock.clone()).retry(policy).build().unwrap()).await.unwrap();
+        assert_eq!(*clock.0.lock().unwrap(), [Duration::MAX]);
+    }
+}
