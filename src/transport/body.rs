@@ -14,6 +14,9 @@ use super::failure;
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 
+/// Longer than any connection lives.
+const LONGEST_IDLE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// A body that is read as it arrives. Dropping it closes the connection.
 ///
 /// It is an error when the server is silent for longer than the idle time-out while somebody waits for the next piece.
@@ -106,7 +109,8 @@ impl ReplyBody {
     ///
     /// The timer is set once and moved only when it fires, so that a piece costs no work on it.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.idle);
+        // "For ever" is more than an `Instant` can hold.
+        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.idle.min(LONGEST_IDLE));
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         loop {
             ready!(timer.as_mut().poll(cx));

@@ -54,6 +54,12 @@ pub(super) fn out_of_time(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message)
 }
 
+/// The files of a request did not show what is in them. Nothing was sent.
+pub(super) fn no_file(limit: Duration) -> Error {
+    let message = format!("the file to send could not be read within {limit:?}; nothing was sent");
+    Error::new(ErrorKind::Timeout, message)
+}
+
 /// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".
 fn root_cause(error: &dyn StdError) -> String {
     let mut cause = error;

@@ -131,7 +131,10 @@ pub(crate) enum Body {
 /// Sends a request until it succeeds or must not be repeated.
 pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Reply, Error> {
     if outgoing.validated {
-        let finding = limits::check(&outgoing.file_checks).await;
+        let limit = outgoing.timeout.unwrap_or_else(|| outgoing.client.timeout());
+        let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
+        // A reader may never give a byte.
+        let finding = looking.unwrap_or_else(|_| Err(failure::no_file(limit)));
         finding.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
     }
     let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, .. } =

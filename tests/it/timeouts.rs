@@ -160,3 +160,39 @@ async fn calls_run_in_tasks() {
     }
     assert_eq!(server.count(), 10);
 }
+
+#[tokio::test]
+async fn a_body_without_an_idle_limit_may_be_silent() {
+    let answer = Answer::head(200, &[("content-length", "8")]).send("half").wait(SHORT).send("half");
+    let server = Server::answering([answer]);
+    let client = builder(&server).stream_idle_timeout(Duration::MAX).build().unwrap();
+    let reply = client.request_raw(Method::GET, "/x").with_timeout(Duration::MAX).await.unwrap();
+    assert_eq!(reply.bytes().await.unwrap(), "halfhalf");
+}
+
+/// A pipe whose other end does not write.
+struct Stalled;
+
+impl tokio::io::AsyncRead for Stalled {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_gives_nothing_is_given_up_on() {
+    let server = Server::answering([Answer::json(200, r#"{"text":"x"}"#)]);
+    let client = once(&server);
+    for validate in [true, false] {
+        let recording = venice_ai::Upload::reader("a.wav", Stalled);
+        let call = client.audio().transcribe(recording).with_timeout(SHORT).with_validation(validate);
+        let outcome = tokio::time::timeout(PATIENCE, call.into_future()).await.unwrap();
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Timeout, Some("createTranscription")), "{error}");
+    }
+    assert_eq!(server.count(), 0);
+}
