@@ -11,6 +11,7 @@ use super::{Job, JobHandle, Media, Progress, SavedMedia};
 use crate::Client;
 use crate::call::{Flow, Steps};
 use crate::error::{Error, ErrorKind};
+use crate::media::durable;
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 
@@ -228,14 +229,12 @@ async fn check_price(client: &Client, order: &Order, limit_usd: f64) -> Result<(
 /// Whether a file can be made there, as far as that can be seen without making it.
 fn check_target(path: &Path) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let problem = if path.file_name().is_none() || path.is_dir() {
-        "is a folder"
-    } else if !folder.is_dir() {
-        "is in a folder that does not exist"
-    } else {
-        return Ok(());
+    let problem = match durable::check(path) {
+        Err(problem) => problem.to_string(),
+        Ok(()) if !folder.is_dir() => "it is in a folder that does not exist".to_owned(),
+        Ok(()) => return Ok(()),
     };
-    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as it {problem}; nothing was ordered")))
+    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; nothing was ordered")))
 }
 
 impl<T: 'static> IntoFuture for Generation<T> {

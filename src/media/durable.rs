@@ -107,6 +107,18 @@ impl DurableFile {
     }
 }
 
+/// Whether a file could take this place: nothing is there, or a file is.
+pub(crate) fn check(target: &Path) -> io::Result<()> {
+    if target.file_name().is_none() || target.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    match fs::metadata(target) {
+        // A pipe or a device would be replaced by a file, and whoever reads from it would get nothing.
+        Ok(there) if !there.is_file() => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device or a pipe")),
+        _ => Ok(()),
+    }
+}
+
 #[derive(Debug)]
 struct Writing {
     file: File,
@@ -119,9 +131,7 @@ struct Temporary(Option<PathBuf>);
 
 impl Writing {
     fn begin(target: &Path) -> io::Result<Self> {
-        if target.file_name().is_none() || target.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-        }
+        check(target)?;
         let temporary = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
         let writing = Self { file, temporary: Temporary(Some(temporary)) };

@@ -127,3 +127,23 @@ async fn a_place_that_cannot_be_written_to_is_named() {
     }
     assert_eq!(folder.names(), [""; 0]);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_not_replaced_by_a_file() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let folder = Folder::new();
+    let pipe = folder.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let error = fetch(Answer::new(200, &[], "x")).await.unwrap().save(&pipe).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("a device or a pipe"), "{error}");
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(folder.names(), ["pipe"]);
+
+    let server = Server::answering([Answer::json(200, r#"{"model":"m","queue_id":"q"}"#)]);
+    let film = venice_ai::types::QueueVideoRequest::new("m").prompt("Fog");
+    let error = once(&server).video().generate_to(film, &pipe).await.unwrap_err();
+    assert!(error.to_string().contains("nothing was ordered"), "{error}");
+    assert_eq!(server.count(), 0, "it is found before it costs anything");
+}
