@@ -19,6 +19,12 @@ pub(crate) const SIGN_IN: HeaderName = HeaderName::from_static("sign-in-with-x")
 /// The header with which a wallet pays.
 pub(crate) const PAYMENT: HeaderName = HeaderName::from_static("payment-signature");
 
+/// The names under which a wallet signs in.
+pub(crate) const SIGN_INS: [HeaderName; 2] = [SIGN_IN, HeaderName::from_static("x-sign-in-with-x")];
+
+/// All headers that bear a signature.
+pub(crate) const HEADERS: [HeaderName; 3] = [SIGN_IN, HeaderName::from_static("x-sign-in-with-x"), PAYMENT];
+
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;
 

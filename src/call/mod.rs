@@ -28,6 +28,7 @@ use crate::media::form::Form;
 use crate::media::limits::FileCheck;
 use crate::operation::OperationRef;
 use crate::reply::RawReply;
+use crate::secret::Secret;
 use crate::transport::{self, Mode, Outgoing, Reply};
 use crate::validation::ValidationError;
 
@@ -108,6 +109,12 @@ impl<T> Call<T> {
     /// Adds a check that runs when the call is sent, unless validation is off.
     pub(crate) fn with_file_check(mut self, check: FileCheck) -> Self {
         self.core.file_checks.push(check);
+        self
+    }
+
+    /// Keeps something out of the call's errors.
+    pub(crate) fn hiding(mut self, secrets: Vec<Secret>) -> Self {
+        self.core.scope.hide(secrets);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::merge;
 use crate::error::Error;
-use crate::transport::{Outgoing, complete};
+use crate::transport::{Outgoing, complete, of_headers};
 use crate::validation::ValidationError;
 
 impl Outgoing {
@@ -28,6 +28,9 @@ impl Outgoing {
             None => merge::into_body(request, extra)?,
         }
         let headers = request.headers_mut();
-        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())
+        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())?;
+        let hidden = of_headers(headers, self.scope.key());
+        self.scope.hide(hidden);
+        Ok(())
     }
 }

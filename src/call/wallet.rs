@@ -69,7 +69,7 @@ impl<T> Call<T> {
     ) -> Self {
         match Signature::new(value) {
             Ok(Signature { secret, header }) => {
-                self.core.scope.set_signature(secret);
+                self.core.scope.hide([secret]);
                 let finding = finding.map_err(|problem| ValidationError::new(field, problem));
                 self.checked(finding).changed(|request| {
                     request.headers_mut().insert(name, header);

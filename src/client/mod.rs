@@ -27,7 +27,7 @@ use crate::error::Error;
 use crate::operation::OperationRef;
 use crate::reply::RawReply;
 use crate::secret::Secret;
-use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings};
+use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings, of_address};
 
 /// A client of the Venice.ai API.
 ///
@@ -193,7 +193,8 @@ impl Client {
         // The error does not show the URL, as it may be the right to what it names.
         let url = base_url::web_address(url)
             .ok_or_else(|| Error::invalid_request("the address of the file is not an http(s) URL"));
-        Call::raw(self, operation, url.map(|url| reqwest::Request::new(method, url)))
+        let hidden = url.as_ref().map(of_address).unwrap_or_default();
+        Call::raw(self, operation, url.map(|url| reqwest::Request::new(method, url))).hiding(hidden)
     }
 
     /// The client that requests are built with.

@@ -1,5 +1,6 @@
 //! One attempt: a request, its redirects, its reply.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +9,10 @@ use reqwest::{Response, StatusCode, Url};
 use super::body::ReplyBody;
 use super::source::Source;
 use super::told_apart::{self, Told};
-use super::{Body, Clock, Mode, Reply, Scope, failure, redirect};
+use super::{Body, Clock, Mode, Reply, Scope, failure, of_address, redirect};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
+use crate::operation::AuthScheme;
 
 /// How much of a reply an attempt waits for, and how long.
 #[derive(Clone, Copy)]
@@ -38,7 +40,12 @@ pub(super) async fn attempt(
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let meta = Meta::new(status, headers, clock.system_time(), number);
-        receive(response, meta, plan, scope).await
+        // Storage behind the address has an address of its own, which opens the file just as well.
+        let mut scope = Cow::Borrowed(scope);
+        if scope.operation().facts().auth == AuthScheme::Anonymous {
+            scope.to_mut().hide(of_address(response.url()));
+        }
+        receive(response, meta, plan, &scope).await
     };
     match tokio::time::timeout(plan.timeout, exchange).await {
         Ok(outcome) => outcome.map_err(|error| scope.explained(error)),

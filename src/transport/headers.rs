@@ -1,15 +1,12 @@
 //! The headers that every request gets.
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderValue, USER_AGENT};
 
 use super::{Mode, Scope};
 use crate::client::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{AuthScheme, OperationRef};
 use crate::wallet;
-
-/// The header with which a wallet signs a request, and its older name.
-const WALLET: [HeaderName; 2] = [wallet::SIGN_IN, HeaderName::from_static("x-sign-in-with-x")];
 
 /// Adds what the request does not have: the client's headers, `Accept`, the key.
 pub(crate) fn complete(
@@ -51,7 +48,7 @@ fn authenticate(
         return Ok(());
     }
     let scheme = operation.facts().auth;
-    let wallet = signed_later || headers.keys().any(|name| WALLET.contains(name));
+    let wallet = signed_later || headers.keys().any(|name| wallet::SIGN_INS.contains(name));
     match (scheme, key) {
         // Who pays must not be left to the server's choice.
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}

@@ -6,6 +6,7 @@ mod budget;
 mod clock;
 pub(crate) mod failure;
 mod headers;
+mod hidden;
 mod outgoing;
 mod redirect;
 mod retry;
@@ -20,6 +21,7 @@ pub(crate) use self::body::ReplyBody;
 pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::headers::{any_of, complete};
+pub(crate) use self::hidden::{of_address, of_headers};
 pub(crate) use self::outgoing::Outgoing;
 use self::retry::Decision;
 pub use self::retry::RetryPolicy;
@@ -49,13 +51,13 @@ pub(crate) enum Mode {
 pub(crate) struct Scope {
     operation: OperationRef,
     key: Option<ApiKey>,
-    /// A signature that goes with the request, of a wallet or of a payment.
-    signature: Option<Secret>,
+    /// What else goes with the request and must not come back in an error: signatures, headers, an address that opens by itself.
+    hidden: Vec<Secret>,
 }
 
 impl Scope {
     pub(crate) fn new(operation: OperationRef, key: Option<ApiKey>) -> Self {
-        Self { operation, key, signature: None }
+        Self { operation, key, hidden: Vec::new() }
     }
 
     pub(crate) fn operation(&self) -> &OperationRef {
@@ -70,13 +72,14 @@ impl Scope {
         self.key = Some(key);
     }
 
-    pub(crate) fn set_signature(&mut self, signature: Secret) {
-        self.signature = Some(signature);
+    /// Keeps something out of errors.
+    pub(crate) fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
+        self.hidden.extend(secrets);
     }
 
     fn secrets(&self) -> impl Iterator<Item = &str> {
         let key = self.key.as_ref().map(ApiKey::expose);
-        key.into_iter().chain(self.signature.as_ref().map(Secret::expose))
+        key.into_iter().chain(self.hidden.iter().map(Secret::expose))
     }
 
     /// Names the operation in the error, and removes what is secret from it.
@@ -166,7 +169,7 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
             let signature = signer.sign(scope.operation(), &url).await;
             let signature = signature.map_err(|error| scope.explained(error).with_attempts(retries))?;
             source.set_header(wallet::SIGN_IN, signature.header);
-            scope.set_signature(signature.secret);
+            scope.hide([signature.secret]);
         }
         let outcome = attempt::attempt(http, &mut source, plan, scope, clock, retries + 1).await;
         let failure = match outcome {

@@ -75,7 +75,11 @@ pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Re
     if !keeps_method {
         return refused(format!(
             "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
-            target.path()
+            match bounds {
+                Bounds::SameHost => target.path().to_owned(),
+                // The path may be all that keeps the file from everyone.
+                Bounds::AnyHost => site(&target),
+            }
         ));
     }
     Ok(target)

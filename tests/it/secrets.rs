@@ -166,3 +166,25 @@ fn the_password_of_a_proxy_is_not_shown() {
     let shown = format!("{error} {error:?}");
     assert!(shown.contains("proxy") && !shown.contains("hunter22"), "{shown}");
 }
+
+#[tokio::test]
+async fn what_identifies_somebody_is_shown_by_no_error_however_it_was_sent() {
+    const SIGNED: &str = "c2lnbmVkLWJ5LWEtd2FsbGV0";
+    let echo = format!(r#"{{"error":"{SIGNED} is not good","details":{{"field":{{"_errors":["{SIGNED}"]}}}}}}"#);
+    let server = Server::answering([Answer::new(400, &[("x-echo", SIGNED)], echo)]);
+    let client = once(&server);
+    let call = || client.request::<Value>(Method::GET, "/x");
+    let errors = [
+        client.raw().top_up_x402_balance(Some(SIGNED)).await.unwrap_err(),
+        call().with_header("PAYMENT-SIGNATURE", SIGNED).await.unwrap_err(),
+        call().with_header("x-sign-in-with-x", SIGNED).await.unwrap_err(),
+        call().with_header("authorization", format!("Bearer {SIGNED}")).await.unwrap_err(),
+        call().with_header("cookie", SIGNED).await.unwrap_err(),
+        call().with_api_key(SIGNED).await.unwrap_err(),
+    ];
+    for error in errors {
+        let body = String::from_utf8_lossy(error.body().unwrap());
+        let shown = format!("{error} {error:?} {body} {:?}", error.field_errors());
+        assert!(shown.contains("is not good") && !shown.contains(SIGNED), "{shown}");
+    }
+}

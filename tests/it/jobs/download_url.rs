@@ -159,3 +159,37 @@ async fn an_address_that_is_none_is_told_and_not_shown() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(!format!("{error} {error:?}").contains("4711"), "{error:?}");
 }
+
+/// What storage says of a signature that it does not take.
+fn denied(request: &str) -> Answer {
+    let body =
+        format!("<Error><Message>No access</Message><Request>{}</Request></Error>", request.replace('&', "&amp;"));
+    Answer::new(403, &[("content-type", "application/xml")], body)
+}
+
+#[tokio::test]
+async fn an_error_that_repeats_the_address_does_not_show_it() {
+    const TARGET: &str = "/files/0123456789abcdef/film.mp4?policy=lagoon-4711&signature=8f77aa55bb%3D";
+    let direct = Server::answering([denied(TARGET)]);
+    let behind = direct.url(TARGET);
+    let redirecting = Server::answering([Answer::redirect(302, &behind)]);
+    for address in [behind.clone(), redirecting.url("/f")] {
+        let two = two(vec![status("COMPLETED")], vec![film()]);
+        let job = handle().with_download_url(address);
+        let error = two.venice.job(job).wait().await.unwrap_err();
+        let shown = format!("{error} {error:?} {}", String::from_utf8_lossy(error.body().unwrap()));
+        assert!(shown.contains("No access"), "{shown}");
+        for secret in ["0123456789abcdef", "4711", "8f77aa55bb"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_is_redirected_does_not_show_the_address() {
+    let folder = Folder::new();
+    let two = two(vec![status("COMPLETED")], vec![film(), Answer::redirect(302, "/moved/secret-4711")]);
+    let saved = two.venice.job(two.handle()).save(folder.join("film.mp4")).await.unwrap();
+    let RemoteCopy::MayRemain { reason } = &saved.remote else { panic!("{saved:?}") };
+    assert!(reason.contains("redirects a DELETE") && !reason.contains("4711"), "{reason}");
+}
