@@ -11,8 +11,12 @@ pub struct Price {
 }
 
 impl Price {
-    /// A reply without a price must not read as one of nothing.
+    /// A reply without a price must not read as one of nothing, and one below nothing is within every limit.
     pub(crate) fn of(quote: Quote) -> Result<Self, String> {
-        quote.quote.map(|usd| Self { usd }).ok_or_else(|| "the reply names no price".to_owned())
+        match quote.quote {
+            Some(usd) if usd >= 0.0 => Ok(Self { usd }),
+            Some(usd) => Err(format!("the reply names a price of {usd} USD, which is none")),
+            None => Err("the reply names no price".to_owned()),
+        }
     }
 }

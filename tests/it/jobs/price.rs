@@ -38,7 +38,7 @@ async fn a_price_above_the_limit_is_refused_and_nothing_is_ordered() {
 
 #[tokio::test]
 async fn no_price_is_not_a_price_of_nothing() {
-    for quote in ["{}", r#"{"quote":null}"#, r#"{"quote":"a lot"}"#] {
+    for quote in ["{}", r#"{"quote":null}"#, r#"{"quote":"a lot"}"#, r#"{"quote":-0.1}"#] {
         let server = server(quote);
         let venice = venice(&server, &TestClock::without_jitter());
         let error = venice.video().generate(request()).with_price_limit(0.5).await.unwrap_err();
