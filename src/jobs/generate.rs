@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::job::{Settings, goes_on};
 use super::order::Order;
 use super::{Job, JobHandle, Media, Progress, SavedMedia};
@@ -46,6 +48,15 @@ pub struct Generation<T> {
     /// A folder that is missing is better found before the order than after it.
     target: Option<PathBuf>,
     finish: fn(Job, Client, Option<PathBuf>) -> Steps<T>,
+}
+
+/// How far an order came, for those who stop waiting.
+#[derive(Default)]
+enum OrderState {
+    #[default]
+    NotSent,
+    Sent,
+    Accepted(JobHandle),
 }
 
 impl Generation<Media> {
@@ -186,9 +197,11 @@ impl<T: 'static> Generation<T> {
 
     fn into_flow(self) -> Flow<T> {
         let Self { client, order, settings, price_limit_usd, on_queued, limit, target, finish } = self;
-        let queued: Arc<Mutex<Option<JobHandle>>> = Arc::default();
-        let known = Arc::clone(&queued);
+        let state: Arc<Mutex<OrderState>> = Arc::default();
+        let known = Arc::clone(&state);
         let flow = Flow::new(&client, order.name(), move |client| async move {
+            let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+            let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
             order.check()?;
             if let Some(target) = &target {
                 check_target(target)?;
@@ -196,19 +209,24 @@ impl<T: 'static> Generation<T> {
             if let Some(limit) = price_limit_usd {
                 check_price(&client, &order, limit).await?;
             }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                // The time limit gets its turn: what is ordered now is paid for, and nobody waits for it any more.
+                std::future::pending::<()>().await;
+            }
+            reached(OrderState::Sent);
             let handle = order.queue(&client).await?;
-            *queued.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle.clone());
+            reached(OrderState::Accepted(handle.clone()));
             if let Some(observer) = on_queued {
                 observer(&handle);
             }
             let job = Job::with_settings(&client, handle, settings);
             finish(job, client, target).await
         });
-        let flow =
-            flow.explained_at_limit(move |error| match known.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-                Some(job) => goes_on(error, job),
-                None => error.with_note("whether the order was accepted is not known"),
-            });
+        let flow = flow.explained_at_limit(move |error| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
+            OrderState::NotSent => error.with_note("nothing was ordered"),
+            OrderState::Sent => error.with_note("whether the order was accepted is not known"),
+            OrderState::Accepted(job) => goes_on(error, job),
+        });
         match limit {
             Some(limit) => flow.with_time_limit(limit),
             None => flow,

@@ -126,13 +126,19 @@ impl EmbeddingBatch {
         loop {
             while sent.len() < self.concurrency
                 && failure.is_none()
+                // What is sent now is paid for, and nobody would wait for it.
+                && deadline.is_none_or(|deadline| Instant::now() < deadline)
                 && let Some(part) = waiting.pop_front()
             {
                 let call = self.call(&part);
                 sent.push((part, call));
             }
             if sent.is_empty() {
-                return failure.map_or(Ok(()), Err);
+                return match failure {
+                    Some(error) => Err(error),
+                    None if waiting.is_empty() => Ok(()),
+                    None => Err(self.out_of_time()),
+                };
             }
             let Some((part, outcome)) = first(&mut sent, deadline).await else {
                 return Err(self.out_of_time());

@@ -178,6 +178,18 @@ async fn when_time_is_over_what_came_is_kept() {
 }
 
 #[tokio::test]
+async fn a_batch_whose_time_is_over_sends_nothing() {
+    let server = answering();
+    let venice = once(&server);
+    // An open connection could take a request at once.
+    venice.embeddings().batch(request(1)).await.unwrap();
+    let unfinished = venice.embeddings().batch(request(3)).with_time_limit(Duration::ZERO).await.unwrap_err();
+    assert_eq!((unfinished.error().is_timeout(), unfinished.remaining()), (true, 3));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
 async fn a_reply_that_does_not_fit_its_texts_is_an_error_of_its_part() {
     let server = Server::start(|n, request| match n {
         1 => Answer::json(200, &list(&[item(0, json!([1, 2]))])),

@@ -128,6 +128,26 @@ async fn a_time_limit_before_the_order_is_accepted_has_no_handle() {
 }
 
 #[tokio::test]
+async fn a_time_limit_that_is_over_orders_nothing() {
+    let quote = Answer::head(200, &[("content-type", "application/json"), ("content-length", "13")]);
+    let late = quote.clone().wait(Duration::from_millis(120)).send(r#"{"quote":0.1}"#);
+    let quotes = vec![quote.send(r#"{"quote":0.1}"#), late];
+    let server = serving([("/video/quote", quotes), ("/video/queue", vec![queued()])]);
+    let venice = builder(&server).build().unwrap();
+    // An open connection could take an order at once.
+    venice.video().quote("laguna-film").await.unwrap();
+    for limit in [Duration::ZERO, Duration::from_millis(60)] {
+        let film = venice.video().generate(request());
+        let film = if limit.is_zero() { film } else { film.with_price_limit(0.5) };
+        let error = film.with_time_limit(limit).await.unwrap_err();
+        assert_eq!((error.is_timeout(), error.job()), (true, None));
+        assert!(error.to_string().contains("nothing was ordered"), "{error}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(!paths(&server).contains(&"POST /video/queue".to_owned()), "{:?}", paths(&server));
+}
+
+#[tokio::test]
 async fn dropping_it_stops_the_asking_and_not_the_job() {
     let server = serving([("/video/queue", vec![queued()]), ("/video/retrieve", vec![Answer::silence(), film()])]);
     let venice = builder(&server).build().unwrap();
