@@ -39,7 +39,7 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
     let call = call.with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
     let Response { value, meta } = call.await.map_err(|error| error.with_job(job))?;
     let report = match value {
-        Retrieved::Media(reply) => return Ok(Seen::Done(reply)),
+        Retrieved::Media(reply) => return whole(reply).map(Seen::Done).map_err(|error| error.with_job(job)),
         Retrieved::Progress(report) => report,
     };
     match Stage::of(&report) {
@@ -55,6 +55,15 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
             Ok(Seen::Over(ended(error, meta, job)))
         }
     }
+}
+
+/// Nobody asked for a part, and the rest of a file must not be deleted because a part of it is safe.
+fn whole(reply: RawReply) -> Result<RawReply, Error> {
+    if reply.status() != StatusCode::PARTIAL_CONTENT {
+        return Ok(reply);
+    }
+    Err(reply
+        .explained(Error::new(ErrorKind::Transport, "the reply is a part of the file, and all of it was asked for")))
 }
 
 fn ended(error: Error, meta: Meta, job: &JobHandle) -> Error {
@@ -78,7 +87,7 @@ async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawRep
     };
     // Each attempt counts at the other end, so they are made one poll apart and not in a row.
     let call = client.elsewhere(Method::GET, url.expose()).file().with_retry(RetryPolicy::disabled());
-    call.await.map_err(|error| match error.status() {
+    call.await.and_then(whole).map_err(|error| match error.status() {
         Some(StatusCode::NOT_FOUND | StatusCode::GONE) => {
             error.with_kind(ErrorKind::JobExpired).with_note("the file's address is good for a day and a few downloads")
         }

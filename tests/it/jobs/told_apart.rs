@@ -132,3 +132,22 @@ async fn the_plain_call_tells_them_apart_too() {
     let accepts = server.requests()[0].header("accept").unwrap().to_owned();
     assert!(accepts.contains("application/json") && accepts.contains("video/mp4"), "{accepts}");
 }
+
+#[tokio::test]
+async fn a_part_of_a_film_is_no_film_and_nothing_is_deleted_for_it() {
+    let folder = crate::support::Folder::new();
+    let headers = [("content-type", "video/mp4"), ("content-range", "bytes 0-11/500")];
+    let part = || Answer::new(206, &headers, &FILM[..12]);
+    let (server, clock, job) = job([part(), Answer::new(200, &headers[..1], FILM)]);
+    job.save(folder.join("film.mp4")).await.unwrap();
+    assert_eq!(std::fs::read(folder.join("film.mp4")).unwrap(), FILM);
+    assert_eq!(clock.pauses().len(), 1);
+
+    let (parts, _, job) = super::job([part()]);
+    let error = job.save(folder.join("other.mp4")).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.job()), (206, Some(&handle())), "{error}");
+    assert_eq!(folder.names(), ["film.mp4"]);
+    for (server, deletions) in [(server, 1), (parts, 0)] {
+        assert_eq!(super::paths(&server).iter().filter(|path| *path == "POST /video/complete").count(), deletions);
+    }
+}
