@@ -171,3 +171,21 @@ async fn a_future_that_is_dropped_loses_nothing() {
     assert_eq!(file, wav(24_000, &all_samples()));
     assert_eq!(inputs(&server), PIECES, "what was on its way is waited for, and not asked for again");
 }
+
+#[tokio::test]
+async fn what_was_sent_is_not_cut_anew() {
+    for (otherwise, again) in [(Answer::json(400, "{}"), 0), (Answer::html(500, "busy"), 1)] {
+        let server = failing(otherwise);
+        let mut speech = in_three(&once(&server), three());
+        speech.bytes().await.unwrap_err();
+        let mut speech = speech.with_piece_characters(12);
+        let texts: Vec<String> = speech.pieces().map(|piece| piece.text.to_owned()).collect();
+        assert_eq!(texts.concat().replace(' ', ""), PIECES.concat().replace(' ', ""));
+        assert!(
+            texts[..=again] == PIECES[..=again] && texts[again + 1..].iter().all(|text| text.len() <= 12),
+            "{texts:?}"
+        );
+        let sound = speech.bytes().await.unwrap();
+        assert_eq!(sound[44..], samples(&texts.concat()), "nothing is heard twice, and nothing is left out");
+    }
+}

@@ -124,3 +124,18 @@ fn a_book_is_saved_without_async() {
     in_three(&once(&server), three()).save_blocking(folder.join("book.wav")).unwrap();
     assert_eq!(std::fs::read(folder.join("book.wav")).unwrap(), wav(24_000, &all_samples()));
 }
+
+#[tokio::test]
+async fn a_file_that_was_begun_without_a_header_gets_none() {
+    let folder = Folder::new();
+    let server = Server::start(|n, request| match n {
+        1 => Answer::json(500, "{}"),
+        _ => sound("audio/pcm", samples(&input(request))),
+    });
+    let mut speech = in_three(&once(&server), three().response_format(SpeechFormat::Pcm));
+    speech.save(folder.join("book.pcm")).await.unwrap_err();
+    let mut speech = speech.with_sample_rate(24_000);
+    assert_eq!(speech.format(), SpeechFormat::Pcm);
+    speech.save(folder.join("book.pcm")).await.unwrap();
+    assert_eq!(std::fs::read(folder.join("book.pcm")).unwrap(), all_samples(), "no sample makes room for it");
+}

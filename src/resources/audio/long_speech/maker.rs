@@ -76,7 +76,7 @@ impl Maker {
         maker
     }
 
-    /// Cuts the text into pieces of at most so many characters.
+    /// Cuts the text into pieces of at most so many characters. What was sent stays as it is.
     pub(super) fn cut(&mut self, characters: usize) {
         if !(1..=MOST_CHARACTERS).contains(&characters) {
             let problem = format!("is {characters}, it must be from 1 to {MOST_CHARACTERS}");
@@ -84,8 +84,14 @@ impl Maker {
             return;
         }
         self.finding = None;
-        let pieces = sentences::pieces(&self.text, characters).into_iter();
-        self.parts = pieces.map(|text| Part { text: text.to_owned(), state: State::Waiting }).collect();
+        let sent = self.parts.iter().rposition(|part| !matches!(part.state, State::Waiting)).map_or(0, |last| last + 1);
+        self.parts.truncate(sent);
+        let mut rest = self.text.trim_start();
+        for part in &self.parts {
+            rest = rest.strip_prefix(&*part.text).unwrap_or(rest).trim_start();
+        }
+        let pieces = sentences::pieces(rest, characters).into_iter();
+        self.parts.extend(pieces.map(|text| Part { text: text.to_owned(), state: State::Waiting }));
     }
 
     pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = SpeechPiece<'_>> {

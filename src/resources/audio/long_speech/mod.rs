@@ -82,7 +82,7 @@ pub enum PieceState {
 
 impl LongSpeech {
     /// How long a piece may be, from 1 to 4096 characters, in place of 4096. With shorter ones the first sound is here sooner; at
-    /// each seam the voice starts afresh.
+    /// each seam the voice starts afresh. Pieces that were sent stay as they are.
     ///
     /// ```no_run
     /// # fn example(speech: venice_ai::audio::LongSpeech) {
@@ -108,7 +108,7 @@ impl LongSpeech {
     }
 
     /// Makes a WAV file of `pcm`, which does not say its sample rate; the model's documentation does. Without this the result of
-    /// `pcm` is bare samples: one channel, 16 bits, little endian.
+    /// `pcm` is bare samples: one channel, 16 bits, little endian. A file that was begun stays what it is.
     ///
     /// ```no_run
     /// # fn example(venice: venice_ai::Client, book: String) {
@@ -119,7 +119,10 @@ impl LongSpeech {
     /// # }
     /// ```
     pub fn with_sample_rate(mut self, hz: u32) -> Self {
-        self.maker.join.set_sample_rate(hz);
+        // A file that was begun without a header has no room for one.
+        if self.kept.in_memory().is_ok() {
+            self.maker.join.set_sample_rate(hz);
+        }
         self
     }
 
