@@ -5,7 +5,7 @@ use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 
 use super::{Call, decode};
-use crate::error::{Error, ErrorKind, summary_of_body};
+use crate::error::{Error, ErrorKind, is_html, summary_of_body};
 use crate::meta::Meta;
 use crate::reply::RawReply;
 use crate::transport::{self, Body, Mode, Reply, Scope};
@@ -53,6 +53,11 @@ impl WholeReply {
     pub(crate) fn is(&self, kind: &str) -> bool {
         let media = self.origin.meta.content_type().unwrap_or_default();
         media.split(['/', '+']).skip(1).any(|part| part == kind)
+    }
+
+    /// Whether it is a web page, such as a gateway sends, and says so or does not say what it is.
+    pub(crate) fn is_page(&self) -> bool {
+        self.is("html") || (self.origin.meta.content_type().is_none() && is_html(&self.body))
     }
 
     /// The body, decoded.

@@ -34,7 +34,7 @@ pub(crate) fn summary_of_body(body: &[u8]) -> String {
     if text.is_empty() {
         return "empty body".to_owned();
     }
-    if is_html(text) {
+    if is_html(text.as_bytes()) {
         return match title(text) {
             Some(title) => format!("HTML page: {}", one_line(title, SHOWN)),
             None => "HTML page without a title".to_owned(),
@@ -46,9 +46,11 @@ pub(crate) fn summary_of_body(body: &[u8]) -> String {
     one_line(text, SHOWN)
 }
 
-pub(super) fn is_html(text: &str) -> bool {
-    let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    starts("<!doctype html") || starts("<html") || starts("<head") || starts("<!--")
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    let text = body.trim_ascii_start();
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+    let starts = |prefix: &[u8]| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<!--"].into_iter().any(starts)
 }
 
 fn title(html: &str) -> Option<&str> {

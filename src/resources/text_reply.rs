@@ -28,7 +28,7 @@ pub(super) fn read<T: Textual>(reply: &WholeReply, asked_for: Option<&TextReplyF
         return Ok(value);
     }
     match std::str::from_utf8(&reply.body) {
-        Ok(text) if !reply.is("html") => Ok(T::bare(text.to_owned())),
+        Ok(text) if !reply.is_page() => Ok(T::bare(text.to_owned())),
         _ => Err(reply.unexpected("the reply is no text")),
     }
 }

@@ -122,7 +122,9 @@ async fn a_page_that_is_cut_is_fetched_again_whole() {
 #[tokio::test]
 async fn what_is_no_csv_does_not_get_into_the_table() {
     let json = Answer::json(200, &json!({"data": [], "nextCursor": null}).to_string());
-    for other in [json, Answer::html(200, "<html>maintenance</html>")] {
+    let untold = |body: &str| Answer::new(200, &[], body);
+    let others = [untold("<!doctype html>\n<p>maintenance"), untold(r#"{"data": []}"#)];
+    for other in others.into_iter().chain([json, Answer::html(200, "<html>maintenance</html>")]) {
         let server = Server::answering([page(&format!("{HEADER}\n1,a,-1\n"), Some("two")), other]);
         let mut lines = table(&once(&server));
         lines.next().await.unwrap().unwrap();

@@ -42,14 +42,17 @@ impl CsvTable {
         let joint = Arc::new(Mutex::new(Joint::default()));
         let ask = move |client: &Client, place: &Place| {
             let joint = Arc::clone(&joint);
-            let call = client.billing().history_lines(at(&params, place)).with_meta();
-            call.accept(move |reply| {
+            client.billing().history_lines(at(&params, place)).and_then(move |reply| {
                 // A gateway's page, or the list as JSON, would spoil the table without a word.
-                if let Some(other) = reply.meta.content_type().filter(|media| media != CSV) {
-                    return Err(format!("the reply is {other}, and not {CSV}"));
+                let is_table = match reply.origin.meta.content_type() {
+                    Some(media) => media == CSV,
+                    None => !reply.is_page() && !reply.body.trim_ascii_start().starts_with(b"{"),
+                };
+                if !is_table {
+                    return Err(reply.unexpected(&format!("the reply is not {CSV}")));
                 }
-                let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
-                let lines = joint.lock().unwrap_or_else(PoisonError::into_inner).join(reply.value);
+                let next = reply.origin.meta.next_cursor().map(str::to_owned).and_then(behind);
+                let lines = joint.lock().unwrap_or_else(PoisonError::into_inner).join(reply.body);
                 Ok(Batch::new(lines.into_iter().collect(), next))
             })
         };

@@ -32,10 +32,9 @@
 mod checks;
 mod csv;
 
-use bytes::Bytes;
-
 pub use self::csv::CsvTable;
 use super::envelope::present;
+use crate::call::WholeReply;
 use crate::pages::{Batch, Pages, Place};
 use crate::types::{
     BillingBalance, BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams,
@@ -198,8 +197,8 @@ impl<'c> Billing<'c> {
     }
 
     /// A page of CSV, whole.
-    fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<Bytes> {
-        self.usage_history_csv(params).whole(|reply| Ok(reply.body))
+    fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<WholeReply> {
+        self.usage_history_csv(params).whole(Ok)
     }
 }
 

@@ -111,6 +111,7 @@ async fn a_reply_without_a_text_is_an_error_that_keeps_it() {
         Answer::json(200, r#"{"text": null}"#),
         Answer::json(200, "[]"),
         Answer::html(200, "<html><title>Busy</title>"),
+        Answer::new(200, &[], "\n<!DOCTYPE html><title>Busy</title>"),
         text("application/octet-stream", b"\xff\xfe\x00"),
         Answer::json(200, ""),
     ] {
