@@ -31,15 +31,21 @@ impl<T> Call<T> {
     }
 }
 
+/// Whether this thread may wait. One of an async runtime may not: what it waits for might need it.
+pub(crate) fn allowed() -> Result<(), Error> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::BlockingInAsync,
+        "a blocking call was made inside an async runtime and nothing was sent; use `.await` here",
+    ))
+}
+
 /// Runs a future to its end in this thread, its connections and timers on the crate's runtime. Fails in a thread that belongs
 /// to an async runtime, where it could wait for itself.
 pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
-    if tokio::runtime::Handle::try_current().is_ok() {
-        return Err(Error::new(
-            ErrorKind::BlockingInAsync,
-            "a blocking call was made inside an async runtime and nothing was sent; use `.await` here",
-        ));
-    }
+    allowed()?;
     Ok(runtime()?.block_on(future))
 }
 

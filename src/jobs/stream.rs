@@ -25,7 +25,8 @@ pub struct ProgressStream {
 
 enum State {
     Idle(Box<Watch>),
-    Polling(Polling),
+    /// With what another runtime can poll anew.
+    Polling(Polling, Box<Watch>),
     Ended,
 }
 
@@ -78,11 +79,17 @@ impl ProgressStream {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
-    pub fn into_blocking_iter(mut self) -> crate::stream::BlockingIter<Self> {
-        if let State::Idle(watch) = &mut self.state {
-            watch.on_blocking_connections();
-        }
-        crate::stream::BlockingIter::new(self)
+    pub fn into_blocking_iter(self) -> crate::stream::BlockingIter<Self> {
+        let Self { state, done } = self;
+        let state = match state {
+            // A poll that is on its way has a connection and timers of another runtime, which may stand still.
+            State::Idle(mut watch) | State::Polling(_, mut watch) => {
+                watch.on_blocking_connections();
+                State::Idle(watch)
+            }
+            State::Ended => State::Ended,
+        };
+        crate::stream::BlockingIter::new(Self { state, done })
     }
 }
 
@@ -95,12 +102,14 @@ impl Stream for ProgressStream {
             let State::Idle(mut watch) = std::mem::replace(&mut this.state, State::Ended) else {
                 return Poll::Ready(None);
             };
-            this.state = State::Polling(Box::pin(async move {
+            let spare = watch.clone();
+            let polling = Box::pin(async move {
                 let look = watch.next().await;
                 (watch, look)
-            }));
+            });
+            this.state = State::Polling(polling, spare);
         }
-        let State::Polling(polling) = &mut this.state else { return Poll::Ready(None) };
+        let State::Polling(polling, _) = &mut this.state else { return Poll::Ready(None) };
         let (watch, look) = ready!(polling.as_mut().poll(cx));
         this.state = State::Ended;
         Poll::Ready(Some(look.map(|look| match look {
@@ -120,7 +129,7 @@ impl fmt::Debug for ProgressStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Idle(_) => "idle",
-            State::Polling(_) => "polling",
+            State::Polling(..) => "polling",
             State::Ended => "ended",
         };
         f.debug_struct("ProgressStream").field("state", &state).field("done", &self.done).finish()

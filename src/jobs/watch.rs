@@ -10,7 +10,7 @@ use crate::Client;
 use crate::error::Error;
 
 /// A job that is asked again and again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Watch {
     client: Client,
     job: JobHandle,

@@ -13,6 +13,8 @@ mod billing;
 mod billing_csv;
 #[cfg(feature = "blocking")]
 mod blocking;
+#[cfg(feature = "blocking")]
+mod blocking_refused;
 mod characters;
 mod chat_accumulator;
 mod chat_create;

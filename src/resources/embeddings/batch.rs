@@ -109,8 +109,11 @@ impl EmbeddingBatch {
     /// ```
     #[cfg(feature = "blocking")]
     pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
-        self.client = self.client.on_blocking_connections();
+        let on_blocking = self.client.on_blocking_connections();
+        let before = std::mem::replace(&mut self.client, on_blocking);
         let outcome = crate::blocking::block_on(self.run()).unwrap_or_else(|error| Err(named(error)));
+        // What is left may be awaited.
+        self.client = before;
         self.finish(outcome)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::join::Join;
 use super::{PieceState, Speech, SpeechPiece};
@@ -42,7 +43,7 @@ struct Part {
 
 enum State {
     Waiting,
-    Going(Steps<Arrived>),
+    Going(Making),
     Here(Arrived),
     Failed(Error),
     /// Failed, and may have been paid for.
@@ -127,6 +128,23 @@ impl Maker {
         Poll::Ready(Some(outcome.map_err(|error| error.about(format_args!("piece {number} of {count}")))))
     }
 
+    /// From now on the pieces are waited for without async. Gives the client that they were asked for with before.
+    ///
+    /// A piece that is being made by a runtime of one thread would never arrive, as nobody drives that runtime here. It is asked
+    /// for again.
+    #[cfg(feature = "blocking")]
+    pub(super) fn on_blocking_connections(&mut self) -> Result<Client, Error> {
+        crate::blocking::allowed()?;
+        let on_blocking = self.client.on_blocking_connections();
+        let before = std::mem::replace(&mut self.client, on_blocking);
+        for part in &mut self.parts {
+            if matches!(&part.state, State::Going(making) if making.stands_still) {
+                part.state = State::Uncertain;
+            }
+        }
+        Ok(before)
+    }
+
     /// What no piece can be sent with.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.findings().map_err(|finding| Error::validation(finding).with_operation(&operations::CREATE_SPEECH))
@@ -150,7 +168,7 @@ impl Maker {
             let request = CreateSpeechRequest { input: text.to_owned(), ..request.clone() };
             let call = client.audio().speech(request);
             let call = if let Some(options) = options { options(call) } else { call };
-            State::Going(Box::pin(make(call)))
+            State::Going(Making::new(call))
         };
         let soon = self.parts.iter().skip(self.next).take(at_once);
         let begun: Vec<Option<State>> = soon
@@ -168,6 +186,22 @@ impl Maker {
     }
 }
 
+/// A piece that is being made.
+struct Making {
+    arriving: Steps<Arrived>,
+    /// Its runtime goes on only while a thread waits in it.
+    #[cfg_attr(not(feature = "blocking"), allow(dead_code))]
+    stands_still: bool,
+}
+
+impl Making {
+    fn new(call: Call<Speech>) -> Self {
+        let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+        let stands_still = flavor.is_ok_and(|flavor| flavor == RuntimeFlavor::CurrentThread);
+        Self { arriving: Box::pin(make(call)), stands_still }
+    }
+}
+
 async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
     let speech = call.await?;
     let (format, meta) = (speech.format(), speech.meta().clone());
@@ -177,7 +211,7 @@ async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
 impl Part {
     fn poll(&mut self, cx: &mut Context<'_>) {
         if let State::Going(making) = &mut self.state
-            && let Poll::Ready(outcome) = making.as_mut().poll(cx)
+            && let Poll::Ready(outcome) = making.arriving.as_mut().poll(cx)
         {
             self.state = outcome.map_or_else(State::Failed, State::Here);
         }

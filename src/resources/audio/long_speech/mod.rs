@@ -224,8 +224,10 @@ impl LongSpeech {
     /// ```
     #[cfg(feature = "blocking")]
     pub fn bytes_blocking(&mut self) -> Result<Bytes, Error> {
-        self.maker.client = self.maker.client.on_blocking_connections();
-        crate::blocking::block_on(self.bytes())?
+        let before = self.maker.on_blocking_connections()?;
+        let outcome = crate::blocking::block_on(self.bytes());
+        self.maker.client = before;
+        outcome?
     }
 
     /// As [`save`](Self::save), waiting in this thread, without an async runtime.
@@ -241,8 +243,10 @@ impl LongSpeech {
     /// ```
     #[cfg(feature = "blocking")]
     pub fn save_blocking(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.maker.client = self.maker.client.on_blocking_connections();
-        crate::blocking::block_on(self.save(path))?
+        let before = self.maker.on_blocking_connections()?;
+        let outcome = crate::blocking::block_on(self.save(path));
+        self.maker.client = before;
+        outcome?
     }
 
     /// The sound while it is made: the samples of each piece as soon as all of them are here, and before the first ones the header

@@ -68,7 +68,8 @@ impl LongSpeechStream {
     /// ```
     #[cfg(feature = "blocking")]
     pub fn into_blocking_iter(mut self) -> crate::stream::BlockingIter<Self> {
-        self.maker.client = self.maker.client.on_blocking_connections();
+        // Where it is not allowed, the first item says so.
+        let _ = self.maker.on_blocking_connections();
         crate::stream::BlockingIter::new(self)
     }
 
