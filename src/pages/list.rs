@@ -1,5 +1,6 @@
 //! What a list tells the walk over its pages.
 
+use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::call::Call;
@@ -43,14 +44,28 @@ impl<T> Batch<T> {
         Self { items, next, mark: None }
     }
 
-    /// Tells the page from others by what its items are called, so that a server which sends the same page again and again is found
-    /// out.
-    pub(crate) fn marked(mut self, name: impl Fn(&T) -> &str) -> Self {
+    /// Tells the page from others by what its items are called, or by all of them where they have no names, so that a server
+    /// which sends the same page again and again is found out.
+    pub(crate) fn marked(mut self, name: impl Fn(&T) -> &str) -> Self
+    where
+        T: fmt::Debug,
+    {
+        let mut mark = Mark(DefaultHasher::new());
         if self.items.iter().any(|item| !name(item).is_empty()) {
-            let mut hasher = DefaultHasher::new();
-            self.items.iter().for_each(|item| name(item).hash(&mut hasher));
-            self.mark = Some(hasher.finish());
+            self.items.iter().for_each(|item| name(item).hash(&mut mark.0));
+        } else if self.items.is_empty() || write!(mark, "{:?}", self.items).is_err() {
+            return self;
         }
+        self.mark = Some(mark.0.finish());
         self
+    }
+}
+
+struct Mark(DefaultHasher);
+
+impl fmt::Write for Mark {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }

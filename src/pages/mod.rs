@@ -95,7 +95,8 @@ struct Guard {
     /// The cursors that led anywhere, as hashes: a list can have very many.
     cursors: HashSet<u64>,
     hasher: RandomState,
-    last_mark: Option<u64>,
+    /// What told the pages from each other.
+    marks: HashSet<u64>,
     empty: u32,
 }
 
@@ -266,10 +267,9 @@ impl<T: 'static> Pages<T> {
                 Error::new(ErrorKind::EndlessList, format!("{problem}; what came before is not the whole list"));
             error.with_operation(self.operation).with_meta(meta.clone())
         };
-        if mark.is_some() && mark == self.guard.last_mark {
+        if mark.is_some_and(|mark| !self.guard.marks.insert(mark)) {
             return Err(endless("the API sent the same page again", &meta));
         }
-        self.guard.last_mark = mark;
         self.guard.empty = if items.is_empty() { self.guard.empty + 1 } else { 0 };
         let next_cursor = next.as_ref().and_then(Place::cursor).map(str::to_owned);
         self.next = match next {

@@ -191,6 +191,22 @@ async fn a_page_is_repeated_like_any_read() {
 }
 
 #[tokio::test]
+async fn pages_that_go_round_are_found_out_with_and_without_ids() {
+    let nameless = || (0..3).map(|n| json!({"name": format!("Doge {n}")})).collect::<Vec<_>>();
+    for pages in [vec![items(0..3), items(3..6)], vec![nameless()]] {
+        let expected = 3 * pages.len();
+        let server = Server::start(move |n, _| Answer::json(200, &json!({"data": pages[n % pages.len()]}).to_string()));
+        let mut list = all(&once(&server));
+        for _ in 0..expected {
+            list.next().await.unwrap().unwrap();
+        }
+        assert_eq!(list.next().await.unwrap().unwrap_err().kind(), ErrorKind::EndlessList);
+        assert!(list.next().await.is_none());
+        assert_eq!(server.count(), expected / 3 + 1);
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_that_comes_again_ends_the_list_after_all_that_came() {
     // A page that leads to itself, and three pages in a circle.
     for (circle, came) in [(vec!["one"], vec!["p0", "p1"]), (vec!["one", "two", "three"], vec!["p0", "p1", "p2", "p3"])]
