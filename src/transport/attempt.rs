@@ -13,6 +13,7 @@ use super::{Body, Clock, Mode, Reply, Scope, failure, of_address, redirect};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 use crate::operation::AuthScheme;
+use crate::reply::RawReply;
 
 /// How much of a reply an attempt waits for, and how long.
 #[derive(Clone, Copy)]
@@ -110,16 +111,32 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) 
     Ok(Reply { meta, body, scope: scope.clone() })
 }
 
+/// A whole reply is text, with images in it at most. What is longer is nothing that anybody asked for.
+const MOST_BYTES: u64 = RawReply::MAX_BYTES as u64;
+
+/// Refuses a body that would fill the memory.
+pub(super) fn check_length(bytes: u64) -> Result<(), Error> {
+    if bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    let message =
+        format!("the reply is longer than {MOST_BYTES} bytes, which is more than any that is read as a whole");
+    Err(Error::new(ErrorKind::Decode, message))
+}
+
 /// A whole body. One that comes in one piece is not copied.
 pub(super) async fn whole(response: &mut Response) -> Result<Bytes, Error> {
     /// No more than this is set aside on the word of a header.
     const MOST_RESERVED: u64 = 16 * 1024 * 1024;
-    let expected = response.content_length().unwrap_or(0).min(MOST_RESERVED);
+    let announced = response.content_length().unwrap_or(0);
+    check_length(announced)?;
+    let expected = announced.min(MOST_RESERVED);
     let mut received = 0;
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| failure::of_body(error, received))? {
         received += piece.len() as u64;
+        check_length(received)?;
         if first.is_empty() {
             first = piece;
             continue;

@@ -37,7 +37,10 @@ pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, E
             return Ok(Told::File { beginning: read.freeze() });
         }
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
-            Some(piece) => read.extend_from_slice(&piece),
+            Some(piece) => {
+                read.extend_from_slice(&piece);
+                attempt::check_length(read.len() as u64)?;
+            }
             // What ends here is JSON, or nothing.
             None => return Ok(Told::Json(read.freeze())),
         }

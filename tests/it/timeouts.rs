@@ -196,3 +196,13 @@ async fn a_reader_that_gives_nothing_is_given_up_on() {
     }
     assert_eq!(server.count(), 0);
 }
+
+#[tokio::test]
+async fn a_reply_that_would_fill_the_memory_is_not_read() {
+    let long = Answer::head(200, &[("content-type", "application/json"), ("content-length", "300000000")]);
+    let server = Server::answering([long.send("[1,").hang()]);
+    let error = once(&server).request::<Value>(Method::GET, "/x").await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
+    assert!(error.message().contains("268435456"), "{error}");
+    assert!(server.closed_by_client_within(PATIENCE).await);
+}
