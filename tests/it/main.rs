@@ -51,6 +51,7 @@ mod retry;
 mod secrets;
 mod sse_framing;
 mod sse_split;
+mod strange_replies;
 mod tee;
 mod timeouts;
 mod tracing_spans;

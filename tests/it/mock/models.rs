@@ -92,7 +92,7 @@ async fn a_test_may_want_unknown_models_to_be_refused() {
     let venice = mock.client();
     let refused = |error: venice_ai::Error, meant: &str| {
         assert!(error.is_not_found(), "{error}");
-        assert_eq!(error.did_you_mean(), [meant]);
+        assert_eq!(error.did_you_mean()[0], meant);
     };
     refused(venice.chat().create(ChatCompletionRequest::new("gondola-9c", ["Ciao"])).await.unwrap_err(), "gondola-9b");
     let drawing = GenerateImageRequest::new("no-such-model", "a canal");
