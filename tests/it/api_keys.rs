@@ -7,6 +7,7 @@ use venice_ai::types::{
 };
 use venice_ai::{Call, Client, Error};
 
+use crate::support::replying;
 use crate::support::server::Request;
 use crate::support::{Answer, KEY, Server, once};
 
@@ -20,19 +21,6 @@ const TOKEN: &str = include_str!("../fixtures/replies/web3_token.json");
 
 const ID: &str = "0b8f5a9e-3f0d-4c3e-9a55-6d1b7a0c41d2";
 const DELETED: &str = r#"{"success": true}"#;
-
-pub fn replying(body: &str) -> (Server, Client) {
-    let server = Server::answering([Answer::json(200, body)]);
-    let client = once(&server);
-    (server, client)
-}
-
-/// The request that arrived, which must be the only one.
-pub fn only(server: &Server) -> Request {
-    let mut requests = server.requests();
-    assert_eq!(requests.len(), 1, "{requests:?}");
-    requests.remove(0)
-}
 
 fn assert_read(request: &Request, target: &str) {
     assert_eq!((&*request.method, &*request.target), ("GET", target));
@@ -69,7 +57,7 @@ fn without(reply: &str, member: &str) -> String {
 async fn keys_are_listed() {
     let (server, venice) = replying(KEYS);
     let keys = venice.api_keys().list().await.unwrap();
-    assert_read(&only(&server), "/api/v1/api_keys");
+    assert_read(&server.only(), "/api/v1/api_keys");
     assert_eq!(keys.len(), 2);
     let key = &keys[0];
     assert_eq!((&*key.id, &key.api_key_type, &*key.last6_chars), (ID, &ApiKeyType::Admin, "q7Tz0k"));
@@ -99,7 +87,7 @@ async fn a_key_without_dates_limits_and_usage_is_read() {
 async fn one_key_is_read_by_its_id() {
     let (server, venice) = replying(ONE_KEY);
     let key = venice.api_keys().retrieve(ID).await.unwrap();
-    assert_read(&only(&server), &format!("/api/v1/api_keys/{ID}"));
+    assert_read(&server.only(), &format!("/api/v1/api_keys/{ID}"));
     assert_eq!((&*key.id, key.consumption_limits.usd), (ID, Some(5.0)));
     assert_eq!((key.limit_period, key.model_privacy), (LimitPeriod::Month, ModelPrivacy::PrivateText));
     assert_eq!(key.current_period_usage.unwrap().usd, "0.0312");
@@ -124,7 +112,7 @@ async fn creating_with_what_is_needed_sends_that_and_no_more() {
     let (server, venice) = replying(CREATED);
     venice.api_keys().create(a_request()).await.unwrap();
     let body = json!({"apiKeyType": "INFERENCE", "description": "tide gauge"});
-    assert_written(&only(&server), "POST", "/api/v1/api_keys", body);
+    assert_written(&server.only(), "POST", "/api/v1/api_keys", body);
 }
 
 #[tokio::test]
@@ -141,7 +129,7 @@ async fn creating_with_everything_sends_everything() {
         "consumptionLimit": {"usd": 5.0, "diem": 2.5},
         "limitPeriod": "MONTH", "modelPrivacy": "PRIVATE_ONLY", "expiresAt": "2030-01-31T12:00:00.500Z",
     });
-    assert_written(&only(&server), "POST", "/api/v1/api_keys", body);
+    assert_written(&server.only(), "POST", "/api/v1/api_keys", body);
 }
 
 #[tokio::test]
@@ -151,7 +139,7 @@ async fn a_kind_that_is_deliberately_unknown_is_sent() {
         .limit_period(LimitPeriod::from_wire("FORTNIGHT"));
     venice.api_keys().create(request).await.unwrap();
     let body = json!({"apiKeyType": "AUDITOR", "description": "x", "limitPeriod": "FORTNIGHT"});
-    assert_eq!(only(&server).json(), body);
+    assert_eq!(server.only().json(), body);
 }
 
 fn assert_is_the_created_key(created: CreatedApiKey) {
@@ -240,7 +228,7 @@ async fn a_change_carries_the_id_in_its_body() {
         "id": ID, "description": "tide gauge, north mole", "consumptionLimit": {"usd": 7.25},
         "limitPeriod": "EPOCH", "modelPrivacy": "ALL", "expiresAt": "2031-12-31",
     });
-    assert_written(&only(&server), "PATCH", "/api/v1/api_keys", body);
+    assert_written(&server.only(), "PATCH", "/api/v1/api_keys", body);
     assert_eq!((&*key.id, key.consumption_limits.usd), (ID, Some(7.25)), "`consumptionLimits` in the reply");
     assert_eq!(key.description.as_deref(), Some("tide gauge, north mole"));
 }
@@ -249,7 +237,7 @@ async fn a_change_carries_the_id_in_its_body() {
 async fn an_empty_expiry_takes_it_away() {
     let (server, venice) = replying(UPDATED);
     let key = venice.api_keys().update(UpdateApiKeyRequest::new(ID).expires_at("")).await.unwrap();
-    assert_eq!(only(&server).json(), json!({"id": ID, "expiresAt": ""}));
+    assert_eq!(server.only().json(), json!({"id": ID, "expiresAt": ""}));
     assert_eq!(key.expires_at, None);
 }
 
@@ -258,14 +246,14 @@ async fn a_null_takes_a_limit_away_and_an_unset_one_stays() {
     let (server, venice) = replying(UPDATED);
     let limits = ConsumptionLimitsUpdate::new().usd(None).diem(0.0);
     venice.api_keys().update(UpdateApiKeyRequest::new(ID).consumption_limit(limits)).await.unwrap();
-    assert_eq!(only(&server).json(), json!({"id": ID, "consumptionLimit": {"usd": null, "diem": 0.0}}));
+    assert_eq!(server.only().json(), json!({"id": ID, "consumptionLimit": {"usd": null, "diem": 0.0}}));
 }
 
 #[tokio::test]
 async fn a_key_is_deleted_by_its_id_in_the_query() {
     let (server, venice) = replying(DELETED);
     venice.api_keys().delete(ID).await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("DELETE", &*format!("/api/v1/api_keys?id={ID}")));
     assert!(request.body.is_empty());
 }
@@ -290,14 +278,14 @@ async fn an_id_cannot_leave_its_place() {
 
     let (server, venice) = replying(DELETED);
     venice.api_keys().delete("a&id=b#c/d").await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/api_keys?id=a%26id%3Db%23c%2Fd");
+    assert_eq!(server.only().target, "/api/v1/api_keys?id=a%26id%3Db%23c%2Fd");
 }
 
 #[tokio::test]
 async fn rate_limits_are_read() {
     let (server, venice) = replying(RATE_LIMITS);
     let limits = venice.api_keys().rate_limits().await.unwrap();
-    assert_read(&only(&server), "/api/v1/api_keys/rate_limits");
+    assert_read(&server.only(), "/api/v1/api_keys/rate_limits");
     assert!(limits.access_permitted && limits.api_tier.is_charged);
     assert_eq!((&*limits.api_tier.id, limits.key_expiration), ("paid", None));
     assert_eq!((limits.balances.usd, limits.balances.diem), (Some(50.23), Some(100.023)));
@@ -313,7 +301,7 @@ async fn rate_limits_are_read() {
 async fn the_log_of_refusals_is_read() {
     let (server, venice) = replying(RATE_LIMIT_LOG);
     let log = venice.api_keys().rate_limit_log().await.unwrap();
-    assert_read(&only(&server), "/api/v1/api_keys/rate_limits/log");
+    assert_read(&server.only(), "/api/v1/api_keys/rate_limits/log");
     assert_eq!(log.len(), 2);
     assert_eq!((&*log[0].api_key_id, &*log[0].model_id, &*log[0].rate_limit_tier), (ID, "qwen3-235b", "paid"));
     assert_eq!(
@@ -323,7 +311,7 @@ async fn the_log_of_refusals_is_read() {
     assert_eq!(log[0].timestamp, "2026-08-20T21:02:44.511Z");
 }
 
-fn a_web3_request() -> CreateWeb3ApiKeyRequest {
+pub fn a_web3_request() -> CreateWeb3ApiKeyRequest {
     CreateWeb3ApiKeyRequest::new(
         ApiKeyType::Inference,
         "0x52908400098527886E0F7030069857D2E4169EE7",

@@ -8,27 +8,15 @@ use venice_ai::types::{
     ApiKeyType, ConsumptionLimits, ConsumptionLimitsUpdate, CreateApiKeyRequest, CreateWeb3ApiKeyRequest, LimitPeriod,
     UpdateApiKeyRequest,
 };
-use venice_ai::{Call, Client, Error, ErrorKind};
+use venice_ai::{Client, Error, ErrorKind};
 
-use crate::api_keys::{CREATED, only, replying};
+use crate::api_keys::{CREATED, a_web3_request};
+use crate::support::refused::refused;
+use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
 fn a_request() -> CreateApiKeyRequest {
     CreateApiKeyRequest::new(ApiKeyType::Inference, "tide gauge")
-}
-
-/// The error of a call that must not reach the server, and that names operation and member.
-async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) -> Error {
-    let (server, venice) = replying(CREATED);
-    let error = call(&venice).await.unwrap_err();
-    assert_eq!(server.connections(), 0, "something was sent: {error}");
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert_eq!((error.status(), error.operation(), error.attempts()), (None, Some(operation), 0));
-    let fields: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(fields, [field], "{error}");
-    let shown = error.to_string();
-    assert!(shown.contains(operation) && shown.contains(field) && shown.contains("nothing was sent"), "{shown}");
-    error
 }
 
 async fn creation_refused(request: CreateApiKeyRequest, field: &str) -> Error {
@@ -68,7 +56,7 @@ async fn a_description_of_65_characters_is_refused_and_one_of_64_is_not() {
 
         let (server, venice) = replying(CREATED);
         venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Admin, letter.repeat(64))).await.unwrap();
-        assert_eq!(only(&server).json()["description"], letter.repeat(64));
+        assert_eq!(server.only().json()["description"], letter.repeat(64));
     }
 }
 
@@ -92,7 +80,7 @@ async fn the_greatest_and_the_smallest_limit_are_sent() {
     let (server, venice) = replying(CREATED);
     let limits = ConsumptionLimits::new().usd(9_999_999_999.0).diem(0.0);
     venice.api_keys().create(a_request().consumption_limit(limits)).await.unwrap();
-    assert_eq!(only(&server).json()["consumptionLimit"], json!({"usd": 9_999_999_999.0, "diem": 0.0}));
+    assert_eq!(server.only().json()["consumptionLimit"], json!({"usd": 9_999_999_999.0, "diem": 0.0}));
 }
 
 const NO_DAYS: [&str; 22] = [
@@ -136,7 +124,7 @@ async fn a_day_a_moment_and_no_expiry_are_sent() {
     for text in ["2030-01-31", "2028-02-29", "2000-02-29", "2030-01-31T23:59:59Z", "2030-12-31T00:00:00.001Z", ""] {
         let (server, venice) = replying(CREATED);
         venice.api_keys().create(a_request().expires_at(text)).await.unwrap();
-        assert_eq!(only(&server).json()["expiresAt"], text);
+        assert_eq!(server.only().json()["expiresAt"], text);
     }
 }
 
@@ -155,15 +143,6 @@ async fn an_id_that_a_url_takes_for_a_folder_is_refused() {
         let error = refused(|venice| venice.api_keys().retrieve(id), "getApiKeyById", "id").await;
         assert!(error.message().contains(&format!("{id:?}")), "{error}");
     }
-}
-
-fn a_web3_request() -> CreateWeb3ApiKeyRequest {
-    CreateWeb3ApiKeyRequest::new(
-        ApiKeyType::Inference,
-        "0x52908400098527886E0F7030069857D2E4169EE7",
-        "0xsigned",
-        "the.token",
-    )
 }
 
 #[tokio::test]

@@ -1,13 +1,12 @@
 //! Music, effects and long speech: what is sent, and what comes back.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use venice_ai::jobs::{JobHandle, JobState, Retrieved};
 use venice_ai::types::{CompleteJobRequest, QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
-use venice_ai::{Call, Client, ErrorKind};
 
 use crate::jobs::{paths, serving, venice};
-use crate::support::server::Request;
-use crate::support::{Answer, Folder, KEY, Server, TestClock, once};
+use crate::support::refused::refused;
+use crate::support::{Answer, Folder, Server, TestClock, once};
 
 const SONG: &[u8] = b"ID3\x04\0\0\0\0\0\0 and what a song is made of";
 
@@ -19,21 +18,13 @@ fn request() -> QueueAudioRequest {
     QueueAudioRequest::new("squero-music", "A slow barcarolle")
 }
 
-fn only(server: &Server, path: &str) -> Value {
-    let [request]: [Request; 1] = server.requests().try_into().unwrap();
-    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", format!("/api/v1{path}").as_str()));
-    assert_eq!(request.header("content-type"), Some("application/json"));
-    assert_eq!(request.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
-    request.json()
-}
-
 #[tokio::test]
 async fn each_call_sends_what_was_set() {
     let server = Server::answering([Answer::json(200, r#"{"quote":0.04}"#)]);
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60).character_count(17);
     assert_eq!(once(&server).audio().quote(quote).await.unwrap().usd, 0.04);
     let expected = json!({"model": "squero-music", "duration_seconds": 60, "character_count": 17});
-    assert_eq!(only(&server, "/audio/quote"), expected);
+    assert_eq!(server.only().posted("/audio/quote"), expected);
 
     let queued = Answer::json(200, r#"{"model":"squero-music","queue_id":"q-2","status":"QUEUED"}"#);
     let server = Server::answering([queued]);
@@ -51,16 +42,16 @@ async fn each_call_sends_what_was_set() {
     let expected = json!({"model": "squero-music", "prompt": "A slow barcarolle", "lyrics_prompt": "Row, row",
         "duration_seconds": 60, "force_instrumental": false, "lyrics_optimizer": true, "loop": true,
         "voice": "gondolier", "language_code": "it", "speed": 0.5});
-    assert_eq!(only(&server, "/audio/queue"), expected);
+    assert_eq!(server.only().posted("/audio/queue"), expected);
 
     let server = Server::answering([song("audio/mpeg")]);
     let Retrieved::Media(media) = once(&server).audio().retrieve(&job).await.unwrap() else { panic!() };
     assert_eq!(media.bytes().await.unwrap(), SONG);
-    assert_eq!(only(&server, "/audio/retrieve"), json!({"model": "squero-music", "queue_id": "q-2"}));
+    assert_eq!(server.only().posted("/audio/retrieve"), json!({"model": "squero-music", "queue_id": "q-2"}));
 
     let server = Server::answering([Answer::json(200, r#"{"success":true}"#)]);
     assert!(once(&server).audio().complete(&job).await.unwrap());
-    assert_eq!(only(&server, "/audio/complete"), json!({"model": "squero-music", "queue_id": "q-2"}));
+    assert_eq!(server.only().posted("/audio/complete"), json!({"model": "squero-music", "queue_id": "q-2"}));
 }
 
 #[tokio::test]
@@ -115,15 +106,6 @@ async fn what_goes_wrong_names_the_audio_operation() {
     let server = serving([("/audio/queue", vec![Answer::json(422, body)])]);
     let error = once(&server).audio().queue(request()).await.unwrap_err();
     assert_eq!(error.content_policy().unwrap().suggested_prompt.as_deref(), Some("A slow song"));
-}
-
-async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) {
-    let server = Server::answering([Answer::json(200, "{}")]);
-    let error = call(&once(&server)).await.unwrap_err();
-    assert_eq!(server.connections(), 0, "something was sent: {error}");
-    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some(operation)), "{error}");
-    let named: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(named, [field], "{error}");
 }
 
 #[tokio::test]

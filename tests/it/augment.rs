@@ -4,20 +4,14 @@ use serde_json::json;
 use venice_ai::types::{
     ParsedText, SearchProvider, TextParserRequest, TextReplyFormat, WebScrapeRequest, WebSearchRequest,
 };
-use venice_ai::{Client, Error, Upload};
+use venice_ai::{Error, Upload};
 
-use crate::api_keys::only;
-use crate::audio::refused;
+use crate::support::refused::refused;
+use crate::support::replying;
 use crate::support::{Answer, Server, TestClock, client, once};
 use crate::uploads::parts;
 
 const FOUND: &str = include_str!("../fixtures/replies/web_search.json");
-
-fn replying(answer: Answer) -> (Server, Client) {
-    let server = Server::answering([answer]);
-    let venice = once(&server);
-    (server, venice)
-}
 
 #[tokio::test]
 async fn a_page_is_read() {
@@ -26,7 +20,7 @@ async fn a_page_is_read() {
     let page = venice.augment().scrape("https://example.org/tides").await.unwrap();
     assert_eq!((&*page.url, &*page.format), ("https://example.org/tides", "markdown"));
     assert_eq!(page.content, "# Tides\n\nHigh at noon.");
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/augment/scrape"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(request.json(), json!({"url": "https://example.org/tides"}));
@@ -63,7 +57,7 @@ async fn the_web_is_searched() {
     assert_eq!(first.content, "High water at <strong>noon</strong> &amp; again at night");
     let dates: Vec<_> = found.results.iter().map(|result| result.date()).collect();
     assert_eq!(dates, [Some("2026-08-20T06:00:00"), None, None]);
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/augment/search"));
     assert_eq!(request.json(), json!({"query": "acqua alta"}));
 }
@@ -110,7 +104,7 @@ async fn the_text_of_a_document_is_read_with_its_tokens() {
     let (server, venice) = replying(Answer::json(200, r#"{"text": "High at noon.", "tokens": 4}"#));
     let document = venice.augment().parse_document(pdf()).await.unwrap();
     assert_eq!((&*document.text, document.tokens), ("High at noon.", Some(4)));
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/augment/text-parser"));
     assert_eq!(request.header("accept"), Some("application/json, text/plain"));
     let head = "Content-Disposition: form-data; name=\"file\"; filename=\"tides.pdf\"\r\nContent-Type: application/pdf";
@@ -123,7 +117,7 @@ async fn plain_text_is_the_same_type_without_tokens() {
     let request = TextParserRequest::new(pdf()).response_format(TextReplyFormat::Text);
     let document = venice.augment().parse_document(request).await.unwrap();
     assert_eq!((&*document.text, document.tokens), ("{\"a\": 1}", None), "a document of JSON is text like any other");
-    let parts = parts(&only(&server));
+    let parts = parts(&server.only());
     assert_eq!(parts[1].0, "Content-Disposition: form-data; name=\"response_format\"");
     assert_eq!(parts[1].1, b"text");
     assert_eq!(parsed(plain("High at noon."), pdf()).await.unwrap().text, "High at noon.");

@@ -6,8 +6,8 @@ use venice_ai::types::{
     BillingCurrency, ConsumptionCurrency, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageDay,
 };
 
-use crate::api_keys::{only, replying};
-use crate::refusals::{refused, refused_walk};
+use crate::support::refused::{refused, refused_walk};
+use crate::support::replying;
 use crate::support::server::Request;
 use crate::support::{Answer, KEY, Server, once};
 
@@ -34,7 +34,7 @@ async fn the_balance_is_read() {
     let body = r#"{"canConsume":true,"consumptionCurrency":"DIEM","balances":{"diem":90.5,"usd":25},"diemEpochAllocation":100}"#;
     let (server, venice) = replying(body);
     let balance = venice.billing().balance().await.unwrap();
-    assert_read(&only(&server), "/api/v1/billing/balance", "application/json");
+    assert_read(&server.only(), "/api/v1/billing/balance", "application/json");
     assert_eq!((balance.balances.diem, balance.balances.usd), (Some(90.5), Some(25.0)));
     assert_eq!((balance.can_consume, balance.diem_epoch_allocation), (true, 100.0));
     assert_eq!(balance.consumption_currency, Some(ConsumptionCurrency::Diem));
@@ -62,7 +62,7 @@ async fn a_reply_without_a_balance_is_no_balance() {
 async fn sums_are_read() {
     let (server, venice) = replying(ANALYTICS);
     let sums = venice.billing().usage_analytics(analytics().lookback("90d")).await.unwrap();
-    assert_read(&only(&server), "/api/v1/billing/usage-analytics?lookback=90d", "application/json");
+    assert_read(&server.only(), "/api/v1/billing/usage-analytics?lookback=90d", "application/json");
     assert_eq!((&*sums.by_date[0].date, sums.by_date[0].usd, sums.by_date[0].diem), ("2026-08-20", 1.25, 0.5));
     assert_eq!((&sums.by_model[0].model_type, sums.by_model[1].breakdown.is_none()), (&None, true));
     assert_eq!(sums.by_model[0].breakdown.as_ref().unwrap()[0].units, 200.0);
@@ -78,13 +78,13 @@ async fn a_range_is_sent_as_days() {
     let params = analytics().start_date("2026-02-28").end_date("2026-03-01");
     venice.billing().usage_analytics(params).await.unwrap();
     assert_read(
-        &only(&server),
+        &server.only(),
         "/api/v1/billing/usage-analytics?endDate=2026-03-01&startDate=2026-02-28",
         "application/json",
     );
     let (server, venice) = replying(ANALYTICS);
     venice.billing().usage_analytics(analytics()).await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/billing/usage-analytics");
+    assert_eq!(server.only().target, "/api/v1/billing/usage-analytics");
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_page_of_charges_is_read() {
     let page = venice.billing().usage_history_page(params).await.unwrap();
     let target = "/api/v1/billing/usage-history?currency=BUNDLED_CREDITS&endTimestamp=2026-08-21T12%3A30%3A00.5%2B02%3A00\
                   &pageSize=10&startTimestamp=2026-08-01T00%3A00%3A00Z";
-    assert_read(&only(&server), target, "application/json");
+    assert_read(&server.only(), target, "application/json");
     assert_eq!(page.next_cursor.as_deref(), Some("eyJwIjoxfQ_-"));
     let [charge, credit, new] = &page.data[..] else { panic!("{page:?}") };
     assert_eq!((charge.amount, charge.units, &charge.currency), (-0.00062425, 0.000227, &BillingCurrency::Usd));

@@ -6,9 +6,9 @@ use venice_ai::characters::CharacterReviewsParams;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
 
-use crate::api_keys::{only, replying};
 use crate::pages::{number, query};
-use crate::refusals::{refused, refused_walk};
+use crate::support::refused::{refused, refused_walk};
+use crate::support::replying;
 use crate::support::server::Request;
 use crate::support::{Answer, KEY, Server, once};
 
@@ -26,7 +26,7 @@ fn assert_read(request: &Request, target: &str) {
 async fn a_page_is_listed() {
     let (server, venice) = replying(LIST);
     let characters = venice.characters().list_page(ListCharactersParams::new()).await.unwrap();
-    assert_read(&only(&server), "/api/v1/characters");
+    assert_read(&server.only(), "/api/v1/characters");
     let [keeper, buoy] = &characters[..] else { panic!("{characters:?}") };
     assert_eq!(
         (&*keeper.slug, &*keeper.name, keeper.web_enabled),
@@ -57,7 +57,7 @@ async fn every_filter_is_sent_as_the_api_reads_it() {
     let target = "/api/v1/characters?categories=philosophy&categories=sea+%26+sky&isAdult=false&isPro=true&isWebEnabled=true\
                   &limit=100&modelId=gondola-9b&modelId=squero%2Fsmall&offset=0&search=L%C3%BCgen+%26+Meer\
                   &sortBy=highlyRatedAndRecent&sortOrder=asc&tags=history";
-    assert_read(&only(&server), target);
+    assert_read(&server.only(), target);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn all_asks_for_the_largest_pages_from_where_it_is_told_to_begin() {
 async fn one_is_read_by_its_slug() {
     let (server, venice) = replying(ONE);
     let character = venice.characters().retrieve("lighthouse-keeper").await.unwrap();
-    assert_read(&only(&server), "/api/v1/characters/lighthouse-keeper");
+    assert_read(&server.only(), "/api/v1/characters/lighthouse-keeper");
     assert_eq!((&*character.model_id, character.photo_url, character.stats.user_rating), ("gondola-9b", None, None));
 }
 
@@ -88,7 +88,7 @@ async fn one_is_read_by_its_slug() {
 async fn a_slug_is_one_segment_of_the_path() {
     let (server, venice) = replying(ONE);
     venice.characters().retrieve("café ?#%2e").await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/characters/caf%C3%A9%20%3F%23%252e");
+    assert_eq!(server.only().target, "/api/v1/characters/caf%C3%A9%20%3F%23%252e");
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_page_of_reviews_is_read() {
     let (server, venice) = replying(REVIEWS);
     let params = CharacterReviewsParams::new().page(2).page_size(2);
     let page = venice.characters().reviews_page("lighthouse-keeper", params).await.unwrap();
-    assert_read(&only(&server), "/api/v1/characters/lighthouse-keeper/reviews?page=2&pageSize=2");
+    assert_read(&server.only(), "/api/v1/characters/lighthouse-keeper/reviews?page=2&pageSize=2");
     assert_eq!((page.data[0].rating, page.data[0].is_owner, &*page.data[0].username), (5, true, "gull"));
     assert_eq!((&page.data[1].message, &page.data[1].locale), (&None, &None));
     assert_eq!((page.pagination.page, page.pagination.total_pages, page.pagination.total), (2, 4, 7));
@@ -122,7 +122,7 @@ async fn a_page_of_reviews_is_read() {
 
     let (server, venice) = replying(REVIEWS);
     venice.characters().reviews_page("buoy", CharacterReviewsParams::new()).await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/characters/buoy/reviews");
+    assert_eq!(server.only().target, "/api/v1/characters/buoy/reviews");
 }
 
 /// Pages of reviews; `told` says how many there are, in the body or in the headers.

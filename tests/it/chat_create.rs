@@ -6,7 +6,7 @@ use venice_ai::types::{
     AssistantMessage, ChatCompletion, ChatCompletionRequest, ChatMessage, FinishReason, TextContent, WebSearchMode,
 };
 
-use crate::api_keys::{only, replying};
+use crate::support::replying;
 use crate::support::{Answer, Server, once};
 
 pub const TEXT: &str = include_str!("../fixtures/replies/chat_text.json");
@@ -254,7 +254,7 @@ async fn the_meta_of_an_answer_is_there_when_it_is_asked_for() {
     let server = Server::answering([Answer::new(200, &headers, TEXT)]);
     let reply = once(&server).chat().create(a_question()).with_meta().await.unwrap();
     assert_eq!((reply.meta.request_id(), &*reply.value.text()), (Some("91c2-VCE"), "High water is at 14:20."));
-    assert_eq!(only(&server).target, "/api/v1/chat/completions");
+    assert_eq!(server.only().target, "/api/v1/chat/completions");
 }
 
 #[cfg(feature = "blocking")]

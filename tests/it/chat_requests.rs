@@ -10,14 +10,14 @@ use venice_ai::types::{
 };
 use venice_ai::{Call, ErrorKind};
 
-use crate::api_keys::{only, replying};
 use crate::chat_create::{TEXT, a_question};
+use crate::support::replying;
 
 /// The body that is sent for a request.
 async fn sent(request: ChatCompletionRequest) -> Value {
     let (server, venice) = replying(TEXT);
     venice.chat().create(request).await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/chat/completions"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     request.json()
@@ -291,7 +291,7 @@ async fn members_that_the_request_does_not_know_are_added() {
         "brand_new": [1, null],
         "venice_parameters": {"enable_web_search": "on", "enable_weather": true, "disable_thinking": null},
     });
-    assert_eq!(only(&server).json(), expected);
+    assert_eq!(server.only().json(), expected);
 }
 
 #[tokio::test]

@@ -43,7 +43,6 @@ mod models;
 mod open_enums;
 mod pages;
 mod redirects;
-mod refusals;
 mod request_types;
 #[cfg(feature = "unstable")]
 mod responses;

@@ -6,7 +6,7 @@ use venice_ai::types::{
     Amount, Level, Model, ModelFilter, ModelPricing, ModelPrivacyLevel, ModelType, ReasoningEffort, VideoModelType,
 };
 
-use crate::api_keys::{only, replying};
+use crate::support::replying;
 use crate::support::{Answer, Server};
 
 const MODELS: &str = include_str!("../fixtures/replies/models.json");
@@ -66,7 +66,7 @@ async fn each_filter_is_sent_as_the_type() {
 async fn traits_are_names_of_models() {
     let (server, venice) = replying(TRAITS);
     let traits = venice.models().traits(ModelType::Text).await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/models/traits?type=text");
+    assert_eq!(server.only().target, "/api/v1/models/traits?type=text");
     assert_eq!(traits.len(), 3);
     assert_eq!(traits["most_uncensored"], "dolphin-24b");
 }
@@ -75,7 +75,7 @@ async fn traits_are_names_of_models() {
 async fn names_of_other_vendors_models_are_mapped() {
     let (server, venice) = replying(NAMES);
     let names = venice.models().compatibility_mapping(ModelType::Image).await.unwrap();
-    assert_eq!(only(&server).target, "/api/v1/models/compatibility_mapping?type=image");
+    assert_eq!(server.only().target, "/api/v1/models/compatibility_mapping?type=image");
     assert_eq!(names["gpt-4o"], "qwen3-235b");
     assert_eq!(names.len(), 2);
 }

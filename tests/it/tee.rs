@@ -6,15 +6,10 @@ use venice_ai::tee::TeeNonce;
 use venice_ai::types::{ChatCompletionRequest, TeeAttestation};
 use venice_ai::{Call, Client, ErrorKind};
 
+use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
 const NONCE: [u8; 32] = [0x5a; 32];
-
-fn replying(body: &Value) -> (Server, Client) {
-    let server = Server::answering([Answer::json(200, &body.to_string())]);
-    let venice = once(&server);
-    (server, venice)
-}
 
 async fn attested(body: Value) -> TeeAttestation {
     let (_, venice) = replying(&body);

@@ -7,8 +7,8 @@ use venice_ai::types::{
 };
 use venice_ai::{Error, ErrorKind};
 
-use crate::api_keys::{only, replying};
 use crate::chat_create::{TEXT, a_question};
+use crate::support::replying;
 
 /// The error of a request that must not reach the server, neither for a whole answer nor for a stream.
 async fn refused(request: ChatCompletionRequest, field: &str) -> Error {
@@ -29,7 +29,7 @@ async fn refused(request: ChatCompletionRequest, field: &str) -> Error {
 async fn accepted(request: ChatCompletionRequest) -> Value {
     let (server, venice) = replying(TEXT);
     venice.chat().create(request).await.unwrap();
-    only(&server).json()
+    server.only().json()
 }
 
 type Set = fn(ChatCompletionRequest, f64) -> ChatCompletionRequest;
@@ -156,7 +156,7 @@ async fn what_the_api_may_allow_by_now_is_sent_when_validation_is_off() {
     let (server, venice) = replying(TEXT);
     let request = a_question().temperature(2.5).seed(0).n(3).fallbacks(["m"; 11]);
     venice.chat().create(request).with_validation(false).await.unwrap();
-    let body = only(&server).json();
+    let body = server.only().json();
     assert_eq!((&body["temperature"], &body["seed"], &body["n"]), (&json!(2.5), &json!(0), &json!(3)));
     assert_eq!(body["fallbacks"].as_array().unwrap().len(), 11);
 }
@@ -165,7 +165,7 @@ async fn what_the_api_may_allow_by_now_is_sent_when_validation_is_off() {
 async fn a_value_that_is_set_past_the_request_is_not_checked() {
     let (server, venice) = replying(TEXT);
     venice.chat().create(a_question()).with_extra_body("temperature", 2.5).await.unwrap();
-    assert_eq!(only(&server).json()["temperature"], 2.5);
+    assert_eq!(server.only().json()["temperature"], 2.5);
 }
 
 #[tokio::test]

@@ -1,30 +1,15 @@
 //! Films: what is sent, and what comes back.
 
-use serde_json::{Value, json};
+use serde_json::json;
+use venice_ai::ErrorKind;
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
     CreateVideoTranscriptionRequest, Keyframe, OmniReferenceTask, QueueVideoRequest, QuoteVideoRequest,
     RetrieveJobRequest, TextReplyFormat, VideoAspectRatio, VideoDuration, VideoElement, VideoResolution,
 };
-use venice_ai::{Client, ErrorKind};
 
-use crate::support::server::Request;
-use crate::support::{Answer, KEY, Server, once};
-
-fn replying(answer: Answer) -> (Server, Client) {
-    let server = Server::answering([answer]);
-    let venice = once(&server);
-    (server, venice)
-}
-
-/// The only request, which has to be a POST of JSON with the key.
-fn only(server: &Server, path: &str) -> Value {
-    let [request]: [Request; 1] = server.requests().try_into().unwrap();
-    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", format!("/api/v1{path}").as_str()));
-    assert_eq!(request.header("content-type"), Some("application/json"));
-    assert_eq!(request.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
-    request.json()
-}
+use crate::support::replying;
+use crate::support::{Answer, Server, once};
 
 #[tokio::test]
 async fn a_price_is_asked_for() {
@@ -38,7 +23,7 @@ async fn a_price_is_asked_for() {
     assert_eq!(venice.video().quote(request).await.unwrap().usd, 0.325);
     let expected = json!({"model": "laguna-film", "duration": "5s", "aspect_ratio": "16:9", "resolution": "720p",
         "audio": false, "reference_video_total_duration": 12.5});
-    assert_eq!(only(&server, "/video/quote"), expected);
+    assert_eq!(server.only().posted("/video/quote"), expected);
 }
 
 #[tokio::test]
@@ -90,7 +75,7 @@ async fn an_order_has_all_that_was_set() {
         "scene_image_urls": [url], "keyframes": [{"frame_index": 24, "image_url": url}],
         "omni_reference_task_type": "extend",
     });
-    assert_eq!(only(&server, "/video/queue"), expected);
+    assert_eq!(server.only().posted("/video/queue"), expected);
 }
 
 #[tokio::test]
@@ -100,7 +85,7 @@ async fn a_film_is_enlarged_without_prompt_and_duration() {
     let job = venice.video().queue(request).await.unwrap();
     assert_eq!(job, JobHandle::video("upscaler", "q-1"), "the reply left the model out");
     let expected = json!({"model": "upscaler", "video_url": "https://example.com/a.mp4", "upscale_factor": 4});
-    assert_eq!(only(&server, "/video/queue"), expected);
+    assert_eq!(server.only().posted("/video/queue"), expected);
 }
 
 #[tokio::test]
@@ -118,11 +103,11 @@ async fn the_plain_calls_take_requests_of_their_own() {
     let request = RetrieveJobRequest::new("laguna-film", "q-1").delete_media_on_completion(true);
     drop(venice.video().retrieve(request).await.unwrap());
     let expected = json!({"model": "laguna-film", "queue_id": "q-1", "delete_media_on_completion": true});
-    assert_eq!(only(&server, "/video/retrieve"), expected);
+    assert_eq!(server.only().posted("/video/retrieve"), expected);
 
     let (server, venice) = replying(Answer::json(200, r#"{"success":true}"#));
     assert!(venice.video().complete(&JobHandle::video("laguna-film", "q-1")).await.unwrap());
-    assert_eq!(only(&server, "/video/complete"), json!({"model": "laguna-film", "queue_id": "q-1"}));
+    assert_eq!(server.only().posted("/video/complete"), json!({"model": "laguna-film", "queue_id": "q-1"}));
 }
 
 const YOUTUBE: &str = "https://www.youtube.com/watch?v=jNQXAC9IVRw";
@@ -132,13 +117,13 @@ async fn what_is_said_comes_as_json_or_as_text() {
     let (server, venice) = replying(Answer::json(200, r#"{"transcript":"Here we are","lang":"en","new":1}"#));
     let said = venice.video().transcribe(YOUTUBE).await.unwrap();
     assert_eq!((said.transcript.as_str(), said.lang.as_deref()), ("Here we are", Some("en")));
-    assert_eq!(only(&server, "/video/transcriptions"), json!({"url": YOUTUBE}));
+    assert_eq!(server.only().posted("/video/transcriptions"), json!({"url": YOUTUBE}));
 
     let (server, venice) = replying(Answer::new(200, &[("content-type", "text/plain; charset=utf-8")], "Hiér wé are"));
     let request = CreateVideoTranscriptionRequest::new(YOUTUBE).response_format(TextReplyFormat::Text);
     let said = venice.video().transcribe(request).await.unwrap();
     assert_eq!((said.transcript.as_str(), said.lang), ("Hiér wé are", None));
-    assert_eq!(only(&server, "/video/transcriptions"), json!({"url": YOUTUBE, "response_format": "text"}));
+    assert_eq!(server.only().posted("/video/transcriptions"), json!({"url": YOUTUBE, "response_format": "text"}));
     let accept = server.requests()[0].header("accept").unwrap().to_owned();
     assert!(accept.contains("text/plain") && accept.contains("application/json"), "{accept}");
 }

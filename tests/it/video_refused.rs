@@ -3,26 +3,13 @@
 use venice_ai::types::{
     CompleteJobRequest, Keyframe, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest, VideoElement,
 };
-use venice_ai::{Call, Client, Error, ErrorKind};
+use venice_ai::{Error, ErrorKind};
 
+use crate::support::refused::refused_for;
 use crate::support::{Answer, Server, once};
 
-/// The errors of a call that must not reach the server, and that names operation and members.
-async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, fields: &[&str]) -> Error {
-    let server = Server::answering([Answer::json(200, "{}")]);
-    let error = call(&once(&server)).await.unwrap_err();
-    assert_eq!(server.connections(), 0, "something was sent: {error}");
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert_eq!((error.status(), error.operation(), error.attempts()), (None, Some(operation), 0));
-    let named: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(named, fields, "{error}");
-    let shown = error.to_string();
-    assert!(shown.contains(operation) && shown.contains("nothing was sent"), "{shown}");
-    error
-}
-
 async fn order_refused(request: QueueVideoRequest, fields: &[&str]) -> Error {
-    refused(|venice| venice.video().queue(request), "queueVideo", fields).await
+    refused_for(|venice| venice.video().queue(request), "queueVideo", fields).await
 }
 
 fn request() -> QueueVideoRequest {
@@ -34,15 +21,15 @@ const URL: &str = "https://example.com/a";
 #[tokio::test]
 async fn a_blank_model_or_id_is_refused_everywhere() {
     for blank in ["", " \t"] {
-        refused(|venice| venice.video().quote(blank), "quoteVideo", &["model"]).await;
+        refused_for(|venice| venice.video().quote(blank), "quoteVideo", &["model"]).await;
         order_refused(QueueVideoRequest::new(blank), &["model"]).await;
         let retrieve = |model: &str, id: &str| RetrieveJobRequest::new(model, id);
-        refused(|venice| venice.video().retrieve(retrieve(blank, "q")), "retrieveVideo", &["model"]).await;
-        refused(|venice| venice.video().retrieve(retrieve("m", blank)), "retrieveVideo", &["queue_id"]).await;
+        refused_for(|venice| venice.video().retrieve(retrieve(blank, "q")), "retrieveVideo", &["model"]).await;
+        refused_for(|venice| venice.video().retrieve(retrieve("m", blank)), "retrieveVideo", &["queue_id"]).await;
         let complete = |model: &str, id: &str| CompleteJobRequest::new(model, id);
-        refused(|venice| venice.video().complete(complete(blank, "q")), "completeVideo", &["model"]).await;
-        refused(|venice| venice.video().complete(complete("m", blank)), "completeVideo", &["queue_id"]).await;
-        refused(|venice| venice.video().complete(complete(blank, blank)), "completeVideo", &["model", "queue_id"])
+        refused_for(|venice| venice.video().complete(complete(blank, "q")), "completeVideo", &["model"]).await;
+        refused_for(|venice| venice.video().complete(complete("m", blank)), "completeVideo", &["queue_id"]).await;
+        refused_for(|venice| venice.video().complete(complete(blank, blank)), "completeVideo", &["model", "queue_id"])
             .await;
     }
 }
@@ -70,11 +57,11 @@ async fn numbers_out_of_their_ranges_are_refused() {
     for factor in [0, 3, 8, -1] {
         order_refused(request().upscale_factor(factor), &["upscale_factor"]).await;
         let quote = QuoteVideoRequest::new("m").upscale_factor(factor);
-        refused(|venice| venice.video().quote(quote), "quoteVideo", &["upscale_factor"]).await;
+        refused_for(|venice| venice.video().quote(quote), "quoteVideo", &["upscale_factor"]).await;
     }
     for seconds in [-0.1, f64::NAN, f64::INFINITY] {
         let quote = QuoteVideoRequest::new("m").reference_video_total_duration(seconds);
-        refused(|venice| venice.video().quote(quote), "quoteVideo", &["reference_video_total_duration"]).await;
+        refused_for(|venice| venice.video().quote(quote), "quoteVideo", &["reference_video_total_duration"]).await;
     }
     order_refused(request().keyframes([Keyframe::new(URL, 0), Keyframe::new(URL, -1)]), &["keyframes[1].frame_index"])
         .await;
@@ -132,7 +119,7 @@ async fn reference_audio_alone_is_refused() {
 #[tokio::test]
 async fn an_address_that_is_none_has_no_transcript() {
     for url in ["", "  ", "jNQXAC9IVRw", "ftp://youtube.com/watch?v=1"] {
-        refused(|venice| venice.video().transcribe(url), "createVideoTranscription", &["url"]).await;
+        refused_for(|venice| venice.video().transcribe(url), "createVideoTranscription", &["url"]).await;
     }
 }
 

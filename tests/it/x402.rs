@@ -11,9 +11,9 @@ use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
 use venice_ai::x402::WalletTransactionsParams;
 use venice_ai::{Client, ErrorKind, RetryPolicy, Secret};
 
-use crate::api_keys::{only, replying};
 use crate::pages::number;
-use crate::refusals::{refused, refused_walk};
+use crate::support::refused::{refused, refused_walk};
+use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
@@ -53,7 +53,7 @@ fn signatures(server: &Server) -> Vec<String> {
 async fn a_balance_is_asked_for_with_the_wallets_signature_and_without_the_key() {
     let (server, venice) = replying(BALANCE);
     let balance = venice.x402().balance(WALLET).with_sign_in(signed()).await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("GET", &*format!("/api/v1/x402/balance/{WALLET}")));
     assert_eq!((request.header("sign-in-with-x"), request.header("authorization")), (Some(&*signed()), None));
     assert_eq!((balance.balance_usd, balance.can_consume, balance.diem_balance_usd), (4.23, true, Some(1.5)));
@@ -65,7 +65,7 @@ async fn no_key_is_needed() {
     let server = Server::answering([Answer::json(200, BALANCE)]);
     let venice = Client::builder().base_url(server.url("/api/v1")).build().unwrap();
     assert_eq!(venice.x402().balance(SOLANA).with_sign_in(signed()).await.unwrap().balance_usd, 4.23);
-    assert_eq!(only(&server).target, format!("/api/v1/x402/balance/{SOLANA}"));
+    assert_eq!(server.only().target, format!("/api/v1/x402/balance/{SOLANA}"));
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn transactions_are_read_a_page_at_a_time() {
     let (server, venice) = replying(TRANSACTIONS);
     let params = WalletTransactionsParams::new().limit(2).offset(0);
     let page = venice.x402().transactions_page(WALLET, params).with_sign_in(signed()).await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!(request.target, format!("/api/v1/x402/transactions/{WALLET}?limit=2&offset=0"));
     assert_eq!((request.header("sign-in-with-x"), request.header("authorization")), (Some(&*signed()), None));
     assert_eq!((page.current_balance, page.pagination.has_more), (4.23, true));

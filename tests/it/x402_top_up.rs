@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::{Client, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
 
-use crate::api_keys::only;
-use crate::refusals::refused;
+use crate::support::refused::refused;
 use crate::support::{Answer, Server, TestClock, client, once};
 
 const REQUIREMENTS: &str = include_str!("../fixtures/replies/payment_requirements.json");
@@ -46,7 +45,7 @@ fn patient() -> RetryPolicy {
 async fn the_price_is_a_typed_list() {
     let server = Server::answering([Answer::json(402, REQUIREMENTS)]);
     let price = once(&server).x402().payment_requirements().await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/x402/top-up"));
     assert!(request.body.is_empty() && request.header("payment-signature").is_none());
     assert_eq!(price.version, Some(2));
@@ -113,7 +112,7 @@ async fn a_signed_payment_is_sent_and_its_receipt_read() {
     let headers = [("content-type", "application/json"), ("payment-response", &*receipt)];
     let server = Server::answering([Answer::new(200, &headers, DONE)]);
     let done = once(&server).x402().top_up(a_payment()).await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/x402/top-up"));
     assert_eq!((request.header("payment-signature"), request.header("authorization")), (Some(&*a_payment()), None));
     assert!(request.body.is_empty());

@@ -10,7 +10,6 @@ mod voices;
 
 use venice_ai::types::CreateSpeechRequest;
 
-pub use self::refused::refused;
 use crate::support::Answer;
 
 /// The header of a WAV file of one channel and 16 bits, written here by hand.

@@ -1,27 +1,12 @@
 //! What is refused before it is sent.
 
 use venice_ai::types::{CreateClonedVoiceRequest, CreateSpeechRequest, CreateTranscriptionRequest, SpeechFormat};
-use venice_ai::{Call, Client, Error, ErrorKind, Upload};
+use venice_ai::{ErrorKind, Upload};
 
 use super::{sound, wav};
+use crate::support::refused::assert_refused;
+use crate::support::refused::refused;
 use crate::support::{Answer, Folder, Server, once};
-
-/// Asserts that nothing reached the server, and that the error names operation and member.
-pub fn assert_refused(server: &Server, error: &Error, operation: &str, field: &str) {
-    assert_eq!(server.connections(), 0, "something was sent: {error}");
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert_eq!((error.status(), error.operation()), (None, Some(operation)));
-    let fields: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(fields, [field], "{error}");
-    let shown = error.to_string();
-    assert!(shown.contains(operation) && shown.contains(field) && shown.contains("nothing was sent"), "{shown}");
-}
-
-pub async fn refused<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) {
-    let server = Server::answering([Answer::json(200, "{}")]);
-    let Err(error) = call(&once(&server)).await else { panic!("{operation} was not refused for {field}") };
-    assert_refused(&server, &error, operation, field);
-}
 
 fn a_text() -> CreateSpeechRequest {
     CreateSpeechRequest::new("The tide comes in.")
@@ -80,12 +65,12 @@ async fn long_speech_refused(request: CreateSpeechRequest, field: &str) {
     let server = Server::answering([sound("audio/wav", wav(8_000, &[1, 2]))]);
     let venice = once(&server);
     let error = venice.audio().long_speech(request.clone()).bytes().await.unwrap_err();
-    assert_refused(&server, &error, "createSpeech", field);
+    assert_refused(&server, &error, "createSpeech", &[field]);
     let error = venice.audio().long_speech(request.clone()).stream().next().await.unwrap().unwrap_err();
-    assert_refused(&server, &error, "createSpeech", field);
+    assert_refused(&server, &error, "createSpeech", &[field]);
     let folder = Folder::new();
     let error = venice.audio().long_speech(request).save(folder.join("a.wav")).await.unwrap_err();
-    assert_refused(&server, &error, "createSpeech", field);
+    assert_refused(&server, &error, "createSpeech", &[field]);
     assert_eq!(folder.names(), [""; 0]);
 }
 
@@ -102,13 +87,13 @@ async fn long_speech_that_cannot_be() {
     let venice = once(&server);
     for characters in [0, 4097] {
         let error = venice.audio().long_speech(a_text()).with_piece_characters(characters).bytes().await.unwrap_err();
-        assert_refused(&server, &error, "createSpeech", "piece_characters");
+        assert_refused(&server, &error, "createSpeech", &["piece_characters"]);
     }
     let error = venice.audio().long_speech(a_text()).with_sample_rate(24_000).bytes().await.unwrap_err();
-    assert_refused(&server, &error, "createSpeech", "sample_rate");
+    assert_refused(&server, &error, "createSpeech", &["sample_rate"]);
     let pcm = a_text().response_format(SpeechFormat::Pcm);
     let error = venice.audio().long_speech(pcm).with_sample_rate(0).bytes().await.unwrap_err();
-    assert_refused(&server, &error, "createSpeech", "sample_rate");
+    assert_refused(&server, &error, "createSpeech", &["sample_rate"]);
 }
 
 /// Files that are no recordings, under names that do not give them away.

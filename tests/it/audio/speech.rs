@@ -7,14 +7,13 @@ use venice_ai::ErrorKind;
 use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 
 use super::sound;
-use crate::api_keys::only;
 use crate::support::{Answer, Folder, KEY, PATIENCE, Server, TestClock, client, once};
 
 #[tokio::test]
 async fn a_text_is_all_that_has_to_be_sent() {
     let server = Server::answering([sound("audio/mpeg", "ID3 and so on")]);
     let speech = once(&server).audio().speech("The tide comes in.").await.unwrap();
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/speech"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
@@ -41,7 +40,7 @@ async fn everything_that_is_set_is_sent() {
         "input": "The tide comes in.", "model": "tts-kokoro", "voice": "af_sky", "response_format": "opus", "speed": 0.25,
         "streaming": true, "language": "en", "prompt": "Sad and slow.", "temperature": 2.0, "top_p": 1.0,
     });
-    assert_eq!(only(&server).json(), body);
+    assert_eq!(server.only().json(), body);
 }
 
 #[tokio::test]

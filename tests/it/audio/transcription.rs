@@ -7,7 +7,6 @@ use venice_ai::types::{CreateTranscriptionRequest, TextReplyFormat, Transcriptio
 use venice_ai::{Error, ErrorKind, Upload};
 
 use super::wav;
-use crate::api_keys::only;
 use crate::support::{Answer, Folder, Server, TestClock, client, once};
 use crate::uploads::parts;
 
@@ -31,7 +30,7 @@ async fn a_file_is_all_that_has_to_be_sent() {
     let transcription = once(&server).audio().transcribe(recording()).await.unwrap();
     assert_eq!(transcription.text, "The tide comes in.");
     assert_eq!((transcription.duration(), transcription.words().len(), transcription.segments().len()), (None, 0, 0));
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/transcriptions"));
     assert_eq!(request.header("accept"), Some("application/json, text/plain"));
     let head = "Content-Disposition: form-data; name=\"file\"; filename=\"harbour.wav\"\r\nContent-Type: audio/wav";
@@ -47,7 +46,7 @@ async fn everything_that_is_set_is_sent() {
         .timestamps(true)
         .language("it");
     once(&server).audio().transcribe(request).await.unwrap();
-    let sent: Vec<(String, String)> = parts(&only(&server))
+    let sent: Vec<(String, String)> = parts(&server.only())
         .into_iter()
         .skip(1)
         .map(|(head, value)| (head.split('"').nth(1).unwrap().to_owned(), String::from_utf8(value).unwrap()))
@@ -174,7 +173,7 @@ async fn a_reader_is_heard_too() {
     let server = Server::answering([Answer::json(200, TIMED)]);
     let reader = Upload::reader("harbour.flac", Cursor::new(b"fLaC and so on".to_vec()));
     once(&server).audio().transcribe(reader).await.unwrap();
-    let (head, contents) = parts(&only(&server)).remove(0);
+    let (head, contents) = parts(&server.only()).remove(0);
     assert!(head.ends_with("Content-Type: audio/flac") && contents == b"fLaC and so on", "{head}");
 }
 

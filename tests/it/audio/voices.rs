@@ -3,7 +3,6 @@
 use venice_ai::types::CreateClonedVoiceRequest;
 use venice_ai::{ErrorKind, Upload};
 
-use crate::api_keys::only;
 use crate::support::{Answer, Server, TestClock, client, once};
 use crate::uploads::parts;
 
@@ -19,7 +18,7 @@ async fn a_recording_becomes_a_voice() {
     let request = CreateClonedVoiceRequest::new(sample()).model("tts-minimax-speech-02-hd");
     let voice = once(&server).audio().clone_voice(request).await.unwrap();
     assert_eq!((&*voice.id, &*voice.model), ("vv_5Ge1", "tts-minimax-speech-02-hd"));
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/voices"));
     let parts = parts(&request);
     let file = "Content-Disposition: form-data; name=\"file\"; filename=\"anna.mp3\"\r\nContent-Type: audio/mpeg";
@@ -32,7 +31,7 @@ async fn a_recording_becomes_a_voice() {
 async fn a_recording_is_all_that_has_to_be_sent() {
     let server = Server::answering([Answer::json(200, VOICE)]);
     once(&server).audio().clone_voice(sample()).await.unwrap();
-    assert_eq!(parts(&only(&server)).len(), 1);
+    assert_eq!(parts(&server.only()).len(), 1);
 }
 
 #[tokio::test]

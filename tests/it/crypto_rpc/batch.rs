@@ -1,11 +1,10 @@
 //! Several calls in one request.
 
+use crate::support::replying;
 use serde_json::{Value, json};
 use venice_ai::crypto_rpc::{RpcBatch, RpcError};
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{JsonRpcId, JsonRpcRequest};
-
-use super::replying;
 
 async fn answered(body: Value, calls: usize) -> RpcBatch {
     let (_, venice) = replying(body.to_string());

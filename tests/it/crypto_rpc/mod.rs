@@ -10,13 +10,8 @@ use venice_ai::mock::MockVenice;
 use venice_ai::types::{JsonRpcId, JsonRpcRequest};
 use venice_ai::{Client, Error, ErrorKind};
 
+use crate::support::replying;
 use crate::support::{Answer, KEY, Server, once};
-
-pub fn replying(body: impl AsRef<str>) -> (Server, Client) {
-    let server = Server::answering([Answer::json(200, body.as_ref())]);
-    let venice = once(&server);
-    (server, venice)
-}
 
 async fn called(body: Value) -> RpcReply {
     let (_, venice) = replying(body.to_string());

@@ -1,21 +1,13 @@
 //! What is refused before anything is sent.
 
+use crate::support::replying;
 use serde_json::json;
 use venice_ai::types::{JsonRpcId, JsonRpcRequest};
-use venice_ai::{Call, Client, ErrorKind};
+use venice_ai::{Call, Client};
 
-use super::replying;
-
-async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, field: &str, words: &str) {
-    let (server, venice) = replying("{}");
-    let error = call(&venice).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None), "{error}");
-    assert_eq!(error.operation(), Some("cryptoRpcProxy"));
-    let fields: Vec<&str> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(fields, [field], "{error}");
-    let shown = error.to_string();
-    assert!(shown.contains(words) && shown.contains("nothing was sent"), "{shown}");
-    assert_eq!(server.connections(), 0);
+async fn refused<T>(call: impl FnOnce(&Client) -> Call<T>, field: &str, words: &str) {
+    let error = crate::support::refused::refused(call, "cryptoRpcProxy", field).await;
+    assert!(error.to_string().contains(words), "{error}");
 }
 
 fn request() -> JsonRpcRequest {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use venice_ai::embeddings::cosine_similarity;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{CreateEmbeddingRequest, EmbeddingEncoding};
-use venice_ai::{Client, Error, ErrorKind};
+use venice_ai::{Error, ErrorKind};
 
+use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
 /// Little end first.
@@ -34,12 +35,6 @@ pub fn item(index: usize, embedding: impl Into<Value>) -> Value {
 pub fn list(data: &[Value]) -> String {
     json!({"object": "list", "model": "m-1", "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 4}})
         .to_string()
-}
-
-fn replying(body: &str) -> (Server, Client) {
-    let server = Server::answering([Answer::json(200, body)]);
-    let venice = once(&server);
-    (server, venice)
 }
 
 fn request(texts: usize) -> CreateEmbeddingRequest {

@@ -9,7 +9,6 @@ use venice_ai::types::{
 use venice_ai::{Call, FileInput};
 
 use super::*;
-use crate::api_keys::only;
 use crate::support::server::Request;
 use crate::support::{Folder, KEY};
 use crate::uploads::parts;
@@ -20,7 +19,7 @@ async fn sent(call: impl FnOnce(&Client) -> Call<Image>) -> Request {
     let image = call(&venice).await.unwrap();
     assert_eq!(image.content_type().as_deref(), Some("image/png"));
     assert_eq!(image.bytes().await.unwrap(), PNG);
-    let request = only(&server);
+    let request = server.only();
     assert_eq!(request.method, "POST");
     assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
     request

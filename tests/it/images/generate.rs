@@ -5,7 +5,6 @@ use venice_ai::ErrorKind;
 use venice_ai::types::{ImageFormat, Level, StyleReference};
 
 use super::*;
-use crate::api_keys::only;
 use crate::support::KEY;
 
 #[tokio::test]
@@ -20,7 +19,7 @@ async fn a_drawing_as_json_is_read_with_its_facts() {
     let (server, venice) = answering(Answer::new(200, &headers, GENERATED));
     let drawn = venice.images().generate(a_request().variants(2)).await.unwrap();
 
-    let request = only(&server);
+    let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/image/generate"));
     assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
     assert_eq!(request.header("content-type"), Some("application/json"));
@@ -58,7 +57,7 @@ async fn a_drawing_as_bytes_is_the_same_type() {
     let (server, venice) = answering(file("image/webp", &headers, WEBP));
     let drawn = venice.images().generate(a_request().return_binary(true)).await.unwrap();
 
-    let request = only(&server);
+    let request = server.only();
     assert_eq!(request.json()["return_binary"], true);
     let accept = request.header("accept").unwrap();
     assert!(accept.contains("image/webp") && accept.contains("application/json"), "{accept}");
@@ -105,7 +104,7 @@ async fn every_member_goes_as_it_was_set() {
         "safe_mode": false, "hide_watermark": true, "embed_exif_metadata": true, "quality": "high", "enable_web_search": true,
         "enhance_prompt": true, "disable_prompt_optimization_thinking": true, "aspect_ratio": "16:9", "resolution": "2K",
     });
-    assert_eq!(only(&server).json(), expected);
+    assert_eq!(server.only().json(), expected);
 }
 
 #[tokio::test]
@@ -132,7 +131,7 @@ async fn styles_are_listed_without_a_key() {
         let server = Server::answering([Answer::json(200, reply)]);
         let venice = Client::builder().base_url(server.url("/api/v1")).build().unwrap();
         assert_eq!(venice.images().styles().await.unwrap(), ["3D Model", "Analog Film", "Watercolor"]);
-        let request = only(&server);
+        let request = server.only();
         assert_eq!((&*request.method, &*request.target), ("GET", "/api/v1/image/styles"));
         assert_eq!(request.header("authorization"), None);
     }

@@ -4,7 +4,6 @@ use serde_json::json;
 use venice_ai::types::{ImageModeration, ImageResponseFormat, ImageSize, SimpleGenerateImageRequest};
 
 use super::*;
-use crate::api_keys::only;
 
 #[tokio::test]
 async fn base64_and_data_urls_are_the_same_image() {
@@ -16,7 +15,7 @@ async fn base64_and_data_urls_are_the_same_image() {
     for reply in replies {
         let (server, venice) = answering(Answer::json(200, &reply.to_string()));
         let drawn = venice.images().generations("a canal at night").await.unwrap();
-        let request = only(&server);
+        let request = server.only();
         assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/images/generations"));
         assert_eq!(request.json(), json!({"prompt": "a canal at night"}));
         assert_eq!((drawn.created(), drawn.id(), drawn.len()), (Some(1_764_000_000), None, 1));
@@ -40,7 +39,7 @@ async fn every_member_goes_as_it_was_set() {
     let expected = json!({
         "prompt": "a canal at night", "model": "default", "n": 1, "size": "1792x1024", "response_format": "url", "moderation": "low",
     });
-    assert_eq!(only(&server).json(), expected);
+    assert_eq!(server.only().json(), expected);
 }
 
 #[tokio::test]

@@ -10,46 +10,34 @@ use venice_ai::{Call, Error, ErrorKind, FileInput};
 
 use super::*;
 use crate::support::Folder;
+use crate::support::refused::refused_for;
 
 const MEGABYTE: usize = 1024 * 1024;
 
-/// The error of a call that must not reach the server, and that names operation and members.
-async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, fields: &[&str]) -> Error {
-    let (server, venice) = answering(file("image/png", &[], PNG));
-    let error = call(&venice).await.unwrap_err();
-    assert_eq!(server.connections(), 0, "something was sent: {error}");
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert_eq!((error.status(), error.operation(), error.attempts()), (None, Some(operation), 0));
-    let found: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
-    assert_eq!(found, fields, "{error}");
-    assert!(error.to_string().contains("nothing was sent"), "{error}");
-    error
-}
-
 async fn drawing_refused(request: GenerateImageRequest, fields: &[&str]) -> Error {
-    refused(|venice| venice.images().generate(request), "generateImage", fields).await
+    refused_for(|venice| venice.images().generate(request), "generateImage", fields).await
 }
 
 async fn generation_refused(request: SimpleGenerateImageRequest, field: &str) -> Error {
-    refused(|venice| venice.images().generations(request), "simpleGenerateImage", &[field]).await
+    refused_for(|venice| venice.images().generations(request), "simpleGenerateImage", &[field]).await
 }
 
 async fn enlargement_refused(request: impl Into<UpscaleImageRequest>, field: &str) -> Error {
     let request = request.into();
-    refused(|venice| venice.images().upscale(request), "upscaleImage", &[field]).await
+    refused_for(|venice| venice.images().upscale(request), "upscaleImage", &[field]).await
 }
 
 async fn change_refused(request: EditImageRequest, field: &str) -> Error {
-    refused(|venice| venice.images().edit(request), "editImage", &[field]).await
+    refused_for(|venice| venice.images().edit(request), "editImage", &[field]).await
 }
 
 async fn together_refused(request: MultiEditImageRequest, fields: &[&str]) -> Error {
-    refused(|venice| venice.images().multi_edit(request), "multiEditImage", fields).await
+    refused_for(|venice| venice.images().multi_edit(request), "multiEditImage", fields).await
 }
 
 async fn cutting_out_refused(request: impl Into<BackgroundRemoveImageRequest>, field: &str) -> Error {
     let request = request.into();
-    refused(|venice| venice.images().remove_background(request), "backgroundRemoveImage", &[field]).await
+    refused_for(|venice| venice.images().remove_background(request), "backgroundRemoveImage", &[field]).await
 }
 
 /// Whether the same call reaches the server.

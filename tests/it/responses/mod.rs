@@ -8,17 +8,12 @@ use venice_ai::types::{
     Function, FunctionTool, ResponseInputItem, ResponseItem, ResponseItemStatus, ResponsesInput, ResponsesReply,
     ResponsesRequest, ResponsesStatus,
 };
-use venice_ai::{Client, Error, ErrorKind};
+use venice_ai::{Error, ErrorKind};
 
-use crate::support::{Answer, KEY, Server, TestClock, client, once};
+use crate::support::replying;
+use crate::support::{Answer, KEY, Server, TestClock, client};
 
 const WHOLE: &str = include_str!("../../fixtures/replies/response.json");
-
-fn replying(body: &str) -> (Server, Client) {
-    let server = Server::answering([Answer::json(200, body)]);
-    let venice = once(&server);
-    (server, venice)
-}
 
 fn request() -> ResponsesRequest {
     ResponsesRequest::new("default", "How high is the water?")

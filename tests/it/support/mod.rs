@@ -5,6 +5,7 @@ pub mod folder;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
 #[path = "../../../src/mock/record.rs"]
 mod record;
+pub mod refused;
 pub mod server;
 pub mod spans;
 
@@ -32,6 +33,13 @@ pub fn client(server: &Server, clock: &TestClock) -> Client {
 /// A client of the server that sends each request once.
 pub fn once(server: &Server) -> Client {
     builder(server).retry(RetryPolicy::disabled()).build().unwrap()
+}
+
+/// A server with one answer, and a client that sends each request once.
+pub fn replying(answer: impl Into<Answer>) -> (Server, Client) {
+    let server = Server::answering([answer.into()]);
+    let venice = once(&server);
+    (server, venice)
 }
 
 /// A test that waits longer for something has failed.

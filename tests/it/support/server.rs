@@ -39,6 +39,14 @@ impl Request {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
+
+    /// The JSON of a request that has to be a POST to this path, with the key.
+    pub fn posted(&self, path: &str) -> serde_json::Value {
+        assert_eq!((&*self.method, &*self.target), ("POST", &*format!("/api/v1{path}")));
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        assert_eq!(self.header("authorization"), Some(&*format!("Bearer {}", super::KEY)));
+        self.json()
+    }
 }
 
 /// What the server does with a request.
@@ -56,6 +64,18 @@ enum Step {
     /// Sends nothing more, and keeps the connection until the client goes.
     Hang,
 }
+
+macro_rules! successes_of_json {
+    ($($body:ty),*) => {$(
+        impl From<$body> for Answer {
+            fn from(body: $body) -> Self {
+                Self::json(200, &body.to_string())
+            }
+        }
+    )*};
+}
+
+successes_of_json!(&str, String, &String, &serde_json::Value);
 
 impl Answer {
     /// A whole reply.
@@ -190,6 +210,12 @@ impl Server {
     /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// The request that arrived, which must be the only one.
+    pub fn only(&self) -> Request {
+        let [request] = self.requests().try_into().unwrap_or_else(|all| panic!("not one request: {all:?}"));
+        request
     }
 
     pub fn count(&self) -> usize {

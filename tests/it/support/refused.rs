@@ -1,0 +1,45 @@
+//! What it means that a request is refused before it is sent.
+
+use std::fmt::Debug;
+
+use venice_ai::{Call, Client, Error, ErrorKind, Pages};
+
+use super::{Server, replying};
+
+/// The error of a call that must not reach the server, and that names operation and member.
+pub async fn refused<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) -> Error {
+    refused_for(call, operation, &[field]).await
+}
+
+/// The same where several members are wrong.
+pub async fn refused_for<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, fields: &[&str]) -> Error {
+    let (server, venice) = replying("{}");
+    let Err(error) = call(&venice).await else { panic!("{operation} was not refused for {fields:?}") };
+    assert_refused(&server, &error, operation, fields);
+    error
+}
+
+/// The same for a walk over pages, which ends with it.
+pub async fn refused_walk<T: Debug + 'static>(
+    walk: impl FnOnce(&Client) -> Pages<T>,
+    operation: &str,
+    field: &str,
+) -> Error {
+    let (server, venice) = replying("{}");
+    let mut pages = walk(&venice);
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_refused(&server, &error, operation, &[field]);
+    assert!(pages.next().await.is_none());
+    error
+}
+
+pub fn assert_refused(server: &Server, error: &Error, operation: &str, fields: &[&str]) {
+    assert_eq!(server.connections(), 0, "something was sent: {error}");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!((error.status(), error.operation(), error.attempts()), (None, Some(operation), 0));
+    let found: Vec<_> = error.field_errors().iter().map(|wrong| &*wrong.field).collect();
+    assert_eq!(found, fields, "{error}");
+    let shown = error.to_string();
+    let is_named = fields.iter().all(|field| shown.contains(field));
+    assert!(is_named && shown.contains(operation) && shown.contains("nothing was sent"), "{shown}");
+}
