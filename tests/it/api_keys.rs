@@ -165,7 +165,7 @@ async fn the_created_key_is_read_and_not_shown() {
 async fn a_created_key_without_what_is_optional_is_read() {
     let body = json!({"data": {"apiKey": "vn-new", "id": "1", "apiKeyType": "INFERENCE", "consumptionLimit": null,
                       "limitPeriod": null, "description": null, "expiresAt": null, "owner": "me"}});
-    let (_, venice) = replying(&body.to_string());
+    let (_, venice) = replying(body.to_string());
     let created = venice.api_keys().create(a_request()).await.unwrap();
     assert_eq!((created.api_key.expose(), &*created.id), ("vn-new", "1"));
     assert_eq!((created.consumption_limit, created.expires_at), (ConsumptionLimits::new(), None));

@@ -16,7 +16,7 @@ async fn changed(change: impl FnOnce(&mut Value)) -> ChatCompletion {
 }
 
 async fn models(data: Value) -> Vec<Model> {
-    let (_, venice) = replying(&json!({"object": "list", "type": "text", "data": data}).to_string());
+    let (_, venice) = replying(json!({"object": "list", "type": "text", "data": data}).to_string());
     venice.models().list(ModelFilter::Text).await.unwrap()
 }
 
@@ -153,7 +153,7 @@ async fn one_odd_model_does_not_hide_the_others() {
 #[tokio::test]
 async fn an_odd_member_does_not_lose_a_new_key() {
     let body = json!({"success": "yes", "data": {"apiKey": "vn-new", "id": "1", "description": ["x"], "expiresAt": 5}});
-    let (_, venice) = replying(&body.to_string());
+    let (_, venice) = replying(body.to_string());
     let request = venice_ai::types::CreateApiKeyRequest::new(venice_ai::types::ApiKeyType::Admin, "x");
     let created = venice.api_keys().create(request).await.unwrap();
     assert_eq!((created.api_key.expose(), created.description, created.expires_at), ("vn-new", None, None));
@@ -229,7 +229,7 @@ async fn a_reply_that_is_nested_without_end_is_an_error_and_no_crash() {
             let body = format!(r#"{{"{member}": [{deep}]}}"#);
             unreadable(&body, |venice| venice.chat().create(a_question())).await;
         }
-        let (_, venice) = replying(&format!(r#"{{"data": [{{"id": "1", "new": {deep}}}]}}"#));
+        let (_, venice) = replying(format!(r#"{{"data": [{{"id": "1", "new": {deep}}}]}}"#));
         assert_eq!(venice.api_keys().list().await.unwrap()[0].id, "1", "what is not kept may be as deep as it likes");
     }
 }

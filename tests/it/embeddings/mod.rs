@@ -53,7 +53,7 @@ async fn wrong(texts: usize, body: &str) -> Error {
 #[tokio::test]
 async fn base64_is_asked_for_and_read() {
     let (a, b) = ([0.5, -1.25, 1e-7], [f32::MAX, -0.0, 3.0]);
-    let (server, venice) = replying(&list(&[item(0, coded(&a)), item(1, coded(&b))]));
+    let (server, venice) = replying(list(&[item(0, coded(&a)), item(1, coded(&b))]));
     let reply = venice.embeddings().create(CreateEmbeddingRequest::new("m", ["a boat", "a ship"])).await.unwrap();
     assert_eq!(reply.vectors, [a, b]);
     assert_eq!(reply.model, "m-1");
@@ -70,21 +70,21 @@ async fn base64_is_asked_for_and_read() {
 
 #[tokio::test]
 async fn one_text_gives_one_vector() {
-    let (server, venice) = replying(&list(&[item(0, coded(&[0.25, 2.0]))]));
+    let (server, venice) = replying(list(&[item(0, coded(&[0.25, 2.0]))]));
     assert_eq!(venice.embeddings().embed("m", "a boat").await.unwrap(), [0.25, 2.0]);
     assert_eq!(server.requests()[0].json(), json!({"model": "m", "input": "a boat", "encoding_format": "base64"}));
 }
 
 #[tokio::test]
 async fn numbers_are_read_where_the_server_does_not_know_base64() {
-    let (_, venice) = replying(&list(&[item(0, json!([1, -0.5, 2.5e-3])), item(1, coded(&[1.0, 2.0, 3.0]))]));
+    let (_, venice) = replying(list(&[item(0, json!([1, -0.5, 2.5e-3])), item(1, coded(&[1.0, 2.0, 3.0]))]));
     let reply = venice.embeddings().create(request(2)).await.unwrap();
     assert_eq!(reply.vectors, [[1.0, -0.5, 0.0025], [1.0, 2.0, 3.0]]);
 }
 
 #[tokio::test]
 async fn the_callers_encoding_dimensions_and_user_are_sent() {
-    let (server, venice) = replying(&list(&[item(0, json!([1.0, 2.0]))]));
+    let (server, venice) = replying(list(&[item(0, json!([1.0, 2.0]))]));
     let request =
         CreateEmbeddingRequest::new("m", "x").encoding_format(EmbeddingEncoding::Float).dimensions(2).user("u");
     venice.embeddings().create(request).await.unwrap();
@@ -95,7 +95,7 @@ async fn the_callers_encoding_dimensions_and_user_are_sent() {
 #[tokio::test]
 async fn vectors_stand_in_the_order_of_their_texts() {
     let vector = |n: u8| json!([f32::from(n), 1.0]);
-    let (_, venice) = replying(&list(&[item(2, vector(2)), item(0, vector(0)), item(1, vector(1))]));
+    let (_, venice) = replying(list(&[item(2, vector(2)), item(0, vector(0)), item(1, vector(1))]));
     let reply = venice.embeddings().create(request(3)).await.unwrap();
     assert_eq!(reply.vectors, [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]);
     let firsts: Vec<f32> = reply.into_iter().map(|vector| vector[0]).collect();
@@ -148,7 +148,7 @@ async fn a_vector_that_cannot_be_read_is_named() {
 
 #[tokio::test]
 async fn dimensions_that_were_not_heeded_are_an_error() {
-    let (_, venice) = replying(&list(&[item(0, json!([1.0, 2.0, 3.0]))]));
+    let (_, venice) = replying(list(&[item(0, json!([1.0, 2.0, 3.0]))]));
     let error = venice.embeddings().create(request(1).dimensions(2)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("3 numbers") && error.message().contains("asks for 2"), "{error}");
@@ -201,7 +201,7 @@ async fn the_mock_gives_vectors_that_mean_something() {
 #[cfg(feature = "blocking")]
 #[test]
 fn it_works_without_async() {
-    let (_, venice) = replying(&list(&[item(0, coded(&[0.25, 2.0]))]));
+    let (_, venice) = replying(list(&[item(0, coded(&[0.25, 2.0]))]));
     assert_eq!(venice.embeddings().embed("m", "x").send_blocking().unwrap(), [0.25, 2.0]);
 }
 
