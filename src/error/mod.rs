@@ -22,7 +22,7 @@ pub use self::payload::{
     WalletBalance, X402Challenge,
 };
 use self::payload::{Details, Payload};
-pub(crate) use self::text::{is_html, summary_of_body, without_secret, without_values};
+pub(crate) use self::text::{SHORTEST_SECRET, is_html, summary_of_body, without_secret, without_values};
 use crate::ValidationError;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;

@@ -92,7 +92,7 @@ fn after_literal(quoted: &str) -> &str {
 const SCRUBBED: &str = "***";
 
 /// Replacing a shorter text would tear ordinary words apart.
-const SHORTEST_SECRET: usize = 6;
+pub(crate) const SHORTEST_SECRET: usize = 6;
 
 /// `text` with each occurrence of a secret crossed out.
 pub(super) fn scrub(text: &mut String, secret: &str) {

@@ -28,12 +28,15 @@ pub use self::retry::RetryPolicy;
 pub(crate) use self::trace::Trace;
 pub(crate) use self::warnings::Warnings;
 use crate::client::ApiKey;
-use crate::error::Error;
+use crate::error::{Error, SHORTEST_SECRET};
 use crate::media::limits;
 use crate::meta::Meta;
 use crate::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::secret::Secret;
 use crate::wallet;
+
+/// What is said of a payment of which nobody knows what became of it.
+const MAY_BE_PAID: &str = "it may have been paid; look at the balance before paying again";
 
 /// How much of a successful reply to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +77,8 @@ impl Scope {
 
     /// Keeps something out of errors.
     pub(crate) fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
-        self.hidden.extend(secrets);
+        // Shorter ones would hide ordinary words, and an empty one everything.
+        self.hidden.extend(secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET));
     }
 
     fn secrets(&self) -> impl Iterator<Item = &str> {
@@ -129,6 +133,11 @@ impl Reply {
 pub(crate) enum Body {
     Whole(Bytes),
     Pieces(Box<ReplyBody>),
+}
+
+/// An error of a reply that came and cannot be read. What was to be paid may be paid all the same.
+pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
+    if class == RetryClass::Never { error.with_note(MAY_BE_PAID) } else { error }
 }
 
 /// Sends a request until it succeeds or must not be repeated.
@@ -210,7 +219,7 @@ pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Re
                 if retryable && !source.is_repeatable() {
                     failure = failure.with_note(source::READ_ONCE);
                 } else if class == RetryClass::Never && failure.is_transient() && !failure.is_connect() {
-                    failure = failure.with_note("it may have been paid; look at the balance before paying again");
+                    failure = failure.with_note(MAY_BE_PAID);
                 }
                 trace.failure(&failure, reason);
                 return Err(failure);

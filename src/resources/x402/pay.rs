@@ -128,8 +128,7 @@ impl X402<'_> {
         call.with_meta().accept(|reply| {
             let Response { value: TopUpResponse { success, data, .. }, meta } = reply;
             let top_up = opened(success, data).and_then(|top_up| present(top_up, "top-up"));
-            let top_up = top_up.map_err(|problem| format!("{problem}; look at the balance before paying again"))?;
-            Ok(CompletedTopUp { top_up, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
+            Ok(CompletedTopUp { top_up: top_up?, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
         })
     }
 }
