@@ -27,8 +27,8 @@ pub struct Flow<T> {
     name: &'static str,
     client: Client,
     limit: Option<Duration>,
-    /// Adds to the error of a time limit what the caller can do about it.
-    at_limit: Option<Box<dyn FnOnce(Error) -> Error + Send>>,
+    /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
+    at_limit: Option<Box<dyn FnOnce(Error) -> Result<T, Error> + Send>>,
     steps: Box<dyn FnOnce(Client) -> Steps<T> + Send>,
 }
 
@@ -43,8 +43,13 @@ impl<T: 'static> Flow<T> {
     }
 
     /// What is known only when time is over: the job that goes on.
-    pub(crate) fn explained_at_limit(mut self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
-        self.at_limit = Some(Box::new(explain));
+    pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
+        self.settled_at_limit(|error| Err(explain(error)))
+    }
+
+    /// What it comes to when the time is over: the error that says so, or what is there by then.
+    pub(crate) fn settled_at_limit(mut self, settle: impl FnOnce(Error) -> Result<T, Error> + Send + 'static) -> Self {
+        self.at_limit = Some(Box::new(settle));
         self
     }
 
@@ -93,10 +98,10 @@ impl<T: 'static> IntoFuture for Flow<T> {
                 None => steps(client).await,
                 Some(limit) => tokio::time::timeout(limit, steps(client)).await.unwrap_or_else(|_| {
                     let error = out_of_time(name, limit);
-                    Err(match at_limit {
-                        Some(explain) => explain(error),
-                        None => error,
-                    })
+                    match at_limit {
+                        Some(settle) => settle(error),
+                        None => Err(error),
+                    }
                 }),
             }
         })

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::job::{Settings, goes_on};
 use super::order::Order;
+use super::safe::Safe;
 use super::{Job, JobHandle, Media, Progress, SavedMedia};
 use crate::Client;
 use crate::call::{Flow, Steps};
@@ -47,8 +48,10 @@ pub struct Generation<T> {
     limit: Option<Duration>,
     /// A folder that is missing is better found before the order than after it.
     target: Option<PathBuf>,
-    finish: fn(Job, Client, Option<PathBuf>) -> Steps<T>,
+    finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
 }
+
+const NOT_KNOWN: &str = "whether the order was accepted is not known";
 
 /// How far an order came, for those who stop waiting.
 #[derive(Default)]
@@ -61,14 +64,14 @@ enum OrderState {
 
 impl Generation<Media> {
     pub(crate) fn new(client: &Client, order: Order) -> Self {
-        Self::with_finish(client, order, None, |job, client, _| Box::pin(async move { job.done(&client).await }))
+        Self::with_finish(client, order, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
     }
 }
 
 impl Generation<SavedMedia> {
     pub(crate) fn to_file(client: &Client, order: Order, path: &Path) -> Self {
-        Self::with_finish(client, order, Some(path.to_owned()), |job, client, path| {
-            Box::pin(async move { job.saved(&client, path.unwrap_or_default()).await })
+        Self::with_finish(client, order, Some(path.to_owned()), |job, client, path, safe| {
+            Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
         })
     }
 
@@ -85,12 +88,12 @@ impl Generation<SavedMedia> {
     }
 }
 
-impl<T: 'static> Generation<T> {
+impl<T: Send + 'static> Generation<T> {
     fn with_finish(
         client: &Client,
         order: Order,
         target: Option<PathBuf>,
-        finish: fn(Job, Client, Option<PathBuf>) -> Steps<T>,
+        finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
     ) -> Self {
         Self {
             client: client.clone(),
@@ -199,6 +202,8 @@ impl<T: 'static> Generation<T> {
         let Self { client, order, settings, price_limit_usd, on_queued, limit, target, finish } = self;
         let state: Arc<Mutex<OrderState>> = Arc::default();
         let known = Arc::clone(&state);
+        let safe = Safe::default();
+        let saved = safe.clone();
         let flow = Flow::new(&client, order.name(), move |client| async move {
             let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
             let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
@@ -214,23 +219,34 @@ impl<T: 'static> Generation<T> {
                 std::future::pending::<()>().await;
             }
             reached(OrderState::Sent);
-            let handle = order.queue(&client).await?;
+            let handle = order.queue(&client).await.map_err(of_order)?;
             reached(OrderState::Accepted(handle.clone()));
             if let Some(observer) = on_queued {
                 observer(&handle);
             }
             let job = Job::with_settings(&client, handle, settings);
-            finish(job, client, target).await
+            finish(job, client, target, safe).await
         });
-        let flow = flow.explained_at_limit(move |error| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
-            OrderState::NotSent => error.with_note("nothing was ordered"),
-            OrderState::Sent => error.with_note("whether the order was accepted is not known"),
-            OrderState::Accepted(job) => goes_on(error, job),
+        let flow = flow.settled_at_limit(move |error| {
+            saved.take().ok_or_else(|| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
+                OrderState::NotSent => error.with_note("nothing was ordered"),
+                OrderState::Sent => error.with_note(NOT_KNOWN),
+                OrderState::Accepted(job) => goes_on(error, job),
+            })
         });
         match limit {
             Some(limit) => flow.with_time_limit(limit),
             None => flow,
         }
+    }
+}
+
+/// An order of which the answer is not known may have been accepted all the same.
+fn of_order(error: Error) -> Error {
+    use ErrorKind::{Decode, Server, Timeout, Transport};
+    match error.kind() {
+        Decode | Server | Timeout | Transport => error.with_note(NOT_KNOWN),
+        _ => error,
     }
 }
 
@@ -255,7 +271,7 @@ fn check_target(path: &Path) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; nothing was ordered")))
 }
 
-impl<T: 'static> IntoFuture for Generation<T> {
+impl<T: Send + 'static> IntoFuture for Generation<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Steps<T>;
 

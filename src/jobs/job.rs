@@ -9,6 +9,7 @@ use super::fetch::{self, Seen};
 use super::pace::Pace;
 use super::progress::Tracker;
 use super::retrieved::Stage;
+use super::safe::Safe;
 use super::watch::{Look, Watch};
 use super::{JobHandle, Media, Progress, ProgressStream, RemoteCopy, cleanup};
 use crate::error::Error;
@@ -242,8 +243,11 @@ impl Job {
     pub fn save(&self, path: impl AsRef<Path>) -> Flow<SavedMedia> {
         let (job, at_limit) = (self.clone(), self.handle.clone());
         let path = path.as_ref().to_owned();
-        let flow = Flow::new(&self.client, "job.save", move |client| async move { job.saved(&client, path).await });
-        flow.explained_at_limit(move |error| goes_on(error, &at_limit))
+        let safe = Safe::default();
+        let saved = safe.clone();
+        let flow =
+            Flow::new(&self.client, "job.save", move |client| async move { job.saved(&client, path, &safe).await });
+        flow.settled_at_limit(move |error| saved.take().ok_or_else(|| goes_on(error, &at_limit)))
     }
 
     /// Deletes the result on the server.
@@ -282,15 +286,24 @@ impl Job {
         }
     }
 
-    pub(super) async fn saved(&self, client: &Client, path: PathBuf) -> Result<SavedMedia, Error> {
+    pub(super) async fn saved(
+        &self,
+        client: &Client,
+        path: PathBuf,
+        safe: &Safe<SavedMedia>,
+    ) -> Result<SavedMedia, Error> {
         let media = self.done(client).await?;
         let content_type = media.content_type();
         let bytes = media.store(client, path.clone()).await?;
-        let remote = match self.settings.cleans_up {
-            true => cleanup::after_saving(client, &self.handle).await,
-            false => RemoteCopy::Kept,
-        };
-        Ok(SavedMedia { path, bytes, content_type, remote })
+        let saved = SavedMedia { path, bytes, content_type, remote: RemoteCopy::Kept };
+        if !self.settings.cleans_up {
+            return Ok(saved);
+        }
+        // The file is there, whatever becomes of the copy: the time that this takes must not make a failure of it.
+        let reason = "the time was over before the server had deleted it".to_owned();
+        safe.put(SavedMedia { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
+        let remote = cleanup::after_saving(client, &self.handle).await;
+        Ok(SavedMedia { remote, ..saved })
     }
 }
 

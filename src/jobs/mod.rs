@@ -79,6 +79,7 @@ mod pace;
 mod price;
 mod progress;
 mod retrieved;
+mod safe;
 mod stream;
 mod watch;
 

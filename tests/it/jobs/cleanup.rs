@@ -50,6 +50,26 @@ async fn a_deletion_that_fails_does_not_lose_the_file() {
 }
 
 #[tokio::test]
+async fn a_time_that_is_over_during_the_deletion_does_not_lose_the_file() {
+    const LIMIT: std::time::Duration = std::time::Duration::from_millis(300);
+    let folder = Folder::new();
+    let server = serving([
+        ("/video/queue", vec![super::queued()]),
+        ("/video/retrieve", vec![film()]),
+        ("/video/complete", vec![Answer::silence()]),
+    ]);
+    let venice = crate::support::builder(&server).build().unwrap();
+    let resumed = venice.job(handle()).save(folder.join("a.mp4")).with_time_limit(LIMIT).await.unwrap();
+    let ordered =
+        venice.video().generate_to(super::request(), folder.join("b.mp4")).with_time_limit(LIMIT).await.unwrap();
+    for saved in [resumed, ordered] {
+        let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
+        assert!(reason.contains("time was over"), "{reason}");
+        assert_eq!((saved.bytes, std::fs::read(&saved.path).unwrap().as_slice()), (FILM.len() as u64, FILM));
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_needs_no_deletion() {
     let server = server(vec![Answer::json(404, r#"{"error":"The requested media could not be found"}"#)]);
     let outcome = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap();

@@ -128,6 +128,23 @@ async fn a_time_limit_before_the_order_is_accepted_has_no_handle() {
 }
 
 #[tokio::test]
+async fn an_order_whose_answer_is_lost_may_have_been_accepted() {
+    for (answer, is_open) in [
+        (Answer::nothing(), true),
+        (Answer::html(200, "<html>"), true),
+        (Answer::json(200, "{}"), true),
+        (Answer::html(502, "<html>"), true),
+        (Answer::json(400, r#"{"error":"no such model"}"#), false),
+    ] {
+        let server = serving([("/video/queue", vec![answer])]);
+        let venice = builder(&server).build().unwrap();
+        let error = venice.video().generate(request()).await.unwrap_err();
+        assert_eq!(error.to_string().contains("whether the order was accepted is not known"), is_open, "{error}");
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_time_limit_that_is_over_orders_nothing() {
     let quote = Answer::head(200, &[("content-type", "application/json"), ("content-length", "13")]);
     let late = quote.clone().wait(Duration::from_millis(120)).send(r#"{"quote":0.1}"#);
