@@ -1,6 +1,7 @@
 //! Developer commands of this workspace, run as `cargo xtask COMMAND`. One module a command.
 
 mod bench;
+mod contract;
 mod coverage;
 mod failure;
 mod spec;
@@ -24,6 +25,8 @@ cargo xtask COMMAND
                                       every document of a folder through import, generation and the compiler
   coverage [--format table|json|markdown] [--recorded DIR]
                                       what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
+  contract [OPTIONS]                  send requests of every operation through the SDK, and compare the replies with the document
+                                      (`contract --help`); exit code 0: nothing new, 1: drift, 2: incomplete, 3: could not run
   bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
   bench call|stream                   time calls and streams over loopback against doing the same by hand (see bench/README.md)
   help                                print this
@@ -54,6 +57,7 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
             None => Err(Failure::usage("`spec` needs a command", USAGE)),
         },
         "coverage" => coverage::run(args).map(done),
+        "contract" => contract::run(args),
         "bench" => match next_word(&mut args)? {
             Some(name) => bench::run(&name, args).map(done),
             None => Err(Failure::usage("`bench` needs a name", USAGE)),

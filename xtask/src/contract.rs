@@ -1,0 +1,22 @@
+//! `cargo xtask contract`: what a server answers, compared with what the document says.
+//!
+//! The tool is a package of its own, which is built with the SDK and run here: a command of this program would make every other
+//! one wait for the SDK to be built.
+
+use std::process::{Command, ExitCode};
+
+use crate::{failure::Failure, workspace};
+
+/// Runs the tool with the rest of the command line; its exit code is the command's.
+pub fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["run", "--quiet", "--package", "venice-contract", "--manifest-path"])
+        .arg(workspace::path("Cargo.toml"));
+    let status = command.arg("--").args(args.raw_args()?).status();
+    let status =
+        status.map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH").with_code(3))?;
+    // A signal leaves no code.
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(3)))
+}
