@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use crate::document::Place;
 use crate::error::Error;
-use target::{Location, Target};
+use target::Target;
+pub use target::{Location, Step};
 
 /// A checked overlay, ready to apply.
 #[derive(Debug, Clone)]
@@ -54,6 +55,21 @@ pub struct Report {
     pub changes: usize,
     /// The actions that were not applied (only with [`Mode::Lenient`]), a line each: index, description, reason, target.
     pub skipped: Vec<String>,
+}
+
+/// What one action met in a document.
+#[derive(Debug, Clone)]
+pub struct Traced {
+    /// Its number in the overlay, from 0.
+    pub index: usize,
+    /// Its JSONPath query.
+    pub target: String,
+    /// What the overlay says about it.
+    pub description: Option<String>,
+    /// The places that it matched, and what stood there before it was applied.
+    pub matches: Vec<(Location, Value)>,
+    /// Why it could not be applied.
+    pub problem: Option<String>,
 }
 
 impl Overlay {
@@ -98,6 +114,24 @@ impl Overlay {
             }
         }
         Ok(report)
+    }
+
+    /// Applies all actions that can be applied, and tells what each of them met.
+    pub fn trace(&self, doc: &mut Value) -> Vec<Traced> {
+        let actions = self.actions.iter().enumerate();
+        let traced = actions.map(|(index, action)| {
+            let located = action.target.locate(doc).into_iter();
+            let matches =
+                located.filter_map(|location| target::get(doc, &location).cloned().map(|value| (location, value)));
+            Traced {
+                index,
+                target: action.target.to_string(),
+                description: action.description.clone(),
+                matches: matches.collect(),
+                problem: action.apply(doc).err().map(|unfit| unfit.problem),
+            }
+        });
+        traced.collect()
     }
 }
 

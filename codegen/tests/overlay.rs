@@ -238,3 +238,19 @@ fn every_place_that_an_error_or_an_operation_names_is_a_target() {
     Overlay::parse(&overlay).unwrap().apply(&mut doc, Mode::Strict).unwrap();
     assert_eq!(doc, json!({"paths": {"/a/{b}": {"get": {"tags": ["new"]}}}, name: {"_a1": [{}]}}));
 }
+
+#[test]
+fn a_trace_tells_what_each_action_met_before_it_changed_it() {
+    let mut changed = doc();
+    let traced = overlay(
+        "- target: $.paths['/a','/b'].get.tags\n  description: why\n  update: z\n- target: $.nothing\n  remove: true\n",
+    )
+    .unwrap()
+    .trace(&mut changed);
+    let met = |index: usize| traced[index].matches.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    assert_eq!((met(0), met(1)), (vec![json!(["x"]), json!(["y"])], Vec::new()));
+    assert_eq!(changed["paths"]["/a"]["get"]["tags"], json!(["x", "z"]));
+    assert_eq!(traced[0].problem, None);
+    assert_eq!((traced[1].index, traced[1].problem.as_deref()), (1, Some("matches nothing")));
+    assert_eq!((traced[0].description.as_deref(), traced[1].target.as_str()), (Some("why"), "$.nothing"));
+}

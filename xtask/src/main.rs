@@ -17,6 +17,10 @@ cargo xtask COMMAND
 
   spec import FILE|URL [--out PATH]   write spec/swagger.yaml: the facts of the vendor's OpenAPI document
   spec import --check [FILE|URL]      only check that spec/swagger.yaml is what an import would write
+  spec bump FILE|URL [--dry-run] [--allow-older] [--prune] [--no-check] [--format text|json|markdown] [--report FILE] [--spec DIR]
+                                      another version of the document takes the place of the committed one, or nothing changes;
+                                      exit code 0: it is the committed one, 1: additive or cosmetic, 2: breaking or behaviour,
+                                      3: not taken
   spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
@@ -50,6 +54,7 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
     match command.as_str() {
         "spec" => match next_word(&mut args)?.as_deref() {
             Some("import") => spec::import::run(args).map(done),
+            Some("bump") => spec::bump::run(args),
             Some("check") => spec::check::run(args).map(done),
             Some("replay") => spec::replay::run(args).map(done),
             Some("diff") => spec::diff::command::run(args),

@@ -6,12 +6,14 @@ use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
 /// The way from the document to a value.
-pub(super) type Location = Vec<Step>;
+pub type Location = Vec<Step>;
 
 /// One step of it. Sorts in the order of the values in an array.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
+pub enum Step {
+    /// A member of an object.
     Key(String),
+    /// An element of an array.
     Index(usize),
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use venice_ai_codegen::Error;
 
-use super::{Column, Covered};
+use super::{Column, Covered, rows::Row};
 use crate::{failure::Failure, workspace};
 
 /// A gap that is known.
@@ -80,13 +80,13 @@ pub fn compare(rows: &[Covered], gaps: &[Gap]) -> Difference {
     let mut difference = Difference::default();
     for covered in rows {
         for column in covered.missing() {
-            if !gaps.iter().any(|gap| gap.columns.contains(&column) && applies(gap, covered)) {
+            if !lists(gaps, &covered.row, column) {
                 difference.open.push(format!("{}: not {}", covered.row, column.name()));
             }
         }
     }
     for gap in gaps {
-        let concerned: Vec<&Covered> = rows.iter().filter(|covered| applies(gap, covered)).collect();
+        let concerned: Vec<&Covered> = rows.iter().filter(|covered| applies(gap, &covered.row)).collect();
         let media = gap.media.as_ref().map(|media| format!(" ({media})")).unwrap_or_default();
         if concerned.is_empty() {
             difference.stale.push(format!("{}{media}: no such row", gap.operation));
@@ -100,10 +100,15 @@ pub fn compare(rows: &[Covered], gaps: &[Gap]) -> Difference {
     difference
 }
 
-fn applies(gap: &Gap, covered: &Covered) -> bool {
+/// Whether the list says that a row lacks a column.
+pub fn lists(gaps: &[Gap], row: &Row, column: Column) -> bool {
+    gaps.iter().any(|gap| gap.columns.contains(&column) && applies(gap, row))
+}
+
+fn applies(gap: &Gap, row: &Row) -> bool {
     let media = gap.media.as_ref();
-    gap.operation == covered.row.operation
-        && (media.is_none() || media == covered.row.request.as_ref() || media == covered.row.success.as_ref())
+    gap.operation == row.operation
+        && (media.is_none() || media == row.request.as_ref() || media == row.success.as_ref())
 }
 
 #[cfg(test)]

@@ -14,14 +14,12 @@ use std::{
 };
 
 use lexopt::{Arg, ValueExt as _};
-use venice_ai_codegen::overlay::Mode;
+use serde_json::Value;
+use venice_ai_codegen::{Generated, overlay::Mode};
 
 use crate::{
     failure::Failure,
-    spec::{
-        road::{self, Road},
-        source::Source,
-    },
+    spec::{road, source::Source},
     workspace,
 };
 use report::Format;
@@ -174,19 +172,52 @@ fn measure(recorded: &Path) -> Result<Vec<Covered>, Failure> {
         &venice_ai_codegen::yaml::parse(&document.text).map_err(|error| error.in_file(document.name.as_str()))?,
     );
     let road = road::run(&document, &workspace::path("spec"), Mode::Strict)?;
-    let table = code::read(&road.generated.code)?;
-    let wrapped = wrapped::read(&workspace::path("src/resources"))?;
     let exchanges = wire::read(recorded)?;
     let templates: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
+    cover(&rows, &road.generated, &workspace::path("src/resources"), |row| wire::exercises(row, &exchanges, &templates))
+}
+
+/// What is said of each row; `exercised` says the last of it.
+fn cover(
+    rows: &[Row],
+    generated: &Generated,
+    resources: &Path,
+    exercised: impl Fn(&Row) -> bool,
+) -> Result<Vec<Covered>, Failure> {
+    let table = code::read(&generated.code)?;
+    let wrapped = wrapped::read(resources)?;
     let covered = |row: &Row| {
-        let exercised = wire::exercises(row, &exchanges, &templates);
-        Covered { row: row.clone(), has: has(row, &table, &wrapped, is_documented(row, &road), exercised) }
+        let has = has(row, &table, &wrapped, is_documented(row, generated), exercised(row));
+        Covered { row: row.clone(), has }
     };
     Ok(rows.iter().map(covered).collect())
 }
 
-fn is_documented(row: &Row, road: &Road) -> bool {
-    let mut operations = road.generated.model.operations.iter();
+/// What a report on another document would find: gaps that are not listed, and entries of the list that are none.
+///
+/// No test is run: what `old`, the document that the tests were written for, has too counts as exercised unless the list says
+/// otherwise, and what is new does not.
+pub fn outlook(
+    old: &Value,
+    new: &Value,
+    generated: &Generated,
+    resources: &Path,
+    list: &Path,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let (before, gaps) = (rows::read(old), gaps::read(list)?);
+    let same = |row: &Row, known: &Row| {
+        (&known.method, &known.path, &known.request, &known.success)
+            == (&row.method, &row.path, &row.request, &row.success)
+    };
+    let rows = cover(&rows::read(new), generated, resources, |row| {
+        before.iter().any(|known| same(row, known)) && !gaps::lists(&gaps, row, Column::Exercised)
+    })?;
+    let difference = gaps::compare(&rows, &gaps);
+    Ok((difference.open, difference.stale))
+}
+
+fn is_documented(row: &Row, generated: &Generated) -> bool {
+    let mut operations = generated.model.operations.iter();
     operations.any(|operation| operation.method == row.method && operation.path == row.path && operation.doc.is_some())
 }
 

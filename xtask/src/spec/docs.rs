@@ -8,16 +8,25 @@ use venice_ai_codegen::model::{Kind, Model};
 /// The paths of the areas whose types and members are all documented.
 const CORE: [&str; 3] = ["/api_keys", "/models", "/chat"];
 
-/// Lists what has no words in `docs.yaml`.
+/// Lists what has no words in `docs.yaml` and must have some.
 pub fn missing(model: &Model) -> Vec<String> {
+    let types = core_types(model);
+    wordless(model, |name| types.contains(name))
+}
+
+/// Lists everything that has no words in `docs.yaml`, in all areas.
+pub fn all_missing(model: &Model) -> Vec<String> {
+    wordless(model, |_| true)
+}
+
+fn wordless(model: &Model, concerned: impl Fn(&str) -> bool) -> Vec<String> {
     let operations = model.operations.iter().filter(|operation| operation.doc.is_none());
     let mut missing: Vec<String> = operations
         .map(|operation| format!("operation {} ({} {})", operation.id, operation.method, operation.path))
         .collect();
-    for name in core_types(model) {
-        let Some(kind) = model.types.get(&name) else { continue };
+    for (name, kind) in model.types.iter().filter(|(name, _)| concerned(name)) {
         // A form of a union that has nothing but its tag is a variant, and no type.
-        if model.is_unit(&name) {
+        if model.is_unit(name) {
             continue;
         }
         if kind.doc.is_none() {

@@ -1,5 +1,6 @@
 //! Commands about `spec/`.
 
+pub mod bump;
 pub mod check;
 pub mod diff;
 mod docs;

@@ -28,8 +28,9 @@ mod tests;
 mod unions;
 mod walk;
 
-pub use change::{Class, Diff};
+pub use change::{Change, Class, Diff};
 pub use document::Document;
+pub use locate::join;
 pub use render::{Format, render};
 
 /// Compares two documents.

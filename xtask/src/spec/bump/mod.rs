@@ -1,0 +1,143 @@
+//! `spec bump`: another version of the API's document takes the place of the committed one, as a whole or not at all.
+//!
+//! What does not build is refused with everything that has to be mended; what builds and is not complete (an operation that no resource
+//! wraps, a member without words) is written, and listed as left to do. See CONTRIBUTING.md.
+
+mod actions;
+mod changelog;
+mod compile;
+mod fit;
+mod history;
+mod plan;
+mod report;
+mod successor;
+mod transaction;
+mod version;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lexopt::{Arg, ValueExt as _};
+
+use self::report::{Report, Status};
+use super::diff::{Class, Format};
+use crate::{failure::Failure, workspace};
+
+/// The exit code of everything that kept the document from being taken.
+const FAILED: u8 = 3;
+
+/// What the command line says.
+#[derive(Debug)]
+struct Options {
+    source: String,
+    /// `spec/`; what stands beside it belongs to the same tree.
+    spec: PathBuf,
+    dry_run: bool,
+    allow_older: bool,
+    prune: bool,
+    check: bool,
+    format: Format,
+    reports: Vec<PathBuf>,
+}
+
+/// Runs the command with what is left of the command line.
+pub fn run(args: lexopt::Parser) -> Result<ExitCode, Failure> {
+    let options = options(args).map_err(|failure| failure.with_code(FAILED))?;
+    let result = bump(&options);
+    match &result {
+        Ok(report) => {
+            // Whoever reads may have seen enough.
+            let _ = std::io::stdout().write_all(report::render(report, options.format).as_bytes());
+        }
+        Err(failure) => {
+            for path in &options.reports {
+                // The failure is told on standard error in any case.
+                let _ = fs::write(path, report::failure(&failure.to_string(), format_of(path, options.format)));
+            }
+        }
+    }
+    let report = result.map_err(|failure| failure.with_code(FAILED))?;
+    if let Status::Refused = report.status {
+        let failure = Failure::new(
+            "not bumped, and nothing is changed",
+            "the report above says what to mend; then run the same again",
+        );
+        return Err(failure.with_code(FAILED));
+    }
+    Ok(ExitCode::from(code(&report)))
+}
+
+/// 0: nothing to do; 1: nothing that a caller has to look at; 2: something that one has.
+fn code(report: &Report) -> u8 {
+    match (report.status, report.diff.class()) {
+        (Status::Nothing, _) => 0,
+        (_, None | Some(Class::Cosmetic | Class::Additive)) => 1,
+        (_, Some(Class::Behaviour | Class::Breaking)) => 2,
+    }
+}
+
+fn bump(options: &Options) -> Result<Report, Failure> {
+    let mut recovered = false;
+    if options.dry_run {
+        transaction::none_pending(&options.spec)?;
+    } else {
+        recovered = transaction::recover(&options.spec)?;
+    }
+    let plan = plan::make(options)?;
+    let mut report = plan.report;
+    if recovered {
+        report.notes.push("a bump that was interrupted had left its files; they were put back first".to_owned());
+    }
+    for path in &options.reports {
+        workspace::replace(path, &report::render(&report, format_of(path, options.format)))?;
+    }
+    if report.status == Status::Bumped {
+        transaction::commit(&options.spec, &plan.changes)?;
+    }
+    Ok(report)
+}
+
+/// The format of a report: what its file is called, or what was asked for.
+fn format_of(path: &Path, asked: Format) -> Format {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("json") => Format::Json,
+        Some("md") => Format::Markdown,
+        Some("txt") => Format::Text,
+        _ => asked,
+    }
+}
+
+fn options(mut args: lexopt::Parser) -> Result<Options, Failure> {
+    let mut source = None;
+    let mut options = Options {
+        source: String::new(),
+        spec: workspace::path("spec"),
+        dry_run: false,
+        allow_older: false,
+        prune: false,
+        check: true,
+        format: Format::Text,
+        reports: Vec::new(),
+    };
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Long("dry-run") => options.dry_run = true,
+            Arg::Long("allow-older") => options.allow_older = true,
+            Arg::Long("prune") => options.prune = true,
+            Arg::Long("no-check") => options.check = false,
+            Arg::Long("spec") => options.spec = args.value()?.into(),
+            Arg::Long("report") => options.reports.push(args.value()?.into()),
+            Arg::Long("format") => {
+                let name = args.value()?.string()?;
+                options.format = Format::named(&name)
+                    .ok_or_else(|| Failure::new(format!("unknown format `{name}`"), "use text, json or markdown"))?;
+            }
+            Arg::Value(value) if source.is_none() => source = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    options.source = source.ok_or_else(|| Failure::new("no document given", "cargo xtask spec bump FILE|URL"))?;
+    Ok(options)
+}

@@ -1,0 +1,237 @@
+//! What a bump would change, and whether it may.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use venice_ai_codegen::{Generated, generate, import, lower_document, model::Model, overlay::Mode};
+
+use super::fit::{self, Fit, Part};
+use super::report::{Left, Pruned, Report, Status};
+use super::transaction::Change;
+use super::{Options, actions, changelog, compile, history, version};
+use crate::spec::diff::{self, Document};
+use crate::spec::source::{self, Source};
+use crate::spec::{docs, road};
+use crate::{coverage, failure::Failure, workspace};
+
+/// What is to be done.
+pub struct Plan {
+    pub report: Report,
+    pub changes: Vec<Change>,
+}
+
+/// The tree that a document is taken into.
+struct Tree<'o> {
+    root: PathBuf,
+    spec: &'o Path,
+}
+
+impl<'o> Tree<'o> {
+    fn new(spec: &'o Path) -> Result<Self, Failure> {
+        let absolute = fs::canonicalize(spec).map_err(|error| {
+            Failure::new(
+                format!("cannot read the folder {}: {error}", workspace::shown(spec)),
+                "give a folder like spec/",
+            )
+        })?;
+        Ok(Self { root: absolute.parent().map(Path::to_owned).unwrap_or_default(), spec })
+    }
+
+    /// A file beside `spec/`; that of this workspace when the tree is nothing but a `spec/`.
+    fn beside(&self, name: &str) -> PathBuf {
+        let own = self.root.join(name);
+        if own.exists() { own } else { workspace::path(name) }
+    }
+}
+
+/// Looks at the document and says what would be done with it. Writes nothing into the tree.
+pub fn make(options: &Options) -> Result<Plan, Failure> {
+    let tree = Tree::new(&options.spec)?;
+    let (old, new) = (committed(tree.spec)?, document(&options.source)?);
+    let mut overlay = Part::read(tree.spec, "overlay.yaml")?;
+    let mut words = Part::read(tree.spec, "docs.yaml")?;
+    let prepared = |facts: &Value, name: &str| {
+        Document::prepare(facts, Some(&overlay.overlay)).map_err(|error| Failure::from(error.in_file(name)))
+    };
+    let found = diff::diff(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
+    let mut report = Report::new(found);
+    if old.text == new.text {
+        return Ok(Plan { report, changes: Vec::new() });
+    }
+    if !options.allow_older && version::is_older(&old.version, &new.version) {
+        return Err(Failure::new(
+            format!(
+                "{} has version {}, and the committed document {}, which is newer",
+                new.name, new.version, old.version
+            ),
+            "--allow-older takes it all the same",
+        ));
+    }
+    report.status = Status::Refused;
+    report.fit = fit::measure(&old.facts, &new.facts, &overlay, &words)?;
+    if options.prune && !report.fit.is_complete() {
+        report.pruned = prune(&report.fit, &mut overlay, &mut words)?;
+        let pruned = fit::measure(&old.facts, &new.facts, &overlay, &words)?;
+        if !pruned.is_complete() {
+            // What is not enough is not done; the report lists everything that there is to mend.
+            report.pruned.clear();
+            return Ok(Plan { report, changes: Vec::new() });
+        }
+        report.fit = pruned;
+    }
+    if !report.fit.is_complete() {
+        return Ok(Plan { report, changes: Vec::new() });
+    }
+    let generated = match generate(&new.facts, &overlay.overlay, &words.overlay, Mode::Strict) {
+        Ok(generated) => generated,
+        Err(error) => {
+            report.problem = Some(error.in_file(new.name).to_string());
+            return Ok(Plan { report, changes: Vec::new() });
+        }
+    };
+    report.left = left(&tree, &old, &new.facts, &generated, (&overlay, &words))?;
+    let mut changes = changes(&tree, &new, &generated, [&overlay, &words])?;
+    log(&tree, &new, &mut report, &mut changes)?;
+    report.files = changes
+        .iter()
+        .map(|change| {
+            let verb = match (&change.text, change.path.exists()) {
+                (None, _) => "removed",
+                (Some(_), true) => "changed",
+                (Some(_), false) => "new",
+            };
+            (change.path.strip_prefix(&tree.root).unwrap_or(&change.path).display().to_string(), verb)
+        })
+        .collect();
+    if options.check && tree.root.join("build.rs").exists() {
+        eprintln!("compiling a copy of the crate with the new document");
+        report.compiler = compile::check(&tree.root, &changes)?;
+    }
+    if report.compiler.is_none() {
+        report.status = if options.dry_run { Status::WouldBump } else { Status::Bumped };
+    }
+    Ok(Plan { report, changes })
+}
+
+/// A document with its facts.
+struct Read {
+    name: String,
+    text: String,
+    version: String,
+    facts: Value,
+}
+
+fn read(source: Source) -> Result<Read, Failure> {
+    let facts = road::facts(&source)?;
+    let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(Read { name: source.name, text: import::render(&facts), version, facts })
+}
+
+/// The committed document. Its text is that of the file: one that was edited by hand differs from every import.
+fn committed(spec: &Path) -> Result<Read, Failure> {
+    let path = spec.join("swagger.yaml");
+    let source = Source { name: workspace::shown(&path), text: workspace::read(&path)? };
+    let text = source.text.clone();
+    Ok(Read { text, ..read(source)? })
+}
+
+fn document(source: &str) -> Result<Read, Failure> {
+    let new = read(source::read(source)?)?;
+    version::checked(&new.version)?;
+    Ok(new)
+}
+
+/// Takes the actions out that match nothing any more and that nothing could be found for.
+fn prune(fit: &Fit, overlay: &mut Part, words: &mut Part) -> Result<Vec<Pruned>, Failure> {
+    let mut pruned = Vec::new();
+    for part in [overlay, words] {
+        let own: Vec<_> = fit.unfit.iter().filter(|unfit| unfit.file == part.file).collect();
+        let dead: Vec<usize> = own.iter().filter(|unfit| unfit.is_dead).map(|unfit| unfit.index).collect();
+        if !dead.is_empty() {
+            let (text, gone) = actions::without(&part.text, &dead)?;
+            pruned.extend(gone.into_iter().map(|text| Pruned { file: part.file, text }));
+            let file = part.file;
+            *part = Part::parse(file, text).map_err(|error| error.in_file(file))?;
+        }
+        // A shape that an action of the overlay should name may only have moved; then its words are still needed.
+        if own.len() > dead.len() {
+            break;
+        }
+    }
+    Ok(pruned)
+}
+
+/// The files of `spec/`, as far as they change.
+fn changes(tree: &Tree<'_>, new: &Read, generated: &Generated, parts: [&Part; 2]) -> Result<Vec<Change>, Failure> {
+    let spec = tree.root.join(tree.spec.file_name().unwrap_or_default());
+    let mut changes = Vec::new();
+    let mut write = |path: PathBuf, text: &str| {
+        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            changes.push(Change { path, text: Some(text.to_owned()) });
+        }
+    };
+    write(spec.join("swagger.yaml"), &new.text);
+    write(spec.join("api.txt"), &(generated.api.join("\n") + "\n"));
+    for part in parts {
+        write(spec.join(part.file), &part.text);
+    }
+    let folder = spec.join("history");
+    write(folder.join(format!("{}.yaml", new.version)), &new.text);
+    for name in history::superseded(&folder, &new.version)? {
+        changes.push(Change { path: folder.join(name), text: None });
+    }
+    Ok(changes)
+}
+
+/// The entry in the changelog, and the version that it proposes.
+fn log(tree: &Tree<'_>, new: &Read, report: &mut Report, changes: &mut Vec<Change>) -> Result<(), Failure> {
+    let manifest = workspace::read(&tree.beside("Cargo.toml"))?;
+    let manifest: toml::Table = manifest
+        .parse()
+        .map_err(|error: toml::de::Error| Failure::new(format!("Cargo.toml: {}", error.message()), "mend it"))?;
+    let version = |table: Option<&toml::Value>| table?.get("package")?.get("version")?.as_str().map(str::to_owned);
+    let root = toml::Value::Table(manifest);
+    let current = version(root.get("workspace")).or_else(|| version(Some(&root))).unwrap_or_default();
+    let path = tree.root.join("CHANGELOG.md");
+    let before = if path.exists() { Some(workspace::read(&path)?) } else { None };
+    let worst = report.diff.class().max(before.as_deref().and_then(changelog::unreleased_class));
+    report.current = current.clone();
+    report.next = Some(version::next(&current, worst, &new.version)?);
+    report.entry = changelog::entry(&report.diff);
+    match before {
+        Some(before) => {
+            let text = changelog::add(&before, &new.version, &report.entry);
+            if text != before {
+                changes.push(Change { path, text: Some(text) });
+            }
+        }
+        None => {
+            let note = format!("there is no {} to write this entry into:\n\n{}", workspace::shown(&path), report.entry);
+            report.notes.push(note);
+        }
+    }
+    Ok(())
+}
+
+/// What builds without it and is to be done all the same.
+fn left(
+    tree: &Tree<'_>,
+    old: &Read,
+    new: &Value,
+    generated: &Generated,
+    (overlay, words): (&Part, &Part),
+) -> Result<Left, Failure> {
+    let (uncovered, stale) =
+        coverage::outlook(&old.facts, new, generated, &tree.beside("src/resources"), &tree.spec.join("coverage.toml"))?;
+    let needed = docs::missing(&generated.model);
+    // What had no words before is no matter of this document.
+    let known = lower_document(&old.facts, &overlay.overlay, Mode::Lenient).and_then(|mut before| {
+        words.overlay.apply(&mut before.lowered, Mode::Lenient)?;
+        Model::read(&before.lowered)
+    });
+    let known = known.map(|known| docs::all_missing(&known)).unwrap_or_default();
+    let wanted = docs::all_missing(&generated.model);
+    let wanted = wanted.into_iter().filter(|line| !known.contains(line) && !needed.contains(line)).collect();
+    Ok(Left { uncovered, stale, needed, wanted })
+}

@@ -1,0 +1,520 @@
+//! `cargo xtask spec bump`, run as a program on made-up trees and on copies of the committed `spec/`.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    thread,
+};
+
+use serde_json::Value;
+
+const DOCUMENT: &str = "\
+openapi: 3.0.0
+info: {title: Lantern API, version: '20260810.1'}
+paths:
+  /lamps:
+    get:
+      operationId: listLamps
+      responses:
+        '200':
+          description: OK
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  data: {type: string, enum: [a, b]}
+                  shade: {type: object, properties: {colour: {type: string}, width: {type: integer}}}
+";
+const OVERLAY: &str = "\
+overlay: 1.0.0
+info: {title: t, version: '1'}
+actions:
+  - target: $.paths['/lamps'].get.responses['200'].content['application/json'].schema
+    update:
+      x-rust-name: LampList
+  # The shade.
+  - target: $.paths['/lamps'].get.responses['200'].content['application/json'].schema.properties.shade
+    description: It has a name.
+    update:
+      x-rust-name: Shade
+";
+const DOCS: &str = "\
+overlay: 1.0.0
+info: {title: t, version: '1'}
+actions:
+  - target: $.paths['/lamps'].get
+    update: {summary: Lists the lamps.}
+  - target: $.components.schemas.Shade
+    update: {description: What dims the light.}
+";
+const LOG: &str = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Light.\n";
+
+/// A tree with `spec/` and what stands beside it, removed with the test.
+struct Tree(PathBuf);
+
+impl Tree {
+    /// A made-up tree.
+    fn new(test: &str) -> Self {
+        let tree = Self::empty(test);
+        fs::create_dir_all(tree.0.join("spec/history")).unwrap();
+        tree.write("spec/overlay.yaml", OVERLAY);
+        tree.write("spec/docs.yaml", DOCS);
+        tree.write(
+            "spec/coverage.toml",
+            "[[gap]]\noperation = \"listLamps\"\ncolumns = [\"wrapped\", \"exercised\"]\nreason = \"r\"\n",
+        );
+        tree.write("CHANGELOG.md", LOG);
+        tree.write("Cargo.toml", "[package]\nname = \"lantern\"\nversion = \"0.3.1\"\n");
+        tree.import(&tree.write("document.yaml", DOCUMENT));
+        tree.write("spec/history/20260101.1.yaml", "as imported");
+        tree.write("spec/history/20260810.1.yaml", "as imported");
+        assert!(xtask(&["spec", "check", "--update", "--spec", &tree.path("spec")]).status.success());
+        tree
+    }
+
+    /// A copy of the committed tree, as far as a bump looks at it.
+    fn committed(test: &str) -> Self {
+        let tree = Self::empty(test);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        fs::create_dir_all(tree.0.join("spec/history")).unwrap();
+        for name in ["Cargo.toml", "CHANGELOG.md"] {
+            fs::copy(root.join(name), tree.0.join(name)).unwrap();
+        }
+        for folder in ["spec", "spec/history"] {
+            for entry in fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    fs::copy(&path, tree.0.join(folder).join(path.file_name().unwrap())).unwrap();
+                }
+            }
+        }
+        tree
+    }
+
+    fn empty(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bump-{test}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        fs::write(self.0.join(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    fn import(&self, document: &str) {
+        let output = xtask(&["spec", "import", document, "--out", &self.path("spec/swagger.yaml")]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+
+    /// The committed document with text replaced, as another version.
+    fn changed(&self, version: &str, changes: &[(&str, &str)]) -> String {
+        let mut text = DOCUMENT.replace("20260810.1", version);
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        self.write("new.yaml", &text)
+    }
+
+    /// Exit code, what was printed, and what went wrong.
+    fn bump(&self, args: &[&str]) -> (Option<i32>, String, String) {
+        let spec = self.path("spec");
+        let output = xtask(&[&["spec", "bump", "--spec", &spec], args].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    }
+
+    /// The report for programs.
+    fn report(&self, args: &[&str]) -> Value {
+        serde_json::from_str(&self.bump(&[args, &["--format", "json"]].concat()).1).unwrap()
+    }
+
+    /// Everything below `spec/` and what stands beside it, byte for byte; but for what the tests put there.
+    fn all(&self) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![self.0.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path.clone());
+                    found.insert(path, None);
+                } else if !path.ends_with("new.yaml") {
+                    found.insert(path.clone(), Some(fs::read(&path).unwrap()));
+                }
+            }
+        }
+        found
+    }
+
+    fn checks(&self) -> (bool, String) {
+        let output = xtask(&["spec", "check", "--spec", &self.path("spec")]);
+        (output.status.success(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn xtask(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(args)
+        .env_remove("HTTPS_PROXY")
+        .env_remove("HTTP_PROXY")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Serves one reply and returns its URL.
+fn serve(reply: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/doc.yaml", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let _ = socket.read(&mut [0; 4096]);
+        let _ = socket.write_all(reply.as_bytes());
+    });
+    url
+}
+
+#[test]
+fn what_is_added_is_taken_as_a_whole_and_the_tree_then_fits_together() {
+    let tree = Tree::new("additive");
+    let new = tree.changed("20260902.1", &[("enum: [a, b]", "enum: [a, b, c]")]);
+    let (code, said, failure) = tree.bump(&[&new]);
+    assert_eq!((code, failure.as_str()), (Some(1), ""), "{said}");
+    assert!(
+        said.starts_with(
+            "bumped: API 20260810.1 -> 20260902.1; the next version of the crate after 0.3.1 is 0.3.2+20260902.1\n"
+        ),
+        "{said}"
+    );
+    assert!(tree.checks().0, "{}", tree.checks().1);
+    assert!(tree.read("spec/api.txt").contains("::C\n") && tree.read("spec/swagger.yaml").contains("20260902.1"));
+    assert_eq!(tree.read("spec/history/20260902.1.yaml"), tree.read("spec/swagger.yaml"));
+    let entry = "## Unreleased\n\n### API 20260810.1 → 20260902.1\n\n#### Additive\n\n- enum value added: `c` (";
+    assert!(tree.read("CHANGELOG.md").contains(entry), "{}", tree.read("CHANGELOG.md"));
+    assert!(tree.read("CHANGELOG.md").ends_with("\n### Added\n\n- Light.\n"));
+
+    let after = tree.all();
+    assert_eq!(tree.bump(&[&new]).0, Some(0), "the same once more is nothing to do");
+    assert_eq!(tree.all(), after);
+}
+
+#[test]
+fn the_worst_change_decides_the_exit_code_and_the_version() {
+    let tree = Tree::new("classes");
+    type Case<'c> = (&'c [(&'c str, &'c str)], i32, &'c str);
+    let cases: [Case<'_>; 4] = [
+        (&[], 1, "0.3.2+20260902.1"),
+        (&[("operationId: listLamps", "tags: [x]\n      operationId: listLamps")], 1, "0.3.2+20260902.1"),
+        (&[("operationId: listLamps", "security: []\n      operationId: listLamps")], 2, "0.3.2+20260902.1"),
+        (&[("enum: [a, b]", "enum: [a]")], 2, "0.4.0+20260902.1"),
+    ];
+    for (changes, code, next) in cases {
+        let new = tree.changed("20260902.1", changes);
+        assert_eq!(tree.bump(&["--dry-run", &new]).0, Some(code), "{changes:?}");
+        assert_eq!(tree.report(&["--dry-run", &new])["next_version"], next, "{changes:?}");
+    }
+    // What is unreleased counts: after a breaking bump an additive one proposes the same number.
+    assert_eq!(tree.bump(&[&tree.changed("20260902.1", &[("enum: [a, b]", "enum: [a]")])]).0, Some(2));
+    let next = tree.changed("20260903.1", &[("enum: [a, b]", "enum: [a, c]")]);
+    assert_eq!(tree.report(&[&next])["next_version"], "0.4.0+20260903.1");
+    let log = tree.read("CHANGELOG.md");
+    assert!(log.find("→ 20260903.1") < log.find("→ 20260902.1") && log.contains("→ 20260902.1"), "{log}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let tree = Tree::new("dry");
+    let before = tree.all();
+    let new = tree.changed("20260902.1", &[("enum: [a, b]", "enum: [a]")]);
+    let (code, said, _) = tree.bump(&["--dry-run", &new]);
+    assert!(
+        code == Some(2) && said.starts_with("would bump: ") && said.contains("new      spec/history/20260902.1.yaml")
+    );
+    assert_eq!(tree.all(), before);
+}
+
+#[test]
+fn history_keeps_the_last_document_of_a_month() {
+    let tree = Tree::new("history");
+    assert_eq!(tree.bump(&[&tree.changed("20260811.1", &[("enum: [a, b]", "enum: [a, b, c]")])]).0, Some(1));
+    assert!(
+        !tree.0.join("spec/history/20260810.1.yaml").exists() && tree.0.join("spec/history/20260811.1.yaml").exists()
+    );
+    assert!(tree.0.join("spec/history/20260101.1.yaml").exists());
+}
+
+#[test]
+fn an_older_document_is_refused_and_the_same_version_is_not() {
+    let tree = Tree::new("older");
+    let before = tree.all();
+    let older = tree.changed("20260809.235959", &[("enum: [a, b]", "enum: [a, b, c]")]);
+    let (code, _, failure) = tree.bump(&[&older]);
+    assert!(code == Some(3) && failure.contains("--allow-older"), "{failure}");
+    assert_eq!(tree.all(), before);
+    assert_eq!(tree.bump(&["--allow-older", "--dry-run", &older]).0, Some(1));
+    // A version does not identify a document.
+    let same = tree.changed("20260810.1", &[("enum: [a, b]", "enum: [a, b, c]")]);
+    assert_eq!(tree.bump(&[&same]).0, Some(1));
+    assert_eq!(tree.read("spec/history/20260810.1.yaml"), tree.read("spec/swagger.yaml"));
+}
+
+#[test]
+fn every_action_that_does_not_fit_is_listed_with_what_took_its_place() {
+    let tree = Tree::new("unfit");
+    let before = tree.all();
+    let new = tree.changed("20260902.1", &[("/lamps:", "/lanterns:"), ("shade:", "screen:")]);
+    let (code, said, failure) = tree.bump(&[&new]);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.starts_with("refused: ") && failure.contains("nothing is changed"), "{said}{failure}");
+    for expected in [
+        "overlay.yaml:4 $.actions[0] matches nothing",
+        "probably now $.paths['/lanterns'].get.responses['200'].content['application/json'].schema\n",
+        "overlay.yaml:8 $.actions[1] matches nothing",
+        "about: It has a name.",
+        "probably now $.paths['/lanterns'].get.responses['200'].content['application/json'].schema.properties.screen\n",
+        "docs.yaml:4 $.actions[0] matches nothing",
+        "probably now $.paths['/lanterns'].get\n",
+        "docs.yaml:6 $.actions[1] matches nothing",
+    ] {
+        assert!(said.contains(expected), "no {expected}:\n{said}");
+    }
+    let report = tree.report(&[&new]);
+    assert_eq!(report["unfit"].as_array().map(Vec::len), Some(4));
+    assert_eq!((&report["unfit"][1]["path"], &report["unfit"][1]["line"]), (&"$.actions[1]".into(), &8.into()));
+    assert_eq!(tree.all(), before);
+    // What has a successor is never pruned.
+    assert_eq!(tree.bump(&["--prune", &new]).0, Some(3));
+    assert_eq!(tree.all(), before);
+}
+
+#[test]
+fn prune_takes_out_what_has_nothing_to_describe_any_more_and_says_what() {
+    let tree = Tree::new("prune");
+    let before = tree.all();
+    let shade =
+        "                  shade: {type: object, properties: {colour: {type: string}, width: {type: integer}}}\n";
+    let new = tree.changed("20260902.1", &[(shade, "")]);
+    let (code, said, _) = tree.bump(&[&new]);
+    assert!(code == Some(3) && said.contains("nothing took its place, so --prune would delete it"), "{said}");
+    assert_eq!(tree.all(), before);
+    let (code, said, _) = tree.bump(&["--prune", &new]);
+    assert!(code == Some(2) && said.contains("x-rust-name: Shade") && said.contains("What dims the light."), "{said}");
+    let (overlay, docs) = (tree.read("spec/overlay.yaml"), tree.read("spec/docs.yaml"));
+    let kept = OVERLAY
+        .find("  - target: $.paths['/lamps'].get.responses['200'].content['application/json'].schema.prop")
+        .unwrap();
+    assert_eq!(overlay, OVERLAY[..kept], "with its comments");
+    assert_eq!(docs, DOCS[..DOCS.find("  - target: $.components").unwrap()]);
+    assert!(tree.checks().0, "{}", tree.checks().1);
+}
+
+#[test]
+fn an_action_that_lost_some_of_its_places_is_told_and_stops_nothing() {
+    let tree = Tree::new("narrowed");
+    tree.write("spec/overlay.yaml", &OVERLAY.replace("schema.properties.shade", "schema.properties['shade','data']"));
+    let overlay = tree.read("spec/overlay.yaml").replace("x-rust-name: Shade", "nullable: true");
+    tree.write("spec/overlay.yaml", &overlay);
+    tree.write("spec/docs.yaml", &DOCS[..DOCS.find("  - target: $.components").unwrap()]);
+    let new = tree.changed("20260902.1", &[("                  data: {type: string, enum: [a, b]}\n", "")]);
+    let (code, said, failure) = tree.bump(&[&new]);
+    assert!(
+        code == Some(2) && said.contains("$.actions[1] matches 1 of the 2 places that it matched"),
+        "{said}{failure}"
+    );
+    assert!(said.contains("schema.properties.data: gone; "), "{said}");
+}
+
+#[test]
+fn what_is_new_and_not_wrapped_tested_or_described_is_left_to_do() {
+    let tree = Tree::new("left");
+    let wicks = "\n  /wicks:\n    get: {operationId: listWicks, responses: {'200': {description: OK, content: {application/json: {schema: \
+                 {type: object, properties: {length: {type: integer}}}}}}}}\n  /lamps:";
+    let report = tree.report(&[&tree.changed("20260902.1", &[("\n  /lamps:", wicks)])]);
+    assert_eq!(report["status"], "bumped");
+    let open = "listWicks for application/json: not ";
+    let columns = ["wrapped", "documented", "exercised"].map(|column| Value::from(format!("{open}{column}")));
+    assert_eq!(report["left"]["uncovered"], Value::from(columns.to_vec()), "{report:#}");
+    assert_eq!(report["left"]["needs_words"], serde_json::json!(["operation listWicks (GET /wicks)"]));
+    let members = report["left"]["without_words"].to_string();
+    assert!(members.contains("ListWicksResponse.length") && !members.contains("LampList"), "{members}");
+    assert_eq!(report["left"]["stale"], serde_json::json!([]));
+}
+
+#[test]
+fn what_cannot_be_taken_is_one_clear_error_and_changes_nothing() {
+    let tree = Tree::new("bad");
+    let before = tree.all();
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let bad = |text: &str| {
+        tree.write("new.yaml", text);
+        tree.bump(&[&tree.path("new.yaml"), "--report", "/dev/null"])
+    };
+    let mut results = vec![
+        (bad("hello: world"), "$.openapi"),
+        (bad("a: [1"), "not valid YAML"),
+        (bad(""), "not an object"),
+        (bad(&DOCUMENT.replace("20260810.1", "../../20270101.1")), "the document's version"),
+        (
+            bad(&DOCUMENT.replace("20260810.1", "2027\\n## Hello").replace("'2027\\n## Hello'", "\"2027\\n## Hello\"")),
+            "the document's version",
+        ),
+        (tree.bump(&[&format!("http://{refusing}/")]), "cannot fetch"),
+        (tree.bump(&[&serve("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".to_owned())]), "answered with status 500"),
+        (tree.bump(&[&tree.path("missing.yaml")]), "cannot read"),
+        (tree.bump(&[&tree.path("spec")]), "cannot read"),
+        (tree.bump(&[]), "no document given"),
+        (tree.bump(&["a", "b"]), "unexpected"),
+        (tree.bump(&["a", "--format", "xml"]), "unknown format `xml`"),
+    ];
+    fs::write(tree.0.join("new.yaml"), [0xff, 0xfe]).unwrap();
+    results.push((tree.bump(&[&tree.path("new.yaml")]), "cannot read"));
+    for ((code, said, failure), expected) in results {
+        assert_eq!((code, said.as_str()), (Some(3), ""), "{expected}: {failure}");
+        assert!(failure.starts_with("error: ") && failure.contains(expected), "{expected}: {failure}");
+    }
+    assert_eq!(tree.all(), before);
+}
+
+#[test]
+fn what_the_generator_cannot_read_is_refused_with_its_words() {
+    let tree = Tree::new("construct");
+    let before = tree.all();
+    let body = "operationId: listLamps\n      requestBody: {content: {text/turtle: {schema: {type: string}}}}";
+    let (code, said, failure) = tree.bump(&[&tree.changed("20260902.1", &[("operationId: listLamps", body)])]);
+    assert!(code == Some(3) && format!("{said}{failure}").contains("text/turtle"), "{said}{failure}");
+    assert_eq!(tree.all(), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_the_tree_as_it_was() {
+    for obstacle in ["spec/api.txt", "spec/history/20260902.1.yaml", "CHANGELOG.md"] {
+        let tree = Tree::new(&obstacle.replace('/', "-"));
+        let new = tree.changed("20260902.1", &[("enum: [a, b]", "enum: [a, b, c]")]);
+        let _ = fs::remove_file(tree.0.join(obstacle));
+        fs::create_dir_all(tree.0.join(obstacle).join("full")).unwrap();
+        let before = tree.all();
+        let (code, _, failure) = tree.bump(&[&new]);
+        assert!(code == Some(3) && failure.starts_with("error: cannot "), "{obstacle}: {failure}");
+        assert_eq!(tree.all(), before, "{obstacle}");
+    }
+}
+
+#[test]
+fn a_crate_that_does_not_compile_with_it_keeps_its_document() {
+    let tree = Tree::new("compile");
+    tree.write("build.rs", "fn main() {}");
+    let new = tree.changed("20260902.1", &[("enum: [a, b]", "enum: [a, b, c]")]);
+    let before = tree.all();
+    // Stands for cargo; it is run on a copy in which everything is changed already.
+    let cargo = tree.write("new.yaml.sh", "");
+    let run = |script: &str, args: &[&str]| {
+        fs::write(&cargo, format!("#!/bin/sh\n{script}\n")).unwrap();
+        Command::new("chmod").args(["+x", &cargo]).status().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["spec", "bump", "--spec", &tree.path("spec"), &new])
+            .args(args)
+            .env("CARGO", &cargo)
+            .env("CARGO_TARGET_DIR", tree.path("target"))
+            .output()
+            .unwrap();
+        (output.status.code(), text(&output.stdout))
+    };
+    let all = || {
+        let own = [tree.path("target"), cargo.clone()];
+        let mut all = tree.all();
+        all.retain(|path, _| !own.iter().any(|own| path.starts_with(own)));
+        all
+    };
+    let (code, said) = run(
+        "grep -q 20260902.1 spec/swagger.yaml && echo 'src/lamps.rs:3:1: error[E0004]: no arm for C' >&2; exit 1",
+        &[],
+    );
+    assert!(
+        code == Some(3) && said.contains("src/lamps.rs:3:1: error[E0004]: no arm for C") && said.contains("--no-check"),
+        "{said}"
+    );
+    assert_eq!(all(), before);
+    let (code, said) = run("exit 1", &["--no-check"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(tree.read("spec/swagger.yaml").contains("20260902.1"));
+    fs::write(tree.0.join("spec/swagger.yaml"), before[&tree.0.join("spec/swagger.yaml")].as_ref().unwrap()).unwrap();
+    assert_eq!(run("exit 0", &[]).0, Some(1));
+}
+
+#[test]
+fn a_document_is_fetched_by_url_and_reports_are_written_for_all_readers() {
+    let tree = Tree::new("url");
+    let body = DOCUMENT.replace("20260810.1", "20260902.1").replace("enum: [a, b]", "enum: [a]");
+    let url = serve(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()));
+    let (markdown, json) = (tree.path("report.md"), tree.path("report.json"));
+    let (code, _, failure) = tree.bump(&[&url, "--report", &markdown, "--report", &json]);
+    assert_eq!(code, Some(2), "{failure}");
+    let markdown = tree.read("report.md");
+    assert!(
+        markdown.starts_with("**bumped: API 20260810.1 -> 20260902.1; ") && markdown.contains("### breaking (1)"),
+        "{markdown}"
+    );
+    let report: Value = serde_json::from_str(&tree.read("report.json")).unwrap();
+    assert_eq!((&report["class"], &report["diff"]["counts"]["breaking"]), (&"breaking".into(), &1.into()));
+    let (code, _, _) = tree.bump(&[&tree.path("missing"), "--report", &json]);
+    assert_eq!(code, Some(3));
+    let report: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert!(report["status"] == "failed" && report["problem"].to_string().contains("cannot read"), "{report}");
+}
+
+#[test]
+fn the_committed_overlay_is_taken_from_one_revision_of_the_history_to_the_next() {
+    let tree = Tree::committed("revisions");
+    let committed = tree.all();
+    let history = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/history");
+    let mut documents: Vec<PathBuf> = fs::read_dir(history).unwrap().map(|entry| entry.unwrap().path()).collect();
+    documents.sort();
+    let last = documents.len() - 1;
+    for (index, pair) in documents.windows(2).enumerate() {
+        let [old, new] = pair else { continue };
+        fs::copy(old, tree.0.join("spec/swagger.yaml")).unwrap();
+        let before = tree.all();
+        let (code, said, failure) = tree.bump(&[new.to_str().unwrap()]);
+        if index + 1 < last {
+            // The overlay was written for the last one.
+            assert!(code == Some(3) && said.contains("overlay.yaml:"), "{}: {said}{failure}", new.display());
+            assert_eq!(tree.all(), before);
+        } else {
+            assert_eq!(code, Some(2), "{said}{failure}");
+            for name in ["spec/swagger.yaml", "spec/api.txt", "spec/overlay.yaml", "spec/docs.yaml"] {
+                assert_eq!(
+                    Some(&Some(fs::read(tree.0.join(name)).unwrap())),
+                    committed.get(&tree.0.join(name)),
+                    "{name}"
+                );
+            }
+            assert!(tree.checks().0, "{}", tree.checks().1);
+        }
+    }
+}
