@@ -40,6 +40,11 @@ impl Discretion {
         Self { secrets: secrets.to_vec(), sent }
     }
 
+    /// None of these secrets is shown.
+    pub fn of_secrets(secrets: &[String]) -> Self {
+        Self { secrets: secrets.to_vec(), ..Self::default() }
+    }
+
     /// The text if it may be shown, else its length.
     pub fn shown(&self, text: &str) -> String {
         let has_secret = self.secrets.iter().any(|secret| text.contains(secret.as_str()));
@@ -49,12 +54,6 @@ impl Discretion {
         } else {
             format!("(a text of {} characters)", text.chars().count())
         }
-    }
-
-    /// A step of a path.
-    pub fn step(&self, name: &str) -> String {
-        let shown = self.shown(name);
-        if shown == name { format!(".{name}") } else { format!(".{shown}") }
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
             assert_eq!(shown, format!("(a text of {} characters)", text.chars().count()));
         }
         assert_eq!(Discretion::default().shown(&"x".repeat(41)), "(a text of 41 characters)");
-        let secretive = Discretion { secrets: vec!["mock-admin-key".to_owned()], ..Discretion::default() };
+        let secretive = Discretion::of_secrets(&["mock-admin-key".to_owned()]);
         assert_eq!(secretive.shown("the-mock-admin-key"), "(a text of 18 characters)");
     }
 }

@@ -97,6 +97,11 @@ impl Document {
         found
     }
 
+    /// Whether any schema names a member so.
+    pub fn has_member(&self, name: &str) -> bool {
+        names_member(&self.0, name)
+    }
+
     /// The media types of a request's body.
     pub fn request_media<'d>(&'d self, operation: Operation<'d>) -> Vec<&'d str> {
         let body = self.resolved(&operation.described["requestBody"]);
@@ -124,6 +129,17 @@ fn parsed(path: &Path) -> Result<Value, Failure> {
     let failed = |error| Failure::new(format!("cannot read {}: {error}", path.display()), "check --spec");
     let text = fs::read_to_string(path).map_err(failed)?;
     Ok(yaml::parse(&text).map_err(|error| error.in_file(path.display().to_string()))?)
+}
+
+fn names_member(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.get("properties").is_some_and(|properties| properties.get(name).is_some())
+                || members.values().any(|member| names_member(member, name))
+        }
+        Value::Array(items) => items.iter().any(|item| names_member(item, name)),
+        _ => false,
+    }
 }
 
 fn fits(template: &str, path: &str) -> bool {

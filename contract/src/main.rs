@@ -13,6 +13,7 @@ mod options;
 mod recorder;
 mod report;
 mod run;
+mod verdict;
 
 use std::fs;
 use std::io::Write as _;

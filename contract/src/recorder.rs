@@ -27,6 +27,8 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// A server that is silent for longer has failed.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+const CONNECT_PATIENCE: Duration = Duration::from_secs(20);
+
 type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 /// A running recorder. It ends with the runtime.
@@ -157,7 +159,10 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 fn client(target: &Target) -> Result<reqwest::Client, Failure> {
     let help = "are the system's CA certificates installed?";
     let failed = |error: String| Failure::new(format!("TLS cannot be set up: {error}"), help);
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).read_timeout(PATIENCE);
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_PATIENCE)
+        .read_timeout(PATIENCE);
     let builder = if *target == Target::Mock { builder.no_proxy() } else { builder };
     let builder = builder.tls_backend_preconfigured(tls(target).map_err(|error| failed(error.to_string()))?);
     builder.build().map_err(|error| failed(error.to_string()))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use venice_ai::mock::{MockVenice, UnknownMembers};
-use venice_ai::{Client, Error, ErrorKind, RetryPolicy};
+use venice_ai::{Client, RetryPolicy};
 
 use crate::cases::{Case, Limits, Scene, Size, Stop};
 use crate::compare;
@@ -12,10 +12,11 @@ use crate::discretion::Discretion;
 use crate::document::Document;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::finding::{Finding, Kind};
+use crate::finding::Finding;
 use crate::options::{Options, Target};
 use crate::recorder::Recorder;
 use crate::report::{Baseline, Outcome, Outcomes, Report};
+use crate::verdict::Verdict;
 
 /// A request that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -150,65 +151,9 @@ impl Observer<'_> {
     }
 
     fn outcome(&mut self, case: &Case, result: Result<(), Stop>) -> Outcome {
-        let (result, reason) = match result {
-            Ok(()) => (Outcomes::Answered, String::new()),
-            Err(Stop::Skipped(reason)) => (Outcomes::Skipped, reason),
-            Err(Stop::TookTooLong) => (Outcomes::Failed, "took too long".to_owned()),
-            Err(Stop::Failed(error)) => self.failed(case, &error),
-        };
+        let Verdict { result, reason, findings } = Verdict::of(case, result, self.document, &self.secrets);
+        self.findings.extend(findings);
         Outcome { operation: case.operation, size: case.size.word(), result, reason }
-    }
-
-    /// An error, without any of its words: they may be the server's.
-    fn failed(&mut self, case: &Case, error: &Error) -> (Outcomes, String) {
-        let status = error.status().map_or(0, |status| status.as_u16());
-        let place = error.operation().unwrap_or(case.operation);
-        let reason =
-            format!("{place}: {:?}{}", error.kind(), if status == 0 { String::new() } else { format!(" ({status})") });
-        let discretion = Discretion::default();
-        let mut finding = |kind, path: String| {
-            self.findings.push(Finding {
-                operation: place.to_owned(),
-                status,
-                media: String::new(),
-                kind,
-                path,
-                expected: String::new(),
-                found: format!("{:?}", error.kind()),
-            });
-        };
-        match (error.kind(), status) {
-            (ErrorKind::Decode | ErrorKind::StreamInterrupted, _) => {
-                let steps = error.json_path().unwrap_or_default().split('.').map(without_index);
-                finding(
-                    Kind::Unreadable,
-                    format!(
-                        "${}",
-                        steps.filter(|step| !step.is_empty()).map(|step| discretion.step(&step)).collect::<String>()
-                    ),
-                );
-                (Outcomes::Answered, reason)
-            }
-            (_, 401..=403) => (Outcomes::Denied, reason),
-            (_, 408 | 429) => (Outcomes::Failed, reason),
-            (_, 400..=499) => {
-                let fields: Vec<String> =
-                    error.field_errors().iter().map(|error| discretion.shown(&without_indices(&error.field))).collect();
-                match fields.is_empty() {
-                    true => finding(Kind::RefusedRequest, format!("request ({})", case.size.word())),
-                    false => fields.iter().for_each(|field| finding(Kind::RefusedRequest, format!("request.{field}"))),
-                }
-                (Outcomes::Refused, reason)
-            }
-            // It never left the SDK, so this tool's request is wrong, or the SDK.
-            (ErrorKind::InvalidRequest, 0) => {
-                finding(Kind::RefusedRequest, format!("request ({})", case.size.word()));
-                let fields: Vec<String> =
-                    error.field_errors().iter().map(|error| discretion.shown(&without_indices(&error.field))).collect();
-                (Outcomes::Refused, format!("the SDK refused it: {}", fields.join(", ")))
-            }
-            _ => (Outcomes::Failed, reason),
-        }
     }
 
     /// The members and parameters of the document that no maximal request has sent, of the operations that were asked.
@@ -230,16 +175,8 @@ impl Observer<'_> {
     }
 }
 
-fn without_indices(path: &str) -> String {
-    path.split('.').map(without_index).collect::<Vec<_>>().join(".")
-}
-
-fn without_index(step: &str) -> String {
-    step.split('[').next().unwrap_or_default().to_owned()
-}
-
 /// The names of what a request has sent: of the members of its body, and in its query. The empty one says that it was sent at all.
-pub fn members(exchange: &Exchange) -> BTreeSet<String> {
+fn members(exchange: &Exchange) -> BTreeSet<String> {
     let mut names = BTreeSet::from([String::new()]);
     names.extend(exchange.query.split('&').filter_map(|pair| pair.split('=').next()).map(str::to_owned));
     if let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(&exchange.request) {

@@ -59,10 +59,6 @@ fn body(operation: &str, change: impl FnOnce(&mut Value)) -> Value {
     body
 }
 
-fn styles(body: Value) -> Answer {
-    Answer::json(&body).on("listImageStyles")
-}
-
 #[test]
 fn the_bundled_mock_keeps_the_contract_and_what_it_adds_is_known() {
     let output = contract(&["--format", "json"]).output().unwrap();
@@ -192,9 +188,14 @@ fn a_request_that_the_server_refuses_is_reported_with_its_members() {
 
 #[test]
 fn a_reply_that_the_sdk_cannot_read_is_reported() {
-    let output = against(&changed(styles(json!({"data": 7}))), &["--only", "listImageStyles"]);
+    let answer = Answer::json(&json!({"networks": [7]})).on("listCryptoRpcNetworks");
+    let output = against(&changed(answer), &["--only", "listCryptoRpcNetworks"]);
     assert_eq!(code(&output), 1, "{}", said(&output));
-    assert!(said(&output).contains("unreadable for the SDK"), "{}", said(&output));
+    assert!(
+        said(&output).contains("listCryptoRpcNetworks 200 $.networks: unreadable for the SDK"),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Characters and what people think of them.
 
-use venice_ai::CharacterReviewsParams;
+use venice_ai::characters::CharacterReviewsParams;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
 
 use super::Cost::Free;
@@ -10,7 +10,7 @@ use super::{Case, Scene, Stop, case};
 pub fn cases() -> Vec<Case> {
     vec![
         case("listCharacters", Minimal, Free, |scene| async move {
-            scene.venice().characters().list(ListCharactersParams::new()).await?;
+            scene.venice().characters().list_page(ListCharactersParams::new()).await?;
             Ok(())
         }),
         case("listCharacters", Maximal, Free, |scene| async move {
@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
                 .sort_by(CharacterSort::Imports)
                 .sort_order(SortOrder::Desc)
                 .tags(["AlanWatts"]);
-            scene.venice().characters().list(params).await?;
+            scene.venice().characters().list_page(params).await?;
             Ok(())
         }),
         case("getCharacterBySlug", Only, Free, |scene| async move {
@@ -48,7 +48,7 @@ pub fn cases() -> Vec<Case> {
 
 /// The slug of a character that there is.
 async fn slug(scene: &Scene) -> Result<String, Stop> {
-    let listed = scene.venice().characters().list(ListCharactersParams::new().limit(1)).await?;
+    let listed = scene.venice().characters().list_page(ListCharactersParams::new().limit(1)).await?;
     let first = listed.into_iter().next().map(|character| character.slug);
     first.ok_or_else(|| Stop::Skipped("the server has no characters".to_owned()))
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use venice_ai::WalletTransactionsParams;
+use venice_ai::x402::WalletTransactionsParams;
 
 use super::Cost::{Free, TestServer};
 use super::Size::{Maximal, Minimal, Only};

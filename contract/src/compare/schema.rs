@@ -175,7 +175,7 @@ impl<'d> Schemas<'d> {
     fn unknown(&self, names: &Names<'_>, value: &Value, path: &str, found: &mut Vec<Difference>) {
         let Some(members) = value.as_object().filter(|_| names.described && !names.any) else { return };
         for (name, value) in members.iter().filter(|(name, _)| !names.known.contains(name.as_str())) {
-            let path = format!("{path}{}", self.discretion.step(name));
+            let path = format!("{path}.{}", self.discretion.shown(name));
             found.push(difference(Kind::UnknownMember, &path, String::new(), kind_of(value).to_owned()));
         }
     }
