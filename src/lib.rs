@@ -27,8 +27,8 @@ mod wire;
 pub use self::call::{Call, CallFuture, Flow, Response};
 pub use self::client::{Client, ClientBuilder, Compatibility};
 pub use self::error::{
-    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentOption, PaymentRequired, PriceAboveLimit,
-    SpendLimit, WalletBalance, X402Challenge,
+    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption, PaymentRequired,
+    PriceAboveLimit, SpendLimit, X402Challenge,
 };
 pub use self::generated::{API_VERSION, Raw, operations, types};
 pub use self::media::{FileInput, Upload};

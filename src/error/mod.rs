@@ -18,8 +18,8 @@ use bytes::Bytes;
 pub(crate) use self::decode::{api_error, in_stream_error};
 pub use self::kind::ErrorKind;
 pub use self::payload::{
-    ConsentRequired, ContentPolicy, FieldError, PaymentOption, PaymentRequired, PriceAboveLimit, SpendLimit,
-    WalletBalance, X402Challenge,
+    ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, PriceAboveLimit,
+    SpendLimit, X402Challenge,
 };
 use self::payload::{Details, Payload};
 pub(crate) use self::text::{SHORTEST_SECRET, is_html, summary_of_body, without_secret, without_values};

@@ -62,7 +62,7 @@ pub enum PaymentRequired {
     /// what a missing or unknown key may look like; on the top-up it is the price.
     Challenge(X402Challenge),
     /// The wallet that signed the request has too little prepaid credit.
-    Wallet(WalletBalance),
+    Wallet(LowWalletBalance),
     /// The account behind the API key, or the key's own limit, is used up.
     Account(SpendLimit),
 }
@@ -128,7 +128,7 @@ impl PaymentOption {
 /// A wallet with too little prepaid credit.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct WalletBalance {
+pub struct LowWalletBalance {
     /// The credit, in US dollars.
     pub current_usd: Option<f64>,
     /// The credit that a request needs, in US dollars.
@@ -203,7 +203,7 @@ impl PaymentRequired {
             || body.get("topUpInstructions").is_some()
             || body.get("siwxChallenge").is_some();
         if is_wallet {
-            return Self::Wallet(WalletBalance {
+            return Self::Wallet(LowWalletBalance {
                 current_usd: number(body, "currentBalanceUsd"),
                 minimum_usd: number(body, "minimumBalanceUsd"),
                 suggested_top_up_usd: number(body, "suggestedTopUpUsd"),

@@ -90,7 +90,7 @@ async fn names_and_what_the_assistant_did_are_sent() {
 
 #[tokio::test]
 async fn content_parts_of_all_kinds_are_sent() {
-    let parts = vec![
+    let parts = [
         ContentPart::text("What is this?"),
         ContentPart::image_url("https://example.com/cat.png"),
         ContentPart::input_audio("UklGRg==", AudioFormat::Wav),
@@ -187,6 +187,7 @@ async fn where_to_stop_is_a_text_or_a_list() {
     assert_eq!(member(a_question().stop("END"), "stop").await, json!("END"));
     let list = vec!["END".to_owned(), "\n\n".to_owned()];
     assert_eq!(member(a_question().stop(list), "stop").await, json!(["END", "\n\n"]));
+    assert_eq!(member(a_question().stop(["END", "\n\n"]), "stop").await, json!(["END", "\n\n"]));
     assert_eq!(member(a_question().stop_token_ids([128_008, 7]), "stop_token_ids").await, json!([128_008, 7]));
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use venice_ai::Client;
 use venice_ai::types::{
-    Amount, Level, Model, ModelFilter, ModelPricing, ModelPrivacyLevel, ModelType, ReasoningEffort, VideoModelType,
+    Level, Model, ModelFilter, ModelPricing, ModelPrivacyLevel, ModelType, Money, ReasoningEffort, VideoModelType,
 };
 
 use crate::support::replying;
@@ -28,7 +28,7 @@ async fn pricing(id: &str) -> ModelPricing {
 }
 
 /// A price as dollars and DIEM.
-fn amount(price: &Option<Amount>) -> (f64, f64) {
+fn amount(price: &Option<Money>) -> (f64, f64) {
     let price = price.as_ref().unwrap();
     (price.usd, price.diem)
 }

@@ -5,7 +5,7 @@ use super::{docs, ident, structs};
 use crate::error::Error;
 use crate::lower::schema::{ref_name, type_of};
 use crate::model::{Arm, Kind, Model, Type, Union};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -40,6 +40,9 @@ pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs
             );
             if ty.to_string() == "String" {
                 froms.extend(quote! { impl From<&str> for #type_name { fn from(value: &str) -> Self { Self::#variant(value.to_owned()) } } });
+            }
+            if kind.in_request && !arm.schema["items"].is_null() {
+                froms.extend(from_arrays(&type_name, &variant, &rust(&arm.schema["items"])?));
             }
         }
         let check = if ref_name(&arm.schema).is_some_and(|name| needs.check(name)) {
@@ -204,4 +207,21 @@ fn constants<'a>(arm: &Arm, model: &'a Model) -> impl Iterator<Item = &'a (Strin
     let item = arm.schema.get("items").and_then(ref_name).and_then(|name| model.types.get(name));
     let object = item.and_then(|item| if let Kind::Struct(object) = &item.kind { Some(object) } else { None });
     object.into_iter().flat_map(|object| &object.constants)
+}
+
+/// A list may be written down: `["a", "b"]`.
+fn from_arrays(type_name: &Ident, variant: &Ident, item: &TokenStream) -> TokenStream {
+    let mut froms = quote! {
+        impl<const N: usize> From<[#item; N]> for #type_name {
+            fn from(value: [#item; N]) -> Self { Self::#variant(value.into()) }
+        }
+    };
+    if item.to_string() == "String" {
+        froms.extend(quote! {
+            impl<const N: usize> From<[&str; N]> for #type_name {
+                fn from(value: [&str; N]) -> Self { Self::#variant(value.map(str::to_owned).into()) }
+            }
+        });
+    }
+    froms
 }

@@ -24,18 +24,6 @@ impl From<&[String]> for EmbeddingInput {
     }
 }
 
-impl<const N: usize> From<[&str; N]> for EmbeddingInput {
-    fn from(texts: [&str; N]) -> Self {
-        texts.as_slice().into()
-    }
-}
-
-impl<const N: usize> From<[String; N]> for EmbeddingInput {
-    fn from(texts: [String; N]) -> Self {
-        Self::List(texts.into())
-    }
-}
-
 /// What is wrong with a request beyond what the API's description knows.
 pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationError> {
     match &request.input {

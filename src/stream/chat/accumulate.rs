@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::merge;
 use super::tool_calls::ToolCalls;
 use crate::types::{
-    Amount, AppliedVeniceParameters, AssistantMessage, ChatChoice, ChatChunkChoice, ChatCompletion,
-    ChatCompletionChunk, ChatDelta, ChatLogprobs, FinishReason, ReasoningDetail, Usage,
+    AppliedVeniceParameters, AssistantMessage, ChatChoice, ChatChunkChoice, ChatCompletion, ChatCompletionChunk,
+    ChatDelta, ChatLogprobs, FinishReason, Money, ReasoningDetail, Usage,
 };
 
 /// Puts the chunks of a stream together into the reply that the call would have given without streaming.
@@ -41,7 +41,7 @@ pub struct ChatAccumulator {
     created: i64,
     model: String,
     usage: Option<Usage>,
-    cost: Option<Amount>,
+    cost: Option<Money>,
     venice_parameters: Option<AppliedVeniceParameters>,
     choices: BTreeMap<i64, Choice>,
     extra: Map<String, Value>,
