@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind};
 /// What a flow does, as a future.
 pub(crate) type Steps<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
+type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
+
 /// Several calls that look like one: a job from its order to its file, a list that is sent in parts. Nothing is sent before it is
 /// awaited.
 ///
@@ -28,7 +30,7 @@ pub struct Flow<T> {
     client: Client,
     limit: Option<Duration>,
     /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
-    at_limit: Option<Box<dyn FnOnce(Error) -> Result<T, Error> + Send>>,
+    at_limit: Option<AtLimit<T>>,
     steps: Box<dyn FnOnce(Client) -> Steps<T> + Send>,
 }
 
