@@ -52,7 +52,9 @@ fn make(root: &Path, copy: &Path, changes: &[Change]) -> io::Result<()> {
     fs::create_dir_all(copy)?;
     for entry in fs::read_dir(root)? {
         let entry = entry?;
-        if !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
+        // The target folder may have any name.
+        let holds_copy = copy.starts_with(entry.path());
+        if !holds_copy && !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
             copy_all(&entry.path(), &copy.join(entry.file_name()))?;
         }
     }

@@ -22,20 +22,24 @@ pub struct Plan {
 }
 
 /// The tree that a document is taken into.
-struct Tree<'o> {
+struct Tree {
+    /// `spec/`, as an absolute path.
+    spec: PathBuf,
+    /// The folder that holds it.
     root: PathBuf,
-    spec: &'o Path,
 }
 
-impl<'o> Tree<'o> {
-    fn new(spec: &'o Path) -> Result<Self, Failure> {
-        let absolute = fs::canonicalize(spec).map_err(|error| {
+impl Tree {
+    fn new(spec: &Path) -> Result<Self, Failure> {
+        let unreadable = |error| {
             Failure::new(
                 format!("cannot read the folder {}: {error}", workspace::shown(spec)),
                 "give a folder like spec/",
             )
-        })?;
-        Ok(Self { root: absolute.parent().map(Path::to_owned).unwrap_or_default(), spec })
+        };
+        let spec = fs::canonicalize(spec).map_err(unreadable)?;
+        let root = spec.parent().unwrap_or(&spec).to_owned();
+        Ok(Self { spec, root })
     }
 
     /// A file beside `spec/`; that of this workspace when the tree is nothing but a `spec/`.
@@ -48,9 +52,9 @@ impl<'o> Tree<'o> {
 /// Looks at the document and says what would be done with it. Writes nothing into the tree.
 pub fn make(options: &Options) -> Result<Plan, Failure> {
     let tree = Tree::new(&options.spec)?;
-    let (old, new) = (committed(tree.spec)?, document(&options.source)?);
-    let mut overlay = Part::read(tree.spec, "overlay.yaml")?;
-    let mut words = Part::read(tree.spec, "docs.yaml")?;
+    let (old, new) = (committed(&tree.spec)?, document(&options.source)?);
+    let mut overlay = Part::read(&tree.spec, "overlay.yaml")?;
+    let mut words = Part::read(&tree.spec, "docs.yaml")?;
     let prepared = |facts: &Value, name: &str| {
         Document::prepare(facts, Some(&overlay.overlay)).map_err(|error| Failure::from(error.in_file(name)))
     };
@@ -93,22 +97,22 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     report.left = left(&tree, &old, &new.facts, &generated, (&overlay, &words))?;
     let mut changes = changes(&tree, &new, &generated, [&overlay, &words])?;
     log(&tree, &new, &mut report, &mut changes)?;
-    report.files = changes
-        .iter()
-        .map(|change| {
-            let verb = match (&change.text, change.path.exists()) {
-                (None, _) => "removed",
-                (Some(_), true) => "changed",
-                (Some(_), false) => "new",
-            };
-            (change.path.strip_prefix(&tree.root).unwrap_or(&change.path).display().to_string(), verb)
-        })
-        .collect();
     if options.check && tree.root.join("build.rs").exists() {
         eprintln!("compiling a copy of the crate with the new document");
         report.compiler = compile::check(&tree.root, &changes)?;
     }
     if report.compiler.is_none() {
+        report.files = changes
+            .iter()
+            .map(|change| {
+                let verb = match (&change.text, change.path.exists()) {
+                    (None, _) => "removed",
+                    (Some(_), true) => "changed",
+                    (Some(_), false) => "new",
+                };
+                (change.path.strip_prefix(&tree.root).unwrap_or(&change.path).display().to_string(), verb)
+            })
+            .collect();
         report.status = if options.dry_run { Status::WouldBump } else { Status::Bumped };
     }
     Ok(Plan { report, changes })
@@ -163,8 +167,8 @@ fn prune(fit: &Fit, overlay: &mut Part, words: &mut Part) -> Result<Vec<Pruned>,
 }
 
 /// The files of `spec/`, as far as they change.
-fn changes(tree: &Tree<'_>, new: &Read, generated: &Generated, parts: [&Part; 2]) -> Result<Vec<Change>, Failure> {
-    let spec = tree.root.join(tree.spec.file_name().unwrap_or_default());
+fn changes(tree: &Tree, new: &Read, generated: &Generated, parts: [&Part; 2]) -> Result<Vec<Change>, Failure> {
+    let spec = &tree.spec;
     let mut changes = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
         if fs::read_to_string(&path).ok().as_deref() != Some(text) {
@@ -185,7 +189,7 @@ fn changes(tree: &Tree<'_>, new: &Read, generated: &Generated, parts: [&Part; 2]
 }
 
 /// The entry in the changelog, and the version that it proposes.
-fn log(tree: &Tree<'_>, new: &Read, report: &mut Report, changes: &mut Vec<Change>) -> Result<(), Failure> {
+fn log(tree: &Tree, new: &Read, report: &mut Report, changes: &mut Vec<Change>) -> Result<(), Failure> {
     let manifest = workspace::read(&tree.beside("Cargo.toml"))?;
     let manifest: toml::Table = manifest
         .parse()
@@ -216,7 +220,7 @@ fn log(tree: &Tree<'_>, new: &Read, report: &mut Report, changes: &mut Vec<Chang
 
 /// What builds without it and is to be done all the same.
 fn left(
-    tree: &Tree<'_>,
+    tree: &Tree,
     old: &Read,
     new: &Value,
     generated: &Generated,

@@ -31,7 +31,7 @@ pub struct Fate {
 pub fn fate(old: &Value, new: &Value, place: &[Step]) -> Fate {
     let length = (0..=place.len()).rev().find(|length| get(new, &place[..*length]).is_some()).unwrap_or_default();
     let search = Search { old, new };
-    let found = search.walk(Some(old), new, Vec::new(), place, 0).or_else(|| search.from_component(place));
+    let found = search.walk(Some(old), new, Vec::new(), place, 0).or_else(|| search.behind_component(place));
     let successor = found.filter(|found| found != place).map(|found| path(&found));
     Fate { reach: path(&place[..length]), stands: length == place.len(), successor }
 }
@@ -80,7 +80,7 @@ impl Search<'_> {
     }
 
     /// What was a component may stand where it was referred to.
-    fn from_component(&self, place: &[Step]) -> Option<Location> {
+    fn behind_component(&self, place: &[Step]) -> Option<Location> {
         let [Step::Key(components), Step::Key(kind), Step::Key(name), rest @ ..] = place else { return None };
         if components != "components" || get(self.new, &place[..3]).is_some() {
             return None;
