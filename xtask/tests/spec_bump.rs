@@ -311,6 +311,45 @@ fn every_action_that_does_not_fit_is_listed_with_what_took_its_place() {
     // What has a successor is never pruned.
     assert_eq!(tree.bump(&["--prune", &new]).0, Some(3));
     assert_eq!(tree.all(), before);
+    // Corrected as the report says, which fits the new document alone, it is taken.
+    let corrected = |text: &str| text.replace("/lamps", "/lanterns").replace("properties.shade", "properties.screen");
+    tree.write("spec/overlay.yaml", &corrected(OVERLAY));
+    tree.write("spec/docs.yaml", &corrected(DOCS));
+    assert!(!tree.checks().0);
+    assert_eq!(tree.bump(&[&new]).0, Some(2));
+    assert!(tree.checks().0, "{}", tree.checks().1);
+}
+
+#[test]
+fn what_became_a_reference_is_told() {
+    let tree = Tree::new("reference");
+    let shade = "{type: object, properties: {colour: {type: string}, width: {type: integer}}}";
+    let new = tree.changed("20260902.1", &[(shade, "{$ref: '#/components/schemas/Shade'}")]);
+    let text = fs::read_to_string(&new).unwrap();
+    fs::write(&new, format!("{text}components: {{schemas: {{Shade: {shade}}}}}\n")).unwrap();
+    let report = tree.report(&[&new]);
+    assert_eq!(report["status"], "bumped", "{report:#}");
+    assert_eq!(report["narrowed"][0]["problem"], "changes what is only a reference now", "{report:#}");
+    assert_eq!(report["narrowed"][0]["path"], "$.actions[1]");
+}
+
+#[test]
+fn a_bump_that_was_killed_is_put_back_by_the_next_one() {
+    let tree = Tree::new("killed");
+    let before = tree.all();
+    // As it is left when the process goes after the first of two renames.
+    fs::create_dir(tree.0.join("spec/.bump")).unwrap();
+    let copy = |name: &str, to: &str| fs::copy(tree.0.join(name), tree.0.join("spec/.bump").join(to)).unwrap();
+    copy("spec/swagger.yaml", "old.0");
+    copy("CHANGELOG.md", "old.1");
+    tree.write("spec/.bump/new.1", "new");
+    tree.write("spec/.bump/journal", &format!("{}\n{}\n", tree.path("spec/swagger.yaml"), tree.path("CHANGELOG.md")));
+    tree.write("spec/swagger.yaml", "openapi: 3.0.0");
+    let (code, _, failure) = tree.bump(&["--dry-run", &tree.path("document.yaml")]);
+    assert!(code == Some(3) && failure.contains("was interrupted"), "{failure}");
+    let (code, said, _) = tree.bump(&[&tree.path("document.yaml")]);
+    assert!(code == Some(0) && said.contains("they were put back first"), "{said}");
+    assert_eq!(tree.all(), before);
 }
 
 #[test]
