@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod generated;
 pub mod jobs;
+mod lenient;
 mod media;
 pub mod meta;
 #[cfg(feature = "mock")]

@@ -74,24 +74,6 @@ thread_local! {
     static FORGIVING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads, and where something has an unexpected type reads again, without the optional members that do. The error is about what
-/// could not be left out.
-pub(crate) fn leniently<T>(read: impl Fn() -> serde_json::Result<T>) -> serde_json::Result<T> {
-    read().or_else(|error| match error.is_data() {
-        true => {
-            let read = forgiving(read)?;
-            left_out(&error);
-            Ok(read)
-        }
-        false => Err(error),
-    })
-}
-
-fn left_out(error: &serde_json::Error) {
-    let problem = crate::error::without_values(&error.to_string());
-    tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
-}
-
 /// Reads again what could not be read, this time without the optional members that have an unexpected type.
 ///
 /// A reply that was paid for is not lost because one member that the caller may never look at changed its type.

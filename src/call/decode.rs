@@ -4,9 +4,9 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, locate, summary_of_body};
+use crate::lenient::leniently;
 use crate::meta::Meta;
 use crate::transport::{Body, Reply, ReplyBody, Scope};
-use crate::wire;
 
 /// Decodes a whole reply.
 pub(super) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
@@ -17,7 +17,7 @@ pub(super) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
 /// Decodes the body of a reply. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
 pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Bytes) -> Result<T, Error> {
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    match wire::leniently(|| serde_json::from_slice(text)) {
+    match leniently(|| serde_json::from_slice(text)) {
         Ok(value) => Ok(value),
         Err(error) => Err(undecodable(scope, meta.clone(), body, &error)),
     }

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
+use crate::lenient::leniently;
 use crate::stream::parts::{Protocol, Read};
 use crate::stream::sse::SseEvent;
 use crate::types::ChatCompletionChunk;
-use crate::wire;
 
 /// Which choices of an answer have begun, and which are finished.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Protocol for Choices {
 
     fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
         // A member that changed its type is no reason to lose the words beside it.
-        wire::leniently(|| serde_json::from_str(event.data())).map(Read::Part)
+        leniently(|| serde_json::from_str(event.data())).map(Read::Part)
     }
 
     fn read_whole(document: &Bytes) -> serde_json::Result<Read<ChatCompletionChunk>> {
@@ -32,7 +32,7 @@ impl Protocol for Choices {
             return Ok(Read::Failed(document.clone()));
         }
         let chunk = Value::Object(as_chunk(members));
-        wire::leniently(|| ChatCompletionChunk::deserialize(&chunk)).map(Read::Part)
+        leniently(|| ChatCompletionChunk::deserialize(&chunk)).map(Read::Part)
     }
 
     fn note(&mut self, chunk: &ChatCompletionChunk) {

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::lenient::leniently;
 use crate::types::{ResponseItem, ResponsesReply};
-use crate::wire::{Field, leniently};
+use crate::wire::Field;
 
 /// An event of a [`ResponseStream`](super::ResponseStream), as it came: the API does not document which there are.
 #[derive(Clone, Debug, PartialEq)]
