@@ -31,9 +31,9 @@ use crate::types::{ChatCompletion, ChatCompletionChunk};
 /// it. All others end the stream:
 ///
 /// * an error that the server sends in the middle of the answer, with the kind that its code stands for,
-/// * [`ErrorKind::StreamInterrupted`] if the stream ends, or its connection breaks, without `[DONE]` and before every choice has
-///   a `finish_reason`: what came until then is half an answer,
-/// * [`ErrorKind::Timeout`] if the server is silent for longer than
+/// * [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted) if the stream ends, or its connection breaks, without `[DONE]` and
+///   before every choice has a `finish_reason`: what came until then is half an answer,
+/// * [`Timeout`](crate::ErrorKind::Timeout) if the server is silent for longer than
 ///   [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout) while the next chunk is waited for.
 ///
 /// None of them is repeated: the server has begun to answer, and to charge for it.
