@@ -25,8 +25,8 @@ pub struct ProgressStream {
 
 enum State {
     Idle(Box<Watch>),
-    /// With what another runtime can poll anew.
-    Polling(Polling, Box<Watch>),
+    /// With what the runtime of a blocking caller can poll anew.
+    Polling(Polling, #[cfg_attr(not(feature = "blocking"), allow(dead_code))] Box<Watch>),
     Ended,
 }
 
