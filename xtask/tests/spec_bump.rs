@@ -2,17 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod support;
+
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Output},
-    thread,
+    process::Command,
 };
 
 use serde_json::Value;
+use support::{serve, xtask};
 
 const DOCUMENT: &str = "\
 openapi: 3.0.0
@@ -175,29 +176,8 @@ impl Drop for Tree {
     }
 }
 
-fn xtask(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(args)
-        .env_remove("HTTPS_PROXY")
-        .env_remove("HTTP_PROXY")
-        .output()
-        .unwrap()
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// Serves one reply and returns its URL.
-fn serve(reply: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/doc.yaml", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let _ = socket.read(&mut [0; 4096]);
-        let _ = socket.write_all(reply.as_bytes());
-    });
-    url
 }
 
 #[test]

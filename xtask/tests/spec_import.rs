@@ -2,14 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod support;
+
 use std::{
     fs,
-    io::{Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Output},
-    thread,
+    process::Output,
 };
+
+use support::{serve, xtask};
 
 const VALID: &str = "\
 openapi: 3.0.0
@@ -53,29 +55,8 @@ impl Drop for Folder {
     }
 }
 
-fn xtask(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(args)
-        .env_remove("HTTPS_PROXY")
-        .env_remove("HTTP_PROXY")
-        .output()
-        .unwrap()
-}
-
 fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Serves one reply and returns its URL.
-fn serve(reply: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/doc.yaml", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let _ = socket.read(&mut [0; 4096]);
-        let _ = socket.write_all(reply.as_bytes());
-    });
-    url
 }
 
 #[test]
