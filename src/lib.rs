@@ -18,6 +18,9 @@ mod pages;
 mod random;
 mod reply;
 mod resources;
+#[cfg(feature = "schemars")]
+#[allow(dead_code)]
+mod schema;
 mod secret;
 pub mod stream;
 mod transport;

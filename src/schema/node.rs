@@ -1,0 +1,205 @@
+//! What a value is, in the terms of a strict schema.
+
+use serde_json::{Map, Value, json};
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    pub(super) description: Option<String>,
+    pub(super) form: Form,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Form {
+    /// Anything but a list and an object; one of `values`, unless that is empty.
+    Scalar {
+        kind: Kind,
+        format: Option<String>,
+        values: Vec<Value>,
+    },
+    List(Box<Node>),
+    Object(Vec<Member>),
+    AnyOf(Vec<Node>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) node: Node,
+    /// Null stands for leaving it out, which a strict schema does not allow and the type does.
+    pub(super) absent_if_null: bool,
+}
+
+/// The types of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    List,
+    Object,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Null, Self::Boolean, Self::Integer, Self::Number, Self::String, Self::List, Self::Object];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::List => "array",
+            Self::Object => "object",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub(super) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(number) if number.is_f64() => Self::Number,
+            Value::Number(_) => Self::Integer,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::List,
+            Value::Object(_) => Self::Object,
+        }
+    }
+
+    /// The type of what is of both.
+    pub(super) fn and(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Integer, Self::Number) | (Self::Number, Self::Integer) => Some(Self::Integer),
+            (one, other) => (one == other).then_some(one),
+        }
+    }
+
+    pub(super) fn takes(self, value: &Value) -> bool {
+        self == Self::of(value)
+            || self == Self::Number && value.is_number()
+            || self == Self::Integer && value.as_f64().is_some_and(|number| number.fract() == 0.0)
+    }
+}
+
+impl Node {
+    pub(super) fn plain(form: Form) -> Self {
+        Self { description: None, form }
+    }
+
+    pub(super) fn null() -> Self {
+        Self::plain(Form::Scalar { kind: Kind::Null, format: None, values: Vec::new() })
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.form, Form::Scalar { kind: Kind::Null, .. })
+    }
+
+    pub(super) fn takes_null(&self) -> bool {
+        match &self.form {
+            Form::AnyOf(nodes) => nodes.iter().any(Self::takes_null),
+            _ => self.is_null(),
+        }
+    }
+
+    /// The same, or null.
+    pub(super) fn or_null(self) -> Self {
+        match self.form {
+            _ if self.takes_null() => self,
+            Form::AnyOf(mut nodes) => {
+                nodes.push(Self::null());
+                Self { form: Form::AnyOf(nodes), ..self }
+            }
+            _ => Self::plain(Form::AnyOf(vec![self, Self::null()])),
+        }
+    }
+
+    /// The same with words before its own.
+    pub(super) fn introduced(self, words: Option<String>) -> Self {
+        let description = match (words, self.description) {
+            (Some(words), Some(own)) => Some(format!("{words}\n{own}")),
+            (words, own) => words.or(own),
+        };
+        Self { description, ..self }
+    }
+
+    /// What it is, in a word or two.
+    pub(super) fn summary(&self) -> String {
+        match &self.form {
+            Form::Scalar { kind, .. } => kind.name().to_owned(),
+            Form::List(items) => format!("array of {}", items.summary()),
+            Form::Object(members) => {
+                let names: Vec<&str> = members.iter().map(|member| &*member.name).collect();
+                format!("object with {}", names.join(" and "))
+            }
+            Form::AnyOf(nodes) => nodes.iter().map(Self::summary).collect::<Vec<_>>().join(" or "),
+        }
+    }
+
+    pub(super) fn to_schema(&self) -> Map<String, Value> {
+        let mut schema = self.form.to_schema();
+        if let Some(description) = &self.description {
+            schema.insert("description".to_owned(), description.as_str().into());
+        }
+        schema
+    }
+}
+
+impl Form {
+    fn to_schema(&self) -> Map<String, Value> {
+        match self {
+            Self::Scalar { kind, format, values } => {
+                let mut schema = object([("type", kind.name().into())]);
+                if let Some(format) = format {
+                    schema.insert("format".to_owned(), format.as_str().into());
+                }
+                if !values.is_empty() {
+                    schema.insert("enum".to_owned(), values.as_slice().into());
+                }
+                schema
+            }
+            Self::List(items) => object([("type", "array".into()), ("items", items.to_schema().into())]),
+            Self::Object(members) => {
+                let properties = members.iter().map(|member| (member.name.clone(), member.node.to_schema().into()));
+                object([
+                    ("type", "object".into()),
+                    ("properties", Value::Object(properties.collect())),
+                    ("required", members.iter().map(|member| member.name.as_str()).collect()),
+                    ("additionalProperties", false.into()),
+                ])
+            }
+            Self::AnyOf(nodes) => match nodes.as_slice() {
+                // The form that the API's guide has for a value that may be missing.
+                [one @ Node { form: Self::Scalar { kind, values, .. }, .. }, null]
+                    if null.is_null() && values.is_empty() =>
+                {
+                    let mut schema = one.to_schema();
+                    schema.insert("type".to_owned(), json!([kind.name(), "null"]));
+                    schema
+                }
+                nodes => object([("anyOf", nodes.iter().map(Node::to_schema).map(Value::Object).collect())]),
+            },
+        }
+    }
+}
+
+impl Member {
+    pub(super) fn required(name: impl Into<String>, node: Node) -> Self {
+        Self { name: name.into(), node, absent_if_null: false }
+    }
+
+    /// One that may be left out.
+    pub(super) fn optional(name: impl Into<String>, node: Node) -> Self {
+        Self { name: name.into(), absent_if_null: !node.takes_null(), node: node.or_null() }
+    }
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
