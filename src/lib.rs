@@ -6,6 +6,7 @@ mod blocking;
 mod call;
 mod client;
 mod error;
+mod flights;
 mod generated;
 pub mod jobs;
 mod lenient;

@@ -11,6 +11,7 @@ use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
 use super::{Client, Inner, Versions, base_url, compatibility};
 use crate::error::{Error, ErrorKind};
+use crate::resources::models::store::{self, CatalogueStore};
 use crate::secret::Secret;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
 
@@ -42,6 +43,7 @@ pub struct ClientBuilder {
     proxy: Way<String>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
+    catalogue_max_age: Duration,
 }
 
 impl Default for ClientBuilder {
@@ -59,6 +61,7 @@ impl Default for ClientBuilder {
             proxy: Way::Environment,
             clock: Arc::new(SystemClock),
             warning_age: compatibility::DEFAULT_WARNING_AGE,
+            catalogue_max_age: store::DEFAULT_MAX_AGE,
         }
     }
 }
@@ -185,6 +188,18 @@ impl ClientBuilder {
         self
     }
 
+    /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
+    /// fetched when somebody asks for it, and never in the background.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = venice_ai::Client::builder().catalogue_max_age(Duration::from_secs(3600));
+    /// ```
+    pub fn catalogue_max_age(mut self, age: Duration) -> Self {
+        self.catalogue_max_age = age;
+        self
+    }
+
     /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
     /// ([`RetryClass`](crate::RetryClass)).
     ///
@@ -290,6 +305,8 @@ impl ClientBuilder {
                 budget: FailureBudget::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
+                catalogue: CatalogueStore::new(self.catalogue_max_age),
+                gates: Vec::new(),
             }),
         })
     }

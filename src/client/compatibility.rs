@@ -94,11 +94,11 @@ fn moment(version: &str) -> Option<u64> {
     let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
     let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
     let is_moment = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
-    is_moment.then(|| days(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
+    is_moment.then(|| days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
 }
 
 /// The days from 1970-01-01 to a day of the Gregorian calendar.
-fn days(year: u64, month: u64, day: u64) -> u64 {
+pub(crate) fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
     // A year begins in March here, so that the leap day is its last.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year / 4 - year / 100 + year / 400;

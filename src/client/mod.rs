@@ -19,14 +19,16 @@ use self::base_url::BaseUrl;
 pub use self::builder::ClientBuilder;
 pub(crate) use self::builder::header;
 pub use self::compatibility::Compatibility;
-pub(crate) use self::compatibility::Versions;
+pub(crate) use self::compatibility::{Versions, days_since_1970};
 use self::http::Http;
 pub(crate) use self::key::ApiKey;
 use crate::call::Call;
 use crate::error::Error;
 use crate::operation::OperationRef;
 use crate::reply::RawReply;
+use crate::resources::models::store::CatalogueStore;
 use crate::secret::Secret;
+use crate::transport::gates::Gate;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings, of_address};
 
 /// A client of the Venice.ai API.
@@ -59,6 +61,8 @@ pub(crate) struct Inner {
     budget: FailureBudget,
     warnings: Warnings,
     versions: Versions,
+    catalogue: CatalogueStore,
+    gates: Vec<Arc<dyn Gate>>,
 }
 
 impl Client {
@@ -242,6 +246,15 @@ impl Client {
 
     pub(crate) fn versions(&self) -> &Versions {
         &self.inner.versions
+    }
+
+    /// What each call passes before its first attempt.
+    pub(crate) fn gates(&self) -> &[Arc<dyn Gate>] {
+        &self.inner.gates
+    }
+
+    pub(crate) fn catalogue_store(&self) -> &CatalogueStore {
+        &self.inner.catalogue
     }
 }
 

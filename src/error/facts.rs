@@ -164,7 +164,8 @@ impl Error {
         self.inner.attempts
     }
 
-    /// Names close to the one that was not found, from the "did you mean" of a 404.
+    /// Names close to the one that was not found, from the "did you mean" of a 404 or from the
+    /// [catalogue](crate::models::Catalogue).
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

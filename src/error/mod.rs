@@ -11,6 +11,7 @@ mod questions;
 mod text;
 
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -51,6 +52,7 @@ pub struct Error {
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -67,7 +69,7 @@ struct Inner {
     json_path: Option<Box<str>>,
     details: Option<Box<Details>>,
     retry_after: Option<Duration>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// How an error is made.
@@ -120,6 +122,14 @@ impl Error {
         self
     }
 
+    /// Names that are close to the one that is not known.
+    pub(crate) fn with_did_you_mean(mut self, names: Vec<String>) -> Self {
+        if !names.is_empty() {
+            self.details_mut().did_you_mean = names;
+        }
+        self
+    }
+
     /// Something to add to the message, which may be the API's.
     pub(crate) fn with_note(mut self, note: &'static str) -> Self {
         self.inner.note = Some(note);
@@ -159,7 +169,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.inner.source = Some(source.into());
+        self.inner.source = Some(source.into().into());
         self
     }
 
@@ -202,6 +212,11 @@ impl Error {
             error.details_mut().payload = Some(Payload::Policy(policy));
         }
         error
+    }
+
+    /// The same error once more, for everybody who waited for what failed.
+    pub(crate) fn copy(&self) -> Self {
+        Self { inner: self.inner.clone() }
     }
 
     pub(crate) fn is_from_api(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::meta::Amount;
 use crate::types::{SeedanceConsent, VideoConsents};
 
 /// The parts of an error that few errors have.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Details {
     pub(super) fields: Vec<FieldError>,
     pub(super) did_you_mean: Vec<String>,
@@ -28,7 +28,7 @@ impl Details {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Payload {
     Payment(PaymentRequired),
     Consent(ConsentRequired),

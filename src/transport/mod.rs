@@ -5,6 +5,7 @@ mod body;
 mod budget;
 mod clock;
 pub(crate) mod failure;
+pub(crate) mod gates;
 mod headers;
 mod hidden;
 mod outgoing;
@@ -29,7 +30,6 @@ pub(crate) use self::trace::Trace;
 pub(crate) use self::warnings::Warnings;
 use crate::client::ApiKey;
 use crate::error::{Error, SHORTEST_SECRET};
-use crate::media::limits;
 use crate::meta::Meta;
 use crate::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::secret::Secret;
@@ -140,17 +140,20 @@ pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
     if class == RetryClass::Never { error.with_note(MAY_BE_PAID) } else { error }
 }
 
-/// Sends a request until it succeeds or must not be repeated.
+/// Sends a request, after all gates, until it succeeds or must not be repeated.
 pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Reply, Error> {
-    if outgoing.validated {
-        let limit = outgoing.timeout.unwrap_or_else(|| outgoing.client.timeout());
-        let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
-        // A reader may never give a byte.
-        let finding = looking.unwrap_or_else(|_| Err(failure::no_file(limit)));
-        finding.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+    if !gates::are_there(&outgoing) {
+        return attempts(&mut outgoing, &trace).await;
     }
-    let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, .. } =
-        &mut *outgoing;
+    // Boxed, so that calls without gates do not carry the room for them along.
+    let passing = Box::pin(gates::pass(&mut outgoing)).await;
+    let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+    watches.ended(attempts(&mut outgoing, &trace).await)
+}
+
+/// Sends a request until it succeeds or must not be repeated.
+async fn attempts(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
+    let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, .. } = outgoing;
     let class = scope.operation().facts().retry;
     let clock = client.clock();
     let retry = retry.as_ref().unwrap_or_else(|| client.retry());

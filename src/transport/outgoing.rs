@@ -1,11 +1,13 @@
 //! A request and how it is to be sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Request, StatusCode};
 use serde_json::{Map, Value};
 
+use super::gates::Gate;
 use super::{Mode, RetryPolicy, Scope};
 use crate::client::Client;
 use crate::error::Error;
@@ -37,6 +39,8 @@ pub(crate) struct Outgoing {
     pub(crate) retry: Option<RetryPolicy>,
     /// What is wrong with the request by the API's description.
     pub(crate) finding: Option<ValidationError>,
+    /// What it passes before the first attempt.
+    pub(crate) gates: Vec<Arc<dyn Gate>>,
     /// Files to look at before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
     /// Whether what is found wrong is heeded.
@@ -72,6 +76,7 @@ impl Outgoing {
             idle: None,
             retry: None,
             finding: None,
+            gates: client.gates().to_vec(),
             file_checks: Vec::new(),
             validated: true,
             extra_body: Map::new(),
@@ -86,6 +91,44 @@ impl Outgoing {
         {
             self.request = None;
             self.refused = Some(error);
+        }
+    }
+}
+
+/// What gates need of it.
+#[allow(dead_code, reason = "the gates that need it are on their way")]
+impl Outgoing {
+    /// Adds a gate, in the place of one with the same name.
+    pub(crate) fn set_gate(&mut self, gate: Arc<dyn Gate>) {
+        self.remove_gate(gate.name());
+        self.gates.push(gate);
+    }
+
+    pub(crate) fn remove_gate(&mut self, name: &str) {
+        self.gates.retain(|known| known.name() != name);
+    }
+
+    /// The client for calls that a gate makes itself, on the connections that this call uses.
+    pub(crate) fn own_client(&self) -> Client {
+        #[cfg(feature = "blocking")]
+        if self.blocking {
+            return self.client.on_blocking_connections();
+        }
+        self.client.clone()
+    }
+
+    /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.
+    pub(crate) fn json(&self) -> Option<Value> {
+        match &self.form {
+            Some(form) => Some(form.to_json()),
+            None => serde_json::from_slice(self.request.as_ref()?.body()?.as_bytes()?).ok(),
+        }
+    }
+
+    /// Sends this JSON in place of the body. Forms stay as they are.
+    pub(crate) fn set_json(&mut self, body: &Value) {
+        if let (None, Some(request)) = (&self.form, &mut self.request) {
+            *request.body_mut() = Some(body.to_string().into());
         }
     }
 }

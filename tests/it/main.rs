@@ -15,6 +15,7 @@ mod billing_csv;
 mod blocking;
 #[cfg(feature = "blocking")]
 mod blocking_refused;
+mod catalogue;
 mod characters;
 mod chat_accumulator;
 mod chat_create;

@@ -1,0 +1,87 @@
+//! What somebody may have meant.
+
+/// So many are suggested at most, as the API does.
+const MOST: usize = 3;
+
+/// The candidates that are closest to a name, the closest first.
+pub(super) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = folded(name);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, &str)> =
+        candidates.filter_map(|candidate| Some((distance(&wanted, &folded(candidate))?, candidate))).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(MOST).map(|(_, candidate)| candidate.to_owned()).collect()
+}
+
+/// Case and punctuation are what people get wrong first: `Llama_3.3 70B` is meant to be `llama-3.3-70b`.
+fn folded(name: &str) -> Vec<char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// How far two names are from each other, if they are close: the number of letters to change, or the letters that are missing where one
+/// begins with the other.
+fn distance(wanted: &[char], candidate: &[char]) -> Option<usize> {
+    /// A name that is only the beginning of another one is meant more often than one with a letter changed is.
+    const SHORTEST_BEGINNING: usize = 3;
+    if wanted.len() >= SHORTEST_BEGINNING && (candidate.starts_with(wanted) || wanted.starts_with(candidate)) {
+        let missing = candidate.len().abs_diff(wanted.len());
+        return (!candidate.is_empty()).then(|| missing.min(wanted.len() / 3));
+    }
+    let changes = edits(wanted, candidate);
+    (changes <= (wanted.len() / 3).max(1)).then_some(changes)
+}
+
+/// The Levenshtein distance.
+fn edits(from: &[char], to: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.iter().enumerate() {
+        let mut diagonal = line;
+        let mut left = line + 1;
+        for (place, other) in row.iter_mut().skip(1).zip(to) {
+            let changed = diagonal + usize::from(letter != other);
+            diagonal = *place;
+            left = changed.min(diagonal + 1).min(left + 1);
+            *place = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDS: [&str; 5] = ["llama-3.3-70b", "llama-3.2-3b", "qwen3-4b", "venice-uncensored", "default"];
+
+    fn suggested(name: &str) -> Vec<String> {
+        closest(name, IDS.into_iter())
+    }
+
+    #[test]
+    fn slips_of_the_pen_are_understood() {
+        assert_eq!(suggested("Llama_3.3 70B"), ["llama-3.3-70b"]);
+        assert_eq!(suggested("defualt"), ["default"]);
+        assert_eq!(suggested("qwen3"), ["qwen3-4b"]);
+        assert_eq!(suggested("llama-3.3-70b-instruct"), ["llama-3.3-70b"]);
+        assert_eq!(suggested("llama"), ["llama-3.2-3b", "llama-3.3-70b"]);
+    }
+
+    #[test]
+    fn nothing_is_suggested_for_what_is_like_nothing() {
+        for name in ["", "-", "gpt-9", "o"] {
+            assert!(suggested(name).is_empty(), "{name}: {:?}", suggested(name));
+        }
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        let edits = |from: &str, to: &str| edits(&from.chars().collect::<Vec<_>>(), &to.chars().collect::<Vec<_>>());
+        assert_eq!([edits("", ""), edits("ab", ""), edits("", "ab"), edits("kitten", "sitting")], [0, 2, 2, 3]);
+    }
+}
