@@ -76,7 +76,21 @@ fn words_of_rust_are_names_of_the_api() {
         "struct types::TypeRequest.self_: Option<bool>",
         "struct types::TypeRequest.x2x: Option<f64>",
         "struct types::TypeRequest.extra: Option<String>",
+        "struct types::TypeRequest.gen_: Option<i64>",
+        "enum types::Async::Self_",
     ]);
+}
+
+#[test]
+fn values_of_several_types_are_free() {
+    surface(&["struct types::TypeRequest.mixed: Option<serde_json::Value>"]);
+}
+
+#[test]
+fn methods_without_a_function_of_their_own_are_named_and_numbers_in_paths_are_not_looked_at() {
+    surface(&["impl Raw<'_>: wick_options(&self, number: i64) -> crate::Call<crate::RawReply>"]);
+    has(&generated().code, "self.client.request(reqwest::Method::OPTIONS, url)");
+    has_not(&generated().code, r#"checker.segment("number""#);
 }
 
 #[test]

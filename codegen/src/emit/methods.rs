@@ -180,7 +180,8 @@ fn below(url: &syn::Expr, function: &syn::ImplItemFn, operation: &Operation) -> 
     Some(quote! { self.owner.url(&#path) })
 }
 
-/// Takes headers out of the chain (the transport sets them) and lets multipart bodies choose their form.
+/// Takes headers out of the chain (the transport sets them), lets multipart bodies choose their form, and names the methods for which
+/// `reqwest` has no function of their own.
 struct Chain {
     multipart: bool,
     json: bool,
@@ -196,6 +197,10 @@ impl VisitMut for Chain {
             "json" if self.multipart => {
                 let json = self.json;
                 *expr = syn::parse_quote! { crate::media::form::attach(#receiver, body, #json) };
+            }
+            method @ ("options" | "trace") => {
+                let (method, arguments) = (ident(&method.to_ascii_uppercase()), &call.args);
+                *expr = syn::parse_quote! { #receiver.request(reqwest::Method::#method, #arguments) };
             }
             _ => {}
         }
@@ -269,14 +274,17 @@ fn checks(operation: &Operation, model: &Model, needs: &Needs) -> TokenStream {
     for field in &operation.parameters {
         let in_path = operation.path.contains(&format!("{{{}}}", field.wire));
         let (argument, wire) = (ident(&field.rust), &field.wire);
+        let text = field.schema.get("type").is_some_and(|kind| kind == "string");
         if in_path {
-            checks.extend(quote! { checker.segment(#wire, #argument); });
+            // A number is never empty, and no folder.
+            if text {
+                checks.extend(quote! { checker.segment(#wire, #argument); });
+            }
         } else if operation.params.is_some() {
             continue;
-        } else if field.required && field.schema.get("type").is_some_and(|kind| kind == "string") {
+        } else if field.required && text {
             checks.extend(quote! { checker.not_blank(#wire, Some(#argument)); });
         }
-        let text = field.schema.get("type").is_some_and(|kind| kind == "string");
         let value = match (field.required, text) {
             (true, true) => quote! { Some(#argument) },
             (true, false) => quote! { Some(&#argument) },

@@ -18,13 +18,18 @@ pub fn screaming(text: &str) -> String {
 /// Methods that every request type may have: a setter of that name would be a second one.
 const METHODS: [&str; 2] = ["new", "validate"];
 
+/// Whether Rust has the word for itself. `gen` is reserved since the edition of 2024, which `syn` does not go by.
+pub fn is_reserved(name: &str) -> bool {
+    name == "gen" || syn::parse_str::<syn::Ident>(name).is_err()
+}
+
 /// The Rust name of a member: `type` gives `type_`, `2x` gives `x2x`.
 pub fn member(wire: &str) -> String {
     let mut name = snake(wire);
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, 'x');
     }
-    if METHODS.contains(&name.as_str()) || syn::parse_str::<syn::Ident>(&name).is_err() {
+    if METHODS.contains(&name.as_str()) || is_reserved(&name) {
         name.push('_');
     }
     name
@@ -81,7 +86,7 @@ pub fn singular(text: &str) -> String {
 }
 
 /// A variant name for a value of a string enum. What starts with a digit is turned round: `720p` gives `P720`, `5s` gives `S5`,
-/// `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`.
+/// `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`, and `self` gives `Self_`.
 pub fn variant(value: &str) -> String {
     if value.is_empty() {
         return "Empty".into();
@@ -99,6 +104,7 @@ pub fn variant(value: &str) -> String {
     let unit = name.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = &name[..name.len() - unit.len()];
     match (number, unit) {
+        ("", _) if is_reserved(&name) => name + "_",
         ("", _) => name,
         (number, "") if value.starts_with('-') => format!("Minus{number}"),
         (number, "") => format!("N{number}"),
@@ -128,9 +134,14 @@ mod tests {
 
     #[test]
     fn a_member_is_never_called_like_a_word_of_rust_or_a_method() {
-        for (wire, name) in
-            [("type", "type_"), ("new", "new_"), ("validate", "validate_"), ("2x", "x2x"), ("maxSize", "max_size")]
-        {
+        for (wire, name) in [
+            ("type", "type_"),
+            ("new", "new_"),
+            ("gen", "gen_"),
+            ("validate", "validate_"),
+            ("2x", "x2x"),
+            ("maxSize", "max_size"),
+        ] {
             assert_eq!(member(wire), name);
         }
     }
@@ -161,6 +172,7 @@ mod tests {
             ("not-available", "NotAvailable"),
             ("1 gen", "Gen1"),
             ("24h", "H24"),
+            ("self", "Self_"),
             ("🙂", "U1F642"),
         ] {
             assert_eq!(variant(value), name);

@@ -1,4 +1,5 @@
-//! Scalars as Rust wants them: string formats go (a date stays a string), and the textual booleans of queries become booleans.
+//! Scalars as Rust wants them: string formats go (a date stays a string), the textual booleans of queries become booleans, and values of
+//! several types are no enum.
 
 use super::schema::{all_mut, operations_mut, string_enum, type_of};
 use serde_json::Value;
@@ -13,6 +14,12 @@ pub fn simplify(doc: &mut Value) -> usize {
         };
         if drop && let Some(object) = schema.as_object_mut() {
             object.remove("format");
+            count += 1;
+        }
+        if has_mixed_values(schema)
+            && let Some(object) = schema.as_object_mut()
+        {
+            object.remove("enum");
             count += 1;
         }
     });
@@ -33,10 +40,29 @@ pub fn simplify(doc: &mut Value) -> usize {
     count
 }
 
+/// Whether the schema lists values of several types, and so says nothing that a type of Rust could.
+fn has_mixed_values(schema: &Value) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let mut kinds = values.filter(|value| !value.is_null()).map(std::mem::discriminant);
+    let first = kinds.next();
+    type_of(schema).is_none() && kinds.any(|kind| Some(kind) != first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn values_of_several_types_are_free_and_null_is_no_type() {
+        let mut doc = json!({"components": {"schemas": {
+            "Mixed": {"enum": ["a", 1, true]}, "Text": {"enum": ["a", null]}, "Number": {"enum": [1, 2.5]}
+        }}});
+        assert_eq!(simplify(&mut doc), 1);
+        let schemas = &doc["components"]["schemas"];
+        assert_eq!(schemas["Mixed"], json!({}));
+        assert_eq!((&schemas["Text"]["enum"], &schemas["Number"]["enum"]), (&json!(["a", null]), &json!([1, 2.5])));
+    }
 
     #[test]
     fn textual_booleans_of_a_query_become_booleans() {
