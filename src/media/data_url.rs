@@ -1,6 +1,5 @@
 //! Files as text, and texts that name files.
 
-use super::open::Opened;
 use super::{Upload, base64};
 use crate::error::Error;
 use crate::validation::ValidationError;
@@ -67,30 +66,10 @@ impl Upload {
     /// ```
     pub async fn to_data_url(&self) -> Result<String, Error> {
         let field = self.name.as_str();
-        let Opened { length, mut head, rest } = self.open(field, super::sniff::HEAD_BYTES).await?;
-        let media = self.media_type(&head);
-        let too_large = || {
-            let problem = format!("has more than the {} bytes that a data URL may have", Self::DATA_URL_MAX_BYTES);
-            Error::validation(ValidationError::new(field, problem))
-        };
-        if length.is_some_and(|length| length > Self::DATA_URL_MAX_BYTES) {
-            return Err(too_large());
+        match self.whole(field).await? {
+            Ok(file) => Ok(file.data_url()),
+            Err(problem) => Err(Error::validation(ValidationError::new(field, problem))),
         }
-        let mut bytes = Vec::new();
-        let mut rest = rest;
-        loop {
-            bytes.extend_from_slice(&head);
-            if bytes.len() as u64 > Self::DATA_URL_MAX_BYTES {
-                return Err(too_large());
-            }
-            let Some(pieces) = &mut rest else { break };
-            match pieces.piece().await {
-                Ok(Some(piece)) => head = piece,
-                Ok(None) => break,
-                Err(error) => return Err(Error::of_file(field, format!("cannot be read: {error}"), error)),
-            }
-        }
-        Ok(data_url(&media, &bytes))
     }
 
     /// As [`to_data_url`](Self::to_data_url), waiting in this thread.

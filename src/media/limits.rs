@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::data_url::{DataUrl, is_web_url};
-use super::{FileInput, Upload, base64, pixels, sniff};
+use super::{FileInput, Upload, WholeFile, base64, pixels, sniff};
 use crate::call::Call;
 use crate::error::Error;
 use crate::meta::essence_of;
@@ -67,7 +67,7 @@ impl FileLimits {
         }
     }
 
-    fn media_type(&self, media: &str) -> Result<(), String> {
+    pub(crate) fn media_type(&self, media: &str) -> Result<(), String> {
         let essence = essence_of(media);
         let fits = |taken: &&str| match taken.strip_suffix('*') {
             Some(kind) => essence.starts_with(kind),
@@ -97,8 +97,15 @@ impl FileLimits {
         Ok(())
     }
 
+    /// What can be told of a file that is here as a whole.
+    pub(crate) fn whole(&self, file: &WholeFile) -> Result<(), String> {
+        self.size(file.bytes.len() as u64)?;
+        self.media_type(&file.media)?;
+        self.pixels(&file.bytes)
+    }
+
     /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
-    fn text(&self, text: &str) -> Result<(), String> {
+    pub(crate) fn text(&self, text: &str) -> Result<(), String> {
         if is_web_url(text) {
             return Ok(());
         }
@@ -108,13 +115,11 @@ impl FileLimits {
             Some(_) => return Ok(()),
             None => text,
         };
-        let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
         let odd = |byte: &u8| !is_digit(byte) && !byte.is_ascii_whitespace() && *byte != b'=';
         if base64.as_bytes().iter().take(ENOUGH_TO_TELL).any(odd) {
             return Err("is neither a URL, nor a data: URL, nor base64; a file on disk is an Upload::path".to_owned());
         }
-        let digits = base64.as_bytes().iter().filter(|byte| is_digit(byte)).count() as u64;
-        self.size(digits / 4 * 3 + digits % 4 * 3 / 4)?;
+        self.size(base64_bytes(base64, self.most_bytes))?;
         let head = base64::head(base64, self.head_bytes());
         sniff::media_type(&head, "").map_or(Ok(()), |media| self.media_type(media))?;
         self.pixels(&head)
@@ -129,6 +134,18 @@ impl FileLimits {
         };
         Ok(check())
     }
+}
+
+/// How many bytes a base64 text stands for. One that is too short for `most` is not counted to its end.
+fn base64_bytes(text: &str, most: Option<u64>) -> u64 {
+    let fits = most.is_none_or(|most| text.len() as u64 / 4 * 3 + 3 <= most);
+    let digits = text.bytes().filter(is_digit);
+    let digits = if fits { digits.take(4).count() } else { digits.count() } as u64;
+    digits / 4 * 3 + digits % 4 * 3 / 4
+}
+
+fn is_digit(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
 }
 
 /// A file that is looked at when the call is sent, as that takes time.

@@ -15,6 +15,8 @@ pub(crate) mod sentences;
 pub(crate) mod sniff;
 mod upload;
 pub(crate) mod wav;
+mod whole;
 
 pub use input::FileInput;
 pub use upload::Upload;
+pub(crate) use whole::WholeFile;

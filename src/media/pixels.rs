@@ -3,7 +3,8 @@
 /// How much of an image is looked at. A photo has its size behind its metadata, which seldom take more.
 pub(super) const HEAD_BYTES: usize = 256 * 1024;
 
-/// Width and height in pixels, if the head of the file tells them. Known are PNG, JPEG, GIF, WebP and BMP.
+/// Width and height in pixels, if the head of the file tells them. Known are PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and
+/// HEIC.
 pub(super) fn size(head: &[u8]) -> Option<(u32, u32)> {
     let (width, height) = match head {
         [0x89, b'P', b'N', b'G', ..] => (u32::from_be_bytes(array(head, 16)?), u32::from_be_bytes(array(head, 20)?)),
@@ -16,6 +17,9 @@ pub(super) fn size(head: &[u8]) -> Option<(u32, u32)> {
         }
         [b'R', b'I', b'F', b'F', ..] => webp(head)?,
         [0xFF, 0xD8, ..] => jpeg(head)?,
+        [b'I', b'I', 42, 0, ..] => tiff(head, &Order { short: u16::from_le_bytes, long: u32::from_le_bytes })?,
+        [b'M', b'M', 0, 42, ..] => tiff(head, &Order { short: u16::from_be_bytes, long: u32::from_be_bytes })?,
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif(head)?,
         _ => return None,
     };
     (width > 0 && height > 0).then_some((width, height))
@@ -68,6 +72,47 @@ fn jpeg(head: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
+/// How a TIFF writes its numbers.
+struct Order {
+    short: fn([u8; 2]) -> u16,
+    long: fn([u8; 4]) -> u32,
+}
+
+/// The first directory of a TIFF, where it stands in the head.
+fn tiff(head: &[u8], order: &Order) -> Option<(u32, u32)> {
+    let at = usize::try_from((order.long)(array(head, 4)?)).ok()?;
+    let count = (order.short)(array(head, at)?);
+    let entry = |tag: u16| {
+        let mut places = (0..usize::from(count)).map(|n| at + 2 + n * 12);
+        let place = places.find(|place| array(head, *place).map(order.short) == Some(tag))?;
+        match (order.short)(array(head, place + 2)?) {
+            3 => Some((order.short)(array(head, place + 8)?).into()),
+            4 => Some((order.long)(array(head, place + 8)?)),
+            _ => None,
+        }
+    };
+    Some((entry(256)?, entry(257)?))
+}
+
+/// The largest of the sizes that the metadata of an AVIF or HEIC name: tiles and thumbnails, which have sizes too, are smaller
+/// than the image.
+fn heif(head: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 0_usize;
+    let metadata = loop {
+        let length = usize::try_from(u32::from_be_bytes(array(head, at)?)).ok().filter(|length| *length >= 8)?;
+        let end = at.checked_add(length)?;
+        if array(head, at + 4)? == *b"meta" {
+            break head.get(at..end.min(head.len()))?;
+        }
+        at = end;
+    };
+    let sizes = metadata.windows(4).enumerate().filter(|(_, name)| name == b"ispe").filter_map(|(at, _)| {
+        let width = u32::from_be_bytes(array(metadata, at + 8)?);
+        Some((width, u32::from_be_bytes(array(metadata, at + 12)?)))
+    });
+    sizes.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +121,36 @@ mod tests {
         let metadata = [&[0xFF, 0xE1, 0x01, 0x02][..], &[7; 256]].concat();
         let frame = [0xFF, 0xFF, 0xC2, 0, 17, 8, 0x02, 0x58, 0x03, 0x20, 3, 0, 0, 0];
         [&[0xFF, 0xD8][..], &metadata, &frame].concat()
+    }
+
+    fn tiff(little: bool) -> Vec<u8> {
+        let short = |number: u16| if little { number.to_le_bytes() } else { number.to_be_bytes() };
+        let long = |number: u32| if little { number.to_le_bytes() } else { number.to_be_bytes() };
+        let mark: &[u8] = if little { b"II*\0" } else { b"MM\0*" };
+        let width = [&short(256)[..], &short(3), &long(1), &short(800), &[0; 2]].concat();
+        let height = [&short(257)[..], &short(4), &long(1), &long(600)].concat();
+        [mark, &long(8), &short(2), &width, &height].concat()
+    }
+
+    fn heif(brand: &[u8; 4]) -> Vec<u8> {
+        let size = |width: u32, height: u32| {
+            [&20_u32.to_be_bytes()[..], b"ispe", &[0; 4], &width.to_be_bytes(), &height.to_be_bytes()].concat()
+        };
+        let sizes = [size(320, 240), size(800, 600)].concat();
+        let length = 12 + sizes.len() as u32;
+        [&16_u32.to_be_bytes()[..], b"ftyp", brand, &[0; 4], &length.to_be_bytes(), b"meta", &[0; 4], &sizes].concat()
+    }
+
+    #[test]
+    fn sizes_of_formats_with_directories_are_read_when_the_directory_is_there() {
+        for image in [tiff(true), tiff(false), heif(b"avif"), heif(b"heic")] {
+            assert_eq!(size(&image), Some((800, 600)), "{image:?}");
+            for end in 0..image.len() {
+                assert!(matches!(size(&image[..end]), None | Some((800, 600) | (320, 240))), "{end} of {image:?}");
+            }
+        }
+        assert_eq!(size(b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\0mdat and more"), None, "a box without a length");
+        assert_eq!(size(b"II*\0\xff\xff\xff\xff"), None, "a directory that is not in the head");
     }
 
     #[test]

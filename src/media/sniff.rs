@@ -15,15 +15,19 @@ pub(crate) fn media_type(head: &[u8], name: &str) -> Option<&'static str> {
         "video/webm" => &["audio/webm", "video/x-matroska"],
         "audio/ogg" => &["video/ogg"],
         "application/zip" => &[DOCX, PPTX, XLSX, EPUB],
+        OLE => &[XLS],
         _ => &[],
     };
     Some(ending.filter(|ending| inside.contains(ending)).unwrap_or(found))
 }
 
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const EPUB: &str = "application/epub+zip";
+/// The container of the older office formats.
+pub(crate) const OLE: &str = "application/x-ole-storage";
+pub(crate) const XLS: &str = "application/vnd.ms-excel";
+pub(crate) const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub(crate) const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(crate) const EPUB: &str = "application/epub+zip";
 
 fn by_content(head: &[u8]) -> Option<&'static str> {
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
@@ -35,6 +39,7 @@ fn by_content(head: &[u8]) -> Option<&'static str> {
         [b'R', b'I', b'F', b'F', ..] if at(8, b"WAVE") => "audio/wav",
         [b'B', b'M', ..] if at(6, &[0; 4]) => "image/bmp",
         [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => "image/tiff",
+        [b'F', b'O', b'R', b'M', ..] if at(8, b"AIFF") || at(8, b"AIFC") => "audio/aiff",
         [b'f', b'L', b'a', b'C', ..] => "audio/flac",
         [b'O', b'g', b'g', b'S', ..] => "audio/ogg",
         [b'I', b'D', b'3', ..] => "audio/mpeg",
@@ -44,6 +49,9 @@ fn by_content(head: &[u8]) -> Option<&'static str> {
         [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
         [b'P', b'K', 3, 4, ..] if at(30, b"mimetypeapplication/epub+zip") => EPUB,
         [b'P', b'K', 3, 4, ..] => "application/zip",
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => OLE,
+        // MPEG: a pack of a program stream, or a sequence of pictures.
+        [0, 0, 1, 0xBA | 0xB3, ..] => "video/mpeg",
         [0x1A, 0x45, 0xDF, 0xA3, ..] if contains(head, b"webm") => "video/webm",
         [0x1A, 0x45, 0xDF, 0xA3, ..] => "video/x-matroska",
         _ if at(4, b"ftyp") => by_brand(head.get(8..12)?),
@@ -84,6 +92,7 @@ fn by_ending(name: &str) -> Option<&'static str> {
         "wav" | "wave" => "audio/wav",
         "mp3" | "mpga" => "audio/mpeg",
         "m4a" => "audio/mp4",
+        "aif" | "aiff" | "aifc" => "audio/aiff",
         "aac" => "audio/aac",
         "flac" => "audio/flac",
         "ogg" | "oga" | "opus" => "audio/ogg",
@@ -91,6 +100,7 @@ fn by_ending(name: &str) -> Option<&'static str> {
         "mp4" | "m4v" => "video/mp4",
         "mov" => "video/quicktime",
         "webm" => "video/webm",
+        "mpg" | "mpeg" => "video/mpeg",
         "mkv" => "video/x-matroska",
         "ogv" => "video/ogg",
         "pdf" => "application/pdf",
@@ -98,6 +108,7 @@ fn by_ending(name: &str) -> Option<&'static str> {
         "docx" => DOCX,
         "pptx" => PPTX,
         "xlsx" => XLSX,
+        "xls" => XLS,
         "zip" => "application/zip",
         "txt" | "text" | "log" => "text/plain",
         "md" | "markdown" => "text/markdown",
@@ -117,7 +128,7 @@ mod tests {
 
     #[test]
     fn contents_count_more_than_names() {
-        let cases: [(&[u8], &str, Option<&str>); 26] = [
+        let cases: [(&[u8], &str, Option<&str>); 32] = [
             (b"\x89PNG\r\n\x1a\n\0\0", "photo.jpg", Some("image/png")),
             (b"\xff\xd8\xff\xe0", "photo", Some("image/jpeg")),
             (b"GIF89a", "x", Some("image/gif")),
@@ -126,6 +137,12 @@ mod tests {
             (b"BM\x10\0\0\0\0\0\0\0", "x", Some("image/bmp")),
             (b"BMW builds cars", "x.txt", Some("text/plain")),
             (b"II*\0", "x", Some("image/tiff")),
+            (b"FORM\0\0\0\0AIFFCOMM", "x", Some("audio/aiff")),
+            (b"FORM\0\0\0\0AIFCFVER", "x", Some("audio/aiff")),
+            (b"\0\0\x01\xba\x44", "x", Some("video/mpeg")),
+            (b"\0\0\x01\xb3\x14", "x", Some("video/mpeg")),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "budget.xls", Some(XLS)),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "letter.doc", Some(OLE)),
             (b"fLaC", "x", Some("audio/flac")),
             (b"OggS", "x.opus", Some("audio/ogg")),
             (b"OggS", "x.ogv", Some("video/ogg")),

@@ -1,5 +1,6 @@
 //! What the mock remembers.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -57,6 +58,8 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) jobs: Jobs,
     pub(super) rpc: Remembered,
+    /// The prompts that are in the cache, each as its hash.
+    pub(super) prompts: HashSet<u64>,
     ids: u64,
 }
 
@@ -75,6 +78,7 @@ impl State {
             limits: Limits::new(),
             jobs: Jobs::default(),
             rpc: Remembered::default(),
+            prompts: HashSet::new(),
             ids: 0,
         };
         let key = Key::of_the_mock(&mut state);

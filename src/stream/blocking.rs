@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::{ChatStream, TextStream};
+use super::{AnswerStream, ChatStream, TextStream};
 use crate::blocking::block_on;
 use crate::error::Error;
 
@@ -109,6 +109,22 @@ impl TextStream {
     /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
     /// for piece in stream.text().into_blocking_iter() {
     ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
+        BlockingIter::new(self)
+    }
+}
+
+impl AnswerStream {
+    /// The pieces as an ordinary iterator, for a stream that was opened with
+    /// [`Call::send_blocking`](crate::Call::send_blocking).
+    ///
+    /// ```no_run
+    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// for piece in stream.pieces().into_blocking_iter() {
+    ///     println!("{:?}", piece?);
     /// }
     /// # Ok(()) }
     /// ```

@@ -7,6 +7,7 @@
 mod blocking;
 mod chat;
 mod events;
+mod hidden;
 mod in_band;
 mod parts;
 #[cfg(feature = "unstable")]
@@ -15,7 +16,9 @@ pub mod sse;
 
 #[cfg(feature = "blocking")]
 pub use self::blocking::BlockingIter;
-pub use self::chat::{ChatAccumulator, ChatStream, TextStream};
+pub(crate) use self::chat::thinking;
+pub use self::chat::{AnswerPiece, AnswerStream, ChatAccumulator, ChatStream, TextStream};
+pub(crate) use self::hidden::Hidden;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub use self::responses::{ResponseEvent, ResponseStream, ResponseTextStream};

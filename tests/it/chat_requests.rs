@@ -14,7 +14,7 @@ use crate::chat_create::{TEXT, a_question};
 use crate::support::replying;
 
 /// The body that is sent for a request.
-async fn sent(request: ChatCompletionRequest) -> Value {
+pub async fn sent(request: ChatCompletionRequest) -> Value {
     let (server, venice) = replying(TEXT);
     venice.chat().create(request).await.unwrap();
     let request = server.only();
@@ -95,9 +95,9 @@ async fn content_parts_of_all_kinds_are_sent() {
         ContentPart::image_url("https://example.com/cat.png"),
         ContentPart::input_audio("UklGRg==", AudioFormat::Wav),
         ContentPart::video_url("data:video/mp4;base64,AAAA"),
-        ContentPart::file("paper.pdf", "https://example.com/paper.pdf"),
+        ContentPart::file_url("paper.pdf", "https://example.com/paper.pdf"),
         FilePart::new("data:text/plain;base64,aGk=").into(),
-        ContentPart::InputAudio(venice_ai::types::AudioPart::new(InputAudio::new("SUQz"))),
+        ContentPart::InputAudio(venice_ai::types::AudioPart::new(InputAudio::new("UklG"))),
     ];
     let expected = json!([{"role": "user", "content": [
         {"type": "text", "text": "What is this?"},
@@ -106,7 +106,7 @@ async fn content_parts_of_all_kinds_are_sent() {
         {"type": "video_url", "video_url": {"url": "data:video/mp4;base64,AAAA"}},
         {"type": "file", "file": {"filename": "paper.pdf", "file_data": "https://example.com/paper.pdf"}},
         {"type": "file", "file": {"file_data": "data:text/plain;base64,aGk="}},
-        {"type": "input_audio", "input_audio": {"data": "SUQz"}},
+        {"type": "input_audio", "input_audio": {"data": "UklG"}},
     ]}]);
     assert_eq!(messages([ChatMessage::user(parts)]).await, expected);
 }

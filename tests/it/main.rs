@@ -19,12 +19,14 @@ mod catalogue;
 mod characters;
 mod chat_accumulator;
 mod chat_create;
+mod chat_media;
 mod chat_requests;
 mod chat_stream;
 #[cfg(feature = "blocking")]
 mod chat_stream_blocking;
 mod chat_stream_errors;
 mod chat_stream_flow;
+mod citations;
 mod client_config;
 mod compatibility;
 mod crypto_rpc;
@@ -43,6 +45,8 @@ mod mock;
 mod models;
 mod open_enums;
 mod pages;
+mod prompt_cache;
+mod reasoning;
 mod redirects;
 mod request_types;
 #[cfg(feature = "unstable")]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::cache::Cached;
 use crate::mock::sample;
 use crate::mock::state::State;
 
@@ -22,6 +23,7 @@ pub(super) struct Answer {
     /// The web was searched, and the parameters hold what was found.
     pub(super) searched: bool,
     pub(super) prompt_tokens: u64,
+    pub(super) cached: Cached,
     pub(super) usd: f64,
 }
 
@@ -54,7 +56,8 @@ impl Answer {
         let silenced = parameters["disable_thinking"] == true
             || parameters["strip_thinking_response"] == true
             || body["reasoning_effort"] == "none"
-            || body["reasoning"]["effort"] == "none";
+            || body["reasoning"]["effort"] == "none"
+            || body["reasoning"]["enabled"] == false;
         let mut answer = Self {
             id,
             created,
@@ -68,6 +71,7 @@ impl Answer {
             searched: matches!(parameters["enable_web_search"].as_str(), Some("on" | "auto")),
             parameters,
             prompt_tokens: 0,
+            cached: Cached::of(state, model, body),
             usd: 0.0,
         };
         if answer.searched {
@@ -114,8 +118,11 @@ impl Answer {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": completion,
             "total_tokens": self.prompt_tokens + completion,
-            "prompt_tokens_details": {"cached_tokens": 0},
+            "prompt_tokens_details": {"cached_tokens": self.cached.read},
         });
+        if self.cached.written > 0 {
+            usage["prompt_tokens_details"]["cache_creation_input_tokens"] = self.cached.written.into();
+        }
         usage["completion_tokens_details"] = match self.dialect {
             Dialect::A => json!({"reasoning_tokens": self.reasoning.len() * self.choices}),
             Dialect::B => Value::Null,

@@ -1,6 +1,7 @@
 //! Chat completions.
 
 mod answer;
+mod cache;
 mod parameters;
 mod stream;
 mod whole;

@@ -5,22 +5,25 @@
 //! | ask, and have the whole answer | [`create`](Chat::create), then [`text`](ChatCompletion::text) |
 //! | read the answer while it is written | [`stream`](Chat::stream), then [`text`](ChatStream::text) or [`next`](ChatStream::next) |
 //! | have both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) beside the loop |
-//! | ask about an image, a sound, a video, a file | [`ContentPart`](crate::types::ContentPart) in [`ChatMessage::user`](crate::types::ChatMessage::user) |
+//! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
 //! | let it call functions | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
 //! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
-//! | have it search the web, or play a character | [`VeniceParameters`](crate::types::VeniceParameters) |
-//! | see what it read | [`citations`](ChatCompletion::citations) |
+//! | have it search the web, or read pages | [`web_search`](ChatCompletionRequest::web_search), [`web_scraping`](ChatCompletionRequest::web_scraping) |
+//! | see what it read, as links in the answer | [`cited`](ChatCompletion::cited), [`ChatStream::cited`]; the list alone is [`citations`](ChatCompletion::citations) |
+//! | choose how much it reasons | [`reasoning_for`](ChatCompletionRequest::reasoning_for) the model |
+//! | read its reasoning apart from its answer | [`reasoning`](ChatCompletion::reasoning) and [`answer`](ChatCompletion::answer), [`ChatStream::pieces`] |
+//! | use the provider's prompt cache | [`ChatMessage::cached`](crate::types::ChatMessage::cached), then [`Usage::cached_tokens`](crate::types::Usage::cached_tokens) |
+//! | have it play a character | [`VeniceParameters`](crate::types::VeniceParameters) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
 //! use venice_ai::Upload;
-//! use venice_ai::types::{ChatCompletionRequest, ChatMessage, ContentPart, VeniceParameters, WebSearchMode};
+//! use venice_ai::chat::CitationStyle;
+//! use venice_ai::types::{ChatCompletionRequest, UserMessage, WebSearchMode};
 //!
-//! let photo = Upload::path("bridge.jpg").to_data_url().await?;
-//! let question = [ContentPart::text("Which bridge is this, and is it open today?"), ContentPart::image_url(photo)];
-//! let request = ChatCompletionRequest::new("default_vision", [ChatMessage::user(question)])
-//!     .venice_parameters(VeniceParameters::new().enable_web_search(WebSearchMode::Auto));
-//! println!("{}", venice.chat().create(request).await?.text());
+//! let question = UserMessage::builder().text("Which bridge is this, and is it open today?").image(Upload::path("bridge.jpg"));
+//! let request = ChatCompletionRequest::new("default_vision", [question.build().await?]).web_search(WebSearchMode::Auto);
+//! println!("{}", venice.chat().create(request).await?.cited().render(CitationStyle::Links));
 //! # Ok(()) }
 //! ```
 //!
@@ -28,15 +31,35 @@
 //! reached. A stream is never asked for again after its first byte. What ends a stream too early is an error, and never looks like the
 //! end of an answer; what a length limit cut off has the finish reason `length`, and is none.
 //!
-//! Refused before anything is sent: no model, no messages, values out of their ranges. A prompt that the provider refuses is
+//! Refused before anything is sent: no model, no messages, values out of their ranges; media in a form that the API does not take, of which
+//! the size, the type and the pixels are looked at; more than three videos, more than four marks for the prompt cache (`with_validation(false)`
+//! sends them to models that take more). What a model takes at all (`supports_vision` and the like) is not looked at, nor is what stands behind
+//! a URL, nor how large the request is as a whole, for which the API documents no limit here. A prompt that the provider refuses is
 //! [`is_content_policy`](crate::Error::is_content_policy).
+//!
+//! What is sent is what the request has, and nothing beside it but `stream` and `stream_options` for a stream. Files go as base64 inside the
+//! request, never to another place, with their names only where they are documents; no path is sent. The flag `enable_e2ee` is never
+//! set by anything but its own setter.
+//!
+//! Prompts are cached by providers on their own where their beginnings are the same. Three things help: marks (Anthropic), `prompt_cache_key`,
+//! which sends requests with the same key to the same place, and `prompt_cache_retention`, how long it is kept. A prompt that begins with
+//! something new each time, such as the hour, is never found; neither is one that is shorter than about 1024 tokens.
 
+mod attach;
+mod cache;
+mod check;
+mod citations;
 mod messages;
 mod parts;
+mod reasoning;
 mod reply;
+mod search;
 mod suffix;
 mod tools;
 
+pub use self::attach::UserMessageBuilder;
+pub use self::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
+pub use self::reasoning::ReasoningControl;
 use crate::stream::ChatStream;
 use crate::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::{Call, Client, ValidationError};
@@ -70,7 +93,7 @@ impl<'c> Chat<'c> {
     /// `stream` set, which [`stream`](Self::stream) is for.
     pub fn create(&self, request: impl Into<ChatCompletionRequest>) -> Call<ChatCompletion> {
         let request = request.into();
-        let call = self.client.raw().create_chat_completion(&request);
+        let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
         if request.stream == Some(true) {
             return call.checked(Err(ValidationError::new(
                 "stream",
@@ -104,6 +127,7 @@ impl<'c> Chat<'c> {
         let mut request = request.into();
         request.stream = Some(true);
         request.stream_options.get_or_insert_with(|| StreamOptions::new().include_usage(true));
-        self.client.raw().create_chat_completion(&request).streamed("text/event-stream", ChatStream::new)
+        let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
+        call.streamed("text/event-stream", ChatStream::new)
     }
 }

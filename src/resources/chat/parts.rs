@@ -1,4 +1,4 @@
-//! Parts of a user's message.
+//! Parts of a user's message, from what they are on the wire.
 
 use crate::types::{
     AudioFormat, AudioPart, ContentPart, FileData, FilePart, ImagePart, InputAudio, MediaUrl, TextPart, VideoPart,
@@ -15,7 +15,7 @@ impl ContentPart {
         Self::Text(TextPart::new(text))
     }
 
-    /// An image: a public URL or a `data:` URL, at least 64 pixels wide and high.
+    /// An image: a public URL or a `data:` URL, at least 64 pixels wide and high. A file becomes one with [`image`](Self::image).
     ///
     /// ```
     /// let part = venice_ai::types::ContentPart::image_url("https://example.com/cat.png");
@@ -25,7 +25,7 @@ impl ContentPart {
         Self::ImageUrl(ImagePart::new(MediaUrl::new(url)))
     }
 
-    /// A sound: plain base64, neither a URL nor a `data:` URL.
+    /// A sound: plain base64, neither a URL nor a `data:` URL. A file becomes one with [`audio`](Self::audio).
     ///
     /// ```
     /// use venice_ai::types::{AudioFormat, ContentPart};
@@ -36,7 +36,8 @@ impl ContentPart {
         Self::InputAudio(AudioPart::new(InputAudio::new(base64).format(format)))
     }
 
-    /// A video: a public URL that does not redirect, or a `data:` URL; at most three in a request.
+    /// A video: a public URL that does not redirect, or a `data:` URL; at most three in a request. A file
+    /// becomes one with [`video`](Self::video).
     ///
     /// ```
     /// let part = venice_ai::types::ContentPart::video_url("https://example.com/cat.mp4");
@@ -50,10 +51,10 @@ impl ContentPart {
     /// format.
     ///
     /// ```
-    /// let part = venice_ai::types::ContentPart::file("paper.pdf", "https://example.com/paper.pdf");
+    /// let part = venice_ai::types::ContentPart::file_url("paper.pdf", "https://example.com/paper.pdf");
     /// ```
     #[must_use]
-    pub fn file(name: impl Into<String>, url: impl Into<String>) -> Self {
+    pub fn file_url(name: impl Into<String>, url: impl Into<String>) -> Self {
         Self::File(FilePart::new(FileData::new(url).filename(name)))
     }
 }

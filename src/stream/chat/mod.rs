@@ -2,8 +2,10 @@
 
 mod accumulate;
 mod merge;
+mod pieces;
 mod protocol;
 mod text;
+pub(crate) mod thinking;
 mod tool_calls;
 
 use std::pin::Pin;
@@ -12,9 +14,11 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 pub use self::accumulate::ChatAccumulator;
+pub use self::pieces::{AnswerPiece, AnswerStream};
 use self::protocol::Choices;
 pub use self::text::TextStream;
 use super::parts::Parts;
+use crate::chat::CitationStyle;
 use crate::error::Error;
 use crate::meta::Meta;
 use crate::transport::ReplyBody;
@@ -90,7 +94,9 @@ impl ChatStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Only the text of the answer, piece by piece. With more than one choice it is that of the first (`index` 0).
+    /// Only the text of the answer, piece by piece, as it comes. With more than one choice it is that of the first (`index` 0).
+    ///
+    /// Older models write what they reason into it, in `<think>`; [`answer`](Self::answer) leaves that out.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -104,8 +110,60 @@ impl ChatStream {
         TextStream::content(self)
     }
 
-    /// Only the text of the model's reasoning (`reasoning_content`), piece by piece; of the first choice, as with
+    /// Only the text without what the model reasons in it, piece by piece; of the first choice, as with [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut answer = stream.answer();
+    /// while let Some(piece) = answer.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn answer(self) -> TextStream {
+        TextStream::answer(self)
+    }
+
+    /// The [answer](Self::answer) with what it cites, piece by piece: links in place of markers, which may be cut by the pieces that
+    /// the model writes. For [`web_search`](crate::types::ChatCompletionRequest::web_search).
+    ///
+    /// A stream whose citations come in its last chunk is held back from its first marker on.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::chat::CitationStyle;
+    ///
+    /// let mut text = stream.cited(CitationStyle::Links);
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn cited(self, style: CitationStyle) -> TextStream {
+        TextStream::cited(self, style)
+    }
+
+    /// What the model reasons and what it answers, told apart and in the order in which they come; of the first choice, as with
     /// [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::stream::AnswerPiece;
+    ///
+    /// let mut pieces = stream.pieces();
+    /// while let Some(piece) = pieces.next().await {
+    ///     if let AnswerPiece::Answer(text) = piece? {
+    ///         print!("{text}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn pieces(self) -> AnswerStream {
+        AnswerStream::new(self)
+    }
+
+    /// Only the text of the model's reasoning, piece by piece; of the first choice, as with [`text`](Self::text). It is
+    /// `reasoning_content`, and what older models write between `<think>` and `</think>` at the beginning of the text.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {

@@ -6,11 +6,14 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::ChatStream;
+use super::thinking::Separator;
+use crate::chat::{CitationRenderer, CitationStyle};
 use crate::error::Error;
 use crate::meta::Meta;
-use crate::types::{ChatChunkChoice, ChatCompletionChunk};
+use crate::types::{ChatCompletionChunk, ChatDelta};
 
-/// The pieces of one text in an answer, from [`ChatStream::text`] or [`ChatStream::reasoning`]. No piece is empty.
+/// The pieces of one text in an answer, from [`ChatStream::text`], [`answer`](ChatStream::answer),
+/// [`cited`](ChatStream::cited) or [`reasoning`](ChatStream::reasoning). No piece is empty.
 ///
 /// Errors are those of the [`ChatStream`].
 #[derive(Debug)]
@@ -20,10 +23,12 @@ pub struct TextStream {
     part: Part,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Part {
     Content,
-    Reasoning,
+    Reasoning(Separator),
+    Answer(Separator),
+    Cited(Separator, Box<CitationRenderer>),
 }
 
 impl TextStream {
@@ -32,7 +37,16 @@ impl TextStream {
     }
 
     pub(super) fn reasoning(stream: ChatStream) -> Self {
-        Self { stream, part: Part::Reasoning }
+        Self { stream, part: Part::Reasoning(Separator::default()) }
+    }
+
+    pub(super) fn answer(stream: ChatStream) -> Self {
+        Self { stream, part: Part::Answer(Separator::default()) }
+    }
+
+    pub(super) fn cited(stream: ChatStream, style: CitationStyle) -> Self {
+        let renderer = Box::new(CitationRenderer::new(style));
+        Self { stream, part: Part::Cited(Separator::default(), renderer) }
     }
 
     /// What came with the reply besides its body.
@@ -88,20 +102,54 @@ impl TextStream {
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
+                None => {
+                    let rest = self.part.rest();
+                    return Poll::Ready((!rest.is_empty()).then_some(Ok(rest)));
+                }
             }
         }
     }
 }
 
+/// What a chunk brings of the first choice.
+pub(super) fn first_delta(chunk: ChatCompletionChunk) -> ChatDelta {
+    let first = chunk.choices.into_iter().find(|choice| choice.index == 0);
+    first.map(|choice| choice.delta).unwrap_or_default()
+}
+
 impl Part {
-    fn of(self, chunk: ChatCompletionChunk) -> String {
-        let first = chunk.choices.into_iter().find(|choice| choice.index == 0);
-        let text = |choice: ChatChunkChoice| match self {
-            Self::Content => choice.delta.content,
-            Self::Reasoning => choice.delta.reasoning_content,
-        };
-        first.and_then(text).unwrap_or_default()
+    fn of(&mut self, mut chunk: ChatCompletionChunk) -> String {
+        let parameters = chunk.venice_parameters.take();
+        let delta = first_delta(chunk);
+        let (mut reasoning, mut answer) = (String::new(), String::new());
+        match self {
+            Self::Content => return delta.content.unwrap_or_default(),
+            Self::Reasoning(separator) | Self::Answer(separator) => separator.push(&delta, &mut reasoning, &mut answer),
+            Self::Cited(separator, renderer) => {
+                if let Some(citations) = parameters.and_then(|parameters| parameters.web_search_citations) {
+                    renderer.set_citations(&citations);
+                }
+                separator.push(&delta, &mut reasoning, &mut answer);
+                return renderer.push(&answer);
+            }
+        }
+        if matches!(self, Self::Reasoning(_)) { reasoning } else { answer }
+    }
+
+    /// What was held back, at the end.
+    fn rest(&mut self) -> String {
+        let (mut reasoning, mut answer) = (String::new(), String::new());
+        match self {
+            Self::Content => {}
+            Self::Reasoning(separator) | Self::Answer(separator) => separator.finish(&mut reasoning, &mut answer),
+            Self::Cited(separator, renderer) => {
+                separator.finish(&mut reasoning, &mut answer);
+                let mut text = renderer.push(&answer);
+                text.push_str(&renderer.rest());
+                return text;
+            }
+        }
+        if matches!(self, Self::Reasoning(_)) { reasoning } else { answer }
     }
 }
 

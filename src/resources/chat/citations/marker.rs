@@ -1,0 +1,239 @@
+//! Finds the markers of citations in a text that may still grow.
+
+/// How a marker is written. Each form counts in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `^1,2^`, also without the last `^`.
+    Caret,
+    /// `[REF]0[/REF]`.
+    Reference,
+}
+
+/// What a text is made of.
+#[derive(Debug, PartialEq)]
+pub(super) enum Token {
+    /// Text, of so many bytes.
+    Text(usize),
+    /// What may be a marker, of so many bytes.
+    Marker { bytes: usize, form: Form, numbers: Vec<usize> },
+}
+
+/// More digits, or more numbers, are no marker. It also bounds what is held back of a text that may still grow.
+const MOST_DIGITS: usize = 4;
+const MOST_NUMBERS: usize = 32;
+
+const OPEN: &str = "[REF]";
+const CLOSE: &str = "[/REF]";
+
+/// Goes through a text, token by token. Where the tokens are does not depend on the pieces in which the text comes.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    code: Code,
+    before: Before,
+    /// Nothing but white space stands before this place in its line.
+    at_line_start: bool,
+    begun: bool,
+}
+
+/// Code has no markers in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Code {
+    #[default]
+    Outside,
+    /// Between runs of so many backticks; ends with its line.
+    Inline(usize),
+    /// Between lines with at least so many of this character.
+    Fence(u8, usize),
+}
+
+/// What stands before a place, as far as it tells an exponent from a marker.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    last: Option<char>,
+    /// How many letters end here, and what stands before them.
+    letters: usize,
+    before_letters: Option<char>,
+}
+
+/// Whether something is a marker, as far as the text goes.
+enum Reading {
+    Marker {
+        bytes: usize,
+        numbers: Vec<usize>,
+        is_closed: bool,
+    },
+    No,
+    /// The next piece decides.
+    Open,
+}
+
+impl Scanner {
+    /// The next token of what is left of the text; `None` where more of it is needed to tell, which is never so when it has ended.
+    pub(super) fn next(&mut self, text: &str, ended: bool) -> Option<Token> {
+        if !self.begun {
+            self.begun = true;
+            self.at_line_start = true;
+        }
+        let special = |byte: u8| matches!(byte, b'^' | b'[' | b'`' | b'~' | b'\\');
+        match text.bytes().position(special) {
+            None if text.is_empty() => None,
+            None => Some(self.text(text, text.len())),
+            Some(0) => self.special(text, ended),
+            Some(plain) => Some(self.text(text, plain)),
+        }
+    }
+
+    /// Passes so many bytes as text.
+    fn text(&mut self, text: &str, bytes: usize) -> Token {
+        for letter in text[..bytes].chars() {
+            self.before.pass(letter);
+            match letter {
+                '\n' => {
+                    self.at_line_start = true;
+                    if matches!(self.code, Code::Inline(_)) {
+                        self.code = Code::Outside;
+                    }
+                }
+                letter => self.at_line_start &= letter.is_whitespace(),
+            }
+        }
+        Token::Text(bytes)
+    }
+
+    fn special(&mut self, text: &str, ended: bool) -> Option<Token> {
+        let first = text.as_bytes()[0];
+        if matches!(first, b'`' | b'~') {
+            return self.run(text, first, ended);
+        }
+        if self.code != Code::Outside {
+            return Some(self.text(text, 1));
+        }
+        let (reading, form) = match first {
+            b'^' => (carets(text, ended), Form::Caret),
+            b'[' => (reference(text, ended), Form::Reference),
+            // A backslash takes a marker's meaning away.
+            _ => match text[1..].chars().next() {
+                None if !ended => return None,
+                Some('^' | '[' | '`' | '~' | '\\') => return Some(self.text(text, 2)),
+                _ => return Some(self.text(text, 1)),
+            },
+        };
+        match reading {
+            Reading::Open => None,
+            Reading::Marker { bytes, numbers, is_closed }
+                if form == Form::Reference || self.before.allows(numbers.len(), is_closed) =>
+            {
+                self.text(text, bytes);
+                Some(Token::Marker { bytes, form, numbers })
+            }
+            Reading::Marker { .. } | Reading::No => Some(self.text(text, 1)),
+        }
+    }
+
+    /// Backticks and tildes begin and end code.
+    fn run(&mut self, text: &str, mark: u8, ended: bool) -> Option<Token> {
+        let length = text.bytes().take_while(|byte| *byte == mark).count();
+        if length == text.len() && !ended {
+            return None;
+        }
+        let may_fence = self.at_line_start && length >= 3;
+        self.code = match self.code {
+            Code::Outside if may_fence => Code::Fence(mark, length),
+            Code::Outside if mark == b'`' => Code::Inline(length),
+            Code::Inline(open) if mark == b'`' && open == length => Code::Outside,
+            Code::Fence(open, least) if may_fence && open == mark && length >= least => Code::Outside,
+            code => code,
+        };
+        Some(self.text(text, length))
+    }
+}
+
+impl Before {
+    fn pass(&mut self, letter: char) {
+        if letter.is_alphabetic() {
+            if self.letters == 0 {
+                self.before_letters = self.last;
+            }
+            self.letters += 1;
+        } else {
+            self.letters = 0;
+        }
+        self.last = Some(letter);
+    }
+
+    /// Whether a marker can stand here, and not an exponent. Several numbers are hardly an exponent, nor is one between two carets,
+    /// unless it stands behind a variable.
+    fn allows(&self, numbers: usize, is_closed: bool) -> bool {
+        let Some(last) = self.last else { return true };
+        let is_command = self.letters > 0 && self.before_letters == Some('\\');
+        let is_elided = matches!(self.before_letters, Some('\'' | '’'));
+        let is_alone = self.letters == 1 && !is_elided;
+        if numbers > 1 {
+            return !is_command;
+        }
+        if is_closed {
+            return !(is_command || is_alone && last.is_lowercase());
+        }
+        let is_base = last.is_ascii_digit() || matches!(last, ')' | ']' | '}' | '[' | '$' | '^');
+        !(is_command || is_base || is_alone && (last.is_lowercase() || last.is_uppercase()))
+    }
+}
+
+/// `\^(\d+(?:,\d+)*)\^?`
+fn carets(text: &str, ended: bool) -> Reading {
+    let (numbers, at) = match numbers(text, 1, ended) {
+        Ok(read) => read,
+        Err(reading) => return reading,
+    };
+    let mut after = text[at..].chars();
+    match (after.next(), after.next()) {
+        (None, _) if !ended => Reading::Open,
+        (Some('^'), _) => Reading::Marker { bytes: at + 1, numbers, is_closed: true },
+        (Some('.'), None) if !ended => Reading::Open,
+        // A number with a fraction, `^2nd`, `^2_a`.
+        (Some('.'), Some(digit)) if digit.is_ascii_digit() => Reading::No,
+        (Some(letter), _) if letter.is_alphanumeric() || letter == '_' => Reading::No,
+        _ => Reading::Marker { bytes: at, numbers, is_closed: false },
+    }
+}
+
+/// `\[REF\](\d+)\[/REF\]`, and a list of numbers between them.
+fn reference(text: &str, ended: bool) -> Reading {
+    if !text.starts_with(OPEN) {
+        return if OPEN.starts_with(text) && !ended { Reading::Open } else { Reading::No };
+    }
+    let (numbers, at) = match numbers(text, OPEN.len(), ended) {
+        Ok(read) => read,
+        Err(reading) => return reading,
+    };
+    let after = &text[at..];
+    if after.starts_with(CLOSE) {
+        return Reading::Marker { bytes: at + CLOSE.len(), numbers, is_closed: true };
+    }
+    if CLOSE.starts_with(after) && !ended { Reading::Open } else { Reading::No }
+}
+
+/// Numbers between commas from a place on, and where they end.
+fn numbers(text: &str, from: usize, ended: bool) -> Result<(Vec<usize>, usize), Reading> {
+    let mut numbers = Vec::new();
+    let mut at = from;
+    loop {
+        let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+        let is_at_end = at + digits == text.len();
+        if digits > MOST_DIGITS || numbers.len() == MOST_NUMBERS {
+            return Err(Reading::No);
+        }
+        if is_at_end && !ended {
+            return Err(Reading::Open);
+        }
+        let Ok(number) = text[at..at + digits].parse() else { return Err(Reading::No) };
+        numbers.push(number);
+        at += digits;
+        let mut after = text[at..].bytes();
+        match (after.next(), after.next()) {
+            (Some(b','), None) if !ended => return Err(Reading::Open),
+            (Some(b','), Some(digit)) if digit.is_ascii_digit() => at += 1,
+            _ => return Ok((numbers, at)),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Files and texts that the API would refuse: told when the part is made.
+
+use venice_ai::types::{AudioFormat, ContentPart};
+use venice_ai::{Error, ErrorKind, FileInput, Upload};
+
+use super::{MP4, png};
+use crate::support::Folder;
+
+fn assert_names(error: &Error, field: &str, problem: &str) {
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!(error.field_errors()[0].field, field, "{error}");
+    assert!(error.field_errors()[0].message.contains(problem), "{error} has no {problem:?}");
+    assert!(error.to_string().ends_with("nothing was sent"), "{error}");
+}
+
+fn large() -> Upload {
+    Upload::bytes("large", vec![b'a'; Upload::DATA_URL_MAX_BYTES as usize + 1])
+}
+
+#[tokio::test]
+async fn images_that_no_model_takes() {
+    let cases: [(FileInput, &str); 10] = [
+        (
+            Upload::bytes("a.png", png(63, 640)).into(),
+            "is an image of 63 x 640 pixels; each side must have at least 64",
+        ),
+        (Upload::bytes("a.png", "").into(), "is empty"),
+        (Upload::bytes("a.svg", "<svg/>").into(), "is image/svg+xml, which is none of image/png"),
+        (Upload::bytes("a", "%PDF-1.7").into(), "is application/pdf, which is none of image/png"),
+        (Upload::bytes("a", "who knows").into(), "is of no known type"),
+        (large().into(), "has more than the 26214400 bytes"),
+        ("cat.png".into(), "a file on disk is an Upload::path"),
+        ("images/cat".into(), "a file on disk is an `Upload::path`"),
+        ("data:text/plain;base64,aGk=".into(), "is text/plain, which is none of image/png"),
+        ("data:image/png;base64,".into(), "is empty"),
+    ];
+    for (input, problem) in cases {
+        assert_names(&ContentPart::image(input).await.unwrap_err(), "image_url.url", problem);
+    }
+}
+
+#[tokio::test]
+async fn sounds_that_the_api_does_not_take() {
+    let cases: [(FileInput, &str); 5] = [
+        ("https://example.com/a.mp3".into(), "is a URL, and the API fetches no sounds"),
+        (Upload::bytes("a.webm", b"\x1a\x45\xdf\xa3\x01\x42\x82\x84webm".as_slice()).into(), "is video/webm"),
+        (Upload::bytes("a", MP4).into(), "is video/mp4, which is none of wav, mp3, aiff"),
+        ("data:audio/wav,plain".into(), "is a data: URL without base64"),
+        (large().into(), "has more than the 26214400 bytes"),
+    ];
+    for (input, problem) in cases {
+        assert_names(&ContentPart::audio(input).await.unwrap_err(), "input_audio.data", problem);
+    }
+    let wav = Upload::bytes("a", b"RIFF\x10\0\0\0WAVEfmt ".as_slice());
+    let error = ContentPart::audio_as(AudioFormat::Flac, wav).await.unwrap_err();
+    assert_names(&error, "input_audio.data", "is wav, and its format is said to be flac");
+}
+
+#[tokio::test]
+async fn videos_that_no_model_takes() {
+    let matroska = Upload::bytes("a", b"\x1a\x45\xdf\xa3\x01\x42\x82\x88matroska".as_slice());
+    let error = ContentPart::video(matroska).await.unwrap_err();
+    assert_names(&error, "video_url.url", "is video/x-matroska, which is none of video/mp4, video/mpeg");
+}
+
+#[tokio::test]
+async fn files_that_are_no_documents() {
+    let cases: [(FileInput, &str); 6] = [
+        (Upload::bytes("a.png", png(64, 64)).into(), "is image/png, and none of PDF"),
+        (Upload::bytes("a.zip", b"PK\x03\x04".as_slice()).into(), "is application/zip, and none of PDF"),
+        (Upload::bytes("a.bin", vec![1, 0, 2]).into(), "is no text, and none of PDF"),
+        (Upload::bytes("", "words").into(), "has no name"),
+        (large().into(), "has more than the 26214400 bytes"),
+        ("notes on tides".into(), "is no URL"),
+    ];
+    for (input, problem) in cases {
+        assert_names(&ContentPart::file(input).await.unwrap_err(), "file.file_data", problem);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named() {
+    let folder = Folder::new();
+    let missing = folder.join("missing.png");
+    let error = ContentPart::image(Upload::path(&missing)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(error.field_errors()[0].field, "image_url.url");
+    assert!(error.to_string().contains("missing.png"), "{error}");
+    let error = ContentPart::file(Upload::path(folder.join("."))).await.unwrap_err();
+    assert!(error.to_string().contains("it is a folder"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_shown() {
+    let secret = "c2VjcmV0LXBhc3N3b3Jk!";
+    let error = ContentPart::image(secret).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("c2Vjc"), "{error:?}");
+}
