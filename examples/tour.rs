@@ -10,14 +10,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use venice_ai::chat::{CitationStyle, ReasoningControl};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{
-    ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
+    ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
     CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest, GetBillingUsageAnalyticsParams,
     GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
-    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest,
+    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::{Client, Upload};
 
@@ -67,6 +68,7 @@ async fn words(venice: &Client) -> Done {
     let request = ChatCompletionRequest::new("default", ["Hello!"]);
     println!("Chat: {}", venice.chat().create(request.clone()).await?.text());
     println!("Chat: {}", venice.chat().stream(request).await?.text().collect().await?);
+    media_and_sources(venice).await?;
     println!(
         "Responses: {}",
         venice.responses().create(ResponsesRequest::new("default", "Hello!")).await?.output_text()
@@ -78,6 +80,25 @@ async fn words(venice: &Client) -> Done {
     let traits = venice.models().traits(ModelType::Text).await?;
     let names = venice.models().compatibility_mapping(ModelType::Text).await?;
     println!("Models: {}, default is {:?}, gpt-4o is {:?}", models.len(), traits.get("default"), names.get("gpt-4o"));
+    Ok(())
+}
+
+async fn media_and_sources(venice: &Client) -> Done {
+    let cat = Upload::bytes("cat.png", include_bytes!("../src/mock/media/image.png").as_slice());
+    let question = UserMessage::builder().text("What is this?").image(cat).build().await?;
+    let messages = [ChatMessage::system("Ten pages of rules.").cached(), question.into()];
+    let reply = venice.chat().create(ChatCompletionRequest::new("default_vision", messages)).await?;
+    let cached = reply.usage.as_ref().map_or(0, |usage| usage.cached_tokens());
+    println!("Chat: {} ({cached} tokens out of the cache)", reply.answer());
+
+    let request = ChatCompletionRequest::new("default", ["When is high water?"]).web_search(WebSearchMode::On);
+    println!("Chat: {}", venice.chat().stream(request).await?.cited(CitationStyle::Links).collect().await?);
+
+    for model in venice.models().list(ModelFilter::Text).await?.iter().take(1) {
+        let request = ChatCompletionRequest::new(&*model.id, ["Hello!"]).reasoning_for(model, ReasoningControl::Off);
+        let reply = venice.chat().create(request).await?;
+        println!("Chat: {} reasoned {:?} for {:?}", model.id, reply.reasoning(), reply.answer());
+    }
     Ok(())
 }
 

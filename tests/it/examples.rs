@@ -69,6 +69,7 @@ const EXAMPLES: &[&str] = &[
     "crypto_rpc",
     "embeddings",
     "images",
+    "multimodal",
     "quickstart",
     "responses",
     "web",
@@ -125,6 +126,35 @@ fn the_quickstart_shows_what_it_promises() {
     }
     let ids = text.matches("-VCE]").count();
     assert_eq!(ids, 4, "a request id for each of models, answer, key and token:\n{text}");
+}
+
+#[test]
+fn the_multimodal_example_shows_what_it_promises() {
+    let text = printed(&mut example("multimodal"));
+    for wanted in [
+        "squero-small saw the photo and the report: You said: “Does the report tell of the bridge in the photo?”",
+        " tokens in, 0 of them out of the cache",
+        "The web knows it[^1][^2]. You said: “When is high water?”",
+        "\n\n[^1]: [Tide tables of the lagoon](https://tides.example/lagoon)\n[^2]: [Phases of the moon]",
+        "gondola-9b with Default reasoned \"The user wants an answer.",
+        "gondola-9b with Off reasoned \"\"",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    // With files of one's own.
+    let mock = MockVenice::start_blocking().unwrap();
+    let folder = Folder::new();
+    let (photo, report) = (folder.join("photo"), folder.join("notes.txt"));
+    std::fs::copy("tests/fixtures/images/canal.jpg", &photo).unwrap();
+    std::fs::write(&report, "ebb").unwrap();
+    printed(with_key("multimodal", &mock).args([&photo, &report]));
+    let sent: serde_json::Value = mock.requests()[0].json().unwrap();
+    let parts = &sent["messages"][1]["content"];
+    assert!(parts[1]["image_url"]["url"].as_str().unwrap().starts_with("data:image/jpeg;base64,"), "{parts}");
+    assert_eq!(
+        parts[2]["file"],
+        serde_json::json!({"file_data": "data:text/plain;base64,ZWJi", "filename": "notes.txt"})
+    );
 }
 
 #[test]
