@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use venice_ai::chat::{CitationStyle, ReasoningControl};
-use venice_ai::types::{ChatCompletionRequest, ChatMessage, ModelFilter, UserMessage, WebSearchMode};
+use venice_ai::types::{ChatCompletionRequest, ChatMessage, UserMessage, WebSearchMode};
 use venice_ai::{Client, Upload};
 
 /// Any image will do that has 64 pixels a side.
@@ -75,15 +75,12 @@ async fn search(venice: &Client) -> Done {
 }
 
 async fn answer_at_once(venice: &Client) -> Done {
-    let models = venice.models().list(ModelFilter::Text).await?;
-    let reasons = |model: &&venice_ai::types::Model| {
-        model.model_spec.capabilities.as_ref().is_some_and(|capabilities| capabilities.supports_reasoning)
-    };
-    let Some(model) = models.iter().find(reasons) else { return Ok(()) };
+    let catalogue = venice.models().catalogue().await?;
+    let Some(model) = catalogue.iter().find(|model| model.supports_reasoning() == Some(true)) else { return Ok(()) };
     for control in [ReasoningControl::Default, ReasoningControl::Off] {
-        let request = ChatCompletionRequest::new(&*model.id, ["What is 15 % of 240?"]);
+        let request = ChatCompletionRequest::new(model.id(), ["What is 15 % of 240?"]);
         let reply = venice.chat().create(request.reasoning_for(model, control.clone())).await?;
-        println!("\n{} with {control:?} reasoned {:?}", model.id, reply.reasoning());
+        println!("\n{} with {control:?} reasoned {:?}", model.id(), reply.reasoning());
     }
     Ok(())
 }

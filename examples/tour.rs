@@ -94,11 +94,10 @@ async fn media_and_sources(venice: &Client) -> Done {
     let request = ChatCompletionRequest::new("default", ["When is high water?"]).web_search(WebSearchMode::On);
     println!("Chat: {}", venice.chat().stream(request).await?.cited(CitationStyle::Links).collect().await?);
 
-    for model in venice.models().list(ModelFilter::Text).await?.iter().take(1) {
-        let request = ChatCompletionRequest::new(&*model.id, ["Hello!"]).reasoning_for(model, ReasoningControl::Off);
-        let reply = venice.chat().create(request).await?;
-        println!("Chat: {} reasoned {:?} for {:?}", model.id, reply.reasoning(), reply.answer());
-    }
+    let model = venice.models().retrieve("default").await?;
+    let request = ChatCompletionRequest::new(model.id(), ["Hello!"]).reasoning_for(&model, ReasoningControl::Off);
+    let reply = venice.chat().create(request).await?;
+    println!("Chat: {} reasoned {:?} for {:?}", model.id(), reply.reasoning(), reply.answer());
     Ok(())
 }
 

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use venice_ai::chat::ReasoningControl;
+use venice_ai::chat::{ReasoningControl, ReasoningSupport};
 use venice_ai::mock::MockVenice;
 use venice_ai::stream::AnswerPiece;
-use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ModelFilter, ReasoningEffort};
+use venice_ai::types::{ChatCompletion, ChatCompletionRequest, Model, ModelFilter, ReasoningEffort};
 
 use crate::chat_create::answer;
 use crate::chat_requests::sent;
 use crate::chat_stream::{open_at, streamed};
-use crate::support::Server;
+use crate::support::{Server, replying};
 
 async fn reply(message: Value) -> ChatCompletion {
     answer(json!({"choices": [{"message": message}]}).to_string()).await
@@ -22,7 +22,7 @@ async fn a_control_is_on_the_wire_what_the_model_understands() {
     let model = json!({"id": "m", "model_spec": {"capabilities": {
         "supportsReasoning": true, "supportsReasoningEffort": true, "reasoningEffortOptions": ["low", "high"],
     }}});
-    let model = serde_json::from_value(model).unwrap();
+    let model: Model = serde_json::from_value(model).unwrap();
     let request = || ChatCompletionRequest::new("m", ["Four?"]);
     let body = sent(request().reasoning_for(&model, ReasoningEffort::Max)).await;
     assert_eq!((&body["reasoning_effort"], body.get("reasoning")), (&json!("high"), None));
@@ -57,6 +57,30 @@ async fn every_model_of_the_mock_takes_every_control() {
         }
     }
     mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn a_model_of_the_catalogue_may_leave_open_what_the_list_denies() {
+    let capabilities =
+        [json!({}), json!({"supportsReasoning": false}), json!({"supportsReasoning": true}), Value::Null];
+    let models: Vec<Value> = capabilities
+        .iter()
+        .enumerate()
+        .map(|(n, capabilities)| json!({"id": format!("m{n}"), "type": "text", "model_spec": {"capabilities": capabilities}}))
+        .collect();
+    let list = json!({"object": "list", "type": "all", "data": models}).to_string();
+    let (_server, venice) = replying(list);
+    let catalogue = venice.models().catalogue().await.unwrap();
+    let listed = venice.models().list(ModelFilter::All).await.unwrap();
+    let form = |support: ReasoningSupport| {
+        let request = ChatCompletionRequest::new("m", ["Four?"]).reasoning_for(support, ReasoningEffort::Low);
+        request.reasoning_effort.map(|effort| effort.as_str().to_owned())
+    };
+    let low = Some("low".to_owned());
+    let of_catalogue: Vec<_> = catalogue.iter().map(|model| form(model.into())).collect();
+    assert_eq!(of_catalogue, [low.clone(), None, low.clone(), low.clone()]);
+    let of_list: Vec<_> = listed.iter().map(|model| form(model.into())).collect();
+    assert_eq!(of_list, [None, None, None, low]);
 }
 
 #[tokio::test]

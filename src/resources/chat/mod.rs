@@ -59,7 +59,7 @@ mod tools;
 
 pub use self::attach::UserMessageBuilder;
 pub use self::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
-pub use self::reasoning::ReasoningControl;
+pub use self::reasoning::{ReasoningControl, ReasoningSupport};
 use crate::stream::ChatStream;
 use crate::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::{Call, Client, ValidationError};

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use venice_ai::chat::ReasoningControl;
 use venice_ai::types::{
-    AudioFormat, ChatCompletionRequest, ChatMessage, ContentPart, UserMessage, VeniceParameters, WebSearchMode,
+    AudioFormat, ChatCompletionRequest, ChatMessage, ContentPart, Model, UserMessage, VeniceParameters, WebSearchMode,
 };
 use venice_ai::{FileInput, Upload};
 
@@ -143,7 +143,7 @@ async fn a_file_on_the_web_has_the_name_of_its_last_segment() {
 
 #[tokio::test]
 async fn nothing_sets_the_flag_of_end_to_end_encryption_but_its_own_setter() {
-    let model = serde_json::from_value(json!({"id": "m"})).unwrap();
+    let model: Model = serde_json::from_value(json!({"id": "m"})).unwrap();
     let message = UserMessage::builder().text("What is this?").image(image()).build().await.unwrap();
     let plain = ChatCompletionRequest::new("m", [ChatMessage::system("Be brief.").cached(), message.into()]);
     let members = sent(plain.clone()).await;

@@ -1,7 +1,8 @@
 //! One control for what models take in different forms.
 
+use super::ReasoningSupport;
 use crate::ValidationError;
-use crate::types::{ChatCompletionRequest, Model, ModelCapabilities, Reasoning, ReasoningEffort};
+use crate::types::{ChatCompletionRequest, Reasoning, ReasoningEffort};
 
 /// How much a model shall reason before it answers.
 ///
@@ -15,14 +16,14 @@ use crate::types::{ChatCompletionRequest, Model, ModelCapabilities, Reasoning, R
 /// | its options do not list `none` | both switches of Venice | the nearest of its options | `strip_thinking_response` |
 /// | it lists no options, and takes an effort | both switches of Venice | that effort | `strip_thinking_response` |
 /// | it reasons, and takes no effort | both switches of Venice | nothing | `strip_thinking_response` |
-/// | a model without capabilities | both switches of Venice | that effort | `strip_thinking_response` |
+/// | a model of which nothing is known | both switches of Venice | that effort | `strip_thinking_response` |
 ///
 /// Venice's switches are `reasoning.enabled: false`, which the vendor's guide recommends, and `venice_parameters.disable_thinking`,
 /// which also takes `<think>` out of the answer. No capability tells that a model reasons always, as Claude, Gemini 3 and DeepSeek R1
 /// are said to: such a model reasons all the same, is paid for it, and the answer comes without its thoughts where it writes them into
 /// the text.
 ///
-/// [`reasoning_effort_options`]: ModelCapabilities::reasoning_effort_options
+/// [`reasoning_effort_options`]: crate::types::ModelCapabilities#structfield.reasoning_effort_options
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasoningControl {
@@ -54,25 +55,23 @@ impl ChatCompletionRequest {
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::chat::ReasoningControl;
-    /// use venice_ai::types::{ChatCompletionRequest, ModelFilter};
+    /// use venice_ai::types::ChatCompletionRequest;
     ///
-    /// let models = venice.models().list(ModelFilter::All).await?;
-    /// if let Some(model) = models.iter().find(|model| model.id == "zai-org-glm-5-1") {
-    ///     let request = ChatCompletionRequest::new(&*model.id, ["Hello!"]).reasoning_for(model, ReasoningControl::Off);
-    ///     println!("{}", venice.chat().create(request).await?.answer());
-    /// }
+    /// let model = venice.models().retrieve("zai-org-glm-5-1").await?;
+    /// let request = ChatCompletionRequest::new(model.id(), ["Hello!"]).reasoning_for(&model, ReasoningControl::Off);
+    /// println!("{}", venice.chat().create(request).await?.answer());
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn reasoning_for(self, model: &Model, control: impl Into<ReasoningControl>) -> Self {
-        let form = Form::nearest(control.into(), model.model_spec.capabilities.as_ref());
+    pub fn reasoning_for(self, model: impl Into<ReasoningSupport>, control: impl Into<ReasoningControl>) -> Self {
+        let form = Form::nearest(control.into(), &model.into());
         self.with_reasoning(form)
     }
 
     /// As [`reasoning_for`](Self::reasoning_for), and an error where the model does not take just this effort. The error names what it
     /// takes.
     ///
-    /// A model without capabilities may take anything, and is given it.
+    /// A model of which nothing is known may take anything, and is given it.
     ///
     /// ```
     /// use venice_ai::types::{ChatCompletionRequest, Model, ReasoningEffort};
@@ -90,17 +89,16 @@ impl ChatCompletionRequest {
     /// An effort that is none of the model's options, and any effort for a model that does not reason or whose effort cannot be chosen.
     pub fn exact_reasoning_for(
         self,
-        model: &Model,
+        model: impl Into<ReasoningSupport>,
         control: impl Into<ReasoningControl>,
     ) -> Result<Self, ValidationError> {
-        let control = control.into();
-        let capabilities = model.model_spec.capabilities.as_ref();
-        let form = Form::nearest(control.clone(), capabilities);
+        let (support, control) = (model.into(), control.into());
+        let form = Form::nearest(control.clone(), &support);
         match control {
             ReasoningControl::Effort(wanted)
                 if wanted != ReasoningEffort::None && form != Form::Effort(wanted.clone()) =>
             {
-                let problem = format!("is {:?}, and `{}` {}", wanted.as_str(), model.id, what_it_takes(capabilities));
+                let problem = format!("is {:?}, and `{}` {}", wanted.as_str(), support.model, what_it_takes(&support));
                 Err(ValidationError::new("reasoning_effort", problem))
             }
             _ => Ok(self.with_reasoning(form)),
@@ -142,16 +140,15 @@ enum Form {
 }
 
 impl Form {
-    fn nearest(control: ReasoningControl, capabilities: Option<&ModelCapabilities>) -> Self {
-        let reasons = capabilities.is_none_or(reasons);
-        let takes_effort = capabilities.is_none_or(takes_effort);
-        let options = options(capabilities);
+    fn nearest(control: ReasoningControl, support: &ReasoningSupport) -> Self {
+        let takes_effort = support.may_take_effort();
+        let options = &support.options;
         match control {
             ReasoningControl::Default => Self::Nothing,
-            _ if !reasons => Self::Nothing,
+            _ if !support.may_reason() => Self::Nothing,
             ReasoningControl::Hidden => Self::Stripped,
             ReasoningControl::Off | ReasoningControl::Effort(ReasoningEffort::None) => {
-                let has_none = takes_effort && options.contains(&ReasoningEffort::None);
+                let has_none = options.contains(&ReasoningEffort::None);
                 if has_none { Self::Effort(ReasoningEffort::None) } else { Self::Switches }
             }
             ReasoningControl::Effort(_) if !takes_effort => Self::Nothing,
@@ -159,18 +156,6 @@ impl Form {
             ReasoningControl::Effort(effort) => nearest(&effort, options).map_or(Self::Nothing, Self::Effort),
         }
     }
-}
-
-fn reasons(capabilities: &ModelCapabilities) -> bool {
-    capabilities.supports_reasoning || takes_effort(capabilities)
-}
-
-fn takes_effort(capabilities: &ModelCapabilities) -> bool {
-    capabilities.supports_reasoning_effort || !options(Some(capabilities)).is_empty()
-}
-
-fn options(capabilities: Option<&ModelCapabilities>) -> &[ReasoningEffort] {
-    capabilities.and_then(|capabilities| capabilities.reasoning_effort_options.as_deref()).unwrap_or_default()
 }
 
 /// From the least to the most.
@@ -195,15 +180,15 @@ fn nearest(wanted: &ReasoningEffort, options: &[ReasoningEffort]) -> Option<Reas
     Some(nearest.clone())
 }
 
-fn what_it_takes(capabilities: Option<&ModelCapabilities>) -> String {
-    match capabilities {
-        Some(capabilities) if !reasons(capabilities) => "does not reason".to_owned(),
-        Some(capabilities) if !takes_effort(capabilities) => "takes no effort: it reasons as it will".to_owned(),
-        _ => {
-            let options: Vec<&str> = options(capabilities).iter().map(ReasoningEffort::as_str).collect();
-            format!("takes {}", options.join(", "))
-        }
+fn what_it_takes(support: &ReasoningSupport) -> String {
+    if !support.may_reason() {
+        return "does not reason".to_owned();
     }
+    if !support.may_take_effort() {
+        return "takes no effort: it reasons as it will".to_owned();
+    }
+    let options: Vec<&str> = support.options.iter().map(ReasoningEffort::as_str).collect();
+    format!("takes {}", options.join(", "))
 }
 
 #[cfg(test)]
@@ -211,7 +196,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::types::VeniceParameters;
+    use crate::types::{Model, VeniceParameters};
 
     fn model(capabilities: &Value) -> Model {
         serde_json::from_value(json!({"id": "m", "model_spec": {"capabilities": capabilities}})).unwrap()

@@ -2,5 +2,7 @@
 
 mod control;
 mod read;
+mod support;
 
 pub use self::control::ReasoningControl;
+pub use self::support::ReasoningSupport;
