@@ -10,6 +10,7 @@ mod flights;
 mod generated;
 pub mod jobs;
 mod lenient;
+pub mod many;
 mod media;
 pub mod meta;
 #[cfg(feature = "mock")]

@@ -48,7 +48,8 @@ impl State {
             in_runtime("a call").map_err(|error| error.with_operation(outgoing.scope.operation()))?;
             outgoing.prepare()?;
             let trace = Trace::begin(&outgoing);
-            let sending = transport::send(outgoing, trace.clone());
+            let within = trace.clone();
+            let sending = async move { transport::send(&mut outgoing, &within).await };
             *self = Self::Sent(Box::pin(sending), trace);
         }
         let Self::Sent(sending, trace) = self else { return Poll::Pending };

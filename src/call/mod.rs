@@ -54,7 +54,7 @@ pub struct Call<T> {
 }
 
 /// What makes a `T` of a reply. A function that captures nothing costs no allocation here.
-type Decode<T> = Box<dyn FnOnce(Reply) -> Result<T, Error> + Send>;
+pub(crate) type Decode<T> = Box<dyn FnOnce(Reply) -> Result<T, Error> + Send>;
 
 /// How a call is made. A request that could not be built is reported when the call is sent.
 impl<T> Call<T> {
@@ -85,6 +85,11 @@ impl<T> Call<T> {
     #[cfg(feature = "blocking")]
     pub(crate) fn operation_ref(&self) -> &OperationRef {
         self.core.scope.operation()
+    }
+
+    /// The request, and what makes a `T` of its reply, for whoever sends it otherwise.
+    pub(crate) fn into_parts(self) -> (Box<Outgoing>, Decode<T>) {
+        (self.core, self.decode)
     }
 
     /// Records what is wrong with the request; sending it fails unless validation is off.

@@ -7,7 +7,7 @@ use crate::validation::ValidationError;
 
 impl Outgoing {
     /// Completes the request where it lies, or says what is wrong with it.
-    pub(super) fn prepare(&mut self) -> Result<(), Error> {
+    pub(crate) fn prepare(&mut self) -> Result<(), Error> {
         self.completed().map_err(|error| self.scope.explained(error))
     }
 

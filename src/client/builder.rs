@@ -11,6 +11,7 @@ use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
 use super::{Client, Inner, Versions, base_url, compatibility};
 use crate::error::{Error, ErrorKind};
+use crate::many::Pacer;
 use crate::resources::models::store::{self, CatalogueStore};
 use crate::secret::Secret;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
@@ -303,6 +304,7 @@ impl ClientBuilder {
                 retry: self.retry,
                 clock: self.clock,
                 budget: FailureBudget::default(),
+                pacer: Pacer::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
                 catalogue: CatalogueStore::new(self.catalogue_max_age),

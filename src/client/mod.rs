@@ -24,6 +24,7 @@ use self::http::Http;
 pub(crate) use self::key::ApiKey;
 use crate::call::Call;
 use crate::error::Error;
+use crate::many::Pacer;
 use crate::operation::OperationRef;
 use crate::reply::RawReply;
 use crate::resources::models::store::CatalogueStore;
@@ -59,6 +60,7 @@ pub(crate) struct Inner {
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
     budget: FailureBudget,
+    pacer: Pacer,
     warnings: Warnings,
     versions: Versions,
     catalogue: CatalogueStore,
@@ -238,6 +240,10 @@ impl Client {
 
     pub(crate) fn budget(&self) -> &FailureBudget {
         &self.inner.budget
+    }
+
+    pub(crate) fn pacer(&self) -> &Pacer {
+        &self.inner.pacer
     }
 
     pub(crate) fn warnings(&self) -> &Warnings {

@@ -78,6 +78,12 @@ pub enum ErrorKind {
     /// A block-chain node refused a call, or gave no answer that fits it; the `source` is the
     /// [`RpcError`](crate::crypto_rpc::RpcError). The API itself answered with success, and charged for it.
     Rpc,
+    /// The [journal](crate::many::Journal) of a run of many calls cannot be used: another run has it open, it is damaged, it belongs to
+    /// another run, the disk failed. The message names the file, and the line where one is damaged.
+    Journal,
+    /// A run of many calls that ended too early had sent the request, and did not live to see what became of it. It may have been
+    /// carried out and paid for.
+    OutcomeUnknown,
     /// A stream ended without a sign that it was complete.
     StreamInterrupted,
     /// The pages of a list go round in circles: the API sent a cursor again, the same page again, or nothing but empty pages. What

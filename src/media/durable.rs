@@ -165,7 +165,7 @@ impl Drop for Temporary {
 
 /// The name is on disk when the folder is.
 #[cfg(unix)]
-fn sync_folder_of(target: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder_of(target: &Path) -> io::Result<()> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some file systems do not know this, and some folders may be written and not read.
@@ -182,7 +182,7 @@ fn is_refused(error: &io::Error) -> bool {
 
 /// Elsewhere a folder cannot be opened like a file; the rename is as durable as the system makes it.
 #[cfg(not(unix))]
-fn sync_folder_of(_target: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder_of(_target: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -92,7 +92,7 @@ impl Form {
         self.parts.push(Entry { name, index: self.index, content });
     }
 
-    fn has_files(&self) -> bool {
+    pub(crate) fn has_files(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.content, Content::File(_)))
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod form;
 mod form_body;
 mod input;
 pub(crate) mod limits;
-mod off_thread;
+pub(crate) mod off_thread;
 mod open;
 mod pieces;
 mod pixels;

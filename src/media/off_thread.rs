@@ -9,17 +9,17 @@ use tokio::task::JoinHandle;
 
 /// Work on the blocking pool. It goes on when this is dropped, and what it gives is dropped then.
 #[derive(Debug)]
-pub(super) struct OffThread<T>(JoinHandle<io::Result<T>>);
+pub(crate) struct OffThread<T>(JoinHandle<io::Result<T>>);
 
 impl<T: Send + 'static> OffThread<T> {
     /// Begins the work. Without a runtime there is no pool, which is an error and no panic.
-    pub(super) fn start(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<Self> {
+    pub(crate) fn start(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         Ok(Self(runtime.spawn_blocking(work)))
     }
 
     /// Starts it and waits for it.
-    pub(super) async fn run(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    pub(crate) async fn run(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
         Self::start(work)?.await
     }
 }

@@ -43,6 +43,15 @@ impl<S> BlockingIter<S> {
         item
     }
 
+    /// It has more, though it said that it had not.
+    pub(crate) fn reopen(&mut self) {
+        self.ended = false;
+    }
+
+    pub(crate) fn stream(&self) -> &S {
+        &self.stream
+    }
+
     pub(crate) fn stream_mut(&mut self) -> &mut S {
         &mut self.stream
     }

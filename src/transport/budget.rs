@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// The API counts failures over this time.
 const WINDOW: Duration = Duration::from_secs(30);
+/// More than this is not looked at.
+const MOST_KEPT: usize = 32;
 /// From so many failures in the window on nothing is repeated. The API blocks the account at more than 20; the rest is
 /// left to first attempts and to other programs with the same account.
 const MOST_FAILURES: usize = 10;
@@ -14,6 +16,14 @@ const MOST_FAILURES: usize = 10;
 #[derive(Debug, Default)]
 pub(crate) struct FailureBudget {
     state: Mutex<State>,
+}
+
+/// The failures of the last 30 seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recent {
+    pub(crate) failures: usize,
+    /// When the oldest of them counts no more.
+    pub(crate) fewer_in: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -28,7 +38,7 @@ impl FailureBudget {
     /// Counts a reply that is no success.
     pub(crate) fn record_failure(&self, now: Instant) {
         let mut state = self.lock();
-        if state.failures.len() >= MOST_FAILURES {
+        if state.failures.len() >= MOST_KEPT {
             state.failures.pop_front();
         }
         state.failures.push_back(now);
@@ -43,9 +53,15 @@ impl FailureBudget {
 
     /// So many requests failed lately that nothing should be repeated.
     pub(crate) fn is_spent(&self, now: Instant) -> bool {
+        self.recent(now).failures >= MOST_FAILURES
+    }
+
+    /// What the API counts at this moment.
+    pub(crate) fn recent(&self, now: Instant) -> Recent {
         let state = self.lock();
-        let recent = |at: &&Instant| now.saturating_duration_since(**at) < WINDOW;
-        state.failures.len() >= MOST_FAILURES && state.failures.front().filter(recent).is_some()
+        let ages = state.failures.iter().map(|at| now.saturating_duration_since(*at)).filter(|age| *age < WINDOW);
+        let oldest = ages.clone().max().unwrap_or(WINDOW);
+        Recent { failures: ages.count(), fewer_in: WINDOW.saturating_sub(oldest) }
     }
 
     /// How long the API blocks the account from now on.
@@ -74,6 +90,8 @@ mod tests {
         }
         assert!(budget.is_spent(start + Duration::from_secs(9)));
         assert!(budget.is_spent(start + Duration::from_secs(29)));
+        let recent = Recent { failures: 10, fewer_in: Duration::from_secs(1) };
+        assert_eq!(budget.recent(start + Duration::from_secs(29)), recent);
         assert!(!budget.is_spent(start + Duration::from_secs(30)), "the first one is too old");
     }
 

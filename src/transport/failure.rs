@@ -49,7 +49,7 @@ pub(crate) fn of_building(error: reqwest::Error) -> Error {
 }
 
 /// An attempt that took too long.
-pub(super) fn out_of_time(limit: Duration) -> Error {
+pub(crate) fn out_of_time(limit: Duration) -> Error {
     let message = format!("no whole reply within {limit:?} (time-out of one attempt)");
     Error::new(ErrorKind::Timeout, message)
 }

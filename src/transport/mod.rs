@@ -26,6 +26,7 @@ pub(crate) use self::hidden::{of_address, of_headers};
 pub(crate) use self::outgoing::Outgoing;
 use self::retry::Decision;
 pub use self::retry::RetryPolicy;
+pub(crate) use self::retry::{dice, may_repeat};
 pub(crate) use self::trace::Trace;
 pub(crate) use self::warnings::Warnings;
 use crate::client::ApiKey;
@@ -93,7 +94,7 @@ impl Scope {
     }
 
     /// `bytes` from the server without what is secret.
-    fn without_secrets(&self, bytes: Bytes) -> Bytes {
+    pub(crate) fn without_secrets(&self, bytes: Bytes) -> Bytes {
         self.secrets().fold(bytes, crate::error::without_secret)
     }
 
@@ -140,20 +141,22 @@ pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
     if class == RetryClass::Never { error.with_note(MAY_BE_PAID) } else { error }
 }
 
-/// Sends a request, after all gates, until it succeeds or must not be repeated.
-pub(crate) async fn send(mut outgoing: Box<Outgoing>, trace: Trace) -> Result<Reply, Error> {
-    if !gates::are_there(&outgoing) {
-        return attempts(&mut outgoing, &trace).await;
+/// Sends a request, after all gates, until it succeeds or must not be repeated. It stays as it was, so that it can be sent again if its
+/// body can.
+pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
+    if !gates::are_there(outgoing) {
+        return attempts(outgoing, trace).await;
     }
     // Boxed, so that calls without gates do not carry the room for them along.
-    let passing = Box::pin(gates::pass(&mut outgoing)).await;
+    let passing = Box::pin(gates::pass(outgoing)).await;
     let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
-    watches.ended(attempts(&mut outgoing, &trace).await)
+    watches.ended(attempts(outgoing, trace).await)
 }
 
 /// Sends a request until it succeeds or must not be repeated.
 async fn attempts(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
-    let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, .. } = outgoing;
+    let Outgoing { client, scope, request, form, mode, also, signer, timeout, idle, retry, blocking, sent, .. } =
+        outgoing;
     let class = scope.operation().facts().retry;
     let clock = client.clock();
     let retry = retry.as_ref().unwrap_or_else(|| client.retry());
@@ -173,8 +176,9 @@ async fn attempts(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error
     };
     // The API counts its own failures, and other hosts have no say in what is deprecated.
     let is_api = scope.operation().facts().auth != AuthScheme::Anonymous;
-    let mut retries = 0;
     loop {
+        let retries = *sent;
+        *sent += 1;
         trace.attempt(retries);
         // A signature is good for one request.
         if let (Some(signer), Some(url)) = (&*signer, source.url().cloned()) {
@@ -214,7 +218,6 @@ async fn attempts(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error
             Decision::Repeat(pause) => {
                 trace.retry(&failure, pause);
                 clock.sleep(pause).await;
-                retries += 1;
             }
             Decision::Stop(reason) => {
                 let retryable = retry::may_repeat(class, &failure);

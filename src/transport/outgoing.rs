@@ -49,6 +49,8 @@ pub(crate) struct Outgoing {
     pub(crate) extra_body: Map<String, Value>,
     /// Use the connections of blocking calls.
     pub(crate) blocking: bool,
+    /// How often it was sent.
+    pub(crate) sent: u32,
 }
 
 impl Outgoing {
@@ -81,7 +83,18 @@ impl Outgoing {
             validated: true,
             extra_body: Map::new(),
             blocking: client.is_on_blocking_connections(),
+            sent: 0,
         }
+    }
+
+    /// Whether it can be sent once more, after it was sent.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.request.is_some() && self.form.as_ref().is_none_or(Form::is_replayable)
+    }
+
+    /// The body, unless it is a form or a stream.
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.request.as_ref()?.body()?.as_bytes()
     }
 
     /// Changes the request, unless something is wrong with it already.

@@ -101,6 +101,11 @@ impl RetryPolicy {
         self
     }
 
+    /// How often a request is repeated whose failure does not say that it was not carried out.
+    pub(crate) fn most_retries(&self) -> u32 {
+        self.max_retries
+    }
+
     /// The pause before the next attempt, or why there is none.
     pub(super) fn decide(
         &self,
@@ -158,7 +163,7 @@ pub(super) enum Decision {
 }
 
 /// Whether an operation of this class may be sent again after this failure.
-pub(super) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
+pub(crate) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
     if class == RetryClass::Never {
         return false;
     }
@@ -183,7 +188,7 @@ fn part(whole: Duration, part: f64) -> Duration {
 }
 
 /// A custom clock may be careless about the range.
-fn dice(clock: &dyn Clock) -> f64 {
+pub(crate) fn dice(clock: &dyn Clock) -> f64 {
     let number = clock.random();
     if number.is_finite() { number.clamp(0.0, 1.0) } else { 1.0 }
 }

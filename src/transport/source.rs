@@ -101,6 +101,15 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The request is whole again for whoever sends it next.
+impl Drop for Source<'_> {
+    fn drop(&mut self) {
+        if let (Body::Bytes(bytes), Some(request)) = (&mut self.body, self.request.as_mut()) {
+            *request.body_mut() = Some(std::mem::take(bytes).into());
+        }
+    }
+}
+
 /// The bytes of a body that has them, without a copy.
 fn in_memory(mut body: reqwest::Body) -> Bytes {
     let mut context = Context::from_waker(Waker::noop());
@@ -138,6 +147,9 @@ mod tests {
                 );
                 assert_eq!(given.body().and_then(Body::as_bytes), body.map(str::as_bytes));
             }
+            drop(source);
+            let kept = kept.unwrap();
+            assert_eq!(kept.body().and_then(Body::as_bytes), body.map(str::as_bytes), "and is whole afterwards");
         }
     }
 

@@ -8,6 +8,7 @@
 //! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
 //! | let it call functions | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
 //! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
+//! | ask many questions at once | [`many`](Chat::many) |
 //! | have it search the web, or read pages | [`web_search`](ChatCompletionRequest::web_search), [`web_scraping`](ChatCompletionRequest::web_scraping) |
 //! | see what it read, as links in the answer | [`cited`](ChatCompletion::cited), [`ChatStream::cited`]; the list alone is [`citations`](ChatCompletion::citations) |
 //! | choose how much it reasons | [`reasoning_for`](ChatCompletionRequest::reasoning_for) the model |
@@ -60,6 +61,7 @@ mod tools;
 pub use self::attach::UserMessageBuilder;
 pub use self::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
 pub use self::reasoning::{ReasoningControl, ReasoningSupport};
+use crate::many::Many;
 use crate::stream::ChatStream;
 use crate::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::{Call, Client, ValidationError};
@@ -129,5 +131,29 @@ impl<'c> Chat<'c> {
         request.stream_options.get_or_insert_with(|| StreamOptions::new().include_usage(true));
         let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
         call.streamed("text/event-stream", ChatStream::new)
+    }
+
+    /// Many questions at once, as fast as the limits allow, each with an outcome of its own. See [`many`](crate::many).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::ChatCompletionRequest;
+    ///
+    /// let requests = (1..=100).map(|n| ChatCompletionRequest::new("default", [format!("What is {n} squared?")]));
+    /// let mut answers = venice.chat().many(requests).with_journal("squares.jsonl");
+    /// while let Some(outcome) = answers.next().await {
+    ///     let outcome = outcome?;
+    ///     println!("{}: {:?}", outcome.index + 1, outcome.reply().map(|reply| reply.text()));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the run, which stop it; what is wrong with a request, as for [`create`](Self::create), is its outcome.
+    pub fn many<R: Into<ChatCompletionRequest>>(
+        &self,
+        requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,
+    ) -> Many<R, ChatCompletion> {
+        self.client.many(requests, |venice, request| venice.chat().create(request))
     }
 }

@@ -1,0 +1,259 @@
+//! A journal in use: what it knows of a request, and what is added to it.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
+
+use super::file::{self, Noted, Opened, Span, State};
+use super::lock::Locked;
+use super::{Journal, Kept, record};
+use crate::error::{Error, ErrorKind};
+use crate::many::pacer::Ticket;
+use crate::many::task::{Entry, Finish, Task};
+use crate::media::off_thread::OffThread;
+use crate::transport::{Reply, Scope};
+
+/// The journal of a run.
+pub(in crate::many) struct Book {
+    settings: Journal,
+    /// How often each name was used. It outlives the open file.
+    used: HashMap<String, u32>,
+    state: Open,
+}
+
+enum Open {
+    Not,
+    Soon(OffThread<Result<Opened, Error>>),
+    Yes(Log),
+}
+
+/// What is known of a request.
+#[derive(Debug)]
+pub(in crate::many) enum Known {
+    /// It is to be sent.
+    Nothing,
+    /// Its outcome is in the file.
+    Outcome { of: Reading, may_be_paid: bool, is_error: bool },
+    /// It was sent, and nobody knows what became of it.
+    Unknown,
+}
+
+/// What happens when a line is written.
+pub(in crate::many) enum Then {
+    Send(Box<Task>, Ticket),
+    Finish(Box<Finish>),
+    Nothing,
+}
+
+/// What may happen now that its lines are written, or what they are for that will never be, and why.
+pub(in crate::many) type Written = Result<Vec<Then>, (Error, Vec<Then>)>;
+
+/// A part of the file, to be read.
+#[derive(Clone, Debug)]
+pub(in crate::many) struct Reading {
+    file: Arc<Mutex<Locked>>,
+    span: Span,
+}
+
+struct Log {
+    file: Arc<Mutex<Locked>>,
+    index: HashMap<String, Noted>,
+    pending: Vec<(Vec<u8>, Then)>,
+    writing: Option<(OffThread<()>, Vec<Then>)>,
+}
+
+impl Book {
+    pub(in crate::many) fn new(settings: Journal) -> Self {
+        Self { settings, used: HashMap::new(), state: Open::Not }
+    }
+
+    /// Ready when the file is open.
+    pub(in crate::many) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            self.state = match &mut self.state {
+                Open::Yes(_) => return Poll::Ready(Ok(())),
+                Open::Not => {
+                    let path = self.settings.path.clone();
+                    let opening = OffThread::start(move || Ok(file::open(&path)));
+                    Open::Soon(opening.map_err(|error| self.failed(error))?)
+                }
+                Open::Soon(opening) => {
+                    let opened = ready!(Pin::new(opening).poll(cx));
+                    self.state = Open::Not;
+                    let Opened { file, index } = opened.map_err(|error| self.failed(error))??;
+                    let file = Arc::new(Mutex::new(file));
+                    Open::Yes(Log { file, index, pending: Vec::new(), writing: None })
+                }
+            };
+        }
+    }
+
+    pub(in crate::many) fn is_open(&self) -> bool {
+        matches!(self.state, Open::Yes(_))
+    }
+
+    /// Nothing is to be written.
+    pub(in crate::many) fn is_idle(&self) -> bool {
+        match &self.state {
+            Open::Yes(log) => log.pending.is_empty() && log.writing.is_none(),
+            Open::Not | Open::Soon(_) => true,
+        }
+    }
+
+    /// The name under which a request stands here: the caller's, or its hash and which of the equal ones it is.
+    pub(in crate::many) fn name(&mut self, given: Option<String>, request: Option<String>) -> Result<Entry, Error> {
+        let Some(key) = given.clone().or_else(|| request.clone()) else {
+            let message =
+                "a request that sends a file needs a name in the journal: give it with `with_keys`; nothing was sent";
+            return Err(Error::invalid_request(message));
+        };
+        let used = self.used.entry(key.clone()).or_default();
+        *used += 1;
+        let key = match (*used, given) {
+            (1, _) => key,
+            (n, None) => format!("{key}#{n}"),
+            (_, Some(given)) => {
+                let message = format!("the key {given:?} is given to a second request; nothing was sent");
+                return Err(Error::invalid_request(message));
+            }
+        };
+        Ok(Entry { key, request: request.unwrap_or_default() })
+    }
+
+    /// What is known of a request. It is asked once for each.
+    pub(in crate::many) fn known(&mut self, entry: &Entry) -> Result<Known, Error> {
+        let (path, settings) = (&self.settings.path, &self.settings);
+        let Open::Yes(log) = &mut self.state else { return Err(file::unusable(path, "is not open")) };
+        let Some(noted) = log.index.remove(&entry.key) else { return Ok(Known::Nothing) };
+        if noted.request != entry.request {
+            let problem = format!(
+                "has another request under the key {:?}: it belongs to another run; nothing was sent for it",
+                entry.key
+            );
+            return Err(file::unusable(path, &problem));
+        }
+        let reading = |span| Reading { file: Arc::clone(&log.file), span };
+        Ok(match noted.state {
+            State::Refused => Known::Nothing,
+            State::Sent if settings.resend_unknown => Known::Nothing,
+            State::Sent => Known::Unknown,
+            State::Failed { may_be_paid: true, .. } if settings.resend_unknown => Known::Nothing,
+            State::Failed { may_be_paid: false, .. } if settings.resend_failed => Known::Nothing,
+            State::Failed { may_be_paid, span } => Known::Outcome { of: reading(span), may_be_paid, is_error: true },
+            State::Done(span) => Known::Outcome { of: reading(span), may_be_paid: false, is_error: false },
+        })
+    }
+
+    pub(in crate::many) fn note_sent(&mut self, task: Box<Task>, ticket: Ticket, at: SystemTime) {
+        let line = task
+            .entry
+            .as_ref()
+            .map(|entry| record::sent(&entry.key, &entry.request, task.outgoing.scope.operation().name(), at));
+        self.add(line, Then::Send(task, ticket));
+    }
+
+    /// It is sent again, by this run or the next.
+    pub(in crate::many) fn note_refused(&mut self, entry: Option<&Entry>) {
+        self.add(entry.map(|entry| record::refused(&entry.key)), Then::Nothing);
+    }
+
+    pub(in crate::many) fn note_done(&mut self, entry: Option<&Entry>, kept: &Kept<'_>, finish: Finish) {
+        self.add(entry.map(|entry| record::done(&entry.key, kept)), Then::Finish(Box::new(finish)));
+    }
+
+    /// It was not sent after all, and its outcome is given out.
+    pub(in crate::many) fn note_unsent(&mut self, entry: Option<&Entry>, finish: Finish) {
+        self.add(entry.map(|entry| record::refused(&entry.key)), Then::Finish(Box::new(finish)));
+    }
+
+    pub(in crate::many) fn note_failed(&mut self, entry: Option<&Entry>, scope: &Scope, finish: Finish) {
+        let line = match (entry, &finish.outcome) {
+            (Some(entry), Err(error)) => Some(record::failed(&entry.key, error, scope, finish.may_be_paid)),
+            _ => None,
+        };
+        self.add(line, Then::Finish(Box::new(finish)));
+    }
+
+    fn add(&mut self, line: Option<Vec<u8>>, then: Then) {
+        if let Open::Yes(log) = &mut self.state {
+            log.pending.push((line.unwrap_or_default(), then));
+        }
+    }
+
+    /// What may happen now that its lines are written; pending while nothing is, and while it is being written. What is added
+    /// meanwhile is written together, with one fsync.
+    ///
+    /// An error comes with all that is not written. The file is closed then, and opened again when it is next needed.
+    pub(in crate::many) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Written> {
+        let Open::Yes(log) = &mut self.state else { return Poll::Pending };
+        if log.writing.is_none() && !log.pending.is_empty() {
+            let (lines, then): (Vec<_>, Vec<_>) = std::mem::take(&mut log.pending).into_iter().unzip();
+            let (file, fsync) = (Arc::clone(&log.file), self.settings.fsync);
+            match OffThread::start(move || write(&file, &lines, fsync)) {
+                Ok(work) => log.writing = Some((work, then)),
+                Err(error) => return Poll::Ready(Err(self.broken(error, then))),
+            }
+        }
+        let Some((work, _)) = &mut log.writing else { return Poll::Pending };
+        let outcome = ready!(Pin::new(work).poll(cx));
+        let then = log.writing.take().map(|(_, then)| then).unwrap_or_default();
+        Poll::Ready(match outcome {
+            Ok(()) => Ok(then),
+            Err(error) => Err(self.broken(error, then)),
+        })
+    }
+
+    fn broken(&mut self, error: io::Error, mut then: Vec<Then>) -> (Error, Vec<Then>) {
+        if let Open::Yes(log) = std::mem::replace(&mut self.state, Open::Not) {
+            then.extend(log.pending.into_iter().map(|(_, then)| then));
+        }
+        (self.failed(error), then)
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        file::cannot(&self.settings.path, error)
+    }
+
+    pub(in crate::many) fn unreadable(&self) -> Error {
+        file::unusable(&self.settings.path, "has an outcome that cannot be read; nothing was sent for it")
+    }
+}
+
+/// One write a line, so that a crash cuts the last one at most.
+fn write(file: &Mutex<Locked>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()> {
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    file.seek(SeekFrom::End(0))?;
+    lines.iter().try_for_each(|line| file.write_all(line))?;
+    if fsync { file.sync_data() } else { Ok(()) }
+}
+
+impl Reading {
+    /// Reads the line.
+    pub(in crate::many) async fn line(self) -> io::Result<Vec<u8>> {
+        OffThread::run(move || {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(self.span.start))?;
+            let mut line = vec![0; self.span.length];
+            file.read_exact(&mut line)?;
+            Ok(line)
+        })
+        .await
+    }
+}
+
+/// The outcome that a line holds.
+pub(in crate::many) fn outcome_of(line: &[u8], is_error: bool, scope: &Scope) -> Option<Result<Reply, Error>> {
+    match is_error {
+        true => record::error_of(line, scope).map(Err),
+        false => record::reply_of(line, scope).map(Ok),
+    }
+}
+
+/// The error of a request that was on its way when its process ended.
+pub(in crate::many) fn unknown(scope: &Scope) -> Error {
+    let message = "it was sent by a run that ended before the outcome was known, and is not sent again by itself";
+    scope.explained(Error::new(ErrorKind::OutcomeUnknown, message).with_note(crate::many::MAY_BE_PAID))
+}

@@ -1,0 +1,403 @@
+//! When the next request may go: shared by all runs of all clones of a client.
+//!
+//! Three things hold a request back: what the API told of its limits, what it refused lately, and the rule that no more than a
+//! number of requests may fail in half a minute. The last one is kept by counting what is on its way as if it failed: whatever becomes
+//! of it, there are not more than [`GUARD`] failures.
+
+mod lane;
+mod ticket;
+mod window;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use self::lane::{LONGEST_PAUSE, Lane};
+pub(super) use self::ticket::Ticket;
+use super::progress::Wait;
+use crate::meta::Meta;
+use crate::transport::FailureBudget;
+
+/// The API blocks an account at more than 20 failures in 30 seconds. The rest is left to other calls and other programs.
+pub(super) const GUARD: usize = 16;
+
+/// Whose limits a request counts against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LaneKey {
+    /// Tells API keys apart and is none.
+    account: u64,
+    /// The model, or the operation where there is none.
+    name: Box<str>,
+}
+
+/// What a request weighs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// The tokens of the question.
+    pub(super) input: u64,
+    /// The most that the answer may have.
+    pub(super) most_output: Option<u64>,
+    /// The answer has tokens too.
+    pub(super) is_answered: bool,
+}
+
+/// A request that is on its way.
+#[derive(Clone, Copy, Debug)]
+struct Visit {
+    /// What it was estimated to use, and its question alone.
+    tokens: u64,
+    input: u64,
+    since: Instant,
+}
+
+/// Why a request may not go now, and when it may if it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hold {
+    pub(super) why: Wait,
+    /// `None`: when another request is back.
+    pub(super) until: Option<Instant>,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Report<'a> {
+    Success {
+        meta: Option<&'a Meta>,
+        used: Option<u64>,
+    },
+    /// It did not run, and is to come again: after this wait, if the API said so.
+    Refused {
+        meta: Option<&'a Meta>,
+        wait: Option<Duration>,
+        overloaded: bool,
+    },
+    Failed {
+        meta: Option<&'a Meta>,
+    },
+    /// There was no connection.
+    Unreached,
+    /// It was given up before it went.
+    Unsent,
+}
+
+impl Report<'_> {
+    fn meta(&self) -> Option<&Meta> {
+        match self {
+            Self::Success { meta, .. } | Self::Refused { meta, .. } | Self::Failed { meta } => *meta,
+            Self::Unreached | Self::Unsent => None,
+        }
+    }
+
+    fn used(&self) -> Option<u64> {
+        match self {
+            Self::Success { used, .. } => *used,
+            // What did not run used nothing.
+            Self::Refused { .. } => Some(0),
+            _ => None,
+        }
+    }
+}
+
+/// What all runs of a client know of the API.
+#[derive(Debug, Default)]
+pub(crate) struct Pacer {
+    hasher: RandomState,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lanes: HashMap<LaneKey, Lane>,
+    /// The models behind names that stand for others.
+    aliases: HashMap<LaneKey, Box<str>>,
+    runs: HashMap<u64, Share>,
+    last_run: u64,
+    in_flight: usize,
+    /// Attempts in a row that found no connection.
+    unreached: u32,
+    unreached_at: Option<Instant>,
+    reachable: Option<Instant>,
+}
+
+/// What a run has of it.
+#[derive(Debug, Default)]
+struct Share {
+    in_flight: usize,
+    waits: bool,
+    waker: Option<Waker>,
+}
+
+impl Pacer {
+    /// Takes part from now on, until [`leave`](Self::leave).
+    pub(super) fn join(&self) -> u64 {
+        let mut state = self.lock();
+        state.last_run += 1;
+        let run = state.last_run;
+        state.runs.insert(run, Share::default());
+        run
+    }
+
+    pub(super) fn leave(&self, run: u64) {
+        let mut state = self.lock();
+        state.runs.remove(&run);
+        state.wake_others(run);
+    }
+
+    /// Has this run woken when something changes for it.
+    pub(super) fn watch(&self, run: u64, waker: &Waker) {
+        if let Some(share) = self.lock().runs.get_mut(&run) {
+            match &mut share.waker {
+                Some(before) => before.clone_from(waker),
+                none => *none = Some(waker.clone()),
+            }
+        }
+    }
+
+    /// The run has nothing more to send for now.
+    pub(super) fn rest(&self, run: u64) {
+        if let Some(share) = self.lock().runs.get_mut(&run) {
+            share.waits = false;
+        }
+    }
+
+    pub(super) fn lane(&self, key: Option<&str>, name: &str) -> LaneKey {
+        LaneKey { account: self.hasher.hash_one(key), name: name.into() }
+    }
+
+    /// Lets a request go, or says why not. `most` is how many the run wants on their way at once.
+    fn admit(
+        &self,
+        (run, most): (u64, usize),
+        lane: &LaneKey,
+        load: Load,
+        budget: &FailureBudget,
+        now: Instant,
+    ) -> Result<(LaneKey, u64), Hold> {
+        let mut state = self.lock();
+        let outcome = state.admit((run, most), lane, load, budget, now);
+        if let Some(share) = state.runs.get_mut(&run) {
+            share.waits = outcome.is_err();
+            share.in_flight += usize::from(outcome.is_ok());
+        }
+        outcome
+    }
+
+    /// A request is back.
+    fn done(&self, run: u64, (lane, visit): (&LaneKey, Visit), report: &Report<'_>, now: Instant, dice: f64) {
+        let mut state = self.lock();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        if let Some(share) = state.runs.get_mut(&run) {
+            share.in_flight = share.in_flight.saturating_sub(1);
+        }
+        match report {
+            Report::Unreached => state.unreachable(visit.since, now, dice),
+            Report::Unsent => {}
+            _ => state.unreached = 0,
+        }
+        if let Some(lane) = state.lanes.get_mut(lane) {
+            lane.leave(visit, report, now, dice);
+        }
+        state.wake_others(run);
+    }
+
+    /// A model answered to another name than its own.
+    fn is_called(&self, asked: &LaneKey, model: &str) {
+        let mut state = self.lock();
+        if *asked.name == *model {
+            state.aliases.remove(asked);
+        } else if state.aliases.get(asked).is_none_or(|known| **known != *model) {
+            state.aliases.insert(asked.clone(), model.into());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held, and the numbers would be usable even so.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn admit(
+        &mut self,
+        (run, most): (u64, usize),
+        asked: &LaneKey,
+        load: Load,
+        budget: &FailureBudget,
+        now: Instant,
+    ) -> Result<(LaneKey, u64), Hold> {
+        if let Some(wait) = budget.block_remaining(now) {
+            return Err(Hold { why: Wait::Blocked, until: now.checked_add(wait) });
+        }
+        if let Some(reachable) = self.reachable.filter(|reachable| *reachable > now) {
+            return Err(Hold { why: Wait::Unreachable, until: Some(reachable) });
+        }
+        // One looks whether there is a connection again.
+        if self.unreached > 0 && self.in_flight > 0 {
+            return Err(Hold { why: Wait::Unreachable, until: None });
+        }
+        let recent = budget.recent(now);
+        let room = match recent.failures {
+            // Who asks for more than the guard allows has it while nothing fails.
+            0 => GUARD.max(most),
+            failures => GUARD.saturating_sub(failures),
+        };
+        if self.in_flight >= room {
+            let until = now.checked_add(recent.fewer_in).filter(|_| recent.failures > 0);
+            return Err(Hold { why: if recent.failures > 0 { Wait::Failures } else { Wait::Replies }, until });
+        }
+        let own = self.runs.get(&run).map_or(0, |share| share.in_flight);
+        let waiting = self.runs.iter().filter(|(other, share)| **other != run && share.waits).count();
+        if own >= most || (waiting > 0 && own >= (room / (waiting + 1)).max(1)) {
+            return Err(Hold { why: Wait::Replies, until: None });
+        }
+        let key = match self.aliases.get(asked) {
+            Some(model) => LaneKey { account: asked.account, name: model.clone() },
+            None => asked.clone(),
+        };
+        let lane = self.lanes.entry(key.clone()).or_default();
+        let tokens = lane.estimate(load);
+        lane.fits(tokens, now)?;
+        lane.enter(tokens);
+        self.in_flight += 1;
+        Ok((key, tokens))
+    }
+
+    fn unreachable(&mut self, since: Instant, now: Instant, dice: f64) {
+        if self.unreached_at.is_none_or(|at| since >= at) {
+            self.unreached = self.unreached.saturating_add(1);
+            self.unreached_at = Some(now);
+            self.reachable = now.checked_add(pause(self.unreached, dice));
+        }
+    }
+
+    fn wake_others(&mut self, run: u64) {
+        let others = self.runs.iter_mut().filter(|(other, share)| **other != run && share.waits);
+        others.filter_map(|(_, share)| share.waker.take()).for_each(Waker::wake);
+    }
+}
+
+/// A pause that doubles with each try, half of it by chance; of the first kind (0) only chance, and short.
+fn pause(tries: u32, dice: f64) -> Duration {
+    const FIRST: Duration = Duration::from_millis(500);
+    let bound = match tries {
+        0 => return FIRST.mul_f64(dice),
+        tries => FIRST.saturating_mul(2_u32.saturating_pow(tries - 1)).min(LONGEST_PAUSE),
+    };
+    bound.mul_f64(0.5 + dice / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOAD: Load = Load { input: 10, most_output: None, is_answered: true };
+
+    struct Runs {
+        pacer: Pacer,
+        budget: FailureBudget,
+        now: Instant,
+    }
+
+    impl Runs {
+        fn new() -> Self {
+            Self { pacer: Pacer::default(), budget: FailureBudget::default(), now: Instant::now() }
+        }
+
+        fn admit(&self, run: u64, most: usize, model: &str) -> Result<(LaneKey, u64), Hold> {
+            let lane = self.pacer.lane(Some("key"), model);
+            self.pacer.admit((run, most), &lane, LOAD, &self.budget, self.now)
+        }
+
+        fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report<'_>) {
+            let visit = Visit { tokens: admitted.1, input: LOAD.input, since: self.now };
+            self.pacer.done(run, (&admitted.0, visit), report, self.now, 0.0);
+        }
+
+        fn fail(&self, failures: usize) {
+            (0..failures).for_each(|_| self.budget.record_failure(self.now));
+        }
+    }
+
+    const SUCCESS: Report<'static> = Report::Success { meta: None, used: None };
+
+    #[test]
+    fn what_is_on_its_way_counts_as_failed() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        runs.fail(13);
+        let models = ["a", "b", "c", "d"];
+        let admitted = models.map(|model| runs.admit(run, 8, model));
+        assert_eq!(admitted.iter().filter(|one| one.is_ok()).count(), 3);
+        let hold = admitted[3].as_ref().unwrap_err();
+        assert_eq!((hold.why, hold.until), (Wait::Failures, Some(runs.now + Duration::from_secs(30))));
+    }
+
+    #[test]
+    fn more_than_the_guard_is_only_for_who_asks_and_while_nothing_fails() {
+        let runs = Runs::new();
+        let (bold, shy) = (runs.pacer.join(), runs.pacer.join());
+        for model in 0..20 {
+            runs.admit(bold, 40, &model.to_string()).unwrap();
+        }
+        assert_eq!(runs.admit(shy, 8, "x").unwrap_err().why, Wait::Replies);
+        runs.pacer.rest(shy);
+        runs.fail(1);
+        assert_eq!(runs.admit(bold, 40, "x").unwrap_err().why, Wait::Failures);
+    }
+
+    #[test]
+    fn runs_share() {
+        let runs = Runs::new();
+        let (first, second) = (runs.pacer.join(), runs.pacer.join());
+        let mut admitted: Vec<_> = (0..GUARD).map(|model| runs.admit(first, 99, &model.to_string()).unwrap()).collect();
+        runs.fail(1);
+        assert!(runs.admit(second, 99, "x").is_err());
+        for _ in 0..8 {
+            runs.done(first, admitted.pop().unwrap(), &SUCCESS);
+        }
+        assert_eq!(runs.admit(first, 99, "y").unwrap_err().why, Wait::Replies, "the other one waits and has none");
+        runs.admit(second, 99, "x").unwrap();
+    }
+
+    #[test]
+    fn one_request_looks_for_a_connection() {
+        let mut runs = Runs::new();
+        let run = runs.pacer.join();
+        let admitted = runs.admit(run, 8, "a").unwrap();
+        runs.done(run, admitted, &Report::Unreached);
+        let hold = runs.admit(run, 8, "b").unwrap_err();
+        assert_eq!(hold.why, Wait::Unreachable);
+        runs.now = hold.until.unwrap();
+        let probe = runs.admit(run, 8, "b").unwrap();
+        assert_eq!(runs.admit(run, 8, "a").unwrap_err(), Hold { why: Wait::Unreachable, until: None });
+        runs.done(run, probe, &SUCCESS);
+        runs.admit(run, 8, "a").unwrap();
+        runs.admit(run, 8, "b").unwrap();
+    }
+
+    #[test]
+    fn a_block_is_for_all() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        runs.budget.record_block(runs.now, Duration::from_secs(30));
+        assert_eq!(runs.admit(run, 8, "a").unwrap_err().why, Wait::Blocked);
+    }
+
+    #[test]
+    fn names_for_the_same_model_are_one_lane() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        runs.pacer.is_called(&runs.pacer.lane(Some("key"), "default"), "gondola-9b");
+        assert_eq!(runs.admit(run, 8, "default").unwrap().0, runs.pacer.lane(Some("key"), "gondola-9b"));
+        assert_ne!(runs.pacer.lane(Some("key"), "a"), runs.pacer.lane(Some("other"), "a"));
+    }
+
+    #[test]
+    fn pauses_grow_to_a_limit() {
+        let pauses: Vec<u128> = [0, 1, 2, 3, 10, u32::MAX].map(|tries| pause(tries, 1.0).as_millis()).to_vec();
+        assert_eq!(pauses, [500, 500, 1000, 2000, 30_000, 30_000]);
+        assert_eq!(pause(2, 0.0).as_millis(), 500, "never none");
+    }
+}

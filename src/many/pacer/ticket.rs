@@ -1,0 +1,49 @@
+//! The right to have one request on its way.
+
+use super::{Hold, LaneKey, Load, Report, Visit};
+use crate::client::Client;
+use crate::transport::dice;
+
+/// The right to have one request on its way. Dropped, it counts as used.
+#[derive(Debug)]
+pub(in crate::many) struct Ticket {
+    client: Client,
+    run: u64,
+    /// The name that was asked for.
+    asked: LaneKey,
+    lane: LaneKey,
+    visit: Visit,
+    is_back: bool,
+}
+
+impl Ticket {
+    /// Lets a request go, or says why not.
+    pub(in crate::many) fn new(client: &Client, run: (u64, usize), asked: &LaneKey, load: Load) -> Result<Self, Hold> {
+        let since = client.clock().now();
+        let (lane, tokens) = client.pacer().admit(run, asked, load, client.budget(), since)?;
+        let visit = Visit { tokens, input: load.input, since };
+        Ok(Self { client: client.clone(), run: run.0, asked: asked.clone(), lane, visit, is_back: false })
+    }
+
+    /// Gives it back, with what became of the request.
+    pub(in crate::many) fn back(mut self, report: &Report<'_>) {
+        if let Some(model) = report.meta().and_then(|meta| meta.model_id()) {
+            self.client.pacer().is_called(&self.asked, model);
+        }
+        self.give_back(report);
+    }
+
+    fn give_back(&mut self, report: &Report<'_>) {
+        self.is_back = true;
+        let clock = self.client.clock();
+        self.client.pacer().done(self.run, (&self.lane, self.visit), report, clock.now(), dice(clock));
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if !self.is_back {
+            self.give_back(&Report::Failed { meta: None });
+        }
+    }
+}

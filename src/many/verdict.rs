@@ -1,0 +1,160 @@
+//! What a failure means for the run: try again, go on with the others, or stop.
+
+use crate::error::{Error, ErrorKind};
+use crate::operation::RetryClass;
+use crate::transport::{Outgoing, may_repeat};
+use crate::wallet;
+
+/// What a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It did not run and is to be sent again, as long as it takes.
+    Again,
+    /// It is over for this request, and the others go on.
+    Failed { may_be_paid: bool },
+    /// It did not run, and neither would any other: the run stops, and this request is sent first when it goes on.
+    Stop,
+}
+
+impl Verdict {
+    /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
+    pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
+        let class = outgoing.scope.operation().facts().retry;
+        if outgoing.signer.is_some() && outgoing.sent <= 1 && wallet::is_stale_signature(failure) {
+            return Self::Again;
+        }
+        if failure.is_abuse_block() && class != RetryClass::Never && outgoing.is_repeatable() {
+            return Self::Again;
+        }
+        if befalls_all(failure) {
+            return Self::Stop;
+        }
+        if may_repeat(class, failure)
+            && outgoing.is_repeatable()
+            && (surely_did_not_run(failure) || outgoing.sent <= most_repeats)
+        {
+            return Self::Again;
+        }
+        Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run(failure) }
+    }
+}
+
+/// The key, the account or the setting is at fault, and not the request.
+fn befalls_all(failure: &Error) -> bool {
+    use ErrorKind::*;
+    match failure.kind() {
+        Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | Signing | Redirect => true,
+        Configuration | NoRuntime | BlockingInAsync | Journal => true,
+        // A 401 that asks for a subscription is about one model.
+        Permission => failure.status().is_some_and(|status| status.as_u16() == 403),
+        _ => false,
+    }
+}
+
+fn surely_did_not_run(failure: &Error) -> bool {
+    failure.is_connect() || failure.status().is_some_and(|status| matches!(status.as_u16(), 429 | 503))
+}
+
+fn may_have_run(failure: &Error) -> bool {
+    use ErrorKind::*;
+    match failure.kind() {
+        Timeout | Transport | StreamInterrupted | Decode | UnexpectedStatus => true,
+        Server => failure.status().is_none_or(|status| status.as_u16() != 408),
+        // A gateway's 503 on what makes something, and a 529.
+        Overloaded => failure.status().is_none_or(|status| status.as_u16() > 429),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::header::HeaderMap;
+    use reqwest::{Method, Request, StatusCode};
+
+    use super::*;
+    use crate::meta::Meta;
+    use crate::operation::OperationRef;
+    use crate::transport::Mode;
+    use crate::{Client, operations};
+
+    const AGAIN: Verdict = Verdict::Again;
+    const OWN: Verdict = Verdict::Failed { may_be_paid: false };
+    const PAID: Verdict = Verdict::Failed { may_be_paid: true };
+    const STOP: Verdict = Verdict::Stop;
+
+    fn outgoing(operation: &'static crate::Operation, sent: u32) -> Outgoing {
+        let client = Client::without_api_key().unwrap();
+        let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
+        let mut outgoing = Outgoing::new(&client, operation.into(), Ok((request, None)), Mode::Whole);
+        outgoing.sent = sent;
+        outgoing
+    }
+
+    fn answered(status: u16, body: &str) -> Error {
+        let meta = Meta::new(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), std::time::SystemTime::now(), 1);
+        crate::error::api_error(
+            &OperationRef::from(&operations::CREATE_CHAT_COMPLETION),
+            meta,
+            Bytes::from(body.to_owned()),
+        )
+    }
+
+    #[test]
+    fn each_failure_of_a_paid_call_has_its_verdict() {
+        let chat = outgoing(&operations::CREATE_CHAT_COMPLETION, 100);
+        let cases = [
+            (429, r#"{"error": "Rate limit exceeded"}"#, AGAIN),
+            (429, r#"{"error": "The model is currently overloaded."}"#, AGAIN),
+            (503, r#"{"error": "The model is at capacity"}"#, AGAIN),
+            (503, "<html>", AGAIN),
+            (500, r#"{"error": "Inference processing failed"}"#, PAID),
+            (502, "", PAID),
+            (504, "", PAID),
+            (529, "", PAID),
+            (408, "", OWN),
+            (400, r#"{"error": "wrong"}"#, OWN),
+            (404, r#"{"error": "Specified model not found"}"#, OWN),
+            (422, r#"{"error": "content policy"}"#, OWN),
+            (413, "", OWN),
+            (401, r#"{"error": "This model is only available to Pro users"}"#, OWN),
+            (401, r#"{"error": "Authentication failed"}"#, STOP),
+            (402, r#"{"error": "Insufficient USD or Diem balance to complete request"}"#, STOP),
+            (402, r#"{"error": "API key USD spend limit exceeded"}"#, STOP),
+            (403, r#"{"error": "Unauthorized"}"#, STOP),
+        ];
+        for (status, body, verdict) in cases {
+            assert_eq!(Verdict::of(&answered(status, body), &chat, 2), verdict, "{status} {body}");
+        }
+        for (kind, verdict) in [
+            (ErrorKind::Connect, AGAIN),
+            (ErrorKind::Timeout, PAID),
+            (ErrorKind::Transport, PAID),
+            (ErrorKind::Decode, PAID),
+            (ErrorKind::Io, OWN),
+            (ErrorKind::InvalidRequest, OWN),
+            (ErrorKind::Redirect, STOP),
+            (ErrorKind::MissingApiKey, STOP),
+        ] {
+            assert_eq!(Verdict::of(&Error::new(kind, ""), &chat, 2), verdict, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_free_is_repeated_a_few_times() {
+        let list = |sent| outgoing(&operations::LIST_MODELS, sent);
+        for failure in [answered(500, ""), Error::new(ErrorKind::Timeout, "")] {
+            assert_eq!(Verdict::of(&failure, &list(2), 2), AGAIN);
+            assert_eq!(Verdict::of(&failure, &list(3), 2), OWN);
+        }
+        assert_eq!(Verdict::of(&answered(429, ""), &list(100), 2), AGAIN);
+    }
+
+    #[test]
+    fn what_makes_something_is_repeated_in_the_apis_own_words_only() {
+        let queue = outgoing(&operations::QUEUE_VIDEO, 1);
+        assert_eq!(Verdict::of(&answered(503, r#"{"error": "offline"}"#), &queue, 2), AGAIN);
+        assert_eq!(Verdict::of(&answered(503, "<html>"), &queue, 2), PAID);
+        assert_eq!(Verdict::of(&answered(429, ""), &outgoing(&operations::TOP_UP_X402_BALANCE, 1), 2), OWN);
+    }
+}
