@@ -69,6 +69,7 @@ const EXAMPLES: &[&str] = &[
     "crypto_rpc",
     "embeddings",
     "images",
+    "many",
     "multimodal",
     "quickstart",
     "responses",
@@ -407,6 +408,25 @@ fn a_film_whose_order_was_left_behind_is_fetched_and_not_ordered_again() {
     assert_eq!(folder.names(), ["venice-film.mp4"]);
     let orders = mock.requests().iter().filter(|request| request.operation == Some("queueVideo")).count();
     assert_eq!(orders, 1);
+}
+
+#[test]
+fn two_hundred_questions_are_answered_in_two_runs() {
+    let folder = Folder::new();
+    let mock = MockVenice::start_blocking().unwrap();
+    mock.fault(Fault::status(429).header("retry-after", "0.1").on("createChatCompletion").times(2));
+    let text = printed(in_folder(&mut with_key("many", &mock), &folder));
+    let (answers, _) = text.lines().find_map(|line| line.split_once(" answers, ")).unwrap();
+    let answers: usize = answers.parse().unwrap();
+    let asked = mock.requests_of("createChatCompletion").len();
+    assert!((190..=200).contains(&answers), "what was on its way is not asked again:\n{text}");
+    assert!((answers + 2..=202).contains(&asked), "{asked} requests\n{text}");
+    assert!(text.contains("Interrupted: 100 of 200 done") && text.contains(" from the journal"), "{text}");
+    assert!(folder.names().is_empty());
+
+    // On its own mock it has faults of its own.
+    let text = printed(in_folder(&mut example("many"), &folder));
+    assert!(text.contains(": createChatCompletion: 400 ") && text.contains("may have been paid"), "{text}");
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod images;
 mod jobs;
 mod lenient_replies;
 mod live;
+mod many;
 mod meta;
 mod mock;
 mod models;

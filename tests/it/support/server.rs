@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,9 @@ pub struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     connections: Arc<Mutex<Connections>>,
+    /// How often it stopped listening for a while.
+    outages: Arc<AtomicUsize>,
+    outage: Arc<Mutex<Option<Duration>>>,
 }
 
 #[derive(Default)]
@@ -179,18 +183,39 @@ impl Server {
 
     /// The same at an address that the test chose.
     pub fn on(listener: TcpListener, handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
-        let server =
-            Self { address: listener.local_addr().unwrap(), requests: Arc::default(), connections: Arc::default() };
+        let address = listener.local_addr().unwrap();
+        let server = Self {
+            address,
+            requests: Arc::default(),
+            connections: Arc::default(),
+            outages: Arc::default(),
+            outage: Arc::default(),
+        };
         let handler = Arc::new(handler);
         let accepting = server.clone();
         std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
+            let mut listener = listener;
+            while let Ok((stream, _)) = listener.accept() {
+                if let Some(time) = accepting.outage.lock().unwrap().take() {
+                    drop((stream, listener));
+                    std::thread::sleep(time);
+                    listener = TcpListener::bind(address).unwrap();
+                    continue;
+                }
                 accepting.connections.lock().unwrap().opened += 1;
                 let (server, handler) = (accepting.clone(), handler.clone());
                 std::thread::spawn(move || server.serve(stream, &*handler));
             }
         });
         server
+    }
+
+    /// Refuses connections for a while. Those that are open are closed after the next answer.
+    pub fn refuse_for(&self, time: Duration) {
+        *self.outage.lock().unwrap() = Some(time);
+        self.outages.fetch_add(1, Ordering::SeqCst);
+        // Wakes the listener.
+        let _ = TcpStream::connect(self.address);
     }
 
     /// A server that gives one answer after the other, and the last one ever after.
@@ -241,6 +266,7 @@ impl Server {
     fn serve(&self, stream: TcpStream, handler: &(impl Fn(usize, &Request) -> Answer + ?Sized)) {
         stream.set_nodelay(true).unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let outages = self.outages.load(Ordering::SeqCst);
         while let Some(request) = read_request(&mut reader) {
             let number = {
                 let mut requests = self.requests.lock().unwrap();
@@ -249,7 +275,7 @@ impl Server {
             };
             let answer = handler(number, &request);
             answer.record(&request);
-            if !self.play(&stream, answer) {
+            if !self.play(&stream, answer) || self.outages.load(Ordering::SeqCst) != outages {
                 let _ = stream.shutdown(Shutdown::Both);
                 return;
             }

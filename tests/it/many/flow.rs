@@ -1,0 +1,244 @@
+//! What is taken from the input and when, and what happens when the reader is slow or goes away.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures_core::Stream;
+use venice_ai::types::ChatCompletionRequest;
+
+use super::{all, answer, answering, assert_answered, client, indexes, number, question, questions};
+use crate::support::{Answer, PATIENCE, Server, builder};
+
+/// A stream that a test fills.
+#[derive(Clone, Default)]
+struct Tap(Arc<Mutex<Flow>>);
+
+#[derive(Default)]
+struct Flow {
+    items: std::collections::VecDeque<usize>,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+impl Tap {
+    fn give(&self, items: impl IntoIterator<Item = usize>) {
+        self.change(|flow| flow.items.extend(items));
+    }
+
+    fn end(&self) {
+        self.change(|flow| flow.ended = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Flow)) {
+        let mut flow = self.0.lock().unwrap();
+        change(&mut flow);
+        if let Some(waker) = flow.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Stream for Tap {
+    type Item = ChatCompletionRequest;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut flow = self.0.lock().unwrap();
+        match flow.items.pop_front() {
+            Some(n) => Poll::Ready(Some(question(n))),
+            None if flow.ended => Poll::Ready(None),
+            None => {
+                flow.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_of_a_stream_are_sent_as_they_come() {
+    let server = answering();
+    let (venice, _) = client(&server);
+    let tap = Tap::default();
+    let mut run = venice.many_from_stream(tap.clone(), |venice, request| venice.chat().create(request));
+    assert_eq!(run.progress().total, None);
+    tap.give(0..3);
+    for n in 0..3 {
+        let next = tokio::time::timeout(PATIENCE, run.next()).await.unwrap().unwrap().unwrap();
+        assert!(next.result.is_ok(), "{n}");
+    }
+    // It waits for the stream, and goes on when something comes.
+    let waiting = tokio::spawn(async move {
+        let next = run.next().await.unwrap().unwrap();
+        (next, run)
+    });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(!waiting.is_finished());
+    tap.give([3]);
+    let (next, mut run) = tokio::time::timeout(PATIENCE, waiting).await.unwrap().unwrap();
+    assert_eq!(next.reply().unwrap().text(), "answer 3");
+    tap.give(4..50);
+    tap.end();
+    assert_answered(&all(&mut run).await);
+    assert_eq!(server.count(), 50);
+}
+
+/// The numbers of the questions that were taken from an input.
+fn counted(count: usize) -> (impl Iterator<Item = ChatCompletionRequest> + Send + 'static, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counting = taken.clone();
+    let items = (0..count).map(question).inspect(move |_| {
+        counting.fetch_add(1, Ordering::SeqCst);
+    });
+    (items, taken)
+}
+
+#[tokio::test]
+async fn nothing_is_taken_or_sent_before_it_is_asked_for() {
+    let server = answering();
+    let (venice, _) = client(&server);
+    let (requests, taken) = counted(100);
+    let run = venice.chat().many(requests);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!((taken.load(Ordering::SeqCst), server.count()), (0, 0));
+    drop(run);
+}
+
+#[tokio::test]
+async fn a_slow_reader_slows_the_run_down() {
+    for in_order in [false, true] {
+        let server = answering();
+        let (venice, _) = client(&server);
+        let (requests, taken) = counted(100);
+        let mut run = venice.chat().many(requests).with_concurrency(4).with_window(10);
+        if in_order {
+            run = run.with_input_order();
+        }
+        for read in 0..100 {
+            run.next().await.unwrap().unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            let taken = taken.load(Ordering::SeqCst);
+            assert!(taken <= read + 11, "{taken} are taken, {read} are read");
+            assert!(server.count() <= read + 11);
+        }
+        assert!(run.next().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_first_one_of_an_order_is_not_overtaken_by_more_than_the_window() {
+    let server = Server::start(|_, request| {
+        let wait = if number(request) == 0 { 300 } else { 0 };
+        Answer::default().wait(Duration::from_millis(wait)).then(answer(request))
+    });
+    let (venice, _) = client(&server);
+    let (requests, taken) = counted(1000);
+    let mut run = venice.chat().many(requests).with_input_order().with_window(20);
+    assert_eq!(run.next().await.unwrap().unwrap().index, 0);
+    assert!(taken.load(Ordering::SeqCst) <= 21, "{taken:?}");
+}
+
+#[tokio::test]
+async fn time_that_the_reader_spends_elsewhere_does_not_count() {
+    // A long answer, of which the rest comes when it is asked for.
+    let long = "x".repeat(3_000_000);
+    let server = Server::start(move |_, request| match number(request) {
+        0 => answer(request),
+        n => Answer::default()
+            .wait(Duration::from_millis(30))
+            .then(Answer::json(200, &super::answer_body(n).replace("stop", &long))),
+    });
+    let venice = builder(&server).timeout(Duration::from_millis(400)).build().unwrap();
+    let mut run = venice.chat().many(questions(4)).with_concurrency(4).with_input_order();
+    assert!(run.next().await.unwrap().unwrap().result.is_ok());
+    std::thread::sleep(Duration::from_millis(700));
+    let outcomes = all(&mut run).await;
+    assert_eq!(outcomes.len(), 3);
+    assert_answered(&outcomes);
+}
+
+#[tokio::test]
+async fn dropping_it_closes_the_connections_and_sends_nothing_more() {
+    let server = Server::start(|n, request| if n < 5 { answer(request) } else { Answer::silence() });
+    let (venice, _) = client(&server);
+    let mut run = venice.chat().many(questions(100)).with_concurrency(4);
+    for _ in 0..5 {
+        run.next().await.unwrap().unwrap();
+    }
+    let _ = tokio::time::timeout(Duration::from_millis(50), run.next()).await;
+    let sent = server.count();
+    drop(run);
+    assert!(server.closed_by_client_within(PATIENCE).await);
+    assert_eq!(server.count(), sent);
+    // The pacer does not take them for requests that are still on their way.
+    let server_of_others = answering();
+    let venice_of_others = client(&server_of_others).0;
+    assert_eq!(all(&mut venice_of_others.chat().many(questions(30))).await.len(), 30);
+}
+
+#[tokio::test]
+async fn a_run_after_one_that_was_dropped_has_all_places() {
+    let server = Server::start(|n, request| if n < 8 { Answer::silence() } else { answer(request) });
+    let (venice, _) = client(&server);
+    for _ in 0..2 {
+        let mut run = venice.chat().many(questions(100)).with_concurrency(4);
+        let _ = tokio::time::timeout(Duration::from_millis(60), run.next()).await;
+    }
+    let outcomes = tokio::time::timeout(PATIENCE, async { all(&mut venice.chat().many(questions(30))).await });
+    assert_eq!(outcomes.await.unwrap().len(), 30);
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_waiting_for_the_next_is_given_up() {
+    let server = Server::start(|_, request| Answer::default().wait(Duration::from_millis(7)).then(answer(request)));
+    let (venice, _) = client(&server);
+    let mut run = venice.chat().many(questions(60)).with_concurrency(3);
+    let mut outcomes = Vec::new();
+    loop {
+        match tokio::time::timeout(Duration::from_millis(1), run.next()).await {
+            Err(_) => continue,
+            Ok(None) => break,
+            Ok(Some(outcome)) => outcomes.push(outcome.unwrap()),
+        }
+    }
+    outcomes.sort_by_key(|outcome| outcome.index);
+    assert_eq!(indexes(&outcomes), (0..60).collect::<Vec<_>>());
+    assert_eq!(server.count(), 60);
+    assert_answered(&outcomes);
+}
+
+#[tokio::test]
+async fn two_runs_go_on_side_by_side() {
+    let server = Server::start(|_, request| Answer::default().wait(Duration::from_millis(2)).then(answer(request)));
+    let (venice, _) = client(&server);
+    let (mut first, mut second) = (venice.chat().many(questions(100)), venice.chat().many(questions(20)));
+    let running = async {
+        let mut after = 0;
+        loop {
+            tokio::select! {
+                biased;
+                Some(_) = first.next() => after += 1,
+                Some(_) = second.next() => {}
+                else => break after,
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(PATIENCE, running).await.unwrap(), 100);
+    assert_eq!(server.count(), 120);
+}
+
+#[tokio::test]
+async fn replies_that_are_files_and_streams_are_handed_out() {
+    let mock = venice_ai::mock::MockVenice::start().await.unwrap();
+    let venice = mock.client();
+    let mut run = venice.many(["one", "two"], |venice, text| venice.audio().speech(text));
+    for outcome in all(&mut run).await {
+        assert!(outcome.result.unwrap().bytes().await.unwrap().len() > 100);
+    }
+    let mut run = venice.many(questions(2), |venice, request| venice.chat().stream(request));
+    for outcome in all(&mut run).await {
+        assert!(!outcome.result.unwrap().collect().await.unwrap().text().is_empty());
+    }
+}

@@ -1,0 +1,219 @@
+//! How fast a run goes, by a clock that is set by hand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use venice_ai::Clock;
+use venice_ai::types::ChatCompletionRequest;
+
+use super::{all, answer_body, assert_answered, number, questions, refusal};
+use crate::support::server::Request;
+use crate::support::{Answer, Server, TestClock};
+
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// The limits of each model, in windows of a minute.
+struct Limits {
+    requests: u64,
+    tokens: u64,
+    tokens_each: u64,
+}
+
+/// What was counted for a model in one window.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    requests: u64,
+    tokens: u64,
+}
+
+type Counts = Arc<Mutex<HashMap<(String, u64), Count>>>;
+
+/// A server that enforces limits and tells them.
+fn limited(clock: &TestClock, limits: Limits) -> (Server, Counts) {
+    let (clock, counts) = (clock.clone(), Counts::default());
+    let counting = counts.clone();
+    let server = Server::start(move |_, request| {
+        let model = request.json()["model"].as_str().unwrap().to_owned();
+        let since = clock.system_time().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let window = since.as_secs() / WINDOW.as_secs();
+        let mut counts = counting.lock().unwrap();
+        let count = counts.entry((model, window)).or_default();
+        count.requests += 1;
+        count.tokens += limits.tokens_each;
+        let ends = ((window + 1) * WINDOW.as_secs() * 1000).to_string();
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("x-ratelimit-limit-requests", limits.requests.to_string()),
+            ("x-ratelimit-remaining-requests", limits.requests.saturating_sub(count.requests).to_string()),
+            ("x-ratelimit-reset-requests", ends.clone()),
+            ("x-ratelimit-limit-tokens", limits.tokens.to_string()),
+            ("x-ratelimit-remaining-tokens", limits.tokens.saturating_sub(count.tokens).to_string()),
+            ("x-ratelimit-reset-tokens", ends),
+        ];
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if count.requests > limits.requests || count.tokens > limits.tokens + limits.tokens_each {
+            return Answer::new(429, &headers, "");
+        }
+        let usage = format!(r#""total_tokens": {}"#, limits.tokens_each);
+        Answer::new(200, &headers, answer_body(number(request)).replace(r#""total_tokens": 10"#, &usage))
+    });
+    (server, counts)
+}
+
+fn asked(model: &str, n: usize) -> ChatCompletionRequest {
+    ChatCompletionRequest::new(model, [format!("question {n}")])
+}
+
+#[tokio::test]
+async fn no_window_has_more_requests_than_its_limit() {
+    let clock = TestClock::without_jitter();
+    let (server, counts) = limited(&clock, Limits { requests: 20, tokens: 1_000_000, tokens_each: 10 });
+    let venice = crate::support::client(&server, &clock);
+    let begun = clock.now();
+    let mut run = venice.chat().many(questions(110));
+    assert_answered(&all(&mut run).await);
+    assert_eq!(server.count(), 110, "nothing was refused: {:?}", counts.lock().unwrap());
+    let counts = counts.lock().unwrap();
+    assert!(counts.values().all(|count| count.requests <= 20), "{counts:?}");
+    let minutes = (clock.now() - begun).as_secs_f64() / 60.0;
+    assert!((4.0..6.5).contains(&minutes), "as fast as the limit allows: {minutes} minutes");
+}
+
+#[tokio::test]
+async fn two_runs_of_one_client_keep_the_limit_together() {
+    let clock = TestClock::without_jitter();
+    let (server, counts) = limited(&clock, Limits { requests: 20, tokens: 1_000_000, tokens_each: 10 });
+    let venice = crate::support::client(&server, &clock);
+    let (mut first, mut second) = (venice.chat().many(questions(50)), venice.clone().chat().many(questions(50)));
+    let (first, second) = tokio::join!(all(&mut first), all(&mut second));
+    assert_eq!((first.len(), second.len(), server.count()), (50, 50, 100));
+    let counts = counts.lock().unwrap();
+    assert!(counts.values().all(|count| count.requests <= 20), "{counts:?}");
+}
+
+#[tokio::test]
+async fn no_window_has_many_more_tokens_than_its_limit() {
+    let clock = TestClock::without_jitter();
+    // A request is taken for 506 tokens until answers have shown what they have.
+    let (server, counts) = limited(&clock, Limits { requests: 1000, tokens: 10_000, tokens_each: 1000 });
+    let venice = crate::support::client(&server, &clock);
+    let mut run = venice.chat().many(questions(60));
+    assert_answered(&all(&mut run).await);
+    let counts = counts.lock().unwrap();
+    assert!(counts.values().all(|count| count.tokens <= 11_000), "{counts:?}");
+    assert!(counts.len() >= 6, "it waited for new windows: {counts:?}");
+    assert_eq!(server.count(), 60, "nothing was refused");
+}
+
+#[tokio::test]
+async fn a_model_that_is_held_up_holds_up_no_other() {
+    // By the machine's clock: one that jumps would end the wait before the others are answered.
+    const BUSY: Duration = Duration::from_millis(600);
+    let begun = Instant::now();
+    let server = Server::start(move |_, request: &Request| {
+        let is_busy = request.json()["model"] == "busy" && begun.elapsed() < BUSY;
+        match is_busy {
+            true => Answer::new(429, &[("retry-after", "0.6")], ""),
+            false => super::answer(request),
+        }
+    });
+    let venice = crate::support::builder(&server).build().unwrap();
+    let requests: Vec<_> = (0..24).map(|n| asked(if n % 2 == 0 { "busy" } else { "free" }, n)).collect();
+    let mut run = venice.chat().many(requests).with_window(24);
+    let mut finished = Vec::new();
+    while let Some(outcome) = run.next().await {
+        finished.push((outcome.unwrap().index, begun.elapsed()));
+    }
+    assert_eq!(finished.len(), 24);
+    for (index, after) in finished {
+        assert_eq!(after < BUSY, index % 2 == 1, "{index} came after {after:?}");
+    }
+}
+
+#[tokio::test]
+async fn models_take_turns() {
+    let server = Server::start(|_, request| super::answer(request));
+    let (venice, _) = super::client(&server);
+    let requests: Vec<_> = (0..40).map(|n| asked(if n < 20 { "first" } else { "second" }, n)).collect();
+    let mut run = venice.chat().many(requests).with_window(40).with_concurrency(2);
+    all(&mut run).await;
+    let order: Vec<_> = server.requests().iter().take(20).map(|request| request.json()["model"].clone()).collect();
+    let second = order.iter().filter(|model| *model == "second").count();
+    assert!((8..=12).contains(&second), "{order:?}");
+}
+
+#[tokio::test]
+async fn the_wait_that_the_api_asks_for_is_waited() {
+    let reset = (crate::support::clock::EPOCH_SECONDS + 45) * 1000;
+    let reset = reset.to_string();
+    let exhausted = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", reset.as_str())];
+    for (headers, seconds) in [(&[("retry-after", "33")][..], 33), (&exhausted, 45)] {
+        let refused = Answer::new(429, headers, "");
+        let server = Server::start(move |n, request| if n == 0 { refused.clone() } else { super::answer(request) });
+        let (venice, clock) = super::client(&server);
+        let begun = clock.now();
+        all(&mut venice.chat().many(questions(1))).await;
+        let waited = (clock.now() - begun).as_secs();
+        assert!((seconds..seconds + 2).contains(&waited), "{waited} s for {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_block_of_the_account_holds_all_models() {
+    let text = "Too many failed attempts (> 20) resulting in a non-success status code. Please wait 30s and try again.";
+    let server = Server::start(move |n, request| if n == 0 { refusal(403, text) } else { super::answer(request) });
+    let (venice, clock) = super::client(&server);
+    let begun = clock.now();
+    let requests: Vec<_> = (0..4).map(|n| asked(&format!("model-{n}"), n)).collect();
+    let mut run = venice.chat().many(requests).with_concurrency(1);
+    assert_answered(&all(&mut run).await);
+    assert!(clock.now() - begun >= Duration::from_secs(30), "{:?}", clock.pauses());
+    assert_eq!(server.count(), 5);
+}
+
+#[tokio::test]
+async fn wrong_requests_are_sent_slowly_enough() {
+    let clock = TestClock::without_jitter();
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let server = {
+        let (clock, failures) = (clock.clone(), failures.clone());
+        Server::start(move |_, _| {
+            failures.lock().unwrap().push(clock.now());
+            refusal(400, "Invalid request parameters")
+        })
+    };
+    let venice = crate::support::client(&server, &clock);
+    let mut run = venice.chat().many(questions(100)).with_concurrency(16);
+    assert_eq!(all(&mut run).await.len(), 100);
+    let failures = failures.lock().unwrap();
+    for at in failures.iter() {
+        let within = failures.iter().filter(|other| **other >= *at && **other < *at + Duration::from_secs(30)).count();
+        assert!(within <= 16, "{within}");
+    }
+}
+
+#[tokio::test]
+async fn it_begins_carefully_and_success_speeds_up() {
+    let now = Arc::new(Mutex::new((0_usize, Vec::new())));
+    let server = {
+        let now = now.clone();
+        Server::start(move |_, request| {
+            {
+                let mut now = now.lock().unwrap();
+                now.0 += 1;
+                let at_once = now.0;
+                now.1.push(at_once);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+            now.lock().unwrap().0 -= 1;
+            super::answer(request)
+        })
+    };
+    let (venice, _) = super::client(&server);
+    all(&mut venice.chat().many(questions(80)).with_concurrency(8)).await;
+    let at_once = &now.lock().unwrap().1;
+    assert!(at_once[..4].iter().all(|n| *n <= 4), "careful at first: {at_once:?}");
+    assert!(at_once.iter().all(|n| *n <= 8));
+    assert!(at_once.iter().any(|n| *n > 4), "more soon: {at_once:?}");
+}
