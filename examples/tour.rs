@@ -39,6 +39,7 @@ async fn main() -> Done {
     images(&venice, &folder).await?;
     audio(&venice, &folder).await?;
     video(&venice, &folder).await?;
+    many_at_once(&venice, &folder).await?;
     vectors_and_characters(&venice).await?;
     money(&venice, &folder).await?;
     the_world_outside(&venice).await?;
@@ -61,6 +62,21 @@ async fn keys(venice: &Client) -> Done {
     let signature = format!("0x{}", "1b".repeat(65)); // of the wallet, over the token
     let request = CreateWeb3ApiKeyRequest::new(ApiKeyType::Inference, WALLET, signature, token);
     println!("API keys: {} for a wallet", venice.api_keys().create_with_web3(request).await?.id);
+    Ok(())
+}
+
+async fn many_at_once(venice: &Client, folder: &Path) -> Done {
+    let requests = (1..=20).map(|n| ChatCompletionRequest::new("default", [format!("Describe chapter {n}.")]));
+    let mut answers = venice.chat().many(requests).with_journal(folder.join("answers.jsonl"));
+    while let Some(outcome) = answers.next().await {
+        outcome?.result?;
+    }
+    println!("Many calls: {}", answers.progress());
+    let texts = ["acqua alta", "bassa marea"];
+    let mut vectors = venice.many(texts, |venice, text| venice.embeddings().embed("altana-embedding", text));
+    while let Some(outcome) = vectors.next().await {
+        println!("Many calls: a vector of {} numbers", outcome?.result?.len());
+    }
     Ok(())
 }
 
