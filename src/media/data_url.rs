@@ -49,8 +49,9 @@ impl Upload {
     /// takes as a whole request.
     pub const DATA_URL_MAX_BYTES: u64 = 25 * 1024 * 1024;
 
-    /// The file as a `data:` URL, for operations that take JSON alone: the media of a video, style references, parts of a chat
-    /// message. Its media type is found as for a file that is sent. A reader is read to its end by this.
+    /// The file as a `data:` URL, for operations that take JSON alone: the media of a video, style references. (A part of a chat
+    /// message is made by [`ContentPart::image`](crate::types::ContentPart::image) and its like.) Its media type is found as for a file
+    /// that is sent. A reader is read to its end by this.
     ///
     /// # Errors
     ///

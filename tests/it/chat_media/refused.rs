@@ -1,5 +1,7 @@
 //! Files and texts that the API would refuse: told when the part is made.
 
+use std::time::Duration;
+
 use venice_ai::types::{AudioFormat, ContentPart};
 use venice_ai::{Error, ErrorKind, FileInput, Upload};
 
@@ -88,6 +90,26 @@ async fn a_file_that_cannot_be_read_is_named() {
     assert!(error.to_string().contains("missing.png"), "{error}");
     let error = ContentPart::file(Upload::path(folder.join("."))).await.unwrap_err();
     assert!(error.to_string().contains("it is a folder"), "{error}");
+}
+
+#[tokio::test]
+async fn no_more_is_read_than_a_request_can_hold() {
+    let folder = Folder::new();
+    let film = folder.join("film.mp4");
+    let file = std::fs::File::create(&film).unwrap();
+    // Of a file the length is known, and nothing is read.
+    file.set_len(1 << 40).unwrap();
+    let error = ContentPart::video(Upload::path(&film)).await.unwrap_err();
+    assert_names(&error, "video_url.url", "has more than the 26214400 bytes");
+    let error = ContentPart::video(Upload::reader("endless", tokio::io::repeat(b'a'))).await.unwrap_err();
+    assert_names(&error, "video_url.url", "has more than the 26214400 bytes");
+}
+
+#[tokio::test]
+async fn a_reader_that_stands_still_can_be_left() {
+    let (reader, _writer) = tokio::io::duplex(64);
+    let reading = ContentPart::image(Upload::reader("slow.png", reader));
+    assert!(tokio::time::timeout(Duration::from_millis(20), reading).await.is_err());
 }
 
 #[tokio::test]
