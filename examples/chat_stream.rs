@@ -39,8 +39,8 @@ async fn main() -> Result<(), Error> {
     // The same type that `chat().create()` gives.
     let reply = answer.finish();
     println!("\n\n{} ended with {:?}", reply.model, reply.finish_reason());
-    if let (Some(usage), Some(cost)) = (&reply.usage, &reply.cost) {
-        println!("{} tokens in, {} out, {} USD", usage.prompt_tokens, usage.completion_tokens, cost.usd);
+    if let (Some(usage), Some(usd)) = (&reply.usage, reply.cost().and_then(|cost| cost.usd)) {
+        println!("{} tokens in, {} out, {} USD", usage.prompt_tokens, usage.completion_tokens, usd);
     }
     Ok(())
 }

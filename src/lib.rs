@@ -1,10 +1,12 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod amount;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod call;
 mod client;
+pub mod cost;
 mod error;
 mod flights;
 mod generated;
@@ -30,6 +32,7 @@ mod validation;
 mod wallet;
 mod wire;
 
+pub use self::amount::Amount;
 pub use self::call::{Call, CallFuture, Flow, Response};
 pub use self::client::{Client, ClientBuilder, Compatibility};
 pub use self::error::{

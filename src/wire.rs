@@ -301,6 +301,12 @@ impl Field for crate::Secret {
     }
 }
 
+impl Field for crate::Amount {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::Deserialize::deserialize(deserializer)
+    }
+}
+
 /// Writes a member when it is set.
 pub(crate) fn entry<M: SerializeMap, T: Serialize>(
     map: &mut M,

@@ -1,6 +1,5 @@
 //! What the headers of a reply say.
 
-mod amount;
 mod debug;
 mod parse;
 mod typed;
@@ -11,12 +10,12 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 
-pub use self::amount::Amount;
 use self::parse::{bool_of, reset_of, retry_after_of};
 pub(crate) use self::parse::{essence_of, percent_decoded};
 pub use self::typed::{
     Balances, ContentFlags, Deprecation, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
 };
+pub use crate::amount::{Amount, NotAnAmount};
 
 /// What came with a reply besides its body: status, request id, limits, balances, flags.
 ///
@@ -224,9 +223,9 @@ impl Meta {
     /// ```
     pub fn balances(&self) -> Balances {
         Balances {
-            diem: self.header("x-venice-balance-diem").and_then(Amount::new),
-            usd: self.header("x-venice-balance-usd").and_then(Amount::new),
-            x402: self.header("x-balance-remaining").and_then(Amount::new),
+            diem: self.header("x-venice-balance-diem").and_then(Amount::read),
+            usd: self.header("x-venice-balance-usd").and_then(Amount::read),
+            x402: self.header("x-balance-remaining").and_then(Amount::read),
         }
     }
 
@@ -333,7 +332,7 @@ impl Meta {
     pub fn rpc_usage(&self) -> Option<RpcUsage> {
         let found = RpcUsage {
             credits: self.header("x-venice-rpc-credits").and_then(whole),
-            cost_usd: self.header("x-venice-rpc-cost-usd").and_then(Amount::new),
+            cost_usd: self.header("x-venice-rpc-cost-usd").and_then(Amount::read),
         };
         (found != RpcUsage::default()).then_some(found)
     }

@@ -166,6 +166,7 @@ mod keys;
 mod media;
 mod models;
 mod plan;
+mod price;
 mod record;
 mod reply;
 mod request;

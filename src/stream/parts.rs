@@ -95,6 +95,10 @@ impl<P: Protocol> Parts<P> {
         self.source.body()
     }
 
+    pub(super) fn seen(&self) -> &P {
+        &self.seen
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
         let events = match (self.phase, &mut self.source) {
             (Phase::Ended, _) => return Poll::Ready(None),

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use venice_ai::stream::ChatAccumulator;
 use venice_ai::types::{ChatChoice, ChatCompletion, ChatCompletionChunk, FinishReason};
 
+use crate::support::amount;
+
 const IN_FRAGMENTS: &str = include_str!("../fixtures/sse/tool_call_in_fragments.sse");
 const INTERLEAVED: &str = include_str!("../fixtures/sse/tool_calls_interleaved.sse");
 const SAME_INDEX: &str = include_str!("../fixtures/sse/tool_calls_same_index.sse");
@@ -171,7 +173,7 @@ fn later_nulls_do_not_erase_what_came_before() {
     assert_eq!((&reply.id[..], reply.created, &reply.model[..]), ("x", 7, "m"));
     assert_eq!(reply.object, "chat.completion");
     assert_eq!(reply.extra["service_tier"], "flex");
-    assert_eq!((reply.usage.as_ref().unwrap().total_tokens, reply.cost.as_ref().unwrap().usd), (3, 1.5));
+    assert_eq!((reply.usage.as_ref().unwrap().total_tokens, reply.cost.as_ref().unwrap().usd), (3, amount("1.5")));
     let choice = first(reply);
     assert_eq!(choice.finish_reason, Some(FinishReason::Stop));
     assert_eq!(choice.stop_reason, Some(json!(128_008)));

@@ -7,7 +7,7 @@ use venice_ai::types::{
 };
 
 use crate::support::replying;
-use crate::support::{Answer, Server, once};
+use crate::support::{Answer, Server, amount, once};
 
 pub const TEXT: &str = include_str!("../fixtures/replies/chat_text.json");
 pub const TOOL_CALLS: &str = include_str!("../fixtures/replies/chat_tool_calls.json");
@@ -51,7 +51,7 @@ async fn an_answer_is_read() {
     assert_eq!((prompt.cached_tokens, prompt.cache_creation_input_tokens), (Some(1024), Some(0)));
     assert_eq!(usage.completion_tokens_details.unwrap().reasoning_tokens, Some(0));
     let cost = reply.cost.unwrap();
-    assert_eq!((cost.usd, cost.diem), (0.000_188_25, 0.0));
+    assert_eq!((cost.usd, cost.diem), (amount("0.00018825"), amount("0")));
 }
 
 #[tokio::test]

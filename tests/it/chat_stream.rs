@@ -7,7 +7,7 @@ use venice_ai::stream::ChatStream;
 use venice_ai::types::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, FinishReason, StreamOptions};
 use venice_ai::{Client, Error};
 
-use crate::support::{Answer, KEY, Server, once};
+use crate::support::{Answer, KEY, Server, amount, once};
 
 pub const DIALECT_A: &str = include_str!("../fixtures/sse/dialect_a.sse");
 pub const DIALECT_B: &str = include_str!("../fixtures/sse/dialect_b.sse");
@@ -67,14 +67,14 @@ async fn usage_and_cost_are_read_from_a_chunk_of_their_own() {
     let usage = reply.usage.unwrap();
     assert_eq!(usage.total_tokens, 1434);
     assert_eq!(usage.prompt_tokens_details.unwrap().cached_tokens, Some(1024));
-    assert_eq!(reply.cost.unwrap().usd, 0.000_219_1);
+    assert_eq!(reply.cost.unwrap().usd, amount("0.0002191"));
 }
 
 #[tokio::test]
 async fn usage_and_cost_are_read_from_the_last_chunk_of_text() {
     let reply = collected(DIALECT_B).await;
     assert_eq!(reply.usage.unwrap().total_tokens, 1300);
-    assert_eq!(reply.cost.unwrap().diem, 0.000_01);
+    assert_eq!(reply.cost.unwrap().diem, amount("0.00001"));
 }
 
 #[tokio::test]

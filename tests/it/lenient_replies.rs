@@ -6,7 +6,7 @@ use venice_ai::{Call, Client, Error, ErrorKind};
 
 use crate::chat_create::{TEXT, a_question, answer};
 use crate::support::replying;
-use crate::support::{Answer, Server, TestClock, client};
+use crate::support::{Answer, Server, TestClock, amount, client};
 
 /// The usual answer, changed.
 async fn changed(change: impl FnOnce(&mut Value)) -> ChatCompletion {
@@ -61,14 +61,14 @@ async fn numbers_in_quotes_are_numbers() {
     assert_eq!((reply.created, usage.prompt_tokens), (1_755_800_000, 1210));
     assert_eq!(usage.prompt_tokens_details.unwrap().cached_tokens, Some(-1));
     let cost = reply.cost.unwrap();
-    assert_eq!((cost.usd, cost.diem), (0.000_188_25, 0.001));
+    assert_eq!((cost.usd, cost.diem), (amount("0.00018825"), amount("0.001")));
 }
 
 #[tokio::test]
 async fn what_is_no_number_in_quotes_is_none() {
     for text in ["NaN", "inf", "1e999", "", "5 USD"] {
         let reply = changed(|body| body["cost"]["usd"] = json!(text)).await;
-        assert_eq!((&reply.cost, &*reply.text()), (&None, "High water is at 14:20."), "{text}");
+        assert_eq!((reply.cost.unwrap().usd, &*reply.text()), (None, "High water is at 14:20."), "{text}");
     }
 }
 
@@ -87,7 +87,7 @@ async fn whole_numbers_may_be_written_with_a_fraction_of_zero() {
 #[tokio::test]
 async fn whole_numbers_may_stand_for_fractions() {
     let cost = changed(|body| body["cost"] = json!({"usd": 2, "diem": -1})).await.cost.unwrap();
-    assert_eq!((cost.usd, cost.diem), (2.0, -1.0));
+    assert_eq!((cost.usd, cost.diem), (amount("2"), amount("-1")));
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn what_stands_beside_an_unexpected_member_is_kept() {
     assert_eq!((usage.prompt_tokens, usage.total_tokens), (1210, 1219));
     let details = usage.prompt_tokens_details.unwrap();
     assert_eq!((details.cached_tokens, details.cache_creation_input_tokens), (None, Some(0)));
-    assert_eq!(reply.cost.unwrap().usd, 0.000_188_25);
+    assert_eq!(reply.cost.unwrap().usd, amount("0.00018825"));
 }
 
 #[tokio::test]

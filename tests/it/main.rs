@@ -29,6 +29,7 @@ mod chat_stream_flow;
 mod citations;
 mod client_config;
 mod compatibility;
+mod cost;
 mod crypto_rpc;
 mod downloads;
 mod embeddings;

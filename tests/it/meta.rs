@@ -102,7 +102,7 @@ async fn money_keeps_its_digits() {
     ])
     .await;
     let balances = meta.balances();
-    assert_eq!(balances.diem.as_ref().unwrap().as_str(), "90.1234567890123456789");
+    assert_eq!(balances.diem.as_ref().unwrap().to_string(), "90.1234567890123456789");
     assert_eq!(balances.usd.as_ref().unwrap().to_string(), "0.10");
     assert_eq!(balances.usd.as_ref().unwrap().to_f64(), 0.1);
     assert_eq!(balances.x402.unwrap().to_f64(), 4.23);
@@ -175,7 +175,7 @@ async fn the_rest() {
     assert_eq!((page.limit, page.page, page.total, page.total_pages), (Some(20), Some(2), Some(41), Some(3)));
     assert_eq!(meta.next_cursor(), Some("abc_-"));
     let usage = meta.rpc_usage().unwrap();
-    assert_eq!((usage.credits, usage.cost_usd.unwrap().as_str()), (Some(40), "0.00002800"));
+    assert_eq!((usage.credits, usage.cost_usd.unwrap().to_string()), (Some(40), "0.00002800".to_owned()));
     assert_eq!(meta.request_id(), Some("rpc-id"), "where there is no CF-RAY");
     assert!(meta.is_idempotent_replay());
     assert_eq!((meta.payment_required(), meta.payment_response()), (Some("e30="), Some("e31=")));
@@ -191,7 +191,7 @@ async fn an_error_has_all_of_it_too() {
     let server = Server::answering([Answer::new(402, &headers, r#"{"error":"Insufficient"}"#)]);
     let error = once(&server).request::<Value>(Method::GET, "/x").await.unwrap_err();
     let meta = error.meta().unwrap();
-    assert_eq!(meta.balances().usd.unwrap().as_str(), "0.01");
+    assert_eq!(meta.balances().usd.unwrap().to_string(), "0.01");
     assert_eq!(error.request_id(), Some("1-A"));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
 }

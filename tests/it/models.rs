@@ -1,10 +1,10 @@
 //! Models: filters, constraints and prices in all their shapes.
 
 use serde_json::json;
-use venice_ai::Client;
 use venice_ai::types::{
     Level, Model, ModelFilter, ModelPricing, ModelPrivacyLevel, ModelType, Money, ReasoningEffort, VideoModelType,
 };
+use venice_ai::{Amount, Client};
 
 use crate::support::replying;
 use crate::support::{Answer, Server};
@@ -30,7 +30,11 @@ async fn pricing(id: &str) -> ModelPricing {
 /// A price as dollars and DIEM.
 fn amount(price: &Option<Money>) -> (f64, f64) {
     let price = price.as_ref().unwrap();
-    (price.usd, price.diem)
+    (number(price.usd), number(price.diem))
+}
+
+fn number(amount: Option<Amount>) -> f64 {
+    amount.unwrap().to_f64()
 }
 
 #[tokio::test]
@@ -228,7 +232,7 @@ async fn a_text_model_is_priced_by_the_token_and_by_the_length_of_the_context() 
     assert_eq!((amount(&price.input), amount(&price.output)), ((0.15, 0.15), (0.75, 0.75)));
     assert_eq!((amount(&price.cache_input), amount(&price.cache_write)), ((0.04, 0.04), (0.19, 0.19)));
     let long = price.extended.unwrap();
-    assert_eq!((long.context_token_threshold, long.input.usd, long.output.diem), (200_000, 0.3, 1.5));
+    assert_eq!((long.context_token_threshold, number(long.input.usd), number(long.output.diem)), (200_000, 0.3, 1.5));
     assert_eq!((amount(&long.cache_input), long.cache_write), ((0.08, 0.08), None));
 }
 
@@ -237,11 +241,11 @@ async fn an_image_model_is_priced_by_the_image_by_its_size_or_by_its_quality() {
     let price = pricing("flux-dev").await;
     assert_eq!(amount(&price.generation), (0.01, 0.01));
     let upscale = price.upscale.unwrap();
-    assert_eq!((upscale.x2x.usd, upscale.x4x.diem), (0.02, 0.08));
+    assert_eq!((number(upscale.x2x.usd), number(upscale.x4x.diem)), (0.02, 0.08));
 
     let price = pricing("banana-pro").await;
     let sizes = price.resolutions.unwrap();
-    assert_eq!((sizes["1K"].usd, sizes["4K"].usd, price.generation), (0.18, 0.35, None));
+    assert_eq!((number(sizes["1K"].usd), number(sizes["4K"].usd), price.generation), (0.18, 0.35, None));
 
     let price = pricing("sketch-2").await;
     let square = &price.quality.unwrap()["1024x1024"];
@@ -253,7 +257,7 @@ async fn an_editing_model_is_priced_by_the_edit_and_by_more_images() {
     let price = pricing("patch-edit").await;
     assert_eq!(amount(&price.inpaint), (0.04, 0.04));
     let images = price.input_images.unwrap();
-    assert_eq!((images.included, images.additional.usd), (1, 0.003));
+    assert_eq!((images.included, number(images.additional.usd)), (1, 0.003));
 }
 
 #[tokio::test]
@@ -273,8 +277,11 @@ async fn music_is_priced_in_four_ways() {
     assert_eq!(amount(&pricing("song-by-piece").await.generation), (0.05, 0.05));
     let lengths = pricing("song-by-length").await.durations.unwrap();
     let short = &lengths["up_to_60"];
-    assert_eq!((short.usd, short.diem, short.min_seconds, short.max_seconds), (0.1, 0.1, 1.0, 60.0));
-    assert_eq!((lengths.len(), lengths["up_to_240"].max_seconds), (2, 240.0));
+    assert_eq!(
+        (number(short.usd), number(short.diem), short.min_seconds, short.max_seconds),
+        (0.1, 0.1, Some(1.0), Some(60.0))
+    );
+    assert_eq!((lengths.len(), lengths["up_to_240"].max_seconds), (2, Some(240.0)));
     assert_eq!(amount(&pricing("noise").await.per_second), (0.002, 0.002));
     assert_eq!(amount(&pricing("long-reader").await.per_thousand_characters), (0.3, 0.3));
     let spec = model("song-by-piece").await.model_spec;

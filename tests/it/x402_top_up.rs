@@ -56,7 +56,7 @@ async fn the_price_is_a_typed_list() {
     assert_eq!(base.pay_to.as_deref(), Some("0x2670B922ef37C7Df47158725C0CC407b5382293F"));
     assert_eq!(base.raw["tide"], "high", "it is kept word for word");
     assert_eq!((base.fee_payer.is_none(), solana.fee_payer.as_deref().unwrap().len()), (true, 44));
-    let usd = |option: &venice_ai::PaymentOption| option.amount_usd().unwrap().as_str().to_owned();
+    let usd = |option: &venice_ai::PaymentOption| option.amount_usd().unwrap().to_string();
     assert_eq!((usd(base), usd(solana)), ("5.00".to_owned(), "10.123456".to_owned()));
 }
 
@@ -220,7 +220,7 @@ async fn what_is_wrong_with_a_payment_is_told() {
     let (error, _) = paid(Answer::json(402, REQUIREMENTS)).await;
     assert_eq!(error.kind(), ErrorKind::PaymentRequired);
     let Some(PaymentRequired::Challenge(challenge)) = error.payment_required() else { panic!("{error:?}") };
-    assert_eq!(challenge.accepts[1].amount_usd().unwrap().as_str(), "10.123456");
+    assert_eq!(challenge.accepts[1].amount_usd().unwrap().to_string(), "10.123456");
 }
 
 #[tokio::test]
@@ -257,7 +257,7 @@ async fn the_mock_is_paid_once() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     let price = venice.x402().payment_requirements().await.unwrap();
-    assert_eq!(price.accepts[0].amount_usd().unwrap().as_str(), "10.00");
+    assert_eq!(price.accepts[0].amount_usd().unwrap().to_string(), "10.00");
     let done = venice.x402().top_up(payment(&price.accepts[0].raw, "10000000")).await.unwrap();
     assert_eq!((done.top_up.amount_credited, done.top_up.new_balance), (10.0, 17.52));
     assert_eq!(done.receipt.unwrap().network.as_deref(), Some("eip155:8453"));

@@ -440,7 +440,10 @@ pub fn serialises(name: &str, model: &Model) -> bool {
                 union.arms.iter().all(|arm| refs(&arm.schema).iter().all(|name| inner(name, model, request, seen)))
             }
             Some(Kind::Enum(_)) => true,
-            None => name == crate::lower::FILE_INPUT || (request && name == crate::lower::SECRET),
+            None => {
+                [crate::lower::FILE_INPUT, crate::lower::AMOUNT].contains(&name)
+                    || (request && name == crate::lower::SECRET)
+            }
         }
     }
     let request = model.types.get(name).is_some_and(|kind| kind.in_request && !kind.in_reply);

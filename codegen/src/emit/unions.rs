@@ -125,7 +125,7 @@ fn rust(schema: &Value) -> Result<TokenStream, Error> {
     if let Some(name) = ref_name(schema) {
         let name = ident(name);
         return Ok(match name.to_string().as_str() {
-            "Upload" | "FileInput" | "Secret" => quote! { crate::#name },
+            "Upload" | "FileInput" | "Secret" | "Amount" => quote! { crate::#name },
             _ => quote! { #name },
         });
     }

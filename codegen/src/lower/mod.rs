@@ -23,13 +23,15 @@ use crate::overlay::Mode;
 use serde_json::Value;
 
 /// Types that are written by hand and that generated ones refer to; no component may have such a name.
-pub const HANDWRITTEN: [&str; 3] = [UPLOAD, FILE_INPUT, SECRET];
+pub const HANDWRITTEN: [&str; 4] = [UPLOAD, FILE_INPUT, SECRET, AMOUNT];
 /// A file and nothing else.
 pub const UPLOAD: &str = "Upload";
 /// A file, a URL or base64 text.
 pub const FILE_INPUT: &str = "FileInput";
 /// A text that is never printed: a string with `x-secret: true`.
 pub const SECRET: &str = "Secret";
+/// An exact decimal number: a number with `x-amount: true`.
+pub const AMOUNT: &str = "Amount";
 
 /// How often each pass applied, in the order in which they ran.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

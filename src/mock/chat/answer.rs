@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::cache::Cached;
-use crate::mock::sample;
+use crate::Amount;
 use crate::mock::state::State;
+use crate::mock::{price, sample};
 
 /// An answer, whole or to be streamed.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(super) struct Answer {
     pub(super) searched: bool,
     pub(super) prompt_tokens: u64,
     pub(super) cached: Cached,
-    pub(super) usd: f64,
+    pub(super) usd: Amount,
 }
 
 /// How a backend writes its chunks. The API has two kinds of backends behind one endpoint.
@@ -72,7 +73,7 @@ impl Answer {
             parameters,
             prompt_tokens: 0,
             cached: Cached::of(state, model, body),
-            usd: 0.0,
+            usd: Amount::ZERO,
         };
         if answer.searched {
             answer.parameters["web_search_citations"] = citations();
@@ -103,8 +104,7 @@ impl Answer {
         let characters = body["messages"].to_string().len() + body["tools"].to_string().len();
         let system = if self.parameters["include_venice_system_prompt"] == false { 0 } else { 1100 };
         self.prompt_tokens = characters as u64 / 4 + system;
-        let price = |name: &str| model["model_spec"]["pricing"][name]["usd"].as_f64().unwrap_or_default() / 1e6;
-        self.usd = self.prompt_tokens as f64 * price("input") + self.completion_tokens() as f64 * price("output");
+        self.usd = price::of_tokens(model, self.prompt_tokens, self.cached, self.completion_tokens());
     }
 
     pub(super) fn completion_tokens(&self) -> u64 {

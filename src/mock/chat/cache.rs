@@ -11,9 +11,9 @@ const LEAST_TOKENS: u64 = 1024;
 
 /// How many tokens of a prompt came out of the cache, and how many went into it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cached {
-    pub(super) read: u64,
-    pub(super) written: u64,
+pub(in crate::mock) struct Cached {
+    pub(in crate::mock) read: u64,
+    pub(in crate::mock) written: u64,
 }
 
 impl Cached {

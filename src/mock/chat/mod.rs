@@ -9,6 +9,7 @@ mod whole;
 use serde_json::Value;
 
 use self::answer::Answer;
+pub(super) use self::cache::Cached;
 use super::asked::Asked;
 use super::reply::Reply;
 use super::state::State;
@@ -21,7 +22,7 @@ pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
     let parameters = parameters::applied(&body["venice_parameters"], suffix);
     let id = format!("chatcmpl-{:016x}", state.next_id());
     let answer = Answer::new(state, id, time::now().as_secs(), &model, body, parameters);
-    state.balance_usd -= answer.usd;
+    state.balance_usd -= answer.usd.to_f64();
     state.limits.count_tokens(answer.prompt_tokens + answer.completion_tokens());
     let reply = if body["stream"] == true {
         let with_usage = body["stream_options"]["include_usage"] == true;

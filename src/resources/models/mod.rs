@@ -16,7 +16,7 @@
 //!
 //! for model in venice.models().list(ModelFilter::Text).await? {
 //!     let (spec, price) = (&model.model_spec, model.model_spec.pricing.as_ref());
-//!     let input = price.and_then(|price| price.input.as_ref()).map(|price| price.usd);
+//!     let input = price.and_then(|price| price.input.as_ref()?.usd);
 //!     println!("{}: {:?} tokens, {input:?} USD a million", model.id, spec.available_context_tokens);
 //! }
 //! # Ok(()) }

@@ -102,8 +102,8 @@ impl CatalogueModel {
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// if let Some(input) = model.pricing().and_then(|pricing| pricing.input.as_ref()) {
-    ///     println!("{} USD a million tokens", input.usd);
+    /// if let Some(usd) = model.pricing().and_then(|pricing| pricing.input.as_ref()?.usd) {
+    ///     println!("{usd} USD a million tokens");
     /// }
     /// # }
     /// ```

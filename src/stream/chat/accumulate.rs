@@ -100,6 +100,10 @@ impl ChatAccumulator {
         }
     }
 
+    pub(crate) fn told_cost(&self) -> Option<&Money> {
+        self.cost.as_ref()
+    }
+
     /// The answer. One that came whole equals the reply without streaming; of one that did not, the choices that were cut have no
     /// `finish_reason`.
     ///

@@ -19,6 +19,7 @@ use self::protocol::Choices;
 pub use self::text::TextStream;
 use super::parts::Parts;
 use crate::chat::CitationStyle;
+use crate::cost::{self, Cost};
 use crate::error::Error;
 use crate::meta::Meta;
 use crate::transport::ReplyBody;
@@ -77,6 +78,21 @@ impl ChatStream {
     /// ```
     pub fn meta(&self) -> &Meta {
         self.parts.meta()
+    }
+
+    /// What the answer cost, once a chunk has told it: one of the last does. `None` until then, and where none does.
+    ///
+    /// ```no_run
+    /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(chunk) = stream.next().await {
+    ///     println!("{:?}", chunk?.choices);
+    /// }
+    /// println!("{:?} USD", stream.cost().and_then(|cost| cost.usd));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        cost::told(self.parts.seen().cost.as_ref())
     }
 
     /// The next chunk; `None` behind the last one. A call that is cancelled loses nothing.

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use super::ChatStream;
 use super::text::first_delta;
 use super::thinking::Separator;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::meta::Meta;
 use crate::stream::hidden::Hidden;
@@ -59,6 +60,21 @@ impl AnswerStream {
     /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
+    }
+
+    /// What the answer cost, once the end of it has told.
+    ///
+    /// ```no_run
+    /// # async fn run(mut pieces: venice_ai::stream::AnswerStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(piece) = pieces.next().await {
+    ///     println!("{:?}", piece?);
+    /// }
+    /// println!("{:?} USD", pieces.cost().and_then(|cost| cost.usd));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.stream.cost()
     }
 
     /// The next piece; `None` at the end. A call that is cancelled loses nothing.

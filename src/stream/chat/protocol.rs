@@ -7,13 +7,15 @@ use serde_json::{Map, Value};
 use crate::lenient::leniently;
 use crate::stream::parts::{Protocol, Read};
 use crate::stream::sse::SseEvent;
-use crate::types::ChatCompletionChunk;
+use crate::types::{ChatCompletionChunk, Money};
 
 /// Which choices of an answer have begun, and which are finished.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
     /// Each `index` that was seen, and whether it has a `finish_reason`. There is hardly ever more than one.
     seen: Vec<(i64, bool)>,
+    /// What the answer cost, once that was told.
+    pub(super) cost: Option<Money>,
 }
 
 impl Protocol for Choices {
@@ -36,6 +38,9 @@ impl Protocol for Choices {
     }
 
     fn note(&mut self, chunk: &ChatCompletionChunk) {
+        if chunk.cost.is_some() {
+            self.cost.clone_from(&chunk.cost);
+        }
         for choice in &chunk.choices {
             let is_finished = choice.finish_reason.as_ref().is_some_and(|why| !why.as_str().is_empty());
             match self.seen.iter_mut().find(|(index, _)| *index == choice.index) {

@@ -8,6 +8,7 @@ use futures_core::Stream;
 use super::ChatStream;
 use super::thinking::Separator;
 use crate::chat::{CitationRenderer, CitationStyle};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::meta::Meta;
 use crate::types::{ChatCompletionChunk, ChatDelta};
@@ -58,6 +59,21 @@ impl TextStream {
     /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
+    }
+
+    /// What the answer cost, once the end of it has told.
+    ///
+    /// ```no_run
+    /// # async fn run(mut text: venice_ai::stream::TextStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// println!("{:?} USD", text.cost().and_then(|cost| cost.usd));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.stream.cost()
     }
 
     /// The next piece; `None` at the end. A call that is cancelled loses nothing.

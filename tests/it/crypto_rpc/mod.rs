@@ -66,7 +66,7 @@ async fn what_it_cost_is_told_exactly() {
     let server = Server::answering([Answer::new(200, &headers, r#"{"id":1,"result":true}"#)]);
     let reply = once(&server).crypto_rpc().call("base-mainnet", "eth_syncing").with_meta().await.unwrap();
     let usage = &reply.value.usage;
-    assert_eq!((usage.credits, usage.cost_usd.as_ref().unwrap().as_str()), (Some(20), "0.00001400"));
+    assert_eq!((usage.credits, usage.cost_usd.unwrap().to_string()), (Some(20), "0.00001400".to_owned()));
     assert!(!reply.value.is_replay);
     assert_eq!(reply.meta.request_id(), Some("0123456789abcdef0123456789abcdef"));
 }
@@ -165,7 +165,7 @@ async fn a_whole_conversation_with_the_mock() {
     assert!(venice.crypto_rpc().networks().await.unwrap().contains(&"ethereum-mainnet".to_owned()));
     let reply = venice.crypto_rpc().call("ethereum-mainnet", "eth_chainId").await.unwrap();
     assert_eq!((&*reply.result::<String>().unwrap(), reply.usage.credits), ("0x1", Some(20)));
-    assert_eq!(reply.usage.cost_usd.unwrap().as_str(), "0.00001400");
+    assert_eq!(reply.usage.cost_usd.unwrap().to_string(), "0.00001400");
 
     let send = || JsonRpcRequest::new("eth_sendRawTransaction").params(json!(["0xf86c"]));
     let rpc = venice.crypto_rpc().with_idempotency_key("payout-1");

@@ -11,7 +11,7 @@ pub mod spans;
 
 use std::time::Duration;
 
-use venice_ai::{Client, ClientBuilder, RetryPolicy};
+use venice_ai::{Amount, Client, ClientBuilder, RetryPolicy};
 
 pub use self::clock::TestClock;
 pub use self::folder::Folder;
@@ -19,6 +19,11 @@ pub use self::server::{Answer, Server};
 
 /// The key that tests send. It must not turn up anywhere but in `Authorization`.
 pub const KEY: &str = "vk-test-4f9c2e71d0";
+
+/// Money as a reply tells it.
+pub fn amount(text: &str) -> Option<Amount> {
+    text.parse().ok()
+}
 
 /// A client of the server with the test key. Nothing goes through a proxy of the environment.
 pub fn builder(server: &Server) -> ClientBuilder {

@@ -224,11 +224,13 @@ impl Hoist<'_> {
         if object.contains_key("$shape") {
             return schema.clone();
         }
-        if object.get("x-secret") == Some(&Value::Bool(true)) {
-            let mut secret = object.clone();
-            secret.retain(|key, _| matches!(key.as_str(), "description" | "deprecated" | "x-not-blank"));
-            secret.insert("$ref".into(), Value::String(format!("#/components/schemas/{}", super::SECRET)));
-            return Value::Object(secret);
+        let handwritten = [("x-secret", super::SECRET), ("x-amount", super::AMOUNT)];
+        if let Some((_, name)) = handwritten.into_iter().find(|(mark, _)| object.get(*mark) == Some(&Value::Bool(true)))
+        {
+            let mut link = object.clone();
+            link.retain(|key, _| matches!(key.as_str(), "description" | "deprecated" | "x-not-blank"));
+            link.insert("$ref".into(), Value::String(format!("#/components/schemas/{name}")));
+            return Value::Object(link);
         }
         let proposal = match object.get(NAME).and_then(Value::as_str) {
             Some(hint) => Proposal::fixed(Rank::Hint, hint),

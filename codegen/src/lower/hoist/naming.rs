@@ -24,6 +24,7 @@ const TAKEN: &[&str] = &[
     "Upload",
     "FileInput",
     "Secret",
+    "Amount",
     "Self",
 ];
 /// Member names that say nothing without their owner.

@@ -9,7 +9,7 @@ use super::schema::{Cx, Position};
 use super::walk::{Node, Pair, Walk, flag, keys};
 
 /// What is compared elsewhere, or means nothing.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 15] = [
     "$ref",
     "title",
     "type",
@@ -23,6 +23,7 @@ const ELSEWHERE: [&str; 14] = [
     "enum",
     "x-tag",
     "x-secret",
+    "x-amount",
     "x-rust-name",
 ];
 /// What is checked before sending beside the limits: keywords of the overlay, and the alternatives of a text.

@@ -32,6 +32,8 @@ pub enum Form {
     File,
     /// `Secret`.
     Secret,
+    /// `Amount`.
+    Amount,
     /// Any JSON.
     Any,
 }
@@ -41,6 +43,9 @@ impl Form {
     pub fn of(schema: &Value, multipart: bool) -> Self {
         if schema.get("x-secret") == Some(&Value::Bool(true)) {
             return Self::Secret;
+        }
+        if schema.get("x-amount") == Some(&Value::Bool(true)) {
+            return Self::Amount;
         }
         if is_struct(schema) {
             return Self::Struct;
@@ -109,6 +114,7 @@ pub fn words(document: &Document, schema: &Value, multipart: bool) -> String {
             Form::Object => "object".to_owned(),
             Form::File => "file".to_owned(),
             Form::Secret => "secret".to_owned(),
+            Form::Amount => "amount".to_owned(),
             Form::Any => "any".to_owned(),
         }
     }

@@ -87,10 +87,13 @@ fn manifest(name: &str) -> Result<String, Failure> {
 
 /// The crate, with the paths of the real modules.
 fn support() -> String {
-    ["operation.rs", "secret.rs", "validation.rs", "wire.rs"].iter().fold(SUPPORT.to_owned(), |text, module| {
-        let path = workspace::path("src").join(module);
-        text.replace(&format!("@{module}@"), &format!("{:?}", path.display().to_string()))
-    })
+    ["amount/mod.rs", "operation.rs", "secret.rs", "validation.rs", "wire.rs"].iter().fold(
+        SUPPORT.to_owned(),
+        |text, module| {
+            let path = workspace::path("src").join(module);
+            text.replace(&format!("@{module}@"), &format!("{:?}", path.display().to_string()))
+        },
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,189 @@
+//! Money as the API writes it.
+
+mod arithmetic;
+mod convert;
+mod json;
+mod read;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+pub use self::convert::NotAnAmount;
+
+/// An exact decimal number: what a call cost, what a balance is, what a model charges. Which currency it is in stands in the name
+/// of the member that holds it.
+///
+/// It holds 38 digits, of which all may stand behind the point, so that what the API writes comes out as it went in: `0.0005813`
+/// is that and not the binary fraction next to it. There is no NaN and no infinity. Arithmetic is exact or says that it cannot be
+/// ([`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub), [`checked_mul`](Self::checked_mul)): nothing is rounded
+/// unless asked for ([`round`](Self::round)), and nothing overflows unnoticed.
+///
+/// It is compared by its value (`0.10` equals `0.1`), prints with the places that it came with (`4.230000`), and is a number in
+/// JSON. A precision in a format string rounds what is shown: `{:.2}`.
+///
+/// ```
+/// use venice_ai::Amount;
+///
+/// let amount = |text: &str| text.parse::<Amount>();
+/// assert_eq!(amount("0.1")?.checked_add(amount("0.2")?), Some(amount("0.3")?));
+/// assert_eq!(amount("0.0005813")?.to_string(), "0.0005813");
+/// assert_eq!(amount("1e-7")?.to_string(), "0.0000001");
+/// assert_eq!(format!("${:.2}", amount("4.235000")?), "$4.24");
+/// # Ok::<(), venice_ai::meta::NotAnAmount>(())
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Amount {
+    digits: i128,
+    /// How many of the digits stand behind the point; [`MOST_PLACES`] at most.
+    places: u32,
+}
+
+/// As many digits as an `i128` surely holds.
+const MOST_PLACES: u32 = 38;
+
+impl Amount {
+    /// Nothing.
+    ///
+    /// ```
+    /// use venice_ai::Amount;
+    ///
+    /// assert!(Amount::ZERO.is_zero());
+    /// assert_eq!(Amount::ZERO, Amount::default());
+    /// ```
+    pub const ZERO: Self = Self { digits: 0, places: 0 };
+
+    /// A whole number of units, of which `10^decimals` make one; with two decimal places at least: `5.00`.
+    pub(crate) fn of_units(units: &str, decimals: usize) -> Option<Self> {
+        const LEAST_PLACES: u32 = 2;
+        if units.is_empty() || !units.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let mut amount = Self::read(units)?.divided_by_power(u32::try_from(decimals).ok()?)?;
+        while amount.places > LEAST_PLACES && amount.digits % 10 == 0 {
+            amount = Self { digits: amount.digits / 10, places: amount.places - 1 };
+        }
+        amount.at_places(amount.places.max(LEAST_PLACES))
+    }
+
+    /// Whether it is nothing.
+    ///
+    /// ```
+    /// assert!("0.00".parse::<venice_ai::Amount>()?.is_zero());
+    /// # Ok::<(), venice_ai::meta::NotAnAmount>(())
+    /// ```
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.digits == 0
+    }
+
+    /// Whether it is below nothing, as charges in a list of transactions are.
+    ///
+    /// ```
+    /// assert!("-0.05".parse::<venice_ai::Amount>()?.is_negative());
+    /// # Ok::<(), venice_ai::meta::NotAnAmount>(())
+    /// ```
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.digits < 0
+    }
+
+    /// The nearest floating point number, for charts and rough checks.
+    ///
+    /// ```
+    /// assert_eq!("0.25".parse::<venice_ai::Amount>()?.to_f64(), 0.25);
+    /// # Ok::<(), venice_ai::meta::NotAnAmount>(())
+    /// ```
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        // Through the text, as a division would round a second time.
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    /// The part before the point, and the part behind it as so many 10^-38. Neither can overflow.
+    fn split(self) -> (i128, i128) {
+        let one = power(self.places);
+        (self.digits / one, self.digits % one * power(MOST_PLACES - self.places))
+    }
+}
+
+/// A power of ten up to the 38th, which an `i128` just holds.
+fn power(exponent: u32) -> i128 {
+    10_i128.pow(exponent.min(MOST_PLACES))
+}
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Self) -> bool {
+        self.split() == other.split()
+    }
+}
+
+impl Eq for Amount {}
+
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Amount {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.split().cmp(&other.split())
+    }
+}
+
+impl Hash for Amount {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.split().hash(state);
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown =
+            f.precision().and_then(|places| u32::try_from(places).ok()).map_or(*self, |places| self.round(places));
+        let one = power(shown.places).unsigned_abs();
+        let digits = shown.digits.unsigned_abs();
+        let mut text = (digits / one).to_string();
+        let behind = digits % one;
+        if shown.places > 0 {
+            text.push_str(&format!(".{behind:0width$}", width = shown.places as usize));
+        }
+        // More places than it has are asked for: they are zeros.
+        for place in shown.places as usize..f.precision().unwrap_or(0) {
+            text.push_str(if place == 0 { ".0" } else { "0" });
+        }
+        f.pad_integral(shown.digits >= 0, "", &text)
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_become_an_exact_decimal() {
+        let cases = [
+            ("5000000", "5.00"),
+            ("5", "0.000005"),
+            ("0", "0.00"),
+            ("10500000", "10.50"),
+            ("0005000000", "5.00"),
+            ("123456789012345678901234567890", "123456789012345678901234.56789"),
+        ];
+        for (units, amount) in cases {
+            assert_eq!(Amount::of_units(units, 6).unwrap().to_string(), amount);
+        }
+        assert_eq!(Amount::of_units("5", 0).unwrap().to_string(), "5.00");
+        for wrong in ["", "-5", "5.0", "5e6", "0x5", " 5"] {
+            assert_eq!(Amount::of_units(wrong, 6), None, "{wrong:?}");
+        }
+        assert_eq!(Amount::of_units("5", 1000), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! Money: exact amounts, estimates, budgets, tallies.
+
+mod amounts;
