@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use venice_ai::chat::{CitationStyle, ReasoningControl};
+use venice_ai::cost::{Budget, Prices, Tally};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::mock::MockVenice;
@@ -20,7 +21,7 @@ use venice_ai::types::{
     GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
     QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
-use venice_ai::{Client, Upload};
+use venice_ai::{Client, ClientBuilder, Upload};
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
@@ -41,7 +42,7 @@ async fn main() -> Done {
     video(&venice, &folder).await?;
     many_at_once(&venice, &folder).await?;
     vectors_and_characters(&venice).await?;
-    money(&venice, &folder).await?;
+    money(&venice, mock.client_builder(), &folder).await?;
     the_world_outside(&venice).await?;
 
     println!("{} requests, files in {}", mock.requests().len(), folder.display());
@@ -176,7 +177,7 @@ async fn vectors_and_characters(venice: &Client) -> Done {
     Ok(())
 }
 
-async fn money(venice: &Client, folder: &Path) -> Done {
+async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done {
     let billing = venice.billing();
     println!("Billing: {:?} USD left", billing.balance().await?.balances.usd);
     let sums = billing.usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("7d")).await?;
@@ -184,6 +185,14 @@ async fn money(venice: &Client, folder: &Path) -> Done {
     println!("Billing: {} models, {} charges", sums.by_model.len(), charges.len());
     let table = billing.usage_history_table(GetBillingUsageHistoryParams::new());
     println!("Billing: {} bytes of CSV", table.save(folder.join("charges.csv")).await?);
+
+    let (budget, tally) = (Budget::usd("5"), Tally::new());
+    let limited = settings.budget(budget.clone()).tally(tally.clone()).build()?;
+    let request = ChatCompletionRequest::new("default", ["Hello!"]).max_completion_tokens(100);
+    let model = limited.models().catalogue().await?.require("default")?.clone();
+    println!("Costs: {:?} USD at most", Prices::of(model.model()).chat(&request).at_most.and_then(|price| price.usd));
+    println!("Costs: {:?} charged", limited.chat().create(request).await?.cost());
+    println!("Costs: {} of 5 USD spent, {} calls", budget.in_usd().spent, tally.snapshot().total().calls);
 
     let option = venice.x402().payment_requirements().await?.accepts.swap_remove(0);
     println!("x402: credit costs {:?} USD or more", option.amount_usd());

@@ -53,6 +53,9 @@ impl Amount {
     /// ```
     pub const ZERO: Self = Self { digits: 0, places: 0 };
 
+    /// More than anything costs.
+    pub(crate) const HIGHEST: Self = Self { digits: i128::MAX, places: 0 };
+
     /// A whole number of units, of which `10^decimals` make one; with two decimal places at least: `5.00`.
     pub(crate) fn of_units(units: &str, decimals: usize) -> Option<Self> {
         const LEAST_PLACES: u32 = 2;

@@ -10,6 +10,8 @@ use super::base_url::BaseUrl;
 use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
 use super::{Client, Inner, Versions, base_url, compatibility};
+use crate::cost::ledger::Ledger;
+use crate::cost::{Budget, Tally};
 use crate::error::{Error, ErrorKind};
 use crate::many::Pacer;
 use crate::resources::models::store::{self, CatalogueStore};
@@ -45,6 +47,8 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     warning_age: Duration,
     catalogue_max_age: Duration,
+    budget: Option<Budget>,
+    tally: Option<Tally>,
 }
 
 impl Default for ClientBuilder {
@@ -63,6 +67,8 @@ impl Default for ClientBuilder {
             clock: Arc::new(SystemClock),
             warning_age: compatibility::DEFAULT_WARNING_AGE,
             catalogue_max_age: store::DEFAULT_MAX_AGE,
+            budget: None,
+            tally: None,
         }
     }
 }
@@ -265,12 +271,38 @@ impl ClientBuilder {
         self
     }
 
+    /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
+    /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
+    ///
+    /// ```
+    /// use venice_ai::cost::Budget;
+    ///
+    /// let builder = venice_ai::Client::builder().budget(Budget::usd("5"));
+    /// ```
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Counts the calls, tokens and costs of this client by model. See [`Tally`].
+    ///
+    /// ```
+    /// use venice_ai::cost::Tally;
+    ///
+    /// let tally = Tally::new();
+    /// let builder = venice_ai::Client::builder().tally(tally.clone());
+    /// ```
+    pub fn tally(mut self, tally: Tally) -> Self {
+        self.tally = Some(tally);
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] names the setting that cannot be used: a key that no header can carry, a bad base URL, proxy
-    /// or header, TLS that does not start. Keys and passwords are not shown.
+    /// or header, a budget whose limit is no amount, TLS that does not start. Keys and passwords are not shown.
     ///
     /// ```
     /// let refused = venice_ai::Client::builder().base_url("api.venice.ai").build();
@@ -280,6 +312,8 @@ impl ClientBuilder {
         let base_url = BaseUrl::new(&self.base_url)?;
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
+        // It comes last: what it sets aside is for the request as it is sent.
+        let gates = Ledger::gate(self.budget, self.tally)?.into_iter().collect();
         let http = match self.http {
             Some(client) => Http::given(client),
             None => Http::from_recipe(Recipe {
@@ -308,7 +342,7 @@ impl ClientBuilder {
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
                 catalogue: CatalogueStore::new(self.catalogue_max_age),
-                gates: Vec::new(),
+                gates,
             }),
         })
     }

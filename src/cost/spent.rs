@@ -34,6 +34,11 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// What the headers of the blockchain endpoints tell, if they tell anything.
+    pub(crate) fn of_rpc(usage: &RpcUsage) -> Option<Self> {
+        Some(Self { usd: usage.cost_usd, diem: None, credits: usage.credits }).filter(|cost| !cost.is_untold())
+    }
+
     pub(crate) fn is_untold(&self) -> bool {
         *self == Self::default()
     }
@@ -42,12 +47,6 @@ impl Cost {
 impl From<&Money> for Cost {
     fn from(money: &Money) -> Self {
         Self { usd: money.usd, diem: money.diem, credits: None }
-    }
-}
-
-impl From<&RpcUsage> for Cost {
-    fn from(usage: &RpcUsage) -> Self {
-        Self { usd: usage.cost_usd, diem: None, credits: usage.credits }
     }
 }
 
@@ -128,6 +127,6 @@ impl Meta {
     /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
-        self.rpc_usage().as_ref().map(Cost::from)
+        Cost::of_rpc(&self.rpc_usage()?)
     }
 }

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 
 use super::payload::Payload;
 use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired, PriceAboveLimit};
+use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
@@ -252,6 +253,22 @@ impl Error {
     pub fn price_above_limit(&self) -> Option<PriceAboveLimit> {
         match self.payload()? {
             Payload::Price(price) => Some(*price),
+            _ => None,
+        }
+    }
+
+    /// What the budget has left, and what the call would have cost.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(exceeded) = error.budget_exceeded() {
+    ///     println!("{:?} left, {:?} needed", exceeded.spending.remaining(), exceeded.estimate);
+    /// }
+    /// # }
+    /// ```
+    pub fn budget_exceeded(&self) -> Option<BudgetExceeded> {
+        match self.payload()? {
+            Payload::Budget(exceeded) => Some(*exceeded),
             _ => None,
         }
     }

@@ -47,6 +47,9 @@ pub enum ErrorKind {
     JobFailed,
     /// The job's result is not there any more: it was kept for a while and not fetched, or fetched too often.
     JobExpired,
+    /// The client's [`Budget`](crate::cost::Budget) has not enough left for the call. Nothing was sent;
+    /// [`budget_exceeded`](super::Error::budget_exceeded) has the numbers.
+    BudgetExceeded,
     /// The price is above the limit that was set. Nothing was ordered;
     /// [`price_above_limit`](super::Error::price_above_limit) has both.
     PriceLimit,

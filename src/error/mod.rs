@@ -25,6 +25,7 @@ pub use self::payload::{
 use self::payload::{Details, Payload};
 pub(crate) use self::text::{SHORTEST_SECRET, is_html, summary_of_body, without_secret, without_values};
 use crate::ValidationError;
+use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
@@ -194,6 +195,12 @@ impl Error {
         let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
         let mut error = Self::new(ErrorKind::PriceLimit, message);
         error.details_mut().payload = Some(Payload::Price(PriceAboveLimit { price_usd, limit_usd }));
+        error
+    }
+
+    pub(crate) fn budget_exceeded_by(exceeded: BudgetExceeded) -> Self {
+        let mut error = Self::new(ErrorKind::BudgetExceeded, exceeded.to_string());
+        error.details_mut().payload = Some(Payload::Budget(exceeded));
         error
     }
 

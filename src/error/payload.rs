@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Amount;
 use crate::types::{SeedanceConsent, VideoConsents};
@@ -34,6 +35,7 @@ pub(super) enum Payload {
     Consent(ConsentRequired),
     Policy(ContentPolicy),
     Price(PriceAboveLimit),
+    Budget(BudgetExceeded),
 }
 
 /// A member of the request that is wrong.

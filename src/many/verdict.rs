@@ -43,7 +43,8 @@ impl Verdict {
 fn befalls_all(failure: &Error) -> bool {
     use ErrorKind::*;
     match failure.kind() {
-        Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | Signing | Redirect => true,
+        Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | BudgetExceeded => true,
+        Signing | Redirect => true,
         Configuration | NoRuntime | BlockingInAsync | Journal => true,
         // A 401 that asks for a subscription is about one model.
         Permission => failure.status().is_some_and(|status| status.as_u16() == 403),

@@ -42,6 +42,10 @@ impl Events {
         &self.body
     }
 
+    pub(crate) fn body_mut(&mut self) -> &mut ReplyBody {
+        &mut self.body
+    }
+
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<SseEvent, Error>>> {
         loop {
             if self.state == State::Ended {

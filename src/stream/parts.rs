@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use super::events::Events;
 use super::in_band;
 use super::sse::{DEFAULT_MAX_EVENT_BYTES, SseEvent};
+use crate::cost::ledger::Told;
 use crate::error::{Error, ErrorKind, locate};
 use crate::meta::Meta;
 use crate::transport::ReplyBody;
@@ -28,6 +29,9 @@ pub(super) trait Protocol: Default + fmt::Debug {
     fn read_whole(document: &Bytes) -> serde_json::Result<Read<Self::Part>>;
 
     fn note(&mut self, part: &Self::Part);
+
+    /// What a part tells of the cost of its answer. Asked only where an account is kept.
+    fn told(part: &Self::Part) -> Told;
 
     /// Whether the answer ends well even if the stream ends here.
     fn is_whole(&self) -> bool;
@@ -100,6 +104,21 @@ impl<P: Protocol> Parts<P> {
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
+        let next = ready!(self.poll_part(cx));
+        let has_ended = self.phase == Phase::Ended;
+        let body = self.source.body_mut();
+        if body.has_account() {
+            match &next {
+                Some(Ok(part)) => body.note(P::told(part)),
+                Some(Err(_)) if has_ended => body.close_account(false),
+                Some(Err(_)) => {}
+                None => body.close_account(true),
+            }
+        }
+        Poll::Ready(next)
+    }
+
+    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
         let events = match (self.phase, &mut self.source) {
             (Phase::Ended, _) => return Poll::Ready(None),
             (_, Source::Events(events)) => events,
@@ -148,6 +167,13 @@ impl Source {
     fn body(&self) -> &ReplyBody {
         match self {
             Self::Events(events) => events.body(),
+            Self::Whole(body, _) => body,
+        }
+    }
+
+    fn body_mut(&mut self) -> &mut ReplyBody {
+        match self {
+            Self::Events(events) => events.body_mut(),
             Self::Whole(body, _) => body,
         }
     }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::Scope;
 use super::failure;
+use crate::cost::ledger::{Entry, Told};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 
@@ -33,6 +34,8 @@ pub(crate) struct ReplyBody {
     beginning: Bytes,
     scope: Scope,
     meta: Meta,
+    /// The account of the call, if one is kept and the body tells what it cost.
+    account: Option<Box<Entry>>,
 }
 
 impl ReplyBody {
@@ -47,6 +50,32 @@ impl ReplyBody {
             beginning: Bytes::new(),
             scope,
             meta,
+            account: None,
+        }
+    }
+
+    /// Has the body say what the call cost. Dropping it says that nobody knows.
+    pub(crate) fn set_account(&mut self, account: Box<Entry>) {
+        self.account = Some(account);
+    }
+
+    pub(crate) fn has_account(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// A part of the answer told something.
+    pub(crate) fn note(&mut self, told: Told) {
+        if let Some(account) = &mut self.account {
+            account.note(told);
+        }
+    }
+
+    /// The answer ended, as it should or not.
+    pub(crate) fn close_account(&mut self, is_whole: bool) {
+        if let Some(account) = self.account.take()
+            && is_whole
+        {
+            account.finished();
         }
     }
 

@@ -66,6 +66,7 @@ const EXAMPLES: &[&str] = &[
     "billing",
     "characters",
     "chat_stream",
+    "cost",
     "crypto_rpc",
     "embeddings",
     "images",
@@ -199,6 +200,26 @@ fn a_streamed_answer_ends_with_what_it_cost() {
     let text = printed(example("chat_stream").args(["How", "deep", "is", "it?"]));
     assert!(text.contains("“How deep is it?”") && text.contains("gondola-9b ended with Some(Stop)"), "{text}");
     assert!(text.lines().last().unwrap().ends_with(" USD"), "{text}");
+}
+
+#[test]
+fn a_budget_refuses_what_it_has_no_room_for_and_a_tally_tells_where_it_went() {
+    let mock = MockVenice::start_blocking().unwrap();
+    let text = printed(&mut with_key("cost", &mock));
+    let line =
+        |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {text}"));
+    assert!(line("Before: ").ends_with(" USD at most"), "{text}");
+    // What was charged is what the list says.
+    let after: Vec<&str> = line("After: ").split_whitespace().collect();
+    assert_eq!((after[1], after[2]), (after[6], "USD,"), "{text}");
+    assert!(
+        line("Refused: ").contains("of the budget of 0.001 USD") && line("Refused: ").ends_with("nothing was sent")
+    );
+    // Each call that was sent is counted.
+    let calls = mock.requests_of("createChatCompletion").len();
+    let counted: Vec<&str> = line("all ").split_whitespace().collect();
+    assert!(calls > 2 && counted[1] == calls.to_string(), "{calls} calls:\n{text}");
+    assert!(line(&format!("{} USD spent", counted[4])).ends_with(" USD left"), "{text}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ async fn numbers_in_quotes_are_numbers() {
 async fn what_is_no_number_in_quotes_is_none() {
     for text in ["NaN", "inf", "1e999", "", "5 USD"] {
         let reply = changed(|body| body["cost"]["usd"] = json!(text)).await;
-        assert_eq!((reply.cost.unwrap().usd, &*reply.text()), (None, "High water is at 14:20."), "{text}");
+        assert_eq!((reply.cost().unwrap().usd, &*reply.text()), (None, "High water is at 14:20."), "{text}");
     }
 }
 

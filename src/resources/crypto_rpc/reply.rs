@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::RpcError;
 use super::prepare::id_text;
+use crate::cost::Cost;
 use crate::error::without_values;
 use crate::meta::{Meta, RpcUsage};
 use crate::types::JsonRpcId;
@@ -66,6 +67,18 @@ impl RpcReply {
     pub fn result<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
         self.outcome.result()
     }
+
+    /// What it cost, as far as the API said. A reply that was given again says what it cost the first time.
+    ///
+    /// ```no_run
+    /// # fn example(reply: venice_ai::crypto_rpc::RpcReply) {
+    /// println!("{}", reply.cost().unwrap_or_default()); // 0.00001400 USD, 20 credits
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        Cost::of_rpc(&self.usage)
+    }
 }
 
 /// The answers to several calls, and what they cost together.
@@ -83,6 +96,18 @@ pub struct RpcBatch {
 }
 
 impl RpcBatch {
+    /// What all of them cost together, as far as the API said.
+    ///
+    /// ```no_run
+    /// # fn example(reply: venice_ai::crypto_rpc::RpcBatch) {
+    /// println!("{}", reply.cost().unwrap_or_default());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        Cost::of_rpc(&self.usage)
+    }
+
     /// What became of the call with this id.
     ///
     /// ```no_run

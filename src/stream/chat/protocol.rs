@@ -4,6 +4,8 @@ use bytes::Bytes;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
+use crate::cost::Tokens;
+use crate::cost::ledger::Told;
 use crate::lenient::leniently;
 use crate::stream::parts::{Protocol, Read};
 use crate::stream::sse::SseEvent;
@@ -48,6 +50,12 @@ impl Protocol for Choices {
                 None => self.seen.push((choice.index, is_finished)),
             }
         }
+    }
+
+    fn told(chunk: &ChatCompletionChunk) -> Told {
+        let (tokens, cost) = (chunk.usage.as_ref().map(Tokens::of), chunk.cost());
+        let tells = tokens.is_some() || cost.is_some();
+        Told { model: tells.then(|| chunk.model.clone()), tokens, cost, ..Told::default() }
     }
 
     /// Every choice that has begun is finished.

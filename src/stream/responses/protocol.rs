@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::ResponseEvent;
+use crate::cost::ledger::Told;
 use crate::stream::parts::{Protocol, Read};
 use crate::stream::sse::SseEvent;
 
@@ -43,6 +44,11 @@ impl Protocol for Progress {
 
     fn note(&mut self, event: &ResponseEvent) {
         self.is_whole |= event.is_terminal();
+    }
+
+    fn told(event: &ResponseEvent) -> Told {
+        let response = event.data.get("response").filter(|_| event.is_terminal());
+        response.map(Told::of_value).unwrap_or_default()
     }
 
     fn is_whole(&self) -> bool {

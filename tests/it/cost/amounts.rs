@@ -102,8 +102,9 @@ async fn a_blockchain_call_tells_credits_and_dollars() {
         [("content-type", "application/json"), ("x-venice-rpc-credits", "20"), ("x-venice-rpc-cost-usd", "0.00001400")];
     let (_server, venice) = replying(Answer::new(200, &headers, r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#));
     let request = JsonRpcRequest::new("eth_chainId");
-    let meta = venice.crypto_rpc().call("ethereum-mainnet", request).with_meta().await.unwrap().meta;
-    assert_eq!(meta.cost().unwrap().to_string(), "0.00001400 USD, 20 credits");
+    let reply = venice.crypto_rpc().call("ethereum-mainnet", request).with_meta().await.unwrap();
+    assert_eq!(reply.meta.cost().unwrap().to_string(), "0.00001400 USD, 20 credits");
+    assert_eq!(reply.value.cost(), reply.meta.cost());
 }
 
 #[tokio::test]

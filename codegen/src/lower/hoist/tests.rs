@@ -42,6 +42,17 @@ fn bodies_and_replies_are_named_after_their_operation() {
 }
 
 #[test]
+fn marked_scalars_become_handwritten_types_and_keep_their_words() {
+    let price = json!({"type": "number", "minimum": 0, "x-amount": true, "description": "Dollars."});
+    let secret = json!({"type": "string", "x-secret": true});
+    let schemas = run(doc(json!({"type": "string"}), object(json!({"usd": price, "token": secret}))));
+    assert_eq!(member(&schemas, "CreateLanternResponse", "usd"), "Amount");
+    assert_eq!(member(&schemas, "CreateLanternResponse", "token"), "Secret");
+    let usd = &schemas["CreateLanternResponse"]["properties"]["usd"];
+    assert_eq!((&usd["description"], usd.get("minimum")), (&json!("Dollars."), None));
+}
+
+#[test]
 fn a_member_names_its_shape_and_a_list_the_singular() {
     let schemas = run(doc(
         object(json!({"wicks": {"type": "array", "items": object(json!({"length": {"type": "number"}}))}})),

@@ -1,0 +1,137 @@
+//! What other calls than chats cost a budget.
+
+use serde_json::json;
+use venice_ai::cost::Budget;
+use venice_ai::types::{
+    CreateEmbeddingRequest, CreateSpeechRequest, CreateTranscriptionRequest, EditImageRequest, GenerateImageRequest,
+    JsonRpcRequest, MultiEditImageRequest, QueueAudioRequest, QueueVideoRequest, UpscaleImageRequest,
+};
+use venice_ai::{Client, Upload};
+
+use super::{calls, dollars, shop, within};
+use crate::support::server::Request;
+use crate::support::{Answer, Server};
+
+/// Makes whatever it is asked for.
+fn studio() -> Server {
+    shop(|request: &Request| match request.target.trim_start_matches("/api/v1") {
+        "/image/generate" => Answer::json(200, r#"{"id": "1", "images": ["AAAA"]}"#),
+        "/embeddings" => Answer::json(
+            200,
+            r#"{"model": "reader", "data": [{"index": 0, "embedding": [1.0]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}"#,
+        ),
+        "/audio/transcriptions" => Answer::json(200, r#"{"text": "Hi", "duration": 12.5}"#),
+        "/audio/speech" => Answer::new(200, &[("content-type", "audio/mpeg")], "ID3"),
+        "/video/quote" => Answer::json(200, r#"{"quote": 0.75}"#),
+        "/audio/quote" => Answer::json(200, r#"{"quote": 0.30000000000000004}"#),
+        "/video/queue" | "/audio/queue" => Answer::json(200, r#"{"model": "m", "queue_id": "q", "status": "QUEUED"}"#),
+        path if path.starts_with("/crypto/") => Answer::new(
+            200,
+            &[
+                ("content-type", "application/json"),
+                ("x-venice-rpc-credits", "20"),
+                ("x-venice-rpc-cost-usd", "0.00001400"),
+            ],
+            r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#,
+        ),
+        _ => Answer::new(200, &[("content-type", "image/png")], "PNG"),
+    })
+}
+
+/// What the call costs a budget, and that one with a little less refuses it.
+async fn assert_costs<T, F>(estimate: &str, spent: &str, call: impl Fn(Client) -> F)
+where
+    F: Future<Output = Result<T, venice_ai::Error>>,
+{
+    let server = studio();
+    let budget = Budget::usd(estimate);
+    call(within(&server, &budget)).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(dollars(&budget), [spent, "0", "0"].map(String::from));
+
+    let less = estimate.parse::<f64>().unwrap() - 0.000_001;
+    let server = studio();
+    let Err(error) = call(within(&server, &Budget::usd(less))).await else { panic!("it was not refused") };
+    assert_eq!(error.budget_exceeded().and_then(|exceeded| exceeded.estimate), estimate.parse().ok(), "{error}");
+}
+
+#[tokio::test]
+async fn images_cost_what_the_list_says() {
+    let request = || GenerateImageRequest::new("painter", "A gondola").variants(3);
+    assert_costs("0.75", "0.75", |venice| async move { venice.images().generate(request()).await }).await;
+
+    let link = "https://a.example/a.png";
+    let edit = || EditImageRequest::new(link, "Brighter").model("editor");
+    assert_costs("0.5", "0.5", |venice| async move { venice.images().edit(edit()).await }).await;
+    let file = || EditImageRequest::new(Upload::bytes("a.png", &b"\x89PNG"[..]), "Brighter").model("editor");
+    assert_costs("0.5", "0.5", |venice| async move { venice.images().edit(file()).with_validation(false).await }).await;
+    let several = || MultiEditImageRequest::new("Together", [link; 3]).model("editor");
+    assert_costs("0.75", "0.75", |venice| async move { venice.images().multi_edit(several()).await }).await;
+    let larger = || UpscaleImageRequest::new(Upload::bytes("a.png", &b"\x89PNG"[..])).scale(4);
+    assert_costs(
+        "0.08",
+        "0.08",
+        |venice| async move { venice.images().upscale(larger()).with_validation(false).await },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn speech_and_vectors_cost_what_the_list_says() {
+    let speech = || CreateSpeechRequest::new("Grüße").model("speaker");
+    assert_costs("0.005", "0.005", |venice| async move { venice.audio().speech(speech()).await }).await;
+    // Seven bytes are seven tokens at most, and were three.
+    let texts = || CreateEmbeddingRequest::new("reader", "Grüße");
+    assert_costs("0.007", "0.003", |venice| async move { venice.embeddings().create(texts()).await }).await;
+}
+
+#[tokio::test]
+async fn a_recording_counts_by_its_length_once_that_is_told() {
+    let request = || CreateTranscriptionRequest::new(Upload::bytes("a.wav", &b"RIFF"[..])).model("listener");
+    let server = studio();
+    let refused = within(&server, &Budget::usd(1)).audio().transcribe(request()).with_validation(false).await;
+    assert!(refused.unwrap_err().budget_exceeded().is_some());
+    let budget = Budget::usd(1).allow_unknown_prices();
+    within(&server, &budget).audio().transcribe(request()).with_validation(false).await.unwrap();
+    assert_eq!(dollars(&budget), ["0.125", "0", "0"].map(String::from));
+}
+
+#[tokio::test]
+async fn films_and_music_cost_what_is_quoted_before_each_order() {
+    let film = || QueueVideoRequest::new("any").prompt("Waves").duration("5s");
+    assert_costs("0.75", "0.75", |venice| async move { venice.video().queue(film()).await }).await;
+    let music = || QueueAudioRequest::new("any", "A barcarole").duration_seconds(30);
+    assert_costs(
+        "0.30000000000000004",
+        "0.30000000000000004",
+        |venice| async move { venice.audio().queue(music()).await },
+    )
+    .await;
+
+    let server = studio();
+    within(&server, &Budget::usd(1)).video().queue(film()).await.unwrap();
+    let sent: Vec<_> = server.requests().iter().map(|request| (request.target.clone(), request.json())).collect();
+    assert_eq!(sent[0], ("/api/v1/video/quote".into(), json!({"model": "any", "duration": "5s"})));
+    assert_eq!((sent.len(), &*sent[1].0), (2, "/api/v1/video/queue"));
+    // An order above the budget is not placed.
+    let server = studio();
+    assert!(within(&server, &Budget::usd("0.5")).video().queue(film()).await.is_err());
+    assert_eq!((calls(&server), &*server.only().target), (1, "/api/v1/video/quote"));
+}
+
+#[tokio::test]
+async fn a_film_with_references_has_an_unknown_price() {
+    let server = studio();
+    let request = QueueVideoRequest::new("any").prompt("Waves").reference_video_urls(["https://a.example/a.mp4"]);
+    let error = within(&server, &Budget::usd(1)).video().queue(request).await.unwrap_err();
+    assert_eq!(error.budget_exceeded().unwrap().estimate, None);
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_blockchain_call_counts_with_the_dollars_of_its_headers() {
+    let server = studio();
+    let budget = Budget::usd(1).allow_unknown_prices();
+    let venice = within(&server, &budget);
+    venice.crypto_rpc().call("ethereum-mainnet", JsonRpcRequest::new("eth_chainId")).await.unwrap();
+    assert_eq!(dollars(&budget), ["0.000014", "0", "0"].map(String::from));
+}
