@@ -26,9 +26,9 @@ pub(super) struct Away {
 }
 
 impl Away {
-    /// The reader got something, and is away with it.
+    /// The reader is away, perhaps with what it was given.
     pub(super) fn leave(&mut self) {
-        self.left = Some(Instant::now());
+        self.left.get_or_insert_with(Instant::now);
     }
 
     /// It is back.

@@ -36,10 +36,12 @@ pub(super) struct Engine {
     pub(super) concurrency: usize,
     pub(super) limit: Option<Duration>,
     pub(super) book: Option<Book>,
-    pub(super) away: Away,
+    away: Away,
     /// What the client's pacer calls this run.
     run: Option<u64>,
     begun: Option<Instant>,
+    /// From when on the time limit counts.
+    limited_from: Option<Instant>,
     waiting: Waiting,
     flights: FuturesUnordered<Flight>,
     /// How many of them are requests, with those that wait for their line in the journal.
@@ -61,6 +63,7 @@ impl Engine {
             away: Away::default(),
             run: None,
             begun: None,
+            limited_from: None,
             waiting: Waiting::default(),
             flights: FuturesUnordered::new(),
             in_flight: 0,
@@ -110,14 +113,31 @@ impl Engine {
     }
 
     /// A reply that came and cannot be used.
-    pub(super) fn undecodable(&mut self) {
+    pub(super) fn undecodable(&mut self, may_be_paid: bool) {
         self.progress.done = self.progress.done.saturating_sub(1);
         self.progress.failed += 1;
+        self.progress.may_be_paid += u64::from(may_be_paid);
     }
 
-    /// The time for the run begins anew.
+    /// The time limit begins anew.
     pub(super) fn renew(&mut self) {
-        self.begun = None;
+        self.limited_from = None;
+    }
+
+    /// Nobody waits for outcomes any more.
+    pub(super) fn leave(&mut self) {
+        self.away.leave();
+        if let Some(run) = self.run {
+            self.client.pacer().park(run, true);
+        }
+    }
+
+    /// Somebody waits for outcomes again.
+    pub(super) fn come_back(&mut self) {
+        self.away.come_back();
+        if let Some(run) = self.run {
+            self.client.pacer().park(run, false);
+        }
     }
 
     /// Takes a request from the input.
@@ -206,6 +226,7 @@ impl Engine {
         }
         let now = self.client.clock().now();
         self.begun.get_or_insert(now);
+        self.limited_from.get_or_insert(now);
         let run = *self.run.get_or_insert_with(|| self.client.pacer().join());
         self.client.pacer().watch(run, cx.waker());
         if self.in_flight >= self.concurrency {
@@ -260,7 +281,7 @@ impl Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.begun?.checked_add(self.limit?)
+        self.limited_from?.checked_add(self.limit?)
     }
 
     fn is_out_of_time(&mut self) -> bool {

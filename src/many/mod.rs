@@ -239,7 +239,15 @@ impl<I, T: 'static> Many<I, T> {
     /// # Ok(()) }
     /// ```
     pub async fn next(&mut self) -> Option<Result<Outcome<T>, Error>> {
-        std::future::poll_fn(|cx| self.poll_outcome(cx)).await
+        /// Whoever gives up waiting is away too.
+        struct Waiting<'m, I, T: 'static>(&'m mut Many<I, T>);
+        impl<I, T: 'static> Drop for Waiting<'_, I, T> {
+            fn drop(&mut self) {
+                self.0.engine.leave();
+            }
+        }
+        let waiting = Waiting(self);
+        std::future::poll_fn(|cx| waiting.0.poll_outcome(cx)).await
     }
 
     /// How far it is.
@@ -278,13 +286,13 @@ impl<I, T: 'static> Many<I, T> {
     }
 
     fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Outcome<T>, Error>>> {
-        self.engine.away.come_back();
+        self.engine.come_back();
         let outcome = self.poll_run(cx);
         if let Some(observer) = &mut self.observer {
             observer(&self.engine.progress());
         }
         if outcome.is_ready() {
-            self.engine.away.leave();
+            self.engine.leave();
         }
         outcome
     }
@@ -355,8 +363,8 @@ impl<I, T: 'static> Many<I, T> {
         let result = outcome.and_then(|reply| {
             let class = reply.scope.operation().facts().retry;
             decode(reply).map_err(|error| {
-                self.engine.undecodable();
                 may_be_paid = class != RetryClass::Safe;
+                self.engine.undecodable(may_be_paid);
                 transport::unreadable(class, error)
             })
         });

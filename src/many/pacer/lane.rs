@@ -54,16 +54,18 @@ impl Lane {
         load.input.saturating_add(load.most_output.map_or(usual, |most| most.min(usual)))
     }
 
-    pub(super) fn fits(&mut self, tokens: u64, now: Instant) -> Result<(), Hold> {
+    /// Whether another request may go. `alone`: nothing that is on its way will come back before it.
+    pub(super) fn fits(&mut self, tokens: u64, alone: bool, now: Instant) -> Result<(), Hold> {
         if let Some(opens) = self.opens.filter(|opens| *opens > now) {
             return Err(Hold { why: self.why, until: Some(opens) });
         }
-        if self.in_flight >= self.allowed {
+        let (in_flight, tokens_in_flight) = if alone { (0, 0) } else { (self.in_flight, self.tokens_in_flight) };
+        if in_flight >= self.allowed {
             return Err(Hold { why: if self.refusals > 0 { self.why } else { Wait::Replies }, until: None });
         }
-        let requests = self.requests.fits(1, self.in_flight as u64, now);
+        let requests = self.requests.fits(1, in_flight as u64, now);
         requests.map_err(|until| Hold { why: Wait::RequestLimit, until })?;
-        self.tokens.fits(tokens, self.tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
+        self.tokens.fits(tokens, tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
     }
 
     pub(super) fn enter(&mut self, tokens: u64) {
@@ -141,7 +143,7 @@ mod tests {
         for _ in 0..4 {
             lane.enter(0);
         }
-        assert_eq!(lane.fits(0, start).unwrap_err().why, Wait::Replies);
+        assert_eq!(lane.fits(0, false, start).unwrap_err().why, Wait::Replies);
         for millis in 1..=4 {
             lane.leave(visit(start), &refused(None), start + Duration::from_millis(millis), 0.0);
         }
@@ -162,9 +164,9 @@ mod tests {
         lane.leave(visit(start), &refused(Some(90)), start, 0.0);
         lane.enter(0);
         lane.leave(visit(start), &refused(None), start, 0.0);
-        let hold = lane.fits(0, start + Duration::from_secs(89)).unwrap_err();
+        let hold = lane.fits(0, false, start + Duration::from_secs(89)).unwrap_err();
         assert_eq!((hold.why, hold.until.unwrap() >= start + Duration::from_secs(90)), (Wait::Refused, true));
-        lane.fits(0, start + Duration::from_secs(91)).unwrap();
+        lane.fits(0, false, start + Duration::from_secs(91)).unwrap();
     }
 
     #[test]

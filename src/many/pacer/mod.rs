@@ -126,6 +126,8 @@ struct State {
 struct Share {
     in_flight: usize,
     waits: bool,
+    /// Nobody polls it, so what it has on its way does not come back.
+    is_parked: bool,
     waker: Option<Waker>,
 }
 
@@ -151,6 +153,19 @@ impl Pacer {
             match &mut share.waker {
                 Some(before) => before.clone_from(waker),
                 none => *none = Some(waker.clone()),
+            }
+        }
+    }
+
+    /// Whether nobody waits for this run.
+    pub(super) fn park(&self, run: u64, parked: bool) {
+        let mut state = self.lock();
+        if let Some(share) = state.runs.get_mut(&run)
+            && share.is_parked != parked
+        {
+            share.is_parked = parked;
+            if parked {
+                state.wake_others(run);
             }
         }
     }
@@ -233,8 +248,12 @@ impl State {
         if let Some(reachable) = self.reachable.filter(|reachable| *reachable > now) {
             return Err(Hold { why: Wait::Unreachable, until: Some(reachable) });
         }
+        let own = self.runs.get(&run).map_or(0, |share| share.in_flight);
+        let parked: usize = self.runs.values().filter(|share| share.is_parked).map(|share| share.in_flight).sum();
+        // What is on its way for runs that nobody polls does not come back, and might be waited for without end.
+        let is_alone = self.in_flight <= parked;
         // One looks whether there is a connection again.
-        if self.unreached > 0 && self.in_flight > 0 {
+        if self.unreached > 0 && !is_alone {
             return Err(Hold { why: Wait::Unreachable, until: None });
         }
         let recent = budget.recent(now);
@@ -243,12 +262,12 @@ impl State {
             0 => GUARD.max(most),
             failures => GUARD.saturating_sub(failures),
         };
-        if self.in_flight >= room {
+        if self.in_flight >= room && !(is_alone && recent.failures < GUARD) {
             let until = now.checked_add(recent.fewer_in).filter(|_| recent.failures > 0);
             return Err(Hold { why: if recent.failures > 0 { Wait::Failures } else { Wait::Replies }, until });
         }
-        let own = self.runs.get(&run).map_or(0, |share| share.in_flight);
-        let waiting = self.runs.iter().filter(|(other, share)| **other != run && share.waits).count();
+        let waiting =
+            self.runs.iter().filter(|(other, share)| **other != run && share.waits && !share.is_parked).count();
         if own >= most || (waiting > 0 && own >= (room / (waiting + 1)).max(1)) {
             return Err(Hold { why: Wait::Replies, until: None });
         }
@@ -258,7 +277,7 @@ impl State {
         };
         let lane = self.lanes.entry(key.clone()).or_default();
         let tokens = lane.estimate(load);
-        lane.fits(tokens, now)?;
+        lane.fits(tokens, is_alone, now)?;
         lane.enter(tokens);
         self.in_flight += 1;
         Ok((key, tokens))
@@ -359,6 +378,25 @@ mod tests {
         }
         assert_eq!(runs.admit(first, 99, "y").unwrap_err().why, Wait::Replies, "the other one waits and has none");
         runs.admit(second, 99, "x").unwrap();
+    }
+
+    #[test]
+    fn a_run_that_nobody_polls_does_not_hold_up_another_for_ever() {
+        let mut runs = Runs::new();
+        let (parked, other) = (runs.pacer.join(), runs.pacer.join());
+        let mut admitted: Vec<_> =
+            (0..GUARD).map(|model| runs.admit(parked, 99, &model.to_string()).unwrap()).collect();
+        runs.done(parked, admitted.pop().unwrap(), &Report::Unreached);
+        assert!(admitted.len() == GUARD - 1);
+        runs.now += Duration::from_secs(60);
+        assert_eq!(runs.admit(other, 8, "0").unwrap_err().why, Wait::Unreachable);
+        runs.pacer.park(parked, true);
+        let first = runs.admit(other, 8, "0").unwrap();
+        assert!(runs.admit(other, 8, "0").is_err(), "one by one");
+        runs.done(other, first, &SUCCESS);
+        runs.admit(other, 8, "0").unwrap();
+        runs.pacer.park(parked, false);
+        assert!(runs.admit(other, 8, "1").is_err());
     }
 
     #[test]

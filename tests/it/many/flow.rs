@@ -230,6 +230,26 @@ async fn two_runs_go_on_side_by_side() {
 }
 
 #[tokio::test]
+async fn a_run_within_another_gets_on() {
+    let server = Server::start(|_, request| Answer::default().wait(Duration::from_millis(10)).then(answer(request)));
+    for given_up in [false, true] {
+        let (venice, _) = client(&server);
+        let mut outer = venice.chat().many(questions(100)).with_concurrency(16);
+        for _ in 0..30 {
+            outer.next().await.unwrap().unwrap();
+        }
+        assert_eq!(outer.progress().in_flight, 16);
+        if given_up {
+            let _ = tokio::time::timeout(Duration::from_millis(3), outer.next()).await;
+        }
+        // All places are taken by requests that nobody waits for.
+        let inner = async { all(&mut venice.chat().many(questions(5))).await };
+        assert_eq!(tokio::time::timeout(PATIENCE, inner).await.unwrap().len(), 5);
+        assert!(all(&mut outer).await.len() >= 69);
+    }
+}
+
+#[tokio::test]
 async fn replies_that_are_files_and_streams_are_handed_out() {
     let mock = venice_ai::mock::MockVenice::start().await.unwrap();
     let venice = mock.client();
