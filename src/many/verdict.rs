@@ -136,6 +136,7 @@ mod tests {
             (ErrorKind::InvalidRequest, OWN),
             (ErrorKind::Redirect, STOP),
             (ErrorKind::MissingApiKey, STOP),
+            (ErrorKind::BudgetExceeded, STOP),
         ] {
             assert_eq!(Verdict::of(&Error::new(kind, ""), &chat, 2), verdict, "{kind:?}");
         }
