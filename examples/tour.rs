@@ -21,7 +21,7 @@ use venice_ai::types::{
     GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
     QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
-use venice_ai::{Client, ClientBuilder, Upload};
+use venice_ai::{Client, ClientBuilder, Preflight, Upload};
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
@@ -97,6 +97,14 @@ async fn words(venice: &Client) -> Done {
     let traits = venice.models().traits(ModelType::Text).await?;
     let names = venice.models().compatibility_mapping(ModelType::Text).await?;
     println!("Models: {}, default is {:?}, gpt-4o is {:?}", models.len(), traits.get("default"), names.get("gpt-4o"));
+
+    let catalogue = venice.models().catalogue().await?;
+    println!("Models: default calls functions: {:?}", catalogue.require("default")?.supports_tools());
+    println!("Models: gpt-4o reads {:?} tokens", venice.models().retrieve("gpt-4o").await?.context_tokens());
+    let odd = ChatCompletionRequest::new("default", ["Which way to the Rialto?"]).logprobs(true);
+    println!("Models: {}", catalogue.check(&odd));
+    let refused = venice.chat().create(odd).with_preflight(Preflight::Refuse).await;
+    println!("Models: {}", refused.map(|_| "sent".to_owned()).unwrap_or_else(|error| error.to_string()));
     Ok(())
 }
 

@@ -19,6 +19,7 @@ pub mod meta;
 pub mod mock;
 mod operation;
 mod pages;
+pub mod preflight;
 mod random;
 mod reply;
 mod resources;
@@ -44,6 +45,8 @@ pub use self::media::{FileInput, Upload};
 pub use self::meta::Meta;
 pub use self::operation::{AuthScheme, Operation, RetryClass};
 pub use self::pages::{Page, Pages};
+#[doc(no_inline)]
+pub use self::preflight::{Preflight, PreflightReport};
 pub use self::reply::{ByteStream, RawReply};
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]

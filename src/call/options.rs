@@ -1,5 +1,6 @@
 //! What a caller can change about a call.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use super::{Call, Response};
 use crate::client::{ApiKey, header};
 use crate::error::Error;
+use crate::preflight::{Preflight, PreflightGate};
 use crate::secret::Secret;
 use crate::transport::RetryPolicy;
 
@@ -147,6 +149,22 @@ impl<T> Call<T> {
     /// ```
     pub fn with_validation(mut self, validate: bool) -> Self {
         self.core.validated = validate;
+        self
+    }
+
+    /// What happens if the request does not fit its model, in place of the client's policy
+    /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
+    /// call.with_preflight(venice_ai::Preflight::Refuse).await
+    /// # }
+    /// ```
+    pub fn with_preflight(mut self, policy: Preflight) -> Self {
+        match PreflightGate::of(policy) {
+            Some(gate) => self.core.set_gate(Arc::new(gate)),
+            None => self.core.remove_gate(PreflightGate::NAME),
+        }
         self
     }
 

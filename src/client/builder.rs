@@ -14,8 +14,10 @@ use crate::cost::ledger::Ledger;
 use crate::cost::{Budget, Tally};
 use crate::error::{Error, ErrorKind};
 use crate::many::Pacer;
+use crate::preflight::{Preflight, PreflightGate};
 use crate::resources::models::store::{self, CatalogueStore};
 use crate::secret::Secret;
+use crate::transport::gates::Gate;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
@@ -49,6 +51,7 @@ pub struct ClientBuilder {
     catalogue_max_age: Duration,
     budget: Option<Budget>,
     tally: Option<Tally>,
+    preflight: Preflight,
 }
 
 impl Default for ClientBuilder {
@@ -69,6 +72,7 @@ impl Default for ClientBuilder {
             catalogue_max_age: store::DEFAULT_MAX_AGE,
             budget: None,
             tally: None,
+            preflight: Preflight::default(),
         }
     }
 }
@@ -207,6 +211,18 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
+    /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
+    ///
+    /// ```
+    /// use venice_ai::Preflight;
+    /// let builder = venice_ai::Client::builder().preflight(Preflight::Warn);
+    /// ```
+    pub fn preflight(mut self, policy: Preflight) -> Self {
+        self.preflight = policy;
+        self
+    }
+
     /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
     /// ([`RetryClass`](crate::RetryClass)).
     ///
@@ -312,8 +328,9 @@ impl ClientBuilder {
         let base_url = BaseUrl::new(&self.base_url)?;
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
-        // It comes last: what it sets aside is for the request as it is sent.
-        let gates = Ledger::gate(self.budget, self.tally)?.into_iter().collect();
+        let preflight = PreflightGate::of(self.preflight).map(|gate| Arc::new(gate) as Arc<dyn Gate>);
+        // The ledger comes last: what it sets aside is for the request as it is sent.
+        let gates = preflight.into_iter().chain(Ledger::gate(self.budget, self.tally)?).collect();
         let http = match self.http {
             Some(client) => Http::given(client),
             None => Http::from_recipe(Recipe {

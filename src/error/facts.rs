@@ -11,6 +11,7 @@ use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
+use crate::preflight::PreflightReport;
 
 impl Error {
     /// What went wrong, as a word to match on.
@@ -271,6 +272,21 @@ impl Error {
             Payload::Budget(exceeded) => Some(*exceeded),
             _ => None,
         }
+    }
+
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)), whether it was sent or not. `None` where it was
+    /// not checked.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(report) = error.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        let details = self.inner.details.as_ref().and_then(|details| details.preflight.as_ref());
+        details.or_else(|| self.meta()?.preflight())
     }
 
     fn payload(&self) -> Option<&Payload> {

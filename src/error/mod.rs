@@ -29,6 +29,7 @@ use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;
 use crate::operation::OperationRef;
+use crate::preflight::PreflightReport;
 
 /// What went wrong with a call, and what is known about it.
 ///
@@ -128,6 +129,12 @@ impl Error {
         if !names.is_empty() {
             self.details_mut().did_you_mean = names;
         }
+        self
+    }
+
+    /// What was found before the request was sent.
+    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
+        self.details_mut().preflight = Some(report);
         self
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Amount;
+use crate::preflight::PreflightReport;
 use crate::types::{SeedanceConsent, VideoConsents};
 
 /// The parts of an error that few errors have.
@@ -17,6 +18,7 @@ pub(super) struct Details {
     pub(super) request_id: Option<String>,
     pub(super) payload: Option<Payload>,
     pub(super) job: Option<JobHandle>,
+    pub(super) preflight: Option<PreflightReport>,
 }
 
 impl Details {
@@ -26,6 +28,7 @@ impl Details {
             && self.request_id.is_none()
             && self.payload.is_none()
             && self.job.is_none()
+            && self.preflight.is_none()
     }
 }
 

@@ -113,7 +113,6 @@ impl Form {
     }
 
     /// The parts by name: texts as they are, a part that comes several times or belongs to a list as a list, and `null` for a file.
-    #[allow(dead_code, reason = "the gates that need it are on their way")]
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
 
@@ -263,6 +262,13 @@ macro_rules! text_parts {
 }
 
 text_parts!(String, bool, i64, f64);
+
+/// What a request would send, as JSON; see [`Form::to_json`].
+pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
+    let mut form = Form::new();
+    body.parts(&mut form);
+    form.to_json()
+}
 
 /// Makes `body` the body of a request: as multipart when it holds a file or when JSON is not taken, else as JSON.
 pub(crate) fn attach<T: Multipart + MaybeJson>(builder: RequestBuilder, body: &T, json: bool) -> Attached {

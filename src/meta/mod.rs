@@ -16,6 +16,7 @@ pub use self::typed::{
     Balances, ContentFlags, Deprecation, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
 };
 pub use crate::amount::{Amount, NotAnAmount};
+use crate::preflight::PreflightReport;
 
 /// What came with a reply besides its body: status, request id, limits, balances, flags.
 ///
@@ -27,16 +28,23 @@ pub struct Meta {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     status: StatusCode,
     headers: HeaderMap,
     received_at: SystemTime,
     attempts: u32,
+    preflight: Option<PreflightReport>,
 }
 
 impl Meta {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
-        Self { inner: Arc::new(Inner { status, headers, received_at, attempts }) }
+        Self { inner: Arc::new(Inner { status, headers, received_at, attempts, preflight: None }) }
+    }
+
+    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
+        Arc::make_mut(&mut self.inner).preflight = Some(report);
+        self
     }
 
     /// The HTTP status.
@@ -372,6 +380,20 @@ impl Meta {
         self.header("payment-response")
     }
 
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)). `None` where it was not checked.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
+    /// let reply = call.with_preflight(venice_ai::Preflight::Drop).with_meta().await?;
+    /// if let Some(report) = reply.meta.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        self.inner.preflight.as_ref()
+    }
+
     /// The media type without its parameters, in lower case.
     pub(crate) fn content_type(&self) -> Option<String> {
         Some(essence_of(self.header(CONTENT_TYPE.as_str())?)).filter(|media| !media.is_empty())
@@ -399,14 +421,11 @@ impl Meta {
         if !self.inner.headers.values().any(|value| leaks(value.as_bytes())) {
             return;
         }
-        let mut headers = self.inner.headers.clone();
-        for value in headers.values_mut() {
+        for value in Arc::make_mut(&mut self.inner).headers.values_mut() {
             if leaks(value.as_bytes()) {
                 value.set_sensitive(true);
             }
         }
-        let Inner { status, received_at, attempts, .. } = *self.inner;
-        *self = Self::new(status, headers, received_at, attempts);
     }
 }
 

@@ -167,6 +167,10 @@ impl ReplyBody {
         &self.meta
     }
 
+    pub(super) fn set_meta(&mut self, meta: Meta) {
+        self.meta = meta;
+    }
+
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
     }

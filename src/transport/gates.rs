@@ -21,7 +21,6 @@ use crate::media::limits;
 /// Something that a call passes before its first attempt, after all that is checked without waiting.
 pub(crate) trait Gate: fmt::Debug + Send + Sync {
     /// What it is called: a call has one gate of a name.
-    #[allow(dead_code, reason = "the gates that need it are on their way")]
     fn name(&self) -> &'static str;
 
     /// Lets a call pass, as it is or changed, or refuses it.

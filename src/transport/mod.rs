@@ -120,6 +120,14 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Changes what is known of the reply, wherever it is told.
+    pub(crate) fn change_meta(&mut self, change: impl FnOnce(Meta) -> Meta) {
+        self.meta = change(self.meta.clone());
+        if let Body::Pieces(body) = &mut self.body {
+            body.set_meta(self.meta.clone());
+        }
+    }
+
     /// The body if it was waited for, and else nothing.
     pub(crate) fn known_body(&self) -> Bytes {
         match &self.body {

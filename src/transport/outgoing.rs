@@ -109,12 +109,14 @@ impl Outgoing {
 }
 
 /// What gates need of it.
-#[allow(dead_code, reason = "the gates that need it are on their way")]
 impl Outgoing {
-    /// Adds a gate, in the place of one with the same name.
+    /// Adds a gate, in the place of one with the same name. A new one comes before those of the client, so that what it changes of the
+    /// request is known to them.
     pub(crate) fn set_gate(&mut self, gate: Arc<dyn Gate>) {
-        self.remove_gate(gate.name());
-        self.gates.push(gate);
+        match self.gates.iter_mut().find(|known| known.name() == gate.name()) {
+            Some(known) => *known = gate,
+            None => self.gates.insert(0, gate),
+        }
     }
 
     pub(crate) fn remove_gate(&mut self, name: &str) {

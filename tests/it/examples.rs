@@ -114,7 +114,7 @@ fn the_mock_is_reached_past_a_proxy() {
 fn the_quickstart_shows_what_it_promises() {
     let text = printed(&mut example("quickstart"));
     for wanted in [
-        "3 text models, such as gondola-9b, squero-small, arsenale-coder [",
+        "5 text models, such as gondola-9b, squero-small, arsenale-coder, burano-vision, torcello-1b [",
         "gondola-9b answers [",
         "“Why is the sky blue? One sentence, please.”",
         ": *** [",
@@ -193,6 +193,38 @@ fn an_answer_that_breaks_off_is_a_failure() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("The user wants"), "{errors}");
     assert!(text.contains("You said") && !text.contains("ended with"), "what came before the end is printed:\n{text}");
+}
+
+#[test]
+fn the_cheapest_model_that_can_do_it_is_found() {
+    let text = printed(&mut example("catalogue"));
+    for wanted in [
+        "13 models, 5 of them for text",
+        "squero-small: 0.20 USD, up to 8 images, 65536 tokens",
+        "burano-vision: 1.75 USD",
+        "take squero-small",
+        "gpt-4o is gondola-9b",
+        "did you mean default?",
+        "arsenale-coder goes; move to gondola-9b",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn requests_that_do_not_fit_are_told_mended_or_refused() {
+    let text = printed(&mut example("preflight"));
+    for wanted in [
+        "found: `logprobs` needs a model that tells probabilities, and gondola-9b does not",
+        "refused: logprobs",
+        "logprobs was Dropped",
+        "gondola-9b answered",
+        "`tools` needs a model that calls functions, and torcello-1b does not",
+        "`steps` is 500, and murano-image takes 30 at most; `width` is 1001, and murano-image takes multiples of 8",
+        "`model` is \"defualt\", which is no image model; did you mean default?",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
 }
 
 #[test]

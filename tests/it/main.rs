@@ -47,6 +47,7 @@ mod mock;
 mod models;
 mod open_enums;
 mod pages;
+mod preflight;
 mod prompt_cache;
 mod reasoning;
 mod redirects;

@@ -50,6 +50,11 @@ impl Catalogue {
         Self { listed, names }
     }
 
+    /// The same models, with these names.
+    pub(super) fn named(self, names: Arc<Names>) -> Self {
+        Self { names, ..self }
+    }
+
     /// All models, in the order of the API.
     ///
     /// ```no_run

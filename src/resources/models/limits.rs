@@ -79,6 +79,30 @@ impl CatalogueModel {
         constraints.or(self.spec().prompt_character_limit).and_then(positive)
     }
 
+    /// How many characters a prompt must have, of a model that makes music.
+    ///
+    /// ```no_run
+    /// # fn look(model: venice_ai::models::CatalogueModel) {
+    /// println!("{:?}", model.min_prompt_characters());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn min_prompt_characters(&self) -> Option<u64> {
+        self.spec().min_prompt_length.and_then(positive)
+    }
+
+    /// How many characters lyrics may have, of a model that makes music.
+    ///
+    /// ```no_run
+    /// # fn look(model: venice_ai::models::CatalogueModel) {
+    /// println!("{:?}", model.max_lyrics_characters());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn max_lyrics_characters(&self) -> Option<u64> {
+        self.spec().lyrics_character_limit.and_then(positive)
+    }
+
     /// The voices that it has, of a model that speaks. Cloned voices and ids of the provider's voices come on top.
     ///
     /// ```no_run

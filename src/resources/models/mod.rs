@@ -48,7 +48,7 @@
 //! let able = catalogue.of_type(ModelType::Text).filter(|model| {
 //!     model.supports_vision() == Some(true) && model.supports_tools() == Some(true) && !model.is_offline()
 //! });
-//! assert_eq!(able.map(|model| model.id()).collect::<Vec<_>>(), ["squero-small"]);
+//! assert_eq!(able.map(|model| model.id()).collect::<Vec<_>>(), ["squero-small", "burano-vision"]);
 //! # Ok(()) }
 //! ```
 //!

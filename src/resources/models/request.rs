@@ -95,7 +95,7 @@ impl CatalogueRequest {
         let flow = Flow::new(&client, "the catalogue", move |client| async move {
             let mut catalogue = store::catalogue(&client, max_age).await?;
             for kind in names_of {
-                let (with_names, failure) = store::with_names(&client, &kind, max_age).await?;
+                let (with_names, failure) = store::with_names(&client, catalogue, &kind, max_age).await;
                 if let Some(failure) = failure {
                     let (error, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
                     tracing::warn!(%kind, ?error, status, "the names of other vendors' models cannot be fetched");
@@ -133,7 +133,7 @@ pub(super) fn retrieve(client: &Client, kind: Option<ModelType>, name: String) -
         }
         let mut failed = None;
         for kind in kind.as_ref().map_or(&TYPES_WITH_NAMES[..], std::slice::from_ref) {
-            let (with_names, failure) = store::with_names(&client, kind, None).await?;
+            let (with_names, failure) = store::with_names(&client, catalogue, kind, None).await;
             if let Some(model) = found(&with_names) {
                 return Ok(model);
             }

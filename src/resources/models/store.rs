@@ -37,8 +37,9 @@ pub(crate) struct CatalogueStore {
 struct Kept {
     listed: Option<Arc<Listed>>,
     names: Arc<Names>,
-    /// When the names of a type were fetched.
+    /// When the names of a type were fetched, and when that failed.
     names_at: Vec<(ModelType, Instant)>,
+    names_failed_at: Vec<(ModelType, Instant)>,
     failed_at: Option<Instant>,
 }
 
@@ -66,8 +67,7 @@ impl CatalogueStore {
     }
 
     fn has_names(&self, kind: &ModelType, age: Duration, now: Instant) -> bool {
-        let kept = self.kept();
-        kept.names_at.iter().any(|(known, at)| known == kind && now.saturating_duration_since(*at) < age)
+        is_within(&self.kept().names_at, kind, age, now)
     }
 
     fn failed_lately(&self, now: Instant) -> bool {
@@ -99,53 +99,91 @@ pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Res
     Ok(stale)
 }
 
-/// As [`catalogue`], with the names of other vendors' models of a type. A failure to fetch them is the second value.
+/// The same catalogue with the names of other vendors' models of a type; without them, and with the error, where they cannot be
+/// fetched.
 pub(crate) async fn with_names(
     client: &Client,
+    catalogue: Catalogue,
     kind: &ModelType,
     max_age: Option<Duration>,
-) -> Result<(Catalogue, Option<Error>), Error> {
-    let catalogue = catalogue(client, max_age).await?;
+) -> (Catalogue, Option<Error>) {
     let (store, now) = (client.catalogue_store(), client.clock().now());
     if store.has_names(kind, max_age.unwrap_or(store.max_age), now) {
-        return Ok((catalogue, None));
+        return (catalogue.named(Arc::clone(&store.kept().names)), None);
     }
     let fetched = store.names.join(kind.clone(), || names(client.clone(), catalogue.clone(), kind.clone())).await;
-    Ok((store.kept().catalogue().unwrap_or(catalogue), fetched.err().map(|error| error.copy())))
+    let known = Arc::clone(&store.kept().names);
+    (catalogue.named(known), fetched.err().map(|error| error.copy()))
+}
+
+/// Whether a fetch failed a moment ago, and there is nothing that could serve: who only wants to check something does not try again.
+pub(crate) fn has_just_failed(client: &Client) -> bool {
+    let (store, now) = (client.catalogue_store(), client.clock().now());
+    store.failed_lately(now) && store.no_older_than(MOST_STALE, now).is_none()
+}
+
+/// As [`has_just_failed`], for the names of other vendors' models.
+pub(crate) fn names_have_just_failed(client: &Client, kind: &ModelType) -> bool {
+    is_within(&client.catalogue_store().kept().names_failed_at, kind, PAUSE_AFTER_FAILURE, client.clock().now())
+}
+
+/// Somebody gave up on what a request about models of this type needs, for taking too long. An older catalogue may serve.
+pub(crate) fn gave_up(client: &Client, kind: &ModelType) -> Option<Catalogue> {
+    let (store, now) = (client.catalogue_store(), client.clock().now());
+    let mut kept = store.kept();
+    kept.failed_at = Some(now);
+    note(&mut kept.names_failed_at, kind, now);
+    drop(kept);
+    store.no_older_than(MOST_STALE, now)
+}
+
+fn is_within(times: &[(ModelType, Instant)], kind: &ModelType, age: Duration, now: Instant) -> bool {
+    times.iter().any(|(known, at)| known == kind && now.saturating_duration_since(*at) < age)
+}
+
+fn note(times: &mut Vec<(ModelType, Instant)>, kind: &ModelType, now: Instant) {
+    times.retain(|known| known.0 != *kind);
+    times.push((kind.clone(), now));
 }
 
 fn list(client: Client) -> Work<Outcome<Catalogue>> {
     Box::pin(async move {
         let call = client.raw().list_models(Some(&ModelFilter::All)).read_as::<Value>();
         let outcome = call.accept(read::models).await;
-        let now = client.clock().now();
+        let (now, time) = (client.clock().now(), client.clock().system_time());
         let mut kept = client.catalogue_store().kept();
         kept.failed_at = outcome.is_err().then_some(now);
         let read = outcome.map_err(Arc::new)?;
         if read.unreadable > 0 {
             tracing::debug!(read.unreadable, "some models of the list cannot be read and are left out");
         }
-        let listed = Arc::new(Listed::new(read, now, client.clock().system_time()));
+        let listed = Arc::new(Listed::new(read, now, time));
         kept.listed = Some(Arc::clone(&listed));
         Ok(Catalogue::new(listed, Arc::clone(&kept.names)))
     })
 }
 
-/// The names of other vendors' models of a type; and the traits too, where the models of the list do not say theirs.
+/// The names of other vendors' models of a type.
 fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Outcome<()>> {
     Box::pin(async move {
-        let mut all = client.models().compatibility_mapping(kind.clone()).await.map_err(Arc::new)?;
-        if !catalogue.of_type(kind.clone()).any(|model| model.spec().traits.is_some()) {
-            // They are looked up after the list's own, and a trait counts more than the name of another vendor.
-            all.extend(client.models().traits(kind.clone()).await.map_err(Arc::new)?);
-        }
+        let outcome = names_of(&client, &catalogue, &kind).await;
         let now = client.clock().now();
         let mut kept = client.catalogue_store().kept();
-        Arc::make_mut(&mut kept.names).add(kind.clone(), Table::new(all));
-        kept.names_at.retain(|known| known.0 != kind);
-        kept.names_at.push((kind, now));
+        let times = if outcome.is_ok() { &mut kept.names_at } else { &mut kept.names_failed_at };
+        note(times, &kind, now);
+        Arc::make_mut(&mut kept.names).add(kind, Table::new(outcome.map_err(Arc::new)?));
         Ok(())
     })
+}
+
+/// The names, and the traits too where the models of the list do not say theirs.
+async fn names_of(client: &Client, catalogue: &Catalogue, kind: &ModelType) -> Result<BTreeMap<String, String>, Error> {
+    let mut all = client.models().compatibility_mapping(kind.clone()).await?;
+    if !catalogue.of_type(kind.clone()).any(|model| model.spec().traits.is_some()) {
+        // They are looked up after the list's own, and a trait counts more than the name of another vendor.
+        all.extend(client.models().traits(kind.clone()).await?);
+    }
+    Ok(all)
 }
 
 impl fmt::Debug for CatalogueStore {

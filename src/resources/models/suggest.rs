@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen_are_understood() {
-        assert_eq!(suggested("Llama_3.3 70B"), ["llama-3.3-70b"]);
+        assert_eq!(suggested("Llama_3.3 70B"), ["llama-3.3-70b", "llama-3.2-3b"], "the closest first");
         assert_eq!(suggested("defualt"), ["default"]);
         assert_eq!(suggested("qwen3"), ["qwen3-4b"]);
         assert_eq!(suggested("llama-3.3-70b-instruct"), ["llama-3.3-70b"]);

@@ -239,6 +239,9 @@ async fn names_of_other_vendors_are_fetched_when_they_are_asked_for() {
     assert_eq!(venice.models().catalogue().await.unwrap().find("gpt-4o").unwrap().id(), "a");
     venice.models().catalogue().with_compatible_names("text").await.unwrap();
     assert_eq!(server.count(), 3);
+    // All of it anew, and each part once.
+    venice.models().catalogue().with_compatible_names("text").with_max_age(Duration::ZERO).await.unwrap();
+    assert_eq!(server.count(), 6);
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn models_need_no_key() {
     let (mock, _venice) = start().await;
     let nobody = venice_ai::Client::builder().base_url(mock.base_url()).build().unwrap();
     let reply = nobody.models().list(ModelFilter::Text).with_meta().await.unwrap();
-    assert_eq!(reply.value.len(), 3);
+    assert_eq!(reply.value.len(), 5);
     assert_eq!(reply.meta.balances().usd, None, "balances are for those who say who they are");
     assert!(reply.meta.request_id().is_some());
 }

@@ -1,0 +1,71 @@
+//! Requests checked against what their models take, before they are sent.
+
+mod alone;
+mod availability;
+mod chat;
+mod embeddings;
+mod images;
+mod policies;
+mod sound;
+mod unreachable;
+mod video;
+
+use serde_json::{Value, json};
+use venice_ai::http::Method;
+use venice_ai::{Client, Preflight, PreflightReport};
+
+use crate::support::{Answer, Server, TestClock, builder};
+
+/// A reply that serves for a chat.
+pub const CHAT: &str = r#"{"id": "chatcmpl-1", "model": "m", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Left."}}]}"#;
+
+/// A model that is called `m`.
+pub fn model(kind: &str, spec: Value) -> Value {
+    json!({"id": "m", "object": "model", "type": kind, "model_spec": spec})
+}
+
+/// A server that lists these models, knows no other names, and answers everything else with `answer`.
+pub fn serving(models: Vec<Value>, answer: impl Into<Answer>) -> Server {
+    let (list, answer) = (json!({"data": models}).to_string(), answer.into());
+    Server::start(move |_, request| match &*request.target {
+        "/api/v1/models?type=all" => list.as_str().into(),
+        target if target.starts_with("/api/v1/models/") => r#"{"data": {"gpt-4o": "m"}}"#.into(),
+        _ => answer.clone(),
+    })
+}
+
+pub fn client(server: &Server, policy: Preflight) -> Client {
+    builder(server).clock(TestClock::without_jitter()).preflight(policy).build().unwrap()
+}
+
+/// What was sent apart from questions about models.
+pub fn sent(server: &Server) -> Vec<Value> {
+    let all = server.requests();
+    all.iter().filter(|request| request.method == "POST").map(|request| request.json()).collect()
+}
+
+/// What is found in a request for the only model there is.
+pub async fn report(model: &Value, path: &str, body: Value) -> PreflightReport {
+    let server = serving(vec![model.clone()], "{}");
+    let call = client(&server, Preflight::Warn).request::<Value>(Method::POST, path).with_json_body(&body);
+    let reply = call.with_meta().await.unwrap();
+    assert_eq!(sent(&server), [body], "it is sent as it was");
+    reply.meta.preflight().expect("it was checked").clone()
+}
+
+/// As [`report`], each finding as its rule and its field.
+pub async fn found(model: &Value, path: &str, body: Value) -> Vec<String> {
+    let report = report(model, path, body).await;
+    report.findings().iter().map(|finding| format!("{} {}", finding.rule, finding.field)).collect()
+}
+
+/// Members of a body, each with what is found of it in a request that has it beside `base`.
+pub async fn look(model: &Value, path: &str, base: &Value, rows: &[(Value, &[&str])]) {
+    for (members, expected) in rows {
+        let mut body = base.clone();
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        assert_eq!(found(model, path, body).await, *expected, "{members}");
+    }
+}
