@@ -50,7 +50,7 @@ fn with_hidden_lines(readme: &str) -> String {
     out
 }
 
-const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"mock\"))]\n\
+const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"mock\", feature = \"schemars\"))]\n\
     # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {\n";
 const AFTER: &str = "# Ok(()) }\n";
 

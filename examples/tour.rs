@@ -84,7 +84,9 @@ async fn many_at_once(venice: &Client, folder: &Path) -> Done {
 async fn words(venice: &Client) -> Done {
     let request = ChatCompletionRequest::new("default", ["Hello!"]);
     println!("Chat: {}", venice.chat().create(request.clone()).await?.text());
-    println!("Chat: {}", venice.chat().stream(request).await?.text().collect().await?);
+    println!("Chat: {}", venice.chat().stream(request.clone()).await?.text().collect().await?);
+    println!("Chat: {:?}", venice.chat().parse::<Vec<String>>(request.clone()).await?.value);
+    println!("Chat: {:?}", venice.chat().parse_stream::<Vec<String>>(request).await?.collect().await?.value);
     media_and_sources(venice).await?;
     println!(
         "Responses: {}",

@@ -24,7 +24,6 @@ mod random;
 mod reply;
 mod resources;
 #[cfg(feature = "schemars")]
-#[allow(dead_code)]
 mod schema;
 mod secret;
 pub mod stream;

@@ -1,15 +1,21 @@
 //! Replies whose status says that they succeeded, and whose content decides.
 
 use super::{Call, Origin};
+use crate::error::{Error, ErrorKind};
 use crate::transport::Reply;
 
 impl<T: 'static> Call<T> {
     /// Takes the reply apart; what `open` finds wrong with it becomes an error that keeps the reply.
     pub(crate) fn accept<U: 'static>(self, open: impl FnOnce(T) -> Result<U, String> + Send + 'static) -> Call<U> {
+        self.judged(|value| open(value).map_err(|problem| Error::new(ErrorKind::Decode, problem)))
+    }
+
+    /// As [`accept`](Self::accept), with an error of the function's own.
+    pub(crate) fn judged<U: 'static>(self, judge: impl FnOnce(T) -> Result<U, Error> + Send + 'static) -> Call<U> {
         let decode = self.decode;
         let decode = move |reply: Reply| {
             let (origin, body) = (Origin::of(&reply), reply.known_body());
-            open(decode(reply)?).map_err(|problem| origin.undecodable(problem, None, body).with_attempts(1))
+            judge(decode(reply)?).map_err(|error| origin.explained(error.with_body(body)).with_attempts(1))
         };
         Call { core: self.core, decode: Box::new(decode) }
     }

@@ -78,6 +78,19 @@ pub enum ErrorKind {
     /// The reply is not what the operation promises: other JSON, HTML, nothing. The work was done and
     /// [`body`](super::Error::body) holds its result.
     Decode,
+    /// The answer was cut where the tokens ran out (finish reason `length`). The kinds of answers that are not what was asked for keep
+    /// it: [`answer_text`](super::Error::answer_text), [`completion`](super::Error::completion).
+    Truncated,
+    /// The model, or a filter behind it, would not answer.
+    Refusal,
+    /// The answer is not JSON, or it holds several different documents.
+    InvalidJson,
+    /// The answer is JSON, and not that of the type; [`json_path`](super::Error::json_path) says where.
+    SchemaMismatch,
+    /// The model wants tools called, where an answer was expected.
+    ToolCalls,
+    /// The reply has no answer in it.
+    NoAnswer,
     /// A block-chain node refused a call, or gave no answer that fits it; the `source` is the
     /// [`RpcError`](crate::crypto_rpc::RpcError). The API itself answered with success, and charged for it.
     Rpc,

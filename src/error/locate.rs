@@ -33,7 +33,7 @@ fn path_at(json: &[u8], line: usize, column: usize) -> Option<String> {
 }
 
 /// The number of bytes up to and including the position.
-fn offset_of(json: &[u8], line: usize, column: usize) -> Option<usize> {
+pub(crate) fn offset_of(json: &[u8], line: usize, column: usize) -> Option<usize> {
     let mut start = 0;
     for _ in 1..line {
         start += memchr::memchr(b'\n', json.get(start..)?)? + 1;

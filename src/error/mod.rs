@@ -1,5 +1,6 @@
 //! Everything that can go wrong, as one type.
 
+mod answer;
 mod codes;
 mod decode;
 mod display;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Amount;
@@ -19,6 +20,7 @@ pub(super) struct Details {
     pub(super) payload: Option<Payload>,
     pub(super) job: Option<JobHandle>,
     pub(super) preflight: Option<PreflightReport>,
+    pub(super) answer: Option<Box<Answer>>,
 }
 
 impl Details {
@@ -29,6 +31,7 @@ impl Details {
             && self.payload.is_none()
             && self.job.is_none()
             && self.preflight.is_none()
+            && self.answer.is_none()
     }
 }
 

@@ -18,7 +18,6 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::error::SchemaError;
 use self::node::{Form, Member, Node};
-#[allow(unused_imports)]
 pub(crate) use self::read::Unfit;
 
 /// What an answer looks like that is a value of a type.
@@ -69,6 +68,7 @@ impl Shape {
 
 /// The strict schema of a type that is an object, as the arguments of a function are. [`Shape::read`] reads them: where a member may
 /// be left out, the strict form has null.
+#[allow(dead_code, reason = "for the arguments of functions")]
 pub(crate) fn strict_schema<T: JsonSchema + ?Sized>() -> Result<Map<String, Value>, SchemaError> {
     let shape = Shape::of::<T>()?;
     match shape.is_wrapped {

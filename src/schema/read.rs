@@ -27,6 +27,14 @@ impl Shape {
         T::deserialize(&value).or_else(|_| typed(&value.to_string()))
     }
 
+    /// The value in a document, which may be the only member of it.
+    pub(crate) fn inner<'v>(&self, document: &'v Value) -> Option<&'v Value> {
+        match document {
+            Value::Object(members) if self.is_wrapped => members.get(WRAPPER),
+            document => Some(document),
+        }
+    }
+
     /// Takes a value, whole or in part, out of what the strict form put around it: the object around what is none, and the nulls
     /// that stand for nothing.
     pub(crate) fn settle(&self, value: &mut Value) {

@@ -1,6 +1,7 @@
 //! Replies that arrive in pieces.
 //!
-//! [`ChatStream`] is an answer of the chat endpoint while it is written, [`ChatAccumulator`] puts its chunks together. Below them,
+//! [`ChatStream`] is an answer of the chat endpoint while it is written, [`ChatAccumulator`] puts its chunks together,
+//! `ParsedStream` (feature `schemars`) makes a value of them. Below them,
 //! [`sse`] cuts the bytes of any `text/event-stream` body into events.
 
 #[cfg(feature = "blocking")]
@@ -13,6 +14,8 @@ mod parts;
 #[cfg(feature = "unstable")]
 mod responses;
 pub mod sse;
+#[cfg(feature = "schemars")]
+mod structured;
 
 #[cfg(feature = "blocking")]
 pub use self::blocking::BlockingIter;
@@ -22,3 +25,6 @@ pub(crate) use self::hidden::Hidden;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub use self::responses::{ResponseEvent, ResponseStream, ResponseTextStream};
+#[cfg(feature = "schemars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+pub use self::structured::{ParseEvent, ParsedStream, Partial};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use venice_ai::mock::{Fault, MockRequest, MockVenice};
+use venice_ai::mock::{Answer, Fault, MockRequest, MockVenice};
 
 use crate::support::Folder;
 
@@ -74,6 +74,7 @@ const EXAMPLES: &[&str] = &[
     "multimodal",
     "quickstart",
     "responses",
+    "structured_output",
     "web",
 ];
 
@@ -252,6 +253,25 @@ fn a_budget_refuses_what_it_has_no_room_for_and_a_tally_tells_where_it_went() {
     let counted: Vec<&str> = line("all ").split_whitespace().collect();
     assert!(calls > 2 && counted[1] == calls.to_string(), "{calls} calls:\n{text}");
     assert!(line(&format!("{} USD spent", counted[4])).ends_with(" USD left"), "{text}");
+}
+
+#[test]
+fn a_guide_is_a_value_and_grows_while_it_is_written() {
+    let text = printed(&mut example("structured_output"));
+    for wanted in [
+        "- mock (1, Stone)",
+        "It cost 0.0",
+        "0 characters, 0 bridges",
+        "4 characters, 1 bridges",
+        "All of it: 1 bridges",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    let mock = MockVenice::start_blocking().unwrap();
+    mock.answer(Answer::json(&serde_json::json!({"choices": [{"message": {"content": "I do not know."}}]})));
+    let output = with_key("structured_output", &mock).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && errors.contains("not JSON"), "{errors}");
 }
 
 #[test]

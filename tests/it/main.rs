@@ -59,6 +59,8 @@ mod secrets;
 mod sse_framing;
 mod sse_split;
 mod strange_replies;
+#[cfg(feature = "schemars")]
+mod structured_output;
 mod tee;
 mod timeouts;
 mod tracing_spans;

@@ -79,7 +79,10 @@ impl Answer {
             answer.parameters["web_search_citations"] = citations();
         }
         if answer.tool_calls.is_empty() {
-            answer.text = tokens(&said(body, answer.searched));
+            answer.text = match body["response_format"]["type"].as_str() {
+                Some("json_schema" | "json_object") => json_tokens(&said(body, answer.searched)),
+                _ => tokens(&said(body, answer.searched)),
+            };
             answer.finish_reason = "stop";
             answer.shorten(body);
         }
@@ -204,6 +207,21 @@ fn citations() -> Value {
         },
         {"title": "Phases of the moon", "url": "https://moon.example/phases", "content": "Full on the 12th", "date": ""},
     ])
+}
+
+/// Names, values and marks by themselves, as models cut JSON.
+fn json_tokens(text: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut last = ' ';
+    for character in text.chars() {
+        let goes_on = character.is_alphanumeric() && last.is_alphanumeric();
+        match tokens.last_mut() {
+            Some(token) if goes_on => token.push(character),
+            _ => tokens.push(character.to_string()),
+        }
+        last = character;
+    }
+    tokens
 }
 
 /// Words with the space before them, as models cut their text.

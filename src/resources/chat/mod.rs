@@ -7,6 +7,7 @@
 //! | have both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) beside the loop |
 //! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
 //! | let it call functions | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
+//! | get a value of a type of yours | `parse`, `parse_stream` (feature `schemars`, module `structured`) |
 //! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
 //! | ask many questions at once | [`many`](Chat::many) |
 //! | have it search the web, or read pages | [`web_search`](ChatCompletionRequest::web_search), [`web_scraping`](ChatCompletionRequest::web_scraping) |
@@ -55,6 +56,9 @@ mod parts;
 mod reasoning;
 mod reply;
 mod search;
+#[cfg(feature = "schemars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+pub mod structured;
 mod suffix;
 mod tools;
 

@@ -215,6 +215,12 @@ impl ChatStream {
         Ok(answer.finish())
     }
 
+    /// Adds to an error what is known of the call.
+    #[cfg(feature = "schemars")]
+    pub(super) fn explained(&self, error: Error) -> Error {
+        self.parts.body().explained(error)
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatCompletionChunk, Error>>> {
         self.parts.poll(cx)
     }

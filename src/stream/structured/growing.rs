@@ -1,0 +1,232 @@
+//! A JSON document that comes in pieces, as far as it came.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::text::{Invalid, Text};
+
+/// Reads each byte once. What it has may only grow: a document that turns out to be no JSON stays as it was before.
+#[derive(Debug, Default)]
+pub(super) struct Growing {
+    root: Option<Arc<Value>>,
+    /// The containers that are open, and where in them the reader is.
+    open: Vec<Open>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum Open {
+    /// An object, and the member that is being read.
+    Object(String),
+    /// A list; its last item is being read.
+    List,
+}
+
+#[derive(Debug)]
+enum State {
+    /// A value must follow; in a list that has just begun, its end may too.
+    Value {
+        or_end: bool,
+    },
+    /// The name of a member must follow; in an object that has just begun, its end may too.
+    Name {
+        or_end: bool,
+    },
+    InName(Text),
+    Colon,
+    InText(Text),
+    /// A number, `true`, `false` or `null`.
+    Word(String),
+    /// A comma or an end must follow.
+    Next,
+    /// The document is here, or it is none.
+    Ended,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Value { or_end: false }
+    }
+}
+
+/// As deep as `serde_json` goes.
+const DEEPEST: usize = 127;
+
+impl Growing {
+    pub(super) fn value(&self) -> Option<&Arc<Value>> {
+        self.root.as_ref()
+    }
+
+    /// Reads the next piece, and says whether there is more than before.
+    pub(super) fn push(&mut self, piece: &str) -> bool {
+        let mut has_grown = false;
+        let mut rest = piece;
+        while !rest.is_empty() {
+            match self.step(rest) {
+                Ok((used, grown)) => {
+                    has_grown |= grown;
+                    rest = rest.get(used..).unwrap_or_default();
+                }
+                Err(Invalid) => {
+                    self.state = State::Ended;
+                    break;
+                }
+            }
+        }
+        has_grown
+    }
+
+    /// Reads something from the start of a piece: how much of it, and whether it makes the document grow.
+    fn step(&mut self, rest: &str) -> Result<(usize, bool), Invalid> {
+        let byte = rest.bytes().next().unwrap_or_default();
+        match &mut self.state {
+            State::Ended => Ok((rest.len(), false)),
+            State::InName(text) => {
+                let (used, is_whole) = text.push(rest)?;
+                if is_whole {
+                    let name = std::mem::take(&mut text.decoded);
+                    self.name(name)?;
+                }
+                Ok((used, false))
+            }
+            State::InText(text) => {
+                let (used, is_whole) = text.push(rest)?;
+                let decoded = std::mem::take(&mut text.decoded);
+                if is_whole {
+                    self.state = self.behind_value();
+                }
+                Ok((used, self.append(&decoded)?))
+            }
+            State::Word(word) => {
+                let used = rest.bytes().take_while(|byte| is_of_word(*byte)).count();
+                word.push_str(rest.get(..used).unwrap_or_default());
+                let is_whole = used < rest.len() || matches!(&**word, "true" | "false" | "null");
+                if !is_whole {
+                    return Ok((used, false));
+                }
+                let value: Value = serde_json::from_str(word).map_err(|_| Invalid)?;
+                self.begin(value)?;
+                self.state = self.behind_value();
+                Ok((used, true))
+            }
+            _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => Ok((1, false)),
+            State::Colon if byte == b':' => {
+                self.state = State::Value { or_end: false };
+                Ok((1, false))
+            }
+            State::Name { .. } if byte == b'"' => {
+                self.state = State::InName(Text::default());
+                Ok((1, false))
+            }
+            State::Value { .. } if !matches!(byte, b']' | b'}') => self.value_begins(byte),
+            State::Next if byte == b',' => {
+                self.state = match self.open.last() {
+                    Some(Open::Object(_)) => State::Name { or_end: false },
+                    Some(Open::List) => State::Value { or_end: false },
+                    None => return Err(Invalid),
+                };
+                Ok((1, false))
+            }
+            State::Next | State::Name { or_end: true } | State::Value { or_end: true } => self.ends(byte),
+            _ => Err(Invalid),
+        }
+    }
+
+    fn value_begins(&mut self, byte: u8) -> Result<(usize, bool), Invalid> {
+        let (value, state) = match byte {
+            b'{' => (Value::Object(Map::new()), State::Name { or_end: true }),
+            b'[' => (Value::Array(Vec::new()), State::Value { or_end: true }),
+            b'"' => (Value::String(String::new()), State::InText(Text::default())),
+            byte if is_of_word(byte) => {
+                self.state = State::Word(String::new());
+                return Ok((0, false));
+            }
+            _ => return Err(Invalid),
+        };
+        if byte != b'"' && self.open.len() >= DEEPEST {
+            return Err(Invalid);
+        }
+        self.begin(value)?;
+        match byte {
+            b'{' => self.open.push(Open::Object(String::new())),
+            b'[' => self.open.push(Open::List),
+            _ => {}
+        }
+        self.state = state;
+        Ok((1, true))
+    }
+
+    fn ends(&mut self, byte: u8) -> Result<(usize, bool), Invalid> {
+        match (self.open.pop(), byte) {
+            (Some(Open::Object(_)), b'}') | (Some(Open::List), b']') => {
+                self.state = self.behind_value();
+                Ok((1, false))
+            }
+            _ => Err(Invalid),
+        }
+    }
+
+    fn behind_value(&self) -> State {
+        if self.open.is_empty() { State::Ended } else { State::Next }
+    }
+
+    fn name(&mut self, name: String) -> Result<(), Invalid> {
+        let Some(Value::Object(members)) = self.place(1) else { return Err(Invalid) };
+        // The second of a name would take the place of the first.
+        if members.contains_key(&name) {
+            return Err(Invalid);
+        }
+        if let Some(Open::Object(current)) = self.open.last_mut() {
+            *current = name;
+        }
+        self.state = State::Colon;
+        Ok(())
+    }
+
+    /// Adds a value at the place that is being read.
+    fn begin(&mut self, value: Value) -> Result<(), Invalid> {
+        if self.open.is_empty() {
+            self.root = Some(Arc::new(value));
+            return Ok(());
+        }
+        let name = match self.open.last() {
+            Some(Open::Object(name)) => name.clone(),
+            _ => String::new(),
+        };
+        match self.place(1) {
+            Some(Value::Object(members)) => {
+                members.insert(name, value);
+            }
+            Some(Value::Array(items)) => items.push(value),
+            _ => return Err(Invalid),
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, more: &str) -> Result<bool, Invalid> {
+        if more.is_empty() {
+            return Ok(false);
+        }
+        let Some(Value::String(text)) = self.place(0) else { return Err(Invalid) };
+        text.push_str(more);
+        Ok(true)
+    }
+
+    /// The value that is being read, or the container `up` levels above it. The document is copied if somebody still holds it.
+    fn place(&mut self, up: usize) -> Option<&mut Value> {
+        let depth = self.open.len().checked_sub(up)?;
+        let root = Arc::make_mut(self.root.as_mut()?);
+        self.open.iter().take(depth).try_fold(root, |place, open| match open {
+            Open::Object(name) => place.get_mut(name),
+            Open::List => place.as_array_mut()?.last_mut(),
+        })
+    }
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
+}
+
+#[cfg(test)]
+mod tests;
