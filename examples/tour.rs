@@ -15,11 +15,12 @@ use venice_ai::cost::{Budget, Prices, Tally};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::mock::MockVenice;
+use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
     CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest, GetBillingUsageAnalyticsParams,
     GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
-    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, UpdateApiKeyRequest, UserMessage, WebSearchMode,
+    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::{Client, ClientBuilder, Preflight, Upload};
 
@@ -88,6 +89,7 @@ async fn words(venice: &Client) -> Done {
     println!("Chat: {:?}", venice.chat().parse::<Vec<String>>(request.clone()).await?.value);
     println!("Chat: {:?}", venice.chat().parse_stream::<Vec<String>>(request).await?.collect().await?.value);
     media_and_sources(venice).await?;
+    tools(venice).await?;
     println!(
         "Responses: {}",
         venice.responses().create(ResponsesRequest::new("default", "Hello!")).await?.output_text()
@@ -125,6 +127,17 @@ async fn media_and_sources(venice: &Client) -> Done {
     let request = ChatCompletionRequest::new(model.id(), ["Hello!"]).reasoning_for(&model, ReasoningControl::Off);
     let reply = venice.chat().create(request).await?;
     println!("Chat: {} reasoned {:?} for {:?}", model.id(), reply.reasoning(), reply.answer());
+    Ok(())
+}
+
+async fn tools(venice: &Client) -> Done {
+    let tide = Tool::function("tide", "The water level, now", json!({"type": "object"}));
+    let tools = ToolBox::new().implement(tide, |_: NoArguments| async { "62 cm" });
+    let request = ChatCompletionRequest::new("default", ["Are my feet dry?"]);
+    println!("Tools: {}", venice.chat().run(request.clone(), &tools).await?.text());
+    let mut run = venice.chat().run_stream(request, &tools);
+    run.finish().await?;
+    println!("Tools: {} ({} replies)", run.text(), run.rounds());
     Ok(())
 }
 

@@ -27,6 +27,7 @@ mod resources;
 mod schema;
 mod secret;
 pub mod stream;
+pub mod tools;
 mod transport;
 mod validation;
 mod wallet;

@@ -102,6 +102,10 @@ pub enum ErrorKind {
     OutcomeUnknown,
     /// A stream ended without a sign that it was complete.
     StreamInterrupted,
+    /// A run with tools stopped without an answer, though no call to the API failed: it reached its limit of rounds, a tool ended it, a
+    /// reply was cut in the middle of its calls, or calls wait for an answer.
+    /// [`ToolRun::stop_reason`](crate::tools::ToolRun::stop_reason) says which.
+    ToolRun,
     /// The pages of a list go round in circles: the API sent a cursor again, the same page again, or nothing but empty pages. What
     /// came before was given out, and the list is not complete. See [`Pages`](crate::Pages).
     EndlessList,

@@ -75,6 +75,7 @@ const EXAMPLES: &[&str] = &[
     "quickstart",
     "responses",
     "structured_output",
+    "tools",
     "web",
 ];
 
@@ -272,6 +273,19 @@ fn a_guide_is_a_value_and_grows_while_it_is_written() {
     let output = with_key("structured_output", &mock).output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && errors.contains("not JSON"), "{errors}");
+}
+
+#[test]
+fn tools_are_called_at_the_same_time_and_the_answer_is_streamed() {
+    let text = printed(&mut example("tools"));
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(lines[0], r#"-> tide({"station":"mock"})"#);
+    assert_eq!(lines[1], r#"-> wind({"station":"mock","unit":"Knots"})"#);
+    assert_eq!(lines[2], r#"<- Done: {"station":"mock","centimetres":62}"#);
+    assert_eq!(lines[3], r#"<- Failed: no station "mock"; there is Lido"#);
+    assert!(lines[4].starts_with("The tools say: “{"), "{text}");
+    assert_eq!(lines[6], "2 replies, 5 messages");
+    assert!(lines[7].contains(" tokens, 0.") && lines[7].contains(" USD"), "{text}");
 }
 
 #[test]

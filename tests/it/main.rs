@@ -63,6 +63,7 @@ mod strange_replies;
 mod structured_output;
 mod tee;
 mod timeouts;
+mod tools;
 mod tracing_spans;
 mod unset_members;
 mod uploads;

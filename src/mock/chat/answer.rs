@@ -151,11 +151,15 @@ fn said(body: &Value, searched: bool) -> String {
         _ => {}
     }
     let found = if searched { "The web knows it^1,2^. " } else { "" };
-    let last = body["messages"].as_array().and_then(|messages| messages.last()).unwrap_or(&Value::Null);
-    let told: String = text_of(&last["content"]).chars().take(80).collect();
-    if last["role"] == "tool" {
-        return format!("{found}The tool says: “{told}”. A model would make more of it.");
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let beginning = |message: &Value| text_of(&message["content"]).chars().take(80).collect::<String>();
+    let results = messages.rsplit(|message| message["role"] != "tool").next().unwrap_or_default();
+    if !results.is_empty() {
+        let says = if results.len() == 1 { "tool says" } else { "tools say" };
+        let told: Vec<String> = results.iter().map(|result| format!("“{}”", beginning(result))).collect();
+        return format!("{found}The {says}: {}. A model would make more of it.", told.join(", "));
     }
+    let told = messages.last().map(beginning).unwrap_or_default();
     format!(
         "{found}You said: “{told}”. The mock that comes with the crate has one answer for everybody, and gives it as a model \
          would: token by token, with a pause between them…"

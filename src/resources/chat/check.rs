@@ -10,7 +10,7 @@ const MOST_VIDEOS: usize = 3;
 const MOST_BREAKPOINTS: usize = 4;
 
 /// Checks the media and the marks for the prompt cache.
-pub(super) fn messages(request: &ChatCompletionRequest) -> Result<(), ValidationError> {
+pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), ValidationError> {
     let mut findings = Vec::new();
     let (mut videos, mut breakpoints) = (0, 0);
     for (n, message) in request.messages.iter().enumerate() {

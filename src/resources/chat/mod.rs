@@ -6,7 +6,8 @@
 //! | read the answer while it is written | [`stream`](Chat::stream), then [`text`](ChatStream::text) or [`next`](ChatStream::next) |
 //! | have both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) beside the loop |
 //! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
-//! | let it call functions | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
+//! | let it call functions | [`run`](Chat::run) or [`run_stream`](Chat::run_stream), with a [`ToolBox`](crate::tools::ToolBox) |
+//! | call them yourself | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](ChatCompletion::tool_calls) |
 //! | get a value of a type of yours | `parse`, `parse_stream` (feature `schemars`, module `structured`) |
 //! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
 //! | ask many questions at once | [`many`](Chat::many) |
@@ -49,12 +50,13 @@
 
 mod attach;
 mod cache;
-mod check;
+pub(crate) mod check;
 mod citations;
 mod messages;
 mod parts;
 mod reasoning;
 mod reply;
+mod run;
 mod search;
 #[cfg(feature = "schemars")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
