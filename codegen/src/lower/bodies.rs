@@ -34,7 +34,11 @@ pub fn choose(doc: &mut Value) -> Result<usize, Error> {
             Ok(changed) => count += usize::from(changed),
             Err(found) => {
                 let error = Error::new("a request body has a media type that cannot be sent");
-                failure = Some(error.at(format!("$.paths['{path}'].{method}.requestBody.content")).found(found));
+                let error = error.at(format!("$.paths['{path}'].{method}.requestBody.content")).found(found);
+                failure = Some(error.help(
+                    "JSON and multipart forms are sent: a pass in codegen/src/lower has to make one of them of it, or spec/overlay.yaml \
+                     removes the operation until then (`Client::request_raw` reaches it all the same)",
+                ));
             }
         };
     });
