@@ -33,7 +33,8 @@ use crate::types::Money;
 ///
 /// Estimates come from [`Prices`](super::Prices), with the client's cached list of models, which is fetched when a paid call first
 /// needs it; before each order of a film or music, `/video/quote` or `/audio/quote` is asked. All of that is free. Set
-/// `max_completion_tokens` in chats: without it, all that the model may write is set aside. What is charged beside the list prices, such as a
+/// `max_completion_tokens` in chats: without it, all that the model may write is set aside, and of many calls side by side some are
+/// refused although what the others will really cost would have left room for them. What is charged beside the list prices, such as a
 /// web search or `enhance_prompt`, is known only from a reply that tells its cost: by that much a budget can be exceeded.
 ///
 /// Calls whose price nobody knows (a recording of unknown length, block-chains, pages and documents, backgrounds, anything while the

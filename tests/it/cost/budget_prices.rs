@@ -8,7 +8,7 @@ use venice_ai::types::{
 };
 use venice_ai::{Client, Upload};
 
-use super::{calls, dollars, shop, within};
+use super::{calls, dollars, on_chain, shop, within};
 use crate::support::server::Request;
 use crate::support::{Answer, Server};
 
@@ -25,15 +25,7 @@ fn studio() -> Server {
         "/video/quote" => Answer::json(200, r#"{"quote": 0.75}"#),
         "/audio/quote" => Answer::json(200, r#"{"quote": 0.30000000000000004}"#),
         "/video/queue" | "/audio/queue" => Answer::json(200, r#"{"model": "m", "queue_id": "q", "status": "QUEUED"}"#),
-        path if path.starts_with("/crypto/") => Answer::new(
-            200,
-            &[
-                ("content-type", "application/json"),
-                ("x-venice-rpc-credits", "20"),
-                ("x-venice-rpc-cost-usd", "0.00001400"),
-            ],
-            r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#,
-        ),
+        path if path.starts_with("/crypto/") => on_chain(),
         _ => Answer::new(200, &[("content-type", "image/png")], "PNG"),
     })
 }

@@ -69,6 +69,13 @@ fn costing(usd: &str) -> Answer {
     )
 }
 
+/// The answer of a block-chain, whose headers tell what it cost.
+fn on_chain() -> Answer {
+    let head =
+        [("content-type", "application/json"), ("x-venice-rpc-credits", "20"), ("x-venice-rpc-cost-usd", "0.00001400")];
+    Answer::new(200, &head, r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#)
+}
+
 /// A client of the server that sends each request once, within a budget.
 fn within(server: &Server, budget: &Budget) -> Client {
     builder(server).retry(RetryPolicy::disabled()).budget(budget.clone()).build().unwrap()

@@ -5,7 +5,7 @@ use venice_ai::cost::{Budget, Tally};
 use venice_ai::types::{CreateEmbeddingRequest, GenerateImageRequest, JsonRpcRequest};
 use venice_ai::{Client, RetryPolicy};
 
-use super::{a_dollar, asking, calls, shop};
+use super::{a_dollar, asking, calls, on_chain, shop};
 use crate::support::server::Request;
 use crate::support::{Answer, Server, amount, builder};
 
@@ -23,15 +23,7 @@ fn answering() -> Server {
                 200,
                 r#"{"model": "reader", "data": [{"index": 0, "embedding": [1.0]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}"#,
             ),
-            path if path.starts_with("/crypto/") => Answer::new(
-                200,
-                &[
-                    ("content-type", "application/json"),
-                    ("x-venice-rpc-credits", "20"),
-                    ("x-venice-rpc-cost-usd", "0.00001400"),
-                ],
-                r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#,
-            ),
+            path if path.starts_with("/crypto/") => on_chain(),
             "/chat/completions" if request.json()["stream"] == true => Answer::new(
                 200,
                 &[("content-type", "text/event-stream"), ("x-venice-model-id", "writer")],
