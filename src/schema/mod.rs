@@ -68,7 +68,6 @@ impl Shape {
 
 /// The strict schema of a type that is an object, as the arguments of a function are. [`Shape::read`] reads them: where a member may
 /// be left out, the strict form has null.
-#[allow(dead_code, reason = "for the arguments of functions")]
 pub(crate) fn strict_schema<T: JsonSchema + ?Sized>() -> Result<Map<String, Value>, SchemaError> {
     let shape = Shape::of::<T>()?;
     match shape.is_wrapped {

@@ -6,8 +6,8 @@
 //! | see it grow while it is written | [`Chat::parse_stream`] |
 //! | know what it cost, and read the other choices | [`Parsed::reply`] |
 //! | go on after tools were called | the error's [`completion`](crate::Error::completion), then `parse` again |
-//! | put the schema into a request of another kind | [`ResponseFormat::of`] |
-//! | read a reply that came another way | [`ChatCompletion::parse`] |
+//! | put the schema into a request of another kind | [`ResponseFormat::of`](crate::types::ResponseFormat::of) |
+//! | read a reply that came another way | [`ChatCompletion::parse`](crate::types::ChatCompletion::parse) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
