@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::amount::Amount;
+
 /// How far a run is, from [`Many::progress`](super::Many::progress) or [`Many::with_progress`](super::Many::with_progress).
 ///
 /// `Display` is one line without prompts or answers: `120 of 200 done, 2 failed, 8 in flight, …`.
@@ -29,7 +31,7 @@ pub struct Progress {
     pub tokens: u64,
     /// What the replies say that they cost, in US dollars. Only chat completions say so; see also
     /// [`balances`](crate::Meta::balances).
-    pub cost_usd: f64,
+    pub cost_usd: Amount,
     /// Since the run began to send.
     pub elapsed: Duration,
     /// Why nothing more is sent right now.
@@ -121,7 +123,7 @@ impl fmt::Display for Progress {
         if self.tokens > 0 {
             write!(f, ", {} tokens", self.tokens)?;
         }
-        if self.cost_usd > 0.0 {
+        if !self.cost_usd.is_zero() {
             write!(f, ", {:.4} USD", self.cost_usd)?;
         }
         if let Some(why) = self.waits_for.filter(|why| *why != Wait::Replies) {
@@ -177,7 +179,7 @@ mod tests {
             in_flight: 2,
             retried: 3,
             tokens: 700,
-            cost_usd: 0.25,
+            cost_usd: "0.25".parse().unwrap(),
             waits_for: Some(Wait::Overloaded),
             waits_another: Some(Duration::from_millis(1500)),
             ..Progress::default()

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::Deserialize;
 
 use super::members::members;
 use super::pacer::{LaneKey, Load};
+use crate::amount::Amount;
 use crate::client::Client;
 use crate::error::Error;
 use crate::transport::{Outgoing, Reply, RetryPolicy};
@@ -46,7 +48,7 @@ pub(super) struct Finish {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Used {
     pub(super) tokens: Option<u64>,
-    pub(super) cost_usd: Option<f64>,
+    pub(super) cost_usd: Option<Amount>,
 }
 
 impl Task {
@@ -113,7 +115,7 @@ impl Used {
         let named = members(body, &["usage", "cost"]).unwrap_or_default();
         Self {
             tokens: named.get("usage").and_then(|usage| usage.get("total_tokens")?.as_u64()),
-            cost_usd: named.get("cost").and_then(|cost| cost.get("usd")?.as_f64()),
+            cost_usd: named.get("cost").and_then(|cost| Amount::deserialize(cost.get("usd")?).ok()),
         }
     }
 }
@@ -135,7 +137,7 @@ mod tests {
     fn what_a_reply_used_stands_in_it() {
         let reply =
             Bytes::from_static(br#"{"usage": {"total_tokens": 9, "completion_tokens": 4}, "cost": {"usd": 0.5}}"#);
-        assert_eq!(Used::of(&reply), Used { tokens: Some(9), cost_usd: Some(0.5) });
+        assert_eq!(Used::of(&reply), Used { tokens: Some(9), cost_usd: "0.5".parse().ok() });
         assert_eq!(Used::of(&Bytes::from_static(b"\x89PNG")), Used::default());
     }
 }

@@ -1,7 +1,6 @@
 //! A run that survives its process.
 
 mod file;
-mod hash;
 pub(super) mod identity;
 mod lock;
 mod log;

@@ -38,7 +38,7 @@ async fn what_is_answered_is_given_again_as_it_was_and_not_sent() {
     let second = all(&mut run).await;
     assert_eq!(server.count(), 30, "only the ten new ones");
     let progress = run.progress();
-    assert_eq!((progress.from_journal, progress.done, progress.tokens, progress.cost_usd), (20, 30, 300, 15.0));
+    assert_eq!((progress.from_journal, progress.done, progress.tokens, progress.cost_usd), (20, 30, 300, 15.into()));
     for (before, again) in first.iter().zip(&second) {
         assert!(again.from_journal && !before.from_journal);
         assert_eq!((before.index, &before.key), (again.index, &again.key));

@@ -24,7 +24,7 @@ async fn it_counts_what_is_done_and_what_it_cost() {
     all(&mut run).await;
     let progress = run.progress();
     assert_eq!((progress.done, progress.failed, progress.may_be_paid, progress.retried), (19, 1, 1, 1));
-    assert_eq!((progress.tokens, progress.cost_usd), (190, 9.5));
+    assert_eq!((progress.tokens, progress.cost_usd.to_string()), (190, "9.5".to_owned()));
     assert!(progress.per_minute().is_some());
     assert_eq!(progress.remaining_time(), Some(Duration::ZERO));
     let line = progress.to_string();
