@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::lock::{self, Locked};
 use super::record::{HEADER, Line, header};
@@ -45,12 +46,21 @@ pub(super) struct Span {
     pub(super) length: usize,
 }
 
-/// Opens the file, or makes it.
+/// A run that was dropped has the file until its last line is on the disk. So long is waited for that.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Opens the file, or makes it. This may wait, for the disk and for another run.
 pub(super) fn open(path: &Path) -> Result<Opened, Error> {
     let failed = |error| cannot(path, error);
     durable::check(path).map_err(failed)?;
-    let Some(mut file) = lock::open(path).map_err(failed)? else {
-        return Err(unusable(path, "is in use by another run"));
+    let asked = Instant::now();
+    let mut file = loop {
+        match lock::open(path).map_err(failed)? {
+            Some(file) => break file,
+            None if asked.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            None => return Err(unusable(path, "is in use by another run")),
+        }
     };
     let mut scan = Scan { path, index: HashMap::new(), lines: 0, end: 0 };
     let tail = scan.read(&mut BufReader::new(&*file))?;

@@ -51,6 +51,21 @@ async fn what_is_answered_is_given_again_as_it_was_and_not_sent() {
     }
 }
 
+/// The disk is slow, and a line that was being written is written to its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_run_waits_for_the_last_line_of_one_that_was_dropped() {
+    let folder = Folder::new();
+    let path = folder.join("answers.jsonl");
+    let server = answering();
+    let (venice, _) = client(&server);
+    for asked in 1..40 {
+        let mut run = venice.chat().many(questions(200)).with_journal(Journal::at(&path).resend_unknown(true));
+        while run.progress().finished() < asked {
+            run.next().await.unwrap().unwrap();
+        }
+    }
+}
+
 /// What is compared of a reply's headers.
 trait ContentType {
     fn content_type_header(&self) -> Option<&str>;
