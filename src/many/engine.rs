@@ -146,8 +146,7 @@ impl Engine {
         let mut task = Box::new(Task::new(&self.client, index, outgoing));
         if let Err(error) = self.enlist(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
-                let same = Error::new(error.kind(), error.message());
-                self.stop(task.outgoing.scope.explained(same));
+                self.stop(error.copy());
             }
             return self.finish(task.over(Err(error)));
         }
@@ -166,7 +165,7 @@ impl Engine {
             }
             Err(error) => {
                 let error = task.outgoing.scope.explained(error);
-                self.stop(Error::new(error.kind(), error.message()));
+                self.stop(error.copy());
                 self.finish(task.over(Err(error)));
             }
         }
@@ -311,7 +310,7 @@ impl Engine {
                 let Some(outcome) = outcome else {
                     let error = self.book.as_ref().map(Book::unreadable);
                     let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is gone"));
-                    self.stop(Error::new(error.kind(), error.message()));
+                    self.stop(error.copy());
                     return self.finish(task.over(Err(error)));
                 };
                 let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
@@ -353,7 +352,7 @@ impl Engine {
         });
         match verdict {
             Verdict::Stop if !task.outgoing.is_repeatable() => {
-                self.stop(Error::new(failure.kind(), failure.message()));
+                self.stop(failure.copy());
                 self.finish(task.over(Err(failure)));
             }
             Verdict::Again | Verdict::Stop => {
