@@ -32,16 +32,20 @@ impl<K, T> Default for Flights<K, T> {
 }
 
 impl<K: PartialEq, T: Clone> Flights<K, T> {
-    /// Waits for the work with this key, which begins now unless it is on its way.
-    pub(crate) fn join(&self, key: K, begin: impl FnOnce() -> Work<T>) -> Waiter<T> {
+    /// Waits for the work with this key, which begins now unless it is on its way, or `done` knows what comes of it. Who looked for
+    /// an outcome just before some work landed asks again in `done`: there nothing lands between the look and the beginning.
+    pub(crate) fn join(&self, key: K, done: impl FnOnce() -> Option<T>, begin: impl FnOnce() -> Work<T>) -> Waiter<T> {
         let runtime = Handle::try_current().ok().map(|runtime| runtime.id());
         let mut under_way = lock(&self.under_way);
         under_way.retain(|known| known.flight.upgrade().is_some_and(|flight| !flight.has_landed()));
         let same = under_way.iter().find(|known| known.key == key && known.runtime == runtime);
-        let flight = same.and_then(|known| known.flight.upgrade()).unwrap_or_else(|| {
-            let flight = Arc::new(Flight::new(begin()));
-            under_way.push(Known { key, runtime, flight: Arc::downgrade(&flight) });
-            flight
+        let flight = same.and_then(|known| known.flight.upgrade()).unwrap_or_else(|| match done() {
+            Some(outcome) => Arc::new(Flight::landed(outcome)),
+            None => {
+                let flight = Arc::new(Flight::new(begin()));
+                under_way.push(Known { key, runtime, flight: Arc::downgrade(&flight) });
+                flight
+            }
         });
         let place = flight.waiting.place();
         Waiter { flight, place }
@@ -63,6 +67,10 @@ enum State<T> {
 impl<T> Flight<T> {
     fn new(work: Work<T>) -> Self {
         Self { state: Mutex::new(State::Flying(work)), landed: AtomicBool::new(false), waiting: Arc::default() }
+    }
+
+    fn landed(outcome: T) -> Self {
+        Self { state: Mutex::new(State::Landed(outcome)), landed: AtomicBool::new(true), waiting: Arc::default() }
     }
 
     fn has_landed(&self) -> bool {
@@ -194,16 +202,27 @@ mod tests {
     #[tokio::test]
     async fn work_is_done_once_for_all_who_wait_and_anew_afterwards() {
         let (flights, begun) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
-        let join = || flights.join("a", || counted(&begun));
-        let (first, second, other) = tokio::join!(join(), join(), flights.join("b", || counted(&begun)));
+        let join = || flights.join("a", || None, || counted(&begun));
+        let (first, second, other) = tokio::join!(join(), join(), flights.join("b", || None, || counted(&begun)));
         assert_eq!((first, second, other), (1, 1, 2));
         assert_eq!(join().await, 3);
     }
 
     #[tokio::test]
+    async fn who_comes_too_late_to_join_finds_what_was_done() {
+        let (flights, begun) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
+        let flying = flights.join((), || None, || counted(&begun));
+        // While it is on its way nobody asks for what came of an earlier one.
+        let joined = flights.join((), || panic!("it is on its way"), || counted(&begun));
+        assert_eq!((flying.await, joined.await), (1, 1));
+        assert_eq!(flights.join((), || Some(7), || counted(&begun)).await, 7);
+        assert_eq!(begun.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
     async fn who_leaves_takes_nothing_along() {
         let (flights, begun) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
-        let join = || flights.join((), || counted(&begun));
+        let join = || flights.join((), || None, || counted(&begun));
         let (mut driver, heir) = (join(), join());
         assert!(now(&mut driver).is_none());
         drop(driver);
@@ -218,7 +237,7 @@ mod tests {
         let (flights, begun) = (Arc::new(Flights::default()), Arc::new(AtomicUsize::new(0)));
         let waiting: Vec<_> = (0..200)
             .map(|number| {
-                let waiter = flights.join((), || counted(&begun));
+                let waiter = flights.join((), || None, || counted(&begun));
                 tokio::spawn(async move {
                     let patience = if number % 3 == 0 { Duration::from_millis(1) } else { Duration::from_secs(5) };
                     tokio::time::timeout(patience, waiter).await.ok()
@@ -242,10 +261,10 @@ mod tests {
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (still, moving) = (runtime(), runtime());
         let entered = still.enter();
-        let mut held_up = flights.join((), || counted(&begun));
+        let mut held_up = flights.join((), || None, || counted(&begun));
         assert!(now(&mut held_up).is_none());
         drop(entered);
-        assert_eq!(moving.block_on(async { flights.join((), || counted(&begun)).await }), 2);
+        assert_eq!(moving.block_on(async { flights.join((), || None, || counted(&begun)).await }), 2);
         assert_eq!(still.block_on(&mut held_up), 1);
     }
 

@@ -1,6 +1,5 @@
 //! API keys: what is refused before it is sent, and what is never sent twice.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::json;
@@ -13,7 +12,7 @@ use venice_ai::{Client, Error, ErrorKind};
 use crate::api_keys::{CREATED, a_web3_request};
 use crate::support::refused::refused;
 use crate::support::replying;
-use crate::support::{Answer, KEY, Server, TestClock, client, once};
+use crate::support::{Answer, KEY, Server, TestClock, client, nobody, once};
 
 fn a_request() -> CreateApiKeyRequest {
     CreateApiKeyRequest::new(ApiKeyType::Inference, "tide gauge")
@@ -201,7 +200,7 @@ async fn a_request_can_be_checked_without_a_client() {
 async fn creating_at(first: Answer) -> (usize, Result<String, Error>) {
     let server = Server::answering([first, Answer::json(200, CREATED)]);
     let venice = client(&server, &TestClock::without_jitter());
-    let made = venice.api_keys().create(a_request()).with_timeout(Duration::from_millis(400)).await;
+    let made = venice.api_keys().create(a_request()).with_timeout(Duration::from_millis(800)).await;
     (server.count(), made.map(|created| created.id))
 }
 
@@ -255,8 +254,7 @@ async fn a_creation_that_was_turned_away_is_repeated() {
 
 #[tokio::test]
 async fn a_creation_that_never_left_is_repeated() {
-    // A port that nobody listens at.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = nobody();
     let clock = TestClock::without_jitter();
     let venice = Client::builder().api_key(KEY).base_url(format!("http://{address}")).clock(clock.clone());
     let error = venice.build().unwrap().api_keys().create(a_request()).await.unwrap_err();

@@ -28,7 +28,7 @@ fn text_and_whole_answer_come_without_async() {
 #[test]
 fn a_silent_stream_is_a_timeout_without_async_too() {
     let server = Server::answering([head().hang()]);
-    let call = once(&server).chat().stream(request()).with_stream_idle_timeout(std::time::Duration::from_millis(100));
+    let call = once(&server).chat().stream(request()).with_stream_idle_timeout(std::time::Duration::from_millis(400));
     let mut chunks = call.send_blocking().unwrap().into_blocking_iter();
     assert!(chunks.next().unwrap().unwrap_err().is_timeout());
     assert!(chunks.next().is_none());

@@ -25,7 +25,7 @@ fn years_later(years: i32) -> String {
 
 /// Asks so many times, and gives the warnings that came of it.
 async fn warnings(venice: &Client, times: usize) -> Vec<std::collections::BTreeMap<String, String>> {
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     for _ in 0..times {
         let call = venice.request::<Value>(Method::GET, "/models");
         let _ = call.into_future().with_subscriber(recorder.clone()).await;
@@ -111,7 +111,7 @@ async fn a_deprecated_endpoint_is_told_once_with_what_takes_its_place() {
 async fn an_endpoint_that_the_document_deprecates_is_told_once_without_any_header() {
     let server = Server::answering([Answer::json(410, r#"{"error":"Gone"}"#)]);
     let venice = once(&server);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     for _ in 0..2 {
         #[allow(deprecated)]
         let call = venice.raw().get_billing_usage();

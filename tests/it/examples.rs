@@ -508,7 +508,10 @@ fn two_hundred_questions_are_answered_in_two_runs() {
     let asked = mock.requests_of("createChatCompletion").len();
     assert!((190..=200).contains(&answers), "what was on its way is not asked again:\n{text}");
     assert!((answers + 2..=202).contains(&asked), "{asked} requests\n{text}");
-    assert!(text.contains("Interrupted: 100 of 200 done") && text.contains(" from the journal"), "{text}");
+    let (_, interrupted) = text.split_once("Interrupted: ").unwrap();
+    let (done, _) = interrupted.split_once(" of 200 done").unwrap();
+    // Several may have been finished by the time that the last one of them was looked at.
+    assert!((100..=110).contains(&done.parse().unwrap()) && text.contains(" from the journal"), "{text}");
     assert!(folder.names().is_empty());
 
     // On its own mock it has faults of its own.

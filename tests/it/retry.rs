@@ -8,7 +8,7 @@ use venice_ai::types::{ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest};
 use venice_ai::{Client, Error, ErrorKind, RetryPolicy};
 
 use crate::support::clock::EPOCH_SECONDS;
-use crate::support::{Answer, Server, TestClock, builder, client};
+use crate::support::{Answer, Server, TestClock, builder, client, nobody};
 
 const OK: &str = r#"{"ok":true}"#;
 
@@ -166,7 +166,7 @@ async fn a_repetition_sends_the_same_request_again() {
 
 #[tokio::test]
 async fn a_refused_connection_is_repeated_for_every_class() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let unused = nobody();
     let clock = TestClock::without_jitter();
     let client = Client::builder()
         .api_key("some key")

@@ -15,7 +15,7 @@ const SPAN: &str = "venice.call";
 async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
     let headers = [("cf-ray", "8c-AMS"), ("x-venice-model-id", "llama-3.3-70b")];
     let server = Server::answering([Answer::new(200, &headers, "{}")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let call = once(&server).request::<Value>(Method::GET, "/models?q=hidden");
     call.into_future().with_subscriber(recorder.clone()).await.unwrap();
     let span = recorder.span(SPAN);
@@ -42,7 +42,7 @@ async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
 #[tokio::test]
 async fn a_call_that_runs_a_model_names_it() {
     let server = Server::answering([Answer::json(200, "{}")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let call = once(&server).chat().create(ChatCompletionRequest::new("llama-3.3-70b", ["PRIVATE"]));
     let _ = call.into_future().with_subscriber(recorder.clone()).await;
     let span = recorder.span(SPAN);
@@ -61,7 +61,7 @@ async fn a_call_that_runs_a_model_names_it() {
 #[tokio::test]
 async fn repetitions_are_events_of_the_one_span() {
     let server = Server::answering([Answer::json(500, r#"{"error":"oops"}"#), Answer::json(200, "{}")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let call = client(&server, &TestClock::without_jitter()).request::<Value>(Method::GET, "/x");
     call.into_future().with_subscriber(recorder.clone()).await.unwrap();
     let span = recorder.span(SPAN);
@@ -76,7 +76,7 @@ async fn repetitions_are_events_of_the_one_span() {
 #[tokio::test]
 async fn a_failure_marks_the_span() {
     let server = Server::answering([Answer::new(404, &[("cf-ray", "1-A")], r#"{"error":"nothing"}"#)]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let call = once(&server).request::<Value>(Method::GET, "/x");
     call.into_future().with_subscriber(recorder.clone()).await.unwrap_err();
     let span = recorder.span(SPAN);
@@ -88,7 +88,7 @@ async fn a_failure_marks_the_span() {
 #[tokio::test]
 async fn a_reply_that_cannot_be_decoded_marks_the_span() {
     let server = Server::answering([Answer::json(200, "no json")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let call = once(&server).request::<Value>(Method::GET, "/x");
     call.into_future().with_subscriber(recorder.clone()).await.unwrap_err();
     assert_eq!(recorder.span(SPAN)["error.type"], "Decode");
@@ -100,7 +100,7 @@ async fn no_body_no_query_and_no_secret_is_ever_seen() {
     let answers = [Answer::json(429, "{}"), Answer::new(200, &[("x-secret", KEY)], "\"PRIVATE-ANSWER")];
     for answers in [vec![Answer::new(401, &[("set-cookie", "PRIVATE-COOKIE")], echo)], answers.to_vec()] {
         let server = Server::answering(answers);
-        let recorder = Recorder::default();
+        let recorder = Recorder::new();
         let call = client(&server, &TestClock::without_jitter())
             .request::<Value>(Method::POST, "/x?PRIVATE-QUERY=1")
             .with_header("x-mine", "PRIVATE-HEADER")
@@ -120,7 +120,7 @@ async fn a_model_on_its_way_out_is_warned_of_once() {
         ("x-venice-model-deprecation-date", "2026-09-01"),
     ];
     let server = Server::answering([Answer::new(200, &headers, "{}")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let client = once(&server);
     for _ in 0..3 {
         let call = client.clone().request::<Value>(Method::GET, "/x");
@@ -135,7 +135,7 @@ async fn a_model_on_its_way_out_is_warned_of_once() {
 #[tokio::test]
 async fn a_spent_budget_is_a_warning() {
     let server = Server::answering([Answer::json(500, "{}")]);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let policy = venice_ai::RetryPolicy::default().max_retries(50);
     let call = client(&server, &TestClock::without_jitter()).request::<Value>(Method::GET, "/x").with_retry(policy);
     call.into_future().with_subscriber(recorder.clone()).await.unwrap_err();

@@ -1,6 +1,5 @@
 //! Buying credit: what it costs, and a payment that is sent once.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,7 +9,7 @@ use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::{Client, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
 
 use crate::support::refused::refused;
-use crate::support::{Answer, Server, TestClock, client, once};
+use crate::support::{Answer, Server, TestClock, client, nobody, once};
 
 const REQUIREMENTS: &str = include_str!("../fixtures/replies/payment_requirements.json");
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
@@ -138,7 +137,7 @@ async fn paid(answer: Answer) -> (Error, usize) {
     let server = Server::answering([answer, Answer::json(200, DONE)]);
     let clock = TestClock::without_jitter();
     let call = client(&server, &clock).x402().top_up(a_payment()).with_retry(patient());
-    let error = call.with_timeout(Duration::from_millis(300)).await.unwrap_err();
+    let error = call.with_timeout(Duration::from_millis(800)).await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
     assert!(clock.pauses().is_empty());
     assert_eq!(error.attempts(), 1);
@@ -179,7 +178,7 @@ async fn a_payment_is_never_repeated() {
 
 #[tokio::test]
 async fn a_payment_that_finds_nobody_is_not_repeated_either() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = nobody();
     let clock = TestClock::without_jitter();
     let venice = Client::builder().base_url(format!("http://{closed}/api/v1")).clock(clock.clone()).build().unwrap();
     let error = venice.x402().top_up(a_payment()).with_retry(patient()).await.unwrap_err();

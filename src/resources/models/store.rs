@@ -79,17 +79,17 @@ impl CatalogueStore {
 /// The catalogue, not older than `max_age`; than the client's setting where none is given, and then an older one may serve if no
 /// newer one can be fetched.
 pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Result<Catalogue, Error> {
-    let (store, now) = (client.catalogue_store(), client.clock().now());
-    if let Some(fresh) = store.no_older_than(max_age.unwrap_or(store.max_age), now) {
-        return Ok(fresh);
-    }
+    let store = client.catalogue_store();
     let stale = || store.no_older_than(MOST_STALE, client.clock().now()).filter(|_| max_age.is_none());
-    if store.failed_lately(now)
-        && let Some(stale) = stale()
-    {
-        return Ok(stale);
+    let known = || {
+        let now = client.clock().now();
+        let fresh = store.no_older_than(max_age.unwrap_or(store.max_age), now);
+        fresh.or_else(|| stale().filter(|_| store.failed_lately(now)))
+    };
+    if let Some(known) = known() {
+        return Ok(known);
     }
-    let failure = match store.lists.join((), || list(client.clone())).await {
+    let failure = match store.lists.join((), || known().map(Ok), || list(client.clone())).await {
         Ok(catalogue) => return Ok(catalogue),
         Err(failure) => failure,
     };
@@ -107,11 +107,13 @@ pub(crate) async fn with_names(
     kind: &ModelType,
     max_age: Option<Duration>,
 ) -> (Catalogue, Option<Error>) {
-    let (store, now) = (client.catalogue_store(), client.clock().now());
-    if store.has_names(kind, max_age.unwrap_or(store.max_age), now) {
-        return (catalogue.named(Arc::clone(&store.kept().names)), None);
-    }
-    let fetched = store.names.join(kind.clone(), || names(client.clone(), catalogue.clone(), kind.clone())).await;
+    let store = client.catalogue_store();
+    let known = || store.has_names(kind, max_age.unwrap_or(store.max_age), client.clock().now()).then_some(Ok(()));
+    let begin = || names(client.clone(), catalogue.clone(), kind.clone());
+    let fetched = match known() {
+        Some(known) => known,
+        None => store.names.join(kind.clone(), known, begin).await,
+    };
     let known = Arc::clone(&store.kept().names);
     (catalogue.named(known), fetched.err().map(|error| error.copy()))
 }

@@ -22,7 +22,7 @@ async fn an_older_one_serves_and_there_is_a_warning() {
     let (server, clock, venice) = failing_after_the_first();
     let first = venice.models().catalogue().await.unwrap();
     clock.advance(Duration::from_secs(601));
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let guard = tracing::subscriber::set_default(recorder.clone());
     let stale = venice.models().catalogue().await.unwrap();
     drop(guard);

@@ -6,7 +6,7 @@ use venice_ai::cost::Budget;
 use venice_ai::http::Method;
 
 use super::{a_dollar, asking, calls, costing, dollars, models, shop, within};
-use crate::support::{Answer, Server, builder};
+use crate::support::{Answer, Server, builder, nobody};
 
 const NOTHING: [&str; 3] = ["0", "0", "0"];
 const A_DOLLAR: [&str; 3] = ["1", "0", "0"];
@@ -34,7 +34,7 @@ async fn what_was_refused_or_never_arrived_counts_as_nothing() {
 #[tokio::test]
 async fn a_connection_that_could_not_be_made_counts_as_nothing() {
     // The list of models comes over a first connection; the call itself goes where nobody listens.
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = nobody();
     let server = shop(move |_| Answer::redirect(307, &format!("http://{nobody}/api/v1/chat/completions")));
     let budget = Budget::usd(1);
     assert!(within(&server, &budget).chat().create(a_dollar()).await.is_err());

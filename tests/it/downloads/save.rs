@@ -79,7 +79,7 @@ async fn a_download_that_is_cut_leaves_nothing() {
 async fn a_download_that_stands_still_is_given_up_and_leaves_nothing() {
     let folder = Folder::new();
     let server = Server::answering([cut().hang()]);
-    let client = builder(&server).stream_idle_timeout(Duration::from_millis(80)).build().unwrap();
+    let client = builder(&server).stream_idle_timeout(Duration::from_millis(400)).build().unwrap();
     let reply = client.request_raw(Method::GET, "/x").await.unwrap();
     let error = reply.save(folder.join("a.png")).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");

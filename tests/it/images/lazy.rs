@@ -27,7 +27,7 @@ async fn a_drawing_as_bytes_is_handed_out_before_its_bytes_are_here() {
 async fn the_body_may_be_silent_only_so_long() {
     let server = Server::answering([half("image/png").hang()]);
     let call = once(&server).images().generate(a_request().return_binary(true));
-    let drawn = call.with_stream_idle_timeout(Duration::from_millis(50)).await.unwrap();
+    let drawn = call.with_stream_idle_timeout(Duration::from_millis(400)).await.unwrap();
     let error = drawn.into_image().unwrap().bytes().await.unwrap_err();
     assert!(error.is_timeout() && error.operation() == Some("generateImage"), "{error}");
 }

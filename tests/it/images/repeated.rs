@@ -59,7 +59,7 @@ async fn it_is_not_asked_for_again_where_it_may_have_been_made() {
 #[tokio::test]
 async fn it_is_not_asked_for_again_after_a_timeout() {
     let server = Server::answering([Answer::silence()]);
-    let outcomes = asked(|| builder(&server).timeout(Duration::from_millis(40)).build().unwrap()).await;
+    let outcomes = asked(|| builder(&server).timeout(Duration::from_millis(400)).build().unwrap()).await;
     assert_eq!(server.count(), outcomes.len(), "each was sent once");
     for error in outcomes.into_iter().map(Result::unwrap_err) {
         assert_eq!((error.kind(), error.attempts(), error.is_retryable()), (ErrorKind::Timeout, 1, false), "{error}");

@@ -68,7 +68,7 @@ async fn an_order_whose_reply_is_lost_is_not_sent_again() {
     for answer in [Answer::nothing(), Answer::silence(), Answer::html(502, "<html>"), Answer::html(503, "<html>")] {
         let server = serving([("/video/queue", vec![answer]), ("/video/retrieve", vec![film()])]);
         let clock = TestClock::without_jitter();
-        let venice = builder(&server).clock(clock).timeout(Duration::from_millis(300)).build().unwrap();
+        let venice = builder(&server).clock(clock).timeout(Duration::from_millis(800)).build().unwrap();
         let error = venice.video().generate(request()).await.unwrap_err();
         assert_eq!(paths(&server), ["POST /video/queue"], "{error}");
         assert_eq!((error.operation(), error.job()), (Some("queueVideo"), None));

@@ -21,7 +21,7 @@ async fn another_client_goes_on_with_what_was_stored() {
             std::fs::write(path, serde_json::to_vec(job).unwrap()).unwrap();
         });
         // It ends in the middle of the waiting.
-        let ended = tokio::time::timeout(std::time::Duration::from_millis(400), async {
+        let ended = tokio::time::timeout(crate::support::PATIENCE, async {
             let mut film = std::pin::pin!(film.into_future());
             let waker = std::task::Waker::noop();
             while server.count() < 2 {

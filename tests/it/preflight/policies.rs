@@ -186,7 +186,7 @@ async fn a_failure_tells_what_was_found_before() {
 async fn each_finding_is_one_warning_without_the_prompt() {
     let server = server();
     let venice = client(&server, Preflight::Drop);
-    let recorder = Recorder::default();
+    let recorder = Recorder::new();
     let guard = tracing::subscriber::set_default(recorder.clone());
     venice.chat().create(request()).await.unwrap();
     drop(guard);

@@ -57,15 +57,11 @@ async fn a_list_that_does_not_come_is_not_waited_for_longer_than_the_call() {
     let server = server(Answer::silence());
     let venice = client(&server, &TestClock::without_jitter());
     let call = || {
-        venice
-            .chat()
-            .create(ChatCompletionRequest::new("m", ["?"]))
-            .with_timeout(Duration::from_millis(300))
-            .with_meta()
+        venice.chat().create(ChatCompletionRequest::new("m", ["?"])).with_timeout(Duration::from_secs(1)).with_meta()
     };
     let reply = call().await.unwrap();
     let told = reply.meta.preflight().unwrap().to_string();
-    assert_eq!(told, "`model` was not checked: the catalogue did not come within 300ms");
+    assert_eq!(told, "`model` was not checked: the catalogue did not come within 1s");
     let again = call().await.unwrap().meta.preflight().unwrap().to_string();
     assert_eq!(again, "`model` was not checked: the catalogue could not be fetched a moment ago");
     assert_eq!(sent(&server).len(), 2);
@@ -82,8 +78,7 @@ async fn an_older_list_serves_where_the_newer_one_does_not_come() {
     let clock = TestClock::without_jitter();
     let venice = client(&server, &clock);
     for _ in 0..2 {
-        let call =
-            venice.chat().create(ChatCompletionRequest::new("m", ["?"])).with_timeout(Duration::from_millis(300));
+        let call = venice.chat().create(ChatCompletionRequest::new("m", ["?"])).with_timeout(Duration::from_secs(1));
         assert_eq!(call.await.unwrap_err().preflight().unwrap().findings()[0].rule, "offline");
         clock.advance(Duration::from_secs(700));
     }

@@ -9,13 +9,30 @@ pub mod refused;
 pub mod server;
 pub mod spans;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpSocket;
 use venice_ai::{Amount, Client, ClientBuilder, RetryPolicy};
 
 pub use self::clock::TestClock;
 pub use self::folder::Folder;
-pub use self::server::{Answer, Server};
+pub use self::server::{Answer, Gate, Server};
+
+/// A socket at an address at which nobody listens, and no other test will.
+pub fn reserved() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    socket
+}
+
+/// An address at which nobody ever listens.
+pub fn nobody() -> SocketAddr {
+    let socket = reserved();
+    let address = socket.local_addr().unwrap();
+    std::mem::forget(socket);
+    address
+}
 
 /// The key that tests send. It must not turn up anywhere but in `Authorization`.
 pub const KEY: &str = "vk-test-4f9c2e71d0";

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// A server that lives as long as the test's process. It answers with what its handler says.
@@ -63,10 +63,27 @@ pub struct Answer {
 enum Step {
     Send(Vec<u8>),
     Wait(Duration),
+    Await(Gate),
     /// Ends the connection.
     Close,
     /// Sends nothing more, and keeps the connection until the client goes.
     Hang,
+}
+
+/// What holds an answer up until the test has seen what came before.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn pass(&self) {
+        let closed = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_while(closed, |is_open| !*is_open).unwrap());
+    }
 }
 
 macro_rules! successes_of_json {
@@ -161,6 +178,12 @@ impl Answer {
 
     pub fn wait(mut self, time: Duration) -> Self {
         self.steps.push(Step::Wait(time));
+        self
+    }
+
+    /// What follows is sent when the test opens the gate.
+    pub fn until(mut self, gate: &Gate) -> Self {
+        self.steps.push(Step::Await(gate.clone()));
         self
     }
 
@@ -293,6 +316,7 @@ impl Server {
                     }
                 }
                 Step::Wait(time) => std::thread::sleep(time),
+                Step::Await(gate) => gate.pass(),
                 Step::Close => return false,
                 Step::Hang => {
                     // Ends when the client closes its side.

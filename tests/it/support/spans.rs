@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -12,7 +12,7 @@ use tracing::{Event, Metadata, Subscriber};
 type Fields = BTreeMap<String, String>;
 
 /// The spans and events that came.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Recorder {
     next: Arc<AtomicU64>,
     pub spans: Arc<Mutex<BTreeMap<u64, (String, Fields)>>>,
@@ -20,6 +20,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    pub fn new() -> Self {
+        static BYSTANDER: Once = Once::new();
+        BYSTANDER.call_once(|| tracing::subscriber::set_global_default(Bystander).unwrap());
+        Self { next: Arc::default(), spans: Arc::default(), events: Arc::default() }
+    }
+
     /// The fields of the only span with this name.
     pub fn span(&self, name: &str) -> Fields {
         let spans = self.spans.lock().unwrap();
@@ -61,6 +67,31 @@ impl Subscriber for Recorder {
         event.record(&mut Writer(&mut fields));
         self.events.lock().unwrap().push((*event.metadata().level(), fields));
     }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// Wants nothing, and is there from the first recorder on. As long as a process has one subscriber, `tracing` lets the thread that comes to
+/// an event first decide whether anybody wants it, and that is a thread of another test, which has no recorder; two of them are asked
+/// one by one.
+struct Bystander;
+
+impl Subscriber for Bystander {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
 
     fn enter(&self, _: &Id) {}
 

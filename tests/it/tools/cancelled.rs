@@ -111,7 +111,9 @@ async fn a_time_out_around_the_waiting_is_no_end() {
 async fn dropping_a_run_stops_its_request() {
     let (server, venice) = serving([Answer::silence()]);
     let mut run = venice.chat().run(request(), &tide_and_wind());
-    tokio::time::timeout(Duration::from_millis(100), run.next()).await.unwrap_err();
+    while server.count() == 0 {
+        tokio::time::timeout(Duration::from_millis(20), run.next()).await.unwrap_err();
+    }
     assert!(!server.closed_by_client_within(Duration::from_millis(50)).await, "only the waiting was given up");
     drop(run);
     assert!(server.closed_by_client_within(PATIENCE).await);
@@ -128,9 +130,10 @@ impl Drop for Alive {
 
 #[tokio::test]
 async fn dropping_a_run_stops_its_tools() {
-    let is_alive = Arc::new(AtomicBool::new(true));
+    let is_alive = Arc::new(AtomicBool::new(false));
     let flag = is_alive.clone();
     let tools = ToolBox::new().implement(tool("tide"), move |_: Value| {
+        flag.store(true, Ordering::SeqCst);
         let alive = Alive(flag.clone());
         async move {
             std::future::pending::<()>().await;
@@ -139,7 +142,10 @@ async fn dropping_a_run_stops_its_tools() {
     });
     let (server, venice) = serving([calling(&[("a", "tide", "{}")]), saying("x")]);
     let mut run = venice.chat().run(request(), &tools);
-    tokio::time::timeout(Duration::from_millis(100), run.finish()).await.unwrap_err();
+    while !is_alive.load(Ordering::SeqCst) {
+        tokio::time::timeout(Duration::from_millis(20), run.finish()).await.unwrap_err();
+    }
+    tokio::time::timeout(Duration::from_millis(20), run.finish()).await.unwrap_err();
     assert!(is_alive.load(Ordering::SeqCst), "only the waiting was given up");
     drop(run);
     assert!(!is_alive.load(Ordering::SeqCst));

@@ -10,7 +10,7 @@ use venice_ai::{ErrorKind, Upload};
 
 use super::*;
 use crate::support::clock::HookClock;
-use crate::support::{Answer, Folder, Server, TestClock, builder, client};
+use crate::support::{Answer, Folder, Server, TestClock, builder, client, reserved};
 
 const TEXT: &str = r#"{"text":"hello"}"#;
 
@@ -49,12 +49,17 @@ async fn a_paid_call_with_a_file_is_not_sent_again_when_it_may_have_run() {
 
 #[tokio::test]
 async fn a_file_is_sent_when_the_server_comes_up_at_last() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let reserved = reserved();
+    let address = reserved.local_addr().unwrap();
+    let reserved = Mutex::new(Some(reserved));
     let server: Arc<Mutex<Option<Server>>> = Arc::default();
     let started = server.clone();
     let clock = HookClock(move || {
-        let handler = |_: usize, _: &crate::support::server::Request| Answer::json(200, TEXT);
-        started.lock().unwrap().get_or_insert_with(|| Server::on(TcpListener::bind(address).unwrap(), handler));
+        if let Some(reserved) = reserved.lock().unwrap().take() {
+            let listener = reserved.listen(16).unwrap().into_std().unwrap();
+            listener.set_nonblocking(false).unwrap();
+            *started.lock().unwrap() = Some(Server::on(listener, |_, _| Answer::json(200, TEXT)));
+        }
     });
     let folder = Folder::new();
     let request = transcription(Upload::path(folder.file("voice.mp3", "sound")));
