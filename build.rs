@@ -1,5 +1,6 @@
 //! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`. With the feature `mock`, the document that
-//! they are made from goes beside them, as `document.json`. The README goes there too, with what makes its examples compile.
+//! they are made from goes beside them, as `document.json`. The README goes there too, with what makes its examples compile. And it
+//! finds out whether the standard library can lock files, which it can from Rust 1.89 on.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,10 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(file_lock)");
+    if minor_version().is_none_or(|minor| minor >= 89) {
+        println!("cargo::rustc-cfg=file_lock");
+    }
     let spec = read("spec/swagger.yaml")?;
     let overlay = overlay("spec/overlay.yaml")?;
     let docs = self::overlay("spec/docs.yaml")?;
@@ -28,6 +33,13 @@ fn run() -> Result<(), Error> {
         write("document.json", &generated.document.to_string())?;
     }
     write("README.md", &with_hidden_lines(&text("README.md")?))
+}
+
+/// The `95` of `rustc 1.95.0 (59807616e 2026-04-14)`.
+fn minor_version() -> Option<u32> {
+    let rustc = std::env::var_os("RUSTC")?;
+    let output = std::process::Command::new(rustc).arg("--version").output().ok()?;
+    String::from_utf8(output.stdout).ok()?.split('.').nth(1)?.parse().ok()
 }
 
 /// The README as rustdoc wants it: around each example that is no program, the hidden lines that it needs to compile. Other readers

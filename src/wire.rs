@@ -356,6 +356,7 @@ macro_rules! open_enum_impls {
             ///
             #[doc = concat!("```\nuse venice_ai::types::", stringify!($name), ";\nassert_eq!(", stringify!($name), "::from_wire(\"new\").as_str(), \"new\");\n```")]
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -367,6 +368,7 @@ macro_rules! open_enum_impls {
             ///
             #[doc = concat!("```\nuse venice_ai::types::", stringify!($name), ";\nfor value in ", stringify!($name), "::KNOWN {\n    assert_eq!(", stringify!($name), "::from_wire(value).as_str(), *value);\n}\n```")]
             #[must_use]
+            #[inline]
             pub fn from_wire(value: &str) -> Self {
                 match value {
                     $($wire => Self::$variant,)*
@@ -376,6 +378,7 @@ macro_rules! open_enum_impls {
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
@@ -384,6 +387,7 @@ macro_rules! open_enum_impls {
         /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
         impl std::str::FromStr for $name {
             type Err = crate::ValidationError;
+            #[inline]
             fn from_str(value: &str) -> Result<Self, Self::Err> {
                 match Self::from_wire(value) {
                     Self::Unknown(_) => Err(crate::validation::unknown_value(stringify!($name), value, Self::KNOWN)),
@@ -394,6 +398,7 @@ macro_rules! open_enum_impls {
 
         /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
         impl From<&str> for $name {
+            #[inline]
             fn from(value: &str) -> Self {
                 Self::from_wire(value)
             }
@@ -401,6 +406,7 @@ macro_rules! open_enum_impls {
 
         /// Any text, as `from_wire` takes it.
         impl From<String> for $name {
+            #[inline]
             fn from(value: String) -> Self {
                 Self::from_wire(&value)
             }
@@ -408,6 +414,7 @@ macro_rules! open_enum_impls {
 
         impl Default for $name {
             /// What a reply that leaves the member out reads as: an empty unknown value.
+            #[inline]
             fn default() -> Self {
                 Self::Unknown(String::new())
             }
@@ -432,6 +439,7 @@ macro_rules! open_enum_impls {
         }
 
         impl crate::media::form::Part for $name {
+            #[inline]
             fn add(&self, name: &'static str, form: &mut crate::media::form::Form) {
                 crate::media::form::Part::add(&self.as_str().to_owned(), name, form);
             }
@@ -478,6 +486,7 @@ macro_rules! union_impls {
     ($name:ident) => {
         impl Default for $name {
             /// What a reply that leaves the member out reads as: an unknown form, null.
+            #[inline]
             fn default() -> Self {
                 Self::Unknown(serde_json::Value::Null)
             }

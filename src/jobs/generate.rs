@@ -63,12 +63,14 @@ enum OrderState {
 }
 
 impl Generation<Media> {
+    #[inline]
     pub(crate) fn new(client: &Client, order: Order) -> Self {
         Self::with_finish(client, order, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
     }
 }
 
 impl Generation<SavedMedia> {
+    #[inline]
     pub(crate) fn to_file(client: &Client, order: Order, path: &Path) -> Self {
         Self::with_finish(client, order, Some(path.to_owned()), |job, client, path, safe| {
             Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
@@ -89,6 +91,7 @@ impl Generation<SavedMedia> {
 }
 
 impl<T: Send + 'static> Generation<T> {
+    #[inline]
     fn with_finish(
         client: &Client,
         order: Order,
@@ -164,6 +167,7 @@ impl<T: Send + 'static> Generation<T> {
     /// let film = film.with_poll_interval(std::time::Duration::from_secs(15)).await?;
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval(interval);
         self
@@ -194,10 +198,12 @@ impl<T: Send + 'static> Generation<T> {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn send_blocking(self) -> Result<T, Error> {
         self.into_flow().send_blocking()
     }
 
+    #[inline]
     fn into_flow(self) -> Flow<T> {
         let Self { client, order, settings, price_limit_usd, on_queued, limit, target, finish } = self;
         let state: Arc<Mutex<OrderState>> = Arc::default();
@@ -242,6 +248,7 @@ impl<T: Send + 'static> Generation<T> {
 }
 
 /// An order of which the answer is not known may have been accepted all the same.
+#[inline]
 fn of_order(error: Error) -> Error {
     use ErrorKind::{Decode, Server, Timeout, Transport};
     match error.kind() {
@@ -261,6 +268,7 @@ async fn check_price(client: &Client, order: &Order, limit_usd: f64) -> Result<(
 }
 
 /// Whether a file can be made there, as far as that can be seen without making it.
+#[inline]
 fn check_target(path: &Path) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let problem = match durable::check(path) {
@@ -275,6 +283,7 @@ impl<T: Send + 'static> IntoFuture for Generation<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Steps<T>;
 
+    #[inline]
     fn into_future(self) -> Steps<T> {
         self.into_flow().into_future()
     }

@@ -32,6 +32,7 @@ impl Default for Settings {
 }
 
 impl Settings {
+    #[inline]
     pub(super) fn poll_interval(&mut self, interval: Duration) {
         self.interval = Some(interval);
     }
@@ -92,6 +93,7 @@ impl Job {
         Self::with_settings(client, handle, Settings::default())
     }
 
+    #[inline]
     pub(super) fn with_settings(client: &Client, handle: JobHandle, settings: Settings) -> Self {
         Self { client: client.clone(), handle, settings }
     }
@@ -120,6 +122,7 @@ impl Job {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval(interval);
         self
@@ -171,6 +174,7 @@ impl Job {
     /// Those of the poll: an order that the API does not know is [`is_not_found`](Error::is_not_found), a prompt that the provider
     /// refused late is [`is_content_policy`](Error::is_content_policy) and may tell of a refund. A job that is done without a known
     /// `download_url` is an error that says what to do.
+    #[inline]
     pub fn poll(&self) -> Flow<JobState> {
         let handle = self.handle.clone();
         Flow::new(&self.client, "job.poll", move |client| async move {
@@ -218,6 +222,7 @@ impl Job {
     /// [`is_job_failed`](Error::is_job_failed) and [`is_job_expired`](Error::is_job_expired) where the job ended without a result,
     /// and those of [`poll`](Self::poll). When the time limit is over the job goes on. All of these errors have the handle:
     /// [`Error::job`].
+    #[inline]
     pub fn wait(&self) -> Flow<Media> {
         let (job, at_limit) = (self.clone(), self.handle.clone());
         let flow = Flow::new(&self.client, "job.wait", move |client| async move { job.done(&client).await });
@@ -264,6 +269,7 @@ impl Job {
     /// # Errors
     /// Those of the deletion. One that the server puts off time after time is no error and
     /// [`RemoteCopy::MayRemain`]; nothing to delete is [`RemoteCopy::Deleted`].
+    #[inline]
     pub fn discard(&self) -> Flow<RemoteCopy> {
         let handle = self.handle.clone();
         Flow::new(&self.client, "job.discard", move |client| async move { cleanup::delete(&client, &handle).await })
@@ -308,11 +314,13 @@ impl Job {
 }
 
 /// The error of a time limit that was over before the job was.
+#[inline]
 pub(super) fn goes_on(error: Error, job: &JobHandle) -> Error {
     error.with_note("the job goes on; `client.job(…)` takes it up again with the handle in `error.job()`").with_job(job)
 }
 
 impl fmt::Debug for Job {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
             .field("handle", &self.handle)

@@ -29,6 +29,7 @@ pub struct Media {
 }
 
 impl Media {
+    #[inline]
     pub(super) fn new(client: &Client, job: &JobHandle, reply: RawReply) -> Self {
         Self { client: client.clone(), job: job.clone(), reply }
     }
@@ -65,6 +66,7 @@ impl Media {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn extension(&self) -> Option<&'static str> {
         Some(match self.content_type()?.as_str() {
             "video/mp4" => "mp4",
@@ -103,6 +105,7 @@ impl Media {
     /// # Errors
     /// The download broke off time after time, or what arrived was too long. [`Error::job`] has the handle, and the result still lies
     /// on the server.
+    #[inline]
     pub fn bytes(self) -> Flow<Bytes> {
         let Self { client, job, reply } = self;
         Flow::new(&client, "job.bytes", move |client| async move { again(&client, &job, reply, RawReply::bytes).await })
@@ -137,6 +140,7 @@ impl Media {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         self.bytes().send_blocking()
     }

@@ -22,6 +22,7 @@ impl Order {
     }
 
     /// What is wrong with it is told before a price is asked for.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Error> {
         let (finding, operation) = match self {
             Self::Video(request) => (
@@ -49,6 +50,7 @@ impl Order {
 }
 
 /// The members that make the price.
+#[inline]
 fn quote_of_video(request: &QueueVideoRequest) -> Result<QuoteVideoRequest, Error> {
     if request.reference_video_urls.as_ref().is_some_and(|videos| !videos.is_empty()) {
         let problem = "change the price by their length, which the request does not tell; ask `video().quote(…)` with \
@@ -66,6 +68,7 @@ fn quote_of_video(request: &QueueVideoRequest) -> Result<QuoteVideoRequest, Erro
     Ok(quote)
 }
 
+#[inline]
 fn quote_of_audio(request: &QueueAudioRequest) -> QuoteAudioRequest {
     let mut quote = QuoteAudioRequest::new(request.model.clone());
     quote.duration_seconds = request.duration_seconds;

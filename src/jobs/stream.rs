@@ -79,6 +79,7 @@ impl ProgressStream {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn into_blocking_iter(self) -> crate::stream::BlockingIter<Self> {
         let Self { state, done } = self;
         let state = match state {
@@ -96,6 +97,7 @@ impl ProgressStream {
 impl Stream for ProgressStream {
     type Item = Result<Progress, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         if let State::Idle(_) = this.state {
@@ -126,6 +128,7 @@ impl Stream for ProgressStream {
 }
 
 impl fmt::Debug for ProgressStream {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Idle(_) => "idle",

@@ -54,6 +54,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
+    #[inline]
     pub(super) fn new(client: Client, total: Option<u64>) -> Self {
         Self {
             client,
@@ -91,6 +92,7 @@ impl Engine {
     }
 
     /// Why the run stops, once nothing is on its way any more.
+    #[inline]
     pub(super) fn take_stop(&mut self) -> Option<Error> {
         self.stop.take_if(|_| self.flights.is_empty())
     }
@@ -99,6 +101,7 @@ impl Engine {
         self.stop.is_some()
     }
 
+    #[inline]
     pub(super) fn progress(&self) -> Progress {
         let now = self.client.clock().now();
         let hold = self.hold.filter(|_| !self.waiting.is_empty());
@@ -141,6 +144,7 @@ impl Engine {
     }
 
     /// Takes a request from the input.
+    #[inline]
     pub(super) fn accept(&mut self, index: u64, mut outgoing: Box<Outgoing>, key: Option<String>) {
         outgoing.blocking |= self.client.is_on_blocking_connections();
         let mut task = Box::new(Task::new(&self.client, index, outgoing));
@@ -172,6 +176,7 @@ impl Engine {
     }
 
     /// Completes a request, and gives it its name in the journal.
+    #[inline]
     fn enlist(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
         task.prepare(&self.client)?;
         let Some(book) = &mut self.book else { return Ok(()) };
@@ -186,6 +191,7 @@ impl Engine {
     }
 
     /// The next outcome. Pending while there is none; the run may be done or stopped then.
+    #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Finish> {
         loop {
             if let Some(finish) = self.finished.pop_front() {
@@ -215,6 +221,7 @@ impl Engine {
     }
 
     /// Sends what may be sent. Whether anything was.
+    #[inline]
     fn launch(&mut self, cx: &Context<'_>) -> bool {
         self.hold = None;
         if self.is_out_of_time() || !self.is_open() || self.waiting.is_empty() {
@@ -247,6 +254,7 @@ impl Engine {
         true
     }
 
+    #[inline]
     fn fly(&mut self, mut task: Box<Task>, ticket: Ticket) {
         let (away, keep) = (self.away.clone(), self.book.is_some());
         self.flights.push(Box::pin(async move {
@@ -256,6 +264,7 @@ impl Engine {
     }
 
     /// Waits until something may be sent again. Whether the wait is over.
+    #[inline]
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let deadline = self.deadline().filter(|_| self.stop.is_none());
         let until = match self.hold.and_then(|hold| hold.until) {
@@ -283,6 +292,7 @@ impl Engine {
         self.limited_from?.checked_add(self.limit?)
     }
 
+    #[inline]
     fn is_out_of_time(&mut self) -> bool {
         let (Some(limit), Some(deadline)) = (self.limit, self.deadline()) else { return false };
         if self.stop.is_none() && self.client.clock().now() >= deadline {
@@ -295,6 +305,7 @@ impl Engine {
         self.stop.is_some()
     }
 
+    #[inline]
     fn land(&mut self, landing: Landing) {
         match landing {
             Landing::Sent(task, ticket, outcome) => {
@@ -323,6 +334,7 @@ impl Engine {
         }
     }
 
+    #[inline]
     fn succeed(&mut self, task: Task, ticket: Ticket, got: Got) {
         let Got { reply, body, is_file } = got;
         let used = body.as_ref().filter(|_| !is_file).map(Used::of).unwrap_or_default();
@@ -339,6 +351,7 @@ impl Engine {
         }
     }
 
+    #[inline]
     fn fail(&mut self, task: Box<Task>, ticket: Ticket, failure: Error) {
         let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
         let meta = failure.meta();
@@ -388,6 +401,7 @@ impl Engine {
     }
 
     /// Lines are written, or will never be.
+    #[inline]
     fn go_on(&mut self, written: Written) {
         let (then, error) = match written {
             Ok(then) => (then, None),
@@ -410,6 +424,7 @@ impl Engine {
         }
     }
 
+    #[inline]
     fn finish(&mut self, finish: Finish) {
         let progress = &mut self.progress;
         match finish.outcome {
@@ -425,6 +440,7 @@ impl Engine {
     }
 
     /// Sends nothing more. The first reason counts.
+    #[inline]
     fn stop(&mut self, error: Error) {
         self.stop.get_or_insert(error);
     }

@@ -30,6 +30,7 @@ impl Waiting {
         self.lane(&task).push_front(task);
     }
 
+    #[inline]
     fn lane(&mut self, task: &Task) -> &mut VecDeque<Box<Task>> {
         self.count += 1;
         let place = self.lanes.iter().position(|lane| lane.0 == task.lane).unwrap_or_else(|| {

@@ -33,6 +33,7 @@ macro_rules! checkable {
                 &crate::operations::$operation
             }
 
+            #[inline]
             fn body(&self) -> Value {
                 $body(self)
             }

@@ -57,6 +57,7 @@ impl<'c> ApiKeys<'c> {
     /// }
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn list(&self) -> Call<Vec<ApiKey>> {
         self.client.raw().get_api_keys().map(|reply| reply.data)
     }
@@ -144,6 +145,7 @@ impl<'c> ApiKeys<'c> {
     /// println!("{} models, next epoch {:?}", limits.rate_limits.len(), limits.next_epoch_begins);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn rate_limits(&self) -> Call<ApiKeyRateLimits> {
         self.client.raw().get_api_key_rate_limits().map(|reply| reply.data)
     }
@@ -157,6 +159,7 @@ impl<'c> ApiKeys<'c> {
     /// }
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn rate_limit_log(&self) -> Call<Vec<RateLimitLogEntry>> {
         self.client.raw().get_api_key_rate_limit_logs().map(|reply| reply.data)
     }
@@ -170,6 +173,7 @@ impl<'c> ApiKeys<'c> {
     /// println!("sign {} bytes", token.expose().len());
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn web3_token(&self) -> Call<Secret> {
         let call = self.client.raw().get_api_key_generate_web3_key();
         call.accept(|reply| {
@@ -203,6 +207,7 @@ impl<'c> ApiKeys<'c> {
 }
 
 /// A created key whose secret is missing is worthless, and must not look like one that works.
+#[inline]
 fn with_key(created: CreatedApiKey) -> Result<CreatedApiKey, String> {
     if created.api_key.expose().is_empty() {
         return Err(format!(

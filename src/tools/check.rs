@@ -13,6 +13,7 @@ use crate::validation::ValidationError;
 const MOST_CHARACTERS: usize = 64;
 
 /// Looks at a request in which the tools of the box stand behind its own.
+#[inline]
 pub(super) fn check(request: &ChatCompletionRequest, tools: &ToolBox, streamed: bool) -> Result<(), ValidationError> {
     let mut findings = Vec::new();
     if request.n.is_some_and(|n| n > 1) {
@@ -48,6 +49,7 @@ fn finding(index: usize, field: &str, problem: impl Into<String>) -> ValidationE
     ValidationError::new(format!("tools[{index}]{dot}{field}"), problem)
 }
 
+#[inline]
 fn wrong_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Option<String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() {
@@ -61,6 +63,7 @@ fn wrong_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Option<String
 }
 
 /// Why nothing could call the function of a tool, or nobody say how.
+#[inline]
 fn wrong_schema(entry: &Entry) -> Option<(&'static str, String)> {
     let schema = match &entry.tool {
         Tool::Function(tool) => &tool.function.parameters,

@@ -55,6 +55,7 @@ impl Conversation {
     }
 
     /// The body of the next request.
+    #[inline]
     pub(super) fn body(&mut self) -> Result<Vec<u8>, Error> {
         let messages = std::mem::take(&mut self.request.messages);
         let members = serde_json::to_value(&self.request);

@@ -124,6 +124,7 @@ impl ToolRun {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn unanswered(&self) -> &[ToolCall] {
         &self.unanswered
     }
@@ -192,6 +193,7 @@ impl ToolRun {
     }
 
     /// The run as what it has become.
+    #[inline]
     pub(super) fn settle(self, outcome: Result<(), Error>) -> Result<FinishedRun, UnfinishedRun> {
         match outcome {
             Ok(()) => Ok(FinishedRun::new(self)),

@@ -31,6 +31,7 @@ pub(super) struct Said {
 }
 
 impl Round {
+    #[inline]
     pub(super) fn of_whole(reply: WholeReply) -> Result<Self, Error> {
         Ok(Self { reply: reply.json()?, written: message_in(&reply.body), meta: reply.origin.meta })
     }
@@ -46,6 +47,7 @@ impl Round {
     }
 
     /// The reply says that it wants tools called, and has neither a call nor an answer that can be read.
+    #[inline]
     pub(super) fn lacks_its_calls(&self) -> bool {
         self.reply.finish_reason() == Some(&FinishReason::ToolCalls)
             && self.reply.tool_calls().is_empty()
@@ -53,6 +55,7 @@ impl Round {
     }
 
     /// What the model said; `None` of a reply without a choice.
+    #[inline]
     pub(super) fn said(&mut self) -> Option<Said> {
         let mut message = self.reply.message()?.clone();
         let mut written = self.written.take();
@@ -67,6 +70,7 @@ impl Round {
 
 /// Gives an id to each call that has none, and to all but the first of those that have the same. Results are told apart by nothing
 /// else, neither by the model nor by the API.
+#[inline]
 fn complete_ids(calls: &mut [ToolCall]) -> bool {
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut lacking = Vec::new();
@@ -86,6 +90,7 @@ fn complete_ids(calls: &mut [ToolCall]) -> bool {
 }
 
 /// The message of the first choice, as it stands in the text of a reply.
+#[inline]
 fn message_in(body: &[u8]) -> Option<Box<RawValue>> {
     type Members<'a> = BTreeMap<String, &'a RawValue>;
     let members = |text| serde_json::from_str::<Members<'_>>(text).ok();
@@ -103,6 +108,7 @@ fn message_in(body: &[u8]) -> Option<Box<RawValue>> {
 mod tests {
     use super::*;
 
+    #[inline]
     fn calls(ids: &[&str]) -> Vec<ToolCall> {
         ids.iter().map(|id| ToolCall { id: (*id).to_owned(), ..ToolCall::default() }).collect()
     }
@@ -133,6 +139,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn a_message_that_the_api_would_not_take_back_is_written_anew() {
         for message in [r#"{"content":"x"}"#, r#"{"role":null}"#, "null", "[]"] {
             assert!(message_in(format!(r#"{{"choices":[{{"message":{message}}}]}}"#).as_bytes()).is_none());

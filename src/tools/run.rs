@@ -79,6 +79,7 @@ pub struct ToolRun {
 pub(super) type EachCall = dyn Fn(Call<RawReply>) -> Call<RawReply> + Send + Sync;
 
 impl ToolRun {
+    #[inline]
     pub(crate) fn new(client: &Client, mut request: ChatCompletionRequest, tools: &ToolBox, is_streamed: bool) -> Self {
         if !tools.tools.is_empty() {
             let all = request.tools.get_or_insert_default();
@@ -232,6 +233,7 @@ impl ToolRun {
 impl Stream for ToolRun {
     type Item = Result<RunEvent, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(cx)
     }
@@ -243,6 +245,7 @@ impl IntoFuture for ToolRun {
     type Output = Result<FinishedRun, UnfinishedRun>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
             let outcome = self.finish().await;
@@ -253,6 +256,7 @@ impl IntoFuture for ToolRun {
 
 /// Shows how far it is, and not what is said.
 impl fmt::Debug for ToolRun {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ToolRun")
             .field("model", &self.conversation.request.model)

@@ -20,6 +20,7 @@ use crate::transport::failure;
 use crate::{Call, RawReply, operations, validation};
 
 impl ToolRun {
+    #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<RunEvent, Error>>> {
         while !self.is_halted {
             match self.events.pop_front() {
@@ -40,6 +41,7 @@ impl ToolRun {
     }
 
     /// Goes one step on. An error leaves the run where it was before.
+    #[inline]
     fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Halt>> {
         in_runtime("a run with tools")?;
         let phase = self.phase.get_mut();
@@ -79,6 +81,7 @@ impl ToolRun {
     }
 
     /// Prepares the next request.
+    #[inline]
     fn ask(&mut self) -> Result<(), Halt> {
         if self.rounds_of_turn >= self.most_rounds {
             return Err(Halt::at_limit(self.most_rounds));
@@ -92,6 +95,7 @@ impl ToolRun {
         Ok(())
     }
 
+    #[inline]
     fn call(&mut self) -> Call<RawReply> {
         let operation = &operations::CREATE_CHAT_COMPLETION;
         let post = self.client.http().post(self.client.url(operation.path)).header(CONTENT_TYPE, "application/json");
@@ -109,6 +113,7 @@ impl ToolRun {
     }
 
     /// The stream of a reply is at its end, or broke off.
+    #[inline]
     fn close(&mut self, outcome: Result<(), Error>) -> Result<(), Halt> {
         let Phase::Reading(reading) = std::mem::replace(self.phase.get_mut(), Phase::Ready) else { return Ok(()) };
         let (stream, answer) = *reading;
@@ -124,6 +129,7 @@ impl ToolRun {
     }
 
     /// Takes a whole reply: it is the answer, or has calls to be made.
+    #[inline]
     fn take(&mut self, mut round: Round) -> Result<(), Halt> {
         self.is_checked = true;
         self.rounds += 1;
@@ -161,6 +167,7 @@ impl ToolRun {
         Ok(())
     }
 
+    #[inline]
     fn act(&mut self, step: Step) -> Result<(), Halt> {
         match step {
             Step::Event(event) => {

@@ -29,12 +29,14 @@ pub(super) struct Halt {
 }
 
 impl From<Error> for Halt {
+    #[inline]
     fn from(error: Error) -> Self {
         Self { error: error.with_operation(&operations::CREATE_CHAT_COMPLETION), reason: None }
     }
 }
 
 impl Halt {
+    #[inline]
     fn because(reason: StopReason, message: String) -> Self {
         Self { reason: Some(reason), ..Error::new(ErrorKind::ToolRun, message).into() }
     }
@@ -54,6 +56,7 @@ impl Halt {
         Self::because(StopReason::Cut, message)
     }
 
+    #[inline]
     pub(super) fn without_calls() -> Self {
         Self::because(StopReason::NoCalls, "the reply wants tools called, and has no call that can be read".to_owned())
     }

@@ -44,6 +44,7 @@ pub(super) enum Step {
 }
 
 impl Turn {
+    #[inline]
     pub(super) fn new(calls: Vec<ToolCall>, tools: &ToolBox, declared: &[Tool], concurrency: usize) -> Self {
         let state = |call: &ToolCall| {
             let name = &*call.function.name;
@@ -60,6 +61,7 @@ impl Turn {
     }
 
     /// What happens next. Whoever stops polling loses nothing.
+    #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         // All that can begin does so before the first one gets the control.
         for is_at_work in [false, true] {
@@ -79,6 +81,7 @@ impl Turn {
     }
 
     /// Takes a call as far as it goes, and tells what is to be told about it. One that is at work is another matter than one that is not.
+    #[inline]
     fn advance(&mut self, place: usize, is_at_work: bool, cx: &mut Context<'_>) -> Option<RunEvent> {
         let is_stopped = self.stopped_by().is_some();
         let is_full = self.working() >= self.concurrency;
@@ -118,11 +121,13 @@ impl Turn {
 
 impl Turn {
     /// The calls that the caller has to answer.
+    #[inline]
     pub(super) fn unanswered(&self) -> impl Iterator<Item = &ToolCall> {
         self.slots.iter().filter(|slot| slot.state.is_open()).map(|slot| &slot.call)
     }
 
     /// Takes the caller's result of a call; `false` if none of this id waits for one.
+    #[inline]
     pub(super) fn answer(&mut self, id: &str, output: String) -> bool {
         let open = self.slots.iter_mut().find(|slot| slot.call.id == id && slot.state.is_open());
         let Some(slot) = open else { return false };
@@ -143,6 +148,7 @@ impl Turn {
     }
 
     /// The tool that ended the run, and why.
+    #[inline]
     pub(super) fn stopped_by(&self) -> Option<(&str, &str)> {
         self.slots.iter().find_map(|slot| match &slot.state {
             State::Over(given) if given.status == CallStatus::Stopped => {
@@ -154,6 +160,7 @@ impl Turn {
 }
 
 impl State {
+    #[inline]
     fn is_at_work(&self) -> bool {
         matches!(self, Self::Working(_))
     }
@@ -164,10 +171,12 @@ impl State {
     }
 }
 
+#[inline]
 fn not_called() -> Given {
     Given::new(CallStatus::NotCalled, "The tool was not called, because another one ended the conversation.")
 }
 
+#[inline]
 fn unknown(name: &str, declared: &[Tool]) -> Given {
     let names: Vec<&str> = declared.iter().filter_map(name_of).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };

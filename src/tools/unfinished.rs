@@ -29,6 +29,7 @@ pub struct UnfinishedRun {
 }
 
 impl UnfinishedRun {
+    #[inline]
     pub(super) fn new(error: Error, run: ToolRun) -> Self {
         Self { inner: Box::new((error, run)) }
     }
@@ -43,6 +44,7 @@ impl UnfinishedRun {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn error(&self) -> &Error {
         &self.inner.0
     }
@@ -78,6 +80,7 @@ impl UnfinishedRun {
     /// let (error, run) = unfinished.into_parts();
     /// # }
     /// ```
+    #[inline]
     pub fn into_parts(self) -> (Error, ToolRun) {
         *self.inner
     }
@@ -102,6 +105,7 @@ impl fmt::Debug for UnfinishedRun {
 }
 
 impl std::error::Error for UnfinishedRun {
+    #[inline]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(self.error())
     }

@@ -1,7 +1,7 @@
 //! Methods: progenitor's way from arguments to a request stays; sending it becomes the caller's, as a `Call`.
 
 use super::validate::{Needs, check};
-use super::{docs, ident};
+use super::{docs, ident, structs};
 use crate::error::Error;
 use crate::lower::names::{member, screaming};
 use crate::model::{Model, Operation};
@@ -223,7 +223,7 @@ fn arguments(function: &syn::ImplItemFn, operation: &Operation) -> (Vec<TokenStr
     for input in &function.sig.inputs {
         let syn::FnArg::Typed(argument) = input else { continue };
         let mut argument = argument.clone();
-        Lifetimes.visit_pat_type_mut(&mut argument);
+        structs::Short { keep_module: true }.visit_pat_type_mut(&mut argument);
         let name = match &*argument.pat {
             syn::Pat::Ident(pattern) => pattern.ident.to_string(),
             _ => String::new(),
@@ -245,20 +245,6 @@ fn arguments(function: &syn::ImplItemFn, operation: &Operation) -> (Vec<TokenStr
     }
     arguments.extend(body);
     (arguments, prelude)
-}
-
-struct Lifetimes;
-
-impl VisitMut for Lifetimes {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        visit_mut::visit_type_reference_mut(self, reference);
-        reference.lifetime = None;
-    }
-
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        visit_mut::visit_path_mut(self, path);
-        super::structs::shorten(path, true);
-    }
 }
 
 /// What is checked before sending: the body, the parameter struct, and each path or query argument.

@@ -2,6 +2,7 @@
 
 pub mod docs;
 mod enums;
+mod inline;
 mod methods;
 mod operations;
 mod structs;
@@ -57,7 +58,11 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
 
         #methods
     };
-    syn::parse2(tokens).map_err(|error| Error::new("the generated code is not Rust").found(error.to_string()))
+    let file = syn::parse2(tokens);
+    let mut file: syn::File =
+        file.map_err(|error| Error::new("the generated code is not Rust").found(error.to_string()))?;
+    inline::inline(&mut file.items);
+    Ok(file)
 }
 
 /// The structs of progenitor's `types` module, by name.

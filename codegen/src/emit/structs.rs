@@ -80,7 +80,7 @@ fn members<'a>(name: &str, object: &'a Struct, item: Option<&syn::ItemStruct>) -
         .iter()
         .map(|field| {
             let mut ty = (*types.get(&field.wire).ok_or_else(|| missing(field.wire.clone()))?).clone();
-            Short.visit_type_mut(&mut ty);
+            Short { keep_module: false }.visit_type_mut(&mut ty);
             // progenitor gives a required list no Option, and an optional list none either: an empty list would look unset.
             let inner = option(&ty).cloned();
             let (ty, inner) = match inner {
@@ -131,18 +131,25 @@ pub fn argument<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
     }
 }
 
-/// `::std::option::Option<::std::string::String>` reads as `Option<String>`.
-struct Short;
+/// `::std::option::Option<&'a ::std::string::String>` reads as `Option<&String>`.
+pub struct Short {
+    pub keep_module: bool,
+}
 
 impl VisitMut for Short {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        visit_mut::visit_type_reference_mut(self, reference);
+        reference.lifetime = None;
+    }
+
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         visit_mut::visit_path_mut(self, path);
-        shorten(path, false);
+        shorten(path, self.keep_module);
     }
 }
 
 /// Drops the part of a path that a reader does not need; inside the module `types` its own name is such a part.
-pub fn shorten(path: &mut syn::Path, keep_module: bool) {
+fn shorten(path: &mut syn::Path, keep_module: bool) {
     let Some(last) = path.segments.last().cloned() else { return };
     let first = path.segments.first().map(|segment| segment.ident.to_string());
     let known = ["Option", "String", "Vec", "Box"].iter().any(|name| last.ident == name);

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod enums;
+mod inline;
 mod json_values;
 mod methods;
 mod names;

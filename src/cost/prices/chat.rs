@@ -50,6 +50,7 @@ impl Prices<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn chat(&self, request: &ChatCompletionRequest) -> ChatEstimate {
         // What has no JSON cannot be sent either.
         self.chat_of(&ChatShape::read(&serde_json::to_value(request).unwrap_or_default()))

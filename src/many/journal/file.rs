@@ -51,6 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens the file, or makes it. This may wait, for the disk and for another run.
+#[inline]
 pub(super) fn open(path: &Path) -> Result<Opened, Error> {
     let failed = |error| cannot(path, error);
     durable::check(path).map_err(failed)?;
@@ -93,6 +94,7 @@ impl Scan<'_> {
     }
 
     /// What a crash left behind the last whole line: a line without its end, or blocks that were never filled.
+    #[inline]
     fn mend(&mut self, file: &mut Locked, mut tail: Vec<u8>) -> Result<(), Error> {
         let failed = |error| cannot(self.path, error);
         let torn = tail.len() as u64;
@@ -125,6 +127,7 @@ impl Scan<'_> {
         durable::sync_folder_of(self.path).map_err(failed)
     }
 
+    #[inline]
     fn note(&mut self, line: &[u8], span: Span) -> Result<(), String> {
         let line = Line::of(line)?;
         if self.lines == 1 {
@@ -162,16 +165,19 @@ impl Scan<'_> {
         }
     }
 
+    #[inline]
     fn damaged(&self, problem: &str) -> Error {
         unusable(self.path, &format!("is damaged in line {}: {problem}", self.lines))
     }
 }
 
 /// A journal that this run must not touch.
+#[inline]
 pub(super) fn unusable(path: &Path, problem: &str) -> Error {
     Error::new(ErrorKind::Journal, format!("the journal {path:?} {problem}"))
 }
 
+#[inline]
 pub(super) fn cannot(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::Journal, format!("the journal {path:?} cannot be used: {error}")).with_source(error)
 }

@@ -7,6 +7,7 @@ use crate::transport::Outgoing;
 
 /// The hash of a request: its operation, address and body. Neither the key nor the headers nor the host are part of it. `None` for
 /// one that sends a file, which would have to be read.
+#[inline]
 pub(in crate::many) fn of(outgoing: &Outgoing) -> Option<String> {
     let request = outgoing.request.as_ref()?;
     let mut hasher = Hash::new();
@@ -42,6 +43,7 @@ fn text(hasher: &mut Hash, text: &str) {
 }
 
 /// Members go in by their names: whether the JSON library keeps their order is a feature that any crate can turn on.
+#[inline]
 fn json(hasher: &mut Hash, value: &Value) {
     match value {
         Value::Object(members) => {
@@ -74,6 +76,7 @@ fn json(hasher: &mut Hash, value: &Value) {
 mod tests {
     use super::*;
 
+    #[inline]
     fn of_json(text: &str) -> String {
         let mut hasher = Hash::new();
         json(&mut hasher, &serde_json::from_str(text).unwrap());
@@ -88,6 +91,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn the_order_of_members_does_not_matter_and_everything_else_does() {
         let hash = of_json(r#"{"a": 1, "b": ["x", null]}"#);
         assert_eq!(of_json(r#"{"b":["x",null],"a":1}"#), hash);

@@ -14,38 +14,33 @@ pub(super) struct Locked(File);
 pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    Ok(locked(options, path)?.map(Locked))
+    for_its_owner(&mut options);
+    let file = options.open(path)?;
+    Ok(lock(&file)?.then(|| Locked(file)))
 }
 
-#[cfg(unix)]
-fn locked(mut options: OpenOptions, path: &Path) -> io::Result<Option<File>> {
-    use std::os::unix::fs::OpenOptionsExt;
+fn for_its_owner(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
 
-    use rustix::fs::{FlockOperation, flock};
-
-    let file = options.mode(0o600).open(path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(file)),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
-        Err(error) => Err(error.into()),
+#[cfg(file_lock)]
+#[allow(clippy::incompatible_msrv, reason = "compiled where the standard library has it")]
+fn lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(false),
+        Err(std::fs::TryLockError::Error(error)) => Err(error),
     }
 }
 
-#[cfg(windows)]
-fn locked(mut options: OpenOptions, path: &Path) -> io::Result<Option<File>> {
-    use std::os::windows::fs::OpenOptionsExt;
-
-    const SHARING_VIOLATION: i32 = 32;
-    match options.share_mode(0).open(path) {
-        Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
-        outcome => outcome.map(Some),
-    }
-}
-
-/// A system without processes.
-#[cfg(not(any(unix, windows)))]
-fn locked(options: OpenOptions, path: &Path) -> io::Result<Option<File>> {
-    options.open(path).map(Some)
+/// The standard library of Rust 1.88 has no locks of files.
+#[cfg(not(file_lock))]
+fn lock(_: &File) -> io::Result<bool> {
+    tracing::warn!("built with Rust 1.88, which cannot lock files: no other run may use the journal of this one");
+    Ok(true)
 }
 
 impl Deref for Locked {
@@ -63,9 +58,10 @@ impl DerefMut for Locked {
 }
 
 /// A process that another thread is just starting has the file too, for a moment. Closing it here would leave it locked there.
-#[cfg(unix)]
+#[cfg(file_lock)]
 impl Drop for Locked {
+    #[allow(clippy::incompatible_msrv, reason = "compiled where the standard library has it")]
     fn drop(&mut self) {
-        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+        let _ = self.0.unlock();
     }
 }

@@ -71,6 +71,7 @@ impl Book {
     }
 
     /// Ready when the file is open.
+    #[inline]
     pub(in crate::many) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
             self.state = match &mut self.state {
@@ -104,6 +105,7 @@ impl Book {
     }
 
     /// The name under which a request stands here: the caller's, or its hash and which of the equal ones it is.
+    #[inline]
     pub(in crate::many) fn name(&mut self, given: Option<String>, request: Option<String>) -> Result<Entry, Error> {
         let Some(key) = given.clone().or_else(|| request.clone()) else {
             let message =
@@ -124,6 +126,7 @@ impl Book {
     }
 
     /// What is known of a request. It is asked once for each.
+    #[inline]
     pub(in crate::many) fn known(&mut self, entry: &Entry) -> Result<Known, Error> {
         let (path, settings) = (&self.settings.path, &self.settings);
         let Open::Yes(log) = &mut self.state else { return Err(file::unusable(path, "is not open")) };
@@ -187,6 +190,7 @@ impl Book {
     /// meanwhile is written together, with one fsync.
     ///
     /// An error comes with all that is not written. The file is closed then, and opened again when it is next needed.
+    #[inline]
     pub(in crate::many) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Written> {
         let Open::Yes(log) = &mut self.state else { return Poll::Pending };
         if log.writing.is_none() && !log.pending.is_empty() {
@@ -206,6 +210,7 @@ impl Book {
         })
     }
 
+    #[inline]
     fn broken(&mut self, error: io::Error, mut then: Vec<Then>) -> (Error, Vec<Then>) {
         if let Open::Yes(log) = std::mem::replace(&mut self.state, Open::Not) {
             then.extend(log.pending.into_iter().map(|(_, then)| then));
@@ -213,16 +218,19 @@ impl Book {
         (self.failed(error), then)
     }
 
+    #[inline]
     fn failed(&self, error: io::Error) -> Error {
         file::cannot(&self.settings.path, error)
     }
 
+    #[inline]
     pub(in crate::many) fn unreadable(&self) -> Error {
         file::unusable(&self.settings.path, "has an outcome that cannot be read; nothing was sent for it")
     }
 }
 
 /// One write a line, so that a crash cuts the last one at most.
+#[inline]
 fn write(file: &Mutex<Locked>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()> {
     let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
     file.seek(SeekFrom::End(0))?;
@@ -245,6 +253,7 @@ impl Reading {
 }
 
 /// The outcome that a line holds.
+#[inline]
 pub(in crate::many) fn outcome_of(line: &[u8], is_error: bool, scope: &Scope) -> Option<Result<Reply, Error>> {
     match is_error {
         true => record::error_of(line, scope).map(Err),
@@ -253,6 +262,7 @@ pub(in crate::many) fn outcome_of(line: &[u8], is_error: bool, scope: &Scope) ->
 }
 
 /// The error of a request that was on its way when its process ended.
+#[inline]
 pub(in crate::many) fn unknown(scope: &Scope) -> Error {
     let message = "it was sent by a run that ended before the outcome was known, and is not sent again by itself";
     scope.explained(Error::new(ErrorKind::OutcomeUnknown, message).with_note(crate::many::MAY_BE_PAID))

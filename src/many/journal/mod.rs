@@ -50,7 +50,8 @@ pub(super) use self::record::{Kept, body_of};
 /// What is noted is on disk (fsync) before a request goes out and before its outcome is given to the caller, so neither a killed process
 /// nor a power cut leads to a second payment; outcomes that come together share one fsync. [`fsync(false)`](Self::fsync) leaves that
 /// out. A last line that was cut by a crash is repaired. Anything else that cannot be read stops the run with the number of the line, before
-/// anything is sent; so does a file that another run has open, here or in another process.
+/// anything is sent; so does a file that another run has open, here or in another process (built with
+/// Rust 1.88, which cannot lock files, a run does not notice that, and warns through `tracing` instead).
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Many::with_journal`"]
 pub struct Journal {

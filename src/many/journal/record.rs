@@ -31,6 +31,7 @@ pub(super) enum Line {
 }
 
 impl Line {
+    #[inline]
     pub(super) fn of(line: &[u8]) -> Result<Self, String> {
         const NAMES: [&str; 8] = ["journal", "version", "sent", "request", "refused", "done", "failed", "may_be_paid"];
         let found = members(line, &NAMES).ok_or("it is no JSON object")?;
@@ -75,6 +76,7 @@ pub(super) fn done(key: &str, kept: &Kept<'_>) -> Vec<u8> {
     line(&Value::Object(record))
 }
 
+#[inline]
 pub(super) fn failed(key: &str, error: &Error, scope: &Scope, may_be_paid: bool) -> Vec<u8> {
     /// The API's own errors are short, and a gateway's page is not worth more.
     const LONGEST: usize = 64 * 1024;
@@ -90,6 +92,7 @@ pub(super) fn failed(key: &str, error: &Error, scope: &Scope, may_be_paid: bool)
     line(&Value::Object(record))
 }
 
+#[inline]
 fn add_reply(record: &mut Map<String, Value>, meta: &Meta, scope: &Scope, body: &Bytes) {
     let shown = meta.headers().iter().filter(|header| is_kept(header.0) && !header.1.is_sensitive());
     let headers: Vec<Value> = shown
@@ -110,6 +113,7 @@ fn add_reply(record: &mut Map<String, Value>, meta: &Meta, scope: &Scope, body: 
 }
 
 /// The headers that [`Meta`] reads. Others may be cookies.
+#[inline]
 fn is_kept(name: &HeaderName) -> bool {
     const NAMES: [&str; 11] = [
         "content-type",
@@ -130,6 +134,7 @@ fn is_kept(name: &HeaderName) -> bool {
 }
 
 /// The reply that a line holds.
+#[inline]
 pub(super) fn reply_of(line: &[u8], scope: &Scope) -> Option<Reply> {
     let record: Map<String, Value> = serde_json::from_slice(line).ok()?;
     let (meta, body) = read_reply(&record)?;
@@ -138,6 +143,7 @@ pub(super) fn reply_of(line: &[u8], scope: &Scope) -> Option<Reply> {
 }
 
 /// A body as it came, of bytes in memory.
+#[inline]
 pub(in crate::many) fn body_of(body: Bytes, is_file: bool, scope: &Scope, meta: &Meta) -> Body {
     match is_file {
         // Nobody waits for it, so it is never idle.
@@ -147,6 +153,7 @@ pub(in crate::many) fn body_of(body: Bytes, is_file: bool, scope: &Scope, meta: 
 }
 
 /// The error that a line holds.
+#[inline]
 pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
     use ErrorKind::*;
     const KINDS: [ErrorKind; 9] =
@@ -168,6 +175,7 @@ pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
     Some(scope.explained(error))
 }
 
+#[inline]
 fn read_reply(record: &Map<String, Value>) -> Option<(Meta, Bytes)> {
     let number = |name: &str| record.get(name).and_then(Value::as_u64);
     let status = StatusCode::from_u16(number("status")?.try_into().ok()?).ok()?;

@@ -90,6 +90,7 @@ impl Report<'_> {
         }
     }
 
+    #[inline]
     fn used(&self) -> Option<u64> {
         match self {
             Self::Success { used, .. } => *used,
@@ -148,6 +149,7 @@ impl Pacer {
     }
 
     /// Has this run woken when something changes for it.
+    #[inline]
     pub(super) fn watch(&self, run: u64, waker: &Waker) {
         if let Some(share) = self.lock().runs.get_mut(&run) {
             match &mut share.waker {
@@ -158,6 +160,7 @@ impl Pacer {
     }
 
     /// Whether nobody waits for this run.
+    #[inline]
     pub(super) fn park(&self, run: u64, parked: bool) {
         let mut state = self.lock();
         if let Some(share) = state.runs.get_mut(&run)
@@ -182,6 +185,7 @@ impl Pacer {
     }
 
     /// Lets a request go, or says why not. `most` is how many the run wants on their way at once.
+    #[inline]
     fn admit(
         &self,
         (run, most): (u64, usize),
@@ -200,6 +204,7 @@ impl Pacer {
     }
 
     /// A request is back.
+    #[inline]
     fn done(&self, run: u64, (lane, visit): (&LaneKey, Visit), report: &Report<'_>, now: Instant, dice: f64) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
@@ -218,6 +223,7 @@ impl Pacer {
     }
 
     /// A model answered to another name than its own.
+    #[inline]
     fn is_called(&self, asked: &LaneKey, model: &str) {
         let mut state = self.lock();
         if *asked.name == *model {
@@ -227,6 +233,7 @@ impl Pacer {
         }
     }
 
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while the lock is held, and the numbers would be usable even so.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -234,6 +241,7 @@ impl Pacer {
 }
 
 impl State {
+    #[inline]
     fn admit(
         &mut self,
         (run, most): (u64, usize),
@@ -298,6 +306,7 @@ impl State {
 }
 
 /// A pause that doubles with each try, half of it by chance; of the first kind (0) only chance, and short.
+#[inline]
 fn pause(tries: u32, dice: f64) -> Duration {
     const FIRST: Duration = Duration::from_millis(500);
     let bound = match tries {
@@ -342,6 +351,7 @@ mod tests {
     const SUCCESS: Report<'static> = Report::Success { meta: None, used: None };
 
     #[test]
+    #[inline]
     fn what_is_on_its_way_counts_as_failed() {
         let runs = Runs::new();
         let run = runs.pacer.join();
@@ -354,6 +364,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn more_than_the_guard_is_only_for_who_asks_and_while_nothing_fails() {
         let runs = Runs::new();
         let (bold, shy) = (runs.pacer.join(), runs.pacer.join());
@@ -367,6 +378,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn runs_share() {
         let runs = Runs::new();
         let (first, second) = (runs.pacer.join(), runs.pacer.join());
@@ -381,6 +393,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn a_run_that_nobody_polls_does_not_hold_up_another_for_ever() {
         let mut runs = Runs::new();
         let (parked, other) = (runs.pacer.join(), runs.pacer.join());
@@ -400,6 +413,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn one_request_looks_for_a_connection() {
         let mut runs = Runs::new();
         let run = runs.pacer.join();

@@ -18,6 +18,7 @@ pub(in crate::many) struct Ticket {
 
 impl Ticket {
     /// Lets a request go, or says why not.
+    #[inline]
     pub(in crate::many) fn new(client: &Client, run: (u64, usize), asked: &LaneKey, load: Load) -> Result<Self, Hold> {
         let since = client.clock().now();
         let (lane, tokens) = client.pacer().admit(run, asked, load, client.budget(), since)?;

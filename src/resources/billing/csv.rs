@@ -37,6 +37,7 @@ struct Joint {
 }
 
 impl CsvTable {
+    #[inline]
     pub(super) fn new(client: &Client, params: GetBillingUsageHistoryParams) -> Self {
         let cursor = params.cursor.clone();
         let joint = Arc::new(Mutex::new(Joint::default()));
@@ -150,6 +151,7 @@ impl CsvTable {
 
 impl Joint {
     /// What a page adds to the table.
+    #[inline]
     fn join(&mut self, page: Bytes) -> Option<Bytes> {
         let mut lines = page;
         if self.header.is_empty() {
@@ -188,6 +190,7 @@ fn without_end(line: &[u8]) -> &[u8] {
 impl Stream for CsvTable {
     type Item = Result<Bytes, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.pages).poll_next(cx)
     }

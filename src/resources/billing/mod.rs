@@ -66,6 +66,7 @@ impl<'c> Billing<'c> {
     /// println!("{:?} DIEM, {:?} USD", balance.balances.diem, balance.balances.usd);
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn balance(&self) -> Call<BillingBalance> {
         self.client.raw().get_billing_balance().accept(|balance| present(balance, "balance"))
     }
@@ -197,12 +198,14 @@ impl<'c> Billing<'c> {
     }
 
     /// A page of CSV, whole.
+    #[inline]
     fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<WholeReply> {
         self.usage_history_csv(params).whole(Ok)
     }
 }
 
 /// What asks for the page at a place: the parameters, or the cursor alone.
+#[inline]
 fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
     match place {
         Place::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),

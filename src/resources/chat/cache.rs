@@ -78,6 +78,7 @@ impl ChatMessage {
     }
 }
 
+#[inline]
 fn mark_text(content: &mut TextContent, mark: CacheControl) {
     match content {
         TextContent::Text(text) if !text.is_empty() => {
@@ -92,6 +93,7 @@ fn mark_text(content: &mut TextContent, mark: CacheControl) {
     }
 }
 
+#[inline]
 fn mark_user(content: &mut UserContent, mark: CacheControl) {
     match content {
         UserContent::Text(text) if !text.is_empty() => {
@@ -107,6 +109,7 @@ fn mark_user(content: &mut UserContent, mark: CacheControl) {
 }
 
 /// The mark that a part bears.
+#[inline]
 pub(super) fn mark(part: &ContentPart) -> Option<&CacheControl> {
     match part {
         ContentPart::Text(part) => part.cache_control.as_ref(),

@@ -10,6 +10,7 @@ const MOST_VIDEOS: usize = 3;
 const MOST_BREAKPOINTS: usize = 4;
 
 /// Checks the media and the marks for the prompt cache.
+#[inline]
 pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), ValidationError> {
     let mut findings = Vec::new();
     let (mut videos, mut breakpoints) = (0, 0);
@@ -50,6 +51,7 @@ fn too_many(most: usize, what: &str, others: &str) -> String {
 }
 
 /// The parts that a message may have media in: a user's alone.
+#[inline]
 fn media(message: &ChatMessage) -> &[ContentPart] {
     match message {
         ChatMessage::User(user) => match &user.content {
@@ -61,6 +63,7 @@ fn media(message: &ChatMessage) -> &[ContentPart] {
 }
 
 /// The mark of each part of a message.
+#[inline]
 fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
     let texts = match message {
         ChatMessage::User(_) => return media(message).iter().map(super::cache::mark).collect(),

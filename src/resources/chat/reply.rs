@@ -41,6 +41,7 @@ impl ChatCompletion {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.message().and_then(|message| message.tool_calls.as_deref()).unwrap_or_default()
     }
@@ -83,6 +84,7 @@ impl AssistantMessage {
     /// assert_eq!(AssistantMessage::new().content("Hello.").text(), "Hello.");
     /// ```
     #[must_use]
+    #[inline]
     pub fn text(&self) -> Cow<'_, str> {
         match &self.content {
             Some(TextContent::Text(text)) => Cow::Borrowed(text),

@@ -88,6 +88,7 @@ impl<'c> CryptoRpc<'c> {
     /// }
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn networks(&self) -> Call<Vec<String>> {
         self.client.raw().list_crypto_rpc_networks().map(|reply| reply.networks)
     }

@@ -10,6 +10,7 @@ use crate::validation::{self, ValidationError};
 const MOST_CALLS: usize = 100;
 
 /// What an id is compared by. Some nodes answer the id 7 with "7", so the two must not mean different calls.
+#[inline]
 pub(super) fn id_text(id: &JsonRpcId) -> Option<String> {
     match id {
         JsonRpcId::Integer(number) => Some(number.to_string()),
@@ -19,6 +20,7 @@ pub(super) fn id_text(id: &JsonRpcId) -> Option<String> {
 }
 
 /// Gives an id to every call that has none, and tells all of them.
+#[inline]
 pub(super) fn ids(requests: &mut [JsonRpcRequest]) -> Vec<JsonRpcId> {
     let taken: HashSet<String> = requests.iter().filter_map(|request| id_text(request.id.as_ref()?)).collect();
     let mut free = (1..).filter(|number: &i64| !taken.contains(&number.to_string()));
@@ -30,6 +32,7 @@ pub(super) fn ids(requests: &mut [JsonRpcRequest]) -> Vec<JsonRpcId> {
 }
 
 /// What is wrong with one call.
+#[inline]
 pub(super) fn check(network: &str, requests: &[JsonRpcRequest], key: Option<&str>) -> Result<(), ValidationError> {
     let mut findings = around(network, key);
     findings.extend(requests.iter().flat_map(|request| of_call(request, String::new())));
@@ -37,6 +40,7 @@ pub(super) fn check(network: &str, requests: &[JsonRpcRequest], key: Option<&str
 }
 
 /// What is wrong with several calls.
+#[inline]
 pub(super) fn check_batch(
     network: &str,
     requests: &[JsonRpcRequest],
@@ -65,6 +69,7 @@ pub(super) fn check_batch(
 }
 
 /// What is wrong with the network and the key.
+#[inline]
 fn around(network: &str, key: Option<&str>) -> Vec<ValidationError> {
     let mut findings = Vec::new();
     // An empty name is found with the path.
@@ -81,6 +86,7 @@ fn around(network: &str, key: Option<&str>) -> Vec<ValidationError> {
 }
 
 /// What is wrong with a call; `place` stands before the names of its members.
+#[inline]
 fn of_call(request: &JsonRpcRequest, place: String) -> Vec<ValidationError> {
     let finding = |member: &str, problem: &str| ValidationError::new(format!("{place}{member}"), problem);
     let mut findings = Vec::new();

@@ -127,6 +127,7 @@ impl RpcBatch {
 }
 
 /// The answer to a call.
+#[inline]
 pub(super) fn single(reply: Value, ids: &[JsonRpcId], meta: &Meta) -> RpcReply {
     let RpcBatch { outcomes, unmatched, usage, is_replay } = batch(reply, ids.to_vec(), meta);
     let id = ids.first().cloned().unwrap_or_default();
@@ -139,6 +140,7 @@ pub(super) fn single(reply: Value, ids: &[JsonRpcId], meta: &Meta) -> RpcReply {
 }
 
 /// The answers to calls with these ids.
+#[inline]
 pub(super) fn batch(reply: Value, ids: Vec<JsonRpcId>, meta: &Meta) -> RpcBatch {
     let mut values: Vec<Option<Result<Value, RpcError>>> = vec![None; ids.len()];
     let mut unmatched = Vec::new();
@@ -172,6 +174,7 @@ fn has_no_id(members: &Map<String, Value>) -> bool {
 }
 
 /// The result or the error of an answer.
+#[inline]
 fn value(mut members: Map<String, Value>) -> Result<Value, RpcError> {
     if let Some(error) = members.get("error").filter(|error| !error.is_null()) {
         return Err(RpcError::of(error));
@@ -179,6 +182,7 @@ fn value(mut members: Map<String, Value>) -> Result<Value, RpcError> {
     members.remove("result").ok_or_else(|| RpcError::Unexpected("it has neither result nor error".to_owned()))
 }
 
+#[inline]
 fn shown(id: &JsonRpcId) -> String {
     serde_json::to_string(id).unwrap_or_default()
 }

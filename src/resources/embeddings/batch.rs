@@ -48,6 +48,7 @@ pub struct EmbeddingBatch {
 }
 
 impl EmbeddingBatch {
+    #[inline]
     pub(super) fn new(client: Client, mut request: CreateEmbeddingRequest) -> Self {
         let (texts, finding) = match input::texts(&mut request) {
             Ok(texts) => (texts, None),
@@ -108,6 +109,7 @@ impl EmbeddingBatch {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
         let on_blocking = self.client.on_blocking_connections();
         let before = std::mem::replace(&mut self.client, on_blocking);
@@ -162,6 +164,7 @@ impl EmbeddingBatch {
         left.chunks(self.texts_per_request).map(<[usize]>::to_vec).collect()
     }
 
+    #[inline]
     fn call(&self, part: &[usize]) -> CallFuture<EmbeddingVectors> {
         let texts: Vec<String> = part.iter().filter_map(|place| self.texts.get(*place).cloned()).collect();
         let mut request = self.request.clone();
@@ -169,12 +172,14 @@ impl EmbeddingBatch {
         Embeddings::new(&self.client).create(request).into_future()
     }
 
+    #[inline]
     fn out_of_time(&self) -> Error {
         let (left, limit) = (self.done.remaining(), self.limit.unwrap_or_default());
         let message = format!("{left} texts were not embedded within {limit:?} (time limit of all requests)");
         named(Error::new(ErrorKind::Timeout, message))
     }
 
+    #[inline]
     fn finish(self, outcome: Result<(), Error>) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
         match outcome {
             Ok(()) => Ok(self.done.finish()),
@@ -204,6 +209,7 @@ async fn first(
 }
 
 /// The error as one of the operation, for what happens around its calls.
+#[inline]
 fn named(error: Error) -> Error {
     error.with_operation(&operations::CREATE_EMBEDDING)
 }
@@ -212,6 +218,7 @@ impl IntoFuture for EmbeddingBatch {
     type Output = Result<EmbeddingVectors, UnfinishedEmbeddings>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
             let outcome = match in_runtime("a batch") {

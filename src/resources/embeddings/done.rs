@@ -22,6 +22,7 @@ impl Done {
     }
 
     /// Adds the reply to the texts in these places.
+    #[inline]
     pub(super) fn add(&mut self, part: Vec<usize>, reply: EmbeddingVectors) {
         self.replies += 1;
         self.usage.extend(reply.usage);
@@ -41,6 +42,7 @@ impl Done {
     }
 
     /// What all of it cost, unless one of the replies did not say.
+    #[inline]
     pub(super) fn usage(&self) -> Option<EmbeddingUsage> {
         let mut sum = EmbeddingUsage::default();
         for usage in &self.usage {

@@ -25,6 +25,7 @@ impl From<&[String]> for EmbeddingInput {
 }
 
 /// What is wrong with a request beyond what the API's description knows.
+#[inline]
 pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationError> {
     match &request.input {
         EmbeddingInput::List(texts) if texts.len() > MOST_TEXTS => {
@@ -39,6 +40,7 @@ pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationEr
     }
 }
 
+#[inline]
 fn no_text() -> ValidationError {
     ValidationError::new(
         "input",
@@ -48,6 +50,7 @@ fn no_text() -> ValidationError {
 
 /// The texts of a request, however many, with what is wrong with them or with the rest of it. All are looked at before the first
 /// is paid for.
+#[inline]
 pub(super) fn texts(request: &mut CreateEmbeddingRequest) -> Result<Vec<String>, ValidationError> {
     let input = std::mem::replace(&mut request.input, EmbeddingInput::Text("text".to_owned()));
     validation::run(request)?;

@@ -23,6 +23,7 @@ pub struct UnfinishedEmbeddings {
 }
 
 impl UnfinishedEmbeddings {
+    #[inline]
     pub(super) fn new(error: Error, batch: EmbeddingBatch) -> Self {
         Self { inner: Box::new((error, batch)) }
     }
@@ -37,6 +38,7 @@ impl UnfinishedEmbeddings {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn error(&self) -> &Error {
         &self.inner.0
     }
@@ -97,6 +99,7 @@ impl UnfinishedEmbeddings {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {
         let (error, batch) = *self.inner;
         (batch.done.vectors, error)
@@ -123,6 +126,7 @@ impl fmt::Debug for UnfinishedEmbeddings {
 }
 
 impl std::error::Error for UnfinishedEmbeddings {
+    #[inline]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(self.error())
     }

@@ -60,6 +60,7 @@ impl Wanted {
 
     /// The vectors in the order of their texts, or what is wrong with them. A vector that belongs to another text is worse than
     /// none.
+    #[inline]
     pub(super) fn sorted(self, reply: Reply) -> Result<EmbeddingVectors, String> {
         let Reply { data, model, usage } = reply;
         if data.len() != self.texts {
@@ -85,6 +86,7 @@ impl Wanted {
         Ok(EmbeddingVectors { vectors, model, usage })
     }
 
+    #[inline]
     fn checked_dimensions(self, vectors: &[Vec<f32>]) -> Result<(), String> {
         let first = vectors.first().map_or(0, Vec::len);
         let asked = self.dimensions.and_then(|dimensions| usize::try_from(dimensions).ok());

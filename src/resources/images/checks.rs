@@ -22,6 +22,7 @@ const fn sized(most_pixels: u64) -> FileLimits {
     ANY_IMAGE.most_bytes(25 * MEGABYTE - 1).image(pixels)
 }
 
+#[inline]
 pub(super) fn generate(call: Call<RawReply>, request: &GenerateImageRequest) -> Call<RawReply> {
     let mut call = call;
     for (n, style) in request.style_references.iter().flatten().enumerate() {
@@ -34,6 +35,7 @@ pub(super) fn generate(call: Call<RawReply>, request: &GenerateImageRequest) -> 
     call
 }
 
+#[inline]
 pub(super) fn upscale(call: Call<RawReply>, request: &UpscaleImageRequest) -> Call<RawReply> {
     // Four times is as much as fits, and twice is twice.
     let most = if request.scale == Some(4) { MOST_PIXELS_ENLARGED } else { MOST_PIXELS_ENLARGED / 4 };
@@ -47,15 +49,18 @@ pub(super) fn upscale(call: Call<RawReply>, request: &UpscaleImageRequest) -> Ca
     call.checked_file("image", &request.image, sized(most)).checked(finding)
 }
 
+#[inline]
 pub(super) fn edit(call: Call<RawReply>, request: &EditImageRequest) -> Call<RawReply> {
     call.checked_file("image", &request.image, TO_EDIT)
 }
 
+#[inline]
 pub(super) fn multi_edit(call: Call<RawReply>, request: &MultiEditImageRequest) -> Call<RawReply> {
     let images = request.images.iter().enumerate();
     images.fold(call, |call, (n, image)| call.checked_file(format_args!("images[{n}]"), image, TO_EDIT))
 }
 
+#[inline]
 pub(super) fn remove_background(call: Call<RawReply>, request: &BackgroundRemoveImageRequest) -> Call<RawReply> {
     match &request.image {
         Some(image) => call.checked_file("image", image, ANY_IMAGE),

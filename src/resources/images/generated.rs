@@ -41,6 +41,7 @@ struct Facts {
 
 impl GeneratedImages {
     /// From a reply of the API's own form.
+    #[inline]
     pub(super) fn of(reply: JsonOrFile) -> Result<Self, Error> {
         match reply {
             JsonOrFile::File(file) => Ok(Self::of_file(file)),
@@ -60,6 +61,7 @@ impl GeneratedImages {
     }
 
     /// From a reply in the form of OpenAI's clients.
+    #[inline]
     pub(super) fn of_list(reply: GeneratedImageList, origin: Origin) -> Self {
         let texts = reply.data.into_iter().enumerate().filter_map(|(n, image)| match image.b64_json {
             Some(text) => Some((format!("data[{n}].b64_json"), text)),
@@ -129,6 +131,7 @@ impl GeneratedImages {
     /// drawn.into_image()?.save("canal.webp").await?;
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn into_image(self) -> Result<Image, Error> {
         let Self { images, origin, .. } = self;
         images.into_iter().next().ok_or_else(|| {

@@ -147,6 +147,7 @@ impl<'c> Images<'c> {
     /// }
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn styles(&self) -> Call<Vec<String>> {
         self.client.raw().list_image_styles().read_as::<Styles>().map(Styles::into_names)
     }
@@ -248,6 +249,7 @@ impl<'c> Images<'c> {
     }
 }
 
+#[inline]
 fn image_of(call: Call<RawReply>) -> Call<Image> {
     call.file().map(Image::of_file)
 }

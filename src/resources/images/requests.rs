@@ -9,6 +9,7 @@ use crate::types::{BackgroundRemoveImageRequest, EditImageRequest, MultiEditImag
 use crate::{FileInput, Upload, ValidationError};
 
 /// The base64 of a `data:` URL: it is taken wherever base64 is, and a `data:` URL is not.
+#[inline]
 fn plain(image: FileInput) -> FileInput {
     match image {
         FileInput::Text(text) => match encoded::split(&text) {
@@ -30,6 +31,7 @@ pub(super) fn edit(mut request: EditImageRequest) -> EditImageRequest {
 }
 
 /// A form holds files only, so base64 beside a file becomes a file.
+#[inline]
 pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageRequest, Result<(), ValidationError>) {
     request.images = request.images.into_iter().map(plain).collect();
     if !request.images.iter().any(|image| matches!(image, FileInput::Upload(_))) {
@@ -51,6 +53,7 @@ pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageR
 }
 
 /// A URL goes as `image_url` and everything else as `image`. One of them is taken.
+#[inline]
 pub(super) fn remove_background(
     request: BackgroundRemoveImageRequest,
 ) -> (BackgroundRemoveImageRequest, Result<(), ValidationError>) {

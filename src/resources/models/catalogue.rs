@@ -152,10 +152,12 @@ impl Catalogue {
     /// let context = catalogue.require("default")?.context_tokens();
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn require(&self, name: &str) -> Result<&CatalogueModel, Error> {
         self.find(name).ok_or_else(|| self.not_found(None, name))
     }
 
+    #[inline]
     pub(super) fn not_found(&self, kind: Option<&ModelType>, name: &str) -> Error {
         let suggestions = match kind {
             Some(kind) => self.suggestions_of_type(kind.clone(), name),

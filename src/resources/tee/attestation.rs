@@ -62,6 +62,7 @@ impl TeeAttestation {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn public_key(&self) -> Option<String> {
         let key = self.signing_public_key.as_deref().or(self.signing_key.as_deref()).map(without_prefix)?;
         match key.len() {
@@ -80,6 +81,7 @@ impl TeeAttestation {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn public_keys(&self) -> Vec<TeePublicKey> {
         let keys = self.attestation.as_ref().and_then(|proof| proof.pointer("/workload_keyset/e2ee_public_keys"));
         let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -118,6 +120,7 @@ impl TeeAttestation {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn events(&self) -> Option<Value> {
         let log = self.event_log.as_ref().or_else(|| self.evidence("event_log"))?;
         match log {
@@ -136,6 +139,7 @@ impl TeeAttestation {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn nvidia_evidence(&self) -> Option<Value> {
         serde_json::from_str(self.nvidia_payload.as_deref()?).ok()
     }
@@ -150,6 +154,7 @@ fn without_prefix(hex: &str) -> &str {
     hex.strip_prefix("0x").unwrap_or(hex)
 }
 
+#[inline]
 fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();

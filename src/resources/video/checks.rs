@@ -12,6 +12,7 @@ const MOST_BYTES: usize = 35 * MEGABYTE;
 const MOST_AUDIO_BYTES: usize = 15 * MEGABYTE;
 
 /// Everything that is wrong.
+#[inline]
 pub(crate) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> {
     let media = media(request);
     let mut findings: Vec<ValidationError> = media
@@ -46,6 +47,7 @@ pub(crate) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
 }
 
 /// All media, each with the path of its member.
+#[inline]
 fn media(request: &QueueVideoRequest) -> Vec<(String, &str)> {
     let mut media = Vec::new();
     let single = [

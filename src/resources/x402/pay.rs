@@ -48,6 +48,7 @@ pub struct PaymentReceipt {
 }
 
 impl PaymentReceipt {
+    #[inline]
     fn read(header: &str) -> Option<Self> {
         let raw = wallet::decoded(header)?;
         let text = |name: &str| raw.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -79,6 +80,7 @@ impl X402<'_> {
     /// # Errors
     ///
     /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay.
+    #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
         let call = Call::raw(self.client, &ASK, request).asking_for("application/json").whole(|reply| Ok(reply.body));

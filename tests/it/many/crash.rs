@@ -90,6 +90,7 @@ async fn a_process_that_is_killed_again_and_again_pays_nothing_twice() {
     assert_eq!(outcomes.len(), REQUESTS);
 }
 
+#[cfg(file_lock)]
 #[tokio::test]
 async fn another_process_cannot_use_the_journal_meanwhile() {
     let folder = Folder::new();

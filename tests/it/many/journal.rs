@@ -188,6 +188,7 @@ async fn a_journal_of_another_run_is_refused() {
     assert_eq!((server.count(), std::fs::read(&path).unwrap()), (3, before));
 }
 
+#[cfg(file_lock)]
 #[tokio::test]
 async fn a_journal_that_is_in_use_is_refused() {
     let folder = Folder::new();

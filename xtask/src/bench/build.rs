@@ -1,7 +1,8 @@
 //! `cargo xtask bench build`: what a user's first build costs, beside the same program on async-openai.
 //!
-//! Two three-line programs are built cold, each in a fresh target folder, one after the other. Figures of one run are compared with each
-//! other only: machines are shared and noisy, ratios survive that better than seconds.
+//! Two three-line programs are built cold, each in a fresh target folder and with one job, both at the same time: what else the machine
+//! does befalls them alike. Figures of one run are compared with each other only; ratios survive the noise of a shared machine better
+//! than seconds.
 
 use crate::failure::Failure;
 use crate::workspace;
@@ -54,8 +55,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#,
     };
-    let theirs_cost = build(&theirs)?;
-    let ours_cost = build(&ours)?;
+    let (ours_folder, theirs_folder) = (prepare(&ours)?, prepare(&theirs)?);
+    println!("building both …");
+    let (ours_cost, theirs_cost) = std::thread::scope(|scope| {
+        let theirs = scope.spawn(|| build(&theirs, &theirs_folder));
+        (build(&ours, &ours_folder), theirs.join())
+    });
+    let theirs_cost = theirs_cost.map_err(|_| Failure::new("the build was not watched to its end", "see above"))?;
+    let (ours_cost, theirs_cost) = (ours_cost?, theirs_cost?);
     println!("{:<22}{:>14}{:>14}{:>9}", "cold build", ours.name, theirs.name, "ratio");
     row("user CPU, s", ours_cost.user, theirs_cost.user);
     row("user + system CPU, s", ours_cost.user + ours_cost.system, theirs_cost.user + theirs_cost.system);
@@ -73,11 +80,14 @@ fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / (1024.0 * 1024.0)
 }
 
-fn build(program: &Program) -> Result<Cost, Failure> {
+fn failed(program: &Program, what: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("{}: {what}: {error}", program.name), "see above")
+}
+
+/// Writes the program and fetches what it depends on, which does not count. Its folder.
+fn prepare(program: &Program) -> Result<PathBuf, Failure> {
     let folder = workspace::path("target/bench-build").join(program.name);
-    let failed = |what: &str, error: &dyn std::fmt::Display| {
-        Failure::new(format!("{}: {what}: {error}", program.name), "see above")
-    };
+    let failed = |what: &str, error: &dyn std::fmt::Display| failed(program, what, error);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("src")).map_err(|error| failed("cannot make its folder", &error))?;
     let manifest = format!(
@@ -87,18 +97,23 @@ fn build(program: &Program) -> Result<Cost, Failure> {
     for (file, text) in [("Cargo.toml", manifest.as_str()), ("src/main.rs", program.source)] {
         fs::write(folder.join(file), text).map_err(|error| failed("cannot write its files", &error))?;
     }
-    // What is fetched does not count.
     let fetched = cargo(&folder).arg("fetch").status().map_err(|error| failed("cannot run cargo", &error))?;
     if !fetched.success() {
         return Err(failed("cannot fetch its dependencies", &fetched));
     }
-    println!("building {} …", program.name);
+    Ok(folder)
+}
+
+fn build(program: &Program, folder: &Path) -> Result<Cost, Failure> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| failed(program, what, error);
     // The shell adds up the CPU time of everything it ran.
-    let script = "cargo build 2>cargo.log; status=$?; times; exit $status";
+    let script = "cargo build -j1 2>cargo.log; status=$?; times; exit $status";
     let child = Command::new("bash")
         .args(["-c", script])
-        .current_dir(&folder)
+        .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
+        // What comes from a registry is not compiled incrementally; this crate comes from a folder here, which would be.
+        .env("CARGO_INCREMENTAL", "0")
         .stdout(Stdio::piped())
         .spawn();
     let child = child.map_err(|error| failed("cannot run bash", &error))?;

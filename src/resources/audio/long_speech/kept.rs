@@ -47,6 +47,7 @@ impl Default for Place {
 }
 
 impl Kept {
+    #[inline]
     fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Memory(_) => None,
@@ -58,6 +59,7 @@ impl Kept {
     }
 
     /// Fails if the samples are in a file.
+    #[inline]
     pub(super) fn in_memory(&self) -> Result<(), Error> {
         let Some(path) = self.path() else { return Ok(()) };
         let message =
@@ -110,6 +112,7 @@ impl Kept {
     }
 
     /// The sound that is in memory.
+    #[inline]
     pub(super) fn joined(&self, join: &Join) -> Result<Bytes, Error> {
         let Place::Memory(made) = &self.place else { return Ok(Bytes::new()) };
         let (header, end) = self.around(join)?;
@@ -121,6 +124,7 @@ impl Kept {
     }
 
     /// What comes before the samples, and after them: the parts of a WAV file end at even places.
+    #[inline]
     fn around(&self, join: &Join) -> Result<(Bytes, &'static [u8]), Error> {
         let header = join.header(Some(self.samples_bytes)).map_err(|problem| Error::new(ErrorKind::Decode, problem))?;
         let odd = !header.is_empty() && self.samples_bytes % 2 == 1;

@@ -58,6 +58,7 @@ struct Arrived {
 }
 
 impl Maker {
+    #[inline]
     pub(super) fn new(client: Client, mut request: CreateSpeechRequest) -> Self {
         let text = std::mem::take(&mut request.input);
         let join = Join::new(request.response_format.take());
@@ -78,6 +79,7 @@ impl Maker {
     }
 
     /// Cuts the text into pieces of at most so many characters. What was sent stays as it is.
+    #[inline]
     pub(super) fn cut(&mut self, characters: usize) {
         if !(1..=MOST_CHARACTERS).contains(&characters) {
             let problem = format!("is {characters}, it must be from 1 to {MOST_CHARACTERS}");
@@ -100,6 +102,7 @@ impl Maker {
     }
 
     /// The samples of the next piece. After an error the same piece comes next.
+    #[inline]
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         if let Err(error) = self.check() {
             return Poll::Ready(Some(Err(error)));
@@ -133,6 +136,7 @@ impl Maker {
     /// A piece that is being made by a runtime of one thread would never arrive, as nobody drives that runtime here. It is asked
     /// for again.
     #[cfg(feature = "blocking")]
+    #[inline]
     pub(super) fn on_blocking_connections(&mut self) -> Result<Client, Error> {
         crate::blocking::allowed()?;
         let on_blocking = self.client.on_blocking_connections();
@@ -146,10 +150,12 @@ impl Maker {
     }
 
     /// What no piece can be sent with.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Error> {
         self.findings().map_err(|finding| Error::validation(finding).with_operation(&operations::CREATE_SPEECH))
     }
 
+    #[inline]
     fn findings(&self) -> Result<(), ValidationError> {
         if let Some(finding) = &self.finding {
             return Err(finding.clone());
@@ -161,6 +167,7 @@ impl Maker {
     }
 
     /// Asks for the next pieces. The first one goes alone: what is wrong with it is wrong with all.
+    #[inline]
     fn begin(&mut self) {
         let at_once = if self.next == 0 { 1 } else { self.look_ahead.saturating_add(1) };
         let Self { client, options, request, .. } = &*self;
@@ -195,6 +202,7 @@ struct Making {
 }
 
 impl Making {
+    #[inline]
     fn new(call: Call<Speech>) -> Self {
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
         let stands_still = flavor.is_ok_and(|flavor| flavor == RuntimeFlavor::CurrentThread);
@@ -209,6 +217,7 @@ async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
 }
 
 impl Part {
+    #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) {
         if let State::Going(making) = &mut self.state
             && let Poll::Ready(outcome) = making.arriving.as_mut().poll(cx)
@@ -219,6 +228,7 @@ impl Part {
 }
 
 impl Arrived {
+    #[inline]
     fn samples(self, join: &mut Join) -> Result<Bytes, Error> {
         join.samples(self.format.as_ref(), &self.sound).map_err(|problem| {
             let error = Error::new(ErrorKind::Decode, problem).with_meta(self.meta).with_body(self.sound);
@@ -228,6 +238,7 @@ impl Arrived {
 }
 
 impl State {
+    #[inline]
     fn told(&self) -> PieceState {
         match self {
             Self::Waiting => PieceState::Waiting,
@@ -239,6 +250,7 @@ impl State {
 }
 
 /// The state of a piece that failed. An answer that refuses it costs nothing; after silence nobody knows.
+#[inline]
 fn after(error: &Error) -> State {
     use ErrorKind::*;
     match error.kind() {

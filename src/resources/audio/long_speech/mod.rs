@@ -223,6 +223,7 @@ impl LongSpeech {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn bytes_blocking(&mut self) -> Result<Bytes, Error> {
         let before = self.maker.on_blocking_connections()?;
         let outcome = crate::blocking::block_on(self.bytes());

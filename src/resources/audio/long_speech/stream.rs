@@ -73,6 +73,7 @@ impl LongSpeechStream {
         crate::stream::BlockingIter::new(self)
     }
 
+    #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             if self.begun
@@ -105,6 +106,7 @@ impl LongSpeechStream {
 impl Stream for LongSpeechStream {
     type Item = Result<Bytes, Error>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(cx)
     }

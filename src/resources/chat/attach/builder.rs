@@ -147,11 +147,13 @@ impl UserMessageBuilder {
     /// # Ok::<(), venice_ai::Error>(())
     /// ```
     #[cfg(feature = "blocking")]
+    #[inline]
     pub fn build_blocking(self) -> Result<UserMessage, Error> {
         crate::blocking::block_on(self.build())?
     }
 }
 
+#[inline]
 fn checked(index: usize, part: ContentPart) -> Result<ContentPart, ValidationError> {
     let finding = match &part {
         ContentPart::Text(text) if text.text.is_empty() => Some(("text", "is empty".to_owned())),
@@ -165,6 +167,7 @@ fn checked(index: usize, part: ContentPart) -> Result<ContentPart, ValidationErr
 
 /// What kinds of parts there are, never what is in them.
 impl std::fmt::Debug for Planned {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Ready(ContentPart::Text(_)) => f.write_str("Text"),

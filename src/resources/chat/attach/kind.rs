@@ -63,6 +63,7 @@ pub(super) async fn read(
 
 impl Kind {
     /// The member of a part that holds the media.
+    #[inline]
     fn member(&self) -> &'static str {
         match self {
             Self::Image => "image_url.url",
@@ -73,6 +74,7 @@ impl Kind {
     }
 
     /// The part that a file becomes.
+    #[inline]
     fn of_file(&self, name: &str, mut file: WholeFile) -> Result<ContentPart, String> {
         let limits = match self {
             Self::Image => IMAGE,
@@ -101,6 +103,7 @@ impl Kind {
     }
 
     /// The part that a text becomes: a URL as it stands, base64 with what it turns out to be.
+    #[inline]
     fn of_text(&self, text: &str) -> Result<ContentPart, String> {
         if let Self::Audio(format) = self {
             return audio(format.as_ref(), text);
@@ -124,6 +127,7 @@ impl Kind {
 }
 
 /// A sound from a text: base64, or a `data:` URL that holds it.
+#[inline]
 fn audio(format: Option<&AudioFormat>, text: &str) -> Result<ContentPart, String> {
     if is_web_url(text) {
         return Err(NO_URL.to_owned());
@@ -142,6 +146,7 @@ fn audio(format: Option<&AudioFormat>, text: &str) -> Result<ContentPart, String
 const NO_URL: &str = "is a URL, and the API fetches no sounds; send a file, bytes or base64";
 
 /// What the API calls the format of a sound.
+#[inline]
 fn format_of(named: Option<&AudioFormat>, media: &str) -> Result<AudioFormat, String> {
     let found = match essence_of(media).as_str() {
         "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => Some(AudioFormat::Wav),
@@ -176,6 +181,7 @@ fn no_sound(media: &str) -> String {
 }
 
 /// What is wrong with the media of a part, however it was made, and the member that it is about.
+#[inline]
 pub(in crate::resources::chat) fn check(part: &ContentPart) -> Option<(&'static str, String)> {
     let (kind, finding) = match part {
         ContentPart::ImageUrl(image) => (Kind::Image, of_url(&image.image_url.url, IMAGE)),
@@ -187,6 +193,7 @@ pub(in crate::resources::chat) fn check(part: &ContentPart) -> Option<(&'static 
     finding.err().map(|problem| (kind.member(), problem))
 }
 
+#[inline]
 fn of_url(url: &str, limits: FileLimits) -> Result<(), String> {
     if is_web_url(url) {
         return Ok(());
@@ -198,6 +205,7 @@ fn of_url(url: &str, limits: FileLimits) -> Result<(), String> {
     limits.text(url)
 }
 
+#[inline]
 fn of_document(file: &FileData) -> Result<(), String> {
     of_url(&file.file_data, SIZED)?;
     let Some(url) = DataUrl::read(&file.file_data).filter(|url| url.is_base64) else { return Ok(()) };
@@ -208,6 +216,7 @@ fn of_document(file: &FileData) -> Result<(), String> {
     document::media(media, &head).map(drop)
 }
 
+#[inline]
 fn of_sound(sound: &InputAudio) -> Result<(), String> {
     if is_web_url(&sound.data) {
         return Err(NO_URL.to_owned());

@@ -63,6 +63,7 @@ pub struct Citation {
 }
 
 impl Citation {
+    #[inline]
     pub(super) fn of(place: usize, source: &WebSearchCitation) -> Self {
         Self {
             number: place + 1,
@@ -164,6 +165,7 @@ impl CitedText {
     }
 }
 
+#[inline]
 fn segments(text: &str, sources: &[WebSearchCitation]) -> Vec<CitedSegment> {
     let (mut scanner, mut counting) = (Scanner::default(), Counting::default());
     let mut segments = Vec::new();

@@ -105,6 +105,7 @@ impl ChatCompletionRequest {
         }
     }
 
+    #[inline]
     fn with_reasoning(mut self, form: Form) -> Self {
         let reasoning = self.reasoning.take().map(|reasoning| Reasoning { effort: None, enabled: None, ..reasoning });
         let mut reasoning = reasoning.unwrap_or_default();
@@ -140,6 +141,7 @@ enum Form {
 }
 
 impl Form {
+    #[inline]
     fn nearest(control: ReasoningControl, support: &ReasoningSupport) -> Self {
         let takes_effort = support.may_take_effort();
         let options = &support.options;
@@ -169,6 +171,7 @@ const EFFORTS: [ReasoningEffort; 6] = [
 ];
 
 /// The option that is nearest to an effort. Of a value that this crate does not know nobody can tell what is near it.
+#[inline]
 fn nearest(wanted: &ReasoningEffort, options: &[ReasoningEffort]) -> Option<ReasoningEffort> {
     if options.contains(wanted) {
         return Some(wanted.clone());
@@ -180,6 +183,7 @@ fn nearest(wanted: &ReasoningEffort, options: &[ReasoningEffort]) -> Option<Reas
     Some(nearest.clone())
 }
 
+#[inline]
 fn what_it_takes(support: &ReasoningSupport) -> String {
     if !support.may_reason() {
         return "does not reason".to_owned();
@@ -198,6 +202,7 @@ mod tests {
     use super::*;
     use crate::types::{Model, VeniceParameters};
 
+    #[inline]
     fn model(capabilities: &Value) -> Model {
         serde_json::from_value(json!({"id": "m", "model_spec": {"capabilities": capabilities}})).unwrap()
     }
@@ -207,6 +212,7 @@ mod tests {
     }
 
     /// The members that a control leads to.
+    #[inline]
     fn sent(request: &ChatCompletionRequest) -> Value {
         let mut body = serde_json::to_value(request).unwrap();
         let members = body.as_object_mut().unwrap();
@@ -216,6 +222,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn every_control_has_a_form_for_every_kind_of_model() {
         let switches = json!({"reasoning": {"enabled": false}, "venice_parameters": {"disable_thinking": true}});
         let stripped = json!({"venice_parameters": {"strip_thinking_response": true}});
@@ -274,6 +281,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn what_was_set_before_is_replaced_and_the_rest_stays() {
         let request = ChatCompletionRequest::new("m", ["Hello."])
             .reasoning_effort(ReasoningEffort::High)
@@ -288,6 +296,7 @@ mod tests {
     }
 
     #[test]
+    #[inline]
     fn an_effort_that_must_be_met_is_met_or_refused_with_what_there_is() {
         let exact = |capabilities: &Value, effort: &str| {
             let request = ChatCompletionRequest::new("m", ["Hello."]);

@@ -46,6 +46,7 @@ impl AssistantMessage {
     /// assert_eq!(AssistantMessage::new().reasoning_content("Easy.").content("Four.").reasoning(), "Easy.");
     /// ```
     #[must_use]
+    #[inline]
     pub fn reasoning(&self) -> Cow<'_, str> {
         match self.reasoning_content.as_deref() {
             Some(text) if text.contains(PLACEHOLDER) => Without::new(PLACEHOLDER).whole(text).into(),
