@@ -9,6 +9,7 @@
 
 mod merge;
 mod parse;
+mod path;
 mod target;
 
 use serde_json::Value;

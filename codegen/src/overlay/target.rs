@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
-use serde_json_path::{JsonPath, PathElement};
+
+use super::path::Query;
 
 /// The way from the document to a value.
 pub type Location = Vec<Step>;
@@ -21,20 +22,17 @@ pub enum Step {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     text: String,
-    query: JsonPath,
+    query: Query,
 }
 
 impl Target {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let query = JsonPath::parse(text).map_err(|error| error.to_string())?;
-        Ok(Self { text: text.to_owned(), query })
+        Ok(Self { text: text.to_owned(), query: Query::parse(text)? })
     }
 
     /// Where the matches are: each once, and a value before those inside it.
     pub(super) fn locate(&self, doc: &Value) -> Vec<Location> {
-        let matches = self.query.query_located(doc);
-        let mut locations: Vec<Location> =
-            matches.locations().map(|path| path.iter().map(Step::from).collect()).collect();
+        let mut locations = self.query.locate(doc);
         locations.sort_unstable();
         locations.dedup();
         locations
@@ -44,15 +42,6 @@ impl Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl From<&PathElement<'_>> for Step {
-    fn from(element: &PathElement<'_>) -> Self {
-        match element {
-            PathElement::Name(name) => Step::Key((*name).to_owned()),
-            PathElement::Index(index) => Step::Index(*index),
-        }
     }
 }
 
