@@ -1,20 +1,21 @@
 //! progenitor: the lowered document in, tokens of types and methods out.
 
+mod document;
+
 use crate::error::Error;
-use crate::lower::{HANDWRITTEN, strip};
+use crate::lower::HANDWRITTEN;
 use crate::model::{Kind, Model};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use serde_json::Value;
 
-/// Runs progenitor on a copy of `doc` that holds only what it can read.
+/// Runs progenitor on what it can read of `doc`.
 ///
 /// String enums and unions are replaced types: progenitor refers to them by name and the emit pass writes them.
 ///
 /// # Errors
 /// When progenitor refuses the document, with its words.
 pub fn run(doc: &Value, model: &Model) -> Result<syn::File, Error> {
-    let mut doc = doc.clone();
-    strip::strip(&mut doc);
+    let spec = document::document(doc)?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
     let impls = || [TypeImpl::Display].into_iter();
@@ -35,7 +36,6 @@ pub fn run(doc: &Value, model: &Model) -> Result<syn::File, Error> {
         let error = Error::new("progenitor cannot read the lowered document").found(found);
         error.help("a construct of the document needs a lowering pass in codegen/src/lower, or a correction in spec/overlay.yaml")
     };
-    let spec: openapiv3::OpenAPI = serde_json::from_value(doc).map_err(|error| failed(error.to_string()))?;
     // progenitor asserts where it could return an error; a panic here would read like a defect of the user's build.
     let tokens =
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(&spec)));

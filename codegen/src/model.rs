@@ -1,4 +1,4 @@
-//! What the emit passes need to know, read from the lowered and documented document before it is stripped for progenitor.
+//! What the emit passes need to know, read from the lowered and documented document. Most of it progenitor is not told.
 
 use crate::error::Error;
 use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN};

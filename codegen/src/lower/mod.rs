@@ -15,7 +15,6 @@ pub mod references;
 pub mod replies;
 pub mod scalars;
 pub mod schema;
-pub mod strip;
 pub mod unions;
 
 use crate::error::Error;
