@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::{Response, StatusCode, Url};
+use tokio::time::Instant;
 
 use super::body::ReplyBody;
 use super::source::Source;
@@ -36,6 +37,7 @@ pub(super) async fn attempt(
     clock: &dyn Clock,
     number: u32,
 ) -> Result<Reply, Error> {
+    let begun = Instant::now();
     let exchange = async {
         let mut response = follow(http, source, redirect::Bounds::of(scope)).await?;
         let status = response.status();
@@ -45,6 +47,10 @@ pub(super) async fn attempt(
         let mut scope = Cow::Borrowed(scope);
         if scope.operation().facts().auth == AuthScheme::Anonymous {
             scope.to_mut().hide(of_address(response.url()));
+        }
+        if !meta.status().is_success() && plan.also != Some(meta.status()) {
+            let body = error_body(response, plan.timeout.saturating_sub(begun.elapsed())).await;
+            return Err(scope.api_error(meta, body));
         }
         receive(response, meta, plan, &scope).await
     };
@@ -84,12 +90,8 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
     Err(Error::new(ErrorKind::Redirect, message))
 }
 
-/// Reads as much of a response as is asked for.
+/// Reads as much of a success as is asked for.
 async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) -> Result<Reply, Error> {
-    if !meta.status().is_success() && plan.also != Some(meta.status()) {
-        let body = error_body(response, plan.timeout).await;
-        return Err(scope.api_error(meta, body));
-    }
     let pieces = |beginning, response| {
         let body = reqwest::Body::from(response);
         let body = ReplyBody::new(body, plan.idle, scope.clone(), meta.clone());
@@ -151,8 +153,8 @@ pub(super) async fn whole(response: &mut Response) -> Result<Bytes, Error> {
 }
 
 /// What arrives of the body of an error. The status is known by now, so a body that is cut, endless or slow does not
-/// hide it.
-async fn error_body(mut response: Response, limit: Duration) -> Bytes {
+/// hide it; and one that comes when little time is left for the attempt does not either.
+async fn error_body(mut response: Response, left: Duration) -> Bytes {
     const LARGEST: usize = 1024 * 1024;
     const PATIENCE: Duration = Duration::from_secs(10);
     let mut body = Vec::new();
@@ -166,6 +168,6 @@ async fn error_body(mut response: Response, limit: Duration) -> Bytes {
         }
     };
     // It must end before the attempt does, or else a time-out is all that would be known.
-    let _ = tokio::time::timeout(PATIENCE.min(limit / 4), reading).await;
+    let _ = tokio::time::timeout(PATIENCE.min(left / 2), reading).await;
     body.into()
 }

@@ -122,11 +122,16 @@ async fn every_blocking_form_is_refused_inside_a_runtime() {
     assert_eq!(long.bytes().await.unwrap().len(), 46, "a refusal leaves it as it was");
 }
 
-/// Runs something in a runtime of one thread until the time is over. Nobody drives that runtime any more then.
-fn begun_in_a_runtime_of_one_thread<T>(future: impl Future<Output = T>) -> tokio::runtime::Runtime {
+/// Runs something in a runtime of one thread until the server has its request. Nobody drives that runtime any more then.
+fn begun_in_a_runtime_of_one_thread<T>(server: &Server, future: impl Future<Output = T>) -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outcome = runtime.block_on(async { tokio::time::timeout(Duration::from_millis(100), future).await });
-    assert!(outcome.is_err(), "it is not on its way any more");
+    let mut future = std::pin::pin!(future);
+    runtime.block_on(async {
+        while server.count() == 0 {
+            let outcome = tokio::time::timeout(Duration::from_millis(20), &mut future).await;
+            assert!(outcome.is_err(), "it is not on its way any more");
+        }
+    });
     runtime
 }
 
@@ -146,7 +151,7 @@ fn a_poll_on_its_way_in_a_runtime_that_stands_still_is_made_anew() {
     ]);
     let job = once(&server).job(JobHandle::video("m", "q")).with_poll_interval(Duration::from_millis(1));
     let mut progress = job.progress();
-    let runtime = begun_in_a_runtime_of_one_thread(progress.next());
+    let runtime = begun_in_a_runtime_of_one_thread(&server, progress.next());
     let steps = in_a_thread(move || progress.into_blocking_iter().collect::<Result<Vec<_>, _>>()).unwrap();
     assert_eq!(steps.iter().map(|step| step.fraction).collect::<Vec<_>>(), [None, Some(1.0)]);
     drop(runtime);
@@ -164,7 +169,7 @@ fn a_piece_on_its_way_in_a_runtime_that_stands_still_is_asked_for_again() {
     ] {
         let server = Server::start(answer);
         let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("One. Two."));
-        let runtime = begun_in_a_runtime_of_one_thread(speech.bytes());
+        let runtime = begun_in_a_runtime_of_one_thread(&server, speech.bytes());
         assert_eq!(in_a_thread(move || ask(speech)).unwrap(), 46);
         assert_eq!(server.count(), 2);
         drop(runtime);

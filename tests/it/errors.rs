@@ -338,6 +338,15 @@ async fn an_error_whose_body_hangs_still_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_status_that_comes_late_is_told_too() {
+    let late = Answer::default().wait(Duration::from_millis(1200));
+    let answer = late.then(Answer::head(503, &[("content-length", "1000")]).send("busy").hang());
+    let call = once(&Server::answering([answer])).request::<Value>(Method::GET, "/thing");
+    let error = call.with_timeout(Duration::from_millis(1500)).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE), "{error}");
+}
+
+#[tokio::test]
 async fn the_body_of_an_error_is_kept_up_to_a_megabyte() {
     let error = error_of(Answer::new(500, &[], "x".repeat(3 << 20))).await;
     assert_eq!(error.body().unwrap().len(), 1 << 20);

@@ -12,8 +12,8 @@ use venice_ai::{ByteStream, Error, ErrorKind};
 
 use crate::support::{Answer, PATIENCE, Server, TestClock, builder, client, once};
 
-const SHORT: Duration = Duration::from_millis(250);
-const LONG: Duration = Duration::from_millis(900);
+const SHORT: Duration = Duration::from_millis(400);
+const LONG: Duration = Duration::from_millis(1200);
 
 /// Reads through the trait, as combinators do.
 async fn next(stream: &mut ByteStream) -> Option<Result<bytes::Bytes, Error>> {
@@ -28,7 +28,7 @@ async fn a_server_that_does_not_answer_is_given_up_on() {
     let error = client.request::<Value>(Method::GET, "/x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.is_timeout() && error.is_retryable());
-    assert!(error.to_string().contains("250ms"), "{error}");
+    assert!(error.to_string().contains("400ms"), "{error}");
     assert!(begun.elapsed() >= SHORT && begun.elapsed() < PATIENCE);
 }
 

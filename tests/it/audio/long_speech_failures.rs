@@ -111,7 +111,7 @@ async fn a_stream_goes_on_after_an_error() {
 
 #[tokio::test]
 async fn what_was_made_ahead_of_a_failure_is_kept() {
-    let slow_failure = Answer::default().wait(Duration::from_millis(300)).then(Answer::json(400, r#"{"error": "no"}"#));
+    let slow_failure = Answer::default().wait(Duration::from_secs(1)).then(Answer::json(400, r#"{"error": "no"}"#));
     let server = failing(slow_failure);
     let mut speech = in_three(&once(&server), three()).with_look_ahead(1);
     speech.bytes().await.unwrap_err();

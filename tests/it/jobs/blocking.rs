@@ -53,7 +53,7 @@ fn progress_is_an_iterator() {
 fn a_time_limit_hands_out_the_handle() {
     let server = serving([("/video/queue", vec![queued()]), ("/video/retrieve", vec![Answer::silence()])]);
     let film = builder(&server).build().unwrap().video().generate(request());
-    let error = film.with_time_limit(Duration::from_millis(200)).send_blocking().unwrap_err();
+    let error = film.with_time_limit(Duration::from_secs(1)).send_blocking().unwrap_err();
     assert_eq!((error.is_timeout(), error.job()), (true, Some(&handle())));
 }
 

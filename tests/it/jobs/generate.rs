@@ -92,7 +92,7 @@ async fn a_time_limit_leaves_the_job_and_hands_out_its_handle() {
     ]);
     let venice = builder(&server).build().unwrap();
     let film = venice.video().generate(request()).with_poll_interval(Duration::from_millis(1));
-    let error = film.with_time_limit(Duration::from_millis(300)).await.unwrap_err();
+    let error = film.with_time_limit(Duration::from_secs(2)).await.unwrap_err();
     assert!(error.is_timeout());
     assert_eq!(error.job(), Some(&handle()));
     let shown = error.to_string();
@@ -121,7 +121,7 @@ async fn a_time_limit_on_waiting_and_saving_hands_out_the_handle_too() {
 async fn a_time_limit_before_the_order_is_accepted_has_no_handle() {
     let server = serving([("/video/queue", vec![Answer::silence()])]);
     let film = builder(&server).build().unwrap().video().generate(request());
-    let error = film.with_time_limit(Duration::from_millis(100)).await.unwrap_err();
+    let error = film.with_time_limit(Duration::from_secs(1)).await.unwrap_err();
     assert_eq!((error.is_timeout(), error.job()), (true, None));
     assert!(error.to_string().contains("not known"), "{error}");
     assert_eq!(server.count(), 1);

@@ -133,7 +133,6 @@ async fn no_connection_is_waited_for_by_one_request_at_a_time() {
     let server = super::answering();
     let (venice, clock) = client(&server);
     server.refuse_for(Duration::from_millis(150));
-    tokio::time::sleep(Duration::from_millis(20)).await;
     let mut run = venice.chat().many(super::questions(5));
     let outcomes = super::all(&mut run).await;
     super::assert_answered(&outcomes);

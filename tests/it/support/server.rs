@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ pub struct Server {
     connections: Arc<Mutex<Connections>>,
     /// How often it stopped listening for a while.
     outages: Arc<AtomicUsize>,
-    outage: Arc<Mutex<Option<Duration>>>,
+    outage: Arc<Mutex<Option<(Duration, Sender<()>)>>>,
 }
 
 #[derive(Default)]
@@ -219,8 +220,9 @@ impl Server {
         std::thread::spawn(move || {
             let mut listener = listener;
             while let Ok((stream, _)) = listener.accept() {
-                if let Some(time) = accepting.outage.lock().unwrap().take() {
+                if let Some((time, begun)) = accepting.outage.lock().unwrap().take() {
                     drop((stream, listener));
+                    let _ = begun.send(());
                     std::thread::sleep(time);
                     listener = TcpListener::bind(address).unwrap();
                     continue;
@@ -233,12 +235,14 @@ impl Server {
         server
     }
 
-    /// Refuses connections for a while. Those that are open are closed after the next answer.
+    /// Refuses connections for a while, from now on. Those that are open are closed after the next answer.
     pub fn refuse_for(&self, time: Duration) {
-        *self.outage.lock().unwrap() = Some(time);
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        *self.outage.lock().unwrap() = Some((time, begun));
         self.outages.fetch_add(1, Ordering::SeqCst);
         // Wakes the listener.
         let _ = TcpStream::connect(self.address);
+        let _ = has_begun.recv_timeout(super::PATIENCE);
     }
 
     /// A server that gives one answer after the other, and the last one ever after.
