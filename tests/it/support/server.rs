@@ -15,7 +15,13 @@ pub struct Server {
     connections: Arc<Mutex<Connections>>,
     /// How often it stopped listening for a while.
     outages: Arc<AtomicUsize>,
-    outage: Arc<Mutex<Option<(Duration, Sender<()>)>>>,
+    outage: Arc<Mutex<Option<Outage>>>,
+}
+
+/// How long it is to refuse connections, and whom it tells that it does.
+struct Outage {
+    time: Duration,
+    begun: Sender<()>,
 }
 
 #[derive(Default)]
@@ -220,7 +226,7 @@ impl Server {
         std::thread::spawn(move || {
             let mut listener = listener;
             while let Ok((stream, _)) = listener.accept() {
-                if let Some((time, begun)) = accepting.outage.lock().unwrap().take() {
+                if let Some(Outage { time, begun }) = accepting.outage.lock().unwrap().take() {
                     drop((stream, listener));
                     let _ = begun.send(());
                     std::thread::sleep(time);
@@ -238,7 +244,7 @@ impl Server {
     /// Refuses connections for a while, from now on. Those that are open are closed after the next answer.
     pub fn refuse_for(&self, time: Duration) {
         let (begun, has_begun) = std::sync::mpsc::channel();
-        *self.outage.lock().unwrap() = Some((time, begun));
+        *self.outage.lock().unwrap() = Some(Outage { time, begun });
         self.outages.fetch_add(1, Ordering::SeqCst);
         // Wakes the listener.
         let _ = TcpStream::connect(self.address);
