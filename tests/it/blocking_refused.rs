@@ -126,12 +126,7 @@ async fn every_blocking_form_is_refused_inside_a_runtime() {
 fn begun_in_a_runtime_of_one_thread<T>(server: &Server, future: impl Future<Output = T>) -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut future = std::pin::pin!(future);
-    runtime.block_on(async {
-        while server.count() == 0 {
-            let outcome = tokio::time::timeout(Duration::from_millis(20), &mut future).await;
-            assert!(outcome.is_err(), "it is not on its way any more");
-        }
-    });
+    runtime.block_on(server.until_asked(1, async || future.as_mut().await));
     runtime
 }
 

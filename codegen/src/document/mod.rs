@@ -5,7 +5,7 @@ pub mod grammar;
 mod place;
 
 pub use check::{check, target};
-pub use place::Place;
+pub use place::{Place, Step};
 
 use serde_json::Value;
 

@@ -14,7 +14,38 @@ pub enum Place<'a> {
     Index(&'a Place<'a>, usize),
 }
 
+/// One step of the way to a place.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// To a member of an object.
+    Key(&'a str),
+    /// To an element of an array.
+    Index(usize),
+}
+
 impl<'a> Place<'a> {
+    /// The way from the document.
+    #[must_use]
+    pub fn steps(self) -> Vec<Step<'a>> {
+        let mut steps = Vec::new();
+        let mut place = self;
+        loop {
+            place = match place {
+                Place::Root => break,
+                Place::Key(parent, key) => {
+                    steps.push(Step::Key(key));
+                    *parent
+                }
+                Place::Index(parent, index) => {
+                    steps.push(Step::Index(index));
+                    *parent
+                }
+            };
+        }
+        steps.reverse();
+        steps
+    }
+
     /// The place of a member.
     #[must_use]
     pub fn key(&'a self, key: &'a str) -> Place<'a> {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::path::Query;
+use crate::document;
 
 /// The way from the document to a value.
 pub type Location = Vec<Step>;
@@ -42,6 +43,15 @@ impl Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl From<document::Step<'_>> for Step {
+    fn from(step: document::Step<'_>) -> Self {
+        match step {
+            document::Step::Key(key) => Step::Key(key.to_owned()),
+            document::Step::Index(index) => Step::Index(index),
+        }
     }
 }
 

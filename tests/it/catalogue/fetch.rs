@@ -192,11 +192,7 @@ fn a_runtime_that_stands_still_holds_no_blocking_call_up() {
     let venice = once(&server);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut waiting = venice.models().catalogue().into_future();
-    runtime.block_on(async {
-        while server.count() == 0 {
-            assert!(tokio::time::timeout(Duration::from_millis(20), &mut waiting).await.is_err());
-        }
-    });
+    runtime.block_on(server.until_asked(1, async || (&mut waiting).await));
     assert_eq!(venice.models().catalogue().send_blocking().unwrap().len(), 2);
     assert_eq!(server.count(), 2);
     drop((waiting, runtime));
@@ -211,11 +207,7 @@ fn a_runtime_that_ends_takes_no_fetch_of_others_along() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ending = runtime();
     let mut waiting = venice.models().catalogue().into_future();
-    ending.block_on(async {
-        while server.count() == 0 {
-            assert!(tokio::time::timeout(Duration::from_millis(20), &mut waiting).await.is_err());
-        }
-    });
+    ending.block_on(server.until_asked(1, async || (&mut waiting).await));
     drop(ending);
     assert_eq!(runtime().block_on(count(&venice)), 2);
 }

@@ -167,9 +167,7 @@ async fn dropping_it_closes_the_connections_and_sends_nothing_more() {
     for _ in 0..5 {
         run.next().await.unwrap().unwrap();
     }
-    while server.count() < 9 {
-        tokio::time::timeout(Duration::from_millis(20), run.next()).await.unwrap_err();
-    }
+    server.until_asked(9, async || run.next().await).await;
     drop(run);
     assert!(server.closed_by_client_within(PATIENCE).await);
     assert_eq!(server.count(), 9);
@@ -188,9 +186,7 @@ async fn a_run_after_one_that_was_dropped_has_all_places() {
     let (venice, _) = client(&server);
     for on_their_way in [4, 8] {
         let mut run = venice.chat().many(questions(100)).with_concurrency(4);
-        while server.count() < on_their_way {
-            let _ = tokio::time::timeout(Duration::from_millis(5), run.next()).await;
-        }
+        server.until_asked(on_their_way, async || run.next().await).await;
     }
     silent.store(false, is_silent);
     let outcomes = tokio::time::timeout(PATIENCE, async { all(&mut venice.chat().many(questions(30))).await });

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use serde_json::Value;
 use venice_ai::ErrorKind;
@@ -258,9 +257,7 @@ async fn what_was_on_its_way_when_a_run_ended_is_not_sent_again_unless_told() {
         venice.chat().many(questions(6)).with_journal(journal).with_input_order().with_concurrency(3)
     };
     let mut first = run(Journal::at(&path));
-    while server.count() < 3 {
-        tokio::time::timeout(Duration::from_millis(20), first.next()).await.unwrap_err();
-    }
+    server.until_asked(3, async || first.next().await).await;
     drop(first);
 
     let outcomes = all(&mut run(Journal::at(&path))).await;

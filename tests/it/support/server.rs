@@ -284,6 +284,16 @@ impl Server {
         self.connections.lock().unwrap().opened
     }
 
+    /// Drives something that waits for an answer until so many requests have come.
+    pub async fn until_asked<T>(&self, count: usize, mut next: impl AsyncFnMut() -> T) {
+        let begun = Instant::now();
+        while self.count() < count {
+            assert!(begun.elapsed() < super::PATIENCE, "{} of {count} requests came", self.count());
+            let outcome = tokio::time::timeout(Duration::from_millis(20), next()).await;
+            assert!(outcome.is_err(), "it does not wait any more");
+        }
+    }
+
     /// Waits until a client has closed a connection in the middle of an answer.
     pub async fn closed_by_client_within(&self, patience: Duration) -> bool {
         let begun = Instant::now();

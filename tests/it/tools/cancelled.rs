@@ -111,9 +111,7 @@ async fn a_time_out_around_the_waiting_is_no_end() {
 async fn dropping_a_run_stops_its_request() {
     let (server, venice) = serving([Answer::silence()]);
     let mut run = venice.chat().run(request(), &tide_and_wind());
-    while server.count() == 0 {
-        tokio::time::timeout(Duration::from_millis(20), run.next()).await.unwrap_err();
-    }
+    server.until_asked(1, async || run.next().await).await;
     assert!(!server.closed_by_client_within(Duration::from_millis(50)).await, "only the waiting was given up");
     drop(run);
     assert!(server.closed_by_client_within(PATIENCE).await);

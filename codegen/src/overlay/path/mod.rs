@@ -16,7 +16,7 @@ mod tests;
 
 use serde_json::Value;
 
-use super::target::Location;
+use super::target::{Location, Step};
 use crate::document::Place;
 use compare::Operator;
 
@@ -80,7 +80,9 @@ impl Query {
     /// The nodelist, in the order of the RFC and with what it has twice.
     pub(super) fn locate(&self, doc: &Value) -> Vec<Location> {
         let mut locations = Vec::new();
-        self.select(doc, doc, &mut |place: Place<'_>, _| locations.push(select::location(&place)));
+        self.select(doc, doc, &mut |place: Place<'_>, _| {
+            locations.push(place.steps().into_iter().map(Step::from).collect());
+        });
         locations
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::target::{Location, Step};
 use super::{Query, Segment, Selector};
 use crate::document::Place;
 
@@ -22,27 +21,6 @@ impl Query {
         self.select(root, current, &mut |_, value| values.push(value));
         values
     }
-}
-
-/// The steps to a place.
-pub(super) fn location(place: &Place<'_>) -> Location {
-    let mut steps = Vec::new();
-    let mut place = *place;
-    loop {
-        place = match place {
-            Place::Root => break,
-            Place::Key(parent, key) => {
-                steps.push(Step::Key(key.to_owned()));
-                *parent
-            }
-            Place::Index(parent, index) => {
-                steps.push(Step::Index(index));
-                *parent
-            }
-        };
-    }
-    steps.reverse();
-    steps
 }
 
 fn walk<'v>(segments: &[Segment], root: &'v Value, place: Place<'_>, value: &'v Value, visit: &mut Visit<'_, 'v>) {

@@ -4,7 +4,7 @@
 //! The way back follows references where they are and looks into the parts and alternatives for what is not there itself.
 
 use serde_json::Value;
-use venice_ai_codegen::document::Place;
+use venice_ai_codegen::document::{Place, Step};
 use venice_ai_codegen::lower::schema::constant;
 use venice_ai_codegen::lower::unions::TAG;
 
@@ -13,16 +13,10 @@ use super::document::Document;
 /// How many references and parts may be followed on one way.
 const DEPTH: usize = 64;
 
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Key(&'a str),
-    Index(usize),
-}
-
 impl Document {
     /// The JSON path of a place of the plain document. Where it leads to a list, that is the one that has `value`.
     pub fn path(&self, place: &Place<'_>, value: Option<&Value>) -> String {
-        let steps = steps(place);
+        let steps = place.steps();
         let search = Search { document: self, value };
         // What is written nowhere, such as a derived id, is where its owner is.
         let found = (0..=steps.len()).rev().find_map(|length| search.whole(&steps[..length]));
@@ -32,28 +26,8 @@ impl Document {
     /// A schema as it is written, behind its references.
     pub fn written(&self, place: &Place<'_>) -> Option<&Value> {
         let search = Search { document: self, value: None };
-        search.whole(&steps(place)).map(|at| search.follow(at).0)
+        search.whole(&place.steps()).map(|at| search.follow(at).0)
     }
-}
-
-fn steps<'a>(place: &Place<'a>) -> Vec<Step<'a>> {
-    let mut steps = Vec::new();
-    let mut current = *place;
-    loop {
-        current = match current {
-            Place::Root => break,
-            Place::Key(parent, key) => {
-                steps.push(Step::Key(key));
-                *parent
-            }
-            Place::Index(parent, index) => {
-                steps.push(Step::Index(index));
-                *parent
-            }
-        };
-    }
-    steps.reverse();
-    steps
 }
 
 /// A value of the document as it is written, and its path.
