@@ -118,6 +118,7 @@ pub(crate) struct Checker {
 
 impl Checker {
     /// Reports a member. The first thing that is wrong with it counts.
+    #[cold]
     fn report(&mut self, field: &str, problem: String) {
         let again = self.found.last().is_some_and(|last| last.field == field);
         if !again && self.found.len() < MOST_FINDINGS {
@@ -131,8 +132,17 @@ impl Checker {
             return;
         }
         check(self);
+        if self.found.len() > before {
+            self.put_below(step, before);
+        }
+    }
+
+    /// Adds a step to the paths of what was found since there were `before`.
+    #[cold]
+    #[inline(never)]
+    fn put_below(&mut self, step: fmt::Arguments<'_>, before: usize) {
+        let step = step.to_string();
         for ValidationError { field, .. } in self.found.iter_mut().skip(before) {
-            let step = step.to_string();
             let dot = if step.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
             field.insert_str(0, dot);
             field.insert_str(0, &step);
@@ -231,6 +241,7 @@ impl Checker {
     }
 
     /// A number within bounds; each bound says whether it is itself allowed.
+    #[inline]
     pub(crate) fn range(
         &mut self,
         field: &str,
@@ -238,19 +249,33 @@ impl Checker {
         low: Option<(f64, bool)>,
         high: Option<(f64, bool)>,
     ) {
+        // Most numbers are not set, and of the others most are right.
         let Some(number) = number else { return };
+        let above_low = low.is_none_or(|(low, inside)| number > low || (inside && number == low));
+        let below_high = high.is_none_or(|(high, inside)| number < high || (inside && number == high));
+        if !(number.is_finite() && above_low && below_high) {
+            self.out_of_range(field, number, (low, above_low), (high, below_high));
+        }
+    }
+
+    /// Reports a number; each bound with whether it is kept.
+    #[cold]
+    #[inline(never)]
+    fn out_of_range(
+        &mut self,
+        field: &str,
+        number: f64,
+        low: (Option<(f64, bool)>, bool),
+        high: (Option<(f64, bool)>, bool),
+    ) {
         if !number.is_finite() {
             // JSON has no such number; it would be sent as null.
             return self.report(field, format!("is {number}, which is not a number that JSON can hold"));
         }
-        if let Some((low, inside)) = low
-            && (number < low || (number == low && !inside))
-        {
+        if let (Some((low, inside)), false) = low {
             self.report(field, format!("is {number}, it must be {} {low}", if inside { "at least" } else { "above" }));
         }
-        if let Some((high, inside)) = high
-            && (number > high || (number == high && !inside))
-        {
+        if let (Some((high, inside)), false) = high {
             self.report(field, format!("is {number}, it must be {} {high}", if inside { "at most" } else { "below" }));
         }
     }

@@ -1,6 +1,7 @@
 //! `venice-ai-bench call` and `venice-ai-bench stream`: what the SDK costs beside doing the same by hand.
 
 mod call;
+mod processes;
 mod replies;
 mod rounds;
 mod server;
@@ -11,10 +12,17 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let command = std::env::args().nth(1);
-    let outcome = match command.as_deref() {
-        Some("call") => call::run(),
-        Some("stream") => stream::run(),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args[..] {
+        ["call"] => call::run(),
+        // For the one above.
+        ["call-once"] => call::once(),
+        // For a program that counts instructions.
+        ["call-only", reply, who, calls] => {
+            calls.parse().map_err(Failure::from).and_then(|calls| call::only(reply, who, calls))
+        }
+        ["stream"] => stream::run(),
         _ => Err("the commands are `call` and `stream`".into()),
     };
     match outcome {

@@ -62,8 +62,27 @@ pub fn ratio(costs: &Costs, base: &Costs, what: impl Fn(&Cost) -> Duration) -> f
     middle(costs.iter().zip(base).map(|(cost, base)| what(cost).as_secs_f64() / what(base).as_secs_f64()))
 }
 
-fn middle(numbers: impl Iterator<Item = f64>) -> f64 {
+/// The middle of some numbers, and how far they reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    lowest: f64,
+    pub median: f64,
+    highest: f64,
+}
+
+impl Spread {
+    pub fn range(&self) -> String {
+        format!("{:.3} to {:.3}", self.lowest, self.highest)
+    }
+}
+
+pub fn spread(numbers: impl Iterator<Item = f64>) -> Spread {
     let mut numbers: Vec<f64> = numbers.collect();
     numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+    let at = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
+    Spread { lowest: at(0), median: at(numbers.len() / 2), highest: at(numbers.len().saturating_sub(1)) }
+}
+
+fn middle(numbers: impl Iterator<Item = f64>) -> f64 {
+    spread(numbers).median
 }

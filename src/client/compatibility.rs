@@ -88,7 +88,10 @@ impl Client {
 fn moment(version: &str) -> Option<u64> {
     let (date, time) = version.trim().split_once('.')?;
     let digits = |text: &str, length: usize| {
-        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().ok())?
+        let right_length = (text.len() == length).then_some(text)?;
+        right_length
+            .bytes()
+            .try_fold(0, |number: u64, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
     };
     let (date, time) = (digits(date, 8)?, digits(time, 6)?);
     let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
@@ -115,7 +118,15 @@ mod tests {
         assert_eq!(moment("19700101.000000"), Some(0));
         assert_eq!(moment("20000229.235959"), Some(951_868_799));
         assert_eq!(moment("20260821.193530"), Some(1_787_340_930));
-        for wrong in ["", "20260821", "2026.193530", "20261321.193530", "20260821.253530", "+0260821.193530"] {
+        for wrong in [
+            "",
+            "20260821",
+            "2026.193530",
+            "20261321.193530",
+            "20260821.253530",
+            "+0260821.193530",
+            "2026082120260821202608212026.193530",
+        ] {
             assert_eq!(moment(wrong), None, "{wrong}");
         }
     }

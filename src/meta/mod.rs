@@ -18,6 +18,9 @@ pub use self::typed::{
 pub use crate::amount::{Amount, NotAnAmount};
 use crate::preflight::PreflightReport;
 
+/// The header with the revision of the server.
+pub(crate) const VERSION: &str = "x-venice-version";
+
 /// What came with a reply besides its body: status, request id, limits, balances, flags.
 ///
 /// Every reply has one ([`Call::with_meta`](crate::Call::with_meta)), and so has every error that the API answered with.
@@ -124,7 +127,7 @@ impl Meta {
     /// # }
     /// ```
     pub fn server_version(&self) -> Option<&str> {
-        self.header("x-venice-version")
+        self.header(VERSION)
     }
 
     /// The id of the model that answered. It differs from the one asked for when that was an alias, a trait, or a retired

@@ -1,6 +1,7 @@
 //! One attempt: a request, its redirects, its reply.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -38,7 +39,8 @@ pub(super) async fn attempt(
     number: u32,
 ) -> Result<Reply, Error> {
     let begun = Instant::now();
-    let exchange = async {
+    // Pinned where it is, as moving it costs a copy of all that is in it.
+    let exchange = pin!(async {
         let mut response = follow(http, source, redirect::Bounds::of(scope)).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
@@ -49,11 +51,12 @@ pub(super) async fn attempt(
             scope.to_mut().hide(of_address(response.url()));
         }
         if !meta.status().is_success() && plan.also != Some(meta.status()) {
-            let body = error_body(response, plan.timeout.saturating_sub(begun.elapsed())).await;
+            // Boxed, as is all that seldom happens: a call that succeeds does not carry the room for it along.
+            let body = Box::pin(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
             return Err(scope.api_error(meta, body));
         }
         receive(response, meta, plan, &scope).await
-    };
+    });
     match tokio::time::timeout(plan.timeout, exchange).await {
         Ok(outcome) => outcome.map_err(|error| scope.explained(error)),
         Err(_) => Err(scope.explained(failure::out_of_time(plan.timeout))),
@@ -65,8 +68,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = source.next().await? else {
-            let message = "the server redirects a request that can be sent only once";
-            return Err(Error::new(ErrorKind::Redirect, message));
+            return Err(led("the server redirects a request that can be sent only once"));
         };
         if let Some(target) = &elsewhere {
             redirect::aim(&mut request, target);
@@ -77,17 +79,21 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
         let sent_to = elsewhere.as_ref().or(source.url());
         if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
             // Only an HTTP client of the caller's does this.
-            let message = "the HTTP client followed a redirect to another host by itself; build it with \
-                           `redirect(Policy::none())`";
-            return Err(Error::new(ErrorKind::Redirect, message));
+            return Err(led("the HTTP client followed a redirect to another host by itself; build it with \
+                            `redirect(Policy::none())`"));
         }
         if !redirect::is_redirect(response.status()) {
             return Ok(response);
         }
         elsewhere = Some(redirect::target(bounds, &response, &method)?);
     }
-    let message = format!("more than {} redirects", redirect::MOST_REDIRECTS);
-    Err(Error::new(ErrorKind::Redirect, message))
+    Err(led(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
+}
+
+/// A redirect that is not followed.
+#[cold]
+fn led(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Redirect, message)
 }
 
 /// Reads as much of a success as is asked for.
@@ -104,7 +110,10 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) 
         }
         Mode::Pieces => pieces(Bytes::new(), response),
         Mode::JsonOrFile => {
-            match told_apart::read(&mut response, &meta).await.map_err(|error| error.with_meta(meta.clone()))? {
+            match Box::pin(told_apart::read(&mut response, &meta))
+                .await
+                .map_err(|error| error.with_meta(meta.clone()))?
+            {
                 Told::Json(body) => Body::Whole(body),
                 Told::File { beginning } => pieces(beginning, response),
             }

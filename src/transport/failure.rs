@@ -8,6 +8,7 @@ use reqwest::Url;
 use crate::error::{Error, ErrorKind};
 
 /// A request that brought no reply.
+#[cold]
 pub(super) fn of_request(error: reqwest::Error) -> Error {
     // All of the URL that may be shown: its query can hold what is not meant for logs.
     let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
@@ -33,6 +34,7 @@ fn host_and_port(url: &Url) -> String {
 }
 
 /// A body that ended too early.
+#[cold]
 pub(super) fn of_body(error: reqwest::Error, received: u64) -> Error {
     let error = error.without_url();
     let cause = root_cause(&error);
@@ -42,6 +44,7 @@ pub(super) fn of_body(error: reqwest::Error, received: u64) -> Error {
 }
 
 /// A request that could not be put together.
+#[cold]
 pub(crate) fn of_building(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let message = format!("the request cannot be built: {}", root_cause(&error));
@@ -49,6 +52,7 @@ pub(crate) fn of_building(error: reqwest::Error) -> Error {
 }
 
 /// An attempt that took too long.
+#[cold]
 pub(crate) fn out_of_time(limit: Duration) -> Error {
     let message = format!("no whole reply within {limit:?} (time-out of one attempt)");
     Error::new(ErrorKind::Timeout, message)

@@ -13,10 +13,8 @@ const SHORTEST_SEGMENT: usize = 16;
 
 /// The values of headers that identify somebody, but for that of the key, which is kept out anyway. They are marked as sensitive on the way.
 pub(crate) fn of_headers(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
-    for name in wallet::HEADERS {
-        if let Some(value) = headers.get_mut(name) {
-            value.set_sensitive(true);
-        }
+    for (_, value) in headers.iter_mut().filter(|header| wallet::HEADERS.contains(header.0)) {
+        value.set_sensitive(true);
     }
     let known = key.map(ApiKey::header);
     let private = headers.iter().filter(|header| header.1.is_sensitive() && Some(header.1) != known);

@@ -39,6 +39,7 @@ impl Bounds {
 }
 
 /// Sends a request on to another URL. What the caller set to prove who is asking goes to no other host.
+#[cold]
 pub(super) fn aim(request: &mut Request, target: &Url) {
     if origin(request.url()) != origin(target) {
         let headers = request.headers_mut();
@@ -54,6 +55,7 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
 /// The URL to send the same request to.
 ///
 /// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
+#[cold]
 pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Result<Url, Error> {
     let (status, headers, from) = (response.status(), response.headers(), response.url());
     let refused = |message: String| Err(Error::new(ErrorKind::Redirect, message));

@@ -72,7 +72,9 @@ impl<'a> Source<'a> {
             Body::Bytes(bytes) => Some(bytes.clone().into()),
             Body::Form(form, failure) => {
                 failure.take();
-                Some(form.open(failure).await?)
+                // Behind a pointer, so that calls without a form carry neither the room nor the code for it along.
+                let opening: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(form.open(failure));
+                Some(opening.await?)
             }
             Body::Once(_) => return Ok(self.request.take()),
         };

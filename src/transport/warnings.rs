@@ -4,18 +4,11 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::header::HeaderName;
-
 use crate::client::Versions;
-use crate::meta::Meta;
+use crate::meta::{Meta, VERSION};
 use crate::operation::OperationRef;
 
-const MODEL: HeaderName = HeaderName::from_static("x-venice-model-deprecation-warning");
-const ENDPOINT: [HeaderName; 3] = [
-    HeaderName::from_static("deprecation"),
-    HeaderName::from_static("sunset"),
-    HeaderName::from_static("x-venice-deprecated"),
-];
+const MODEL: &str = "x-venice-model-deprecation-warning";
 
 /// What a client has warned about.
 #[derive(Debug, Default)]
@@ -28,16 +21,30 @@ pub(crate) struct Warnings {
 impl Warnings {
     /// Warns of what a reply says is going away, and of a server that is much newer than this crate.
     pub(super) fn of(&self, operation: &OperationRef, meta: &Meta, versions: &Versions) {
-        if meta.headers().contains_key(MODEL) {
+        let (mut model, mut endpoint, mut version) = (false, operation.facts().deprecated, None);
+        // One look at each name costs less than to ask for five of them.
+        for (name, value) in meta.headers() {
+            match name.as_str() {
+                MODEL => model = true,
+                "deprecation" | "sunset" | "x-venice-deprecated" => endpoint = true,
+                VERSION => version = version.or(value.to_str().ok()),
+                _ => {}
+            }
+        }
+        if model {
             self.of_model(meta);
         }
-        if operation.facts().deprecated || ENDPOINT.iter().any(|name| meta.headers().contains_key(name)) {
+        if endpoint {
             self.of_endpoint(operation, meta);
         }
-        if let Some(server) = meta.server_version()
-            && versions.see(server)
-            && !self.behind.swap(true, Ordering::Relaxed)
-        {
+        if let Some(server) = version.filter(|version| versions.see(version)) {
+            self.of_version(server);
+        }
+    }
+
+    #[cold]
+    fn of_version(&self, server: &str) {
+        if !self.behind.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 server,
                 crate_made_for = crate::API_VERSION,
@@ -46,15 +53,17 @@ impl Warnings {
         }
     }
 
+    #[cold]
     fn of_model(&self, meta: &Meta) {
         let model = meta.model_id().unwrap_or_default();
         if self.models.is_first(model) {
-            let warning = meta.header(MODEL.as_str()).unwrap_or_default();
+            let warning = meta.header(MODEL).unwrap_or_default();
             let date = meta.header("x-venice-model-deprecation-date").unwrap_or("unknown");
             tracing::warn!(model, date, warning, "this model is deprecated");
         }
     }
 
+    #[cold]
     fn of_endpoint(&self, operation: &OperationRef, meta: &Meta) {
         let operation = operation.name();
         if self.endpoints.is_first(operation) {

@@ -8,9 +8,7 @@ use crate::workspace;
 /// Runs one of its commands.
 pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
     super::no_more(args)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .current_dir(workspace::path("bench"))
+    let status = cargo()
         // glibc gives the memory of a large reply back to the system, or does not, depending on what happens to lie behind it:
         // a difference of up to a half that has nothing to do with the code that is measured.
         .env("MALLOC_TRIM_THRESHOLD_", "1073741824")
@@ -22,4 +20,11 @@ pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
     } else {
         Err(Failure::new(format!("`bench {command}` ended with {status}"), "what it printed says why"))
     }
+}
+
+/// Cargo, for the package `bench/`.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(workspace::path("bench"));
+    command
 }

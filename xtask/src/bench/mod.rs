@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the SDK costs beside its alternatives.
 
 mod build;
+mod instructions;
 mod loopback;
 
 use crate::failure::Failure;
@@ -11,6 +12,10 @@ pub fn run(name: &str, args: lexopt::Parser) -> Result<(), Failure> {
         "build" => {
             no_more(args)?;
             build::run()
+        }
+        "instructions" => {
+            no_more(args)?;
+            instructions::run()
         }
         "call" | "stream" => loopback::run(name, args),
         other => Err(Failure::new(format!("unknown benchmark `{other}`"), "see `cargo xtask help`")),
