@@ -11,7 +11,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use venice_ai::types::{GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams};
-use venice_ai::{Client, Error};
+use venice_ai::{Amount, Client, Error};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("7d")).await?;
     for model in &sums.by_model {
         println!(
-            "{} cost {:.4} USD and {:.4} DIEM in {}",
+            "{} cost {:?} USD and {:?} DIEM in {}",
             model.model_name, model.total_usd, model.total_diem, sums.lookback
         );
     }
@@ -69,8 +69,9 @@ async fn add_up(venice: &Client) -> Result<(), Error> {
         seen_at_last = if entry.timestamp == last { seen_at_last + 1 } else { 1 };
         last = entry.timestamp;
         count += 1;
-        *sums.entry(entry.currency.to_string()).or_insert(0.0) += entry.amount;
+        let sum: &mut Amount = sums.entry(entry.currency.to_string()).or_default();
+        *sum = sum.checked_add(entry.amount.unwrap_or_default()).unwrap_or(*sum);
     }
-    println!("{count} charges, the last one at {last}: {sums:.4?}");
+    println!("{count} charges, the last one at {last}: {sums:?}");
     Ok(())
 }

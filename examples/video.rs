@@ -19,7 +19,7 @@ use venice_ai::types::{QueueVideoRequest, VideoDuration};
 type Failure = Box<dyn std::error::Error>;
 
 const MODEL: &str = "wan-2.5-preview-text-to-video";
-const LIMIT_USD: f64 = 1.00;
+const LIMIT_USD: u32 = 1;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -58,7 +58,7 @@ async fn order(venice: &Client) -> Result<JobHandle, Failure> {
     let quote = venice_ai::types::QuoteVideoRequest::new(MODEL).duration(VideoDuration::S5);
     let price = venice.video().quote(quote).await?;
     println!("It costs {} USD", price.usd);
-    if price.usd > LIMIT_USD {
+    if price.usd > LIMIT_USD.into() {
         return Err(format!("that is more than {LIMIT_USD} USD").into());
     }
     Ok(venice.video().queue(request).await?)

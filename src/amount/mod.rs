@@ -10,6 +10,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub use self::convert::NotAnAmount;
+pub(crate) use self::convert::limit;
 
 /// An exact decimal number: what a call cost, what a balance is, what a model charges. Which currency it is in stands in the name
 /// of the member that holds it.

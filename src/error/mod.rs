@@ -26,6 +26,7 @@ pub use self::payload::{
 use self::payload::{Details, Payload};
 pub(crate) use self::text::{SHORTEST_SECRET, is_html, summary_of_body, without_secret, without_values};
 use crate::ValidationError;
+use crate::amount::Amount;
 use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Meta;
@@ -199,7 +200,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn price_limit(price_usd: f64, limit_usd: f64) -> Self {
+    pub(crate) fn price_limit(price_usd: Amount, limit_usd: Amount) -> Self {
         let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
         let mut error = Self::new(ErrorKind::PriceLimit, message);
         error.details_mut().payload = Some(Payload::Price(PriceAboveLimit { price_usd, limit_usd }));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::Answer;
@@ -138,13 +139,13 @@ impl PaymentOption {
 #[non_exhaustive]
 pub struct LowWalletBalance {
     /// The credit, in US dollars.
-    pub current_usd: Option<f64>,
+    pub current_usd: Option<Amount>,
     /// The credit that a request needs, in US dollars.
-    pub minimum_usd: Option<f64>,
+    pub minimum_usd: Option<Amount>,
     /// How much the API suggests to top up, in US dollars.
-    pub suggested_top_up_usd: Option<f64>,
+    pub suggested_top_up_usd: Option<Amount>,
     /// The smallest top-up, in US dollars.
-    pub minimum_top_up_usd: Option<f64>,
+    pub minimum_top_up_usd: Option<Amount>,
     /// The whole document, with instructions and a challenge to sign.
     pub raw: Value,
 }
@@ -180,13 +181,13 @@ pub struct ConsentRequired {
 }
 
 /// A price that was too high.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PriceAboveLimit {
     /// What it would have cost, in US dollars.
-    pub price_usd: f64,
+    pub price_usd: Amount,
     /// What it may have cost, in US dollars.
-    pub limit_usd: f64,
+    pub limit_usd: Amount,
 }
 
 /// What a refusal on grounds of content says besides its message.
@@ -212,10 +213,10 @@ impl PaymentRequired {
             || body.get("siwxChallenge").is_some();
         if is_wallet {
             return Self::Wallet(LowWalletBalance {
-                current_usd: number(body, "currentBalanceUsd"),
-                minimum_usd: number(body, "minimumBalanceUsd"),
-                suggested_top_up_usd: number(body, "suggestedTopUpUsd"),
-                minimum_top_up_usd: number(body, "minimumTopUpUsd"),
+                current_usd: amount(body, "currentBalanceUsd"),
+                minimum_usd: amount(body, "minimumBalanceUsd"),
+                suggested_top_up_usd: amount(body, "suggestedTopUpUsd"),
+                minimum_top_up_usd: amount(body, "minimumTopUpUsd"),
                 raw: body.clone(),
             });
         }
@@ -335,6 +336,11 @@ fn as_text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// An amount, as a number or as a text.
+fn amount(body: &Value, name: &str) -> Option<Amount> {
+    Amount::deserialize(body.get(name)?).ok()
 }
 
 /// Numbers that the API sometimes sends as texts count as numbers.

@@ -12,6 +12,7 @@ use super::order::Order;
 use super::safe::Safe;
 use super::{Job, JobHandle, Media, Progress, SavedMedia};
 use crate::Client;
+use crate::amount::{self, Amount, NotAnAmount};
 use crate::call::{Flow, Steps};
 use crate::error::{Error, ErrorKind};
 use crate::media::durable;
@@ -43,7 +44,7 @@ pub struct Generation<T> {
     client: Client,
     order: Order,
     settings: Settings,
-    price_limit_usd: Option<f64>,
+    price_limit_usd: Option<Result<Amount, NotAnAmount>>,
     on_queued: Option<OnQueued>,
     limit: Option<Duration>,
     /// A folder that is missing is better found before the order than after it.
@@ -141,8 +142,9 @@ impl<T: Send + 'static> Generation<T> {
         self
     }
 
-    /// Asks for the price first, and orders only if it is not above this, in US dollars. A price above it is
-    /// [`ErrorKind::PriceLimit`], and nothing is ordered.
+    /// Asks for the price first, and orders only if it is not above this, in US dollars: `0.50`, or `"0.50"`. A price above it is
+    /// [`ErrorKind::PriceLimit`], and nothing is ordered. A limit that is no amount, or below nothing, is
+    /// [`ErrorKind::InvalidRequest`], and nothing is sent.
     ///
     /// The price is that of the quote. It is not asked for again between the two, so it is a guard against surprises and not a
     /// contract.
@@ -155,8 +157,8 @@ impl<T: Send + 'static> Generation<T> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn with_price_limit(mut self, usd: f64) -> Self {
-        self.price_limit_usd = Some(usd);
+    pub fn with_price_limit(mut self, usd: impl TryInto<Amount>) -> Self {
+        self.price_limit_usd = Some(amount::limit(usd));
         self
     }
 
@@ -257,13 +259,11 @@ fn of_order(error: Error) -> Error {
     }
 }
 
-async fn check_price(client: &Client, order: &Order, limit_usd: f64) -> Result<(), Error> {
-    if !limit_usd.is_finite() || limit_usd < 0.0 {
-        let message = format!("{limit_usd} USD is no limit for a price; nothing was sent");
-        return Err(Error::invalid_request(message));
-    }
+async fn check_price(client: &Client, order: &Order, limit_usd: Result<Amount, NotAnAmount>) -> Result<(), Error> {
+    let limit_usd = limit_usd.map_err(|_| {
+        Error::invalid_request("the limit of the price is no amount, or one below nothing; nothing was sent")
+    })?;
     let price_usd = order.price_usd(client).await?;
-    // A price that is no number is not below the limit either.
     if price_usd <= limit_usd { Ok(()) } else { Err(Error::price_limit(price_usd, limit_usd)) }
 }
 

@@ -2,6 +2,7 @@
 
 use super::JobHandle;
 use crate::Client;
+use crate::amount::Amount;
 use crate::error::Error;
 use crate::types::{QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest};
 use crate::validation::ValidationError;
@@ -34,7 +35,7 @@ impl Order {
         finding.map_err(|finding| Error::validation(finding).with_operation(operation))
     }
 
-    pub(super) async fn price_usd(&self, client: &Client) -> Result<f64, Error> {
+    pub(super) async fn price_usd(&self, client: &Client) -> Result<Amount, Error> {
         match self {
             Self::Video(request) => client.video().quote(quote_of_video(request)?).await.map(|price| price.usd),
             Self::Audio(request) => client.audio().quote(quote_of_audio(request)).await.map(|price| price.usd),

@@ -9,7 +9,7 @@ use venice_ai::{Call, Client, Error};
 
 use crate::support::replying;
 use crate::support::server::Request;
-use crate::support::{Answer, KEY, Server, once};
+use crate::support::{Answer, KEY, Server, amount, once};
 
 const KEYS: &str = include_str!("../fixtures/replies/api_keys.json");
 const ONE_KEY: &str = include_str!("../fixtures/replies/api_key.json");
@@ -288,7 +288,7 @@ async fn rate_limits_are_read() {
     assert_read(&server.only(), "/api/v1/api_keys/rate_limits");
     assert!(limits.access_permitted && limits.api_tier.is_charged);
     assert_eq!((&*limits.api_tier.id, limits.key_expiration), ("paid", None));
-    assert_eq!((limits.balances.usd, limits.balances.diem), (Some(50.23), Some(100.023)));
+    assert_eq!((limits.balances.usd, limits.balances.diem), (amount("50.23"), amount("100.023")));
     assert_eq!(limits.next_epoch_begins, "2026-08-22T00:00:00.000Z");
     assert_eq!(limits.rate_limits[0].api_model_id.as_deref(), Some("qwen3-235b"));
     let of_first: Vec<_> =

@@ -22,7 +22,7 @@ fn request() -> QueueAudioRequest {
 async fn each_call_sends_what_was_set() {
     let server = Server::answering([Answer::json(200, r#"{"quote":0.04}"#)]);
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60).character_count(17);
-    assert_eq!(once(&server).audio().quote(quote).await.unwrap().usd, 0.04);
+    assert_eq!(once(&server).audio().quote(quote).await.unwrap().usd.to_string(), "0.04");
     let expected = json!({"model": "squero-music", "duration_seconds": 60, "character_count": 17});
     assert_eq!(server.only().posted("/audio/quote"), expected);
 
@@ -142,7 +142,7 @@ fn all_of_it_works_without_async() {
         ("/audio/complete", vec![Answer::json(200, r#"{"success":true}"#)]),
     ]);
     let venice = once(&server);
-    assert_eq!(venice.audio().quote("m").send_blocking().unwrap().usd, 1.0);
+    assert_eq!(venice.audio().quote("m").send_blocking().unwrap().usd.to_string(), "1");
     let media = venice.audio().generate(request()).send_blocking().unwrap();
     assert_eq!(media.bytes().send_blocking().unwrap(), SONG);
     let job = JobHandle::audio("m", "q");

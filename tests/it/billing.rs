@@ -9,7 +9,7 @@ use venice_ai::types::{
 use crate::support::refused::{refused, refused_walk};
 use crate::support::replying;
 use crate::support::server::Request;
-use crate::support::{Answer, KEY, Server, once};
+use crate::support::{Answer, KEY, Server, amount, once};
 
 const HISTORY: &str = include_str!("../fixtures/replies/usage_history.json");
 const ANALYTICS: &str = include_str!("../fixtures/replies/usage_analytics.json");
@@ -35,8 +35,8 @@ async fn the_balance_is_read() {
     let (server, venice) = replying(body);
     let balance = venice.billing().balance().await.unwrap();
     assert_read(&server.only(), "/api/v1/billing/balance", "application/json");
-    assert_eq!((balance.balances.diem, balance.balances.usd), (Some(90.5), Some(25.0)));
-    assert_eq!((balance.can_consume, balance.diem_epoch_allocation), (true, 100.0));
+    assert_eq!((balance.balances.diem, balance.balances.usd), (amount("90.5"), amount("25")));
+    assert_eq!((balance.can_consume, balance.diem_epoch_allocation), (true, amount("100")));
     assert_eq!(balance.consumption_currency, Some(ConsumptionCurrency::Diem));
 }
 
@@ -44,7 +44,10 @@ async fn the_balance_is_read() {
 async fn nulls_and_new_currencies_in_a_balance_are_read() {
     let (_, venice) = replying(r#"{"canConsume":false,"consumptionCurrency":null,"balances":{"diem":null,"usd":0.5}}"#);
     let balance = venice.billing().balance().await.unwrap();
-    assert_eq!((balance.consumption_currency, balance.balances.diem, balance.balances.usd), (None, None, Some(0.5)));
+    assert_eq!(
+        (balance.consumption_currency, balance.balances.diem, balance.balances.usd),
+        (None, None, amount("0.5"))
+    );
     let (_, venice) = replying(r#"{"canConsume":true,"consumptionCurrency":"TULIPS","balances":null,"new":[1]}"#);
     let balance = venice.billing().balance().await.unwrap();
     assert_eq!(balance.consumption_currency, Some(ConsumptionCurrency::Unknown("TULIPS".into())));
@@ -63,7 +66,10 @@ async fn sums_are_read() {
     let (server, venice) = replying(ANALYTICS);
     let sums = venice.billing().usage_analytics(analytics().lookback("90d")).await.unwrap();
     assert_read(&server.only(), "/api/v1/billing/usage-analytics?lookback=90d", "application/json");
-    assert_eq!((&*sums.by_date[0].date, sums.by_date[0].usd, sums.by_date[0].diem), ("2026-08-20", 1.25, 0.5));
+    assert_eq!(
+        (&*sums.by_date[0].date, sums.by_date[0].usd, sums.by_date[0].diem),
+        ("2026-08-20", amount("1.25"), amount("0.5"))
+    );
     assert_eq!((&sums.by_model[0].model_type, sums.by_model[1].breakdown.is_none()), (&None, true));
     assert_eq!(sums.by_model[0].breakdown.as_ref().unwrap()[0].units, 200.0);
     assert_eq!(sums.by_model_daily[0].date, Some(UsageDay::Number(1_787_184_000_000.0)));
@@ -108,12 +114,18 @@ async fn a_page_of_charges_is_read() {
     assert_read(&server.only(), target, "application/json");
     assert_eq!(page.next_cursor.as_deref(), Some("eyJwIjoxfQ_-"));
     let [charge, credit, new] = &page.data[..] else { panic!("{page:?}") };
-    assert_eq!((charge.amount, charge.units, &charge.currency), (-0.00062425, 0.000227, &BillingCurrency::Usd));
+    assert_eq!(
+        (charge.amount, charge.units, &charge.currency),
+        (amount("-0.00062425"), 0.000227, &BillingCurrency::Usd)
+    );
     let details = charge.inference_details.as_ref().unwrap();
     assert_eq!((details.prompt_tokens, details.inference_execution_time), (Some(339), Some(2964)));
-    assert_eq!((credit.amount, &*credit.notes, &credit.inference_details), (10.0, "", &None));
+    assert_eq!((credit.amount, &*credit.notes, &credit.inference_details), (amount("10"), "", &None));
     assert_eq!(new.currency, BillingCurrency::Unknown("TULIPS".into()));
-    assert_eq!((new.price_per_unit_usd, new.inference_details.as_ref().unwrap().completion_tokens), (0.01, None));
+    assert_eq!(
+        (new.price_per_unit_usd, new.inference_details.as_ref().unwrap().completion_tokens),
+        (amount("0.01"), None)
+    );
 }
 
 #[tokio::test]
@@ -244,7 +256,7 @@ async fn the_mock_keeps_books_that_are_read_page_by_page() {
     let mock = MockVenice::start().await.unwrap();
     let billing = mock.client();
     let billing = billing.billing();
-    assert!(billing.balance().await.unwrap().balances.usd.unwrap() > 0.0);
+    assert!(billing.balance().await.unwrap().balances.usd > amount("0"));
     assert_eq!(billing.usage_analytics(analytics().lookback("3d")).await.unwrap().by_date.len(), 3);
     let all = billing.usage_history(history()).collect_up_to(usize::MAX).await.unwrap();
     assert_eq!(all.len(), 2_345);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use venice_ai::http::{Method, StatusCode};
 use venice_ai::{Error, ErrorKind, PaymentRequired, SpendLimit};
 
-use crate::support::{Answer, Server, once};
+use crate::support::{Answer, Server, amount, once};
 
 /// The error of a request that is answered with this.
 async fn error_of(answer: Answer) -> Error {
@@ -169,8 +169,8 @@ async fn a_402_of_a_wallet_says_what_is_missing() {
     let error = json(402, body).await;
     assert!(error.is_insufficient_balance());
     let Some(PaymentRequired::Wallet(wallet)) = error.payment_required() else { panic!("{error:?}") };
-    assert_eq!((wallet.current_usd, wallet.minimum_usd), (Some(0.02), Some(0.10)));
-    assert_eq!((wallet.suggested_top_up_usd, wallet.minimum_top_up_usd), (Some(10.0), Some(5.0)));
+    assert_eq!((wallet.current_usd, wallet.minimum_usd), (amount("0.02"), amount("0.10")));
+    assert_eq!((wallet.suggested_top_up_usd, wallet.minimum_top_up_usd), (amount("10"), amount("5")));
     assert_eq!(wallet.raw["siwxChallenge"]["info"]["nonce"], "x");
 }
 

@@ -14,7 +14,7 @@ use venice_ai::{Client, ErrorKind, RetryPolicy, Secret};
 use crate::pages::number;
 use crate::support::refused::{refused, refused_walk};
 use crate::support::replying;
-use crate::support::{Answer, KEY, Server, TestClock, client, once};
+use crate::support::{Answer, KEY, Server, TestClock, amount, client, once};
 
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
 const SOLANA: &str = "8qUL23aSj7mDWdoLMXGHFvnVCT9wd7jXcysiekroADEL";
@@ -56,15 +56,18 @@ async fn a_balance_is_asked_for_with_the_wallets_signature_and_without_the_key()
     let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("GET", &*format!("/api/v1/x402/balance/{WALLET}")));
     assert_eq!((request.header("sign-in-with-x"), request.header("authorization")), (Some(&*signed()), None));
-    assert_eq!((balance.balance_usd, balance.can_consume, balance.diem_balance_usd), (4.23, true, Some(1.5)));
-    assert_eq!((balance.minimum_top_up_usd, balance.suggested_top_up_usd), (5.0, 10.0));
+    assert_eq!(
+        (balance.balance_usd, balance.can_consume, balance.diem_balance_usd),
+        (amount("4.23"), true, amount("1.5"))
+    );
+    assert_eq!((balance.minimum_top_up_usd, balance.suggested_top_up_usd), (amount("5"), amount("10")));
 }
 
 #[tokio::test]
 async fn no_key_is_needed() {
     let server = Server::answering([Answer::json(200, BALANCE)]);
     let venice = Client::builder().base_url(server.url("/api/v1")).build().unwrap();
-    assert_eq!(venice.x402().balance(SOLANA).with_sign_in(signed()).await.unwrap().balance_usd, 4.23);
+    assert_eq!(venice.x402().balance(SOLANA).with_sign_in(signed()).await.unwrap().balance_usd, amount("4.23"));
     assert_eq!(server.only().target, format!("/api/v1/x402/balance/{SOLANA}"));
 }
 
@@ -179,11 +182,11 @@ async fn transactions_are_read_a_page_at_a_time() {
     let request = server.only();
     assert_eq!(request.target, format!("/api/v1/x402/transactions/{WALLET}?limit=2&offset=0"));
     assert_eq!((request.header("sign-in-with-x"), request.header("authorization")), (Some(&*signed()), None));
-    assert_eq!((page.current_balance, page.pagination.has_more), (4.23, true));
+    assert_eq!((page.current_balance, page.pagination.has_more), (amount("4.23"), true));
     let [charge, gift] = &page.transactions[..] else { panic!("{page:?}") };
     assert_eq!(
         (charge.amount, &charge.type_, charge.request_id.as_deref()),
-        (-0.02, &WalletTransactionType::Charge, Some("chatcmpl-1"))
+        (amount("-0.02"), &WalletTransactionType::Charge, Some("chatcmpl-1"))
     );
     assert_eq!((gift.type_.as_str(), &gift.request_id, &gift.model_id), ("GIFT", &None, &None));
 }
@@ -348,12 +351,12 @@ async fn the_mock_knows_wallets() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     let balance = venice.x402().balance(WALLET).with_sign_in(signed()).await.unwrap();
-    assert_eq!((balance.balance_usd, &*balance.wallet_address), (7.52, WALLET));
+    assert_eq!((balance.balance_usd, &*balance.wallet_address), (amount("7.52"), WALLET));
     let (sign, _) = a_wallet();
     let mut pages = venice.x402().transactions(WALLET).with_signer(sign);
     let all = pages.collect_up_to(usize::MAX).await.unwrap();
     assert_eq!((all.len(), &all[124].type_), (125, &WalletTransactionType::TopUp));
-    assert_eq!(all[0].balance_after, 7.52, "the newest comes first");
+    assert_eq!(all[0].balance_after, amount("7.52"), "the newest comes first");
     let error = venice.x402().balance(SOLANA).with_sign_in(signed()).await.unwrap_err();
     assert_eq!(error.code(), Some("X402_WALLET_MISMATCH"));
     assert!(mock.requests().iter().all(|request| request.header("authorization").is_none()));

@@ -9,7 +9,7 @@ use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::{Client, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
 
 use crate::support::refused::refused;
-use crate::support::{Answer, Server, TestClock, client, nobody, once};
+use crate::support::{Answer, Server, TestClock, amount, client, nobody, once};
 
 const REQUIREMENTS: &str = include_str!("../fixtures/replies/payment_requirements.json");
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
@@ -115,7 +115,10 @@ async fn a_signed_payment_is_sent_and_its_receipt_read() {
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/x402/top-up"));
     assert_eq!((request.header("payment-signature"), request.header("authorization")), (Some(&*a_payment()), None));
     assert!(request.body.is_empty());
-    assert_eq!((done.top_up.amount_credited, done.top_up.new_balance, &*done.top_up.payment_id), (5.0, 9.23, "p-1"));
+    assert_eq!(
+        (done.top_up.amount_credited, done.top_up.new_balance, &*done.top_up.payment_id),
+        (amount("5"), amount("9.23"), "p-1")
+    );
     let receipt = done.receipt.unwrap();
     assert_eq!((receipt.success, receipt.transaction.as_deref()), (Some(true), Some("0xabc")));
     assert_eq!((receipt.payer.as_deref(), &receipt.raw["new"]), (Some(WALLET), &json!(1)));
@@ -128,7 +131,7 @@ async fn a_receipt_that_is_missing_or_broken_does_not_hide_the_top_up() {
         headers.extend(receipt.map(|receipt| ("payment-response", receipt)));
         let server = Server::answering([Answer::new(200, &headers, DONE)]);
         let done = once(&server).x402().top_up(a_payment()).await.unwrap();
-        assert_eq!((done.top_up.new_balance, done.receipt), (9.23, None));
+        assert_eq!((done.top_up.new_balance, done.receipt), (amount("9.23"), None));
     }
 }
 
@@ -258,7 +261,7 @@ async fn the_mock_is_paid_once() {
     let price = venice.x402().payment_requirements().await.unwrap();
     assert_eq!(price.accepts[0].amount_usd().unwrap().to_string(), "10.00");
     let done = venice.x402().top_up(payment(&price.accepts[0].raw, "10000000")).await.unwrap();
-    assert_eq!((done.top_up.amount_credited, done.top_up.new_balance), (10.0, 17.52));
+    assert_eq!((done.top_up.amount_credited, done.top_up.new_balance), (amount("10"), amount("17.52")));
     assert_eq!(done.receipt.unwrap().network.as_deref(), Some("eip155:8453"));
     for (wrong, said) in [
         (payment(&price.accepts[0].raw, "1"), "$5"),
@@ -273,7 +276,7 @@ async fn the_mock_is_paid_once() {
     venice.x402().top_up(a_payment()).await.unwrap_err();
     assert_eq!(mock.requests().len() - before, 1);
     let balance = venice.x402().balance(WALLET).with_sign_in(crate::x402::signed()).await.unwrap();
-    assert_eq!(balance.balance_usd, 17.52);
+    assert_eq!(balance.balance_usd, amount("17.52"));
 }
 
 #[cfg(feature = "blocking")]

@@ -121,7 +121,7 @@ async fn job(scene: &Scene) -> Result<JobHandle, Stop> {
     }
     let model = scene.model(ModelFilter::Music).await?;
     let price = scene.venice().audio().quote(QuoteAudioRequest::new(model.clone())).await?;
-    scene.pay(price.usd)?;
+    scene.pay(price.usd.to_f64())?;
     let job = scene.venice().audio().queue(QueueAudioRequest::new(model, TUNE)).await?;
     scene.keep_job("audio", job.clone());
     Ok(job)

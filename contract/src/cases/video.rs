@@ -107,7 +107,7 @@ async fn job(scene: &Scene) -> Result<JobHandle, Stop> {
     }
     let model = scene.model(ModelFilter::Video).await?;
     let price = scene.venice().video().quote(QuoteVideoRequest::new(model.clone()).duration(VideoDuration::S5)).await?;
-    scene.pay(price.usd)?;
+    scene.pay(price.usd.to_f64())?;
     let job = scene.venice().video().queue(order(model)).await?;
     scene.keep_job("video", job.clone());
     Ok(job)

@@ -10,7 +10,7 @@ pub use self::exceeded::{BudgetExceeded, Currency};
 pub use self::spending::Spending;
 pub(super) use self::spending::grown;
 use super::Cost;
-use crate::Amount;
+use crate::amount::{self, Amount};
 use crate::error::Error;
 use crate::meta::NotAnAmount;
 use crate::types::Money;
@@ -163,7 +163,7 @@ impl Budget {
     /// # Ok::<(), venice_ai::meta::NotAnAmount>(())
     /// ```
     pub fn set_usd_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
-        let limit = read(limit)?;
+        let limit = amount::limit(limit)?;
         self.lock().usd.limit = Some(limit);
         Ok(())
     }
@@ -180,7 +180,7 @@ impl Budget {
     /// # Ok::<(), venice_ai::meta::NotAnAmount>(())
     /// ```
     pub fn set_diem_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
-        let limit = read(limit)?;
+        let limit = amount::limit(limit)?;
         self.lock().diem.limit = Some(limit);
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Budget {
 
     fn with(self, of: fn(&mut State) -> &mut Spending, limit: impl TryInto<Amount>) -> Self {
         let mut state = self.lock();
-        match read(limit) {
+        match amount::limit(limit) {
             Ok(limit) => of(&mut state).limit = Some(limit),
             Err(_) => state.is_invalid = true,
         }
@@ -258,11 +258,6 @@ impl Budget {
         // Nothing panics while the lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn read(limit: impl TryInto<Amount>) -> Result<Amount, NotAnAmount> {
-    let limit = limit.try_into().map_err(|_| NotAnAmount)?;
-    if limit.is_negative() { Err(NotAnAmount) } else { Ok(limit) }
 }
 
 impl fmt::Debug for Budget {

@@ -1,7 +1,10 @@
 //! What the API writes about money comes out as it was written.
 
 use serde_json::json;
-use venice_ai::types::{ChatCompletion, ChatCompletionRequest, JsonRpcRequest, ModelFilter};
+use venice_ai::types::{
+    ChatCompletion, ChatCompletionRequest, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams,
+    JsonRpcRequest, ModelFilter,
+};
 use venice_ai::{Amount, Client};
 
 use crate::support::{Answer, Server, amount, once, replying};
@@ -48,6 +51,27 @@ async fn a_cost_that_is_not_told_is_unknown_and_not_nothing() {
         assert_eq!((reply.cost().unwrap().usd, reply.cost().unwrap().diem), (None, amount("0.5")), "{odd}");
         assert_eq!(reply.text(), "Hi", "{odd}");
     }
+}
+
+#[tokio::test]
+async fn balances_charges_and_quotes_keep_every_digit_and_what_is_not_told_is_unknown() {
+    const LONG: &str = "0.1234567890123456789012345";
+    let (_server, venice) = replying(Answer::json(200, &format!(r#"{{"balances": {{"usd": {LONG}}}}}"#)));
+    let left = venice.billing().balance().await.unwrap();
+    assert_eq!((left.balances.usd, left.balances.diem, left.diem_epoch_allocation), (amount(LONG), None, None));
+
+    let page = format!(r#"{{"data": [{{"amount": -{LONG}}}, {{"pricePerUnitUsd": "{LONG}"}}]}}"#);
+    let (_server, venice) = replying(Answer::json(200, &page));
+    let page = venice.billing().usage_history_page(GetBillingUsageHistoryParams::new()).await.unwrap();
+    assert_eq!((page.data[0].amount, page.data[0].price_per_unit_usd), (amount(&format!("-{LONG}")), None));
+    assert_eq!((page.data[1].amount, page.data[1].price_per_unit_usd), (None, amount(LONG)));
+
+    let (_server, venice) = replying(Answer::json(200, &format!(r#"{{"byModel": [{{"totalUsd": {LONG}}}]}}"#)));
+    let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new()).await.unwrap();
+    assert_eq!((sums.by_model[0].total_usd, sums.by_model[0].total_diem), (amount(LONG), None));
+
+    let (_server, venice) = replying(Answer::json(200, &format!(r#"{{"quote": {LONG}}}"#)));
+    assert_eq!(Some(venice.video().quote("laguna-film").await.unwrap().usd), amount(LONG));
 }
 
 #[tokio::test]

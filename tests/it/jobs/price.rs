@@ -3,7 +3,7 @@
 use venice_ai::ErrorKind;
 
 use super::{deleted, film, paths, queued, request, serving, venice};
-use crate::support::{Answer, Server, TestClock};
+use crate::support::{Answer, Server, TestClock, amount};
 
 fn server(quote: &str) -> Server {
     serving([
@@ -31,7 +31,7 @@ async fn a_price_above_the_limit_is_refused_and_nothing_is_ordered() {
     let error = film.await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::PriceLimit, None));
     let price = error.price_above_limit().unwrap();
-    assert_eq!((price.price_usd, price.limit_usd), (0.51, 0.5));
+    assert_eq!((Some(price.price_usd), Some(price.limit_usd)), (amount("0.51"), amount("0.5")));
     assert!(error.to_string().contains("0.51 USD") && error.to_string().contains("nothing was ordered"), "{error}");
     assert_eq!(paths(&server), ["POST /video/quote"]);
 }

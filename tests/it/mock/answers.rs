@@ -12,7 +12,7 @@ use venice_ai::{Client, ErrorKind, RetryPolicy};
 use super::{post, start};
 
 async fn quote(venice: &Client) -> f64 {
-    venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap().quote.unwrap()
+    venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap().quote.unwrap().to_f64()
 }
 
 fn usd(quote: f64) -> Answer {

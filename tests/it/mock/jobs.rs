@@ -123,10 +123,10 @@ async fn consent_is_asked_for_until_it_is_given() {
 async fn prices_and_transcripts_are_made_up() {
     let (_mock, venice) = start().await;
     let quote = QuoteVideoRequest::new("laguna-film").duration(VideoDuration::S10);
-    assert_eq!(venice.video().quote(quote).await.unwrap().usd, 0.5);
-    assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd, 0.25);
+    assert_eq!(venice.video().quote(quote).await.unwrap().usd.to_string(), "0.5");
+    assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd.to_string(), "0.25");
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60);
-    assert_eq!(venice.audio().quote(quote).await.unwrap().usd, 0.3);
+    assert_eq!(venice.audio().quote(quote).await.unwrap().usd.to_string(), "0.3");
     let said = venice.video().transcribe("https://www.youtube.com/watch?v=jNQXAC9IVRw").await.unwrap();
     assert_eq!(said.lang.as_deref(), Some("en"));
     let text =

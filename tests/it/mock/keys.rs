@@ -7,6 +7,7 @@ use venice_ai::types::{
 use venice_ai::{Client, ErrorKind};
 
 use super::{get, post, start};
+use crate::support::amount;
 
 fn request() -> CreateApiKeyRequest {
     CreateApiKeyRequest::new(ApiKeyType::Inference, "nightly build")
@@ -81,7 +82,7 @@ async fn an_inference_key_asks_for_its_limits_and_manages_no_keys() {
     assert!(weak.api_keys().list().await.unwrap_err().is_authentication());
     let limits = weak.api_keys().rate_limits().await.unwrap();
     assert_eq!(limits.key_expiration, created.expires_at);
-    assert!(limits.access_permitted && limits.balances.usd > Some(0.0));
+    assert!(limits.access_permitted && limits.balances.usd > amount("0"));
     assert!(limits.next_epoch_begins.ends_with("T00:00:00.000Z"));
     let of_default =
         limits.rate_limits.iter().find(|model| model.api_model_id.as_deref() == Some("gondola-9b")).unwrap();

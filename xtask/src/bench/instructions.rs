@@ -4,7 +4,6 @@
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::workspace;
 
 const REPLIES: [&str; 2] = ["1 KB", "100 KB"];
 const CONTENDERS: [&str; 3] = ["reqwest", "with a time-out", "venice-ai"];
