@@ -20,7 +20,7 @@ impl<T> Call<T> {
     /// # async fn run(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
     /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
     /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
-    /// println!("${}", balance.balance_usd);
+    /// println!("{:?} US dollars", balance.balance_usd);
     /// # Ok(()) }
     /// ```
     pub fn with_sign_in(mut self, value: impl Into<Secret>) -> Self {
@@ -42,7 +42,7 @@ impl<T> Call<T> {
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
     /// let call = venice.x402().balance(wallet).with_signer(|request| async move { sign(&request.url).await });
-    /// println!("${}", call.await?.balance_usd);
+    /// println!("{:?} US dollars", call.await?.balance_usd);
     /// # Ok(()) }
     /// ```
     pub fn with_signer<F, E>(self, sign: impl Fn(SignInRequest) -> F + Send + Sync + 'static) -> Self

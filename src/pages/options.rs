@@ -107,7 +107,7 @@ impl<T> Pages<T> {
     /// let transactions = venice.x402().transactions(wallet);
     /// let mut transactions = transactions.with_signer(|request| async move { sign(&request.url).await });
     /// while let Some(transaction) = transactions.next().await {
-    ///     println!("{}", transaction?.amount);
+    ///     println!("{:?}", transaction?.amount);
     /// }
     /// # Ok(()) }
     /// ```

@@ -82,7 +82,7 @@ impl<'c> Billing<'c> {
     ///
     /// let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("30d")).await?;
     /// for model in &sums.by_model {
-    ///     println!("{}: {} USD, {} DIEM", model.model_name, model.total_usd, model.total_diem);
+    ///     println!("{}: {:?} USD, {:?} DIEM", model.model_name, model.total_usd, model.total_diem);
     /// }
     /// # Ok(()) }
     /// ```
@@ -112,7 +112,7 @@ impl<'c> Billing<'c> {
     /// let mut history = venice.billing().usage_history(params);
     /// while let Some(entry) = history.next().await {
     ///     let entry = entry?;
-    ///     println!("{} {} {}", entry.timestamp, entry.sku, entry.amount);
+    ///     println!("{} {} {:?}", entry.timestamp, entry.sku, entry.amount);
     /// }
     /// # Ok(()) }
     /// ```

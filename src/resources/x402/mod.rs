@@ -65,7 +65,7 @@ impl<'c> X402<'c> {
     /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
     /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
     /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
-    /// println!("${}, enough to run: {}", balance.balance_usd, balance.can_consume);
+    /// println!("{:?} US dollars, enough to run: {}", balance.balance_usd, balance.can_consume);
     /// # Ok(()) }
     /// ```
     ///
@@ -91,7 +91,7 @@ impl<'c> X402<'c> {
     /// let mut transactions = transactions.with_signer(|request| async move { sign(&request.url).await });
     /// while let Some(transaction) = transactions.next().await {
     ///     let transaction = transaction?;
-    ///     println!("{} {} {}", transaction.created_at, transaction.type_, transaction.amount);
+    ///     println!("{} {} {:?}", transaction.created_at, transaction.type_, transaction.amount);
     /// }
     /// # Ok(()) }
     /// ```
@@ -128,7 +128,7 @@ impl<'c> X402<'c> {
     /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
     /// let params = WalletTransactionsParams::new().limit(10);
     /// let page = venice.x402().transactions_page(wallet, params).with_sign_in(signed).await?;
-    /// println!("${} left, more: {}", page.current_balance, page.pagination.has_more);
+    /// println!("{:?} US dollars left, more: {}", page.current_balance, page.pagination.has_more);
     /// # Ok(()) }
     /// ```
     ///

@@ -108,7 +108,7 @@ impl X402<'_> {
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
     /// let done = venice.x402().top_up(signed).await?;
-    /// println!("{} US dollars more, {} in all", done.top_up.amount_credited, done.top_up.new_balance);
+    /// println!("{:?} US dollars more, {:?} in all", done.top_up.amount_credited, done.top_up.new_balance);
     /// # Ok(()) }
     /// ```
     ///
