@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::ask::{Asked, Paid};
+use crate::Call;
 use crate::client::Client;
 use crate::cost::prices::{ChatShape, Prices, Tokens, dearest};
 use crate::models::{Catalogue, CatalogueModel};
 use crate::types::{Model, Money, Quote, QuoteAudioRequest, QuoteVideoRequest};
-use crate::{Amount, Call};
 
 /// What is known of the price of a request.
 #[derive(Debug, Default)]
@@ -95,6 +95,6 @@ async fn quoted(call: Call<Quote>, asked: &Asked, members: &[&str]) -> Option<Mo
     let told: Map<String, Value> = told.collect();
     let call = told.into_iter().fold(call, |call, (name, value)| call.with_extra_body(name, value));
     let quote = call.await.inspect_err(|error| tracing::debug!(%error, "no price of a job")).ok()?;
-    let price = Amount::try_from(quote.quote?).ok().filter(|price| !price.is_negative())?;
+    let price = quote.quote.filter(|price| !price.is_negative())?;
     Some(Money { usd: Some(price), diem: Some(price) })
 }
