@@ -151,7 +151,8 @@ fn entry(number: usize) -> Value {
         "sku": if is_inference { "gondola-9b-llm-output-mtoken" } else { "monthly-credits" },
         "pricePerUnitUsd": 2.8,
         "units": tokens as f64 / 1e6,
-        "amount": -(tokens as f64) * 2.8 / 1e6,
+        // Divided once, so that it has the digits of the product and not those of a binary fraction.
+        "amount": -((tokens * 28) as f64) / 1e7,
         "currency": BillingCurrency::KNOWN[number % BillingCurrency::KNOWN.len()],
         "notes": if is_inference { "API Inference" } else { "Credits" },
         "inferenceDetails": if is_inference { details } else { Value::Null },
