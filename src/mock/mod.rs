@@ -65,7 +65,7 @@
 //!
 //! let venice = mock.client();
 //! assert_eq!(venice.raw().get_character_by_slug("casanova").await?.data.name, "Casanova");
-//! assert_eq!(venice.raw().quote_video(&QuoteVideoRequest::new("laguna-video")).await?.quote, Some(9.5));
+//! assert_eq!(venice.raw().quote_video(&QuoteVideoRequest::new("laguna-video")).await?.quote, "9.5".parse().ok());
 //! # Ok(()) }
 //! ```
 //!

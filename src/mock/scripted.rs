@@ -123,10 +123,10 @@ impl Answer {
     /// # use venice_ai::types::QuoteVideoRequest;
     /// let mock = MockVenice::start().await?;
     /// mock.answer(Answer::with(|request| {
-    ///     let usd = if request.json::<Value>().is_ok_and(|body| body["model"] == "dear") { 9.0 } else { 0.1 };
+    ///     let usd = if request.json::<Value>().is_ok_and(|body| body["model"] == "dear") { 9 } else { 1 };
     ///     Answer::json(&json!({"quote": usd}))
     /// }).on("quoteVideo"));
-    /// assert_eq!(mock.client().raw().quote_video(&QuoteVideoRequest::new("dear")).await?.quote, Some(9.0));
+    /// assert_eq!(mock.client().raw().quote_video(&QuoteVideoRequest::new("dear")).await?.quote, Some(9.into()));
     /// # Ok(()) }
     /// ```
     pub fn with(answer: impl Fn(&MockRequest) -> Self + Send + Sync + 'static) -> Self {

@@ -10,15 +10,16 @@
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::Amount;
 //! use venice_ai::types::GetBillingUsageHistoryParams;
 //!
 //! let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
-//! let mut spent = 0.0;
+//! let mut charges: Vec<Amount> = Vec::new();
 //! let mut history = venice.billing().usage_history(params);
 //! while let Some(entry) = history.next().await {
-//!     spent += entry?.amount;
+//!     charges.extend(entry?.amount);
 //! }
-//! println!("{spent}");
+//! println!("{:?}", Amount::checked_sum(charges)); // exact
 //! # Ok(()) }
 //! ```
 //!

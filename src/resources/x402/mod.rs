@@ -13,10 +13,10 @@
 //! # fn sign_payment(option: &PaymentOption) -> Secret { Secret::from("") }
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
 //! let price = venice.x402().payment_requirements().await?;
-//! let affordable = |option: &&PaymentOption| option.amount_usd().is_some_and(|usd| usd.to_f64() <= 10.0);
+//! let affordable = |option: &&PaymentOption| option.amount_usd().is_some_and(|usd| usd <= 10.into());
 //! if let Some(option) = price.accepts.iter().find(affordable) {
 //!     let done = venice.x402().top_up(sign_payment(option)).await?;
-//!     println!("{} US dollars of credit", done.top_up.new_balance);
+//!     println!("{:?} US dollars of credit", done.top_up.new_balance);
 //! }
 //! # Ok(()) }
 //! ```
