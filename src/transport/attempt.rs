@@ -8,6 +8,7 @@ use bytes::Bytes;
 use reqwest::{Response, StatusCode, Url};
 use tokio::time::Instant;
 
+use super::aside::aside;
 use super::body::ReplyBody;
 use super::source::Source;
 use super::told_apart::{self, Told};
@@ -51,8 +52,7 @@ pub(super) async fn attempt(
             scope.to_mut().hide(of_address(response.url()));
         }
         if !meta.status().is_success() && plan.also != Some(meta.status()) {
-            // Boxed, as is all that seldom happens: a call that succeeds does not carry the room for it along.
-            let body = Box::pin(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
+            let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
             return Err(scope.api_error(meta, body));
         }
         receive(response, meta, plan, &scope).await
@@ -112,10 +112,7 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) 
         }
         Mode::Pieces => pieces(Bytes::new(), response),
         Mode::JsonOrFile => {
-            match Box::pin(told_apart::read(&mut response, &meta))
-                .await
-                .map_err(|error| error.with_meta(meta.clone()))?
-            {
+            match aside(told_apart::read(&mut response, &meta)).await.map_err(|error| error.with_meta(meta.clone()))? {
                 Told::Json(body) => Body::Whole(body),
                 Told::File { beginning } => pieces(beginning, response),
             }

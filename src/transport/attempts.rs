@@ -1,8 +1,8 @@
 //! A request, sent until it succeeds or must not be repeated.
 
-use std::pin::Pin;
 use std::time::Duration;
 
+use super::aside::aside;
 use super::retry::{self, Decision};
 use super::source::{self, Source};
 use super::{MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Trace, attempt};
@@ -38,9 +38,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         trace.attempt(retries);
         // A signature is good for one request.
         if let Some(signer) = &*signer {
-            // Behind a pointer, so that other calls carry neither the room nor the code for it along.
-            let signing: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(sign(signer, scope, &mut source));
-            signing.await.map_err(|error: Error| error.with_attempts(retries))?;
+            aside(sign(signer, scope, &mut source)).await.map_err(|error| error.with_attempts(retries))?;
         }
         let failure = match attempt::attempt(http, &mut source, plan, scope, clock, retries + 1).await {
             Ok(reply) => {

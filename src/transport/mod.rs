@@ -1,5 +1,6 @@
 //! What happens to every request: authentication, redirects, repetition, time-outs, spans.
 
+mod aside;
 mod attempt;
 mod attempts;
 mod body;
@@ -19,6 +20,7 @@ mod warnings;
 
 use bytes::Bytes;
 
+use self::aside::aside;
 pub(crate) use self::body::ReplyBody;
 pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
@@ -157,8 +159,7 @@ pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply
     if !gates::are_there(outgoing) {
         return attempts::until_done(outgoing, trace).await;
     }
-    // Boxed, so that calls without gates do not carry the room for them along.
-    let passing = Box::pin(gates::pass(outgoing)).await;
+    let passing = aside(gates::pass(outgoing)).await;
     let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
     watches.ended(attempts::until_done(outgoing, trace).await)
 }

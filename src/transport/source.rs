@@ -8,6 +8,7 @@ use http_body::Body as _;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 
+use super::aside::aside;
 use crate::error::Error;
 use crate::media::form::{Failure, Form};
 
@@ -72,9 +73,7 @@ impl<'a> Source<'a> {
             Body::Bytes(bytes) => Some(bytes.clone().into()),
             Body::Form(form, failure) => {
                 failure.take();
-                // Behind a pointer, so that calls without a form carry neither the room nor the code for it along.
-                let opening: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(form.open(failure));
-                Some(opening.await?)
+                Some(aside(form.open(failure)).await?)
             }
             Body::Once(_) => return Ok(self.request.take()),
         };
