@@ -3,14 +3,13 @@
 //! The tool is a package of its own, which is built with the SDK and run here: a command of this program would make every other
 //! one wait for the SDK to be built.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use crate::{failure::Failure, workspace};
 
 /// Runs the tool with the rest of the command line; its exit code is the command's.
 pub fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = workspace::cargo();
     command
         .args(["run", "--quiet", "--package", "venice-contract", "--manifest-path"])
         .arg(workspace::path("Cargo.toml"));

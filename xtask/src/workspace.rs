@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use crate::failure::Failure;
@@ -17,6 +18,11 @@ pub fn path(relative: &str) -> PathBuf {
 /// A path as it is shown: relative to the workspace where it lies in it.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(self::path("")).unwrap_or(path).display().to_string()
+}
+
+/// The Cargo that runs this.
+pub fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Reads a text file.

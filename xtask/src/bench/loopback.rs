@@ -24,7 +24,7 @@ pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
 
 /// Cargo, for the package `bench/`.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = workspace::cargo();
     command.current_dir(workspace::path("bench"));
     command
 }

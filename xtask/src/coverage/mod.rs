@@ -10,7 +10,6 @@ mod wrapped;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use lexopt::{Arg, ValueExt as _};
@@ -146,8 +145,7 @@ fn record() -> Result<PathBuf, Failure> {
 }
 
 fn cargo(arguments: &[&str], folder: &Path, failed: &str) -> Result<(), Failure> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = workspace::cargo()
         .args(arguments)
         .args(["-p", "venice-ai"])
         .current_dir(workspace::path(""))

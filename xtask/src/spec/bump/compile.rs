@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::transaction::Change;
 use crate::{failure::Failure, workspace};
@@ -23,8 +22,7 @@ pub fn check(root: &Path, changes: &[Change]) -> Result<Option<String>, Failure>
         Failure::new(problem, "check that the target folder can be written to, or leave the check out with --no-check")
     })?;
     let features = fs::read_to_string(copy.join(".ci/features")).unwrap_or_default();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = workspace::cargo()
         .args(["check", "--quiet", "--all-targets", "--message-format", "short", "--features", features.trim()])
         .arg("--target-dir")
         .arg(&target)

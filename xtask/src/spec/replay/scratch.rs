@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::{failure::Failure, workspace};
 
@@ -45,8 +44,7 @@ impl Scratch {
     pub fn check(&self, code: &str) -> Result<(), Failure> {
         let file = self.folder.join("src/generated.rs");
         workspace::replace(&file, code)?;
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
+        let output = workspace::cargo()
             .args(["check", "--quiet", "--message-format", "short", "--target-dir"])
             .arg(&self.target)
             .current_dir(&self.folder)
