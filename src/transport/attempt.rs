@@ -68,7 +68,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = source.next().await? else {
-            return Err(not_followed("the server redirects a request that can be sent only once"));
+            return Err(redirect::not_followed("the server redirects a request that can be sent only once"));
         };
         if let Some(target) = &elsewhere {
             redirect::aim(&mut request, target);
@@ -79,7 +79,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
         let sent_to = elsewhere.as_ref().or(source.url());
         if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
             // Only an HTTP client of the caller's does this.
-            return Err(not_followed(
+            return Err(redirect::not_followed(
                 "the HTTP client followed a redirect to another host by itself; build it with \
                             `redirect(Policy::none())`",
             ));
@@ -89,13 +89,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
         }
         elsewhere = Some(redirect::target(bounds, &response, &method)?);
     }
-    Err(not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
-}
-
-/// A redirect that is not followed.
-#[cold]
-fn not_followed(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Redirect, message)
+    Err(redirect::not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
 }
 
 /// Reads as much of a success as is asked for.

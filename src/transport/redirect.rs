@@ -58,33 +58,38 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
 #[cold]
 pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Result<Url, Error> {
     let (status, headers, from) = (response.status(), response.headers(), response.url());
-    let refused = |message: String| Err(Error::new(ErrorKind::Redirect, message));
     let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let Some(location) = location else {
-        return refused("a redirect without a place to go to".to_owned());
+        return Err(not_followed("a redirect without a place to go to"));
     };
     let Ok(target) = from.join(location) else {
-        return refused("a redirect to something that is not a URL".to_owned());
+        return Err(not_followed("a redirect to something that is not a URL"));
     };
     if !bounds.allow(from, &target) {
-        return refused(format!(
+        return Err(not_followed(format!(
             "the server redirects to {}, and nothing was sent there; if that is where the API lives, make it the base \
              URL",
             site(&target)
-        ));
+        )));
     }
     let keeps_method = matches!(status.as_u16(), 307 | 308) || matches!(*method, Method::GET | Method::HEAD);
     if !keeps_method {
-        return refused(format!(
+        return Err(not_followed(format!(
             "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
             match bounds {
                 Bounds::SameHost => target.path().to_owned(),
                 // The path may be all that keeps the file from everyone.
                 Bounds::AnyHost => site(&target),
             }
-        ));
+        )));
     }
     Ok(target)
+}
+
+/// A redirect that is not followed.
+#[cold]
+pub(super) fn not_followed(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Redirect, message)
 }
 
 /// Scheme, host and port.
