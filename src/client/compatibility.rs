@@ -88,10 +88,7 @@ impl Client {
 fn moment(version: &str) -> Option<u64> {
     let (date, time) = version.trim().split_once('.')?;
     let digits = |text: &str, length: usize| {
-        let right_length = (text.len() == length).then_some(text)?;
-        right_length
-            .bytes()
-            .try_fold(0, |number: u64, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
+        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().ok())?
     };
     let (date, time) = (digits(date, 8)?, digits(time, 6)?);
     let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
