@@ -21,7 +21,7 @@
 //! ```
 //!
 //! Vectors come as `Vec<f32>`, whichever way they travel. Unless the request sets `encoding_format`, they travel as base64, which
-//! takes half of the room of short numbers and a quarter of long ones (`cargo test --test it embeddings::size` shows it), and
+//! takes half of the room of short numbers and a quarter of long ones (`cargo test --test account embeddings::size` shows it), and
 //! loses nothing.
 //!
 //! Vectors are paid for by token, and a request is repeated only when the API said that it did not run it. They stand in the order of

@@ -8,6 +8,7 @@ mod wire;
 mod wrapped;
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -135,16 +136,33 @@ fn record() -> Result<PathBuf, Failure> {
     fs::create_dir_all(&folder).map_err(unwritable)?;
     eprintln!("running the tests of venice-ai, to see what they send");
     // The examples are run by tests, which do not build them.
-    for (arguments, failed) in [
-        (&["build", "--quiet", "--examples"][..], "the examples do not build"),
-        (&["test", "--quiet", "--test", "it"], "the tests failed"),
-    ] {
-        cargo(arguments, &folder, failed)?;
+    cargo(&["build", "--quiet", "--examples"], &folder, "the examples do not build")?;
+    let mut arguments = vec!["test".to_owned(), "--quiet".to_owned()];
+    for area in areas()? {
+        arguments.extend(["--test".to_owned(), area]);
     }
+    cargo(&arguments, &folder, "the tests failed")?;
     Ok(folder)
 }
 
-fn cargo(arguments: &[&str], folder: &Path, failed: &str) -> Result<(), Failure> {
+/// The integration tests that run without a key: each folder of `tests` with a `main.rs`, but for those against the real API.
+fn areas() -> Result<Vec<String>, Failure> {
+    let folder = workspace::path("tests");
+    let unreadable =
+        |error| Failure::new(format!("cannot read {}: {error}", workspace::shown(&folder)), "check the permissions");
+    let mut areas = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name != "live" && entry.path().join("main.rs").is_file() {
+            areas.push(name);
+        }
+    }
+    areas.sort();
+    Ok(areas)
+}
+
+fn cargo<S: AsRef<OsStr>>(arguments: &[S], folder: &Path, failed: &str) -> Result<(), Failure> {
     let output = workspace::cargo()
         .args(arguments)
         .args(["-p", "venice-ai"])
@@ -156,10 +174,11 @@ fn cargo(arguments: &[&str], folder: &Path, failed: &str) -> Result<(), Failure>
     if output.status.success() {
         return Ok(());
     }
+    let shown: Vec<_> = arguments.iter().map(|argument| argument.as_ref().to_string_lossy()).collect();
     eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     Err(Failure::new(
         format!("{failed}, so what is sent is not known"),
-        format!("cargo {} -p venice-ai", arguments.join(" ")),
+        format!("cargo {} -p venice-ai", shown.join(" ")),
     ))
 }
 

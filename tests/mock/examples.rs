@@ -9,7 +9,7 @@ use venice_ai::mock::{Answer, Fault, MockRequest, MockVenice};
 
 use crate::support::Folder;
 
-/// The built example. `cargo test` builds the examples before it runs the tests; `cargo test --test it` does not.
+/// The built example. `cargo test` builds the examples before it runs the tests; `cargo test --test mock` does not.
 fn built(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let program =

@@ -7,32 +7,12 @@ use venice_ai::stream::ChatStream;
 use venice_ai::types::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, FinishReason, StreamOptions};
 use venice_ai::{Client, Error};
 
+pub use crate::support::chat::{DIALECT_A, DIALECT_B, head, streamed};
 use crate::support::{Answer, Gate, KEY, PATIENCE, Server, amount, once};
 
-pub const DIALECT_A: &str = include_str!("../fixtures/sse/dialect_a.sse");
-pub const DIALECT_B: &str = include_str!("../fixtures/sse/dialect_b.sse");
 const TWO_CHOICES: &str = include_str!("../fixtures/sse/two_choices.sse");
 const WEB_SEARCH: &str = include_str!("../fixtures/sse/web_search.sse");
 const LOGPROBS: &str = include_str!("../fixtures/sse/logprobs.sse");
-
-/// The head of a streamed answer. Its body ends with the connection unless a test says otherwise.
-pub fn head() -> Answer {
-    Answer::head(200, &[("content-type", "text/event-stream; charset=utf-8"), ("cf-ray", "8f00-VCE")])
-}
-
-/// A streamed answer in these pieces, none of which is joined with another on the way.
-pub fn streamed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Answer {
-    let head = Answer::head(
-        200,
-        &[
-            ("content-type", "text/event-stream; charset=utf-8"),
-            ("transfer-encoding", "chunked"),
-            ("cf-ray", "8f00-VCE"),
-        ],
-    );
-    let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
-    pieces.fold(head, Answer::chunk).send("0\r\n\r\n")
-}
 
 pub fn request() -> ChatCompletionRequest {
     ChatCompletionRequest::new("default", ["When is high water?"])

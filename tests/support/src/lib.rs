@@ -1,5 +1,8 @@
-//! What the tests share: a server that does exactly what it is told, and a clock that does not wait.
+//! What the integration tests share: a scripted HTTP server, a virtual clock, and fixtures.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+pub mod chat;
 pub mod clock;
 pub mod folder;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
@@ -67,24 +70,28 @@ pub fn replying(answer: impl Into<Answer>) -> (Server, Client) {
 /// A test that waits longer for something has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An HTTP client as a caller may bring one. Plain connections are all it is used for.
-pub fn own_http_client() -> reqwest::ClientBuilder {
-    // Without a provider of its own for TLS, `reqwest` would not build one.
-    #[cfg(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls")))]
-    {
-        #[cfg(feature = "rustls-aws-lc")]
-        use rustls::crypto::aws_lc_rs as provider;
-        #[cfg(not(feature = "rustls-aws-lc"))]
-        use rustls::crypto::ring as provider;
+/// An HTTP client as a caller may bring one, used for plain connections only. A macro, since the TLS features are those of `venice-ai`.
+#[macro_export]
+macro_rules! own_http_client {
+    () => {{
+        // Without a provider of its own for TLS, `reqwest` would not build one.
+        #[cfg(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls")))]
+        let builder = {
+            #[cfg(feature = "rustls-aws-lc")]
+            use rustls::crypto::aws_lc_rs as provider;
+            #[cfg(not(feature = "rustls-aws-lc"))]
+            use rustls::crypto::ring as provider;
 
-        let provider = std::sync::Arc::new(provider::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth();
-        return reqwest::Client::builder().tls_backend_preconfigured(config);
-    }
-    #[allow(unreachable_code)]
-    reqwest::Client::builder()
+            let provider = std::sync::Arc::new(provider::default_provider());
+            let config = rustls::ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth();
+            reqwest::Client::builder().tls_backend_preconfigured(config)
+        };
+        #[cfg(not(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls"))))]
+        let builder = reqwest::Client::builder();
+        builder
+    }};
 }

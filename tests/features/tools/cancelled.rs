@@ -12,7 +12,7 @@ use venice_ai::Error;
 use venice_ai::tools::{CallStatus, RunEvent, ToolBox, ToolRun};
 
 use super::{calling, request, results, saying, serving, tide_and_wind, tool};
-use crate::chat_stream::{DIALECT_A, head};
+use crate::support::chat::{DIALECT_A, head};
 use crate::support::{Answer, PATIENCE, Server, client, clock::TestClock};
 
 /// The next event, by a call of `next` for each poll. All but the last are dropped where they wait.

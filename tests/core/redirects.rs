@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use venice_ai::http::Method;
 use venice_ai::{Client, Error, ErrorKind};
 
-use crate::support::{Answer, KEY, Server, builder, once, own_http_client};
+use crate::support::{Answer, KEY, Server, builder, once};
 
 async fn read(client: &Client) -> Result<Value, Error> {
     client.request(Method::GET, "/thing").await
@@ -103,7 +103,7 @@ async fn a_redirect_to_nowhere_is_an_error() {
 async fn a_client_of_the_callers_that_strays_to_another_host_is_found_out() {
     let elsewhere = Server::answering([Answer::json(200, "{}")]);
     let server = Server::answering([Answer::redirect(302, &elsewhere.url("/x"))]);
-    let straying = own_http_client().build().unwrap();
+    let straying = crate::support::own_http_client!().build().unwrap();
     let client = builder(&server).http_client(straying).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);

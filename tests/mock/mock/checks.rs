@@ -181,7 +181,7 @@ async fn forms_are_checked_as_bodies_are() {
 
 /// Sends a body that the SDK would not put together.
 async fn reqwest_post(mock: &MockVenice, path: &str, media: &str, body: String) -> u16 {
-    let client = crate::support::own_http_client().no_proxy().build().unwrap();
+    let client = crate::support::own_http_client!().no_proxy().build().unwrap();
     let request = client.post(format!("{}{path}", mock.base_url())).bearer_auth(mock.api_key());
     request.header("content-type", media).body(body).send().await.unwrap().status().as_u16()
 }

@@ -1,31 +1,15 @@
 //! A whole answer: what is read of it, and that a turn goes back as it came.
 
 use serde_json::{Map, Value, json};
-use venice_ai::Error;
 use venice_ai::types::{
     AssistantMessage, ChatCompletion, ChatCompletionRequest, ChatMessage, FinishReason, TextContent, WebSearchMode,
 };
 
-use crate::support::replying;
+pub use crate::support::chat::{TEXT, a_question, answer};
 use crate::support::{Answer, Server, amount, once};
 
-pub const TEXT: &str = include_str!("../fixtures/replies/chat_text.json");
 pub const TOOL_CALLS: &str = include_str!("../fixtures/replies/chat_tool_calls.json");
 const WEB_SEARCH: &str = include_str!("../fixtures/replies/chat_web_search.json");
-
-pub fn a_question() -> ChatCompletionRequest {
-    ChatCompletionRequest::new("default", ["When is high water?"])
-}
-
-async fn try_answer(body: &str) -> Result<ChatCompletion, Error> {
-    let (_, venice) = replying(body);
-    venice.chat().create(a_question()).await
-}
-
-/// The answer with this body.
-pub async fn answer(body: impl AsRef<str>) -> ChatCompletion {
-    try_answer(body.as_ref()).await.unwrap_or_else(|error| panic!("{error}: {}", body.as_ref()))
-}
 
 /// The answer whose only choice is this.
 async fn choice(choice: Value) -> ChatCompletion {

@@ -7,7 +7,7 @@ use venice_ai::types::{ChatCompletionRequest, JsonRpcRequest};
 use venice_ai::{Error, ErrorKind};
 
 use super::{a_dollar, asking, calls, costing, dollars, shop, within};
-use crate::support::{Answer, amount, builder, own_http_client};
+use crate::support::{Answer, amount, builder};
 
 fn assert_refused(error: &Error, limit: &str, spent: &str, estimate: Option<&str>) {
     assert_eq!(error.kind(), ErrorKind::BudgetExceeded, "{error}");
@@ -224,7 +224,7 @@ fn blocking_calls_have_a_budget_too() {
 async fn neither_a_budget_nor_its_error_shows_what_was_asked() {
     let server = shop(|_| costing("1"));
     let budget = Budget::usd("0.5");
-    let http = own_http_client().timeout(Duration::from_secs(20)).build().unwrap();
+    let http = crate::support::own_http_client!().timeout(Duration::from_secs(20)).build().unwrap();
     let venice = builder(&server).http_client(http).budget(budget.clone()).build().unwrap();
     let secret = ChatCompletionRequest::new("writer", ["the word is swordfish"]);
     let error = venice.chat().create(secret).await.unwrap_err();

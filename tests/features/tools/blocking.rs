@@ -7,8 +7,8 @@ use venice_ai::ErrorKind;
 use venice_ai::tools::ToolBox;
 
 use super::{calling, request, result, saying, serving, tide_and_wind, tool};
-use crate::chat_stream::{DIALECT_A, streamed};
 use crate::support::Answer;
+use crate::support::chat::{DIALECT_A, streamed};
 
 #[test]
 fn a_run_is_waited_for_with_its_tools() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use venice_ai::http::Method;
 use venice_ai::{Client, ClientBuilder, ErrorKind};
 
-use crate::support::{Answer, KEY, Server, builder, once, own_http_client};
+use crate::support::{Answer, KEY, Server, builder, once};
 
 /// The environment belongs to the process, so each of these runs in one of its own: this test binary again, with one test
 /// chosen, which looks at the environment and does nothing where it is not meant.
@@ -158,7 +158,7 @@ async fn of_a_proxy_and_none_the_last_one_counts() {
 async fn a_client_of_the_callers_is_used() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let headers = [("x-own".parse().unwrap(), "yes".parse().unwrap())];
-    let own = own_http_client()
+    let own = crate::support::own_http_client!()
         .default_headers(headers.into_iter().collect())
         .redirect(reqwest::redirect::Policy::none())
         .build()

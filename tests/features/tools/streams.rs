@@ -5,7 +5,7 @@ use venice_ai::ErrorKind;
 use venice_ai::tools::{RunEvent, StopReason, ToolBox};
 
 use super::{happenings, request, results, serving, tide_and_wind, tool};
-use crate::chat_stream::{DIALECT_A, DIALECT_B, head, streamed};
+use crate::support::chat::{DIALECT_A, DIALECT_B, head, streamed};
 use crate::support::{Answer, TestClock, client};
 
 fn chunk(delta: &Value, finish_reason: Option<&str>) -> Value {

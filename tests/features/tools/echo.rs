@@ -95,8 +95,8 @@ async fn of_a_stream_every_member_goes_back() {
         .collect();
     text.push_str(&format!("data: {last}\n\ndata: [DONE]\n\n"));
     let (server, venice) = serving([
-        crate::chat_stream::streamed([text.as_bytes()]),
-        crate::chat_stream::streamed([crate::chat_stream::DIALECT_A.as_bytes()]),
+        crate::support::chat::streamed([text.as_bytes()]),
+        crate::support::chat::streamed([crate::support::chat::DIALECT_A.as_bytes()]),
     ]);
     let tools = ToolBox::new().implement(tool("tide"), |at: serde_json::Value| async move { at });
     venice.chat().run_stream(request(), &tools).await.unwrap();

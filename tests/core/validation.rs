@@ -7,7 +7,7 @@ use venice_ai::types::{
 };
 use venice_ai::{Error, ErrorKind};
 
-use crate::chat_create::{TEXT, a_question};
+use crate::support::chat::{TEXT, a_question};
 use crate::support::replying;
 
 /// The error of a request that must not reach the server, neither for a whole answer nor for a stream.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use venice_ai::types::{ChatCompletion, Model, ModelFilter};
 use venice_ai::{Call, Client, Error, ErrorKind};
 
-use crate::chat_create::{TEXT, a_question, answer};
+use crate::support::chat::{TEXT, a_question, answer};
 use crate::support::replying;
 use crate::support::{Answer, Server, TestClock, amount, client};
 

@@ -10,7 +10,9 @@ impl Folder {
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("files-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // The build folder's own `tmp`: a test program is in `deps` of a profile's folder.
+        let program = std::env::current_exe().unwrap();
+        let path = program.ancestors().nth(3).unwrap().join("tmp").join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }

@@ -1,0 +1,19 @@
+//! API keys, billing, wallets, the catalogue, characters, embeddings and crypto RPC.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use venice_ai_test_support as support;
+
+mod api_keys;
+mod api_keys_refused;
+mod billing;
+mod billing_csv;
+mod catalogue;
+mod characters;
+mod crypto_rpc;
+mod embeddings;
+mod models;
+mod pages;
+mod tee;
+mod x402;
+mod x402_top_up;

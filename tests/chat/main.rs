@@ -1,0 +1,24 @@
+//! Chat completions: requests, streams, structured outputs, citations, and the Responses API.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use venice_ai_test_support as support;
+
+mod chat_accumulator;
+mod chat_create;
+mod chat_media;
+mod chat_requests;
+mod chat_stream;
+#[cfg(feature = "blocking")]
+mod chat_stream_blocking;
+mod chat_stream_errors;
+mod chat_stream_flow;
+mod citations;
+mod prompt_cache;
+mod reasoning;
+#[cfg(feature = "unstable")]
+mod responses;
+mod sse_framing;
+mod sse_split;
+#[cfg(feature = "schemars")]
+mod structured_output;

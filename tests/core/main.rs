@@ -1,0 +1,27 @@
+//! The client: configuration, requests, retries, errors, and what replies may look like.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use venice_ai_test_support as support;
+
+#[cfg(feature = "blocking")]
+mod blocking;
+#[cfg(feature = "blocking")]
+mod blocking_refused;
+mod client_config;
+mod compatibility;
+mod errors;
+mod escape_hatch;
+mod httpmock_server;
+mod lenient_replies;
+mod meta;
+mod open_enums;
+mod redirects;
+mod request_types;
+mod retry;
+mod secrets;
+mod strange_replies;
+mod timeouts;
+mod tracing_spans;
+mod unset_members;
+mod validation;

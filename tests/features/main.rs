@@ -1,0 +1,10 @@
+//! What stands on the API: batches, budgets and prices, preflight, tools.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use venice_ai_test_support as support;
+
+mod cost;
+mod many;
+mod preflight;
+mod tools;
