@@ -353,8 +353,6 @@ macro_rules! open_enum_impls {
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
             /// The value as it is on the wire.
-            ///
-            #[doc = concat!("```\nuse venice_ai::types::", stringify!($name), ";\nassert_eq!(", stringify!($name), "::from_wire(\"new\").as_str(), \"new\");\n```")]
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
@@ -365,8 +363,6 @@ macro_rules! open_enum_impls {
             }
 
             /// The variant for a value from the wire; one that is not known is kept in `Unknown`.
-            ///
-            #[doc = concat!("```\nuse venice_ai::types::", stringify!($name), ";\nfor value in ", stringify!($name), "::KNOWN {\n    assert_eq!(", stringify!($name), "::from_wire(value).as_str(), *value);\n}\n```")]
             #[must_use]
             #[inline]
             pub fn from_wire(value: &str) -> Self {

@@ -164,25 +164,31 @@ fn the_multimodal_example_shows_what_it_promises() {
 #[test]
 fn the_answer_arrives_token_by_token() {
     for name in ["quickstart", "chat_stream"] {
-        let mut child = example(name).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let (mut text, mut piece, mut begun) = (String::new(), [0; 256], None);
-        loop {
-            let read = output.read(&mut piece).unwrap();
-            text.push_str(&String::from_utf8_lossy(&piece[..read]));
-            if begun.is_none() && text.contains("You said:") {
-                begun = Some(Instant::now());
-            }
-            if read == 0 || text.contains("between them") {
-                break;
-            }
-        }
-        // The answer has about forty tokens, 25 ms apart.
-        let taken = begun.unwrap().elapsed();
-        assert!(taken > Duration::from_millis(400), "{name} printed it within {taken:?}");
-        std::io::copy(&mut output, &mut std::io::sink()).unwrap();
-        assert!(child.wait().unwrap().success());
+        // A reader that the machine keeps from running meets the whole answer at once; it reads again then.
+        let is_gradual = (0..crate::ATTEMPTS).any(|_| is_printed_gradually(name));
+        assert!(is_gradual, "{name} printed its answer at once");
     }
+}
+
+/// Whether the tokens of the example's answer, about forty and 25 ms apart, are printed as they arrive.
+fn is_printed_gradually(name: &str) -> bool {
+    let mut child = example(name).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let (mut text, mut piece, mut begun) = (String::new(), [0; 256], None);
+    loop {
+        let read = output.read(&mut piece).unwrap();
+        text.push_str(&String::from_utf8_lossy(&piece[..read]));
+        if begun.is_none() && text.contains("You said:") {
+            begun = Some(Instant::now());
+        }
+        if read == 0 || text.contains("between them") {
+            break;
+        }
+    }
+    let taken = begun.unwrap().elapsed();
+    std::io::copy(&mut output, &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
+    taken > Duration::from_millis(400)
 }
 
 #[test]

@@ -7,3 +7,16 @@ use venice_ai_test_support as support;
 mod examples;
 mod live;
 mod mock;
+
+/// How often something is tried that a busy machine can hide, but not make up.
+const ATTEMPTS: usize = 10;
+
+/// Waits until one of several tries shows what it looks for.
+async fn retried(mut shows: impl AsyncFnMut() -> bool) {
+    for _ in 0..ATTEMPTS {
+        if shows().await {
+            return;
+        }
+    }
+    panic!("it was not seen in {ATTEMPTS} tries");
+}

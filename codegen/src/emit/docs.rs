@@ -11,17 +11,6 @@ pub fn doc(text: &str) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
-/// Tokens as a line of an example, which sees the crate from outside.
-pub fn code(tokens: &TokenStream) -> String {
-    let mut text = tokens.to_string();
-    for (from, to) in
-        [(" < ", "<"), (" >", ">"), (" :: ", "::"), ("& ", "&"), (" ,", ","), (" : ", ": "), ("> >", ">>")]
-    {
-        text = text.replace(from, to);
-    }
-    text.replace("crate::", "venice_ai::")
-}
-
 /// The documentation of a member.
 pub fn field(field: &Field) -> String {
     let mut text = field

@@ -105,14 +105,7 @@ fn method(
         let argument = ident(&member(header));
         quote! { , #argument: Option<&str> }
     });
-    let names: Vec<String> = operation.headers.iter().map(|header| member(header)).collect();
-    let mut declared: Vec<String> = arguments.iter().map(docs::code).collect();
-    declared.extend(names.iter().map(|name| format!("{name}: Option<&str>")));
-    let doc = docs::doc(&format!(
-        "{}\n\n{}",
-        method_doc(operation),
-        example(&name.to_string(), &declared, operation.deprecated)
-    ));
+    let doc = docs::doc(&method_doc(operation));
     let deprecated =
         operation.deprecated.then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] });
     Ok(quote! {
@@ -134,17 +127,6 @@ fn is_multipart(operation: &Operation) -> bool {
 fn method_doc(operation: &Operation) -> String {
     let text = operation.doc.clone().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
     format!("{}\n\n`{} {}` (operation `{}`).", text.trim_end(), operation.method, operation.path, operation.id)
-}
-
-/// An example that compiles whatever the document says; what the arguments are made of stands with their types.
-fn example(method: &str, declared: &[String], deprecated: bool) -> String {
-    let names: Vec<&str> = declared.iter().filter_map(|argument| argument.split(':').next()).collect();
-    let allow = if deprecated { "#[allow(deprecated)] " } else { "" };
-    let declared: String = declared.iter().map(|argument| format!(", {argument}")).collect();
-    let call = format!("let call = venice.raw().{method}({});", names.join(", "));
-    format!(
-        "```no_run\n# use venice_ai::{{Client, types}};\n# {allow}fn example(venice: &Client{declared}) {{\n{call}\n# }}\n```"
-    )
 }
 
 /// The value that `let name = …` or `let mut name = …` binds.

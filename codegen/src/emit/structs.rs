@@ -218,7 +218,6 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
         }
     });
     let extra = object.open.then(|| quote! { extra: Default::default(), });
-    let example = example(type_name, &required);
     let new_doc = if required.is_empty() {
         " An object with nothing set."
     } else {
@@ -227,11 +226,7 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
     let setters = members.iter().filter_map(|member| {
         let (ident, inner) = (&member.ident, member.inner.as_ref()?);
         let (ty, value) = parameter(ident, inner);
-        let doc = docs::doc(&format!(
-            "{}\n\n{}",
-            setter_doc(member.field),
-            setter_example(type_name, ident, &ty, member.field.deprecated)
-        ));
+        let doc = docs::doc(&setter_doc(member.field));
         let deprecated = deprecated(member.field);
         Some(quote! {
             #doc
@@ -244,15 +239,11 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
         })
     });
     let validate = checked.then(|| {
-        let validate_example = docs::doc(&format!(
-            "\n```no_run\n# fn example(value: venice_ai::types::{type_name}) -> Result<(), venice_ai::ValidationError> {{\nvalue.validate()?;\n# Ok(()) }}\n```"
-        ));
         quote! {
             /// Checks the values against the limits of the API document, as every call does before it sends anything.
             ///
             /// # Errors
             /// The first member that is out of its limits, with what is allowed.
-            #validate_example
             pub fn validate(&self) -> Result<(), crate::ValidationError> {
                 crate::validation::run(self)
             }
@@ -279,7 +270,6 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
         #from_text
         impl #type_name {
             #[doc = #new_doc]
-            #example
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#values,)* #extra }
@@ -288,31 +278,6 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
             #validate
         }
     }
-}
-
-/// An example of `new` that compiles whatever the members are.
-fn example(type_name: &Ident, required: &[&Member<'_>]) -> TokenStream {
-    let declared: Vec<String> = required
-        .iter()
-        .map(|member| {
-            let (ty, _) = parameter(&member.ident, &member.ty);
-            format!("{}: {}", member.ident, docs::code(&ty))
-        })
-        .collect();
-    let names: Vec<String> = required.iter().map(|member| member.ident.to_string()).collect();
-    let call = format!("let value = {type_name}::new({});", names.join(", "));
-    docs::doc(&format!(
-        "\n```no_run\n# use venice_ai::types::*;\n# fn example({}) {{\n{call}\n# }}\n```",
-        declared.join(", ")
-    ))
-}
-
-/// An example of a setter that compiles whatever the member is.
-fn setter_example(type_name: &Ident, member: &Ident, ty: &TokenStream, deprecated: bool) -> String {
-    let ty = docs::code(ty);
-    let allow = if deprecated { "#[allow(deprecated)] " } else { "" };
-    let hidden = format!("# use venice_ai::types::*;\n# {allow}fn example(value: {type_name}, {member}: {ty}) {{");
-    format!("```no_run\n{hidden}\nlet value = value.{member}({member});\n# }}\n```")
 }
 
 fn setter_doc(field: &Field) -> String {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Notify;
 use venice_ai::tools::{NoArguments, ToolBox, ToolError};
 
 use super::{calling, happenings, request, result, run_of, saying, serving, tide_and_wind, tool};
@@ -120,10 +121,31 @@ async fn a_tool_that_takes_too_long_is_dropped() {
 
 #[tokio::test]
 async fn one_time_out_is_for_all_that_have_none_of_their_own() {
-    let slow = |_: Value| async { tokio::time::sleep(Duration::from_millis(120)).await };
+    /// Dropped with the call that is cut.
+    struct Cut(Arc<Notify>);
+    impl Drop for Cut {
+        fn drop(&mut self) {
+            self.0.notify_one();
+        }
+    }
+
+    let is_cut = Arc::new(Notify::new());
+    let cut = is_cut.clone();
+    let endless = move |_: Value| {
+        let cut = Cut(cut.clone());
+        async move {
+            std::future::pending::<()>().await;
+            drop(cut);
+        }
+    };
+    // The time limit of `tide` is over when `wind` is done, however late both are.
+    let patient = move |_: Value| {
+        let is_cut = is_cut.clone();
+        async move { is_cut.notified().await }
+    };
     let tools = ToolBox::new()
-        .implement(tool("tide"), slow)
-        .implement(tool("wind"), slow)
+        .implement(tool("tide"), endless)
+        .implement(tool("wind"), patient)
         .with_timeout(Duration::from_millis(20))
         .with_timeout_of("wind", Duration::from_secs(20));
     let (_, venice) = serving([calling(&[("a", "tide", "{}"), ("b", "wind", "{}")]), saying("x")]);
