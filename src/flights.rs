@@ -1,5 +1,6 @@
-//! Work that many wait for and that is done once.
+//! `Flights`: single-flight; concurrent callers of a key share one in-flight future.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -31,10 +32,20 @@ impl<K, T> Default for Flights<K, T> {
     }
 }
 
-impl<K: PartialEq, T: Clone> Flights<K, T> {
+impl<K: PartialEq + Clone, T: Clone> Flights<K, T> {
+    /// The outcome of the work with this key, as [`join`](Self::join) finds it. Work that panics does so for one caller; the others
+    /// begin it anew.
+    pub(crate) async fn outcome(&self, key: K, done: impl Fn() -> Option<T>, begin: impl Fn() -> Work<T>) -> T {
+        loop {
+            if let Some(outcome) = self.join(key.clone(), &done, &begin).await {
+                return outcome;
+            }
+        }
+    }
+
     /// Waits for the work with this key, which begins now unless it is on its way, or `done` knows what comes of it. Who looked for
     /// an outcome just before some work landed asks again in `done`: there nothing lands between the look and the beginning.
-    pub(crate) fn join(&self, key: K, done: impl FnOnce() -> Option<T>, begin: impl FnOnce() -> Work<T>) -> Waiter<T> {
+    fn join(&self, key: K, done: impl FnOnce() -> Option<T>, begin: impl FnOnce() -> Work<T>) -> Waiter<T> {
         let runtime = Handle::try_current().ok().map(|runtime| runtime.id());
         let mut under_way = lock(&self.under_way);
         under_way.retain(|known| known.flight.upgrade().is_some_and(|flight| !flight.has_landed()));
@@ -55,6 +66,7 @@ impl<K: PartialEq, T: Clone> Flights<K, T> {
 /// One piece of work.
 struct Flight<T> {
     state: Mutex<State<T>>,
+    /// It is not flying any more.
     landed: AtomicBool,
     waiting: Arc<Waiting>,
 }
@@ -62,6 +74,8 @@ struct Flight<T> {
 enum State<T> {
     Flying(Work<T>),
     Landed(T),
+    /// It panicked.
+    Crashed,
 }
 
 impl<T> Flight<T> {
@@ -139,36 +153,47 @@ impl Wake for Waiting {
     }
 }
 
-/// Somebody who waits for a piece of work.
+/// Somebody who waits for a piece of work. Its outcome is `None` if the work panicked when another waiter polled it.
 #[must_use = "the work goes on only while somebody waits for it"]
-pub(crate) struct Waiter<T> {
+struct Waiter<T> {
     flight: Arc<Flight<T>>,
     place: u64,
 }
 
 impl<T: Clone> Future for Waiter<T> {
-    type Output = T;
+    type Output = Option<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let flight = &*self.flight;
         // Before the work is looked at, so that no wake between the two is lost.
         flight.waiting.wait(self.place, cx.waker());
         let mut state = lock(&flight.state);
         let work = match &mut *state {
-            State::Landed(outcome) => return Poll::Ready(outcome.clone()),
+            State::Landed(outcome) => return Poll::Ready(Some(outcome.clone())),
+            State::Crashed => return Poll::Ready(None),
             State::Flying(work) => work,
         };
         if !flight.waiting.woken.swap(false, Ordering::AcqRel) {
             return Poll::Pending;
         }
         let waker = Waker::from(Arc::clone(&flight.waiting));
-        let Poll::Ready(outcome) = work.as_mut().poll(&mut Context::from_waker(&waker)) else { return Poll::Pending };
-        let done = std::mem::replace(&mut *state, State::Landed(outcome.clone()));
+        // Nobody sees the work again once it has panicked.
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut Context::from_waker(&waker))));
+        let landed = match &polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(outcome)) => State::Landed(outcome.clone()),
+            Err(_) => State::Crashed,
+        };
+        let done = std::mem::replace(&mut *state, landed);
         flight.landed.store(true, Ordering::Release);
         drop(state);
-        drop(done);
+        // The others are woken before the work is dropped, and before its panic goes on.
         flight.waiting.wake_all();
-        Poll::Ready(outcome)
+        drop(done);
+        match polled {
+            Ok(outcome) => outcome.map(Some),
+            Err(panic) => panic::resume_unwind(panic),
+        }
     }
 }
 
@@ -204,8 +229,8 @@ mod tests {
         let (flights, begun) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
         let join = || flights.join("a", || None, || counted(&begun));
         let (first, second, other) = tokio::join!(join(), join(), flights.join("b", || None, || counted(&begun)));
-        assert_eq!((first, second, other), (1, 1, 2));
-        assert_eq!(join().await, 3);
+        assert_eq!((first, second, other), (Some(1), Some(1), Some(2)));
+        assert_eq!(join().await, Some(3));
     }
 
     #[tokio::test]
@@ -214,8 +239,8 @@ mod tests {
         let flying = flights.join((), || None, || counted(&begun));
         // While it is on its way nobody asks for what came of an earlier one.
         let joined = flights.join((), || panic!("it is on its way"), || counted(&begun));
-        assert_eq!((flying.await, joined.await), (1, 1));
-        assert_eq!(flights.join((), || Some(7), || counted(&begun)).await, 7);
+        assert_eq!((flying.await, joined.await), (Some(1), Some(1)));
+        assert_eq!(flights.join((), || Some(7), || counted(&begun)).await, Some(7));
         assert_eq!(begun.load(Ordering::SeqCst), 1);
     }
 
@@ -226,10 +251,37 @@ mod tests {
         let (mut driver, heir) = (join(), join());
         assert!(now(&mut driver).is_none());
         drop(driver);
-        assert_eq!(heir.await, 1);
+        assert_eq!(heir.await, Some(1));
         // With the last one the work is gone.
         drop(join());
-        assert_eq!(join().await, 3);
+        assert_eq!(join().await, Some(3));
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_does_so_for_one_and_is_begun_anew_for_the_others() {
+        let (flights, begun) = (Arc::new(Flights::default()), Arc::new(AtomicUsize::new(0)));
+        let tasks: Vec<_> = (0..3)
+            .map(|_| {
+                let (flights, begun) = (Arc::clone(&flights), Arc::clone(&begun));
+                let begin = move || -> Work<usize> {
+                    let work = counted(&begun);
+                    Box::pin(async move {
+                        let number = work.await;
+                        assert!(number > 1, "the first one panics");
+                        number
+                    })
+                };
+                tokio::spawn(async move { flights.outcome((), || None, begin).await })
+            })
+            .collect();
+        let mut outcomes = Vec::new();
+        for task in tasks {
+            let outcome = tokio::time::timeout(Duration::from_secs(60), task).await.expect("it hangs");
+            outcomes.push(outcome.map_err(|error| error.is_panic()));
+        }
+        outcomes.sort();
+        assert_eq!(outcomes, [Ok(2), Ok(2), Err(true)]);
+        assert_eq!(begun.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -247,7 +299,7 @@ mod tests {
         let mut came = 0;
         for task in waiting {
             if let Some(outcome) = task.await.unwrap() {
-                assert_eq!(outcome, 1);
+                assert_eq!(outcome, Some(1));
                 came += 1;
             }
         }
@@ -264,14 +316,14 @@ mod tests {
         let mut held_up = flights.join((), || None, || counted(&begun));
         assert!(now(&mut held_up).is_none());
         drop(entered);
-        assert_eq!(moving.block_on(async { flights.join((), || None, || counted(&begun)).await }), 2);
-        assert_eq!(still.block_on(&mut held_up), 1);
+        assert_eq!(moving.block_on(async { flights.join((), || None, || counted(&begun)).await }), Some(2));
+        assert_eq!(still.block_on(&mut held_up), Some(1));
     }
 
     /// The outcome, if it is there at once.
     fn now<T: Clone>(waiter: &mut Waiter<T>) -> Option<T> {
         match Pin::new(waiter).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => Some(outcome),
+            Poll::Ready(outcome) => outcome,
             Poll::Pending => None,
         }
     }

@@ -89,7 +89,7 @@ pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Res
     if let Some(known) = known() {
         return Ok(known);
     }
-    let failure = match store.lists.join((), || known().map(Ok), || list(client.clone())).await {
+    let failure = match store.lists.outcome((), || known().map(Ok), || list(client.clone())).await {
         Ok(catalogue) => return Ok(catalogue),
         Err(failure) => failure,
     };
@@ -112,7 +112,7 @@ pub(crate) async fn with_names(
     let begin = || names(client.clone(), catalogue.clone(), kind.clone());
     let fetched = match known() {
         Some(known) => known,
-        None => store.names.join(kind.clone(), known, begin).await,
+        None => store.names.outcome(kind.clone(), known, begin).await,
     };
     let known = Arc::clone(&store.kept().names);
     (catalogue.named(known), fetched.err().map(|error| error.copy()))

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod lookup;
+mod panics;
 mod questions;
 mod stale;
 
