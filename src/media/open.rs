@@ -1,4 +1,4 @@
-//! From an upload to its contents.
+//! `Opened`: an upload, opened for one attempt.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -115,10 +115,14 @@ fn open_file(path: &Path, least: usize) -> io::Result<Opened> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
+    // Opening a pipe blocks its thread until somebody writes to it, and a program cannot end as long as that thread is blocked.
+    if !metadata.is_file() {
+        let problem =
+            "it is a pipe, a socket or a device and not a file; open it yourself and send it with `Upload::reader`";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    }
     let mut file = File::open(path)?;
     let mut head = Vec::new();
     (&mut file).take(least as u64).read_to_end(&mut head)?;
-    // A pipe or a device has no length of its own.
-    let length = metadata.is_file().then_some(metadata.len());
-    Ok(Opened { length, head: head.into(), rest: Some(Pieces::of_blocking(file)) })
+    Ok(Opened { length: Some(metadata.len()), head: head.into(), rest: Some(Pieces::of_blocking(file)) })
 }

@@ -55,8 +55,9 @@ impl Upload {
 
     /// A file on disk, sent under its own name. It is opened for each attempt anew, and read in pieces while it is sent.
     ///
-    /// A file that is missing, is a folder or cannot be read fails the call before anything is sent; one that becomes longer or
-    /// shorter while it is sent fails it then ([`ErrorKind::Io`](crate::ErrorKind::Io)).
+    /// A file that is missing or cannot be read fails the call before anything is sent, and so does what is not a regular file: a
+    /// folder, a pipe, a device. Send a pipe with [`reader`](Self::reader). A file that becomes longer or shorter while it is sent
+    /// fails the call then. All of these are [`ErrorKind::Io`](crate::ErrorKind::Io).
     ///
     /// ```
     /// let upload = venice_ai::Upload::path("talks/2026/opening.mp3");
@@ -83,8 +84,8 @@ impl Upload {
         Self::unread(name, Pieces::of_async(reader))
     }
 
-    /// As [`reader`](Self::reader), for a reader of the standard library. It is read on threads that may wait, so it does not hold
-    /// up an async runtime.
+    /// As [`reader`](Self::reader), for a reader of the standard library. It is read on a thread of the runtime's blocking pool, so it
+    /// does not hold up async tasks. A read that never returns keeps the runtime from shutting down.
     ///
     /// ```
     /// let upload = venice_ai::Upload::blocking_reader("input.txt", std::io::stdin());

@@ -1,6 +1,8 @@
 //! Files that are sent: what goes over the wire, when it is sent again, and what is refused.
 
 mod again;
+#[cfg(unix)]
+mod pipes;
 mod refused;
 mod wire;
 
