@@ -1,6 +1,6 @@
-//! A file that is there as a whole, or not at all.
+//! `DurableFile`: atomic writes; the whole file appears under its name, or nothing does.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -123,6 +123,8 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
 struct Writing {
     file: File,
     temporary: Temporary,
+    /// Those of the finished file.
+    permissions: Option<Permissions>,
 }
 
 /// A file that goes when this is dropped, if it is still there.
@@ -132,18 +134,17 @@ struct Temporary(Option<PathBuf>);
 impl Writing {
     fn begin(target: &Path) -> io::Result<Self> {
         check(target)?;
-        let temporary = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        let writing = Self { file, temporary: Temporary(Some(temporary)) };
-        if let Ok(before) = fs::metadata(target) {
-            // Who may read the file does not change because its contents do.
-            writing.file.set_permissions(before.permissions())?;
-        }
-        Ok(writing)
+        let path = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
+        let permissions = permissions(target, &path)?;
+        let file = private().open(&path)?;
+        Ok(Self { file, temporary: Temporary(Some(path)), permissions })
     }
 
     fn finish(self, target: &Path) -> io::Result<()> {
-        let Self { file, mut temporary } = self;
+        let Self { file, mut temporary, permissions } = self;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
         file.sync_all()?;
         drop(file);
         if let Some(from) = &temporary.0 {
@@ -152,6 +153,37 @@ impl Writing {
         temporary.0 = None;
         sync_folder_of(target)
     }
+}
+
+/// The permissions of the finished file: those of the file that it replaces, without the bits that a write takes away (set-uid,
+/// set-gid), or those of any new file in that folder.
+#[cfg(unix)]
+fn permissions(target: &Path, unused: &Path) -> io::Result<Option<Permissions>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = match fs::metadata(target) {
+        Ok(before) => before.permissions(),
+        // Only the system knows the process's umask and the folder's default permissions: a new file has them.
+        Err(_) => {
+            let empty = OpenOptions::new().write(true).create_new(true).open(unused)?;
+            let _removed = Temporary(Some(unused.to_owned()));
+            empty.metadata()?.permissions()
+        }
+    };
+    Ok(Some(Permissions::from_mode(found.mode() & 0o777)))
+}
+
+#[cfg(not(unix))]
+fn permissions(target: &Path, _unused: &Path) -> io::Result<Option<Permissions>> {
+    Ok(fs::metadata(target).ok().map(|before| before.permissions()))
+}
+
+/// Creates a file that nobody else can read: what replaces a private file is private from its first byte.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 impl Drop for Temporary {

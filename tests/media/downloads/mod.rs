@@ -3,6 +3,8 @@
 #[cfg(feature = "blocking")]
 mod blocking;
 mod memory;
+#[cfg(unix)]
+mod permissions;
 mod save;
 
 use venice_ai::http::Method;
