@@ -215,3 +215,18 @@ fn aliases_cannot_blow_a_document_up() {
     assert!(error.message().contains("too large"), "{error}");
     assert!(yaml::parse("a: &a [*a]").is_err());
 }
+
+#[test]
+fn aliases_of_long_texts_cannot_either() {
+    let long = "x".repeat(1024 * 1024);
+    let listed = format!("a: &x {long}\nb: [{}*x]\n", "*x, ".repeat(1_999));
+    let named = format!("a: &x {{? {long} : 1}}\nb: [{}*x]\n", "*x, ".repeat(1_999));
+    // An anchor copies as well: each of these remembers all that is inside of it.
+    let nested = format!("{}{long}{}\n", (0..200).map(|n| format!("&a{n} [")).collect::<String>(), "]".repeat(200));
+    for text in [listed, named, nested] {
+        let error = yaml::parse(&text).unwrap_err();
+        assert!(error.message().contains("too large"), "{error}");
+    }
+    let few = format!("a: &x {long}\nb: [*x, *x]\n");
+    assert_eq!(yaml::parse(&few).unwrap()["b"][1], long.as_str());
+}

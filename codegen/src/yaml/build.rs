@@ -1,4 +1,4 @@
-//! Puts the events of a YAML document together to one tree.
+//! `Builder`: builds a JSON tree from the events of a YAML document.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 use super::scalar;
 use crate::{document::Place, error::Error};
 
-/// How many values aliases may add in all. A document uses a few; nine nested levels of nine aliases each ask for a billion.
-const ALIAS_BUDGET: usize = 1_000_000;
+/// How many bytes of memory anchors and aliases may add in all. A document uses a few; nine nested levels of nine aliases each ask for
+/// a billion values, and two thousand aliases of a long text for gigabytes.
+const ALIAS_BUDGET_BYTES: usize = 64 * 1024 * 1024;
+/// What a value takes besides its text.
+const VALUE_BYTES: usize = 64;
 
 /// A collection that is still open.
 enum Open {
@@ -22,8 +25,10 @@ pub(super) struct Builder {
     open: Vec<Open>,
     root: Option<Value>,
     documents: usize,
+    /// Each with its size in bytes.
     anchors: HashMap<usize, (Value, usize)>,
-    aliased: usize,
+    /// The bytes that anchors and aliases have added.
+    copied: usize,
 }
 
 impl Builder {
@@ -51,7 +56,7 @@ impl Builder {
             if plain && tag.is_none() && text == "<<" {
                 return Err(self.wrong("merge keys are not part of YAML 1.2").help("write the members out"));
             }
-            self.remember(anchor, &Value::String(text.to_owned()));
+            self.remember(anchor, &Value::String(text.to_owned()))?;
             return self.key(text.to_owned());
         }
         let value = match tag.map(|tag| (tag, tag.core_suffix())) {
@@ -73,7 +78,7 @@ impl Builder {
             }
             Some((tag, _)) => return Err(self.unknown_tag(tag)),
         };
-        self.remember(anchor, &value);
+        self.remember(anchor, &value)?;
         self.place_value(value)
     }
 
@@ -99,19 +104,16 @@ impl Builder {
             Some(Open::Map { members, anchor, .. }) => (Value::Object(members), anchor),
             None => return Ok(()),
         };
-        self.remember(anchor, &value);
+        self.remember(anchor, &value)?;
         self.place_value(value)
     }
 
     pub(super) fn alias(&mut self, anchor: usize) -> Result<(), Error> {
-        let Some((value, size)) = self.anchors.get(&anchor) else {
+        let Some(&(_, size)) = self.anchors.get(&anchor) else {
             return Err(self.wrong("an alias stands inside the value that it names"));
         };
-        self.aliased += size;
-        if self.aliased > ALIAS_BUDGET {
-            return Err(self.wrong("aliases make the document too large"));
-        }
-        let value = value.clone();
+        self.copy(size)?;
+        let value = self.anchors.get(&anchor).map(|known| known.0.clone()).unwrap_or_default();
         if self.expects_key() {
             return match value {
                 Value::String(key) => self.key(key),
@@ -152,10 +154,22 @@ impl Builder {
         Ok(())
     }
 
-    fn remember(&mut self, anchor: usize, value: &Value) {
+    fn remember(&mut self, anchor: usize, value: &Value) -> Result<(), Error> {
         if anchor != 0 {
-            self.anchors.insert(anchor, (value.clone(), size(value)));
+            let size = size(value);
+            self.copy(size)?;
+            self.anchors.insert(anchor, (value.clone(), size));
         }
+        Ok(())
+    }
+
+    /// Counts a copy of so many bytes, before it is made.
+    fn copy(&mut self, bytes: usize) -> Result<(), Error> {
+        self.copied = self.copied.saturating_add(bytes);
+        if self.copied > ALIAS_BUDGET_BYTES {
+            return Err(self.wrong("aliases make the document too large"));
+        }
+        Ok(())
     }
 
     fn unknown_tag(&self, tag: &Tag) -> Error {
@@ -185,10 +199,13 @@ fn is_non_specific(tag: &Tag) -> bool {
     matches!((tag.handle(), tag.suffix()), ("", "!") | ("!", ""))
 }
 
+/// The bytes that a copy of a value takes, roughly.
 fn size(value: &Value) -> usize {
-    match value {
-        Value::Array(values) => 1 + values.iter().map(size).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
-        _ => 1,
-    }
+    let contents = match value {
+        Value::Array(values) => values.iter().map(size).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| VALUE_BYTES + name.len() + size(value)).sum(),
+        Value::String(text) => text.len(),
+        _ => 0,
+    };
+    VALUE_BYTES + contents
 }
