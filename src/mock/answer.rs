@@ -16,8 +16,8 @@ use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, jobs, keys, models, record, responses,
-    tee, web3, x402,
+    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models, record,
+    responses, tee, web3, x402,
 };
 use crate::Operation;
 
@@ -90,16 +90,22 @@ pub(super) async fn answer(
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let route = Route::of(head.method.as_str(), target);
     let request = MockRequest::new(&head, &route, body);
-    let fault = {
+    let (misplanned, fault) = {
         let mut state = shared.lock();
         state.requests.push(request.clone());
-        state.faults.take(request.operation)
+        let misplanned = state.misplanned();
+        let fault = if misplanned.is_empty() { state.faults.take(request.operation) } else { None };
+        (misplanned, fault)
     };
     if let Some(fault) = &fault {
         tokio::time::sleep(fault.waits()).await;
     }
     let exchange = Exchange { shared: &shared, head: &head, route: &route, request: &request };
-    let reply = reply(&exchange, fault.as_ref()).await?;
+    let reply = match &*misplanned {
+        [] => reply(&exchange, fault.as_ref()).await?,
+        // A test whose plan has a slip must not go on as if it had none.
+        problems => errors::error(400, &format!("The mock: {}", problems.join("; "))),
+    };
     record::record(&request.method, &route.path, request.header("content-type"), reply.status, reply.media());
     let end = fault.map_or(End::Whole, |fault| fault.end());
     let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end));

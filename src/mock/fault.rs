@@ -189,7 +189,8 @@ impl Fault {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](crate::Operation::id); others are answered as usual meanwhile.
+    /// Only for requests of this operation, by its [`id`](crate::Operation::id); others are answered as usual meanwhile. An id that is
+    /// no operation's is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use venice_ai::mock::Fault;

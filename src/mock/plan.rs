@@ -1,6 +1,9 @@
-//! What a test plans for the requests to come.
+//! `Plans`: what a test has planned for the requests to come.
 
 use std::time::Duration;
+
+use crate::operations;
+use crate::resources::models::suggest;
 
 /// Which requests a plan is for.
 #[derive(Clone, Debug)]
@@ -8,12 +11,13 @@ pub(super) struct Scope {
     operation: Option<String>,
     /// `None` for every request.
     times: Option<usize>,
+    used: bool,
     pub(super) delay: Duration,
 }
 
 impl Scope {
     pub(super) fn new(times: Option<usize>) -> Self {
-        Self { operation: None, times, delay: Duration::ZERO }
+        Self { operation: None, times, used: false, delay: Duration::ZERO }
     }
 
     pub(super) fn set_operation(&mut self, id: String) {
@@ -22,6 +26,22 @@ impl Scope {
 
     pub(super) fn set_times(&mut self, times: usize) {
         self.times = (times != usize::MAX).then_some(times);
+    }
+
+    fn of(&self) -> String {
+        self.operation.clone().unwrap_or_else(|| "any operation".to_owned())
+    }
+
+    /// The id, if it is no operation's, with one that is meant perhaps.
+    fn unknown(&self) -> Option<String> {
+        let id = self.operation.as_deref()?;
+        let ids = || operations::ALL.iter().map(|operation| operation.id);
+        if ids().any(|known| known == id) {
+            return None;
+        }
+        let meant = suggest::closest(id, ids());
+        let hint = meant.first().map(|meant| format!(", did you mean {meant}?")).unwrap_or_default();
+        Some(format!("{id} is no operation{hint}"))
     }
 
     fn is_for(&self, operation: Option<&str>) -> bool {
@@ -57,7 +77,9 @@ impl<P: Planned> Plans<P> {
         let fits = |plan: &mut P| plan.scope().is_for(operation);
         let limited = self.0.iter_mut().position(|plan| fits(plan) && plan.scope().times.is_some());
         let Some(position) = limited else {
-            return self.0.iter_mut().rev().find_map(|plan| fits(plan).then(|| plan.clone()));
+            let plan = self.0.iter_mut().rev().find_map(|plan| fits(plan).then_some(plan))?;
+            plan.scope().used = true;
+            return Some(plan.clone());
         };
         let plan = self.0.get_mut(position)?;
         let left = plan.scope().times.map_or(0, |times| times.saturating_sub(1));
@@ -73,7 +95,20 @@ impl<P: Planned> Plans<P> {
     pub(super) fn left(&mut self) -> impl Iterator<Item = (usize, String)> {
         self.0.iter_mut().filter_map(|plan| {
             let scope = plan.scope();
-            Some((scope.times?, scope.operation.clone().unwrap_or_else(|| "any operation".to_owned())))
+            Some((scope.times?, scope.of()))
         })
+    }
+
+    /// The operations of what was planned for every request and never used.
+    pub(super) fn unused(&mut self) -> impl Iterator<Item = String> {
+        self.0.iter_mut().filter_map(|plan| {
+            let scope = plan.scope();
+            (scope.times.is_none() && !scope.used).then(|| scope.of())
+        })
+    }
+
+    /// What was planned for operations that there are not.
+    pub(super) fn unknown(&mut self) -> impl Iterator<Item = String> {
+        self.0.iter_mut().filter_map(|plan| plan.scope().unknown())
     }
 }

@@ -186,7 +186,8 @@ impl Answer {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](crate::Operation::id).
+    /// Only for requests of this operation, by its [`id`](crate::Operation::id). An id that is no operation's is reported by the next
+    /// request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use serde_json::json;

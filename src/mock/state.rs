@@ -86,6 +86,16 @@ impl State {
         state
     }
 
+    /// What is wrong with the faults and answers that the test has given.
+    pub(super) fn misplanned(&mut self) -> Vec<String> {
+        let faults =
+            self.faults.unknown().map(|problem| format!("a fault was given for an unknown operation: {problem}"));
+        let mut found: Vec<String> = faults.collect();
+        let answers = self.answers.unknown();
+        found.extend(answers.map(|problem| format!("an answer was given for an unknown operation: {problem}")));
+        found
+    }
+
     /// A number that looks like chance and is not: two runs have the same ones.
     pub(super) fn next_id(&mut self) -> u64 {
         // The steps of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).

@@ -145,7 +145,8 @@ impl MockVenice {
         self.shared.lock().faults.push(fault);
     }
 
-    /// Answers with something else from here on: see [`Answer`].
+    /// Answers with something else from here on: see [`Answer`]. One for an id that is no operation's makes every request fail with a
+    /// 400 that says so.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -241,8 +242,9 @@ impl MockVenice {
         self.shared.lock().violations.clone()
     }
 
-    /// Whether everything went as the test planned it: no request was against the API's description, and what was planned for a
-    /// number of requests (faults, answers with [`times`](Answer::times)) was used up. Best as the last line of a test.
+    /// Whether everything went as the test planned it: no request was against the API's description, each answer was used, what was
+    /// planned for a number of requests (faults, answers with [`times`](Answer::times)) was used up, and all of it was for operations
+    /// that the API has. Best as the last line of a test.
     ///
     /// # Errors
     ///
@@ -263,8 +265,10 @@ impl MockVenice {
     pub fn verify(&self) -> Result<(), Error> {
         let mut state = self.shared.lock();
         let mut found: Vec<String> = state.violations.iter().map(ToString::to_string).collect();
+        found.extend(state.misplanned());
         found.extend(state.faults.left().map(|(times, of)| format!("{times} fault(s) left for {of}")));
         found.extend(state.answers.left().map(|(times, of)| format!("{times} answer(s) left for {of}")));
+        found.extend(state.answers.unused().map(|of| format!("an answer for {of} was never used")));
         if found.is_empty() {
             return Ok(());
         }

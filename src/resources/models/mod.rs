@@ -63,7 +63,7 @@ mod read;
 mod request;
 mod retirement;
 pub(crate) mod store;
-mod suggest;
+pub(crate) mod suggest;
 
 use std::collections::BTreeMap;
 

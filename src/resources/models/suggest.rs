@@ -1,10 +1,10 @@
-//! What somebody may have meant.
+//! `closest`: suggestions for a misspelt name, by edit distance.
 
 /// So many are suggested at most, as the API does.
 const MOST: usize = 3;
 
 /// The candidates that are closest to a name, the closest first.
-pub(super) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted = folded(name);
     if wanted.is_empty() {
         return Vec::new();

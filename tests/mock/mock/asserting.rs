@@ -27,7 +27,46 @@ async fn a_test_that_went_as_planned_is_verified() {
     mock.answer(Answer::json(&json!({"data": []})).on("getApiKeys"));
     mock.fault(Fault::status(404));
     venice.api_keys().list().await.unwrap_err();
+    assert!(venice.api_keys().list().await.unwrap().is_empty());
     mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_was_never_used_is_found() {
+    let (mock, venice) = start().await;
+    mock.answer(Answer::json(&json!({"data": []})).on("getApiKeys"));
+    mock.answer(Answer::json(&json!({"data": []})).on("listImageStyles"));
+    venice.api_keys().list().await.unwrap();
+    let error = mock.verify().unwrap_err().to_string();
+    assert!(error.contains("an answer for listImageStyles was never used") && !error.contains("getApiKeys"), "{error}");
+    venice.raw().list_image_styles().await.unwrap();
+    mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn an_unknown_operation_is_reported_by_the_next_request_and_at_the_end() {
+    const HINT: &str = "createChatCompletions is no operation, did you mean createChatCompletion?";
+    for plan in ["an answer", "a fault"] {
+        let (mock, venice) = start().await;
+        match plan {
+            "a fault" => mock.fault(Fault::status(503).on("createChatCompletions")),
+            _ => mock.answer(Answer::json(&json!({})).on("createChatCompletions")),
+        }
+        // The slip is in the test, so that no request of it means anything.
+        let error = venice.api_keys().list().await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
+        let found = mock.verify().unwrap_err();
+        for text in [error.to_string(), found.to_string()] {
+            assert!(text.contains(HINT) && text.contains(plan), "{text}");
+        }
+        mock.reset();
+        venice.api_keys().list().await.unwrap();
+        mock.verify().unwrap();
+    }
+    let (mock, _) = start().await;
+    mock.answer(Answer::json(&json!({})).on("x"));
+    let text = mock.verify().unwrap_err().to_string();
+    assert!(text.contains("x is no operation") && !text.contains("did you mean"), "{text}");
 }
 
 #[tokio::test]
