@@ -313,6 +313,11 @@ impl Checker {
         );
     }
 
+    /// A value of an open enum that this version of the crate knows.
+    pub(crate) fn known<T>(&mut self, field: &str, value: Option<&T>, text: impl Fn(&T) -> &str, known: &[&str]) {
+        self.one_of(field, value.map(text), known, &[]);
+    }
+
     /// A number that is one of some values.
     pub(crate) fn one_of_numbers(&mut self, field: &str, number: Option<f64>, values: &[f64]) {
         if let Some(number) = number

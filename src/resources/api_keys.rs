@@ -26,8 +26,8 @@
 //! after a time-out look at the list before making another. A key is a [`Secret`]: it prints as `***`, and
 //! [`expose`](Secret::expose) gives it.
 //!
-//! An account has at most 500 active keys, and makes at most 20 a minute. Refused before anything is sent: an empty id, a description
-//! that is empty or longer than 64 characters, a limit below zero, an expiry that is no day.
+//! An account has at most 500 active keys, and makes at most 20 a minute. Refused before anything is sent: an empty id, an unknown
+//! kind of key, a description that is empty or longer than 64 characters, a limit below zero, a malformed expiry date.
 
 use super::envelope::opened;
 use crate::types::{
@@ -97,8 +97,9 @@ impl<'c> ApiKeys<'c> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty or over-long description, a limit below zero or above 9 999 999 999, an expiry
-    /// that is no day. A creation is sent once: it is repeated only when the API surely did not see it or said that it
+    /// Refused before anything is sent: a kind of key that this version does not know
+    /// ([`with_validation(false)`](Call::with_validation) sends it), an empty or over-long description, a limit below zero or above
+    /// 9 999 999 999, a malformed expiry date. A creation is sent once: it is repeated only when the API surely did not see it or said that it
     /// refused it. After a time-out look at [`list`](Self::list) before making another.
     pub fn create(&self, request: impl Into<CreateApiKeyRequest>) -> Call<CreatedApiKey> {
         let call = self.client.raw().create_api_key(&request.into());

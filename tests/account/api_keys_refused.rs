@@ -38,6 +38,24 @@ fn an_unknown_kind_is_found_when_it_is_read() {
 }
 
 #[tokio::test]
+async fn an_unknown_kind_is_not_sent_unless_validation_is_off() {
+    for kind in ["INFERENCES", "admin", ""] {
+        let request = || CreateApiKeyRequest::new(kind, "tide gauge");
+        let error = creation_refused(request(), "apiKeyType").await;
+        assert!(error.message().contains("INFERENCE") && error.message().contains("ADMIN"), "{error}");
+        let raw = |venice: &Client| venice.raw().create_api_key(&request());
+        refused(raw, "createApiKey", "apiKeyType").await;
+        let mut web3 = a_web3_request();
+        web3.api_key_type = kind.into();
+        refused(|venice| venice.api_keys().create_with_web3(web3), "postApiKeyGenerateWeb3Key", "apiKeyType").await;
+
+        let (server, venice) = replying(CREATED);
+        venice.api_keys().create(request()).with_validation(false).await.unwrap();
+        assert_eq!(server.only().json()["apiKeyType"], kind);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_or_blank_description_is_refused() {
     for description in ["", "   ", "\t\n\u{a0}"] {
         let error = creation_refused(CreateApiKeyRequest::new(ApiKeyType::Admin, description), "description").await;

@@ -1,7 +1,7 @@
 //! `validate()`: the document's constraints, checked before anything is sent.
 
 use super::{ident, structs};
-use crate::lower::hoist::CONST;
+use crate::lower::hoist::{CONST, KNOWN};
 use crate::lower::schema::{ref_name, type_of};
 use crate::model::{Field, Kind, Model, Struct, forms};
 use proc_macro2::{Ident, TokenStream};
@@ -70,6 +70,7 @@ const CONSTRAINTS: &[&str] = &[
     "x-not-blank",
     "x-date",
     "x-web-url",
+    KNOWN,
 ];
 
 fn constrained(schema: &Value) -> bool {
@@ -114,6 +115,12 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
     let mut checks = TokenStream::new();
     if ref_name(schema) == Some(crate::lower::SECRET) && schema.get("x-not-blank").is_some() {
         return quote! { checker.secret(#wire, #value); };
+    }
+    if let Some(name) = ref_name(schema).filter(|_| schema.get(KNOWN) == Some(&Value::Bool(true))) {
+        let name = ident(name);
+        return quote! {
+            checker.known(#wire, #value, crate::types::#name::as_str, crate::types::#name::KNOWN);
+        };
     }
     if ref_name(schema).is_some_and(|name| needs.check(name)) {
         return quote! { checker.nested(#wire, #value); };

@@ -30,6 +30,7 @@ const LIMITS: &[&str] = &[
     "x-date",
     "x-web-url",
     "x-required-when",
+    "x-known",
 ];
 
 fn plain(schema: &Value, limits: bool) -> String {

@@ -30,6 +30,8 @@ pub const PARAMS: &str = "x-params";
 pub const NULLABLE: &str = "x-nullable";
 /// By this the overlay says beside which other member a member is needed.
 pub const REQUIRED_WHEN: &str = "x-required-when";
+/// By this the overlay says that a value which an open enum does not know is refused before it is sent.
+pub const KNOWN: &str = "x-known";
 /// The extension that gives a member its name in Rust, where the one on the wire is the odd one out.
 pub const MEMBER: &str = "x-rust-member";
 /// Set on a reference from within a recursive component: whether it stands in a request or a reply.
@@ -403,7 +405,7 @@ impl Hoist<'_> {
         shape.proposals.push(proposal);
         let mut link = json!({"$shape": id});
         if let Some(link) = link.as_object_mut() {
-            for key in ["description", "deprecated", "default", "nullable", "x-variant", MEMBER, REQUIRED_WHEN] {
+            for key in ["description", "deprecated", "default", "nullable", "x-variant", MEMBER, REQUIRED_WHEN, KNOWN] {
                 if let Some(value) = site.get(key) {
                     link.insert(key.into(), value.clone());
                 }

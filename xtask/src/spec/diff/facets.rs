@@ -27,7 +27,7 @@ const ELSEWHERE: [&str; 15] = [
     "x-rust-name",
 ];
 /// What is checked before sending beside the limits: keywords of the overlay, and the alternatives of a text.
-const CHECKED: [&str; 4] = ["x-not-blank", "x-date", "x-required-when", FORMS];
+const CHECKED: [&str; 5] = ["x-not-blank", "x-date", "x-known", "x-required-when", FORMS];
 
 impl Walk<'_> {
     /// Compares what two schemas of the same form say about their values.
