@@ -22,8 +22,14 @@ pub(crate) const PAYMENT: HeaderName = HeaderName::from_static("payment-signatur
 /// The names under which a wallet signs in.
 pub(crate) const SIGN_INS: [HeaderName; 2] = [SIGN_IN, HeaderName::from_static("x-sign-in-with-x")];
 
-/// All headers that bear a signature.
-pub(crate) const HEADERS: [HeaderName; 3] = [SIGN_IN, HeaderName::from_static("x-sign-in-with-x"), PAYMENT];
+/// The names under which a wallet pays.
+pub(crate) const PAYMENTS: [HeaderName; 3] =
+    [PAYMENT, HeaderName::from_static("x-402-payment"), HeaderName::from_static("x-payment")];
+
+/// Whether a header bears a signature.
+pub(crate) fn is_signature(name: &HeaderName) -> bool {
+    SIGN_INS.contains(name) || PAYMENTS.contains(name)
+}
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;

@@ -5,7 +5,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, 
 use super::{Mode, Scope};
 use crate::client::ApiKey;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{AuthScheme, OperationRef};
+use crate::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::wallet;
 
 /// Adds what the request does not have: the client's headers, `Accept`, the key.
@@ -34,7 +34,21 @@ pub(crate) fn complete(
         // A compressor holds pieces back, and media do not get smaller.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     }
+    refuse_payment(headers, scope.operation())?;
     authenticate(headers, scope.operation(), scope.key(), signed_later)
+}
+
+/// A payment goes with the operation that is sent once, and with no other one of the API, which would refuse it or be repeated with it.
+fn refuse_payment(headers: &HeaderMap, operation: &OperationRef) -> Result<(), Error> {
+    if operation.facts().retry == RetryClass::Never || operation.is_ad_hoc() {
+        return Ok(());
+    }
+    match headers.keys().find(|name| wallet::PAYMENTS.contains(name)) {
+        Some(name) => Err(Error::invalid_request(format!(
+            "the header `{name}` pays, and this operation takes no payment; nothing was sent. Pay with `x402().top_up()`"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn authenticate(
@@ -54,7 +68,7 @@ fn authenticate(
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
         (AuthScheme::Anonymous, _) => {}
         // Whose account it is does not belong to a wallet's payment.
-        (AuthScheme::Public, _) if headers.contains_key(wallet::PAYMENT) => {}
+        (AuthScheme::Public, _) if headers.keys().any(|name| wallet::PAYMENTS.contains(name)) => {}
         (AuthScheme::Wallet, _) => {
             let message = "this operation needs a wallet's signature, which an API key does not replace; nothing was sent. Give it \
                            with `with_sign_in()` or `with_signer()`";

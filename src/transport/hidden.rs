@@ -13,7 +13,7 @@ const SHORTEST_SEGMENT: usize = 16;
 
 /// The values of headers that identify somebody, but for that of the key, which is kept out anyway. They are marked as sensitive on the way.
 pub(crate) fn of_headers(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
-    for (_, value) in headers.iter_mut().filter(|header| wallet::HEADERS.contains(header.0)) {
+    for (_, value) in headers.iter_mut().filter(|header| wallet::is_signature(header.0)) {
         value.set_sensitive(true);
     }
     let known = key.map(ApiKey::header);

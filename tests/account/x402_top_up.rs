@@ -41,6 +41,24 @@ fn patient() -> RetryPolicy {
 }
 
 #[tokio::test]
+async fn a_payment_goes_with_no_call_that_may_be_repeated() {
+    let server = Server::answering([Answer::json(402, REQUIREMENTS)]);
+    let venice = once(&server);
+    let paying = crate::support::builder(&server).default_header("x-payment", a_payment()).build().unwrap();
+    let mut errors = vec![paying.x402().payment_requirements().await.unwrap_err()];
+    for name in ["PAYMENT-SIGNATURE", "X-402-Payment", "x-payment"] {
+        errors.push(venice.x402().payment_requirements().with_header(name, a_payment()).await.unwrap_err());
+        errors.push(venice.models().traits("text").with_header(name, a_payment()).await.unwrap_err());
+    }
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("top_up()") && !shown.contains(&a_payment()), "{shown}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
 async fn the_price_is_a_typed_list() {
     let server = Server::answering([Answer::json(402, REQUIREMENTS)]);
     let price = once(&server).x402().payment_requirements().await.unwrap();

@@ -79,7 +79,8 @@ impl X402<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay.
+    /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay. A payment header, set with
+    /// [`with_header`](Call::with_header), is refused before anything is sent: this call may be repeated, and a payment must not be.
     #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
