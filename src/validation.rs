@@ -217,8 +217,8 @@ impl Checker {
         self.not_blank(field, secret.map(crate::Secret::expose));
     }
 
-    /// A value that becomes one segment of the path: an empty one would call another endpoint.
-    /// That is refused even where validation is off.
+    /// A value that becomes one segment of the path. Percent-encoded, any text is one, but for those that are refused here: they
+    /// would call another endpoint, so that they are refused even where validation is off.
     pub(crate) fn segment(&mut self, field: &str, text: &str) {
         let problem = if text.trim().is_empty() {
             "is empty".to_owned()

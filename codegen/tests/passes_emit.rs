@@ -85,6 +85,34 @@ fn an_argument_of_the_path_is_checked_for_emptiness_and_its_limits() {
 }
 
 #[test]
+fn an_argument_of_the_path_that_takes_any_text_is_checked_whatever_its_type() {
+    let code = run(&document(
+        "  /lanterns/{colour}/{number}:
+    get:
+      operationId: lantern
+      parameters:
+        - {name: colour, in: path, required: true, schema: {type: string, enum: [red, green]}}
+        - {name: number, in: path, required: true, schema: {type: integer}}
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, r#"checker.segment("colour", &colour.to_string());"#);
+    has_not(&code, r#"checker.segment("number""#);
+    has_not(&code, "progenitor_client");
+}
+
+#[test]
+fn a_value_that_an_enum_does_not_know_may_be_refused() {
+    let code = post("colour: {type: string, enum: [red, green], x-known: true}, kept: {type: string, enum: [a, b]}");
+    has(
+        &code,
+        r#"checker.known("colour", self.colour.as_ref(), crate::types::Colour::as_str, crate::types::Colour::KNOWN);"#,
+    );
+    has_not(&code, r#"checker.known("kept""#);
+}
+
+#[test]
 fn a_member_may_be_needed_beside_another() {
     let code = post(
         "kept: {type: string}, from: {type: string, x-required-when: to}, to: {type: string, x-required-when: from}, unit: {type: string, x-required-when: kept}",

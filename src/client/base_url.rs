@@ -1,4 +1,6 @@
-//! Where the API lives.
+//! `BaseUrl`: the checked base URL of the API, and URLs below it.
+
+use std::fmt::Write as _;
 
 use reqwest::Url;
 
@@ -24,7 +26,8 @@ impl BaseUrl {
         &self.text
     }
 
-    /// The URL of a path that starts with a slash and is percent-encoded. Putting it together costs a third of parsing it.
+    /// The URL of a path that starts with a slash and whose parameters are [`percent_encoded`]. Putting it together costs a third of
+    /// parsing it.
     pub(super) fn below(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let base = self.url.path().trim_end_matches('/');
@@ -53,6 +56,21 @@ fn checked(text: &str) -> Result<String, Error> {
         return Err(refused("must not have a query or a fragment"));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3). Of any text but an empty one, `.` and `..` that makes
+/// exactly one segment of a path.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 /// The URL of a path below the base URL.
@@ -94,6 +112,21 @@ mod tests {
                 let parsed = Url::parse(&format!("{}{path}", base.as_str())).unwrap();
                 assert_eq!(base.below(path), parsed);
             }
+        }
+    }
+
+    #[test]
+    fn any_character_of_a_parameter_stays_in_its_segment() {
+        let base = BaseUrl::new("https://a.example/api/v1").unwrap();
+        let ascii = (0..=127).map(|byte: u8| char::from(byte).to_string());
+        let dotted = ["...", ".a", "..\\x", "..\\..\\x", "a/../b", "%2e%2e", "%2E", "..;", "ü", "\u{2024}\u{2024}"]
+            .map(str::to_owned);
+        for text in ascii.chain(dotted).filter(|text| text != ".") {
+            let url = base.below(&format!("/x/{}/y", percent_encoded(&text)));
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            assert_eq!(segments.len(), 5, "{text:?}: {url}");
+            assert_eq!(crate::meta::percent_decoded(segments[3]), text, "{url}");
+            assert_eq!((url.query(), url.fragment()), (None, None), "{text:?}");
         }
     }
 

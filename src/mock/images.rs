@@ -8,6 +8,7 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::{media, models, time};
+use crate::client::base_url::percent_encoded;
 use crate::media::base64;
 use crate::media::data_url::data_url;
 
@@ -103,10 +104,4 @@ fn flagged(reply: Reply, body: &Value) -> Reply {
         }
         _ => reply,
     }
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

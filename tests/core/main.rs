@@ -16,6 +16,7 @@ mod httpmock_server;
 mod lenient_replies;
 mod meta;
 mod open_enums;
+mod path_parameters;
 mod redirects;
 mod request_types;
 mod retry;

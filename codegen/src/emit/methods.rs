@@ -26,7 +26,7 @@ pub fn emit(file: &syn::File, model: &Model, needs: &Needs) -> Result<TokenStrea
         .collect::<Result<Vec<_>, _>>()?;
     Ok(quote! {
         #[allow(unused_imports)]
-        use progenitor_client::encode_path;
+        use crate::client::base_url::percent_encoded as encode_path;
 
         /// One method an operation, named after it. A method makes a [`Call`](crate::Call) and sends nothing.
         ///
@@ -162,8 +162,8 @@ fn below(url: &syn::Expr, function: &syn::ImplItemFn, operation: &Operation) -> 
     Some(quote! { self.owner.url(&#path) })
 }
 
-/// Takes headers out of the chain (the transport sets them), lets multipart bodies choose their form, and names the methods for which
-/// `reqwest` has no function of their own.
+/// Takes headers out of the chain (the transport sets them), lets multipart bodies choose their form, names the methods for which
+/// `reqwest` has no function of their own, and writes query parameters with a function of the crate.
 struct Chain {
     multipart: bool,
     json: bool,
@@ -172,6 +172,11 @@ struct Chain {
 impl VisitMut for Chain {
     fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
         visit_mut::visit_expr_mut(self, expr);
+        if let syn::Expr::Call(call) = expr
+            && is_query_param(&call.func)
+        {
+            *call.func = syn::parse_quote! { crate::wire::query_pairs };
+        }
         let syn::Expr::MethodCall(call) = expr else { return };
         let receiver = &call.receiver;
         match call.method.to_string().as_str() {
@@ -187,6 +192,13 @@ impl VisitMut for Chain {
             _ => {}
         }
     }
+}
+
+/// Whether it is `progenitor_client::QueryParam::new`, so that programs do not need that crate.
+fn is_query_param(function: &syn::Expr) -> bool {
+    let syn::Expr::Path(path) = function else { return false };
+    let segments = path.path.segments.iter().map(|segment| segment.ident.to_string());
+    segments.eq(["progenitor_client", "QueryParam", "new"])
 }
 
 /// progenitor's arguments without lifetimes; with a parameter struct its query arguments become that struct.
@@ -242,12 +254,16 @@ fn checks(operation: &Operation, model: &Model, needs: &Needs) -> TokenStream {
     for field in &operation.parameters {
         let in_path = operation.path.contains(&format!("{{{}}}", field.wire));
         let (argument, wire) = (ident(&field.rust), &field.wire);
-        let text = field.schema.get("type").is_some_and(|kind| kind == "string");
+        let kind = field.schema.get("type").and_then(serde_json::Value::as_str);
+        let text = kind == Some("string");
         if in_path {
-            // A number is never empty, and no folder.
-            if text {
-                checks.extend(quote! { checker.segment(#wire, #argument); });
-            }
+            checks.extend(match kind {
+                Some("string") => quote! { checker.segment(#wire, #argument); },
+                // These are never empty, and no dot segments.
+                Some("integer" | "number" | "boolean") => TokenStream::new(),
+                // An open enum takes any text.
+                _ => quote! { checker.segment(#wire, &#argument.to_string()); },
+            });
         } else if operation.params.is_some() {
             continue;
         } else if field.required && text {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::{failure::Failure, workspace};
 
 /// What the generated code and the modules that it calls need.
-const DEPENDENCIES: [&str; 5] = ["progenitor-client", "regex-lite", "reqwest", "serde", "serde_json"];
+const DEPENDENCIES: [&str; 4] = ["regex-lite", "reqwest", "serde", "serde_json"];
 /// The crate around the generated code.
 const SUPPORT: &str = include_str!("support.rs.in");
 /// How many lines of the compiler are kept.
