@@ -56,7 +56,8 @@ impl<T> Call<T> {
 
     /// A header of this request, in place of one of the same name. `authorization` replaces the client's key.
     ///
-    /// A name or value that no header can have is reported when the call is sent; the value is not shown.
+    /// A name or value that no header can have is reported when the call is sent, and so is a header of the connection or of the
+    /// body's length (`host`, `content-length`, `transfer-encoding`, `connection`); the value is not shown.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {

@@ -1,6 +1,7 @@
 //! `BaseUrl`: the checked base URL of the API, and URLs below it.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use reqwest::Url;
 
@@ -16,9 +17,17 @@ pub(super) struct BaseUrl {
 }
 
 impl BaseUrl {
-    pub(super) fn new(text: &str) -> Result<Self, Error> {
-        let text = checked(text)?;
-        let url = Url::parse(&text).map_err(|_| Error::configuration("the base URL is not a URL"))?;
+    /// Checks a base URL. `http` to another machine has to be allowed, as it sends the API key in the clear.
+    pub(super) fn new(text: &str, allow_insecure_http: bool) -> Result<Self, Error> {
+        let url = checked(text)?;
+        if url.scheme() == "http" && !allow_insecure_http && !is_loopback(&url) {
+            return Err(Error::configuration(format!(
+                "the base URL is http://{}, which would send the API key unencrypted; use https, or allow it with \
+                 `ClientBuilder::allow_insecure_http(true)`",
+                url.host_str().unwrap_or_default()
+            )));
+        }
+        let text = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self { url, text })
     }
 
@@ -39,8 +48,8 @@ impl BaseUrl {
     }
 }
 
-/// Checks a base URL and takes the slash from its end. The error shows no credentials that the URL may hold.
-fn checked(text: &str) -> Result<String, Error> {
+/// Reads a base URL. The error shows no credentials that the URL may hold.
+fn checked(text: &str) -> Result<Url, Error> {
     let refused = |problem: &str| Error::configuration(format!("the base URL {problem}; it looks like {DEFAULT}"));
     let url = Url::parse(text.trim()).map_err(|_| refused("is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -55,7 +64,27 @@ fn checked(text: &str) -> Result<String, Error> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("must not have a query or a fragment"));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
+}
+
+/// Whether a URL leads to this machine by its own words.
+fn is_loopback(url: &Url) -> bool {
+    match ip_address(url) {
+        Some(address) => address.is_loopback(),
+        None => url.host_str().is_some_and(is_localhost),
+    }
+}
+
+/// Whether a host name is reserved for this machine (RFC 6761).
+fn is_localhost(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+/// The host of a URL if it is an IP address.
+fn ip_address(url: &Url) -> Option<IpAddr> {
+    // The URL standard has rewritten other forms of IPv4 addresses, such as `0x7f.1`, and puts IPv6 addresses in brackets.
+    url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3). Of any text but an empty one, `.` and `..` that makes
@@ -97,17 +126,21 @@ pub(crate) fn web_address(text: &str) -> Option<Url> {
 mod tests {
     use super::*;
 
+    fn base(text: &str) -> Result<BaseUrl, Error> {
+        BaseUrl::new(text, false)
+    }
+
     #[test]
     fn a_slash_at_the_end_does_not_matter() {
-        assert_eq!(checked("https://a.example/api/v1/").unwrap(), "https://a.example/api/v1");
-        assert_eq!(checked(" http://127.0.0.1:8080 ").unwrap(), "http://127.0.0.1:8080");
-        assert_eq!(checked(DEFAULT).unwrap(), DEFAULT);
+        assert_eq!(base("https://a.example/api/v1/").unwrap().as_str(), "https://a.example/api/v1");
+        assert_eq!(base(" http://127.0.0.1:8080 ").unwrap().as_str(), "http://127.0.0.1:8080");
+        assert_eq!(base(DEFAULT).unwrap().as_str(), DEFAULT);
     }
 
     #[test]
     fn a_path_below_is_what_parsing_the_whole_would_give() {
-        for base in ["https://api.venice.ai/api/v1", "http://127.0.0.1:8080", "http://[::1]:1/a%20b/"] {
-            let base = BaseUrl::new(base).unwrap();
+        for text in ["https://api.venice.ai/api/v1", "http://127.0.0.1:8080", "http://[::1]:1/a%20b/"] {
+            let base = base(text).unwrap();
             for path in ["/models", "/api_keys/a%2Fb%3Fc", "/crypto/rpc/base-mainnet", "/x/%C3%BC/~y", "/"] {
                 let parsed = Url::parse(&format!("{}{path}", base.as_str())).unwrap();
                 assert_eq!(base.below(path), parsed);
@@ -117,7 +150,7 @@ mod tests {
 
     #[test]
     fn any_character_of_a_parameter_stays_in_its_segment() {
-        let base = BaseUrl::new("https://a.example/api/v1").unwrap();
+        let base = base("https://a.example/api/v1").unwrap();
         let ascii = (0..=127).map(|byte: u8| char::from(byte).to_string());
         let dotted = ["...", ".a", "..\\x", "..\\..\\x", "a/../b", "%2e%2e", "%2E", "..;", "ü", "\u{2024}\u{2024}"]
             .map(str::to_owned);
@@ -139,9 +172,29 @@ mod tests {
             ("https://a.example#x", "fragment"),
             ("https://me:hunter22@a.example", "password"),
         ] {
-            let error = checked(url).unwrap_err().to_string();
+            let error = base(url).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
             assert!(!error.contains("hunter22"));
+        }
+    }
+
+    #[test]
+    fn http_to_another_machine_has_to_be_allowed() {
+        for local in
+            ["http://localhost:1", "http://api.localhost", "http://127.9.9.9/v1", "http://0x7f.1", "http://[::1]:8080"]
+        {
+            assert!(base(local).is_ok(), "{local}");
+        }
+        for remote in [
+            "http://a.example/api/v1",
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "http://[::2]",
+            "http://128.0.0.1",
+        ] {
+            let error = base(remote).unwrap_err().to_string();
+            assert!(error.contains("allow_insecure_http(true)"), "{error}");
+            assert!(BaseUrl::new(remote, true).is_ok(), "{remote}");
         }
     }
 

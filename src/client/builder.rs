@@ -38,6 +38,7 @@ const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
 pub struct ClientBuilder {
     api_key: Option<Secret>,
     base_url: String,
+    allow_insecure_http: bool,
     http: Option<reqwest::Client>,
     connect_timeout: Duration,
     timeout: Duration,
@@ -59,6 +60,7 @@ impl Default for ClientBuilder {
         Self {
             api_key: None,
             base_url: base_url::DEFAULT.to_owned(),
+            allow_insecure_http: false,
             http: None,
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TIMEOUT,
@@ -127,6 +129,21 @@ impl ClientBuilder {
     /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Whether the base URL may be `http` on another machine; not unless set, as the API key and every prompt then travel unencrypted.
+    /// `http` on this machine (`localhost`, `127.0.0.1`, `[::1]`) is always allowed.
+    ///
+    /// ```
+    /// let gateway = "http://gateway.internal:8080/api/v1";
+    /// let refused = venice_ai::Client::builder().base_url(gateway).build();
+    /// assert!(refused.unwrap_err().to_string().contains("allow_insecure_http"));
+    /// let venice = venice_ai::Client::builder().base_url(gateway).allow_insecure_http(true).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
         self
     }
 
@@ -246,6 +263,9 @@ impl ClientBuilder {
 
     /// A header that each request has, unless the call brings its own. A header given twice is sent with its last value.
     ///
+    /// Those that describe the connection or the length of the body, such as `host`, `content-length`, `transfer-encoding` and
+    /// `connection`, cannot be set.
+    ///
     /// ```
     /// let builder = venice_ai::Client::builder().default_header("x-team", "search");
     /// ```
@@ -325,7 +345,7 @@ impl ClientBuilder {
     /// assert!(refused.unwrap_err().to_string().contains("base URL"));
     /// ```
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = BaseUrl::new(&self.base_url)?;
+        let base_url = BaseUrl::new(&self.base_url, self.allow_insecure_http)?;
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
         let preflight = PreflightGate::of(self.preflight).map(|gate| Arc::new(gate) as Arc<dyn Gate>);
@@ -380,11 +400,33 @@ impl ClientBuilder {
     }
 }
 
+/// Headers that belong to the connection (RFC 9110, section 7.6.1) or say where a request goes and where it ends. A second opinion
+/// about that is how requests are smuggled past a proxy.
+const OF_THE_CONNECTION: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// A header from text. The message on failure names the header and not its value. Values of headers that carry credentials
 /// are marked, so that nothing prints them.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::try_from(name);
     let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
+        return Err(format!(
+            "the header `{parsed}` cannot be set: the HTTP client sets it as the connection and the body need it"
+        ));
+    }
     let mut value = HeaderValue::try_from(value)
         .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
     let private = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];

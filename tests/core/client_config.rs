@@ -135,8 +135,8 @@ async fn clones_share_their_connections() {
 #[tokio::test]
 async fn a_proxy_gets_the_request() {
     let proxy = Server::answering([Answer::json(200, "[\"from the proxy\"]")]);
-    let client =
-        Client::builder().api_key(KEY).base_url("http://venice.invalid/api/v1").proxy(proxy.url("")).build().unwrap();
+    let builder = Client::builder().api_key(KEY).base_url("http://venice.invalid/api/v1").allow_insecure_http(true);
+    let client = builder.proxy(proxy.url("")).build().unwrap();
     let reply: Value = client.request(Method::GET, "/x").await.unwrap();
     assert_eq!(reply[0], "from the proxy");
     assert_eq!(proxy.requests()[0].target, "http://venice.invalid/api/v1/x");
@@ -191,6 +191,7 @@ async fn a_connection_that_takes_too_long_fails_soon() {
     let client = Client::builder()
         .api_key("k")
         .base_url("http://192.0.2.1:9")
+        .allow_insecure_http(true)
         .connect_timeout(std::time::Duration::from_millis(100))
         .retry(venice_ai::RetryPolicy::disabled())
         .build()

@@ -10,6 +10,7 @@ mod blocking;
 mod blocking_refused;
 mod client_config;
 mod compatibility;
+mod connection_headers;
 mod errors;
 mod escape_hatch;
 mod httpmock_server;
