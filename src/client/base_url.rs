@@ -31,6 +31,10 @@ impl BaseUrl {
         Ok(Self { url, text })
     }
 
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
@@ -76,13 +80,13 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether a host name is reserved for this machine (RFC 6761).
-fn is_localhost(host: &str) -> bool {
+pub(super) fn is_localhost(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     host == "localhost" || host.ends_with(".localhost")
 }
 
 /// The host of a URL if it is an IP address.
-fn ip_address(url: &Url) -> Option<IpAddr> {
+pub(super) fn ip_address(url: &Url) -> Option<IpAddr> {
     // The URL standard has rewritten other forms of IPv4 addresses, such as `0x7f.1`, and puts IPv6 addresses in brackets.
     url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::base_url::BaseUrl;
+use super::download::DownloadPolicy;
 use super::http::{Http, Recipe, Way};
 use super::key::ApiKey;
 use super::{Client, Inner, Versions, base_url, compatibility};
@@ -153,7 +154,8 @@ impl ClientBuilder {
     /// [`no_proxy`](Self::no_proxy). Build it with
     /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
     /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
-    /// share its connections, so do not use one client both ways.
+    /// share its connections, so do not use one client both ways. It resolves names itself, so that the `download_url` of a job is
+    /// refused for a private address only if it, or a redirect, names that address.
     ///
     /// ```no_run
     /// # fn custom() -> reqwest::Result<reqwest::Client> {
@@ -346,6 +348,7 @@ impl ClientBuilder {
     /// ```
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::new(&self.base_url, self.allow_insecure_http)?;
+        let downloads = DownloadPolicy::of(base_url.url());
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
         let preflight = PreflightGate::of(self.preflight).map(|gate| Arc::new(gate) as Arc<dyn Gate>);
@@ -361,6 +364,8 @@ impl ClientBuilder {
                     Way::Proxy(url) => Way::Proxy(proxy(url)?),
                 },
                 https: base_url.as_str().starts_with("https:"),
+                // A proxy resolves the names itself.
+                resolver: downloads.resolver().filter(|_| !matches!(self.proxy, Way::Proxy(_))),
             })?,
         };
         Ok(Client {
@@ -368,6 +373,7 @@ impl ClientBuilder {
             inner: Arc::new(Inner {
                 http,
                 base_url,
+                downloads,
                 key,
                 headers,
                 timeout: self.timeout,

@@ -3,6 +3,7 @@
 pub(crate) mod base_url;
 mod builder;
 mod compatibility;
+pub(crate) mod download;
 mod http;
 mod key;
 mod tls;
@@ -20,6 +21,7 @@ pub use self::builder::ClientBuilder;
 pub(crate) use self::builder::header;
 pub use self::compatibility::Compatibility;
 pub(crate) use self::compatibility::{Versions, days_since_1970};
+use self::download::DownloadPolicy;
 use self::http::Http;
 pub(crate) use self::key::ApiKey;
 use crate::call::Call;
@@ -53,6 +55,7 @@ pub struct Client {
 pub(crate) struct Inner {
     http: Http,
     base_url: BaseUrl,
+    downloads: DownloadPolicy,
     key: Option<ApiKey>,
     headers: HeaderMap,
     timeout: Duration,
@@ -192,25 +195,31 @@ impl Client {
         self.blocking
     }
 
-    /// Fetches (or with DELETE revokes) a file that lies elsewhere, at a URL that is the right to it. Neither the key nor the
+    /// Downloads (or with DELETE revokes) a file that another host stores, at a URL that is the right to it. Neither the key nor the
     /// client's headers go there, and nothing shows the URL.
     pub(crate) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
         let operation = OperationRef::file_elsewhere(&method);
         // The error does not show the URL, as it may be the right to what it names.
-        let url = base_url::web_address(url)
-            .ok_or_else(|| Error::invalid_request("the address of the file is not an http(s) URL"));
+        let refused = |problem| Error::invalid_request(format!("the address of the file {problem}; nothing was sent"));
+        let url = base_url::web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
+        let url = url.and_then(|url| self.inner.downloads.check(&url).map(|()| url).map_err(refused));
         Call::raw(self, operation, url.map(|url| reqwest::Request::new(method, url))).hiding(hidden)
+    }
+
+    /// Where downloads may lead.
+    pub(crate) fn downloads(&self) -> &DownloadPolicy {
+        &self.inner.downloads
     }
 
     /// The client that requests are built with.
     pub(crate) fn http(&self) -> &reqwest::Client {
-        self.inner.http.for_async()
+        self.inner.http.first()
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn http_for_blocking(&self) -> Result<&reqwest::Client, Error> {
-        self.inner.http.for_blocking()
+    /// The client that requests are sent with: blocking calls have one of their own, and so may downloads.
+    pub(crate) fn http_to_send(&self, blocking: bool, download: bool) -> Result<&reqwest::Client, Error> {
+        self.inner.http.to_send(blocking, download)
     }
 
     pub(crate) fn key(&self) -> Option<&ApiKey> {

@@ -1,4 +1,4 @@
-//! Deleting the result on the server.
+//! `RemoteCopy`: deletes a job's stored result.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ pub enum RemoteCopy {
     Deleted,
     /// It stays until it expires, as was asked for with [`Job::with_cleanup`](super::Job::with_cleanup).
     Kept,
-    /// It could not be deleted, and may stay until it expires. [`Job::discard`](super::Job::discard) tries again.
+    /// It was not deleted, and may stay until it expires: that failed, or a `download_url` was redirected to another host, which was
+    /// not asked to delete anything. [`Job::discard`](super::Job::discard) tries (again), at the host of the `download_url`.
     MayRemain {
         /// Why.
         reason: String,
@@ -68,6 +69,11 @@ pub(super) async fn delete(client: &Client, job: &JobHandle) -> Result<RemoteCop
 }
 
 /// Deletes the result of which a copy is safe. That it cannot be deleted is no reason to lose the copy.
-pub(super) async fn after_saving(client: &Client, job: &JobHandle) -> RemoteCopy {
+pub(super) async fn after_saving(client: &Client, job: &JobHandle, served_elsewhere: bool) -> RemoteCopy {
+    if served_elsewhere {
+        let reason = "the file came from another host than its address names, so nothing was sent to delete it; \
+                      `Client::job(…).discard()` asks the host of the address to";
+        return RemoteCopy::MayRemain { reason: reason.to_owned() };
+    }
     delete(client, job).await.unwrap_or_else(|error| RemoteCopy::MayRemain { reason: error.to_string() })
 }

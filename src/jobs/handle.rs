@@ -94,6 +94,10 @@ impl JobHandle {
 
     /// Adds the `download_url` that the reply to the order told. Handles from [`Video::queue`](crate::Video::queue) have it.
     ///
+    /// It must be `https` (or `http` where the base URL is), hold no user name, and lead to no address of this machine or of a private
+    /// network, unless the base URL does; the same holds for what it redirects to. Other addresses are refused when they are used
+    /// ([`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest)). A deletion goes to the host of this address alone.
+    ///
     /// ```
     /// # let told = "https://files.example.com/7c1f0a2e";
     /// let job = venice_ai::jobs::JobHandle::video("grok-imagine-private", "7c1f0a2e").with_download_url(told);

@@ -300,6 +300,7 @@ impl Job {
     ) -> Result<SavedMedia, Error> {
         let media = self.done(client).await?;
         let content_type = media.content_type();
+        let served_elsewhere = media.is_of_another_host();
         let bytes = media.store(client, path.clone()).await?;
         let saved = SavedMedia { path, bytes, content_type, remote: RemoteCopy::Kept };
         if !self.settings.cleans_up {
@@ -308,7 +309,7 @@ impl Job {
         // The file is there, whatever becomes of the copy: the time that this takes must not make a failure of it.
         let reason = "the time was over before the server had deleted it".to_owned();
         safe.put(SavedMedia { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
-        let remote = cleanup::after_saving(client, &self.handle).await;
+        let remote = cleanup::after_saving(client, &self.handle, served_elsewhere).await;
         Ok(SavedMedia { remote, ..saved })
     }
 }

@@ -161,6 +161,11 @@ impl Media {
         self.save(path).send_blocking()
     }
 
+    /// Whether a `download_url` led to another host.
+    pub(super) fn is_of_another_host(&self) -> bool {
+        self.reply.meta().is_of_another_host()
+    }
+
     pub(super) async fn store(self, client: &Client, path: PathBuf) -> Result<u64, Error> {
         store(client, &self.job, self.reply, path).await
     }

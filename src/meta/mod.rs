@@ -37,12 +37,26 @@ struct Inner {
     headers: HeaderMap,
     received_at: SystemTime,
     attempts: u32,
+    of_another_host: bool,
     preflight: Option<PreflightReport>,
 }
 
 impl Meta {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
-        Self { inner: Arc::new(Inner { status, headers, received_at, attempts, preflight: None }) }
+        let inner = Inner { status, headers, received_at, attempts, of_another_host: false, preflight: None };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, for a reply of a host that the request was redirected to.
+    #[cold]
+    pub(crate) fn of_another_host(mut self) -> Self {
+        Arc::make_mut(&mut self.inner).of_another_host = true;
+        self
+    }
+
+    /// Whether another host answered than the one that was asked.
+    pub(crate) fn is_of_another_host(&self) -> bool {
+        self.inner.of_another_host
     }
 
     pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {

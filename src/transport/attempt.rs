@@ -20,7 +20,7 @@ use crate::reply::RawReply;
 
 /// How much of a reply an attempt waits for, and how long.
 #[derive(Clone, Copy)]
-pub(super) struct Plan {
+pub(super) struct Plan<'c> {
     pub(super) mode: Mode,
     /// A status that is a success here, besides those that always are.
     pub(super) also: Option<StatusCode>,
@@ -28,13 +28,15 @@ pub(super) struct Plan {
     pub(super) timeout: Duration,
     /// For the next piece of a body that is read as it arrives.
     pub(super) idle: Duration,
+    /// Where redirects may lead.
+    pub(super) bounds: redirect::Bounds<'c>,
 }
 
 /// Sends the request once and follows it to its reply.
 pub(super) async fn attempt(
     http: &reqwest::Client,
     source: &mut Source<'_>,
-    plan: Plan,
+    plan: Plan<'_>,
     scope: &Scope,
     clock: &dyn Clock,
     number: u32,
@@ -42,14 +44,17 @@ pub(super) async fn attempt(
     let begun = Instant::now();
     // Pinned where it is, as moving it costs a copy of all that is in it.
     let exchange = pin!(async {
-        let mut response = follow(http, source, redirect::Bounds::of(scope)).await?;
+        let mut response = follow(http, source, plan.bounds).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let meta = Meta::new(status, headers, clock.system_time(), number);
+        let mut meta = Meta::new(status, headers, clock.system_time(), number);
         // Storage behind the address has an address of its own, which opens the file just as well.
         let mut scope = Cow::Borrowed(scope);
         if scope.operation().facts().auth == AuthScheme::Anonymous {
             scope.to_mut().hide(of_address(response.url()));
+            if source.url().is_none_or(|url| redirect::origin(url) != redirect::origin(response.url())) {
+                meta = meta.of_another_host();
+            }
         }
         if !meta.status().is_success() && plan.also != Some(meta.status()) {
             let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
@@ -64,7 +69,11 @@ pub(super) async fn attempt(
 }
 
 /// The first response that is not a redirect.
-async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirect::Bounds) -> Result<Response, Error> {
+async fn follow(
+    http: &reqwest::Client,
+    source: &mut Source<'_>,
+    bounds: redirect::Bounds<'_>,
+) -> Result<Response, Error> {
     let mut elsewhere: Option<Url> = None;
     for _ in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = source.next().await? else {
@@ -93,7 +102,7 @@ async fn follow(http: &reqwest::Client, source: &mut Source<'_>, bounds: redirec
 }
 
 /// Reads as much of a success as is asked for.
-async fn receive(mut response: Response, meta: Meta, plan: Plan, scope: &Scope) -> Result<Reply, Error> {
+async fn receive(mut response: Response, meta: Meta, plan: Plan<'_>, scope: &Scope) -> Result<Reply, Error> {
     let pieces = |beginning, response| {
         let body = reqwest::Body::from(response);
         let body = ReplyBody::new(body, plan.idle, scope.clone(), meta.clone());

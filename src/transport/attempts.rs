@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::aside::aside;
 use super::retry::{self, Decision};
 use super::source::{self, Source};
-use super::{MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Trace, attempt};
+use super::{MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Trace, attempt, redirect};
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::{AuthScheme, OperationRef, RetryClass};
@@ -18,19 +18,14 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
     let class = scope.operation().facts().retry;
     let clock = client.clock();
     let retry = retry.as_ref().unwrap_or_else(|| client.retry());
-    #[cfg(feature = "blocking")]
-    let http = if *blocking { client.http_for_blocking()? } else { client.http() };
-    #[cfg(not(feature = "blocking"))]
-    let http = {
-        let _ = blocking;
-        client.http()
-    };
+    let http = client.http_to_send(*blocking, scope.operation().facts().auth == AuthScheme::Anonymous)?;
     let mut source = Source::new(request, form.as_ref(), class == RetryClass::Never);
     let plan = attempt::Plan {
         mode: *mode,
         also: *also,
         timeout: timeout.unwrap_or_else(|| client.timeout()),
         idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
+        bounds: redirect::Bounds::of(client, scope),
     };
     loop {
         let retries = *sent;

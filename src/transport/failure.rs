@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::client::download::PrivateAddress;
 use crate::error::{Error, ErrorKind};
 
 /// A request that brought no reply.
@@ -13,8 +14,11 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     // All of the URL that may be shown: its query can hold what is not meant for logs.
     let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
     let error = error.without_url();
-    let cause = root_cause(&error);
-    let (kind, message) = if error.is_connect() {
+    let root = root_cause(&error);
+    let cause = root.to_string();
+    let (kind, message) = if root.is::<PrivateAddress>() {
+        (ErrorKind::InvalidRequest, format!("no file is downloaded from {host}: {cause}; nothing was sent"))
+    } else if error.is_connect() {
         (ErrorKind::Connect, format!("cannot connect to {host}: {cause}"))
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
@@ -65,10 +69,10 @@ pub(super) fn no_file(limit: Duration) -> Error {
 }
 
 /// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".
-fn root_cause(error: &dyn StdError) -> String {
+fn root_cause<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    cause
 }

@@ -4,6 +4,8 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
 use super::Scope;
+use crate::client::Client;
+use crate::client::download::DownloadPolicy;
 use crate::error::{Error, ErrorKind};
 use crate::operation::AuthScheme;
 
@@ -16,25 +18,33 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
 }
 
 /// How far a redirect may lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bounds {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bounds<'c> {
     /// Another host must see neither the key nor the prompt.
     SameHost,
-    /// A file that anyone may fetch who has its URL: storage often lies behind another name.
-    AnyHost,
+    /// A file that anyone may download who has its URL: storage often has another name.
+    AnyHost(&'c DownloadPolicy),
 }
 
-impl Bounds {
-    pub(super) fn of(scope: &Scope) -> Self {
+impl<'c> Bounds<'c> {
+    pub(super) fn of(client: &'c Client, scope: &Scope) -> Self {
         match scope.operation().facts().auth {
-            AuthScheme::Anonymous => Self::AnyHost,
+            AuthScheme::Anonymous => Self::AnyHost(client.downloads()),
             _ => Self::SameHost,
         }
     }
 
-    fn allow(self, from: &Url, to: &Url) -> bool {
-        let safe = to.scheme() == "https" || to.scheme() == from.scheme();
-        origin(to) == origin(from) || (self == Self::AnyHost && safe)
+    /// Why a redirect is not followed, if it is not.
+    fn check(self, from: &Url, to: &Url, method: &Method) -> Result<(), &'static str> {
+        match self {
+            _ if origin(to) == origin(from) => Ok(()),
+            // A file is deleted where it was asked to be.
+            Self::AnyHost(policy) if method.is_safe() => match policy.check(to) {
+                Ok(()) if to.scheme() != "https" && to.scheme() != from.scheme() => Err("is not https"),
+                checked => checked,
+            },
+            _ => Err("is another host"),
+        }
     }
 }
 
@@ -56,7 +66,7 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
 ///
 /// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
 #[cold]
-pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Result<Url, Error> {
+pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -> Result<Url, Error> {
     let (status, headers, from) = (response.status(), response.headers(), response.url());
     let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let Some(location) = location else {
@@ -65,11 +75,14 @@ pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Re
     let Ok(target) = from.join(location) else {
         return Err(not_followed("a redirect to something that is not a URL"));
     };
-    if !bounds.allow(from, &target) {
+    if let Err(problem) = bounds.check(from, &target, method) {
+        let advice = match bounds {
+            Bounds::SameHost => "; if that is where the API lives, make it the base URL",
+            Bounds::AnyHost(_) => "",
+        };
+        let site = site(&target);
         return Err(not_followed(format!(
-            "the server redirects to {}, and nothing was sent there; if that is where the API lives, make it the base \
-             URL",
-            site(&target)
+            "the server redirects to {site}, which {problem}, and nothing was sent there{advice}"
         )));
     }
     let keeps_method = matches!(status.as_u16(), 307 | 308) || matches!(*method, Method::GET | Method::HEAD);
@@ -79,7 +92,7 @@ pub(super) fn target(bounds: Bounds, response: &Response, method: &Method) -> Re
             match bounds {
                 Bounds::SameHost => target.path().to_owned(),
                 // The path may be all that keeps the file from everyone.
-                Bounds::AnyHost => site(&target),
+                Bounds::AnyHost(_) => site(&target),
             }
         )));
     }

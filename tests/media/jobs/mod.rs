@@ -4,6 +4,7 @@
 mod blocking;
 mod cleanup;
 mod consent;
+mod download_hosts;
 mod download_url;
 mod ends;
 mod generate;
