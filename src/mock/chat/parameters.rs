@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::meta::percent_decoded;
+
 /// The name of a model, and the suffix behind it: `default:enable_web_search=on&strip_thinking_response=true`.
 pub(super) fn split(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or((name, ""))
@@ -22,7 +24,7 @@ pub(super) fn applied(given: &Value, suffix: &str) -> Value {
         "strip_thinking_response": false,
     });
     let from_suffix = suffix.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| {
-        let value = match value {
+        let value = match &*percent_decoded(value) {
             "true" => true.into(),
             "false" => false.into(),
             text => text.into(),

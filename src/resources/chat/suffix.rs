@@ -1,12 +1,27 @@
-//! Features as a suffix of the model's name.
+//! `VeniceParameters::model_with_suffix`: features as a suffix of the model's name.
 
 use crate::ValidationError;
+use crate::client::base_url::percent_encoded;
 use crate::types::VeniceParameters;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// The parameters that the API reads from a suffix. It ignores others without a word.
+const KEYS: [&str; 9] = [
+    "character_slug",
+    "disable_thinking",
+    "enable_web_citations",
+    "enable_web_scraping",
+    "enable_web_search",
+    "include_search_results_in_stream",
+    "include_venice_system_prompt",
+    "return_search_results_as_documents",
+    "strip_thinking_response",
+];
+
 impl VeniceParameters {
-    /// The model's name with these parameters as a suffix, for programs that can set nothing but the model.
+    /// The model's name with these parameters as a suffix, for programs that can set nothing but the model. Values are
+    /// percent-encoded. The API reads a suffix in chat completions alone.
     ///
     /// ```
     /// use venice_ai::types::{VeniceParameters, WebSearchMode};
@@ -17,8 +32,8 @@ impl VeniceParameters {
     /// ```
     ///
     /// # Errors
-    /// A model that has a suffix already, and a value with one of the characters `:`, `=`, `&` or white space, which the
-    /// suffix has no way to write.
+    /// A model that has a suffix already, an empty value, and a parameter that the API does not read from a suffix (`enable_e2ee`,
+    /// `enable_x_search`).
     pub fn model_with_suffix(&self, model: impl AsRef<str>) -> Result<String, ValidationError> {
         let model = model.as_ref();
         if model.trim().is_empty() || model.contains(':') {
@@ -32,17 +47,21 @@ impl VeniceParameters {
         let parameters: BTreeMap<&String, &Value> = parameters.as_object().into_iter().flatten().collect();
         let mut name = model.to_owned();
         for (index, (key, value)) in parameters.into_iter().enumerate() {
+            if !KEYS.contains(&key.as_str()) {
+                let problem = "is not read from a model suffix; set it in `venice_parameters`";
+                return Err(ValidationError::new(key, problem));
+            }
             let text = match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            if text.is_empty() || text.contains(|c: char| matches!(c, ':' | '=' | '&') || c.is_whitespace()) {
+            if text.trim().is_empty() {
                 return Err(ValidationError::new(key, format!("is {text:?}, which a model suffix cannot hold")));
             }
             name.push(if index == 0 { ':' } else { '&' });
             name.push_str(key);
             name.push('=');
-            name.push_str(&text);
+            name.push_str(&percent_encoded(&text));
         }
         Ok(name)
     }

@@ -60,6 +60,10 @@ async fn the_parameters_that_count_are_echoed() {
     assert_eq!(reply.citations()[1].title, "Phases of the moon");
     assert!(reply.text().contains("^1,2^"));
 
+    let suffix = VeniceParameters::new().character_slug("a&b = c").model_with_suffix("default").unwrap();
+    let reply = venice.chat().create(ask(&suffix)).await.unwrap();
+    assert_eq!(reply.venice_parameters.unwrap().character_slug.as_deref(), Some("a&b = c"));
+
     let bare = VeniceParameters::new().include_venice_system_prompt(false);
     let bare = venice.chat().create(ask("default").venice_parameters(bare)).await.unwrap();
     assert!(bare.usage.unwrap().prompt_tokens < 100);
