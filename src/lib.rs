@@ -67,6 +67,10 @@ pub use self::transport::{Clock, RetryPolicy, SystemClock};
 pub use self::validation::ValidationError;
 pub use self::wallet::SignInRequest;
 
+/// The HTTP library below, for [`ClientBuilder::http_client`].
+#[doc(no_inline)]
+pub use reqwest;
+
 /// The types of HTTP that appear in this crate's interface.
 pub mod http {
     pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};

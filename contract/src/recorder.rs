@@ -164,20 +164,8 @@ fn client(target: &Target) -> Result<reqwest::Client, Failure> {
         .connect_timeout(CONNECT_PATIENCE)
         .read_timeout(PATIENCE);
     let builder = if *target == Target::Mock { builder.no_proxy() } else { builder };
-    let builder = builder.tls_backend_preconfigured(tls(target).map_err(|error| failed(error.to_string()))?);
+    // A plain connection needs no certificates, and a machine may have none.
+    let plain = !matches!(target, Target::Test(url) | Target::Live(url) if url.scheme() == "https");
+    let builder = if plain { builder.tls_certs_only([]) } else { builder };
     builder.build().map_err(|error| failed(error.to_string()))
-}
-
-fn tls(target: &Target) -> Result<rustls::ClientConfig, rustls::Error> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(match target {
-        Target::Test(url) | Target::Live(url) if url.scheme() == "https" => {
-            config.with_platform_verifier()?.with_no_client_auth()
-        }
-        // A plain connection needs no certificates, and a machine may have none.
-        _ => config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
-    })
 }

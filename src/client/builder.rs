@@ -8,8 +8,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::base_url::BaseUrl;
 use super::download::DownloadPolicy;
-use super::http::{Http, Recipe, Way};
+use super::http::{Http, HttpConfig, ProxyChoice};
 use super::key::ApiKey;
+use super::tls::RootCertificates;
 use super::{Client, Inner, Versions, base_url, compatibility};
 use crate::cost::ledger::Ledger;
 use crate::cost::{Budget, Tally};
@@ -47,7 +48,8 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     user_agent_suffix: String,
     headers: Vec<(String, String)>,
-    proxy: Way<String>,
+    proxy: ProxyChoice<String>,
+    root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
     catalogue_max_age: Duration,
@@ -69,7 +71,8 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             user_agent_suffix: String::new(),
             headers: Vec::new(),
-            proxy: Way::Environment,
+            proxy: ProxyChoice::Environment,
+            root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             warning_age: compatibility::DEFAULT_WARNING_AGE,
             catalogue_max_age: store::DEFAULT_MAX_AGE,
@@ -148,20 +151,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Your own HTTP client, with its own TLS, proxy, DNS and connections.
+    /// Your own HTTP client, with its own TLS, proxy, DNS and connections. It is a client of `reqwest` 0.13, which this crate re-exports as
+    /// [`venice_ai::reqwest`](crate::reqwest).
     ///
-    /// Its settings replace [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy) and
-    /// [`no_proxy`](Self::no_proxy). Build it with
+    /// If you depend on `reqwest` yourself, `reqwest = { version = "0.13", default-features = false }` is enough with the default feature
+    /// `rustls` of this crate, which turns on `reqwest/rustls`. With `rustls-ring` instead, install a provider before you build the client:
+    /// `rustls::crypto::ring::default_provider().install_default()`; without one, `reqwest` panics. With no TLS feature of this crate, turn on
+    /// one of `reqwest`: `rustls` or `native-tls`.
+    ///
+    /// Its settings replace [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy), [`no_proxy`](Self::no_proxy) and
+    /// [`add_root_certificate`](Self::add_root_certificate). Build it with
     /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
     /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
     /// share its connections, so do not use one client both ways. It resolves names itself, so that the `download_url` of a job is
     /// refused for a private address only if it, or a redirect, names that address.
     ///
     /// ```no_run
-    /// # fn custom() -> reqwest::Result<reqwest::Client> {
-    /// # reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
-    /// # }
-    /// let venice = venice_ai::Client::builder().api_key("my key").http_client(custom()?).build()?;
+    /// use venice_ai::reqwest;
+    ///
+    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// let venice = venice_ai::Client::builder().api_key("my key").http_client(http).build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -283,7 +292,7 @@ impl ClientBuilder {
     /// let builder = venice_ai::Client::builder().proxy("http://proxy.example:3128");
     /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Way::Proxy(url.into());
+        self.proxy = ProxyChoice::Proxy(url.into());
         self
     }
 
@@ -294,7 +303,27 @@ impl ClientBuilder {
     /// let builder = venice_ai::Client::builder().base_url("http://127.0.0.1:8080/api/v1").no_proxy();
     /// ```
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = Way::Direct;
+        self.proxy = ProxyChoice::Direct;
+        self
+    }
+
+    /// Trusts this CA besides those of the system, for a proxy or a server with a certificate of its own. PEM (also several certificates in
+    /// one text) or DER. May be called several times.
+    ///
+    /// Without it: on Linux and other Unix systems the environment variable `SSL_CERT_FILE` names a PEM file, and `SSL_CERT_DIR` a
+    /// directory, that replace the system's certificates. On macOS and Windows (and with `native-tls`) add the CA to the system. Not
+    /// supported on Android.
+    ///
+    /// [`build`](Self::build) fails with [`ErrorKind::Configuration`] if it is not a certificate. A server whose CA is not trusted is
+    /// [`ErrorKind::Connect`], and the message says so.
+    ///
+    /// ```no_run
+    /// let ca = std::fs::read("/etc/company/ca.pem")?;
+    /// let venice = venice_ai::ClientBuilder::from_env()?.add_root_certificate(ca).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_root_certificate(mut self, certificate: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.push(certificate.as_ref().to_vec());
         self
     }
 
@@ -356,17 +385,21 @@ impl ClientBuilder {
         let gates = preflight.into_iter().chain(Ledger::gate(self.budget, self.tally)?).collect();
         let http = match self.http {
             Some(client) => Http::given(client),
-            None => Http::from_recipe(Recipe {
-                connect_timeout: self.connect_timeout,
-                proxy: match &self.proxy {
-                    Way::Environment => Way::Environment,
-                    Way::Direct => Way::Direct,
-                    Way::Proxy(url) => Way::Proxy(proxy(url)?),
-                },
-                https: base_url.as_str().starts_with("https:"),
-                // A proxy resolves the names itself.
-                resolver: downloads.resolver().filter(|_| !matches!(self.proxy, Way::Proxy(_))),
-            })?,
+            None => {
+                let through_https = matches!(&self.proxy, ProxyChoice::Proxy(url) if url.starts_with("https:"));
+                Http::new(HttpConfig {
+                    connect_timeout: self.connect_timeout,
+                    proxy: match &self.proxy {
+                        ProxyChoice::Environment => ProxyChoice::Environment,
+                        ProxyChoice::Direct => ProxyChoice::Direct,
+                        ProxyChoice::Proxy(url) => ProxyChoice::Proxy(proxy(url)?),
+                    },
+                    root_certificates: RootCertificates::parse(&self.root_certificates)?,
+                    https: through_https || base_url.as_str().starts_with("https:"),
+                    // A proxy resolves the names itself.
+                    resolver: downloads.resolver().filter(|_| !matches!(self.proxy, ProxyChoice::Proxy(_))),
+                })?
+            }
         };
         Ok(Client {
             blocking: false,

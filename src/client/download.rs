@@ -142,7 +142,8 @@ mod tests {
     use std::net::TcpListener;
     use std::time::Duration;
 
-    use super::super::http::{Recipe, Way};
+    use super::super::http::{HttpConfig, ProxyChoice};
+    use super::super::tls::RootCertificates;
     use super::*;
 
     fn policy(base: &str) -> DownloadPolicy {
@@ -222,9 +223,14 @@ mod tests {
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://localhost:{}/a", listener.local_addr().unwrap().port());
         let client = |api: &str| {
-            let resolver = Some(Arc::new(PublicAddresses { api: api.to_owned() }));
-            let connect_timeout = Duration::from_secs(5);
-            Recipe { connect_timeout, proxy: Way::Direct, https: false, resolver }.cook(true).unwrap()
+            let config = HttpConfig {
+                connect_timeout: Duration::from_secs(5),
+                proxy: ProxyChoice::Direct,
+                root_certificates: RootCertificates::parse(&[]).unwrap(),
+                https: false,
+                resolver: Some(Arc::new(PublicAddresses { api: api.to_owned() })),
+            };
+            config.build_for_downloads().unwrap()
         };
         let asking = client("api.example").get(&url).timeout(Duration::from_secs(20)).send();
         let mut error: &dyn std::error::Error = &asking.await.unwrap_err();

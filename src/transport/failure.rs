@@ -19,7 +19,7 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     let (kind, message) = if root.is::<PrivateAddress>() {
         (ErrorKind::InvalidRequest, format!("no file is downloaded from {host}: {cause}; nothing was sent"))
     } else if error.is_connect() {
-        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}"))
+        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}{}", advice(&cause)))
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
     } else if error.is_redirect() {
@@ -30,6 +30,22 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
         (ErrorKind::Transport, format!("the connection to {host} broke before a reply came: {cause}"))
     };
     Error::new(kind, message).with_source(error)
+}
+
+/// What to do about a certificate whose CA is not trusted. The errors of TLS libraries have no type in common.
+fn advice(cause: &str) -> &'static str {
+    const UNTRUSTED: [&str; 5] = [
+        "UnknownIssuer",
+        "unable to get local issuer certificate",
+        "self-signed certificate",
+        "self signed certificate",
+        "not trusted",
+    ];
+    if !UNTRUSTED.iter().any(|sign| cause.contains(sign)) {
+        return "";
+    }
+    "; the CA that signed the server's certificate is not trusted here: add it with `ClientBuilder::add_root_certificate`, or name a PEM \
+     file in the environment variable SSL_CERT_FILE"
 }
 
 fn host_and_port(url: &Url) -> String {
@@ -69,7 +85,7 @@ pub(super) fn no_file(limit: Duration) -> Error {
 }
 
 /// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".
-fn root_cause<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+pub(crate) fn root_cause<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -24,6 +24,7 @@ use self::aside::aside;
 pub(crate) use self::body::ReplyBody;
 pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
+pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{any_of, complete};
 pub(crate) use self::hidden::{of_address, of_headers};
 pub(crate) use self::outgoing::Outgoing;

@@ -67,7 +67,7 @@ fn child_finds_a_bad_url() {
     assert!(error.to_string().contains("base URL"), "{error}");
 }
 
-#[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+#[cfg(not(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls")))]
 #[test]
 fn without_tls_the_features_that_bring_it_are_named() {
     let error = Client::new("k").unwrap_err();
@@ -77,7 +77,7 @@ fn without_tls_the_features_that_bring_it_are_named() {
     assert!(Client::builder().base_url("http://127.0.0.1:1").build().is_ok(), "plain connections need none");
 }
 
-#[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[test]
 fn the_default_is_the_real_api() {
     let client = Client::new("k").unwrap();

@@ -24,6 +24,8 @@ mod retry;
 mod secrets;
 mod strange_replies;
 mod timeouts;
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
+mod tls;
 mod tracing_spans;
 mod unset_members;
 mod validation;

@@ -184,7 +184,7 @@ async fn a_refused_connection_is_repeated_for_every_class() {
     assert_eq!(clock.pauses().len(), 8);
 }
 
-#[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[tokio::test]
 async fn a_failed_tls_handshake_is_a_connection_that_could_not_be_made() {
     let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

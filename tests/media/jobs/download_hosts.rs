@@ -66,7 +66,7 @@ async fn a_redirect_into_the_private_network_is_not_followed() {
 async fn files_of_an_encrypted_api_are_encrypted_and_need_no_user() {
     let files = Server::answering([film()]);
     let venice = Client::builder().api_key(KEY).base_url("https://api.example/api/v1").no_proxy().build();
-    #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
     for (address, problem) in [
         (files.url("/secret-4711"), "is not https"),
         ("http://files.example/secret-4711".to_owned(), "is not https"),

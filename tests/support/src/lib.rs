@@ -74,24 +74,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 #[macro_export]
 macro_rules! own_http_client {
     () => {{
-        // Without a provider of its own for TLS, `reqwest` would not build one.
-        #[cfg(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls")))]
-        let builder = {
-            #[cfg(feature = "rustls-aws-lc")]
-            use rustls::crypto::aws_lc_rs as provider;
-            #[cfg(not(feature = "rustls-aws-lc"))]
-            use rustls::crypto::ring as provider;
-
-            let provider = std::sync::Arc::new(provider::default_provider());
-            let config = rustls::ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth();
-            reqwest::Client::builder().tls_backend_preconfigured(config)
-        };
-        #[cfg(not(all(any(feature = "rustls", feature = "rustls-aws-lc"), not(feature = "native-tls"))))]
-        let builder = reqwest::Client::builder();
-        builder
+        // As the documentation of `rustls-ring` says.
+        #[cfg(all(feature = "rustls-ring", not(any(feature = "rustls", feature = "native-tls"))))]
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        venice_ai::reqwest::Client::builder()
     }};
 }
