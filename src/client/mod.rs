@@ -101,7 +101,8 @@ impl Client {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client without a key. It reaches the public endpoints: models, image styles, the web3 token, and the top-up.
+    /// A client without a key. It reaches the public endpoints: models, image styles, quotes of audio and
+    /// video, attestations, the web3 token, and the top-up.
     /// Other calls fail before they are sent, unless they bring a key ([`Call::with_api_key`]) or a wallet's signature.
     ///
     /// # Errors

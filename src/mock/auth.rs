@@ -61,12 +61,13 @@ fn key(state: &mut State, head: &Parts) -> Result<Option<String>, Reply> {
     }
 }
 
-/// Only a key of the type `ADMIN` manages keys. Each may ask for its own limits.
+/// Keys and billing need a key of the type `ADMIN`; any key may ask for its own limits.
 fn may(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply> {
-    let manages_keys = operation.path.starts_with("/api_keys") && !operation.path.contains("/rate_limits");
+    let needs_admin = operation.path != "/api_keys/rate_limits"
+        && ["/api_keys", "/billing/"].iter().any(|area| operation.path.starts_with(area));
     let admin = |key: &super::keys::Key| key.id == id && key.kind == ApiKeyType::Admin.as_str();
-    if manages_keys && !state.keys.iter().any(admin) {
-        return Err(error(401, "This needs an API key of the type ADMIN"));
+    if needs_admin && !state.keys.iter().any(admin) {
+        return Err(error(401, "Admin API key required"));
     }
     Ok(Caller::Key(id))
 }

@@ -22,7 +22,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Managing keys is free. It takes a key of the type `ADMIN`, but for the two calls for wallets, which go without any. Reading is repeated after failures that may pass; a creation only when it surely did not happen, so
+//! Managing keys is free and needs a key of the type `ADMIN`. Any key may read its own [`rate_limits`](ApiKeys::rate_limits), and the two
+//! calls for wallets need none. Reading is repeated after failures that may pass; a creation only when it surely did not happen, so
 //! after a time-out look at the list before making another. A key is a [`Secret`]: it prints as `***`, and
 //! [`expose`](Secret::expose) gives it.
 //!
@@ -36,8 +37,8 @@ use crate::types::{
 };
 use crate::{Call, Client, Secret};
 
-/// The API keys of the account. All methods but [`web3_token`](Self::web3_token) and
-/// [`create_with_web3`](Self::create_with_web3) need a key of the type `ADMIN`.
+/// The API keys of the account. Needs a key of the type `ADMIN`, except for [`rate_limits`](Self::rate_limits), which takes any key, and
+/// [`web3_token`](Self::web3_token) and [`create_with_web3`](Self::create_with_web3), which take none.
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKeys<'c> {
     client: &'c Client,
@@ -138,7 +139,8 @@ impl<'c> ApiKeys<'c> {
         self.client.raw().delete_api_key(id.as_ref()).accept(|reply| opened(reply.success, ()))
     }
 
-    /// What the client's own key may do: its limits for each model, the account's balances, and when the next epoch begins.
+    /// What the client's own key may do: its limits for each model, the account's balances, and when the next epoch begins. Works with
+    /// any key.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -151,7 +153,7 @@ impl<'c> ApiKeys<'c> {
         self.client.raw().get_api_key_rate_limits().map(|reply| reply.data)
     }
 
-    /// The last 50 times that a request of the account was refused for its rate, newest first.
+    /// The last 50 times that a request of the account was refused for its rate, newest first. Needs a key of the type `ADMIN`.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -14,6 +14,7 @@ mod crypto_rpc;
 mod embeddings;
 mod models;
 mod pages;
+mod public_operations;
 mod tee;
 mod x402;
 mod x402_top_up;

@@ -23,7 +23,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Asking is free, needs an API key (a wallet cannot), and is repeated after failures that may pass. The API calls it beta. Refused
+//! Asking is free, needs a key of the type `ADMIN`, and is repeated after failures that may pass. The API calls it beta. Refused
 //! before anything is sent: dates that the calendar does not have, ranges that end before they begin, a `cursor` beside anything else,
 //! pages of fewer than 10 or more than 1000 charges. A cursor that the API has forgotten is
 //! [`is_invalid_cursor`](crate::Error::is_invalid_cursor): begin again at the last charge.

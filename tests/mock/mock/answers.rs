@@ -130,12 +130,13 @@ async fn an_answer_can_be_late() {
 #[tokio::test]
 async fn a_request_that_is_refused_uses_no_answer_up() {
     let (mock, venice) = start().await;
-    mock.answer(usd(7.0).times(1));
-    post(&venice, "/video/quote", &json!({})).await.unwrap_err();
+    mock.answer(Answer::json(&json!({"model": "m", "queue_id": "q-7"})).on("queueVideo").times(1));
+    post(&venice, "/video/queue", &json!({})).await.unwrap_err();
+    let request = || QueueVideoRequest::new("m").prompt("Fog").duration("5s");
     let stranger = Client::builder().base_url(mock.base_url()).api_key("no").no_proxy().build().unwrap();
-    stranger.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
-    assert!(mock.verify().unwrap_err().to_string().contains("1 answer(s) left for quoteVideo"));
-    assert_eq!(quote(&venice).await, 7.0);
+    stranger.raw().queue_video(&request()).await.unwrap_err();
+    assert!(mock.verify().unwrap_err().to_string().contains("1 answer(s) left for queueVideo"));
+    assert_eq!(venice.raw().queue_video(&request()).await.unwrap().queue_id, "q-7");
 }
 
 #[tokio::test]

@@ -87,7 +87,8 @@ async fn an_inference_key_asks_for_its_limits_and_manages_no_keys() {
     let of_default =
         limits.rate_limits.iter().find(|model| model.api_model_id.as_deref() == Some("gondola-9b")).unwrap();
     assert_eq!(of_default.rate_limits[0].type_, RateLimitType::Rpm);
-    assert_eq!(weak.api_keys().rate_limit_log().await.unwrap().len(), 2);
+    assert!(weak.api_keys().rate_limit_log().await.unwrap_err().is_authentication());
+    assert_eq!(venice.api_keys().rate_limit_log().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -167,4 +168,19 @@ async fn two_mocks_share_nothing() {
     first.api_keys().create(request()).await.unwrap();
     assert_eq!(get(&first, "/api_keys").await.unwrap()["data"].as_array().unwrap().len(), 2);
     assert_eq!(get(&second, "/api_keys").await.unwrap()["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_inference_key_reads_its_limits_and_nothing_of_the_account() {
+    let (_mock, venice) = start().await;
+    let key = venice.api_keys().create(request()).await.unwrap().api_key;
+    venice.api_keys().rate_limits().with_api_key(key.clone()).await.unwrap();
+    let errors = [
+        venice.api_keys().list().with_api_key(key.clone()).await.unwrap_err(),
+        venice.api_keys().rate_limit_log().with_api_key(key.clone()).await.unwrap_err(),
+        venice.billing().balance().with_api_key(key).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Authentication, "Admin API key required"));
+    }
 }
