@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use venice_ai::chat::{ReasoningControl, ReasoningSupport};
 use venice_ai::mock::MockVenice;
 use venice_ai::stream::AnswerPiece;
-use venice_ai::types::{ChatCompletion, ChatCompletionRequest, Model, ModelFilter, ReasoningEffort};
+use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ChatMessage, Model, ModelFilter, ReasoningEffort};
 
 use crate::chat_create::answer;
 use crate::chat_requests::sent;
-use crate::chat_stream::{open_at, streamed};
-use crate::support::{Server, replying};
+use crate::chat_stream::{open, open_at, streamed};
+use crate::support::{Server, once, replying};
 
 async fn reply(message: Value) -> ChatCompletion {
     answer(json!({"choices": [{"message": message}]}).to_string()).await
@@ -165,6 +165,35 @@ async fn a_stream_leaves_out_the_stand_in_for_what_is_encrypted() {
     assert_eq!(open_at(&server).await.answer().collect().await.unwrap(), "Four.");
     let whole = open_at(&server).await.collect().await.unwrap();
     assert_eq!(whole.reasoning(), "Hm. [Some");
+}
+
+#[tokio::test]
+async fn an_encrypted_block_goes_behind_the_summary_and_back_to_the_api() {
+    let deltas = [
+        json!({"role": "assistant", "content": "", "reasoning_content": "First, "}),
+        json!({"reasoning_content": "[encrypted]gAAAA+/=", "reasoning_encrypted": true}),
+        json!({"reasoning_content": "second.", "reasoning_encrypted": false}),
+        json!({"content": "Four."}),
+    ];
+    let server = streaming(&deltas);
+    let venice = once(&server);
+    let reply = open(&venice).await.collect().await.unwrap();
+    let message = reply.choices[0].message.clone();
+    assert_eq!(message.reasoning_content.as_deref(), Some("First, second.[encrypted]gAAAA+/="));
+    assert!(message.is_reasoning_encrypted());
+
+    let messages = [ChatMessage::user("Two and two?"), message.into(), ChatMessage::user("And one?")];
+    venice.chat().stream(ChatCompletionRequest::new("m", messages)).await.unwrap().collect().await.unwrap();
+    let echoed: Value = serde_json::from_slice(&server.requests()[1].body).unwrap();
+    let echoed = &echoed["messages"][1];
+    assert_eq!(echoed["reasoning_content"], "First, second.[encrypted]gAAAA+/=");
+    assert_eq!(echoed["reasoning_encrypted"], true);
+
+    assert_eq!(
+        open(&venice).await.reasoning().collect().await.unwrap(),
+        "First, second.",
+        "the token is not for readers"
+    );
 }
 
 #[tokio::test]

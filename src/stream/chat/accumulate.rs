@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::merge;
+use super::thinking::{ENCRYPTED, is_encrypted};
 use super::tool_calls::ToolCalls;
 use crate::types::{
     AppliedVeniceParameters, AssistantMessage, ChatChoice, ChatChunkChoice, ChatCompletion, ChatCompletionChunk,
@@ -53,6 +54,8 @@ struct Choice {
     finish_reason: Option<FinishReason>,
     content: Option<String>,
     reasoning: Option<String>,
+    /// The encrypted part of the reasoning. It comes between other pieces and goes behind them: see [`ENCRYPTED`].
+    encrypted: Option<String>,
     reasoning_details: Vec<ReasoningDetail>,
     tool_calls: ToolCalls,
     logprobs: Option<ChatLogprobs>,
@@ -143,7 +146,8 @@ impl Choice {
         let ChatChunkChoice { delta, finish_reason, logprobs, extra, .. } = choice;
         let ChatDelta { content, reasoning_content, reasoning_details, tool_calls, extra: delta_extra, .. } = delta;
         append(&mut self.content, content);
-        append(&mut self.reasoning, reasoning_content);
+        let reasoning = if is_encrypted(&delta_extra) { &mut self.encrypted } else { &mut self.reasoning };
+        append(reasoning, reasoning_content);
         for detail in reasoning_details.into_iter().flatten() {
             add_detail(&mut self.reasoning_details, detail);
         }
@@ -158,7 +162,11 @@ impl Choice {
         merge::replace_or_append_lists(&mut self.extra, extra);
     }
 
-    fn finish(self, index: i64) -> ChatChoice {
+    fn finish(mut self, index: i64) -> ChatChoice {
+        if let Some(encrypted) = self.encrypted {
+            append(&mut self.reasoning, Some(encrypted));
+            self.message_extra.insert(ENCRYPTED.to_owned(), true.into());
+        }
         let mut message: AssistantMessage = with_members(self.message_extra);
         message.content = self.content.map(Into::into);
         message.reasoning_content = self.reasoning;

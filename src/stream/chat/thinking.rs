@@ -2,11 +2,22 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use crate::stream::hidden::Hidden;
 use crate::types::ChatDelta;
 
 /// What the API writes in place of reasoning that the provider has encrypted.
 pub(crate) const PLACEHOLDER: &str = "[Some reasoning content is encrypted]";
+
+/// The member of a delta, and of a message, whose `reasoning_content` has an encrypted block: a header and a token without an end mark,
+/// which the server reads to the end of the text.
+pub(crate) const ENCRYPTED: &str = "reasoning_encrypted";
+
+/// Whether the `reasoning_content` of a delta is an encrypted block, which comes whole in one delta.
+pub(super) fn is_encrypted(extra: &Map<String, Value>) -> bool {
+    extra.get(ENCRYPTED).is_some_and(|value| value == true)
+}
 
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
@@ -38,7 +49,9 @@ impl Default for Separator {
 
 impl Separator {
     pub(super) fn push(&mut self, delta: &ChatDelta, reasoning: &mut String, answer: &mut String) {
-        self.placeholder.push(delta.reasoning_content.as_deref().unwrap_or_default(), reasoning);
+        if !is_encrypted(&delta.extra) {
+            self.placeholder.push(delta.reasoning_content.as_deref().unwrap_or_default(), reasoning);
+        }
         let text = delta.content.as_deref().unwrap_or_default();
         if !text.is_empty() {
             // Where the answer begins, no more of it comes.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::stream::thinking::{PLACEHOLDER, Without, separated};
+use crate::stream::thinking::{ENCRYPTED, PLACEHOLDER, Without, separated};
 use crate::types::{AssistantMessage, ChatCompletion};
 
 impl ChatCompletion {
@@ -85,6 +85,6 @@ impl AssistantMessage {
         let mut details = self.reasoning_details.iter().flatten();
         self.reasoning_content.as_ref().is_some_and(|text| text.contains(PLACEHOLDER))
             || details.any(|detail| detail.type_ == "reasoning.encrypted")
-            || self.extra.get("reasoning_encrypted").is_some_and(|value| !value.is_null() && value != false)
+            || self.extra.get(ENCRYPTED).is_some_and(|value| !value.is_null() && value != false)
     }
 }
