@@ -1,9 +1,15 @@
-//! What went wrong, as a word to match on.
+//! `ErrorKind`: what went wrong, to match on, and its name as text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::validation::{ValidationError, unknown_value};
 
 /// What went wrong.
 ///
 /// New kinds may come in any release, so a `match` needs a last arm. For most decisions the predicates of
-/// [`Error`](super::Error) read better.
+/// [`Error`](super::Error) read better. [`as_str`](Self::as_str), `Display` and `FromStr` use a name that stays the same in later
+/// releases, for logs and storage: `rate_limited`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -109,4 +115,82 @@ pub enum ErrorKind {
     /// The pages of a list go round in circles: the API sent a cursor again, the same page again, or nothing but empty pages. What
     /// came before was given out, and the list is not complete. See [`Pages`](crate::Pages).
     EndlessList,
+}
+
+macro_rules! names {
+    ($($kind:ident = $name:literal,)*) => {
+        impl ErrorKind {
+            const NAMES: &[&str] = &[$($name),*];
+
+            /// The name of the kind in snake case, such as `rate_limited`. It stays the same in later releases.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+        }
+
+        impl FromStr for ErrorKind {
+            type Err = ValidationError;
+
+            fn from_str(name: &str) -> Result<Self, ValidationError> {
+                match name {
+                    $($name => Ok(Self::$kind),)*
+                    _ => Err(unknown_value("ErrorKind", name, Self::NAMES)),
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Configuration = "configuration",
+    MissingApiKey = "missing_api_key",
+    NoRuntime = "no_runtime",
+    BlockingInAsync = "blocking_in_async",
+    Signing = "signing",
+    InvalidRequest = "invalid_request",
+    Authentication = "authentication",
+    Permission = "permission",
+    PaymentRequired = "payment_required",
+    InsufficientBalance = "insufficient_balance",
+    NotFound = "not_found",
+    Conflict = "conflict",
+    ConsentRequired = "consent_required",
+    Gone = "gone",
+    PayloadTooLarge = "payload_too_large",
+    ContentPolicy = "content_policy",
+    JobFailed = "job_failed",
+    JobExpired = "job_expired",
+    BudgetExceeded = "budget_exceeded",
+    PriceLimit = "price_limit",
+    RateLimited = "rate_limited",
+    Overloaded = "overloaded",
+    Server = "server",
+    UnexpectedStatus = "unexpected_status",
+    Connect = "connect",
+    Timeout = "timeout",
+    Transport = "transport",
+    Io = "io",
+    Redirect = "redirect",
+    Decode = "decode",
+    Truncated = "truncated",
+    Refusal = "refusal",
+    InvalidJson = "invalid_json",
+    SchemaMismatch = "schema_mismatch",
+    ToolCalls = "tool_calls",
+    NoAnswer = "no_answer",
+    Rpc = "rpc",
+    Journal = "journal",
+    OutcomeUnknown = "outcome_unknown",
+    StreamInterrupted = "stream_interrupted",
+    ToolRun = "tool_run",
+    EndlessList = "endless_list",
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

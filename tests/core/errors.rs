@@ -423,3 +423,18 @@ async fn an_error_tells_its_cause() {
     assert!(error.source().is_some());
     assert!(error.status().is_none() && error.meta().is_none() && error.request_id().is_none());
 }
+
+#[test]
+fn an_error_kind_has_a_name_that_can_be_read_back() {
+    let cases = [
+        (ErrorKind::Io, "io"),
+        (ErrorKind::RateLimited, "rate_limited"),
+        (ErrorKind::BlockingInAsync, "blocking_in_async"),
+        (ErrorKind::StreamInterrupted, "stream_interrupted"),
+    ];
+    for (kind, name) in cases {
+        assert_eq!((kind.as_str(), &*kind.to_string(), name.parse()), (name, name, Ok(kind)));
+    }
+    let error = "RateLimited".parse::<ErrorKind>().unwrap_err().to_string();
+    assert!(error.contains("RateLimited") && error.contains("rate_limited"), "{error}");
+}

@@ -83,7 +83,7 @@ pub(super) fn failed(key: &str, error: &Error, scope: &Scope, may_be_paid: bool)
     let mut record = Map::new();
     record.insert("failed".into(), key.into());
     record.insert("may_be_paid".into(), may_be_paid.into());
-    record.insert("kind".into(), format!("{:?}", error.kind()).into());
+    record.insert("kind".into(), error.kind().as_str().into());
     record.insert("message".into(), error.message().into());
     if let Some(meta) = error.meta() {
         let body = error.body().cloned().unwrap_or_default();
@@ -155,9 +155,6 @@ pub(in crate::many) fn body_of(body: Bytes, is_file: bool, scope: &Scope, meta: 
 /// The error that a line holds.
 #[inline]
 pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
-    use ErrorKind::*;
-    const KINDS: [ErrorKind; 9] =
-        [Timeout, Transport, StreamInterrupted, Io, Decode, UnexpectedStatus, Server, InvalidRequest, Connect];
     let record: Map<String, Value> = serde_json::from_slice(line).ok()?;
     let text = |name: &str| record.get(name).and_then(Value::as_str);
     let reply = read_reply(&record);
@@ -166,13 +163,23 @@ pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
     {
         return Some(scope.api_error(meta.clone(), body.clone()));
     }
-    let name = text("kind")?;
-    let kind = KINDS.into_iter().find(|kind| format!("{kind:?}") == name).unwrap_or(Transport);
-    let mut error = Error::new(kind, text("message")?);
+    let mut error = Error::new(kind(text("kind")?), text("message")?);
     if let Some((meta, body)) = reply {
         error = error.with_meta(meta).with_body(body);
     }
     Some(scope.explained(error))
+}
+
+/// The kind of that name. Earlier versions wrote `StreamInterrupted` for `stream_interrupted`, and later ones may have kinds of their own.
+fn kind(name: &str) -> ErrorKind {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake.parse().unwrap_or(ErrorKind::Transport)
 }
 
 #[inline]

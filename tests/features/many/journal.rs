@@ -248,6 +248,28 @@ async fn failures_are_kept_as_well_and_sent_again_only_when_told() {
 }
 
 #[tokio::test]
+async fn kinds_of_errors_are_stored_by_name_and_read_from_older_journals() {
+    let folder = Folder::new();
+    let path = folder.join("answers.jsonl");
+    let server = Server::answering([Answer::nothing()]);
+    let (venice, _) = client(&server);
+    let run = || venice.chat().many(questions(1)).with_journal(&path).with_input_order();
+    assert_eq!(all(&mut run()).await[0].error().unwrap().kind(), ErrorKind::Transport);
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains(r#""kind":"transport""#), "{written}");
+    for (name, kind) in [
+        ("StreamInterrupted", ErrorKind::StreamInterrupted),
+        ("BlockingInAsync", ErrorKind::BlockingInAsync),
+        ("schema_mismatch", ErrorKind::SchemaMismatch),
+        ("a_kind_of_a_later_version", ErrorKind::Transport),
+    ] {
+        std::fs::write(&path, written.replace(r#""kind":"transport""#, &format!(r#""kind":"{name}""#))).unwrap();
+        assert_eq!(all(&mut run()).await[0].error().unwrap().kind(), kind, "{name}");
+    }
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
 async fn what_was_on_its_way_when_a_run_ended_is_not_sent_again_unless_told() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
