@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 use crate::media::base64;
-use crate::operation::OperationRef;
+use crate::operation::{AuthScheme, OperationRef};
 use crate::secret::Secret;
 
 /// The header with which a wallet signs a request.
@@ -115,7 +115,16 @@ pub(crate) fn decoded(header: &str) -> Option<Value> {
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
 
-/// Whether a request was refused for its signature, which may be too old or used up.
-pub(crate) fn is_stale_signature(failure: &Error) -> bool {
-    failure.status().is_some_and(|status| status.as_u16() == 401) && failure.code() == Some("X402_INVALID_SIGN_IN")
+/// Whether a request was refused for what the next signature has anew: its time or its nonce. Any other refusal, such as that of a
+/// wrong clock, domain or chain, would be repeated.
+pub(crate) fn is_cured_by_signing_again(operation: &OperationRef, failure: &Error) -> bool {
+    if failure.status().is_none_or(|status| status.as_u16() != 401) {
+        return false;
+    }
+    match failure.code() {
+        Some("X402_SIGN_IN_EXPIRED" | "X402_SIGN_IN_NONCE_REUSED") => true,
+        // What only wallets may ask does not say why; the code comes from the message.
+        Some("X402_INVALID_SIGN_IN") => operation.facts().auth == AuthScheme::Wallet,
+        _ => false,
+    }
 }

@@ -13,8 +13,8 @@ impl<T> Call<T> {
     /// at home.
     ///
     /// The value is base64 of a JSON object with at least `address`, `message` and `signature`; one that is not is refused before
-    /// anything is sent. A signature is good for a few minutes, and perhaps for one request: where a call may be repeated, or makes
-    /// several requests, [`with_signer`](Self::with_signer) serves better.
+    /// anything is sent. A signature is valid for at most 5 minutes and its nonce for one request: where a call may be repeated, or makes
+    /// several requests, use [`with_signer`](Self::with_signer).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
@@ -30,8 +30,12 @@ impl<T> Call<T> {
         self.signed(&SIGN_IN, FIELD, value, finding)
     }
 
-    /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request anew, repetitions too. A request that the API
-    /// refuses for its signature (`X402_INVALID_SIGN_IN`) is signed again and repeated once.
+    /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request, repetitions included. A nonce works once.
+    ///
+    /// A request that is refused because its signature is too old (`X402_SIGN_IN_EXPIRED`) or its nonce was used
+    /// (`X402_SIGN_IN_NONCE_REUSED`) is signed again and repeated once, and so is any refused signature of the operations that only
+    /// wallets may call, which do not say why. All other refusals are reported at once: a new signature does not cure a wrong clock,
+    /// domain, chain or key.
     ///
     /// Nothing limits how long the wallet may take. If it fails, the error is
     /// [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is not sent.

@@ -20,7 +20,10 @@ impl Verdict {
     /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
     pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
         let class = outgoing.scope.operation().facts().retry;
-        if outgoing.signer.is_some() && outgoing.sent <= 1 && wallet::is_stale_signature(failure) {
+        if outgoing.signer.is_some()
+            && outgoing.sent <= 1
+            && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
+        {
             return Self::Again;
         }
         if failure.is_abuse_block() && class != RetryClass::Never && outgoing.is_repeatable() {

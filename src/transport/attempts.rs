@@ -27,6 +27,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
         bounds: redirect::Bounds::of(client, scope),
     };
+    let mut signed_again = false;
     loop {
         let retries = *sent;
         *sent += 1;
@@ -45,8 +46,11 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
             }
             Err(failure) => failure,
         };
-        let failed =
-            Failed { client, operation: scope.operation(), source: &source, retry, signed: signer.is_some(), retries };
+        // It was refused for what the next request has anew.
+        let signs_again =
+            signer.is_some() && !signed_again && wallet::is_cured_by_signing_again(scope.operation(), &failure);
+        signed_again |= signs_again;
+        let failed = Failed { client, operation: scope.operation(), source: &source, retry, signs_again, retries };
         let pause = failed.pause(failure, trace)?;
         clock.sleep(pause).await;
     }
@@ -67,8 +71,8 @@ struct Failed<'a> {
     operation: &'a OperationRef,
     source: &'a Source<'a>,
     retry: &'a RetryPolicy,
-    /// It was signed by the call itself, which can sign again.
-    signed: bool,
+    /// A new signature cures it.
+    signs_again: bool,
     /// How many attempts were made before it.
     retries: u32,
 }
@@ -77,7 +81,7 @@ impl Failed<'_> {
     /// The pause before the next attempt, or the error to report if there is none.
     #[cold]
     fn pause(self, failure: Error, trace: &Trace) -> Result<Duration, Error> {
-        let Self { client, operation, source, retry, signed, retries } = self;
+        let Self { client, operation, source, retry, signs_again, retries } = self;
         let (class, clock) = (operation.facts().retry, client.clock());
         if is_of_api(operation) {
             if let Some(meta) = failure.meta() {
@@ -91,8 +95,7 @@ impl Failed<'_> {
             }
         }
         let decision = match source.is_repeatable() {
-            // It was refused for what the next request has anew.
-            true if signed && retries == 0 && wallet::is_stale_signature(&failure) => retry.at_once(),
+            true if signs_again => retry.at_once(retries),
             true => retry.decide(&failure, retries, class, client.budget(), clock),
             false if class == RetryClass::Never => Decision::Stop("a payment is sent once"),
             false => Decision::Stop(source::READ_ONCE),

@@ -139,11 +139,12 @@ impl RetryPolicy {
         }
     }
 
-    /// To send again without a pause, if anything is sent again.
-    pub(super) fn at_once(&self) -> Decision {
-        match self.max_retries {
-            0 => Decision::Stop("the policy allows no more"),
-            _ => Decision::Repeat(Duration::ZERO),
+    /// Sends again without a pause, if the policy allows another attempt.
+    pub(super) fn at_once(&self, retries: u32) -> Decision {
+        if retries < self.max_retries {
+            Decision::Repeat(Duration::ZERO)
+        } else {
+            Decision::Stop("the policy allows no more")
         }
     }
 

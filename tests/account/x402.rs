@@ -147,6 +147,65 @@ async fn a_stale_signature_is_made_again_once() {
 }
 
 #[tokio::test]
+async fn only_a_refusal_that_a_new_signature_cures_is_signed_again() {
+    const CODES: [&str; 16] = [
+        "EXPIRED",
+        "NONCE_REUSED",
+        "FUTURE_TIMESTAMP",
+        "NOT_BEFORE",
+        "TIMESTAMP_MISMATCH",
+        "INVALID_PAYLOAD",
+        "PARSE_ERROR",
+        "INVALID_MESSAGE",
+        "MISSING_NONCE",
+        "DOMAIN_MISMATCH",
+        "ADDRESS_MISMATCH",
+        "INVALID_CHAIN_ID",
+        "CHAIN_MISMATCH",
+        "UNSUPPORTED_CHAIN",
+        "INVALID_SIGNATURE",
+        "INVALID_WALLET",
+    ];
+    for code in CODES {
+        let refusal = format!(r#"{{"error":"Invalid Sign-in-with-x signature","code":"X402_SIGN_IN_{code}"}}"#);
+        let server = Server::answering([Answer::json(401, &refusal)]);
+        let (sign, _) = a_wallet();
+        let request = ChatCompletionRequest::new("default", ["Hello"]);
+        let call = client(&server, &TestClock::without_jitter()).chat().create(request).with_signer(sign);
+        let error = call.await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Authentication, Some(&*format!("X402_SIGN_IN_{code}"))));
+        let attempts = if matches!(code, "EXPIRED" | "NONCE_REUSED") { 2 } else { 1 };
+        assert_eq!(server.count(), attempts, "{code}");
+    }
+
+    // On inference the reason is always given; without one, nothing says that a new signature helps. And a 402 is no matter of it.
+    let bodies = [(401, r#"{"error":"Invalid Sign-in-with-x signature"}"#), (402, r#"{"x402Version":2,"accepts":[]}"#)];
+    for (status, body) in bodies {
+        let server = Server::answering([Answer::json(status, body)]);
+        let (sign, _) = a_wallet();
+        let request = ChatCompletionRequest::new("default", ["Hello"]);
+        let call = client(&server, &TestClock::without_jitter()).chat().create(request).with_signer(sign);
+        call.await.unwrap_err();
+        assert_eq!(server.count(), 1, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_renewed_after_another_failure_too_and_once_at_most() {
+    let expired = || Answer::json(401, r#"{"error":"Signature expired","code":"X402_SIGN_IN_EXPIRED"}"#);
+    let server = Server::answering([Answer::json(429, "{}"), expired(), Answer::json(200, BALANCE)]);
+    let (sign, _) = a_wallet();
+    client(&server, &TestClock::without_jitter()).x402().balance(WALLET).with_signer(sign).await.unwrap();
+    assert_eq!(signatures(&server), [0, 1, 2].map(signed_with));
+    let server = Server::answering([expired(), Answer::json(429, "{}"), expired(), Answer::json(200, BALANCE)]);
+    let (sign, _) = a_wallet();
+    let policy = RetryPolicy::default().max_retries(9);
+    let venice = client(&server, &TestClock::without_jitter());
+    venice.x402().balance(WALLET).with_signer(sign).with_retry(policy).await.unwrap_err();
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
 async fn a_wallet_that_does_not_sign_sends_nothing() {
     let (server, venice) = replying(BALANCE);
     let call =
