@@ -19,7 +19,7 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     let (kind, message) = if root.is::<PrivateAddress>() {
         (ErrorKind::InvalidRequest, format!("no file is downloaded from {host}: {cause}; nothing was sent"))
     } else if error.is_connect() {
-        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}{}", advice(&cause)))
+        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}{}", advice(&error)))
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
     } else if error.is_redirect() {
@@ -32,8 +32,9 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
-/// What to do about a certificate whose CA is not trusted. The errors of TLS libraries have no type in common.
-fn advice(cause: &str) -> &'static str {
+/// What to do about a certificate whose CA is not trusted. The errors of TLS libraries have no type in common, and with OpenSSL the cause is
+/// not at the bottom of the error.
+fn advice(error: &dyn StdError) -> &'static str {
     const UNTRUSTED: [&str; 5] = [
         "UnknownIssuer",
         "unable to get local issuer certificate",
@@ -41,7 +42,8 @@ fn advice(cause: &str) -> &'static str {
         "self signed certificate",
         "not trusted",
     ];
-    if !UNTRUSTED.iter().any(|sign| cause.contains(sign)) {
+    let mut layers = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string);
+    if !layers.any(|text| UNTRUSTED.iter().any(|sign| text.contains(sign))) {
         return "";
     }
     "; the CA that signed the server's certificate is not trusted here: add it with `ClientBuilder::add_root_certificate`, or name a PEM \

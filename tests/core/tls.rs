@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -26,9 +26,13 @@ struct TlsServer {
 
 impl TlsServer {
     async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let ca_key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL tells certificates apart by their names.
+        params.distinguished_name.push(DnType::CommonName, format!("CA of {address}"));
         let ca = params.self_signed(&ca_key).unwrap().der().clone();
         let issuer = Issuer::new(params, ca_key);
 
@@ -44,8 +48,7 @@ impl TlsServer {
             .unwrap();
 
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://{}/api/v1", listener.local_addr().unwrap());
+        let url = format!("https://{address}/api/v1");
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 // A client that does not trust the certificate ends the handshake.
