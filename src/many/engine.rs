@@ -88,7 +88,7 @@ impl Engine {
 
     /// No request is left.
     pub(super) fn is_done(&self) -> bool {
-        self.is_still() && self.waiting.is_empty()
+        self.is_still() && self.waiting.is_empty() && self.book.as_ref().is_none_or(Book::owes_nothing)
     }
 
     /// Why the run stops, once nothing is on its way any more.
@@ -120,6 +120,11 @@ impl Engine {
         self.progress.done = self.progress.done.saturating_sub(1);
         self.progress.failed += 1;
         self.progress.may_be_paid += u64::from(may_be_paid);
+    }
+
+    /// A request was lost before it was one.
+    pub(super) fn unmade(&mut self) {
+        self.progress.failed += 1;
     }
 
     /// The time limit begins anew.
@@ -433,7 +438,7 @@ impl Engine {
         }
         progress.may_be_paid += u64::from(finish.may_be_paid);
         progress.from_journal += u64::from(finish.from_journal);
-        progress.tokens += finish.used.tokens.unwrap_or_default();
+        progress.tokens = progress.tokens.saturating_add(finish.used.tokens.unwrap_or_default());
         progress.cost_usd =
             progress.cost_usd.checked_add(finish.used.cost_usd.unwrap_or_default()).unwrap_or(progress.cost_usd);
         self.finished.push_back(finish);

@@ -97,7 +97,7 @@ pub use self::progress::{Progress, Wait};
 use self::task::Finish;
 use crate::call::{Call, Decode, in_runtime};
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::RetryClass;
 use crate::transport;
 
@@ -155,6 +155,19 @@ pub struct Many<I, T> {
     window: Option<usize>,
     /// The run was stopped, and nobody has said that it shall go on.
     stopped: bool,
+    /// What is given out once the observer has returned. A panic in it leaves it here.
+    unobserved: Option<Option<Result<Outcome<T>, Error>>>,
+    /// The request that a function of the caller is at work on. A panic in it leaves it here.
+    at_work: Option<AtWork>,
+}
+
+/// A request that a function of the caller is at work on.
+struct AtWork {
+    index: u64,
+    key: Option<String>,
+    from_journal: bool,
+    /// Its reply is here, and this is the class of its operation.
+    replied: Option<RetryClass>,
 }
 
 /// Nothing in it is pinned where it lies.
@@ -219,6 +232,8 @@ impl<I, T: 'static> Many<I, T> {
             in_order: false,
             window: None,
             stopped: false,
+            unobserved: None,
+            at_work: None,
         }
     }
 
@@ -287,14 +302,17 @@ impl<I, T: 'static> Many<I, T> {
 
     fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Outcome<T>, Error>>> {
         self.engine.come_back();
-        let outcome = self.poll_run(cx);
+        if self.unobserved.is_none()
+            && let Poll::Ready(outcome) = self.poll_run(cx)
+        {
+            self.unobserved = Some(outcome);
+        }
         if let Some(observer) = &mut self.observer {
             observer(&self.engine.progress());
         }
-        if outcome.is_ready() {
-            self.engine.leave();
-        }
-        outcome
+        let Some(outcome) = self.unobserved.take() else { return Poll::Pending };
+        self.engine.leave();
+        Poll::Ready(outcome)
     }
 
     fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Outcome<T>, Error>>> {
@@ -304,6 +322,9 @@ impl<I, T: 'static> Many<I, T> {
         if let Err(error) = in_runtime("a run of many calls") {
             self.stopped = true;
             return Poll::Ready(Some(Err(error)));
+        }
+        if let Some(lost) = self.at_work.take() {
+            self.recover(lost);
         }
         // What is ready is not given before all else goes on: the reader may be away for long.
         loop {
@@ -342,10 +363,12 @@ impl<I, T: 'static> Many<I, T> {
             let Poll::Ready(Some(item)) = self.input.poll_next(cx) else { break };
             let index = self.pulled;
             self.pulled += 1;
+            self.outstanding.insert(index);
+            self.at_work = Some(AtWork { index, key: None, from_journal: false, replied: None });
             let key = self.name.as_mut().map(|name| name(&item));
             let (outgoing, decode) = (self.make)(&self.engine.client, item).into_parts();
+            self.at_work = None;
             self.decoders.insert(index, decode);
-            self.outstanding.insert(index);
             self.engine.accept(index, outgoing, key);
         }
         self.pulled > before
@@ -362,14 +385,38 @@ impl<I, T: 'static> Many<I, T> {
         let Some(decode) = self.decoders.remove(&index) else { return };
         let result = outcome.and_then(|reply| {
             let class = reply.scope.operation().facts().retry;
+            self.at_work = Some(AtWork { index, key: key.clone(), from_journal, replied: Some(class) });
             decode(reply).map_err(|error| {
                 may_be_paid = class != RetryClass::Safe;
                 self.engine.undecodable(may_be_paid);
                 transport::unreadable(class, error)
             })
         });
-        let outcome = Outcome { index, result, may_be_paid, from_journal, key };
-        let place = if self.in_order { index } else { self.ready.last_key_value().map_or(0, |last| last.0 + 1) };
+        self.at_work = None;
+        self.give(Outcome { index, result, may_be_paid, from_journal, key });
+    }
+
+    /// A function of the caller panicked over a request. Its outcome says so, so that it does not go missing.
+    #[cold]
+    fn recover(&mut self, lost: AtWork) {
+        let AtWork { index, key, from_journal, replied } = lost;
+        let may_be_paid = replied.is_some_and(|class| class != RetryClass::Safe);
+        let error = match replied {
+            Some(_) => {
+                self.engine.undecodable(may_be_paid);
+                Error::new(ErrorKind::Decode, "the reply came, and the function that was to change it panicked")
+            }
+            None => {
+                self.engine.unmade();
+                Error::invalid_request("the function that makes the call panicked; nothing was sent")
+            }
+        };
+        self.give(Outcome { index, result: Err(error), may_be_paid, from_journal, key });
+    }
+
+    fn give(&mut self, outcome: Outcome<T>) {
+        let next = || self.ready.last_key_value().map_or(0, |last| last.0 + 1);
+        let place = if self.in_order { outcome.index } else { next() };
         self.ready.insert(place, outcome);
     }
 

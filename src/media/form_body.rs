@@ -48,12 +48,13 @@ impl FormBody {
     }
 
     pub(super) fn bytes(&mut self, bytes: Bytes) {
-        self.left = self.left.map(|left| left + bytes.len() as u64);
+        self.left = self.left.and_then(|left| left.checked_add(bytes.len() as u64));
         self.segments.push_back(Segment::Bytes(bytes));
     }
 
     pub(super) fn file(&mut self, file: Reading) {
-        self.left = self.left.zip(file.length).map(|(left, length)| left + length);
+        // A length that no body can have is not announced; the reader is held to it all the same.
+        self.left = self.left.zip(file.length).and_then(|(left, length)| left.checked_add(length));
         self.segments.push_back(Segment::File(Box::new(file)));
     }
 }

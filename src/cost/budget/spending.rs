@@ -51,8 +51,11 @@ impl Spending {
     }
 
     pub(super) fn release(&mut self, amount: Amount) {
-        // What is released was set aside before.
-        self.reserved = self.reserved.checked_sub(amount).unwrap_or_default();
+        // What is released was set aside before. A difference that has no exact form leaves more set aside, and never less than
+        // other calls have.
+        if let Some(rest) = self.reserved.checked_sub(amount) {
+            self.reserved = rest.max(Amount::ZERO);
+        }
     }
 
     pub(super) fn settle(&mut self, reserved: Amount, cost: Option<Amount>) {
@@ -74,4 +77,21 @@ impl Spending {
 /// A sum without room is more than any limit.
 pub(in crate::cost) fn grown(sum: Amount, more: Amount) -> Amount {
     sum.checked_add(more).unwrap_or(Amount::HIGHEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_calls_reserved_stays_when_a_difference_has_no_room() {
+        let (huge, tiny): (Amount, Amount) = (Amount::HIGHEST, "0.00000000000000000001".parse().unwrap());
+        let mut spending = Spending::default();
+        spending.reserve(huge);
+        spending.reserve(tiny);
+        spending.release(tiny);
+        assert_eq!(spending.reserved, huge);
+        spending.release(huge);
+        assert_eq!(spending.reserved, Amount::ZERO);
+    }
 }

@@ -1,6 +1,6 @@
 //! One run a journal.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -12,11 +12,37 @@ pub(super) struct Locked(File);
 /// Opens the file for one run alone; `None` if another one has it. The file stays locked until it is closed, also when the
 /// process is killed.
 pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
+    if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        // Whoever can write to the folder would choose the file that is written to.
+        let problem = "it is a symbolic link; give the path of the file that it leads to";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     for_its_owner(&mut options);
     let file = options.open(path)?;
-    Ok(lock(&file)?.then(|| Locked(file)))
+    let is_locked = lock(&file)?;
+    if is_locked {
+        close_to_others(&file);
+    }
+    Ok(is_locked.then(|| Locked(file)))
+}
+
+/// A file that was there before may be one that others can read, or write.
+fn close_to_others(file: &File) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let Ok(mode) = file.metadata().map(|there| there.permissions().mode()) else { return };
+        if mode & 0o077 != 0
+            && let Err(error) = file.set_permissions(fs::Permissions::from_mode(mode & 0o700))
+        {
+            tracing::warn!(%error, "others than its owner can read the journal, which holds answers");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
 }
 
 fn for_its_owner(options: &mut OpenOptions) {

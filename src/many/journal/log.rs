@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::file::{self, Noted, Opened, Span, State};
 use super::lock::Locked;
+use super::record::Line;
 use super::{Journal, Kept, record};
 use crate::error::{Error, ErrorKind};
 use crate::many::pacer::Ticket;
@@ -22,6 +23,10 @@ pub(in crate::many) struct Book {
     /// How often each name was used. It outlives the open file.
     used: HashMap<String, u32>,
     state: Open,
+    /// Lines about requests that were sent, which could not be written. They are when the file is opened again.
+    owed: Vec<Vec<u8>>,
+    /// What waits for lines that came while the file was closed.
+    adrift: Vec<Then>,
 }
 
 enum Open {
@@ -62,12 +67,19 @@ struct Log {
     file: Arc<Mutex<Locked>>,
     index: HashMap<String, Noted>,
     pending: Vec<(Vec<u8>, Then)>,
-    writing: Option<(OffThread<()>, Vec<Then>)>,
+    writing: Option<Writing>,
+}
+
+/// Lines on their way to the disk.
+struct Writing {
+    work: OffThread<()>,
+    lines: Arc<Vec<Vec<u8>>>,
+    then: Vec<Then>,
 }
 
 impl Book {
     pub(in crate::many) fn new(settings: Journal) -> Self {
-        Self { settings, used: HashMap::new(), state: Open::Not }
+        Self { settings, used: HashMap::new(), state: Open::Not, owed: Vec::new(), adrift: Vec::new() }
     }
 
     /// Ready when the file is open.
@@ -85,8 +97,10 @@ impl Book {
                     let opened = ready!(Pin::new(opening).poll(cx));
                     self.state = Open::Not;
                     let Opened { file, index } = opened.map_err(|error| self.failed(error))??;
+                    let owed = std::mem::take(&mut self.owed).into_iter().filter(|line| is_missing(line, &index));
+                    let pending = owed.map(|line| (line, Then::Nothing)).collect();
                     let file = Arc::new(Mutex::new(file));
-                    Open::Yes(Log { file, index, pending: Vec::new(), writing: None })
+                    Open::Yes(Log { file, index, pending, writing: None })
                 }
             };
         }
@@ -98,10 +112,16 @@ impl Book {
 
     /// Nothing is to be written.
     pub(in crate::many) fn is_idle(&self) -> bool {
-        match &self.state {
+        let is_written = match &self.state {
             Open::Yes(log) => log.pending.is_empty() && log.writing.is_none(),
             Open::Not | Open::Soon(_) => true,
-        }
+        };
+        is_written && self.adrift.is_empty()
+    }
+
+    /// No line is left that could not be written.
+    pub(in crate::many) fn owes_nothing(&self) -> bool {
+        self.owed.is_empty()
     }
 
     /// The name under which a request stands here: the caller's, or its hash and which of the equal ones it is.
@@ -181,40 +201,63 @@ impl Book {
     }
 
     fn add(&mut self, line: Option<Vec<u8>>, then: Then) {
-        if let Open::Yes(log) = &mut self.state {
-            log.pending.push((line.unwrap_or_default(), then));
+        let line = line.unwrap_or_default();
+        match &mut self.state {
+            Open::Yes(log) => log.pending.push((line, then)),
+            Open::Not | Open::Soon(_) => {
+                self.owe(line, &then);
+                self.adrift.push(then);
+            }
+        }
+    }
+
+    /// Keeps a line that could not be written. A request that will not be sent needs none.
+    fn owe(&mut self, line: Vec<u8>, then: &Then) {
+        if !line.is_empty() && !matches!(then, Then::Send(..)) {
+            self.owed.push(line);
         }
     }
 
     /// What may happen now that its lines are written; pending while nothing is, and while it is being written. What is added
     /// meanwhile is written together, with one fsync.
     ///
-    /// An error comes with all that is not written. The file is closed then, and opened again when it is next needed.
+    /// An error comes with all that is not written. The file is closed then, and opened again when it is next needed; what became of
+    /// requests is written then.
     #[inline]
     pub(in crate::many) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Written> {
+        if !self.adrift.is_empty() {
+            return Poll::Ready(Ok(std::mem::take(&mut self.adrift)));
+        }
         let Open::Yes(log) = &mut self.state else { return Poll::Pending };
         if log.writing.is_none() && !log.pending.is_empty() {
             let (lines, then): (Vec<_>, Vec<_>) = std::mem::take(&mut log.pending).into_iter().unzip();
-            let (file, fsync) = (Arc::clone(&log.file), self.settings.fsync);
-            match OffThread::start(move || write(&file, &lines, fsync)) {
-                Ok(work) => log.writing = Some((work, then)),
-                Err(error) => return Poll::Ready(Err(self.broken(error, then))),
+            let lines = Arc::new(lines);
+            let (file, written, fsync) = (Arc::clone(&log.file), Arc::clone(&lines), self.settings.fsync);
+            match OffThread::start(move || write(&file, &written, fsync)) {
+                Ok(work) => log.writing = Some(Writing { work, lines, then }),
+                Err(error) => return Poll::Ready(Err(self.broken(error, &lines, then))),
             }
         }
-        let Some((work, _)) = &mut log.writing else { return Poll::Pending };
-        let outcome = ready!(Pin::new(work).poll(cx));
-        let then = log.writing.take().map(|(_, then)| then).unwrap_or_default();
+        let Some(writing) = &mut log.writing else { return Poll::Pending };
+        let outcome = ready!(Pin::new(&mut writing.work).poll(cx));
+        let Some(Writing { lines, then, .. }) = log.writing.take() else { return Poll::Pending };
         Poll::Ready(match outcome {
             Ok(()) => Ok(then),
-            Err(error) => Err(self.broken(error, then)),
+            Err(error) => Err(self.broken(error, &lines, then)),
         })
     }
 
     #[inline]
-    fn broken(&mut self, error: io::Error, mut then: Vec<Then>) -> (Error, Vec<Then>) {
+    fn broken(&mut self, error: io::Error, lines: &[Vec<u8>], then: Vec<Then>) -> (Error, Vec<Then>) {
+        let mut unwritten: Vec<_> = lines.iter().cloned().zip(then).collect();
         if let Open::Yes(log) = std::mem::replace(&mut self.state, Open::Not) {
-            then.extend(log.pending.into_iter().map(|(_, then)| then));
+            unwritten.extend(log.pending);
         }
+        let then = unwritten.into_iter().map(|(line, then)| {
+            self.owe(line, &then);
+            then
+        });
+        let then = then.collect();
         (self.failed(error), then)
     }
 
@@ -227,6 +270,16 @@ impl Book {
     pub(in crate::many) fn unreadable(&self) -> Error {
         file::unusable(&self.settings.path, "has an outcome that cannot be read; nothing was sent for it")
     }
+}
+
+/// Whether what a line says is not known to the file. Some of the lines may have been written before one could not be.
+#[inline]
+fn is_missing(line: &[u8], index: &HashMap<String, Noted>) -> bool {
+    let key = match Line::of(line) {
+        Ok(Line::Done { key } | Line::Refused { key } | Line::Failed { key, .. }) => key,
+        _ => return false,
+    };
+    index.get(&key).is_some_and(|noted| noted.state == State::Sent)
 }
 
 /// One write a line, so that a crash cuts the last one at most.

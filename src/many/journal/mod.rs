@@ -27,7 +27,8 @@ pub(super) use self::record::{Kept, body_of};
 /// One JSON object a line, only ever added to: before a request is sent that it is (a hash of it and the time), and afterwards the
 /// whole reply, or that it failed and how. **Replies are written as they came, so the file holds answers; a request is written as a hash
 /// alone.** Never written are keys, other headers of requests, cookies, and whatever else of a reply's headers
-/// [`Meta`](crate::Meta) has no method for. On Unix a new file can be read by its owner alone (mode 0600).
+/// [`Meta`](crate::Meta) has no method for. On Unix the file can be read by its owner alone
+/// (mode 0600); others lose the right to an older file. A symbolic link is refused.
 ///
 /// # Which request is which
 ///
@@ -49,7 +50,8 @@ pub(super) use self::record::{Kept, body_of};
 ///
 /// What is noted is on disk (fsync) before a request goes out and before its outcome is given to the caller, so neither a killed process
 /// nor a power cut leads to a second payment; outcomes that come together share one fsync. [`fsync(false)`](Self::fsync) leaves that
-/// out. A last line that was cut by a crash is repaired. Anything else that cannot be read stops the run with the number of the line, before
+/// out. When the disk is full the run stops; what came back meanwhile is given out, and noted once it goes on
+/// ([`Many::resume`](super::Many::resume)). A last line that was cut by a crash is repaired. Anything else that cannot be read stops the run with the number of the line, before
 /// anything is sent; so does a file that another run has open, here or in another process (built with
 /// Rust 1.88, which cannot lock files, a run does not notice that, and warns through `tracing` instead).
 #[derive(Clone, Debug)]

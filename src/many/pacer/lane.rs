@@ -68,6 +68,16 @@ impl Lane {
         self.tokens.fits(tokens, tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
     }
 
+    /// Nothing is on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    /// It waits until a time that is known.
+    pub(super) fn is_closed(&self, now: Instant) -> bool {
+        self.opens.is_some_and(|opens| opens > now)
+    }
+
     pub(super) fn enter(&mut self, tokens: u64) {
         self.in_flight += 1;
         self.tokens_in_flight = self.tokens_in_flight.saturating_add(tokens);

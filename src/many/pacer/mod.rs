@@ -23,6 +23,11 @@ use crate::transport::FailureBudget;
 /// The API blocks an account at more than 20 failures in 30 seconds. The rest is left to other calls and other programs.
 pub(super) const GUARD: usize = 16;
 
+/// How many models are known before those are forgotten that nothing is known of. Servers name models as they like.
+const MOST_LANES: usize = 512;
+/// The longest name of a model that is taken from a server, in bytes.
+const LONGEST_NAME: usize = 256;
+
 /// Whose limits a request counts against.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LaneKey {
@@ -228,7 +233,11 @@ impl Pacer {
         let mut state = self.lock();
         if *asked.name == *model {
             state.aliases.remove(asked);
-        } else if state.aliases.get(asked).is_none_or(|known| **known != *model) {
+        } else if model.len() <= LONGEST_NAME && state.aliases.get(asked).is_none_or(|known| **known != *model) {
+            if state.aliases.len() >= MOST_LANES {
+                // The next replies tell those that are still used.
+                state.aliases.clear();
+            }
             state.aliases.insert(asked.clone(), model.into());
         }
     }
@@ -283,12 +292,25 @@ impl State {
             Some(model) => LaneKey { account: asked.account, name: model.clone() },
             None => asked.clone(),
         };
+        if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(&key) {
+            self.forget_lanes(now);
+        }
         let lane = self.lanes.entry(key.clone()).or_default();
         let tokens = lane.estimate(load);
         lane.fits(tokens, is_alone, now)?;
         lane.enter(tokens);
         self.in_flight += 1;
         Ok((key, tokens))
+    }
+
+    /// Makes room for another model: forgets those that have nothing on its way and no wait, and if that is not enough those that
+    /// wait, which costs a refusal.
+    #[cold]
+    fn forget_lanes(&mut self, now: Instant) {
+        self.lanes.retain(|_, lane| !lane.is_idle() || lane.is_closed(now));
+        if self.lanes.len() >= MOST_LANES / 2 {
+            self.lanes.retain(|_, lane| !lane.is_idle());
+        }
     }
 
     fn unreachable(&mut self, since: Instant, now: Instant, dice: f64) {
@@ -444,6 +466,28 @@ mod tests {
         runs.pacer.is_called(&runs.pacer.lane(Some("key"), "default"), "gondola-9b");
         assert_eq!(runs.admit(run, 8, "default").unwrap().0, runs.pacer.lane(Some("key"), "gondola-9b"));
         assert_ne!(runs.pacer.lane(Some("key"), "a"), runs.pacer.lane(Some("other"), "a"));
+    }
+
+    #[test]
+    fn models_that_a_server_invents_are_forgotten() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        let asked = runs.pacer.lane(Some("key"), "default");
+        let lanes = || runs.pacer.lock().lanes.len();
+        for n in 0..3 * MOST_LANES {
+            runs.pacer.is_called(&asked, &format!("model-{n}"));
+            runs.pacer.is_called(&runs.pacer.lane(Some("key"), &format!("alias-{n}")), "model");
+            let admitted = runs.admit(run, 8, "default").unwrap();
+            runs.done(
+                run,
+                admitted,
+                &Report::Refused { meta: None, wait: Some(Duration::from_secs(3600)), overloaded: false },
+            );
+            assert!(lanes() <= MOST_LANES, "{n}: {}", lanes());
+        }
+        assert!(runs.pacer.lock().aliases.len() <= MOST_LANES);
+        runs.pacer.is_called(&asked, &"x".repeat(LONGEST_NAME + 1));
+        assert_ne!(runs.pacer.lock().aliases.get(&asked).map(|name| name.len()), Some(LONGEST_NAME + 1));
     }
 
     #[test]

@@ -7,8 +7,11 @@ mod faults;
 mod flow;
 mod journal;
 mod journal_damage;
+#[cfg(target_os = "linux")]
+mod journal_full;
 mod outcomes;
 mod pacing;
+mod panics;
 mod progress;
 
 use venice_ai::Error;
