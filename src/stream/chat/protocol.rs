@@ -1,5 +1,7 @@
 //! How the chat endpoint streams.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
@@ -14,8 +16,8 @@ use crate::types::{ChatCompletionChunk, Money};
 /// Which choices of an answer have begun, and which are finished.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
-    /// Each `index` that was seen, and whether it has a `finish_reason`. There is hardly ever more than one.
-    seen: Vec<(i64, bool)>,
+    /// Each `index` that was seen, and whether it has a `finish_reason`.
+    seen: BTreeMap<i64, bool>,
     /// What the answer cost, once that was told.
     pub(super) cost: Option<Money>,
 }
@@ -45,10 +47,7 @@ impl Protocol for Choices {
         }
         for choice in &chunk.choices {
             let is_finished = choice.finish_reason.as_ref().is_some_and(|why| !why.as_str().is_empty());
-            match self.seen.iter_mut().find(|(index, _)| *index == choice.index) {
-                Some((_, finished)) => *finished |= is_finished,
-                None => self.seen.push((choice.index, is_finished)),
-            }
+            *self.seen.entry(choice.index).or_default() |= is_finished;
         }
     }
 
@@ -60,7 +59,7 @@ impl Protocol for Choices {
 
     /// Every choice that has begun is finished.
     fn is_whole(&self) -> bool {
-        !self.seen.is_empty() && self.seen.iter().all(|(_, finished)| *finished)
+        !self.seen.is_empty() && self.seen.values().all(|finished| *finished)
     }
 }
 

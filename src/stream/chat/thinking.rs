@@ -68,11 +68,19 @@ impl Separator {
 }
 
 /// Finds `<think>…</think>` at the beginning of a text. Anywhere else the tag is a word like others.
+///
+/// Each byte is looked at once, and no more is held back than the beginning of a tag and [`MOST_BLANK`] bytes of white space.
 #[derive(Debug, Default)]
 struct Thinking {
     place: Place,
-    held: Hidden,
+    /// White space before the text, which belongs to the answer if the text begins with no block.
+    blank: Hidden,
+    /// How many bytes of the next tag have come.
+    begun: usize,
 }
+
+/// More white space than this begins an answer. Models that are stuck write nothing else.
+const MOST_BLANK: usize = 4096;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Place {
@@ -87,81 +95,96 @@ enum Place {
 
 impl Thinking {
     fn push(&mut self, text: &str, reasoning: &mut String, answer: &mut String) {
-        if self.place == Place::Answer {
-            answer.push_str(text);
-            return;
-        }
-        self.held.push_str(text);
+        let text = with_begun(self.tag(), std::mem::take(&mut self.begun), text);
+        let mut rest = &*text;
         loop {
             match self.place {
                 Place::Before | Place::Behind => {
-                    let begun = self.held.trim_start();
-                    if let Some(inside) = begun.strip_prefix(OPEN) {
-                        self.held = Hidden(inside.to_owned());
-                        self.place = Place::Inside;
-                    } else if OPEN.starts_with(begun) {
-                        return;
-                    } else {
-                        // The white space behind a block belongs to it.
-                        answer.push_str(if self.place == Place::Behind { begun } else { &self.held });
-                        self.held.clear();
-                        self.place = Place::Answer;
+                    let begun = rest.trim_start();
+                    if self.place == Place::Before {
+                        self.blank.push_str(&rest[..rest.len() - begun.len()]);
                     }
+                    if self.blank.len() > MOST_BLANK {
+                        self.place = Place::Answer;
+                    } else if let Some(inside) = begun.strip_prefix(OPEN) {
+                        self.blank.clear();
+                        self.place = Place::Inside;
+                        rest = inside;
+                        continue;
+                    } else if OPEN.starts_with(begun) {
+                        self.begun = begun.len();
+                        return;
+                    }
+                    // The white space behind a block belongs to it.
+                    answer.push_str(&std::mem::take(&mut self.blank));
+                    self.place = Place::Answer;
+                    rest = begun;
                 }
-                Place::Inside => match self.held.find(CLOSE) {
-                    Some(end) => {
-                        reasoning.push_str(&self.held[..end]);
-                        self.held.drain(..end + CLOSE.len());
+                Place::Inside => match rest.split_once(CLOSE) {
+                    Some((inside, behind)) => {
+                        reasoning.push_str(inside);
                         self.place = Place::Behind;
+                        rest = behind;
                     }
                     None => {
-                        let sure = self.held.len() - begun_at_end(&self.held, CLOSE);
-                        reasoning.push_str(&self.held[..sure]);
-                        self.held.drain(..sure);
+                        self.begun = begun_at_end(rest, CLOSE);
+                        reasoning.push_str(&rest[..rest.len() - self.begun]);
                         return;
                     }
                 },
-                Place::Answer => return,
+                Place::Answer => return answer.push_str(rest),
             }
         }
     }
 
+    /// The tag that may come next.
+    fn tag(&self) -> &'static str {
+        if self.place == Place::Inside { CLOSE } else { OPEN }
+    }
+
     fn finish(&mut self, reasoning: &mut String, answer: &mut String) {
-        let held = std::mem::take(&mut self.held);
-        match self.place {
-            Place::Before | Place::Answer => answer.push_str(&held),
-            Place::Inside => reasoning.push_str(&held),
-            Place::Behind => answer.push_str(held.trim_start()),
+        let begun = &self.tag()[..std::mem::take(&mut self.begun)];
+        answer.push_str(&std::mem::take(&mut self.blank));
+        if self.place == Place::Inside {
+            reasoning.push_str(begun)
+        } else {
+            answer.push_str(begun)
         }
         self.place = Place::Answer;
     }
+}
+
+/// A piece of text together with the part of `word` that came before it.
+fn with_begun<'t>(word: &str, begun: usize, text: &'t str) -> Cow<'t, str> {
+    if begun == 0 { text.into() } else { [&word[..begun], text].concat().into() }
 }
 
 /// Takes a word out of a text, wherever it stands.
 #[derive(Debug)]
 pub(crate) struct Without {
     word: &'static str,
-    held: Hidden,
+    /// How many bytes of the word have come.
+    begun: usize,
 }
 
 impl Without {
     pub(crate) fn new(word: &'static str) -> Self {
-        Self { word, held: Hidden::default() }
+        Self { word, begun: 0 }
     }
 
     fn push(&mut self, text: &str, rest: &mut String) {
-        self.held.push_str(text);
-        while let Some(at) = self.held.find(self.word) {
-            rest.push_str(&self.held[..at]);
-            self.held.drain(..at + self.word.len());
+        let text = with_begun(self.word, std::mem::take(&mut self.begun), text);
+        let mut behind = &*text;
+        while let Some((before, after)) = behind.split_once(self.word) {
+            rest.push_str(before);
+            behind = after;
         }
-        let sure = self.held.len() - begun_at_end(&self.held, self.word);
-        rest.push_str(&self.held[..sure]);
-        self.held.drain(..sure);
+        self.begun = begun_at_end(behind, self.word);
+        rest.push_str(&behind[..behind.len() - self.begun]);
     }
 
     fn finish(&mut self, rest: &mut String) {
-        rest.push_str(&std::mem::take(&mut self.held));
+        rest.push_str(&self.word[..std::mem::take(&mut self.begun)]);
     }
 
     /// A whole text without the word.
@@ -203,10 +226,24 @@ mod tests {
             ("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
             ("<think>a < b</b></think>yes", "a < b</b>", "yes"),
             ("Four.</think>", "", "Four.</think>"),
+            ("< think>", "", "< think>"),
         ];
         for (text, reasoning, answer) in cases {
             assert_eq!(separated(text), (reasoning.into(), answer.into()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn endless_white_space_is_an_answer_and_is_not_held_back() {
+        let (mut thinking, mut reasoning, mut answer) = (Thinking::default(), String::new(), String::new());
+        for _ in 0..=MOST_BLANK {
+            thinking.push("\n", &mut reasoning, &mut answer);
+        }
+        assert_eq!(answer.len(), MOST_BLANK + 1);
+        let text = format!("{}<think>a</think>b", " ".repeat(MOST_BLANK + 1));
+        assert_eq!(separated(&text), ("".into(), (&*text).into()));
+        let text = format!("{}<think>a</think>b", " ".repeat(MOST_BLANK));
+        assert_eq!(separated(&text), ("a".into(), "b".into()));
     }
 
     proptest! {

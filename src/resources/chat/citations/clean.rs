@@ -47,10 +47,12 @@ fn without_tags(html: &str) -> Cow<'_, str> {
     }
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
+    // Behind the last end of a tag none is looked for: each `<` would be followed by a search to the end of the text.
+    let ends = Ends { tag: html.rfind('>'), comment: html.rfind("-->") };
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        match tag(rest) {
+        match tag(rest, ends.behind(html.len() - rest.len())) {
             Some((bytes, name)) => {
                 // What stands in a line of its own is a word of its own.
                 if !WITHIN_WORDS.iter().any(|inline| inline.eq_ignore_ascii_case(name)) {
@@ -72,17 +74,32 @@ fn without_tags(html: &str) -> Cow<'_, str> {
 const WITHIN_WORDS: [&str; 14] =
     ["a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "small", "span", "strong", "u", "wbr"];
 
+/// Where the last tag and the last comment of a text end, if any does.
+#[derive(Clone, Copy)]
+struct Ends {
+    tag: Option<usize>,
+    comment: Option<usize>,
+}
+
+impl Ends {
+    /// Those that lie behind a place.
+    fn behind(self, place: usize) -> Self {
+        let behind = |end: &usize| *end > place;
+        Self { tag: self.tag.filter(behind), comment: self.comment.filter(behind) }
+    }
+}
+
 /// The length and the name of a tag at the beginning of a text. A `<` before anything else is less-than.
-fn tag(text: &str) -> Option<(usize, &str)> {
+fn tag(text: &str, ends: Ends) -> Option<(usize, &str)> {
     if text.starts_with("<!--") {
-        let end = text.find("-->")?;
+        let end = ends.comment.and_then(|_| text.find("-->"))?;
         return Some((end + 3, "!--"));
     }
     let name = text[1..].trim_start_matches('/');
     if !name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '!') {
         return None;
     }
-    let end = text.find('>')?;
+    let end = ends.tag.and_then(|_| text.find('>'))?;
     let name = name.split(|letter: char| letter == '>' || letter == '/' || letter.is_whitespace()).next()?;
     Some((end + 1, name))
 }
