@@ -11,6 +11,7 @@ mod error;
 mod flights;
 mod generated;
 pub mod jobs;
+mod json_cost;
 mod lenient;
 pub mod many;
 mod media;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind, locate, summary_of_body};
+use crate::error::{Error, ErrorKind, form_of_body, locate};
 use crate::lenient::leniently;
 use crate::meta::Meta;
 use crate::transport::{Body, Reply, ReplyBody, Scope};
@@ -41,8 +41,9 @@ fn undecodable(scope: &Scope, meta: Meta, body: Bytes, error: &serde_json::Error
         _ if body.is_empty() => (format!("status {status} with an empty body"), None),
         Category::Data => locate::unexpected("the reply", &body, error),
         _ => {
-            let kind = meta.shown_content_type();
-            (format!("the reply is not JSON ({kind}): {}", summary_of_body(&body)), None)
+            let (kind, form) = (meta.shown_content_type(), form_of_body(&body));
+            let (line, column) = (error.line(), error.column());
+            (format!("the reply is not JSON ({kind}): {form}, wrong at line {line} column {column}"), None)
         }
     };
     let error = Error::new(ErrorKind::Decode, message).with_json_path(path);

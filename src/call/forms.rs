@@ -5,7 +5,7 @@ use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 
 use super::{Call, decode};
-use crate::error::{Error, ErrorKind, is_html, summary_of_body};
+use crate::error::{Error, ErrorKind, form_of_body, is_html};
 use crate::meta::Meta;
 use crate::reply::RawReply;
 use crate::transport::{self, Body, Mode, Reply, Scope};
@@ -68,7 +68,7 @@ impl WholeReply {
     /// The error of a reply that is not what was promised. It keeps the body, which may have been paid for.
     pub(crate) fn unexpected(&self, problem: &str) -> Error {
         let kind = self.origin.meta.shown_content_type();
-        let message = format!("{problem} ({kind}): {}", summary_of_body(&self.body));
+        let message = format!("{problem} ({kind}): {}", form_of_body(&self.body));
         self.origin.undecodable(message, None, self.body.clone())
     }
 }

@@ -277,6 +277,9 @@ impl ClientBuilder {
     /// Those that describe the connection or the length of the body, such as `host`, `content-length`, `transfer-encoding` and
     /// `connection`, cannot be set.
     ///
+    /// Its value is kept out of errors and logs, as it may be a credential for a gateway, unless the header is known to be harmless
+    /// (`accept`, `user-agent`, `traceparent` and the like) or the value is shorter than 6 characters or a plain word.
+    ///
     /// ```
     /// let builder = venice_ai::Client::builder().default_header("x-team", "search");
     /// ```
@@ -456,8 +459,27 @@ const OF_THE_CONNECTION: [&str; 12] = [
     "upgrade",
 ];
 
-/// A header from text. The message on failure names the header and not its value. Values of headers that carry credentials
-/// are marked, so that nothing prints them.
+/// Headers whose values tell nothing of who asks. Any other may be a credential: gateways call theirs `x-session-id` or
+/// `cf-access-client-id`.
+const HARMLESS: [&str; 14] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-encoding",
+    "content-type",
+    "date",
+    "pragma",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-correlation-id",
+    "x-request-id",
+];
+
+/// A header from text. The message on failure names the header and not its value. All values are marked that may be credentials, so
+/// that nothing prints them.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::try_from(name);
     let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
@@ -468,8 +490,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     }
     let mut value = HeaderValue::try_from(value)
         .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
-    let private = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];
-    value.set_sensitive(private.iter().any(|part| parsed.as_str().contains(part)));
+    value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
     Ok((parsed, value))
 }
 

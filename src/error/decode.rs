@@ -10,13 +10,23 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, Payload, PaymentRequired, text};
-use super::text::summary_of_body;
+use super::text::{scrub_json, shortened, summary_of_body, without_secret};
 use super::{Error, ErrorKind, codes};
+use crate::json_cost;
 use crate::meta::Meta;
 use crate::operation::{AuthScheme, OperationRef};
 
 /// How long the API blocks an account after too many failures.
 const ABUSE_BLOCK: Duration = Duration::from_secs(30);
+
+/// More wrong fields than this help nobody.
+const MOST_FIELDS: usize = 64;
+/// The longest path of a field, in bytes. Its segments are names that the server chose.
+const LONGEST_PATH: usize = 256;
+/// The longest message about a field, in bytes.
+const LONGEST_PROBLEM: usize = 1024;
+/// What a parsed error document may take in memory. One that takes more is treated as one that is not JSON.
+const MOST_MEMORY: usize = 16 * 1024 * 1024;
 
 /// The error that a reply with a status other than 2xx stands for.
 pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Error {
@@ -50,6 +60,23 @@ pub(crate) fn in_stream_error(operation: &OperationRef, meta: Meta, event: Bytes
     error.with_operation(operation).with_meta(meta).with_body(event)
 }
 
+/// The body of an error as JSON, if it is that and fits into memory.
+fn parsed(bytes: &[u8]) -> Option<Value> {
+    if json_cost::exceeds(bytes, MOST_MEMORY) { None } else { serde_json::from_slice(bytes).ok() }
+}
+
+/// The body of an error without a secret that the server echoed. In JSON it may be written with escapes (`\/`, `\u0041`), so the
+/// parsed document is looked through as well; that is before anything is taken out and cut, so that no half of a secret is left.
+pub(crate) fn clean_error_body<'s>(body: Bytes, secrets: impl Iterator<Item = &'s str>) -> Bytes {
+    secrets.fold(body, |body, secret| {
+        let body = without_secret(body, secret);
+        let may_hide_it = memchr::memchr(b'\\', &body).is_some();
+        let mut document = Some(&body).filter(|_| may_hide_it).and_then(|body| parsed(body));
+        let is_there = document.as_mut().is_some_and(|document| scrub_json(document, secret));
+        if is_there { document.unwrap_or_default().to_string().into() } else { body }
+    })
+}
+
 impl Error {
     /// The API blocks the account for a while because of too many failures.
     pub(crate) fn is_abuse_block(&self) -> bool {
@@ -69,9 +96,9 @@ struct Document {
 
 impl Document {
     fn read(bytes: &[u8], status: StatusCode) -> Self {
-        let mut document = match serde_json::from_slice(bytes) {
-            Ok(Value::Object(object)) => Self::of_object(Value::Object(object)),
-            Ok(Value::String(message)) => Self { message, ..Self::default() },
+        let mut document = match parsed(bytes) {
+            Some(Value::Object(object)) => Self::of_object(Value::Object(object)),
+            Some(Value::String(message)) => Self { message, ..Self::default() },
             _ => Self { message: summary_of_body(bytes), ..Self::default() },
         };
         if document.code.is_none() && !status.is_success() {
@@ -177,12 +204,12 @@ fn described(error: &FieldError) -> String {
 fn field_errors(body: &Value) -> Vec<FieldError> {
     let mut found = Vec::new();
     let issues = ["issues", "errors", "detail"].iter().filter_map(|name| body.get(name)?.as_array());
-    for issue in issues.flatten() {
+    for issue in issues.flatten().take(MOST_FIELDS) {
         let message = text(issue, "message").or_else(|| text(issue, "msg"));
         let path = issue.get("path").or_else(|| issue.get("loc")).and_then(Value::as_array);
         if let Some(message) = message {
             let path = path.map(|path| joined(path)).unwrap_or_default();
-            found.push(FieldError::new(&path, &message, text(issue, "code").as_deref()));
+            found.push(field_error(&path, &message, text(issue, "code").as_deref()));
         }
     }
     if found.is_empty() {
@@ -192,9 +219,15 @@ fn field_errors(body: &Value) -> Vec<FieldError> {
     if found.is_empty()
         && let (Some(param), Some(message)) = (text(error, "param"), text(error, "message"))
     {
-        found.push(FieldError::new(&param, &message, text(error, "code").as_deref()));
+        found.push(field_error(&param, &message, text(error, "code").as_deref()));
     }
     found
+}
+
+/// A field error that is no longer than a person reads.
+fn field_error(path: &str, message: &str, code: Option<&str>) -> FieldError {
+    let code = code.map(|code| shortened(code, LONGEST_PATH));
+    FieldError::new(&shortened(path, LONGEST_PATH), &shortened(message, LONGEST_PROBLEM), code.as_deref())
 }
 
 /// `{"_errors": [..], "member": {"_errors": [..], ..}}`.
@@ -203,10 +236,11 @@ fn collect_tree(tree: &Value, path: &str, depth: usize, found: &mut Vec<FieldErr
     let Some(members) = tree.as_object().filter(|_| depth < DEEPEST) else { return };
     for (name, member) in members {
         if name == "_errors" {
+            let room = MOST_FIELDS.saturating_sub(found.len());
             let messages = member.as_array().into_iter().flatten().filter_map(Value::as_str);
-            found.extend(messages.map(|message| FieldError::new(path, message, None)));
-        } else {
-            let mut inner = path.to_owned();
+            found.extend(messages.take(room).map(|message| field_error(path, message, None)));
+        } else if found.len() < MOST_FIELDS {
+            let mut inner = shortened(path, LONGEST_PATH);
             push_segment(&mut inner, name, name.parse::<u64>().is_ok());
             collect_tree(member, &inner, depth + 1, found);
         }
@@ -215,7 +249,7 @@ fn collect_tree(tree: &Value, path: &str, depth: usize, found: &mut Vec<FieldErr
 
 fn joined(path: &[Value]) -> String {
     let mut joined = String::new();
-    for segment in path {
+    for segment in path.iter().take(MOST_FIELDS) {
         match segment {
             Value::String(name) => push_segment(&mut joined, name, false),
             Value::Number(index) => push_segment(&mut joined, &index.to_string(), true),
@@ -252,7 +286,8 @@ fn did_you_mean(message: &str) -> Vec<String> {
         .flat_map(|part| part.split(" or "))
         .map(|name| name.trim_matches(quotes).trim_start_matches("or ").trim_end_matches('.'))
         .filter(|name| !name.is_empty())
-        .map(str::to_owned)
+        .take(MOST_FIELDS)
+        .map(|name| shortened(name, LONGEST_PATH))
         .collect()
 }
 

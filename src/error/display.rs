@@ -7,16 +7,20 @@ use super::text::one_line;
 
 /// The longest part of a server's message that `Display` shows, in characters.
 const MESSAGE_CHARS: usize = 400;
+/// The longest operation name: method and path of an ad-hoc request.
+const OPERATION_CHARS: usize = 200;
+/// The longest code or request id.
+const ID_CHARS: usize = 80;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
-            write!(f, "{operation}: ")?;
+            write!(f, "{}: ", one_line(operation, OPERATION_CHARS))?;
         }
         if let Some(status) = self.status() {
             write!(f, "{} ", status.as_u16())?;
             if let Some(code) = self.code() {
-                write!(f, "{code} ")?;
+                write!(f, "{} ", one_line(code, ID_CHARS))?;
             }
         }
         f.write_str(one_line(self.message(), MESSAGE_CHARS).trim_end_matches('.'))?;
@@ -24,7 +28,7 @@ impl fmt::Display for Error {
             write!(f, " ({note})")?;
         }
         if let Some(id) = self.request_id() {
-            write!(f, " (request {id})")?;
+            write!(f, " (request {})", one_line(id, ID_CHARS))?;
         }
         Ok(())
     }
@@ -36,14 +40,14 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &inner.kind);
         if let Some(operation) = self.operation() {
-            debug.field("operation", &operation);
+            debug.field("operation", &one_line(operation, OPERATION_CHARS));
         }
         debug.field("message", &one_line(&inner.message, MESSAGE_CHARS));
         if let Some(note) = &inner.note {
             debug.field("note", note);
         }
         if let Some(code) = &inner.code {
-            debug.field("code", code);
+            debug.field("code", &one_line(code, ID_CHARS));
         }
         if let Some(path) = &inner.json_path {
             debug.field("json_path", path);

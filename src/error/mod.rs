@@ -17,14 +17,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub(crate) use self::decode::{api_error, in_stream_error};
+pub(crate) use self::decode::{api_error, clean_error_body, in_stream_error};
 pub use self::kind::ErrorKind;
 pub use self::payload::{
     ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, PriceAboveLimit,
     SpendLimit, X402Challenge,
 };
 use self::payload::{Details, Payload};
-pub(crate) use self::text::{SHORTEST_SECRET, is_html, summary_of_body, without_secret, without_values};
+pub(crate) use self::text::{SHORTEST_SECRET, form_of_body, is_html, one_line, without_secret, without_values};
 use crate::ValidationError;
 use crate::amount::Amount;
 use crate::cost::BudgetExceeded;
@@ -247,6 +247,14 @@ impl Error {
     pub(crate) fn scrubbed(mut self, key: &str) -> Self {
         let inner = &mut *self.inner;
         text::scrub(&mut inner.message, key);
+        for part in [&mut inner.code, &mut inner.json_path].into_iter().flatten() {
+            let mut text = std::mem::take(part).into_string();
+            text::scrub(&mut text, key);
+            *part = text.into_boxed_str();
+        }
+        if let Some(details) = &mut inner.details {
+            details.scrub(key);
+        }
         inner.body = inner.body.take().map(|body| without_secret(body, key));
         if let Some(meta) = &mut inner.meta {
             meta.hide(key);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::text::scrub;
 use crate::cost::BudgetExceeded;
 use crate::jobs::JobHandle;
 use crate::meta::Amount;
@@ -33,6 +34,20 @@ impl Details {
             && self.job.is_none()
             && self.preflight.is_none()
             && self.answer.is_none()
+    }
+}
+
+impl Details {
+    /// Removes a secret from what a reply was decoded into. The documents of an error reply are clean by then; what a job's status
+    /// or a check said is not.
+    pub(super) fn scrub(&mut self, secret: &str) {
+        let policy = match &mut self.payload {
+            Some(Payload::Policy(policy)) => [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut()],
+            _ => [None, None],
+        };
+        let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
+        let texts = self.did_you_mean.iter_mut().chain(&mut self.request_id).chain(policy.into_iter().flatten());
+        fields.chain(texts).for_each(|text| _ = scrub(text, secret));
     }
 }
 

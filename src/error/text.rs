@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use memchr::memmem;
+use serde_json::Value;
 
-/// `text` on one line, cut after `chars` characters.
-pub(super) fn one_line(text: &str, chars: usize) -> String {
+/// `text` on one line, cut after `chars` characters, without characters that reorder or hide what stands around them.
+pub(crate) fn one_line(text: &str, chars: usize) -> String {
     let mut line = String::with_capacity(text.len().min(chars * 2));
     let mut count = 0;
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
@@ -12,7 +13,7 @@ pub(super) fn one_line(text: &str, chars: usize) -> String {
             line.push(' ');
             count += 1;
         }
-        for c in word.chars() {
+        for c in word.chars().filter(|c| !is_format(*c)) {
             if count >= chars {
                 line.push('…');
                 return line;
@@ -24,8 +25,36 @@ pub(super) fn one_line(text: &str, chars: usize) -> String {
     line
 }
 
+/// Bidirectional controls, and others that print as nothing and change how the rest of a line reads.
+fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// At most `bytes` of a text, cut between characters and marked where it is cut.
+pub(super) fn shortened(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+/// What the body of a success is that cannot be used, without any of it: an API key may have been created, and an answer is
+/// nobody's business. The title of a gateway's page is shown.
+pub(crate) fn form_of_body(body: &[u8]) -> String {
+    let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
+    match body.trim_ascii() {
+        [] => "empty body".to_owned(),
+        page if is_html(page) => summary_of_body(page),
+        _ if is_text => format!("{} bytes of text", body.len()),
+        _ => format!("{} bytes that are no text", body.len()),
+    }
+}
+
 /// What a body that is no JSON holds, in a few words.
-pub(crate) fn summary_of_body(body: &[u8]) -> String {
+pub(super) fn summary_of_body(body: &[u8]) -> String {
     /// Enough for the head of an HTML page.
     const LOOKED_AT: usize = 16 * 1024;
     const SHOWN: usize = 200;
@@ -94,10 +123,32 @@ const SCRUBBED: &str = "***";
 /// Replacing a shorter text would tear ordinary words apart.
 pub(crate) const SHORTEST_SECRET: usize = 6;
 
-/// `text` with each occurrence of a secret crossed out.
-pub(super) fn scrub(text: &mut String, secret: &str) {
-    if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+/// Crosses out each occurrence of a secret. Whether there was one.
+pub(super) fn scrub(text: &mut String, secret: &str) -> bool {
+    let is_there = secret.len() >= SHORTEST_SECRET && text.contains(secret);
+    if is_there {
         *text = text.replace(secret, SCRUBBED);
+    }
+    is_there
+}
+
+/// As [`scrub`], for all texts and names of a parsed document.
+pub(super) fn scrub_json(value: &mut Value, secret: &str) -> bool {
+    match value {
+        Value::String(text) => scrub(text, secret),
+        // Each of them, and not only the first that has it.
+        Value::Array(items) => items.iter_mut().filter_map(|item| scrub_json(item, secret).then_some(())).count() > 0,
+        Value::Object(members) => {
+            let named = std::mem::take(members).into_iter();
+            let mut found = false;
+            members.extend(named.map(|(mut name, mut value)| {
+                found |= scrub(&mut name, secret);
+                found |= scrub_json(&mut value, secret);
+                (name, value)
+            }));
+            found
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -129,6 +180,15 @@ mod tests {
         assert_eq!(one_line("äöüäöü", 3), "äöü…");
         assert_eq!(one_line("ab cd", 4), "ab c…");
         assert_eq!(one_line("abc", 3), "abc");
+        assert_eq!(one_line("a\u{202e}b\u{2066}c\u{200f} \u{1b}[31md", 99), "abc [31md");
+    }
+
+    #[test]
+    fn the_form_of_a_body_shows_none_of_it() {
+        assert_eq!(form_of_body(b"{\"apiKey\": \"vk-1\""), "17 bytes of text");
+        assert_eq!(form_of_body(b" "), "empty body");
+        assert_eq!(form_of_body(&[0xff, 0xd8, 0xff]), "3 bytes that are no text");
+        assert_eq!(form_of_body(b"<html><title>502</title>"), "HTML page: 502");
     }
 
     #[test]

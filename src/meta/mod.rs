@@ -98,7 +98,7 @@ impl Meta {
     }
 
     /// The id that Venice's support asks for (`CF-RAY`, or `X-Request-ID` where that is missing). Log it with every
-    /// failure.
+    /// failure. A header in which the server repeats the API key is not taken for one.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -106,7 +106,12 @@ impl Meta {
     /// # }
     /// ```
     pub fn request_id(&self) -> Option<&str> {
-        self.header("cf-ray").or_else(|| self.header("x-request-id"))
+        self.id("cf-ray").or_else(|| self.id("x-request-id"))
+    }
+
+    /// A header that may be shown.
+    fn id(&self, name: &str) -> Option<&str> {
+        self.inner.headers.get(name).filter(|value| !value.is_sensitive())?.to_str().ok()
     }
 
     /// When the reply's headers arrived, by the clock of this machine.
@@ -153,7 +158,7 @@ impl Meta {
     /// # }
     /// ```
     pub fn model_id(&self) -> Option<&str> {
-        self.header("x-venice-model-id")
+        self.id("x-venice-model-id")
     }
 
     /// The name of the model that answered.

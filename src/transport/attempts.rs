@@ -38,7 +38,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         }
         let failure = match attempt::attempt(http, &mut source, plan, scope, clock, retries + 1).await {
             Ok(reply) => {
-                trace.success(&reply.meta);
+                trace.success(&reply);
                 if is_of_api(scope.operation()) {
                     client.warnings().of(scope.operation(), &reply.meta, client.versions());
                 }

@@ -11,6 +11,9 @@ use crate::wallet;
 /// Shorter parts of a path are words, and not what opens a file.
 const SHORTEST_SEGMENT: usize = 16;
 
+/// Headers with one of these in their names carry credentials, whatever those look like.
+const CREDENTIALS: [&str; 7] = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];
+
 /// The values of headers that identify somebody, but for that of the key, which is kept out anyway. They are marked as sensitive on the way.
 pub(crate) fn of_headers(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
     for (_, value) in headers.iter_mut().filter(|header| wallet::is_signature(header.0)) {
@@ -20,11 +23,21 @@ pub(crate) fn of_headers(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<S
     let private = headers.iter().filter(|header| header.1.is_sensitive() && Some(header.1) != known);
     let text = private.filter_map(|(name, value)| {
         let text = value.to_str().ok()?;
+        let is_credential = CREDENTIALS.iter().any(|part| name.as_str().contains(part));
+        // Without its words a message says nothing any more.
+        if !is_credential && is_word(text) {
+            return None;
+        }
         // The scheme in front of a key is no secret, and the key may come back without it.
         let text = if *name == AUTHORIZATION { text.split_once(' ').map_or(text, |(_, key)| key) } else { text };
         Some(text.trim().into())
     });
     text.collect()
+}
+
+/// A name or a word, such as that of a team, and not what a machine has drawn.
+fn is_word(text: &str) -> bool {
+    text.len() < SHORTEST_SEGMENT && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// An address that opens a file for everyone who knows it, and the parts of it that do.
@@ -55,6 +68,25 @@ mod tests {
             assert!(hidden.iter().any(|secret| secret == part), "{part}: {hidden:?}");
         }
         assert!(!hidden.iter().any(|secret| secret == "files" || secret == "film.mp4"), "{hidden:?}");
+    }
+
+    #[test]
+    fn values_of_unknown_headers_are_hidden_and_plain_words_are_not() {
+        let given = [
+            ("cf-access-client-id", "88bf3b6d86161464f6509f7219099e57.access"),
+            ("x-session-id", "s-4711-99"),
+            ("x-team", "search"),
+            ("x-secret", "swordfish"),
+            ("user-agent", "agent-47"),
+        ];
+        let mut headers: HeaderMap =
+            given.iter().map(|(name, value)| crate::client::header(name, value).unwrap()).collect();
+        let hidden: Vec<String> =
+            of_headers(&mut headers, None).iter().map(|secret| secret.expose().to_owned()).collect();
+        for (name, value) in given {
+            let is_hidden = !matches!(name, "x-team" | "user-agent");
+            assert_eq!(hidden.iter().any(|secret| secret == value), is_hidden, "{name}: {hidden:?}");
+        }
     }
 
     #[test]

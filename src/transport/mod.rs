@@ -101,17 +101,23 @@ impl Scope {
         self.secrets().fold(bytes, crate::error::without_secret)
     }
 
+    /// Headers from the server, with those marked as sensitive that repeat what is secret.
+    pub(crate) fn without_secrets_in(&self, mut meta: Meta) -> Meta {
+        self.secrets().for_each(|secret| meta.hide(secret));
+        meta
+    }
+
     /// The error of a reply that is no success.
     #[cold]
     pub(crate) fn api_error(&self, meta: Meta, body: Bytes) -> Error {
-        let body = self.without_secrets(body);
+        let body = crate::error::clean_error_body(body, self.secrets());
         self.explained(crate::error::api_error(&self.operation, meta, body))
     }
 
     /// The error that an event in the middle of a stream stands for.
     #[cold]
     pub(crate) fn in_stream_error(&self, meta: Meta, event: Bytes) -> Error {
-        let event = self.without_secrets(event);
+        let event = crate::error::clean_error_body(event, self.secrets());
         self.explained(crate::error::in_stream_error(&self.operation, meta, event))
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tracing::field::Empty;
 use tracing::{Span, debug, warn};
 
-use super::Outgoing;
+use super::{Outgoing, Reply};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 
@@ -81,8 +81,10 @@ impl Trace {
         }
     }
 
-    pub(super) fn success(&self, meta: &Meta) {
-        self.reply(meta);
+    pub(super) fn success(&self, reply: &Reply) {
+        if self.begun.is_some() {
+            self.reply(&reply.scope.without_secrets_in(reply.meta.clone()));
+        }
         self.end();
     }
 

@@ -13,6 +13,7 @@ mod compatibility;
 mod connection_headers;
 mod errors;
 mod escape_hatch;
+mod hostile_errors;
 mod httpmock_server;
 mod lenient_replies;
 mod meta;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, one_line};
 
 /// Why a call has no result although the API passed it on. It was charged for.
 ///
@@ -61,9 +61,13 @@ impl RpcError {
 
 impl fmt::Display for RpcError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Nodes put the data of a revert into the message.
+        const LONGEST: usize = 400;
         match self {
-            Self::Node { code: Some(code), message, .. } => write!(f, "the node refused the call: {message} ({code})"),
-            Self::Node { code: None, message, .. } => write!(f, "the node refused the call: {message}"),
+            Self::Node { code, message, .. } => {
+                write!(f, "the node refused the call: {}", one_line(message, LONGEST))?;
+                code.map_or(Ok(()), |code| write!(f, " ({code})"))
+            }
             Self::Missing => f.write_str("the reply has no answer to this call"),
             Self::Unexpected(problem) => write!(f, "the node's answer is not what was expected: {problem}"),
         }
