@@ -33,7 +33,7 @@ async fn main() -> Result<(), Error> {
             print!("{}", choice.delta.content.as_deref().unwrap_or_default());
         }
         std::io::stdout().flush().ok();
-        answer.push(chunk);
+        answer.push(chunk)?;
     }
 
     // The same type that `chat().create()` gives.

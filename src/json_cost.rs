@@ -13,6 +13,9 @@ const VALUE: usize = 64;
 /// No valid document costs more than this for each of its bytes: it has at most one container for three of them.
 const MOST_A_BYTE: usize = CONTAINER / 2;
 
+/// How many times the largest accepted size a document may take in memory.
+pub(crate) const AMPLIFICATION: usize = 16;
+
 /// Whether the parsed document would take more than `limit` bytes. Documents that are too small for that are not looked at.
 pub(crate) fn exceeds(json: &[u8], limit: usize) -> bool {
     json.len() > limit / MOST_A_BYTE && JsonCost::default().add(json) > limit

@@ -41,6 +41,43 @@ impl<T> Call<T> {
         self
     }
 
+    /// The largest reply that is read whole, in place of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes).
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
+    /// call.with_max_reply_bytes(64 * 1024 * 1024).await
+    /// # }
+    /// ```
+    pub fn with_max_reply_bytes(mut self, bytes: usize) -> Self {
+        self.core.scope.limits_mut().reply = Some(bytes);
+        self
+    }
+
+    /// The largest event of a stream, in place of [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
+    /// call.with_max_event_bytes(16 * 1024 * 1024).await
+    /// # }
+    /// ```
+    pub fn with_max_event_bytes(mut self, bytes: usize) -> Self {
+        self.core.scope.limits_mut().event = Some(bytes);
+        self
+    }
+
+    /// The most memory that a stream is collected in, in place of
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes).
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
+    /// call.with_max_collected_bytes(256 * 1024 * 1024).await
+    /// # }
+    /// ```
+    pub fn with_max_collected_bytes(mut self, bytes: usize) -> Self {
+        self.core.scope.limits_mut().collected = Some(bytes);
+        self
+    }
+
     /// How often and when this call is repeated, in place of the client's policy. It cannot make the client repeat what is
     /// not safe to repeat.
     ///

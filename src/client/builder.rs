@@ -20,6 +20,7 @@ use crate::preflight::{Preflight, PreflightGate};
 use crate::resources::models::store::{self, CatalogueStore};
 use crate::secret::Secret;
 use crate::transport::gates::Gate;
+use crate::transport::limits::ReplyLimits;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
@@ -45,6 +46,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     stream_idle_timeout: Duration,
+    limits: ReplyLimits,
     retry: RetryPolicy,
     user_agent_suffix: String,
     headers: Vec<(String, String)>,
@@ -68,6 +70,7 @@ impl Default for ClientBuilder {
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TIMEOUT,
             stream_idle_timeout: STREAM_IDLE_TIMEOUT,
+            limits: ReplyLimits::default(),
             retry: RetryPolicy::default(),
             user_agent_suffix: String::new(),
             headers: Vec::new(),
@@ -212,6 +215,43 @@ impl ClientBuilder {
     /// ```
     pub fn stream_idle_timeout(mut self, timeout: Duration) -> Self {
         self.stream_idle_timeout = timeout;
+        self
+    }
+
+    /// The largest reply that is read whole, in bytes. Default: 32 MiB, and [`RawReply::MAX_BYTES`](crate::RawReply::MAX_BYTES)
+    /// for image generation, whose JSON holds the images. A longer one is [`ErrorKind::Decode`], and so is JSON that would take
+    /// more than 16 times this limit in memory once it is parsed, because it is made of very many small values.
+    ///
+    /// It does not apply to files and raw replies, which are read in pieces, nor to streams.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().max_reply_bytes(8 * 1024 * 1024);
+    /// ```
+    pub fn max_reply_bytes(mut self, bytes: usize) -> Self {
+        self.limits.reply = Some(bytes);
+        self
+    }
+
+    /// The largest event of a stream, in bytes. Default: 4 MiB. A larger one is [`ErrorKind::Decode`] and ends the stream, and so
+    /// does one that would take more than 16 times this limit in memory once it is parsed.
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().max_event_bytes(1024 * 1024);
+    /// ```
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.limits.event = Some(bytes);
+        self
+    }
+
+    /// The most memory that a stream is collected in, in bytes: by `collect()` of any stream of text, by streams of parsed values,
+    /// by runs with tools, and by [`ChatStream::cited`](crate::stream::ChatStream::cited) for text that waits for its citations.
+    /// Default: 64 MiB, which is an estimate that counts more than the text. A longer answer is [`ErrorKind::Decode`].
+    ///
+    /// ```
+    /// let builder = venice_ai::Client::builder().max_collected_bytes(16 * 1024 * 1024);
+    /// ```
+    pub fn max_collected_bytes(mut self, bytes: usize) -> Self {
+        self.limits.collected = Some(bytes);
         self
     }
 
@@ -414,6 +454,7 @@ impl ClientBuilder {
                 headers,
                 timeout: self.timeout,
                 stream_idle_timeout: self.stream_idle_timeout,
+                limits: self.limits,
                 retry: self.retry,
                 clock: self.clock,
                 budget: FailureBudget::default(),

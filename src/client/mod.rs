@@ -32,6 +32,7 @@ use crate::reply::RawReply;
 use crate::resources::models::store::CatalogueStore;
 use crate::secret::Secret;
 use crate::transport::gates::Gate;
+use crate::transport::limits::ReplyLimits;
 use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings, of_address};
 
 /// A client of the Venice.ai API.
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     headers: HeaderMap,
     timeout: Duration,
     stream_idle_timeout: Duration,
+    limits: ReplyLimits,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
     budget: FailureBudget,
@@ -238,6 +240,11 @@ impl Client {
 
     pub(crate) fn stream_idle_timeout(&self) -> Duration {
         self.inner.stream_idle_timeout
+    }
+
+    /// How much of a reply is read into memory.
+    pub(crate) fn reply_limits(&self) -> ReplyLimits {
+        self.inner.limits
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {

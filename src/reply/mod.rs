@@ -83,7 +83,7 @@ impl RawReply {
         self.body.meta()
     }
 
-    /// The most that [`bytes`](Self::bytes), [`text`](Self::text) and [`json`](Self::json) take into memory: 256 MiB.
+    /// The most that [`bytes`](Self::bytes) and [`text`](Self::text) take into memory: 256 MiB.
     pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 
     /// The whole body, in memory, if it has at most [`MAX_BYTES`](Self::MAX_BYTES). Larger ones are for [`save`](Self::save) and
@@ -142,7 +142,8 @@ impl RawReply {
     ///
     /// # Errors
     ///
-    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Decode`] names the place of what is unexpected.
+    /// As for [`bytes`](Self::bytes), with the limit of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes);
+    /// and [`ErrorKind::Decode`] names the place of what is unexpected.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
@@ -151,7 +152,12 @@ impl RawReply {
     /// # Ok(()) }
     /// ```
     pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, Error> {
-        let body = self.collect(Self::MAX_BYTES).await?;
+        let limits = *self.body.scope().limits();
+        let body = self.collect(limits.reply_bytes()).await?;
+        if limits.reply_is_too_costly(&body) {
+            let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
+            return Err(self.body.explained(Error::new(ErrorKind::Decode, message).with_body(body)));
+        }
         decode::json_of(self.body.scope(), self.body.meta(), body)
     }
 

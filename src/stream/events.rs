@@ -35,7 +35,8 @@ enum State {
 
 impl Events {
     pub(crate) fn new(body: ReplyBody) -> Self {
-        Self { body, decoder: SseDecoder::new(), state: State::Reading, patience: None }
+        let decoder = SseDecoder::new().with_max_event_bytes(body.scope().limits().event_bytes());
+        Self { body, decoder, state: State::Reading, patience: None }
     }
 
     pub(crate) fn body(&self) -> &ReplyBody {

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::events::Events;
 use super::in_band;
-use super::sse::{DEFAULT_MAX_EVENT_BYTES, SseEvent};
+use super::sse::SseEvent;
 use crate::cost::ledger::Told;
 use crate::error::{Error, ErrorKind, locate};
 use crate::meta::Meta;
@@ -189,6 +189,9 @@ impl fmt::Debug for Source {
 }
 
 fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
+    if body.scope().limits().event_is_too_costly(event.data_bytes()) {
+        return Step::Failed(too_costly(body, event.data_bytes(), "max_event_bytes"));
+    }
     if in_band::is_error(event) {
         return Step::Failed(failed(body, event.data_bytes().clone()));
     }
@@ -207,6 +210,9 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
 }
 
 fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Part, Error> {
+    if body.scope().limits().reply_is_too_costly(document) {
+        return Err(too_costly(body, document, "max_reply_bytes"));
+    }
     match P::read_whole(document) {
         Ok(Read::Part(part)) => Ok(part),
         Ok(Read::Failed(why)) => Err(failed(body, why)),
@@ -216,13 +222,20 @@ fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Part, Err
 
 fn poll_whole(body: &mut ReplyBody, bytes: &mut BytesMut, cx: &mut Context<'_>) -> Poll<Result<Bytes, Error>> {
     while let Some(piece) = ready!(body.poll_chunk(cx)).transpose()? {
-        if bytes.len() + piece.len() > DEFAULT_MAX_EVENT_BYTES {
-            let message = format!("the reply is longer than {DEFAULT_MAX_EVENT_BYTES} bytes");
+        let most = body.scope().limits().reply_bytes();
+        if piece.len() > most.saturating_sub(bytes.len()) {
+            let message = format!("the reply is longer than {most} bytes (limit: `max_reply_bytes`)");
             return Poll::Ready(Err(body.explained(Error::new(ErrorKind::Decode, message))));
         }
         bytes.extend_from_slice(&piece);
     }
     Poll::Ready(Ok(std::mem::take(bytes).freeze()))
+}
+
+#[cold]
+fn too_costly(body: &ReplyBody, json: &Bytes, limit: &str) -> Error {
+    let message = format!("{} bytes of JSON would take too much memory (limit: `{limit}`)", json.len());
+    body.explained(Error::new(ErrorKind::Decode, message).with_body(json.clone()))
 }
 
 #[cold]

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// The largest event that a decoder accepts unless told otherwise: 16 MiB.
-pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+/// The largest event that a decoder accepts unless told otherwise: 4 MiB.
+pub const DEFAULT_MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 

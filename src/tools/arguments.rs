@@ -3,6 +3,8 @@
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 
 use crate::error::locate;
+use crate::json_cost;
+use crate::transport::limits::MOST_ANSWER_MEMORY;
 
 /// The arguments of a tool that takes none. What a model sends all the same is not looked at.
 ///
@@ -46,6 +48,9 @@ pub(super) fn given(text: &str) -> &str {
 /// Reads arguments, or says what is wrong with them in words that help the model.
 pub(super) fn read<A: DeserializeOwned>(text: &str) -> Result<A, String> {
     let text = given(text);
+    if json_cost::exceeds(text.as_bytes(), MOST_ANSWER_MEMORY) {
+        return Err("The arguments have too many values. Call the tool again with fewer.".to_owned());
+    }
     serde_json::from_str(text).map_err(|error| if error.is_data() { misfit(text, &error) } else { no_json(&error) })
 }
 

@@ -15,7 +15,7 @@ use super::{ToolRun, check};
 use crate::call::in_runtime;
 use crate::error::Error;
 use crate::resources::chat;
-use crate::stream::{ChatAccumulator, ChatStream};
+use crate::stream::ChatStream;
 use crate::transport::failure;
 use crate::{Call, RawReply, operations, validation};
 
@@ -56,14 +56,18 @@ impl ToolRun {
                 let outcome = ready!(Pin::new(call).poll(cx));
                 *phase = Phase::Ready;
                 let stream = outcome?;
-                *phase = Phase::Reading(Box::new((stream, ChatAccumulator::new())));
+                let answer = stream.accumulator();
+                *phase = Phase::Reading(Box::new((stream, answer)));
                 Poll::Ready(Ok(()))
             }
             Phase::Reading(reading) => {
                 let (stream, answer) = &mut **reading;
-                let outcome = match ready!(Pin::new(stream).poll_next(cx)) {
+                let outcome = match ready!(Pin::new(&mut *stream).poll_next(cx)) {
                     Some(Ok(chunk)) => {
-                        answer.push(chunk.clone());
+                        if let Err(error) = answer.push(chunk.clone()) {
+                            let error = stream.explained(error);
+                            return Poll::Ready(self.close(Err(error)));
+                        }
                         self.events.push_back(Ok(RunEvent::Chunk(Box::new(chunk))));
                         return Poll::Ready(Ok(()));
                     }

@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 use super::aside::aside;
 use super::body::ReplyBody;
+use super::limits::ReplyLimits;
 use super::source::Source;
 use super::told_apart::{self, Told};
 use super::{Body, Clock, Mode, Reply, Scope, failure, of_address, redirect};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 use crate::operation::AuthScheme;
-use crate::reply::RawReply;
 
 /// How much of a reply an attempt waits for, and how long.
 #[derive(Clone, Copy)]
@@ -110,12 +110,13 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan<'_>, scope: &Sco
     };
     let body = match plan.mode {
         Mode::Whole => {
-            let body = whole(&mut response).await.map_err(|error| error.with_meta(meta.clone()))?;
+            let body = whole(&mut response, scope.limits()).await.map_err(|error| error.with_meta(meta.clone()))?;
             Body::Whole(body)
         }
         Mode::Pieces => pieces(Bytes::new(), response),
         Mode::JsonOrFile => {
-            match aside(told_apart::read(&mut response, &meta)).await.map_err(|error| error.with_meta(meta.clone()))? {
+            let read = aside(told_apart::read(&mut response, &meta, scope.limits())).await;
+            match read.map_err(|error| error.with_meta(meta.clone()))? {
                 Told::Json(body) => Body::Whole(body),
                 Told::File { beginning } => pieces(beginning, response),
             }
@@ -124,32 +125,38 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan<'_>, scope: &Sco
     Ok(Reply { meta, body, scope: scope.clone() })
 }
 
-/// A whole reply is text, with images in it at most. What is longer is nothing that anybody asked for.
-const MOST_BYTES: u64 = RawReply::MAX_BYTES as u64;
-
 /// Refuses a body that would fill the memory.
-pub(super) fn check_length(bytes: u64) -> Result<(), Error> {
-    if bytes <= MOST_BYTES {
+pub(super) fn check_length(bytes: u64, limits: &ReplyLimits) -> Result<(), Error> {
+    let most = limits.reply_bytes();
+    if bytes <= most as u64 {
         return Ok(());
     }
-    let message =
-        format!("the reply is longer than {MOST_BYTES} bytes, which is more than any that is read as a whole");
+    let message = format!("the reply is longer than {most} bytes (limit: `max_reply_bytes`)");
     Err(Error::new(ErrorKind::Decode, message))
 }
 
+/// Refuses JSON that would fill the memory once it is parsed.
+pub(super) fn check_cost(body: Bytes, limits: &ReplyLimits) -> Result<Bytes, Error> {
+    if limits.reply_is_too_costly(&body) {
+        let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
+        return Err(Error::new(ErrorKind::Decode, message));
+    }
+    Ok(body)
+}
+
 /// A whole body. One that comes in one piece is not copied.
-pub(super) async fn whole(response: &mut Response) -> Result<Bytes, Error> {
+pub(super) async fn whole(response: &mut Response, limits: &ReplyLimits) -> Result<Bytes, Error> {
     /// No more than this is set aside on the word of a header.
     const MOST_RESERVED: u64 = 16 * 1024 * 1024;
     let announced = response.content_length().unwrap_or(0);
-    check_length(announced)?;
+    check_length(announced, limits)?;
     let expected = announced.min(MOST_RESERVED);
     let mut received = 0;
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| failure::of_body(error, received))? {
         received += piece.len() as u64;
-        check_length(received)?;
+        check_length(received, limits)?;
         if first.is_empty() {
             first = piece;
             continue;
@@ -160,7 +167,7 @@ pub(super) async fn whole(response: &mut Response) -> Result<Bytes, Error> {
         }
         all.extend_from_slice(&piece);
     }
-    Ok(if all.is_empty() { first } else { all.into() })
+    check_cost(if all.is_empty() { first } else { all.into() }, limits)
 }
 
 /// What arrives of the body of an error. The status is known by now, so a body that is cut, endless or slow does not

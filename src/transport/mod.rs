@@ -10,6 +10,7 @@ pub(crate) mod failure;
 pub(crate) mod gates;
 mod headers;
 mod hidden;
+pub(crate) mod limits;
 mod outgoing;
 mod redirect;
 mod retry;
@@ -27,6 +28,7 @@ pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{any_of, complete};
 pub(crate) use self::hidden::{of_address, of_headers};
+use self::limits::ReplyLimits;
 pub(crate) use self::outgoing::Outgoing;
 pub use self::retry::RetryPolicy;
 pub(crate) use self::retry::{dice, may_repeat};
@@ -59,11 +61,13 @@ pub(crate) struct Scope {
     key: Option<ApiKey>,
     /// What else goes with the request and must not come back in an error: signatures, headers, an address that opens by itself.
     hidden: Vec<Secret>,
+    limits: ReplyLimits,
 }
 
 impl Scope {
     pub(crate) fn new(operation: OperationRef, key: Option<ApiKey>) -> Self {
-        Self { operation, key, hidden: Vec::new() }
+        let holds_files = matches!(operation.facts().path, "/image/generate" | "/images/generations");
+        Self { operation, key, hidden: Vec::new(), limits: ReplyLimits { holds_files, ..ReplyLimits::default() } }
     }
 
     pub(crate) fn operation(&self) -> &OperationRef {
@@ -76,6 +80,15 @@ impl Scope {
 
     pub(crate) fn set_key(&mut self, key: ApiKey) {
         self.key = Some(key);
+    }
+
+    /// How much of the reply is read into memory.
+    pub(crate) fn limits(&self) -> &ReplyLimits {
+        &self.limits
+    }
+
+    pub(crate) fn limits_mut(&mut self) -> &mut ReplyLimits {
+        &mut self.limits
     }
 
     /// Keeps something out of errors.

@@ -64,9 +64,11 @@ impl Outgoing {
             Ok((request, form)) => (Some(request), form, None),
             Err(error) => (None, None, Some(error)),
         };
+        let mut scope = Scope::new(operation, client.key().cloned());
+        *scope.limits_mut() = scope.limits().or(client.reply_limits());
         Self {
             client: client.clone(),
-            scope: Scope::new(operation, client.key().cloned()),
+            scope,
             request,
             form,
             refused,

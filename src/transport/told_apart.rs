@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 
+use super::limits::ReplyLimits;
 use super::{attempt, failure};
 use crate::error::Error;
 use crate::meta::Meta;
@@ -23,26 +24,29 @@ pub(super) enum Told {
 ///
 /// The content type says it, where it says JSON or a page. Where it says anything else the first character decides: no image, sound
 /// or film begins with a brace.
-pub(super) async fn read(response: &mut Response, meta: &Meta) -> Result<Told, Error> {
+pub(super) async fn read(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<Told, Error> {
     let media = meta.content_type();
     if media.as_deref().is_some_and(is_no_file) {
-        return attempt::whole(response).await.map(Told::Json);
+        return attempt::whole(response, limits).await.map(Told::Json);
     }
     let begins_otherwise: &[u8] = if media.is_some() { b"{" } else { b"{[<\"" };
     let mut read = BytesMut::new();
+    // How much of it is known to be white space, so that no byte is looked at twice.
+    let mut blank = 0;
     loop {
-        let first = read.iter().find(|byte| !byte.is_ascii_whitespace());
-        let is_object = first.map(|byte| begins_otherwise.contains(byte));
+        let rest = read.get(blank..).unwrap_or_default();
+        blank += rest.len() - rest.trim_ascii_start().len();
+        let is_object = read.get(blank).map(|byte| begins_otherwise.contains(byte));
         if is_object == Some(false) || (media.is_some() && read.len() > LONGEST_UNANNOUNCED_JSON) {
             return Ok(Told::File { beginning: read.freeze() });
         }
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
             Some(piece) => {
                 read.extend_from_slice(&piece);
-                attempt::check_length(read.len() as u64)?;
+                attempt::check_length(read.len() as u64, limits)?;
             }
             // What ends here is JSON, or nothing.
-            None => return Ok(Told::Json(read.freeze())),
+            None => return attempt::check_cost(read.freeze(), limits).map(Told::Json),
         }
     }
 }

@@ -253,7 +253,7 @@ async fn what_came_before_an_error_can_be_kept() {
     let mut stream = open_at(&closing(text)).await;
     let mut answer = venice_ai::stream::ChatAccumulator::new();
     while let Some(Ok(chunk)) = stream.next().await {
-        answer.push(chunk);
+        answer.push(chunk).unwrap();
     }
     let reply = answer.finish();
     let choice = &reply.choices[0];

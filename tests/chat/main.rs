@@ -20,5 +20,6 @@ mod reasoning;
 mod responses;
 mod sse_framing;
 mod sse_split;
+mod stream_limits;
 #[cfg(feature = "schemars")]
 mod structured_output;

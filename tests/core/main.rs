@@ -20,6 +20,7 @@ mod meta;
 mod open_enums;
 mod path_parameters;
 mod redirects;
+mod reply_limits;
 mod request_types;
 mod retry;
 mod secrets;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::merge;
 use super::thinking::{ENCRYPTED, is_encrypted};
 use super::tool_calls::ToolCalls;
+use super::{merge, weight};
+use crate::error::{Error, ErrorKind};
+use crate::transport::limits;
 use crate::types::{
     AppliedVeniceParameters, AssistantMessage, ChatChoice, ChatChunkChoice, ChatCompletion, ChatCompletionChunk,
     ChatDelta, ChatLogprobs, FinishReason, Money, ReasoningDetail, Usage,
@@ -17,6 +19,8 @@ use crate::types::{
 ///
 /// For those who show the chunks as they come and want the whole at the end. What was pushed before an error is not lost:
 /// [`finish`](Self::finish) gives the answer as far as it came.
+///
+/// It takes at most 64 MiB of memory unless [`with_max_bytes`](Self::with_max_bytes) says otherwise.
 ///
 /// Backends differ in where they put things, so `usage`, `cost`, citations and members that this crate does not know are taken from
 /// any chunk that has them. Fragments of tool calls are put together by `id` first and `index` second, since parallel calls may all
@@ -30,14 +34,17 @@ use crate::types::{
 /// while let Some(chunk) = stream.next().await {
 ///     let chunk = chunk?;
 ///     // … show it …
-///     answer.push(chunk);
+///     answer.push(chunk)?;
 /// }
 /// let reply = answer.finish();
 /// println!("{:?}", reply.usage);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ChatAccumulator {
+    /// An estimate of the memory that it takes, and the most that it may.
+    size: usize,
+    most: usize,
     id: String,
     created: i64,
     model: String,
@@ -46,6 +53,23 @@ pub struct ChatAccumulator {
     venice_parameters: Option<AppliedVeniceParameters>,
     choices: BTreeMap<i64, Choice>,
     extra: Map<String, Value>,
+}
+
+impl Default for ChatAccumulator {
+    fn default() -> Self {
+        Self {
+            size: 0,
+            most: limits::COLLECTED,
+            id: String::new(),
+            created: 0,
+            model: String::new(),
+            usage: None,
+            cost: None,
+            venice_parameters: None,
+            choices: BTreeMap::new(),
+            extra: Map::new(),
+        }
+    }
 }
 
 /// One choice as far as it came.
@@ -74,14 +98,48 @@ impl ChatAccumulator {
         Self::default()
     }
 
+    /// Sets the most memory that the answer may take, in bytes. Default: 64 MiB. It is compared with an estimate, which counts more
+    /// than the text.
+    ///
+    /// ```
+    /// let answer = venice_ai::stream::ChatAccumulator::new().with_max_bytes(1024 * 1024);
+    /// ```
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: usize) -> Self {
+        self.most = bytes;
+        self
+    }
+
     /// Adds the next chunk.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] once the answer takes more memory than it [may](Self::with_max_bytes). The chunk that leads to that
+    /// is added, later ones are not.
     ///
     /// ```
     /// # fn run(answer: &mut venice_ai::stream::ChatAccumulator) -> serde_json::Result<()> {
-    /// answer.push(serde_json::from_str(r#"{"choices": [{"index": 0, "delta": {"content": "Hello"}}]}"#)?);
+    /// let chunk = serde_json::from_str(r#"{"choices": [{"index": 0, "delta": {"content": "Hello"}}]}"#)?;
+    /// if answer.push(chunk).is_err() {
+    ///     println!("the answer is too long");
+    /// }
     /// # Ok(()) }
     /// ```
-    pub fn push(&mut self, chunk: ChatCompletionChunk) {
+    pub fn push(&mut self, chunk: ChatCompletionChunk) -> Result<(), Error> {
+        if self.size <= self.most {
+            self.add(chunk);
+        }
+        if self.size <= self.most { Ok(()) } else { Err(self.too_long()) }
+    }
+
+    #[cold]
+    fn too_long(&self) -> Error {
+        let most = self.most;
+        let message = format!("the answer takes more than {most} bytes of memory (limit: `max_collected_bytes`)");
+        Error::new(ErrorKind::Decode, message)
+    }
+
+    fn add(&mut self, chunk: ChatCompletionChunk) {
         let ChatCompletionChunk { id, created, model, choices, usage, cost, venice_parameters, extra, .. } = chunk;
         if self.id.is_empty() {
             self.id = id;
@@ -95,11 +153,15 @@ impl ChatAccumulator {
         self.usage = usage.or(self.usage.take());
         self.cost = cost.or(self.cost.take());
         if let Some(parameters) = venice_parameters {
+            self.size += weight::of_members(&parameters.extra);
             add_parameters(&mut self.venice_parameters, parameters);
         }
+        self.size += weight::of_members(&extra);
         merge::replace(&mut self.extra, extra);
         for choice in choices {
-            self.choices.entry(choice.index).or_default().push(choice);
+            let before = self.choices.len();
+            self.size += self.choices.entry(choice.index).or_default().push(choice);
+            self.size += (self.choices.len() - before) * 2 * weight::ITEM;
         }
     }
 
@@ -116,10 +178,10 @@ impl ChatAccumulator {
     /// let mut answer = ChatAccumulator::new();
     /// for text in ["Hel", "lo"] {
     ///     let chunk = serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}}]});
-    ///     answer.push(serde_json::from_value(chunk)?);
+    ///     answer.push(serde_json::from_value(chunk)?)?;
     /// }
     /// assert_eq!(answer.finish().text(), "Hello");
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn finish(self) -> ChatCompletion {
         let mut reply: ChatCompletion = with_members(self.extra);
@@ -135,31 +197,42 @@ impl ChatAccumulator {
     }
 }
 
+/// Chunks beyond [the most memory that it may take](ChatAccumulator::with_max_bytes) are left out.
 impl Extend<ChatCompletionChunk> for ChatAccumulator {
     fn extend<I: IntoIterator<Item = ChatCompletionChunk>>(&mut self, chunks: I) {
-        chunks.into_iter().for_each(|chunk| self.push(chunk));
+        // The first chunk that does not fit ends it.
+        let _ = chunks.into_iter().try_for_each(|chunk| self.push(chunk));
     }
 }
 
 impl Choice {
-    fn push(&mut self, choice: ChatChunkChoice) {
+    /// Adds a piece. How many bytes of memory it takes, roughly.
+    fn push(&mut self, choice: ChatChunkChoice) -> usize {
         let ChatChunkChoice { delta, finish_reason, logprobs, extra, .. } = choice;
         let ChatDelta { content, reasoning_content, reasoning_details, tool_calls, extra: delta_extra, .. } = delta;
+        let texts = [content.as_ref(), reasoning_content.as_ref()];
+        let mut size = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        size += weight::of_members(&delta_extra) + weight::of_members(&extra);
         append(&mut self.content, content);
         let reasoning = if is_encrypted(&delta_extra) { &mut self.encrypted } else { &mut self.reasoning };
         append(reasoning, reasoning_content);
         for detail in reasoning_details.into_iter().flatten() {
+            let before = self.reasoning_details.len();
+            size += weight::of_detail(&detail);
             add_detail(&mut self.reasoning_details, detail);
+            size += (self.reasoning_details.len() - before) * weight::ITEM;
         }
         for call in tool_calls.into_iter().flatten() {
-            self.tool_calls.push(call);
+            size += self.tool_calls.push(call);
         }
         if let Some(logprobs) = logprobs {
+            size += weight::of_logprobs(&logprobs);
             add_logprobs(&mut self.logprobs, logprobs);
         }
         self.finish_reason = finish_reason.or(self.finish_reason.take());
         merge::append(&mut self.message_extra, delta_extra);
         merge::replace_or_append_lists(&mut self.extra, extra);
+        size
     }
 
     fn finish(mut self, index: i64) -> ChatChoice {

@@ -7,6 +7,7 @@ mod protocol;
 mod text;
 pub(crate) mod thinking;
 mod tool_calls;
+mod weight;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -199,7 +200,9 @@ impl ChatStream {
     ///
     /// # Errors
     ///
-    /// The first error of the stream. What came before it is lost; a [`ChatAccumulator`] keeps it.
+    /// The first error of the stream, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) for an answer that takes more memory than
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost; a
+    /// [`ChatAccumulator`] keeps it.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -208,16 +211,24 @@ impl ChatStream {
     /// # Ok(()) }
     /// ```
     pub async fn collect(mut self) -> Result<ChatCompletion, Error> {
-        let mut answer = ChatAccumulator::new();
+        let mut answer = self.accumulator();
         while let Some(chunk) = self.next().await {
-            answer.push(chunk?);
+            answer.push(chunk?).map_err(|error| self.explained(error))?;
         }
         Ok(answer.finish())
     }
 
+    /// An accumulator with the limit of the call.
+    pub(crate) fn accumulator(&self) -> ChatAccumulator {
+        ChatAccumulator::new().with_max_bytes(self.max_collected_bytes())
+    }
+
+    pub(super) fn max_collected_bytes(&self) -> usize {
+        self.parts.body().scope().limits().collected_bytes()
+    }
+
     /// Adds to an error what is known of the call.
-    #[cfg(feature = "schemars")]
-    pub(super) fn explained(&self, error: Error) -> Error {
+    pub(crate) fn explained(&self, error: Error) -> Error {
         self.parts.body().explained(error)
     }
 

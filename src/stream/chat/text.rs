@@ -9,7 +9,7 @@ use super::ChatStream;
 use super::thinking::Separator;
 use crate::chat::{CitationRenderer, CitationStyle};
 use crate::cost::Cost;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
 use crate::types::{ChatCompletionChunk, ChatDelta};
 
@@ -22,6 +22,8 @@ use crate::types::{ChatCompletionChunk, ChatDelta};
 pub struct TextStream {
     stream: ChatStream,
     part: Part,
+    /// Too much was held back.
+    is_ended: bool,
 }
 
 #[derive(Debug)]
@@ -34,20 +36,20 @@ enum Part {
 
 impl TextStream {
     pub(super) fn content(stream: ChatStream) -> Self {
-        Self { stream, part: Part::Content }
+        Self { stream, part: Part::Content, is_ended: false }
     }
 
     pub(super) fn reasoning(stream: ChatStream) -> Self {
-        Self { stream, part: Part::Reasoning(Separator::default()) }
+        Self { stream, part: Part::Reasoning(Separator::default()), is_ended: false }
     }
 
     pub(super) fn answer(stream: ChatStream) -> Self {
-        Self { stream, part: Part::Answer(Separator::default()) }
+        Self { stream, part: Part::Answer(Separator::default()), is_ended: false }
     }
 
     pub(super) fn cited(stream: ChatStream, style: CitationStyle) -> Self {
         let renderer = Box::new(CitationRenderer::new(style));
-        Self { stream, part: Part::Cited(Separator::default(), renderer) }
+        Self { stream, part: Part::Cited(Separator::default(), renderer), is_ended: false }
     }
 
     /// What came with the reply besides its body.
@@ -93,7 +95,8 @@ impl TextStream {
     ///
     /// # Errors
     ///
-    /// The first error of the stream. What came before it is lost.
+    /// The first error of the stream, and [`ErrorKind::Decode`] for a text that is longer than
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -103,16 +106,34 @@ impl TextStream {
     pub async fn collect(mut self) -> Result<String, Error> {
         let mut text = String::new();
         while let Some(piece) = self.next().await {
-            text.push_str(&piece?);
+            let piece = piece?;
+            if piece.len() > self.stream.max_collected_bytes().saturating_sub(text.len()) {
+                return Err(self.too_long());
+            }
+            text.push_str(&piece);
         }
         Ok(text)
     }
 
+    #[cold]
+    fn too_long(&self) -> Error {
+        let most = self.stream.max_collected_bytes();
+        let message = format!("the text is longer than {most} bytes (limit: `max_collected_bytes`)");
+        self.stream.explained(Error::new(ErrorKind::Decode, message))
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<String, Error>>> {
         loop {
+            if self.is_ended {
+                return Poll::Ready(None);
+            }
             match ready!(self.stream.poll(cx)) {
                 Some(Ok(chunk)) => {
                     let text = self.part.of(chunk);
+                    if self.part.held() > self.stream.max_collected_bytes() {
+                        self.is_ended = true;
+                        return Poll::Ready(Some(Err(self.too_long())));
+                    }
                     if !text.is_empty() {
                         return Poll::Ready(Some(Ok(text)));
                     }
@@ -150,6 +171,14 @@ impl Part {
             }
         }
         if matches!(self, Self::Reasoning(_)) { reasoning } else { answer }
+    }
+
+    /// How many bytes are held back.
+    fn held(&self) -> usize {
+        match self {
+            Self::Cited(_, renderer) => renderer.held(),
+            Self::Content | Self::Reasoning(_) | Self::Answer(_) => 0,
+        }
     }
 
     /// What was held back, at the end.

@@ -19,9 +19,11 @@ use self::lead::Lead;
 pub use self::partial::Partial;
 use super::{ChatAccumulator, ChatStream};
 use crate::error::{Error, ErrorKind};
+use crate::json_cost::JsonCost;
 use crate::meta::Meta;
 use crate::resources::chat::structured::{self, Parsed};
 use crate::schema::Shape;
+use crate::transport::limits::MOST_ANSWER_MEMORY;
 use crate::types::ChatCompletionChunk;
 
 /// A value that grows while a model writes it, from [`Chat::parse_stream`](crate::Chat::parse_stream).
@@ -60,6 +62,8 @@ pub struct ParsedStream<T> {
     stream: ChatStream,
     shape: Arc<Shape>,
     answer: ChatAccumulator,
+    /// What the parsed answer takes in memory.
+    cost: JsonCost,
     lead: Lead,
     growing: Growing,
     is_ended: bool,
@@ -79,9 +83,10 @@ pub enum ParseEvent<T> {
 impl<T> ParsedStream<T> {
     pub(crate) fn new(stream: ChatStream, shape: Shape) -> Self {
         Self {
+            answer: stream.accumulator(),
             stream,
             shape: Arc::new(shape),
-            answer: ChatAccumulator::new(),
+            cost: JsonCost::default(),
             lead: Lead::default(),
             growing: Growing::default(),
             is_ended: false,
@@ -101,17 +106,21 @@ impl<T> ParsedStream<T> {
     }
 
     /// Reads a chunk; what there is of the value now, if that is more than before.
-    fn take(&mut self, chunk: ChatCompletionChunk) -> Option<Partial> {
+    fn take(&mut self, chunk: ChatCompletionChunk) -> Result<Option<Partial>, Error> {
         let mut has_grown = false;
         for choice in chunk.choices.iter().filter(|choice| choice.index == 0) {
             let piece = choice.delta.content.as_deref().unwrap_or_default();
             if let Some(json) = self.lead.behind(piece) {
+                if self.cost.add(json.as_bytes()) > MOST_ANSWER_MEMORY {
+                    let message = format!("the value would take more than {MOST_ANSWER_MEMORY} bytes of memory");
+                    return Err(self.stream.explained(Error::new(ErrorKind::InvalidJson, message)));
+                }
                 has_grown |= self.growing.push(json);
             }
         }
-        self.answer.push(chunk);
-        let root = self.growing.value().filter(|_| has_grown)?;
-        Partial::new(root, &self.shape)
+        self.answer.push(chunk).map_err(|error| self.stream.explained(error))?;
+        let root = self.growing.value().filter(|_| has_grown);
+        Ok(root.and_then(|root| Partial::new(root, &self.shape)))
     }
 
     /// The error of a stream that brought only a part.
@@ -160,11 +169,11 @@ impl<T: DeserializeOwned> ParsedStream<T> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ParseEvent<T>, Error>>> {
         while !self.is_ended {
             match ready!(self.stream.poll(cx)) {
-                Some(Ok(chunk)) => {
-                    if let Some(partial) = self.take(chunk) {
-                        return Poll::Ready(Some(Ok(ParseEvent::Partial(partial))));
-                    }
-                }
+                Some(Ok(chunk)) => match self.take(chunk) {
+                    Ok(Some(partial)) => return Poll::Ready(Some(Ok(ParseEvent::Partial(partial)))),
+                    Ok(None) => {}
+                    Err(error) => return Poll::Ready(Some(Err(self.cut(error)))),
+                },
                 Some(Err(error)) => return Poll::Ready(Some(Err(self.cut(error)))),
                 None => {
                     self.is_ended = true;

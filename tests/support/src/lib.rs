@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod clock;
 pub mod folder;
+pub mod measured;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
 #[path = "../../../src/mock/record.rs"]
 mod record;

@@ -118,6 +118,11 @@ impl CitationRenderer {
     }
 
     /// As [`finish`](Self::finish). Nothing is left then.
+    /// How many bytes are held back.
+    pub(crate) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     pub(crate) fn rest(&mut self) -> String {
         let mut text = self.render(true);
         let cited = std::mem::take(&mut self.cited);

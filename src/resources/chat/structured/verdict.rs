@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::Parsed;
 use super::document::{self, NoDocument};
 use crate::error::{Error, ErrorKind, locate};
+use crate::json_cost;
 use crate::schema::{Shape, Unfit};
+use crate::transport::limits::MOST_ANSWER_MEMORY;
 use crate::types::{ChatChoice, ChatCompletion, FinishReason};
 
 /// Reads the first choice of a reply.
@@ -40,7 +42,12 @@ fn value<T: DeserializeOwned>(shape: &Shape, reply: &ChatCompletion) -> Result<T
             },
         ));
     }
-    match shape.read(found?.json) {
+    let json = found?.json;
+    if json_cost::exceeds(json.as_bytes(), MOST_ANSWER_MEMORY) {
+        let message = format!("the value would take more than {MOST_ANSWER_MEMORY} bytes of memory");
+        return Err(Problem::new(ErrorKind::InvalidJson, message));
+    }
+    match shape.read(json) {
         Ok(value) => Ok(value),
         Err(Unfit::Syntax(error)) => Err(NoDocument::NotJson(error).into()),
         Err(Unfit::Data(json, error)) => {
