@@ -11,6 +11,10 @@ use crate::types::{ChatMessage, Tool, ToolCall};
 /// The calls of one reply, in its order. Each is a call of its own by its place in it, whatever its id is.
 pub(super) struct Turn {
     slots: Vec<Slot>,
+    /// All calls before this place have their results.
+    over: usize,
+    /// A tool ended the run.
+    is_stopped: bool,
     concurrency: usize,
 }
 
@@ -57,16 +61,21 @@ impl Turn {
             }
         };
         let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
-        Self { slots: slots.collect(), concurrency }
+        Self { slots: slots.collect(), over: 0, is_stopped: false, concurrency }
     }
 
     /// What happens next. Whoever stops polling loses nothing.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+        while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, State::Over(_))) {
+            self.over += 1;
+        }
+        // Nothing begins without an event, which ends this.
+        let is_full = self.working() >= self.concurrency;
         // All that can begin does so before the first one gets the control.
         for is_at_work in [false, true] {
-            for place in 0..self.slots.len() {
-                if let Some(event) = self.advance(place, is_at_work, cx) {
+            for place in self.over..self.slots.len() {
+                if let Some(event) = self.advance(place, is_at_work, is_full, cx) {
                     return Poll::Ready(Step::Event(event));
                 }
             }
@@ -82,12 +91,10 @@ impl Turn {
 
     /// Takes a call as far as it goes, and tells what is to be told about it. One that is at work is another matter than one that is not.
     #[inline]
-    fn advance(&mut self, place: usize, is_at_work: bool, cx: &mut Context<'_>) -> Option<RunEvent> {
-        let is_stopped = self.stopped_by().is_some();
-        let is_full = self.working() >= self.concurrency;
+    fn advance(&mut self, place: usize, is_at_work: bool, is_full: bool, cx: &mut Context<'_>) -> Option<RunEvent> {
         let slot = self.slots.get_mut(place).filter(|slot| slot.state.is_at_work() == is_at_work)?;
         let finished = match std::mem::replace(&mut slot.state, State::Entered) {
-            State::Waiting(..) | State::Unasked | State::Asked if is_stopped => not_called(),
+            State::Waiting(..) | State::Unasked | State::Asked if self.is_stopped => not_called(),
             State::Waiting(function, limit) if !is_full => match function.begin(&slot.call.function.arguments, limit) {
                 Ok(working) => {
                     slot.state = State::Working(working);
@@ -114,6 +121,7 @@ impl Turn {
             }
         };
         let (output, status) = (finished.output.clone(), finished.status);
+        self.is_stopped |= status == CallStatus::Stopped;
         slot.state = State::Over(finished);
         Some(RunEvent::CallFinished(Box::new(FinishedCall { call: slot.call.clone(), output, status })))
     }
@@ -144,7 +152,7 @@ impl Turn {
     }
 
     fn working(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.state.is_at_work()).count()
+        self.slots.iter().skip(self.over).filter(|slot| slot.state.is_at_work()).count()
     }
 
     /// The tool that ended the run, and why.

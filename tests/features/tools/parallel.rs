@@ -10,6 +10,7 @@ use venice_ai::tools::ToolBox;
 
 use super::{calling, happenings, reply, request, results, saying, serving, tide_and_wind, tool};
 use crate::support::PATIENCE;
+use crate::support::measured::assert_linear;
 
 fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
     all.iter().map(|(id, result)| ((*id).to_owned(), (*result).to_owned())).collect()
@@ -98,4 +99,15 @@ async fn a_call_that_cannot_be_made_stops_none_of_the_others() {
     assert_eq!(seen[1..5], ["a UnknownTool", "b started", "c BadArguments", "b Done"]);
     let ids: Vec<String> = results(&server.requests()[1]).into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, ["a", "b", "c"]);
+}
+
+#[test]
+fn each_call_of_a_reply_with_very_many_is_work_once() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let tools = tide_and_wind();
+    assert_linear(300, |count| {
+        let (server, venice) = serving([calling(&vec![("a", "moon", "{}"); count]), saying("x")]);
+        runtime.block_on(venice.chat().run(request(), &tools).into_future()).unwrap();
+        assert_eq!(results(&server.requests()[1]).len(), count);
+    });
 }
