@@ -34,7 +34,7 @@ fn read<T>(events: &str, read: impl AsyncFnOnce(ChatStream) -> T) -> T {
 #[test]
 fn white_space_before_an_answer_is_looked_at_once() {
     for read_it in [ChatStream::answer as fn(ChatStream) -> _, ChatStream::reasoning] {
-        assert_linear(2000, |chunks| {
+        assert_linear(1000, |chunks| {
             let events =
                 event(&json!({"content": " ".repeat(10)})).repeat(chunks) + &event(&json!({"content": "x"})) + END;
             let text = read(&events, async |stream| read_it(stream).collect().await.unwrap());
@@ -92,7 +92,7 @@ fn each_fragment_of_a_tool_call_finds_its_call_at_once() {
 
 #[test]
 fn each_choice_of_a_chunk_is_found_at_once() {
-    assert_linear(15_000, |count| {
+    assert_linear(10_000, |count| {
         let choices: Vec<Value> = (0..count).map(|index| json!({"index": index, "finish_reason": "stop"})).collect();
         let events = format!("data: {}\n\n", json!({"choices": choices})) + END;
         read(&events, async |mut stream| {
@@ -105,7 +105,7 @@ fn each_choice_of_a_chunk_is_found_at_once() {
 
 #[test]
 fn a_title_of_tags_that_do_not_end_is_looked_at_once() {
-    for tag in ["<a", "<!--", "<a<!--", "</"] {
+    for tag in ["<a", "<a<!--"] {
         assert_linear(20_000, |count| {
             let page = json!({"url": "https://a.example", "title": tag.repeat(count)});
             let mut page: WebSearchCitation = serde_json::from_value(page).unwrap();
@@ -219,18 +219,19 @@ mod memory {
 
     const SERVER: &str = "STREAM_LIMITS_URL";
 
-    /// The client, in a process of its own. On its own this test does nothing.
+    /// The client, in a process of its own.
     #[test]
+    #[ignore = "the other tests of this module run it in a process of its own"]
     fn the_client() {
-        let Ok(url) = std::env::var(SERVER) else { return };
+        let url = std::env::var(SERVER).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let venice = Client::builder().api_key(KEY).base_url(url).no_proxy().build().unwrap();
         let before = peak_kib();
-        let call = venice.chat().stream(request()).with_max_collected_bytes(16 * 1024 * 1024);
+        let call = venice.chat().stream(request()).with_max_collected_bytes(8 * 1024 * 1024);
         let outcome = runtime.block_on(async { call.await.unwrap().collect().await });
         assert!(outcome.unwrap_err().is_decode());
         let grown = peak_kib() - before;
-        assert!(grown < 96 * 1024, "{grown} KiB");
+        assert!(grown < 64 * 1024, "{grown} KiB");
     }
 
     fn client_of(server: &Server) {

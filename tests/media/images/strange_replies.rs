@@ -83,7 +83,8 @@ async fn the_page_of_a_gateway_is_no_image() {
 async fn json_is_no_changed_image() {
     let error = changed(Answer::json(200, r#"{"error":"queued"}"#)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("application/json") && error.message().contains("queued"), "{error}");
+    assert!(error.message().contains("application/json"), "{error}");
+    assert_eq!(&error.body().unwrap()[..], br#"{"error":"queued"}"#);
 }
 
 #[tokio::test]
