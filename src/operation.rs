@@ -30,6 +30,18 @@ pub struct Operation {
     pub statuses: &'static [u16],
     /// The API means to take it away.
     pub deprecated: bool,
+    /// The top-level fields without which a JSON reply is worthless.
+    pub(crate) essential: &'static [Essential],
+    /// Whether an `error` field is a part of a successful reply, such as the report of a job that failed.
+    pub(crate) error_inside: bool,
+}
+
+/// A top-level field of a JSON reply without which the reply is worthless. `null` counts as missing.
+#[derive(Debug)]
+pub(crate) struct Essential {
+    pub(crate) name: &'static str,
+    /// Whether it is a list that must have items.
+    pub(crate) filled: bool,
 }
 
 /// What may be sent again after a failure, without asking the caller.
@@ -154,5 +166,7 @@ const fn unknown_to_the_document(
         reply_media: &[],
         statuses: &[],
         deprecated: false,
+        essential: &[],
+        error_inside: false,
     }
 }

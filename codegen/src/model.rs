@@ -151,7 +151,26 @@ pub struct Operation {
     pub reply: Option<String>,
     /// The type of an event, when the reply can be streamed.
     pub event: Option<String>,
+    /// The fields without which the JSON form of the reply is worthless.
+    pub essential: Vec<Essential>,
+    /// Whether an `error` field is a part of a successful reply, from the overlay's `x-error-inside`.
+    pub error_inside: bool,
 }
+
+/// A top-level field of a reply without which the reply is worthless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Essential {
+    /// Its name on the wire.
+    pub name: String,
+    /// Whether it is a list that must have items.
+    pub filled: bool,
+}
+
+/// The extension by which the overlay names the essential fields of an operation's reply; `name[]` is a list that must have items.
+/// Without it the essential field is the first required list or object, or else the first required field.
+const ESSENTIAL: &str = "x-essential";
+/// The extension by which the overlay says that an `error` field is a part of a successful reply.
+const ERROR_INSIDE: &str = "x-error-inside";
 
 impl Model {
     /// Reads a lowered document.
@@ -179,7 +198,10 @@ impl Model {
         }
         let security = doc.get("security").cloned().unwrap_or_default();
         for (path, method, value) in crate::lower::hoist::operations(doc) {
-            model.operations.push(operation(path, method, value, &security)?);
+            let mut operation = operation(path, method, value, &security)?;
+            operation.essential =
+                essential(value, operation.reply.as_ref().and_then(|reply| model.object(reply)), &schemas);
+            model.operations.push(operation);
         }
         model.mark_positions(&schemas);
         for operation in &model.operations {
@@ -214,10 +236,11 @@ impl Model {
         }
     }
 
-    /// Checks that what a member is needed beside is there: a rule about another member would never be broken.
+    /// Checks that what a member is needed beside is there, and so is what a reply cannot do without: a rule about a field that does
+    /// not exist would never be broken, or always.
     ///
     /// # Errors
-    /// The first member that is needed beside nothing.
+    /// The first rule about a field that does not exist.
     pub fn rules_hold(&self) -> Result<(), Error> {
         for name in self.types.keys() {
             let fields = self.object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
@@ -228,6 +251,15 @@ impl Model {
                     let place = format!("$.components.schemas.{name}.properties.{}['{REQUIRED_WHEN}']", field.wire);
                     return Err(Error::new(problem).in_file("spec/overlay.yaml").at(place).found(other));
                 }
+            }
+        }
+        for operation in &self.operations {
+            let Some(reply) = operation.reply.as_ref().and_then(|reply| self.object(reply)) else { continue };
+            let there = |name: &String| reply.fields.iter().any(|field| field.wire == *name);
+            if let Some(lost) = operation.essential.iter().find(|field| !there(&field.name)) {
+                let place = format!("$.paths['{}'].{}['{ESSENTIAL}']", operation.path, operation.method.to_lowercase());
+                let error = Error::new("the reply does not have a field that it cannot do without");
+                return Err(error.in_file("spec/overlay.yaml").at(place).found(lost.name.clone()));
             }
         }
         Ok(())
@@ -427,7 +459,27 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         parameters,
         reply: schema("/responses/200/content/application~1json/schema").or_else(|| text(value, replies::JSON_FORM)),
         event: text(value, replies::STREAM_FORM),
+        essential: Vec::new(),
+        error_inside: flag(value, ERROR_INSIDE),
     })
+}
+
+/// What the overlay names, or else the first required list or object of the reply, or else its first required field: servers leave
+/// out some of what is required, and most replies have one field that holds their content.
+fn essential(operation: &Value, reply: Option<&Struct>, schemas: &Map<String, Value>) -> Vec<Essential> {
+    if operation.get(ESSENTIAL).is_some() {
+        let named = texts(operation.get(ESSENTIAL)).into_iter();
+        let read = named.map(|text| match text.strip_suffix("[]") {
+            Some(name) => Essential { name: name.to_owned(), filled: true },
+            None => Essential { name: text, filled: false },
+        });
+        return read.collect();
+    }
+    let fields = reply.map(|reply| reply.fields.as_slice()).unwrap_or_default();
+    let required = || fields.iter().filter(|field| field.required);
+    let content = required().find(|field| matches!(kind(&field.schema, schemas), "array" | "object"));
+    let first = content.or_else(|| required().next());
+    first.map(|field| Essential { name: field.wire.clone(), filled: false }).into_iter().collect()
 }
 
 /// `[]` and `[{}]` need no key; a wallet scheme beside the bearer means either; a wallet scheme alone means only that.

@@ -222,7 +222,8 @@ fn the_table_has_the_facts_of_each_operation() {
         &code,
         r#"pub static LIGHT_LANTERN: Operation = Operation {
             id: "lightLantern", method: "POST", path: "/lanterns/{id}", tag: "Lanterns", retry: RetryClass::Once, auth: AuthScheme::Public,
-            request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true }"#,
+            request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true,
+            essential: &[], error_inside: false }"#,
     );
     has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
     has(&code, "crate::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");

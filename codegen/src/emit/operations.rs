@@ -15,6 +15,11 @@ pub fn emit(model: &Model) -> TokenStream {
         let (request, reply) = (&operation.request_media, &operation.reply_media);
         let statuses = &operation.statuses;
         let deprecated = operation.deprecated;
+        let error_inside = operation.error_inside;
+        let essential = operation.essential.iter().map(|field| {
+            let (name, filled) = (&field.name, field.filled);
+            quote! { Essential { name: #name, filled: #filled } }
+        });
         quote! {
             #[doc = #doc]
             pub static #name: Operation = Operation {
@@ -28,12 +33,14 @@ pub fn emit(model: &Model) -> TokenStream {
                 reply_media: &[#(#reply),*],
                 statuses: &[#(#statuses),*],
                 deprecated: #deprecated,
+                essential: &[#(#essential),*],
+                error_inside: #error_inside,
             };
         }
     });
     let names = model.operations.iter().map(|operation| ident(&screaming(&operation.id)));
     quote! {
-        use crate::operation::{AuthScheme, Operation, RetryClass};
+        use crate::operation::{AuthScheme, Essential, Operation, RetryClass};
 
         #(#rows)*
 

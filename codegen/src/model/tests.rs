@@ -178,3 +178,44 @@ fn the_overlay_may_name_a_member() {
     let field = one_field(object);
     assert_eq!((field.wire.as_str(), field.rust.as_str()), ("modelId", "model"));
 }
+
+/// The essential fields of an operation whose reply has these properties, all of them required unless listed.
+fn essential_of(extensions: Value, properties: Value, required: Value) -> Result<Vec<(String, bool)>, Error> {
+    let reply = json!({"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}});
+    let mut operation = json!({"operationId": "a", "responses": reply});
+    operation.as_object_mut().unwrap().extend(extensions.as_object().unwrap().clone());
+    let schema = json!({"type": "object", "required": required, "properties": properties});
+    let doc = json!({
+        "info": {"version": "1"}, "paths": {"/lanterns": {"get": operation}}, "components": {"schemas": {"A": schema}},
+    });
+    let model = Model::read(&doc)?;
+    model.rules_hold()?;
+    let essential = model.operations[0].essential.iter();
+    Ok(essential.map(|field| (field.name.clone(), field.filled)).collect())
+}
+
+#[test]
+fn a_reply_cannot_do_without_its_content() {
+    let text = json!({"type": "string"});
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let object = json!({"type": "object", "additionalProperties": {"type": "string"}});
+    let of =
+        |extensions: Value, properties: Value, required: Value| essential_of(extensions, properties, required).unwrap();
+    let one = |name: &str| vec![(name.to_owned(), false)];
+    let both = json!({"id": text, "data": list, "more": object});
+    assert_eq!(of(json!({}), both.clone(), json!(["id", "data", "more"])), one("data"));
+    assert_eq!(of(json!({}), both.clone(), json!(["id", "more"])), one("more"), "an object is content too");
+    assert_eq!(of(json!({}), both.clone(), json!(["id"])), one("id"), "a text, where there is nothing else");
+    assert_eq!(of(json!({}), both.clone(), json!([])), []);
+    let named = json!({"x-essential": ["id", "data[]"]});
+    assert_eq!(of(named, both.clone(), json!(["more"])), [("id".to_owned(), false), ("data".to_owned(), true)]);
+    assert_eq!(of(json!({"x-essential": []}), both.clone(), json!(["data"])), []);
+    let error = essential_of(json!({"x-essential": ["date"]}), both, json!([])).unwrap_err().to_string();
+    assert!(error.contains("x-essential") && error.contains("found: date"), "{error}");
+}
+
+#[test]
+fn an_error_may_be_a_part_of_a_reply() {
+    assert!(read_operation("get", json!({"x-error-inside": true})).unwrap().error_inside);
+    assert!(!read_operation("get", json!({})).unwrap().error_inside);
+}

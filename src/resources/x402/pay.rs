@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::envelope::{opened, present};
+use super::super::envelope::present;
 use super::X402;
 use crate::call::Response;
 use crate::error::X402Challenge;
@@ -18,7 +18,23 @@ const FIELD: &str = "PAYMENT-SIGNATURE";
 static ASK: Operation = {
     let Operation { id, method, path, tag, auth, request_media, reply_media, statuses, deprecated, .. } =
         operations::TOP_UP_X402_BALANCE;
-    Operation { id, method, path, tag, retry: RetryClass::Safe, auth, request_media, reply_media, statuses, deprecated }
+    let retry = RetryClass::Safe;
+    // The price is another document than the receipt.
+    let (essential, error_inside) = (&[], true);
+    Operation {
+        id,
+        method,
+        path,
+        tag,
+        retry,
+        auth,
+        request_media,
+        reply_media,
+        statuses,
+        deprecated,
+        essential,
+        error_inside,
+    }
 };
 
 /// A wallet's credit was topped up.
@@ -129,9 +145,9 @@ impl X402<'_> {
         };
         let call = self.client.raw().top_up_x402_balance(None).signed(&wallet::PAYMENT, FIELD, signature, finding);
         call.with_meta().accept(|reply| {
-            let Response { value: TopUpResponse { success, data, .. }, meta } = reply;
-            let top_up = opened(success, data).and_then(|top_up| present(top_up, "top-up"));
-            Ok(CompletedTopUp { top_up: top_up?, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
+            let Response { value: TopUpResponse { data, .. }, meta } = reply;
+            let top_up = present(data, "top-up")?;
+            Ok(CompletedTopUp { top_up, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
         })
     }
 }
