@@ -50,6 +50,9 @@ impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
 
 /// Reads a member that the document requires: null leaves the empty value.
 pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut A) -> Result<(), A::Error> {
+    if LENIENCE.get() != Lenience::None {
+        LENIENCE.set(Lenience::Required);
+    }
     if let Some(value) = map.next_value_seed(Seed::<Option<T>>(PhantomData))? {
         *slot = value;
     }
@@ -58,8 +61,9 @@ pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut
 
 /// Reads a member that may be missing. Null changes nothing: a member with two names may come under both, one of them null.
 pub(crate) fn optional<'de, T: Field, A: MapAccess<'de>>(slot: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
-    let value = if FORGIVING.get() {
+    let value = if LENIENCE.get() != Lenience::None {
         let value: serde_json::Value = map.next_value()?;
+        LENIENCE.set(Lenience::Optional);
         Option::<T>::read(value).unwrap_or_default()
     } else {
         map.next_value_seed(Seed::<Option<T>>(PhantomData))?
@@ -85,21 +89,33 @@ pub(crate) fn keep<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-thread_local! {
-    static FORGIVING: Cell<bool> = const { Cell::new(false) };
+/// What is left out of a reply that does not fit its type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lenience {
+    /// Nothing: the first reading.
+    None,
+    /// Optional members of another type. An optional member is being read.
+    Optional,
+    /// As before. A required member is being read, and a number that is too large for it reads as if it were missing.
+    Required,
 }
 
-/// Reads again what could not be read, this time without the optional members that have an unexpected type.
+thread_local! {
+    static LENIENCE: Cell<Lenience> = const { Cell::new(Lenience::None) };
+}
+
+/// Reads again what could not be read, this time without the optional members that have an unexpected type and the numbers that are
+/// too large.
 ///
 /// A reply that was paid for is not lost because one member that the caller may never look at changed its type.
 pub(crate) fn forgiving<T>(read: impl FnOnce() -> T) -> T {
     struct Reset;
     impl Drop for Reset {
         fn drop(&mut self) {
-            FORGIVING.set(false);
+            LENIENCE.set(Lenience::None);
         }
     }
-    FORGIVING.set(true);
+    LENIENCE.set(Lenience::Optional);
     let _reset = Reset;
     read()
 }
@@ -264,12 +280,17 @@ impl<'de> Visitor<'de> for Number<i64> {
         Ok(value)
     }
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
-        i64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+        i64::try_from(value)
+            .or_else(|_| too_large().ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(value), &self)))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
         // 2^53 and below are exact; a fraction or more than that would not be the number that was sent.
         if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
             Ok(value as i64)
+        } else if value.fract() == 0.0
+            && let Some(missing) = too_large()
+        {
+            Ok(missing)
         } else {
             Err(E::invalid_value(de::Unexpected::Float(value), &self))
         }
@@ -277,6 +298,12 @@ impl<'de> Visitor<'de> for Number<i64> {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
         text.trim().parse().map_err(|_| E::invalid_type(de::Unexpected::Str(text), &self))
     }
+}
+
+/// What a whole number reads as that is too large, where its member is required and cannot be left out.
+#[cold]
+fn too_large() -> Option<i64> {
+    (LENIENCE.get() == Lenience::Required).then_some(0)
 }
 
 impl Field for f64 {

@@ -27,7 +27,7 @@ impl<T: 'static> Call<T> {
         let decode = move |reply: Reply| {
             let (origin, body) = (Origin::of(&reply), reply.known_body());
             match decode(reply)? {
-                value if has_failed(&value) => Err(origin.scope.in_stream_error(origin.meta, body).with_attempts(1)),
+                value if has_failed(&value) => Err(origin.scope.in_band_error(origin.meta, body).with_attempts(1)),
                 value => Ok(value),
             }
         };

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind, form_of_body, locate};
+use super::verdict::{reported, verdict};
+use super::watch::Watch;
+use crate::error::{Error, ErrorKind, form_of_body, locate, without_mark};
 use crate::lenient::leniently;
 use crate::meta::Meta;
 use crate::transport::{Body, Reply, ReplyBody, Scope};
@@ -15,12 +17,20 @@ pub(super) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
 }
 
 /// Decodes the body of a reply. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
+///
+/// A reply that reports an error, or that lacks what the operation promises, is an error.
 pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Bytes) -> Result<T, Error> {
-    let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    match leniently(|| serde_json::from_slice(text)) {
-        Ok(value) => Ok(value),
-        Err(error) => Err(undecodable(scope, meta.clone(), body, &error)),
-    }
+    let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(&body) };
+    let watch = Watch::new(scope.operation().facts());
+    let problem = match leniently(text, |text| watch.read(text)) {
+        Ok(value) if !watch.is_suspicious() => return Ok(value),
+        Ok(value) => match verdict(scope, meta, &body) {
+            Some(error) => return Err(error),
+            None => return Ok(value),
+        },
+        Err(problem) => problem,
+    };
+    Err(reported(scope, meta, &body).unwrap_or_else(|| undecodable(scope, meta.clone(), body, &problem)))
 }
 
 /// The body of a reply that is still on its way.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 
-use super::{Call, decode};
+use super::{Call, decode, verdict};
 use crate::error::{Error, ErrorKind, form_of_body, is_html};
 use crate::meta::Meta;
 use crate::reply::RawReply;
@@ -65,8 +65,12 @@ impl WholeReply {
         decode::json_of(&self.origin.scope, &self.origin.meta, self.body.clone())
     }
 
-    /// The error of a reply that is not what was promised. It keeps the body, which may have been paid for.
+    /// The error of a reply that is not what was promised: the one that it reports, or one that says so. It keeps the body, which may
+    /// have been paid for.
     pub(crate) fn unexpected(&self, problem: &str) -> Error {
+        if let Some(error) = verdict::reported(&self.origin.scope, &self.origin.meta, &self.body) {
+            return error;
+        }
         let kind = self.origin.meta.shown_content_type();
         let message = format!("{problem} ({kind}): {}", form_of_body(&self.body));
         self.origin.undecodable(message, None, self.body.clone())

@@ -10,7 +10,9 @@ mod options;
 mod prepare;
 mod response;
 mod streamed;
+pub(crate) mod verdict;
 mod wallet;
+mod watch;
 
 use std::fmt;
 
@@ -140,10 +142,15 @@ impl<T> Call<T> {
 }
 
 impl Call<RawReply> {
-    /// A call whose reply is bytes.
+    /// A call whose reply is bytes. Where an operation answers with files alone, nothing else is taken for one.
     pub(crate) fn raw(client: &Client, operation: impl Into<OperationRef>, request: impl Built) -> Self {
+        let operation = operation.into();
+        let media = operation.facts().reply_media;
+        let is_file = |media: &&str| ["image/", "audio/", "video/"].iter().any(|kind| media.starts_with(kind));
+        let answers_with_files = !media.is_empty() && media.iter().all(is_file);
         let decode = Box::new(|reply| decode::pieces(reply).map(RawReply::new));
-        Self::new(client, operation, request, Mode::Pieces, decode)
+        let call = Self::new(client, operation, request, Mode::Pieces, decode);
+        if answers_with_files { call.file() } else { call }
     }
 }
 

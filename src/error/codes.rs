@@ -21,10 +21,12 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (401, "available to pro users", "PRO_ONLY_MODEL"),
     (401, "sign-in-with-x", "X402_INVALID_SIGN_IN"),
     (401, "invalid api key", "INVALID_API_KEY"),
+    (401, "authentication failed", "AUTHENTICATION_FAILED"),
     (401, "", "AUTHENTICATION_FAILED"),
     (402, "diem spend limit", "API_KEY_DIEM_SPEND_LIMIT_EXCEEDED"),
     (402, "usd spend limit", "API_KEY_USD_SPEND_LIMIT_EXCEEDED"),
     (402, "insufficient", "INSUFFICIENT_BALANCE"),
+    (402, "authentication required", "AUTHENTICATION_FAILED"),
     (403, "api access has been disabled", "API_ACCESS_DISABLED"),
     (403, "your own wallet", "X402_WALLET_MISMATCH"),
     (403, "unauthorized", "UNAUTHORIZED"),
@@ -39,6 +41,7 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (422, "could not be processed for transcription", "ASR_UPSTREAM_VALIDATION_FAILED"),
     (422, "content polic", "CONTENT_POLICY_VIOLATION"),
     (429, "overloaded", "MODEL_OVERLOADED"),
+    (429, "rate limit", "RATE_LIMIT_EXCEEDED"),
     (429, "", "RATE_LIMIT_EXCEEDED"),
     (500, "inference processing failed", "INFERENCE_FAILED"),
     (500, "upscaling failed", "UPSCALE_FAILED"),
@@ -61,23 +64,90 @@ pub(super) fn inferred(status: StatusCode, message: &str) -> Option<&'static str
     INFERRED.iter().find(fits).map(|row| row.2)
 }
 
-/// The status that a code comes with, for errors that arrive in the middle of a stream and have none of their own.
+/// Codes, and types of errors in OpenAI's form, that are not inferred from a message, with their statuses.
+const NAMED: &[(&str, u16)] = &[
+    ("AMOUNT_TOO_HIGH", 400),
+    ("AMOUNT_TOO_LOW", 400),
+    ("CONTEXT_LENGTH_EXCEEDED", 400),
+    ("INVALID_AMOUNT", 400),
+    ("INVALID_FILE_SIZE", 400),
+    ("INVALID_PAYMENT", 400),
+    ("INVALID_PAYMENT_FORMAT", 400),
+    ("INVALID_PAYMENT_PAYER", 400),
+    ("INVALID_PAYMENT_RECIPIENT", 400),
+    ("INVALID_REQUEST_ERROR", 400),
+    ("PAYMENT_HEADER_NOT_ACCEPTED", 400),
+    ("PAYMENT_VERIFICATION_FAILED", 400),
+    ("UNSUPPORTED_NETWORK", 400),
+    ("UNSUPPORTED_SCHEME", 400),
+    ("UNSUPPORTED_TOKEN", 400),
+    ("X402_INVALID_PAYMENT", 400),
+    ("AUTHENTICATION_ERROR", 401),
+    ("PAYMENT_REQUIRED", 402),
+    ("SETTLEMENT_FAILED", 402),
+    ("MODEL_PRIVACY_RESTRICTED", 403),
+    ("PERMISSION_ERROR", 403),
+    ("NOT_FOUND_ERROR", 404),
+    // A new attestation has to be fetched first.
+    ("E2EE_ATTESTATION_STALE", 409),
+    ("NEEDS_CONSENT", 409),
+    ("PAYMENT_IN_PROGRESS", 409),
+    ("CONTENT_BLOCKED_BY_PROVIDER", 422),
+    ("CONTENT_FILTER_ERROR", 422),
+    ("PROVIDER_CONTENT_POLICY", 422),
+    ("RATE_LIMIT_ERROR", 429),
+    ("X402_CONCURRENCY_LIMIT", 429),
+    ("API_ERROR", 500),
+    ("SERVER_ERROR", 500),
+    ("UPSTREAM_ERROR", 502),
+    ("OVERLOADED_ERROR", 503),
+    ("X402_NOT_CONFIGURED", 503),
+    ("SETTLEMENT_TIMEOUT", 504),
+];
+
+/// The status that a code comes with, for errors that have none of their own. A code may be a status, as a number.
 pub(super) fn status_of(code: &str) -> Option<StatusCode> {
-    let row = INFERRED.iter().find(|row| row.2.eq_ignore_ascii_case(code))?;
-    StatusCode::from_u16(row.0).ok()
+    if let Some(status) = code.parse().ok().filter(|status| (400..600).contains(status)) {
+        return StatusCode::from_u16(status).ok();
+    }
+    let inferred = INFERRED.iter().find(|row| row.2.eq_ignore_ascii_case(code)).map(|row| row.0);
+    let named = || NAMED.iter().find(|row| row.0.eq_ignore_ascii_case(code)).map(|row| row.1);
+    // A dozen reasons why a wallet's signature is not accepted.
+    let sign_in = || code.get(..SIGN_IN.len()).filter(|start| start.eq_ignore_ascii_case(SIGN_IN)).map(|_| 401);
+    StatusCode::from_u16(inferred.or_else(named).or_else(sign_in)?).ok()
 }
 
-/// What kind of failure a status and a code are.
+const SIGN_IN: &str = "X402_SIGN_IN_";
+
+/// The status and the code inferred from a message alone.
+pub(super) fn by_message(message: &str) -> Option<(StatusCode, &'static str)> {
+    let message = message.to_ascii_lowercase();
+    let row = INFERRED.iter().find(|row| !row.1.is_empty() && message.contains(row.1))?;
+    Some((StatusCode::from_u16(row.0).ok()?, row.2))
+}
+
+/// What kind of failure a status and a code are. A known code says more than the status that it came with.
 pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
-    match code.unwrap_or_default() {
-        "INVALID_REQUEST" => return ErrorKind::InvalidRequest,
-        "PRO_ONLY_MODEL" => return ErrorKind::Permission,
-        "CONTENT_POLICY_VIOLATION" | "provider_content_policy" => return ErrorKind::ContentPolicy,
-        "needs_consent" => return ErrorKind::ConsentRequired,
-        "MODEL_OVERLOADED" | "MODEL_OFFLINE" | "MODEL_AT_CAPACITY" => return ErrorKind::Overloaded,
-        _ => {}
+    let is = |names: &[&str]| code.is_some_and(|code| names.iter().any(|name| name.eq_ignore_ascii_case(code)));
+    if is(&["PRO_ONLY_MODEL"]) {
+        return ErrorKind::Permission;
     }
-    match status.as_u16() {
+    if is(&[
+        "CONTENT_POLICY_VIOLATION",
+        "PROVIDER_CONTENT_POLICY",
+        "CONTENT_BLOCKED_BY_PROVIDER",
+        "CONTENT_FILTER_ERROR",
+    ]) {
+        return ErrorKind::ContentPolicy;
+    }
+    if is(&["NEEDS_CONSENT"]) {
+        return ErrorKind::ConsentRequired;
+    }
+    if is(&["MODEL_OVERLOADED", "MODEL_OFFLINE", "MODEL_AT_CAPACITY"]) {
+        return ErrorKind::Overloaded;
+    }
+    let named = code.filter(|code| !code.starts_with(|c: char| c.is_ascii_digit())).and_then(status_of);
+    match named.unwrap_or(status).as_u16() {
         400 | 405 | 406 | 411 | 414 | 415 | 417 | 422 | 431 => ErrorKind::InvalidRequest,
         401 => ErrorKind::Authentication,
         402 => ErrorKind::InsufficientBalance,

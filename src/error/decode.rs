@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, Payload, PaymentRequired, text};
-use super::text::{scrub_json, shortened, summary_of_body, without_secret};
+use super::text::{scrub_json, shortened, summary_of_body, without_mark, without_secret};
 use super::{Error, ErrorKind, codes};
 use crate::json_cost;
 use crate::meta::Meta;
@@ -36,6 +36,9 @@ pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Er
     if error.inner.message.is_empty() {
         error.inner.message = summary_of_body(&body);
     }
+    if let Some(encoding) = meta.content_encoding().filter(|_| !error.inner.from_api) {
+        error.inner.message.push_str(&format!(" (content-encoding: {encoding})"));
+    }
     let abuse = codes::is_abuse_block(&error.inner.message);
     let mut error = error.with_operation(operation).with_meta(meta).with_body(body);
     if abuse && error.inner.retry_after.is_none() {
@@ -44,25 +47,24 @@ pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Er
     error
 }
 
-/// The error that an event in the middle of a stream stands for. The status of the reply is 200 by then, so the kind comes
-/// from the code alone.
-pub(crate) fn in_stream_error(operation: &OperationRef, meta: Meta, event: Bytes) -> Error {
-    let mut document = Document::read(&event, meta.status());
-    let status = document.code.as_deref().and_then(codes::status_of);
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if document.code.is_none() {
-        document.code = codes::inferred(status, &document.message).map(str::to_owned);
+/// Builds the error of a document that came with a success status: as a whole reply, or as an event of a stream. The kind is that of an
+/// HTTP error with the same code.
+pub(crate) fn in_band_error(operation: &OperationRef, meta: Meta, document: Bytes) -> Error {
+    let mut read = Document::read(&document, meta.status());
+    let (status, code) = read.implied();
+    if read.code.as_ref().is_none_or(|code| is_number(code)) {
+        read.code = code.map(str::to_owned);
     }
-    let mut error = document.into_error(operation, status);
+    let mut error = read.into_error(operation, status);
     if error.inner.message.is_empty() {
-        error.inner.message = summary_of_body(&event);
+        error.inner.message = summary_of_body(&document);
     }
-    error.with_operation(operation).with_meta(meta).with_body(event)
+    error.with_operation(operation).with_meta(meta).with_body(document)
 }
 
 /// The body of an error as JSON, if it is that and fits into memory.
 fn parsed(bytes: &[u8]) -> Option<Value> {
-    if json_cost::exceeds(bytes, MOST_MEMORY) { None } else { serde_json::from_slice(bytes).ok() }
+    if json_cost::exceeds(bytes, MOST_MEMORY) { None } else { serde_json::from_slice(without_mark(bytes)).ok() }
 }
 
 /// The body of an error without a secret that the server echoed. In JSON it may be written with escapes (`\/`, `\u0041`), so the
@@ -112,7 +114,7 @@ impl Document {
         let error_text = error.as_str().unwrap_or_default();
         let fields = field_errors(&body);
         let apart_from_error = || {
-            let named = ["message", "customMessage", "error_message", "detail"];
+            let named = ["message", "customMessage", "error_message", "detail", "details"];
             named.iter().find_map(|name| text(&body, name))
         };
         // The top-up puts the code where others put the message.
@@ -133,6 +135,23 @@ impl Document {
         Self { message, code, fields, body: Some(body) }
     }
 
+    /// The status that the document would have come with, and the code that belongs to its message.
+    fn implied(&self) -> (StatusCode, Option<&'static str>) {
+        let body = self.body.as_ref().unwrap_or(&Value::Null);
+        let error = body.get("error").unwrap_or(&Value::Null);
+        let named = |name: &str| codes::status_of(&text(error, name).or_else(|| text(body, name))?);
+        let number = || ["code", "status", "statusCode"].iter().find_map(|name| named(name));
+        let by_message = codes::by_message(&self.message);
+        let status = self.code.as_deref().and_then(codes::status_of).or_else(number).or_else(|| named("type"));
+        let status = status.or(by_message.map(|found| found.0)).unwrap_or_else(|| match body {
+            body if body.get("x402Version").is_some() => StatusCode::PAYMENT_REQUIRED,
+            _ if !self.fields.is_empty() => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        });
+        let code = codes::inferred(status, &self.message).or(by_message.map(|found| found.1));
+        (status, code)
+    }
+
     fn into_error(self, operation: &OperationRef, status: StatusCode) -> Error {
         let code = self.code.as_deref();
         let mut kind = codes::kind(status, code);
@@ -147,6 +166,7 @@ impl Document {
         let mut error = Error::new(kind, self.message);
         error.inner.code = self.code.map(String::into_boxed_str);
         error.inner.from_api = self.body.is_some();
+        error.inner.retry_after = self.body.as_ref().and_then(retry_after);
         error.inner.details = (!details.is_empty()).then(|| Box::new(details));
         error
     }
@@ -162,6 +182,8 @@ fn payload(
     operation: &OperationRef,
 ) -> Option<Payload> {
     match status {
+        // Nobody was recognised, and no price is named: that is not about money.
+        StatusCode::PAYMENT_REQUIRED if *kind == ErrorKind::Authentication && body.get("x402Version").is_none() => None,
         StatusCode::PAYMENT_REQUIRED => {
             let payment = PaymentRequired::from_body(body, message, code);
             if let PaymentRequired::Challenge(_) = payment {
@@ -187,6 +209,17 @@ fn payload(
             (*kind == ErrorKind::ContentPolicy).then_some(Payload::Policy(policy))
         }
     }
+}
+
+/// How many seconds to wait, where the body says so and no header can.
+fn retry_after(body: &Value) -> Option<Duration> {
+    let named = |place: &Value| super::payload::number(place, "retry_after");
+    let seconds = body.get("error").and_then(named).or_else(|| named(body))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+fn is_number(code: &str) -> bool {
+    code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `RATE_LIMIT_EXCEEDED` and the like.

@@ -4,6 +4,7 @@ mod answer;
 mod codes;
 mod decode;
 mod display;
+mod document;
 mod facts;
 mod kind;
 pub(crate) mod locate;
@@ -17,14 +18,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub(crate) use self::decode::{api_error, clean_error_body, in_stream_error};
+pub(crate) use self::decode::{api_error, clean_error_body, in_band_error};
+pub(crate) use self::document::{Promise, is_error_document};
 pub use self::kind::ErrorKind;
 pub use self::payload::{
     ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, PriceAboveLimit,
     SpendLimit, X402Challenge,
 };
 use self::payload::{Details, Payload};
-pub(crate) use self::text::{SHORTEST_SECRET, form_of_body, is_html, one_line, without_secret, without_values};
+pub(crate) use self::text::{
+    SHORTEST_SECRET, form_of_body, is_html, one_line, without_mark, without_secret, without_values,
+};
 use crate::ValidationError;
 use crate::amount::Amount;
 use crate::cost::BudgetExceeded;
@@ -35,7 +39,8 @@ use crate::preflight::PreflightReport;
 
 /// What went wrong with a call, and what is known about it.
 ///
-/// One type for all: a refused request, a broken connection, an answer of the API. Ask [`kind`](Self::kind) or one of
+/// One type for all: a refused request, a broken connection, an answer of the API. A reply that reports an error with status 200, or
+/// lacks what its operation promises, is one too. Ask [`kind`](Self::kind) or one of
 /// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small.
 ///
 /// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
@@ -162,7 +167,7 @@ impl Error {
     }
 
     pub(crate) fn with_meta(mut self, meta: Meta) -> Self {
-        self.inner.retry_after = meta.retry_after();
+        self.inner.retry_after = meta.retry_after().or(self.inner.retry_after);
         self.inner.attempts = self.inner.attempts.max(meta.attempts());
         self.inner.meta = Some(meta);
         self

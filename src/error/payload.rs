@@ -359,7 +359,7 @@ fn amount(body: &Value, name: &str) -> Option<Amount> {
 }
 
 /// Numbers that the API sometimes sends as texts count as numbers.
-fn number(body: &Value, name: &str) -> Option<f64> {
+pub(super) fn number(body: &Value, name: &str) -> Option<f64> {
     let value = body.get(name)?;
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
 }

@@ -75,6 +75,11 @@ pub(super) fn summary_of_body(body: &[u8]) -> String {
     one_line(text, SHOWN)
 }
 
+/// A text without the byte order mark that it may begin with.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
 pub(crate) fn is_html(body: &[u8]) -> bool {
     let text = body.trim_ascii_start();
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();

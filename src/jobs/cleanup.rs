@@ -6,7 +6,8 @@ use reqwest::{Method, StatusCode};
 
 use super::{JobHandle, JobKind};
 use crate::Client;
-use crate::error::Error;
+use crate::call::WholeReply;
+use crate::error::{Error, without_mark};
 
 /// What became of the copy on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +40,25 @@ impl RemoteCopy {
 /// A deletion that the server put off is tried again after these pauses.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 
+/// Whether the reply to the revocation of a file's address says that it was revoked. Most say nothing.
+fn revoked(reply: WholeReply) -> Result<bool, Error> {
+    if reply.body.is_empty() {
+        return Ok(true);
+    }
+    if reply.is_page() {
+        return Err(reply.unexpected("the reply is a page"));
+    }
+    let begins_an_object = without_mark(&reply.body).trim_ascii_start().starts_with(b"{");
+    let says: serde_json::Value = if begins_an_object { reply.json()? } else { serde_json::Value::Null };
+    Ok(says.get("success") != Some(&serde_json::Value::Bool(false)))
+}
+
 /// Deletes the result.
 pub(super) async fn delete(client: &Client, job: &JobHandle) -> Result<RemoteCopy, Error> {
     let mut pauses = PAUSES.into_iter();
     loop {
         let deleted = match job.download_url() {
-            Some(url) => client.elsewhere(Method::DELETE, url.expose()).await.map(|_| true),
+            Some(url) => client.elsewhere(Method::DELETE, url.expose()).whole(revoked).await,
             None => match job.kind() {
                 JobKind::Video => client.video().complete(job).await,
                 JobKind::Audio => client.audio().complete(job).await,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::{Method, StatusCode};
 
 use super::retrieved::{Retrieved, Stage};
@@ -22,7 +23,7 @@ const POLL_TIMEOUT: Duration = Duration::from_secs(60);
 #[allow(clippy::large_enum_variant, reason = "it lives for a moment, and there is one of it")]
 pub(super) enum Seen {
     /// It goes on.
-    Running(JobProgress, Meta),
+    Running(JobProgress, Meta, Bytes),
     /// It is done.
     Done(RawReply),
     /// It is over, without a result.
@@ -32,27 +33,28 @@ pub(super) enum Seen {
 /// Asks once.
 pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error> {
     // Never with `delete_media_on_completion`: a download that breaks off could not be fetched again.
-    let call = match job.kind() {
-        JobKind::Video => client.video().retrieve(job),
-        JobKind::Audio => client.audio().retrieve(job),
+    let request = job.into();
+    let raw = match job.kind() {
+        JobKind::Video => client.raw().retrieve_video(&request),
+        JobKind::Audio => client.raw().retrieve_audio(&request),
     };
-    let call = call.with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
-    let Response { value, meta } = call.await.map_err(|error| error.with_job(job))?;
+    let call = Retrieved::call_with_body(raw).with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
+    let Response { value: (value, body), meta } = call.await.map_err(|error| error.with_job(job))?;
     let report = match value {
         Retrieved::Media(reply) => return whole(reply).map(Seen::Done).map_err(|error| error.with_job(job)),
         Retrieved::Progress(report) => report,
     };
     match Stage::of(&report) {
-        Stage::Queued | Stage::Running => Ok(Seen::Running(report, meta)),
+        Stage::Queued | Stage::Running => Ok(Seen::Running(report, meta, body)),
         Stage::Completed => match download(client, job, meta).await {
             Ok(reply) => Ok(Seen::Done(reply)),
             Err(error) if error.is_job_expired() => Ok(Seen::Over(error.with_job(job))),
             Err(error) => Err(error.with_job(job)),
         },
-        Stage::Failed => Ok(Seen::Over(ended(Error::job_failed(&report.extra.into()), meta, job))),
+        Stage::Failed => Ok(Seen::Over(ended(Error::job_failed(&report.extra.into()), meta, body, job))),
         Stage::Expired => {
             let error = Error::new(ErrorKind::JobExpired, "the result was deleted, as nobody fetched it in time");
-            Ok(Seen::Over(ended(error, meta, job)))
+            Ok(Seen::Over(ended(error, meta, body, job)))
         }
     }
 }
@@ -66,8 +68,15 @@ fn whole(reply: RawReply) -> Result<RawReply, Error> {
         .explained(Error::new(ErrorKind::Transport, "the reply is a part of the file, and all of it was asked for")))
 }
 
-fn ended(error: Error, meta: Meta, job: &JobHandle) -> Error {
-    error.with_operation(retrieval(job)).with_meta(meta).with_job(job)
+fn ended(error: Error, meta: Meta, body: Bytes, job: &JobHandle) -> Error {
+    error.with_operation(retrieval(job)).with_meta(meta).with_body(body).with_job(job)
+}
+
+/// Reports that say nothing: what answers does not know the job, or not any more.
+pub(super) fn silent(job: &JobHandle, meta: Meta, body: Bytes, reports: u32) -> Error {
+    let message =
+        format!("{reports} reports of the job in a row have no `status`; ask again later, or look at what answers");
+    ended(Error::new(ErrorKind::Decode, message), meta, body, job)
 }
 
 fn retrieval(job: &JobHandle) -> &'static Operation {

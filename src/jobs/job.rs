@@ -183,7 +183,7 @@ impl Job {
                 Seen::Done(reply) => JobState::Done(Media::new(&client, &handle, reply)),
                 Seen::Over(error) if error.is_job_expired() => JobState::Expired(error),
                 Seen::Over(error) => JobState::Failed(error),
-                Seen::Running(report, _) => {
+                Seen::Running(report, ..) => {
                     let progress = Tracker::new(now).see(&report, client.clock().now());
                     match Stage::of(&report) {
                         Stage::Queued => JobState::Queued(progress),

@@ -1,7 +1,8 @@
 //! The two things that a poll may bring.
 
+use bytes::Bytes;
+
 use crate::call::JsonOrFile;
-use crate::error::Error;
 use crate::types::{JobProgress, JobStatus};
 use crate::{Call, RawReply};
 
@@ -18,15 +19,16 @@ pub enum Retrieved {
 }
 
 impl Retrieved {
-    fn of(reply: JsonOrFile) -> Result<Self, Error> {
-        match reply {
-            JsonOrFile::Json(reply) => reply.json().map(Self::Progress),
-            JsonOrFile::File(reply) => Ok(Self::Media(reply)),
-        }
+    pub(crate) fn call(raw: Call<RawReply>) -> Call<Self> {
+        Self::call_with_body(raw).map(|(retrieved, _)| retrieved)
     }
 
-    pub(crate) fn call(raw: Call<RawReply>) -> Call<Self> {
-        raw.json_or_file(Self::of)
+    /// With the bytes of a report, for the errors that it leads to.
+    pub(super) fn call_with_body(raw: Call<RawReply>) -> Call<(Self, Bytes)> {
+        raw.json_or_file(|reply| match reply {
+            JsonOrFile::Json(reply) => Ok((Self::Progress(reply.json()?), reply.body)),
+            JsonOrFile::File(reply) => Ok((Self::Media(reply), Bytes::new())),
+        })
     }
 }
 

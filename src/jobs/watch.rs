@@ -17,7 +17,12 @@ pub(super) struct Watch {
     pace: Pace,
     tracker: Tracker,
     pause: Option<Duration>,
+    /// The number of consecutive reports without a status.
+    silent: u32,
 }
+
+/// The most consecutive reports without a status. A few may be a fault of the server; more come from something that does not know the job.
+const MOST_SILENT: u32 = 5;
 
 /// What a poll found.
 #[derive(Debug)]
@@ -30,7 +35,7 @@ pub(super) enum Look {
 impl Watch {
     pub(super) fn new(client: &Client, job: &JobHandle, pace: Pace) -> Self {
         let tracker = Tracker::new(client.clock().now());
-        Self { client: client.clone(), job: job.clone(), pace, tracker, pause: None }
+        Self { client: client.clone(), job: job.clone(), pace, tracker, pause: None, silent: 0 }
     }
 
     /// The next poll that succeeds, after the pause that is due. What can pass is waited out: the job is paid for.
@@ -42,7 +47,11 @@ impl Watch {
             let seen = fetch::look(&self.client, &self.job).await;
             let now = self.client.clock().now();
             match seen {
-                Ok(Seen::Running(report, meta)) => {
+                Ok(Seen::Running(report, meta, body)) => {
+                    self.silent = if report.status.as_str().is_empty() { self.silent + 1 } else { 0 };
+                    if self.silent > MOST_SILENT {
+                        return Err(fetch::silent(&self.job, meta, body, self.silent));
+                    }
                     let progress = self.tracker.see(&report, now);
                     self.pause = Some(self.pace.after(&progress, meta.rate_limits().requests));
                     return Ok(Look::Running(progress));

@@ -69,6 +69,8 @@ pub(super) async fn attempt(
             trace.failed(&error);
             Err(error)
         })?;
+        // A reply that is an error must not be kept as an answer.
+        reply.check().inspect_err(|error| trace.failed(error))?;
         let Reply { meta, body, scope } = reply;
         let (kept, is_file, body) = match body {
             Body::Whole(bytes) => (Some(bytes.clone()), false, Body::Whole(bytes)),

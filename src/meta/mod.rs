@@ -421,6 +421,12 @@ impl Meta {
         Some(essence_of(self.header(CONTENT_TYPE.as_str())?)).filter(|media| !media.is_empty())
     }
 
+    /// The coding of a body that was not decoded, such as `br`.
+    pub(crate) fn content_encoding(&self) -> Option<&str> {
+        let encoding = self.inner.headers.get(reqwest::header::CONTENT_ENCODING)?.to_str().ok()?.trim();
+        Some(encoding).filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
+    }
+
     /// The media type as the server wrote it, for messages.
     pub(crate) fn shown_content_type(&self) -> &str {
         self.header(CONTENT_TYPE.as_str()).unwrap_or("no content type")

@@ -30,7 +30,6 @@
 //! An account has at most 500 active keys, and makes at most 20 a minute. Refused before anything is sent: an empty id, an unknown
 //! kind of key, a description that is empty or longer than 64 characters, a limit below zero, a malformed expiry date.
 
-use super::envelope::opened;
 use crate::types::{
     ApiKey, ApiKeyRateLimits, CreateApiKeyRequest, CreateWeb3ApiKeyRequest, CreatedApiKey, RateLimitLogEntry,
     UpdateApiKeyRequest,
@@ -104,7 +103,7 @@ impl<'c> ApiKeys<'c> {
     /// refused it. After a time-out look at [`list`](Self::list) before making another.
     pub fn create(&self, request: impl Into<CreateApiKeyRequest>) -> Call<CreatedApiKey> {
         let call = self.client.raw().create_api_key(&request.into());
-        call.accept(|reply| opened(reply.success, reply.data).and_then(with_key))
+        call.accept(|reply| with_key(reply.data))
     }
 
     /// Changes a key. Members that are not set stay as they are; an empty `expires_at` takes the expiry away.
@@ -122,7 +121,7 @@ impl<'c> ApiKeys<'c> {
     /// # Errors
     /// As for [`create`](Self::create), and for an empty id.
     pub fn update(&self, request: impl Into<UpdateApiKeyRequest>) -> Call<ApiKey> {
-        self.client.raw().update_api_key(&request.into()).accept(|reply| opened(reply.success, reply.data))
+        self.client.raw().update_api_key(&request.into()).map(|reply| reply.data)
     }
 
     /// Deletes a key. It stops working at once, this client's own too.
@@ -136,7 +135,10 @@ impl<'c> ApiKeys<'c> {
     /// # Errors
     /// An empty id is refused before anything is sent.
     pub fn delete(&self, id: impl AsRef<str>) -> Call<()> {
-        self.client.raw().delete_api_key(id.as_ref()).accept(|reply| opened(reply.success, ()))
+        self.client.raw().delete_api_key(id.as_ref()).accept(|reply| match reply.success {
+            Some(true) => Ok(()),
+            _ => Err("the API answered 200 and `success: false`; the key was not deleted".to_owned()),
+        })
     }
 
     /// What the client's own key may do: its limits for each model, the account's balances, and when the next epoch begins. Works with
@@ -180,7 +182,7 @@ impl<'c> ApiKeys<'c> {
     pub fn web3_token(&self) -> Call<Secret> {
         let call = self.client.raw().get_api_key_generate_web3_key();
         call.accept(|reply| {
-            let token = opened(reply.success, reply.data)?.token;
+            let token = reply.data.token;
             if token.expose().is_empty() { Err("the reply holds no token".to_owned()) } else { Ok(token) }
         })
     }
@@ -205,7 +207,7 @@ impl<'c> ApiKeys<'c> {
     /// "Could not verify wallet signature" may pass when it is tried again with the same token.
     pub fn create_with_web3(&self, request: impl Into<CreateWeb3ApiKeyRequest>) -> Call<CreatedApiKey> {
         let call = self.client.raw().post_api_key_generate_web3_key(&request.into());
-        call.accept(|reply| opened(reply.success, reply.data).and_then(with_key))
+        call.accept(|reply| with_key(reply.data))
     }
 }
 

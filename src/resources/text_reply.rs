@@ -1,7 +1,6 @@
 //! Replies that are a text, within JSON or bare.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::Error;
 use crate::call::WholeReply;
@@ -9,10 +8,7 @@ use crate::types::TextReplyFormat;
 
 /// A type whose main member is a text.
 pub(super) trait Textual: DeserializeOwned {
-    /// The member that is the text.
-    const MEMBER: &'static str;
     fn bare(text: String) -> Self;
-    fn text(&self) -> &str;
 }
 
 /// Reads a text in the form in which it came, which need not be the one that was asked for.
@@ -20,12 +16,7 @@ pub(super) fn read<T: Textual>(reply: &WholeReply, asked_for: Option<&TextReplyF
     let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
     let begins_an_object = reply.body.trim_ascii_start().starts_with(b"{");
     if reply.is("json") || (!bare && begins_an_object) {
-        let value: T = reply.json()?;
-        // Nothing was said, or the text is missing: only one of these is an answer.
-        if value.text().is_empty() && !reply.json::<Value>()?[T::MEMBER].is_string() {
-            return Err(reply.unexpected(&format!("the reply holds no `{}`", T::MEMBER)));
-        }
-        return Ok(value);
+        return reply.json();
     }
     match std::str::from_utf8(&reply.body) {
         Ok(text) if !reply.is_page() => Ok(T::bare(text.to_owned())),

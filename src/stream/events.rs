@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Sleep;
 
 use super::sse::{SseDecoder, SseError, SseEvent};
@@ -37,6 +38,11 @@ impl Events {
     pub(crate) fn new(body: ReplyBody) -> Self {
         let decoder = SseDecoder::new().with_max_event_bytes(body.scope().limits().event_bytes());
         Self { body, decoder, state: State::Reading, patience: None }
+    }
+
+    /// Takes bytes of the body that were read to see what it is.
+    pub(crate) fn begin(&mut self, beginning: Bytes) {
+        self.decoder.push(beginning);
     }
 
     pub(crate) fn body(&self) -> &ReplyBody {

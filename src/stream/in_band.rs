@@ -3,53 +3,38 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::sse::SseEvent;
+use crate::error::{Promise, is_error_document};
 
-/// Every member that tells of an error starts with this.
+/// The fields that report an error all start with this, or have it as their value.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
 
-/// Whether an event reports an error instead of a part of the answer. Seen are `event: error` with plain text or JSON,
-/// `{"error": "…"}`, `{"error": {…}}` and `{"error_type": …, "error_message": …}`.
+/// Whether an event reports an error instead of a part of the answer: `event: error` with plain text or JSON, or an error document.
 pub(crate) fn is_error(event: &SseEvent) -> bool {
-    event.name() == "error" || is_error_document(event.data_bytes())
-}
-
-fn is_error_document(data: &[u8]) -> bool {
     // Nearly every event is cleared here, without being parsed a second time.
-    if MARK.find(data).is_none() {
-        return false;
-    }
-    let Ok(Value::Object(document)) = serde_json::from_slice(data) else { return false };
-    let says = |name: &str| document.get(name).is_some_and(says_something);
-    says("error") || !says("choices") && (says("error_type") || says("error_message"))
+    event.name() == "error" || MARK.find(event.data_bytes()).is_some() && is_error_data(event.data_bytes(), false)
 }
 
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => true,
-    }
+/// Whether the data of an event is an error document. One that `says_nothing` of an answer is, where it says anything at all.
+#[cold]
+pub(super) fn is_error_data(data: &[u8], says_nothing: bool) -> bool {
+    let Ok(document) = serde_json::from_slice::<Map<String, Value>>(data) else { return false };
+    let has_choices = document.get("choices").and_then(Value::as_array).is_some_and(|choices| !choices.is_empty());
+    is_error_document(
+        &document,
+        match has_choices {
+            true => Promise::Kept,
+            false if says_nothing => Promise::Broken,
+            false => Promise::Unknown,
+        },
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_error_document;
-
-    #[test]
-    fn every_shape_of_an_error_is_recognised() {
-        for data in [
-            r#"{"error":"Inference failed"}"#,
-            r#"{"error":{"message":"Model overloaded","code":"MODEL_OVERLOADED"}}"#,
-            r#"{"error_type":"upstream_error","error_message":"worker lost"}"#,
-            r#"{ "id":"x", "choices":[], "error" : {"message":"late"} }"#,
-        ] {
-            assert!(is_error_document(data.as_bytes()), "{data}");
-        }
-    }
+    use super::is_error_data;
 
     #[test]
     fn an_answer_about_errors_is_not_an_error() {
@@ -62,7 +47,15 @@ mod tests {
             r#""error""#,
             "\"error",
         ] {
-            assert!(!is_error_document(data.as_bytes()), "{data}");
+            assert!(!is_error_data(data.as_bytes(), true), "{data}");
         }
+    }
+
+    #[test]
+    fn what_says_nothing_of_an_answer_and_something_else_is_an_error() {
+        for data in [r#"{"message":"Forbidden"}"#, r#"{"details":{"_errors":["Required"]}}"#, r#"{"object":"error"}"#] {
+            assert!(is_error_data(data.as_bytes(), true), "{data}");
+        }
+        assert!(!is_error_data(br#"{"message":"Forbidden"}"#, false));
     }
 }

@@ -8,8 +8,9 @@ use bytes::{Bytes, BytesMut};
 use super::events::Events;
 use super::in_band;
 use super::sse::SseEvent;
+use crate::call::verdict;
 use crate::cost::ledger::Told;
-use crate::error::{Error, ErrorKind, locate};
+use crate::error::{Error, ErrorKind, form_of_body, locate, without_mark};
 use crate::meta::Meta;
 use crate::transport::ReplyBody;
 
@@ -26,7 +27,10 @@ pub(super) trait Protocol: Default + fmt::Debug {
     fn read(event: &SseEvent) -> serde_json::Result<Read<Self::Part>>;
 
     /// A whole answer, where a stream was asked for, as its last part.
-    fn read_whole(document: &Bytes) -> serde_json::Result<Read<Self::Part>>;
+    fn read_whole(document: &[u8]) -> serde_json::Result<Read<Self::Part>>;
+
+    /// Whether a part has nothing of an answer in it. It may be an error in a form that no part has.
+    fn says_nothing(part: &Self::Part) -> bool;
 
     fn note(&mut self, part: &Self::Part);
 
@@ -46,16 +50,22 @@ pub(super) enum Read<T> {
 /// The parts of one answer.
 #[derive(Debug)]
 pub(super) struct Parts<P> {
-    source: Source,
+    events: Events,
+    form: Form,
     seen: P,
     count: u64,
     phase: Phase,
+    /// The server said that nothing follows: `[DONE]`, or the end of a whole answer.
+    is_done: bool,
 }
 
-enum Source {
-    Events(Events),
-    /// A server or a proxy that does not stream: one JSON document, with an answer or an error.
-    Whole(ReplyBody, BytesMut),
+/// What a reply is. Its first bytes decide, as servers and proxies label it wrongly.
+enum Form {
+    /// This much of it was read, and does not show it.
+    Unknown(BytesMut),
+    Events,
+    /// A server or a proxy that does not stream: one JSON document with an answer or an error, or a page.
+    Whole(BytesMut),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +93,14 @@ enum Step<T> {
 
 impl<P: Protocol> Parts<P> {
     pub(super) fn new(body: ReplyBody) -> Self {
-        let source = if body.meta().content_type().as_deref() == Some("application/json") {
-            Source::Whole(body, BytesMut::new())
-        } else {
-            Source::Events(Events::new(body))
-        };
-        Self { source, seen: P::default(), count: 0, phase: Phase::Reading }
+        Self {
+            events: Events::new(body),
+            form: Form::Unknown(BytesMut::new()),
+            seen: P::default(),
+            count: 0,
+            phase: Phase::Reading,
+            is_done: false,
+        }
     }
 
     pub(super) fn meta(&self) -> &Meta {
@@ -96,17 +108,22 @@ impl<P: Protocol> Parts<P> {
     }
 
     pub(super) fn body(&self) -> &ReplyBody {
-        self.source.body()
+        self.events.body()
     }
 
     pub(super) fn seen(&self) -> &P {
         &self.seen
     }
 
+    /// Whether all of the answer came, and the server said so.
+    pub(super) fn ended_cleanly(&self) -> bool {
+        self.phase == Phase::Ended && self.is_done && self.seen.is_whole()
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
         let next = ready!(self.poll_part(cx));
         let has_ended = self.phase == Phase::Ended;
-        let body = self.source.body_mut();
+        let body = self.events.body_mut();
         if body.has_account() {
             match &next {
                 Some(Ok(part)) => body.note(P::told(part)),
@@ -119,15 +136,31 @@ impl<P: Protocol> Parts<P> {
     }
 
     fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
-        let events = match (self.phase, &mut self.source) {
-            (Phase::Ended, _) => return Poll::Ready(None),
-            (_, Source::Events(events)) => events,
-            (_, Source::Whole(body, bytes)) => {
+        match &mut self.form {
+            _ if self.phase == Phase::Ended => return Poll::Ready(None),
+            Form::Events => {}
+            Form::Unknown(_) => {
+                if let Some(error) = ready!(self.poll_form(cx)) {
+                    self.phase = Phase::Ended;
+                    let is_cut = error.kind() == ErrorKind::Transport;
+                    let error = if is_cut { interrupted(self.body(), 0, P::PARTS, Some(error)) } else { error };
+                    return Poll::Ready(Some(Err(error)));
+                }
+                return self.poll_part(cx);
+            }
+            Form::Whole(bytes) => {
+                let body = self.events.body_mut();
                 let document = ready!(poll_whole(body, bytes, cx));
                 self.phase = Phase::Ended;
-                return Poll::Ready(Some(document.and_then(|document| whole::<P>(&document, body))));
+                let part = document.and_then(|document| whole::<P>(&document, body));
+                if let Ok(part) = &part {
+                    self.is_done = true;
+                    self.seen.note(part);
+                }
+                return Poll::Ready(Some(part));
             }
-        };
+        }
+        let events = &mut self.events;
         while self.phase == Phase::Reading {
             let step = match ready!(events.poll_next(cx)) {
                 Some(Ok(event)) => read::<P>(&event, events.body()),
@@ -148,7 +181,10 @@ impl<P: Protocol> Parts<P> {
                     self.phase = Phase::Ended;
                     return Poll::Ready(Some(Err(error)));
                 }
-                Step::Done => self.phase = Phase::Ending,
+                Step::Done => {
+                    self.is_done = true;
+                    self.phase = Phase::Ending;
+                }
                 Step::Cut(cause) => {
                     self.phase = Phase::Ended;
                     let is_whole = self.seen.is_whole();
@@ -163,28 +199,62 @@ impl<P: Protocol> Parts<P> {
     }
 }
 
-impl Source {
-    fn body(&self) -> &ReplyBody {
-        match self {
-            Self::Events(events) => events.body(),
-            Self::Whole(body, _) => body,
+impl<P> Parts<P> {
+    /// Reads until it is known what the reply is; an error of the connection, if one comes before.
+    fn poll_form(&mut self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
+        let is_labelled = self.events.body().meta().content_type().as_deref() == Some("text/event-stream");
+        while let Form::Unknown(read) = &mut self.form {
+            let body = self.events.body_mut();
+            match ready!(body.poll_chunk(cx)) {
+                Some(Ok(piece)) if read.is_empty() && are_events(&piece, is_labelled) == Some(true) => {
+                    self.events.begin(piece);
+                    self.form = Form::Events;
+                }
+                Some(Ok(piece)) => {
+                    read.extend_from_slice(&piece);
+                    let read = std::mem::take(read);
+                    self.form = match are_events(&read, is_labelled) {
+                        None => Form::Unknown(read),
+                        Some(false) => Form::Whole(read),
+                        Some(true) => {
+                            self.events.begin(read.freeze());
+                            Form::Events
+                        }
+                    };
+                }
+                Some(Err(error)) => return Poll::Ready(Some(error)),
+                // What is as short as this is an event that was cut, or nothing.
+                None => self.form = Form::Events,
+            }
         }
-    }
-
-    fn body_mut(&mut self) -> &mut ReplyBody {
-        match self {
-            Self::Events(events) => events.body_mut(),
-            Self::Whole(body, _) => body,
-        }
+        Poll::Ready(None)
     }
 }
 
-impl fmt::Debug for Source {
+/// Whether a reply that begins like this is a stream of events; `None` if more of it is needed.
+fn are_events(beginning: &[u8], is_labelled: bool) -> Option<bool> {
+    const MOST_SPACE: usize = 1024;
+    const FIELDS: [&[u8]; 5] = [b"data", b"event", b":", b"id", b"retry"];
+    let text = without_mark(beginning).trim_ascii_start();
+    match text.first() {
+        None if beginning.len() <= MOST_SPACE => None,
+        // No field of an event begins like JSON or a page.
+        Some(b'{' | b'<') => Some(false),
+        _ if is_labelled => Some(true),
+        None => Some(true),
+        Some(_) if FIELDS.iter().any(|field| text.starts_with(field)) => Some(true),
+        Some(_) if FIELDS.iter().any(|field| field.starts_with(text)) => None,
+        Some(_) => Some(false),
+    }
+}
+
+impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Events(events) => events.fmt(f),
-            Self::Whole(body, _) => f.debug_tuple("Whole").field(body).finish(),
-        }
+        f.write_str(match self {
+            Self::Unknown(_) => "Unknown",
+            Self::Events => "Events",
+            Self::Whole(_) => "Whole",
+        })
     }
 }
 
@@ -201,6 +271,9 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
         _ => {}
     }
     match P::read(event) {
+        Ok(Read::Part(part)) if P::says_nothing(&part) && in_band::is_error_data(event.data_bytes(), true) => {
+            Step::Failed(failed(body, event.data_bytes().clone()))
+        }
         Ok(Read::Part(part)) => Step::Part(part),
         Ok(Read::Failed(why)) => Step::Failed(failed(body, why)),
         // The connection ended inside the event.
@@ -213,10 +286,16 @@ fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Part, Err
     if body.scope().limits().reply_is_too_costly(document) {
         return Err(too_costly(body, document, "max_reply_bytes"));
     }
-    match P::read_whole(document) {
+    verdict::check(body.scope(), body.meta(), document)?;
+    match P::read_whole(without_mark(document)) {
         Ok(Read::Part(part)) => Ok(part),
         Ok(Read::Failed(why)) => Err(failed(body, why)),
-        Err(error) => Err(undecodable(body, document, &error)),
+        Err(error) if error.is_data() => Err(undecodable(body, document, &error)),
+        Err(_) => {
+            let kind = body.meta().shown_content_type();
+            let message = format!("the reply is neither a stream nor JSON ({kind}): {}", form_of_body(document));
+            Err(body.explained(Error::new(ErrorKind::Decode, message).with_body(document.clone())))
+        }
     }
 }
 
@@ -240,7 +319,7 @@ fn too_costly(body: &ReplyBody, json: &Bytes, limit: &str) -> Error {
 
 #[cold]
 fn failed(body: &ReplyBody, why: Bytes) -> Error {
-    body.scope().in_stream_error(body.meta().clone(), why)
+    body.scope().in_band_error(body.meta().clone(), why)
 }
 
 #[cold]

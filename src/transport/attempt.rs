@@ -60,6 +60,11 @@ pub(super) async fn attempt(
             let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
             return Err(scope.api_error(meta, body));
         }
+        if let Some(encoding) = meta.content_encoding() {
+            let error = failure::of_encoding(encoding);
+            let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
+            return Err(error.with_meta(meta.clone()).with_body(body));
+        }
         receive(response, meta, plan, &scope).await
     });
     match tokio::time::timeout(plan.timeout, exchange).await {

@@ -65,6 +65,16 @@ pub(super) fn of_body(error: reqwest::Error, received: u64) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
+/// A reply in a coding that was not asked for. One that was is decoded by now, and its header is gone.
+#[cold]
+pub(super) fn of_encoding(encoding: &str) -> Error {
+    let message = format!(
+        "the reply has the content-encoding `{encoding}`, which was not asked for and cannot be read here; look for a proxy in between \
+         (the feature `gzip` reads gzip, where replies are not streamed)"
+    );
+    Error::new(ErrorKind::Decode, message)
+}
+
 /// A request that could not be put together.
 #[cold]
 pub(crate) fn of_building(error: reqwest::Error) -> Error {

@@ -127,11 +127,11 @@ impl Scope {
         self.explained(crate::error::api_error(&self.operation, meta, body))
     }
 
-    /// The error that an event in the middle of a stream stands for.
+    /// Builds the error of a document that came with a success status: a whole reply, or an event of a stream.
     #[cold]
-    pub(crate) fn in_stream_error(&self, meta: Meta, event: Bytes) -> Error {
-        let event = crate::error::clean_error_body(event, self.secrets());
-        self.explained(crate::error::in_stream_error(&self.operation, meta, event))
+    pub(crate) fn in_band_error(&self, meta: Meta, document: Bytes) -> Error {
+        let document = crate::error::clean_error_body(document, self.secrets());
+        self.explained(crate::error::in_band_error(&self.operation, meta, document))
     }
 }
 

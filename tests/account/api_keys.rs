@@ -259,10 +259,12 @@ async fn a_key_is_deleted_by_its_id_in_the_query() {
 }
 
 #[tokio::test]
-async fn a_deletion_whose_reply_says_nothing_worked() {
-    for body in ["{}", r#"{"success": null, "deleted": 1}"#] {
+async fn a_deletion_that_is_not_confirmed_is_an_error() {
+    for body in ["{}", r#"{"success": null, "deleted": 1}"#, r#"{"success": "maybe"}"#, r#"{"success": false}"#] {
         let (_, venice) = replying(body);
-        venice.api_keys().delete(ID).await.unwrap();
+        let error = venice.api_keys().delete(ID).await.unwrap_err();
+        assert!(error.is_decode() && error.message().contains("success"), "{error}");
+        assert_eq!(error.body().unwrap(), body.as_bytes());
     }
 }
 
@@ -355,7 +357,8 @@ async fn a_reply_without_the_token_is_an_error() {
     for body in [r#"{"data": {}, "success": true}"#, r#"{"data": {"token": ""}}"#, "{}"] {
         let (_, venice) = replying(body);
         let error = venice.api_keys().web3_token().await.unwrap_err();
-        assert!(error.is_decode() && error.message().contains("token"), "{error}");
+        assert!(error.is_decode(), "{error}");
+        assert!(["no token", "no `data`"].iter().any(|problem| error.message().contains(problem)), "{error}");
     }
 }
 

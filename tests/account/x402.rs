@@ -82,7 +82,7 @@ async fn a_reply_without_a_balance_is_no_balance_of_zero() {
 
 #[tokio::test]
 async fn a_wallet_can_pay_for_other_calls_too() {
-    let server = Server::answering([Answer::json(200, "{}")]);
+    let server = Server::answering([Answer::json(200, crate::support::chat::ANSWER)]);
     let call = once(&server).chat().create(ChatCompletionRequest::new("default", ["Hello"]));
     call.with_sign_in(signed()).await.unwrap();
     let (sign, _) = a_wallet();

@@ -127,12 +127,16 @@ async fn the_reason_for_the_end_is_read_whatever_it_is() {
 }
 
 #[tokio::test]
-async fn an_answer_without_choices_is_one() {
+async fn an_answer_without_choices_is_none() {
     for body in [r#"{"id": "1"}"#, r#"{"id": "1", "choices": null}"#, r#"{"id": "1", "choices": []}"#] {
-        let reply = answer(body).await;
-        assert_eq!((&*reply.text(), reply.message(), reply.finish_reason()), ("", None, None));
-        assert!(reply.tool_calls().is_empty());
+        let (_, venice) = crate::support::replying(body);
+        let error = venice.chat().create(a_question()).await.unwrap_err();
+        assert!(error.is_decode() && error.message().contains("no `choices`"), "{error}");
+        assert_eq!(error.body().unwrap(), body.as_bytes());
     }
+    let nothing = venice_ai::types::ChatCompletion::default();
+    assert_eq!((&*nothing.text(), nothing.message(), nothing.finish_reason()), ("", None, None));
+    assert!(nothing.tool_calls().is_empty());
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ mod reasoning;
 mod responses;
 mod sse_framing;
 mod sse_split;
+#[cfg(feature = "unstable")]
+mod stream_ends;
 mod stream_limits;
 #[cfg(feature = "schemars")]
 mod structured_output;

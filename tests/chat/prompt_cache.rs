@@ -73,7 +73,7 @@ async fn four_marks_are_taken_and_a_fifth_is_not() {
         let parts: Vec<ContentPart> = (0..count).map(|n| ContentPart::text(n.to_string()).cached()).collect();
         ChatCompletionRequest::new("m", [ChatMessage::system("Rules.").cached(), ChatMessage::user(parts)])
     };
-    let (server, venice) = replying("{}");
+    let (server, venice) = replying(crate::support::chat::ANSWER);
     venice.chat().create(request(3)).await.unwrap();
     let fields = ["messages[1].content[3].cache_control"];
     let error = refused_for(|venice| venice.chat().create(request(5)), "createChatCompletion", &fields).await;

@@ -33,19 +33,21 @@ async fn a_required_member_that_is_null_reads_as_an_empty_one() {
 
 #[tokio::test]
 async fn a_required_member_that_is_missing_reads_as_an_empty_one() {
-    let reply = answer("{}").await;
-    assert_eq!((&*reply.id, reply.created, reply.choices.len()), ("", 0, 0));
+    let reply = answer(r#"{"choices": [{}]}"#).await;
+    assert_eq!((&*reply.id, reply.created, reply.choices[0].index, &*reply.text()), ("", 0, 0, ""));
     let models = models(json!([{}, {"id": "m", "model_spec": {}}])).await;
     assert_eq!((&*models[0].id, models[0].type_.as_str(), &*models[1].id), ("", "", "m"));
 }
 
 #[tokio::test]
-async fn a_list_that_is_missing_or_null_is_empty() {
+async fn a_list_that_is_missing_or_null_is_an_error_and_no_empty_list() {
     for body in [r#"{"object": "list"}"#, r#"{"object": "list", "data": null}"#] {
-        let (_, venice) = replying(body);
-        assert!(venice.api_keys().list().await.unwrap().is_empty());
-        assert!(venice.models().traits(venice_ai::types::ModelType::Text).await.unwrap().is_empty());
+        let error = unreadable(body, |venice| venice.api_keys().list()).await;
+        assert!(error.message().contains("no `data`"), "{error}");
+        unreadable(body, |venice| venice.models().traits(venice_ai::types::ModelType::Text)).await;
     }
+    let (_, venice) = replying(r#"{"object": "list", "data": []}"#);
+    assert!(venice.api_keys().list().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -181,7 +183,6 @@ async fn a_required_member_of_another_type_is_an_error_that_says_where() {
         ("/choices/0/message", json!(["x"]), "choices[0].message"),
         ("/choices/0/index", json!(0.5), "choices[0].index"),
         ("/created", json!("today"), "created"),
-        ("/created", json!(18_446_744_073_709_551_615_u64), "created"),
         ("/id", json!(17), "id"),
     ] {
         let mut body: Value = serde_json::from_str(TEXT).unwrap();
@@ -237,7 +238,7 @@ async fn a_reply_that_is_nested_without_end_is_an_error_and_no_crash() {
 #[tokio::test]
 async fn a_member_that_comes_twice_counts_as_it_came_last() {
     let reply = answer(
-        r#"{"id": "1", "model": "a", "model": "b", "usage": {"total_tokens": 1}, "usage": {"total_tokens": 2}}"#,
+        r#"{"id": "1", "model": "a", "model": "b", "choices": [{}], "usage": {"total_tokens": 1}, "usage": {"total_tokens": 2}}"#,
     )
     .await;
     assert_eq!((&*reply.model, reply.usage.unwrap().total_tokens), ("b", 2));

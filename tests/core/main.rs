@@ -13,6 +13,8 @@ mod compatibility;
 mod connection_headers;
 mod errors;
 mod escape_hatch;
+#[cfg(feature = "unstable")]
+mod false_successes;
 mod hostile_errors;
 mod httpmock_server;
 mod lenient_replies;

@@ -70,7 +70,7 @@ async fn a_client_without_a_key_sends_none() {
 
 #[tokio::test]
 async fn a_call_that_needs_a_key_is_not_sent_without_one() {
-    let server = Server::answering([Answer::json(200, "{}")]);
+    let server = Server::answering([Answer::json(200, crate::support::chat::ANSWER)]);
     let client = Client::builder().base_url(server.url("")).build().unwrap();
     let chat = || client.chat().create(ChatCompletionRequest::new("default", ["Hello"]));
     for error in [client.api_keys().list().await.unwrap_err(), chat().await.unwrap_err()] {

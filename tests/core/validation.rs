@@ -180,7 +180,7 @@ async fn a_list_in_the_place_of_a_text_has_a_length() {
 
 #[tokio::test]
 async fn a_parameter_that_is_needed_beside_another_is_missed() {
-    let (server, venice) = replying("{}");
+    let (server, venice) = replying(r#"{"byDate": []}"#);
     let range = GetBillingUsageAnalyticsParams::new().start_date("2026-01-01");
     let error = venice.raw().get_billing_usage_analytics(&range).await.unwrap_err();
     assert_eq!(error.field_errors()[0].field, "endDate", "{error}");

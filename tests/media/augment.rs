@@ -40,7 +40,7 @@ async fn addresses_that_are_none_are_refused() {
         refused(|venice| venice.augment().scrape(url), "webScrape", "url").await;
         refused(|venice| venice.raw().web_scrape(&url.into()), "webScrape", "url").await;
     }
-    let (server, venice) = replying(Answer::json(200, "{}"));
+    let (server, venice) = replying(Answer::json(200, r##"{"content": "# Tides"}"##));
     for url in ["HTTPS://Example.org", "http://127.0.0.1:8080/?q=a b#c", "https://bücher.example/ü"] {
         venice.augment().scrape(url).await.unwrap();
         assert_eq!(server.requests().pop().unwrap().json()["url"], url, "as it was given");
@@ -183,7 +183,8 @@ async fn refusals_are_told_in_the_apis_words() {
 #[tokio::test]
 async fn what_did_not_run_is_repeated_and_what_may_have_run_is_not() {
     for (status, sent) in [(429, 2), (503, 2), (500, 1), (504, 1)] {
-        let server = Server::answering([Answer::json(status, r#"{"error": "no"}"#), Answer::json(200, "{}")]);
+        let server =
+            Server::answering([Answer::json(status, r#"{"error": "no"}"#), Answer::json(200, r#"{"results": []}"#)]);
         let outcome = client(&server, &TestClock::without_jitter()).augment().search("x").await;
         assert_eq!((server.count(), outcome.is_ok()), (sent, sent == 2), "{status}");
     }

@@ -10,6 +10,7 @@ mod augment;
 mod downloads;
 mod images;
 mod jobs;
+mod no_files;
 mod uploads;
 mod video;
 mod video_refused;

@@ -5,6 +5,7 @@ use serde::de::MapAccess;
 use crate::Amount;
 use crate::cost::Cost;
 use crate::cost::prices::{Tokens, count};
+use crate::error::without_mark;
 use crate::lenient::leniently;
 use crate::types::Money;
 use crate::wire::{self, Object};
@@ -22,14 +23,14 @@ pub(crate) struct Told {
 impl Told {
     /// Reads the JSON of a reply; anything else tells nothing.
     pub(super) fn read(body: &[u8]) -> Self {
-        let reply: Reply = leniently(|| serde_json::from_slice(body)).unwrap_or_default();
+        let reply: Reply = leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
         reply.into()
     }
 
     #[cfg(feature = "unstable")]
     pub(crate) fn of_value(value: &serde_json::Value) -> Self {
         use serde::Deserialize as _;
-        let reply: Reply = leniently(|| Reply::deserialize(value)).unwrap_or_default();
+        let reply: Reply = crate::lenient::leniently_again(|| Reply::deserialize(value)).unwrap_or_default();
         reply.into()
     }
 

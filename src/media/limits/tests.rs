@@ -134,7 +134,7 @@ async fn a_reader_that_was_looked_at_is_sent_from_its_start() {
                 let count = stream.read(&mut piece).unwrap();
                 request.extend_from_slice(&piece[..count]);
             }
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nPNG").unwrap();
             request
         });
         let contents = if small { png(8, 8) } else { [png(8, 8), vec![1; 400_000]].concat() };

@@ -89,7 +89,7 @@ impl Audio<'_> {
     /// # Errors
     /// Refused before anything is sent: an empty model or id.
     pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
-        self.client.raw().complete_audio(&request.into()).map(|reply| reply.success != Some(false))
+        self.client.raw().complete_audio(&request.into()).map(|reply| reply.success == Some(true))
     }
 
     /// Orders music, effects or long speech and waits for it. What comes back is its download, which has begun.

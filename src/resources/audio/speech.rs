@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::Audio;
 use crate::types::{CreateSpeechRequest, SpeechFormat};
-use crate::{ByteStream, Call, Error, ErrorKind, Meta, RawReply};
+use crate::{ByteStream, Call, Error, Meta, RawReply};
 
 impl Audio<'_> {
     /// Reads a text of at most 4096 characters aloud. [`long_speech`](Self::long_speech) takes longer ones.
@@ -31,10 +31,10 @@ impl Audio<'_> {
     /// # Errors
     /// Refused before anything is sent: a text that is blank or too long, a blank model or voice, and numbers out of their ranges.
     /// A voice or a format that the model does not have is a 400. A page of a gateway in place of the sound is
-    /// [`ErrorKind::Decode`]. A call is paid for, and is repeated only when the API said
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). A call is paid for, and is repeated only when the API said
     /// that it did not run it.
     pub fn speech(&self, request: impl Into<CreateSpeechRequest>) -> Call<Speech> {
-        self.client.raw().create_speech(&request.into()).and_then(Speech::open)
+        self.client.raw().create_speech(&request.into()).map(|reply| Speech { reply })
     }
 }
 
@@ -47,16 +47,6 @@ pub struct Speech {
 }
 
 impl Speech {
-    /// The page of a gateway must not end up in somebody's ears. Only the media type tells: bare samples may begin like JSON.
-    fn open(reply: RawReply) -> Result<Self, Error> {
-        let media = reply.content_type().unwrap_or_default();
-        if media.starts_with("text/") || media.ends_with("json") || media.ends_with("xml") {
-            let error = Error::new(ErrorKind::Decode, format!("the reply is {media} and no sound"));
-            return Err(reply.explained(error));
-        }
-        Ok(Self { reply })
-    }
-
     /// The format that came, by its media type; `None` if the reply does not say. Where the request leaves the format open it
     /// depends on the model, so ask here before naming a file.
     ///
@@ -122,7 +112,7 @@ impl Speech {
     /// disk; a failure leaves nothing behind, and leaves a file that was there before as it was.
     ///
     /// # Errors
-    /// As for [`bytes`](Self::bytes), and [`ErrorKind::Io`] if the file cannot be written.
+    /// As for [`bytes`](Self::bytes), and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -140,7 +130,7 @@ impl Speech {
     /// [`send_blocking`](Call::send_blocking).
     ///
     /// # Errors
-    /// As for [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`].
+    /// As for [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
     ///
     /// ```no_run
     /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -155,7 +145,7 @@ impl Speech {
     /// As [`save`](Self::save), waiting in this thread.
     ///
     /// # Errors
-    /// As for [`save`](Self::save), and [`ErrorKind::BlockingInAsync`].
+    /// As for [`save`](Self::save), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
     ///
     /// ```no_run
     /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

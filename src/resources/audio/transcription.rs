@@ -72,14 +72,8 @@ impl From<Upload> for CreateTranscriptionRequest {
 }
 
 impl Textual for Transcription {
-    const MEMBER: &'static str = "text";
-
     fn bare(text: String) -> Self {
         Self { text, ..Self::default() }
-    }
-
-    fn text(&self) -> &str {
-        &self.text
     }
 }
 

@@ -44,13 +44,7 @@ impl From<Upload> for TextParserRequest {
 }
 
 impl Textual for ParsedText {
-    const MEMBER: &'static str = "text";
-
     fn bare(text: String) -> Self {
         Self { text, tokens: None }
-    }
-
-    fn text(&self) -> &str {
-        &self.text
     }
 }

@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::{CSV, at, behind};
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, is_html, without_mark};
 use crate::media::durable::DurableFile;
 use crate::operations;
 use crate::pages::{Batch, Pages, Place};
@@ -45,15 +45,15 @@ impl CsvTable {
             let joint = Arc::clone(&joint);
             client.billing().history_lines(at(&params, place)).and_then(move |reply| {
                 // A gateway's page, or the list as JSON, would spoil the table without a word.
-                let is_table = match reply.origin.meta.content_type() {
-                    Some(media) => media == CSV,
-                    None => !reply.is_page() && !reply.body.trim_ascii_start().starts_with(b"{"),
-                };
-                if !is_table {
+                let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_labelled = reply.origin.meta.content_type().is_none_or(|media| media == CSV);
+                let is_other = is_html(&reply.body) || without_mark(&reply.body).trim_ascii_start().starts_with(b"{");
+                let has_header = !joint.header.is_empty() || !reply.body.trim_ascii().is_empty();
+                if !is_labelled || is_other || !has_header {
                     return Err(reply.unexpected(&format!("the reply is not {CSV}")));
                 }
                 let next = reply.origin.meta.next_cursor().map(str::to_owned).and_then(behind);
-                let lines = joint.lock().unwrap_or_else(PoisonError::into_inner).join(reply.body);
+                let lines = joint.join(reply.body);
                 Ok(Batch::new(lines.into_iter().collect(), next))
             })
         };

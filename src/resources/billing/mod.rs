@@ -177,7 +177,7 @@ impl<'c> Billing<'c> {
     /// Those of [`usage_history_page`](Self::usage_history_page).
     pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
         let params = params.into();
-        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV)
+        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV).file()
     }
 
     /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.

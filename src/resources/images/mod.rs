@@ -251,5 +251,5 @@ impl<'c> Images<'c> {
 
 #[inline]
 fn image_of(call: Call<RawReply>) -> Call<Image> {
-    call.file().map(Image::of_file)
+    call.map(Image::of_file)
 }

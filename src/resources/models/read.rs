@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::CatalogueModel;
-use crate::lenient::leniently;
+use crate::lenient::leniently_again;
 use crate::types::Model;
 
 /// What a list of models came to.
@@ -29,7 +29,7 @@ pub(super) fn models(mut reply: Value) -> Result<Read, String> {
 }
 
 fn model(value: Value) -> Option<CatalogueModel> {
-    let read = leniently(|| Model::deserialize(&value));
+    let read = leniently_again(|| Model::deserialize(&value));
     let model = read.ok().filter(|model| !model.id.is_empty())?;
     Some(CatalogueModel::new(model, capabilities(value)))
 }

@@ -34,6 +34,7 @@ mod nonce;
 
 pub use self::attestation::TeePublicKey;
 pub use self::nonce::TeeNonce;
+use super::envelope::present;
 use crate::types::{TeeAttestation, TeeSignature};
 use crate::{Call, Client};
 
@@ -64,7 +65,8 @@ impl<'c> Tee<'c> {
     /// is refused by the API. A 502 `TEE_ATTESTATION_FAILED` may pass and is repeated.
     pub fn attestation(&self, model: impl AsRef<str>, nonce: impl Into<TeeNonce>) -> Call<TeeAttestation> {
         let nonce = nonce.into();
-        self.client.raw().get_tee_attestation(model.as_ref(), nonce.as_hex())
+        let call = self.client.raw().get_tee_attestation(model.as_ref(), nonce.as_hex());
+        call.accept(|attestation| present(attestation, "attestation"))
     }
 
     /// The signature of an answer that such a model gave, by the answer's id (`chatcmpl-…`).

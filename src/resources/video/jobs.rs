@@ -101,7 +101,7 @@ impl Video<'_> {
     /// # Errors
     /// Refused before anything is sent: an empty model or id.
     pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
-        self.client.raw().complete_video(&request.into()).map(|reply| reply.success != Some(false))
+        self.client.raw().complete_video(&request.into()).map(|reply| reply.success == Some(true))
     }
 
     /// Orders a film and waits for it. What comes back is its download, which has begun.

@@ -37,13 +37,7 @@ fn check(request: &CreateVideoTranscriptionRequest) -> Result<(), ValidationErro
 }
 
 impl Textual for VideoTranscript {
-    const MEMBER: &'static str = "transcript";
-
     fn bare(transcript: String) -> Self {
         Self { transcript, ..Self::default() }
-    }
-
-    fn text(&self) -> &str {
-        &self.transcript
     }
 }

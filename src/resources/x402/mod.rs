@@ -30,7 +30,7 @@
 mod pay;
 
 pub use self::pay::{CompletedTopUp, PaymentReceipt};
-use super::envelope::{opened, present};
+use super::envelope::present;
 use crate::pages::{Batch, Pages, Place};
 use crate::types::{WalletBalance, WalletTransaction, WalletTransactions};
 use crate::{Call, Client, operations};
@@ -77,7 +77,7 @@ impl<'c> X402<'c> {
     /// [`is_permission`](crate::Error::is_permission).
     pub fn balance(&self, wallet: impl AsRef<str>) -> Call<WalletBalance> {
         let call = self.client.raw().get_x402_balance(wallet.as_ref(), None);
-        call.accept(|reply| opened(reply.success, reply.data).and_then(|balance| present(balance, "balance")))
+        call.accept(|reply| present(reply.data, "balance"))
     }
 
     /// A wallet's top-ups and charges, over all pages. Each request is signed by that wallet: see [`Pages::with_signer`].
@@ -141,7 +141,7 @@ impl<'c> X402<'c> {
         params: WalletTransactionsParams,
     ) -> Call<WalletTransactions> {
         let call = self.client.raw().get_x402_transactions(wallet.as_ref(), params.limit, params.offset, None);
-        call.accept(|reply| opened(reply.success, reply.data))
+        call.map(|reply| reply.data)
     }
 }
 

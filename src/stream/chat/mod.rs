@@ -96,6 +96,16 @@ impl ChatStream {
         cost::told(self.parts.seen().cost.as_ref())
     }
 
+    /// Whether all of it came and the server said so: each choice has a `finish_reason`, and `[DONE]` came. `false` until the stream has
+    /// ended.
+    ///
+    /// A stream may end without an error and not cleanly: a connection that is closed behind the last `finish_reason`, where usage and
+    /// cost would come, and `[DONE]` before any `finish_reason`.
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.parts.ended_cleanly()
+    }
+
     /// The next chunk; `None` behind the last one. A call that is cancelled loses nothing.
     ///
     /// The same as `StreamExt::next`, for programs that do without the `futures` crate.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
@@ -29,16 +28,19 @@ impl Protocol for Choices {
 
     fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
         // A member that changed its type is no reason to lose the words beside it.
-        leniently(|| serde_json::from_str(event.data())).map(Read::Part)
+        leniently(event.data_bytes(), |data| serde_json::from_slice(data)).map(Read::Part)
     }
 
-    fn read_whole(document: &Bytes) -> serde_json::Result<Read<ChatCompletionChunk>> {
-        let members: Map<String, Value> = serde_json::from_slice(document)?;
-        if !members.contains_key("choices") && members.contains_key("error") {
-            return Ok(Read::Failed(document.clone()));
-        }
-        let chunk = Value::Object(as_chunk(members));
-        leniently(|| ChatCompletionChunk::deserialize(&chunk)).map(Read::Part)
+    fn read_whole(document: &[u8]) -> serde_json::Result<Read<ChatCompletionChunk>> {
+        leniently(document, |document| {
+            let chunk = Value::Object(as_chunk(serde_json::from_slice(document)?));
+            ChatCompletionChunk::deserialize(&chunk)
+        })
+        .map(Read::Part)
+    }
+
+    fn says_nothing(chunk: &ChatCompletionChunk) -> bool {
+        chunk.choices.is_empty() && chunk.usage.is_none() && chunk.cost.is_none() && chunk.venice_parameters.is_none()
     }
 
     fn note(&mut self, chunk: &ChatCompletionChunk) {

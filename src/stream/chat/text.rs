@@ -78,6 +78,12 @@ impl TextStream {
         self.stream.cost()
     }
 
+    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.stream.ended_cleanly()
+    }
+
     /// The next piece; `None` at the end. A call that is cancelled loses nothing.
     ///
     /// ```no_run

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::lenient::leniently;
+use crate::lenient::leniently_again;
 use crate::types::{ResponseItem, ResponsesReply};
 use crate::wire::Field;
 
@@ -55,7 +55,7 @@ impl ResponseEvent {
     #[must_use]
     pub fn response(&self) -> Option<ResponsesReply> {
         let response = self.data.get("response").filter(|response| response.is_object())?;
-        leniently(|| ResponsesReply::read(response)).ok()
+        leniently_again(|| ResponsesReply::read(response)).ok()
     }
 
     /// The answer ends with it; the server may say more, but the answer gets no longer.

@@ -66,6 +66,13 @@ impl ResponseStream {
         self.parts.meta()
     }
 
+    /// Whether all of it came and the server said so: an event that [ends the answer](ResponseEvent::is_terminal), and `[DONE]`.
+    /// `false` until the stream has ended.
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.parts.ended_cleanly()
+    }
+
     /// The next event; `None` behind the last one. A call that is cancelled loses nothing.
     ///
     /// ```no_run

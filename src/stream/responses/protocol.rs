@@ -31,15 +31,18 @@ impl Protocol for Progress {
         })
     }
 
-    fn read_whole(document: &Bytes) -> serde_json::Result<Read<ResponseEvent>> {
+    fn read_whole(document: &[u8]) -> serde_json::Result<Read<ResponseEvent>> {
         let response: Map<String, Value> = serde_json::from_slice(document)?;
-        let says_why = response.get("error").is_some_and(|error| !error.is_null());
-        if says_why || response.get("status").is_some_and(|status| status == "failed") {
-            return Ok(Read::Failed(document.clone()));
+        if response.get("status").is_some_and(|status| status == "failed") {
+            return Ok(Read::Failed(Bytes::copy_from_slice(document)));
         }
         let kind = "response.completed";
         let data = json!({"type": kind, "response": response});
         Ok(Read::Part(ResponseEvent { kind: kind.to_owned(), data }))
+    }
+
+    fn says_nothing(event: &ResponseEvent) -> bool {
+        event.kind.is_empty()
     }
 
     fn note(&mut self, event: &ResponseEvent) {

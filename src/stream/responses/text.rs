@@ -36,6 +36,12 @@ impl ResponseTextStream {
         self.stream.meta()
     }
 
+    /// Whether all of it came: [`ResponseStream::ended_cleanly`].
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.stream.ended_cleanly()
+    }
+
     /// The next piece; `None` at the end. A call that is cancelled loses nothing.
     ///
     /// ```no_run

@@ -105,6 +105,12 @@ impl<T> ParsedStream<T> {
         self.stream.meta()
     }
 
+    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.stream.ended_cleanly()
+    }
+
     /// Reads a chunk; what there is of the value now, if that is more than before.
     fn take(&mut self, chunk: ChatCompletionChunk) -> Result<Option<Partial>, Error> {
         let mut has_grown = false;

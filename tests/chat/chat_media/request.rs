@@ -28,7 +28,7 @@ fn videos(count: usize) -> Vec<ContentPart> {
 
 #[tokio::test]
 async fn three_videos_are_taken_and_a_fourth_is_not() {
-    let (server, venice) = replying("{}");
+    let (server, venice) = replying(crate::support::chat::ANSWER);
     venice.chat().create(request(videos(3))).await.unwrap();
     assert_eq!(server.count(), 1);
     let error = refused(videos(5), &["messages[1].content[3].video_url"]).await;
@@ -88,7 +88,7 @@ async fn an_empty_text_is_refused() {
 
 #[tokio::test]
 async fn what_nobody_can_judge_is_sent() {
-    let server = Server::answering(["{}".into()]);
+    let server = Server::answering([crate::support::chat::ANSWER.into()]);
     let venice = crate::support::once(&server);
     let parts = [
         ContentPart::image_url("https://example.com/cat"),

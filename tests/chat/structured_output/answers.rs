@@ -204,8 +204,8 @@ async fn a_reply_without_an_answer_says_so() {
         let body = reply_of(choices).to_string();
         Answer::new(200, &[("content-type", "application/json"), ("cf-ray", "8f00-VCE")], body)
     };
-    failed(bare(json!([])), ErrorKind::NoAnswer, "").await;
-    failed(bare(json!(null)), ErrorKind::NoAnswer, "").await;
+    failed(bare(json!([{}])), ErrorKind::NoAnswer, "").await;
+    failed(bare(json!([{"message": null}])), ErrorKind::NoAnswer, "").await;
     for content in [json!(null), json!(""), json!(" \n"), json!("<think>Hm.</think>")] {
         let text = content.as_str().unwrap_or_default().to_owned();
         failed(reply("stop", json!({"content": content})), ErrorKind::NoAnswer, &text).await;

@@ -115,7 +115,7 @@ async fn a_budget_can_be_raised_lowered_and_reset() {
 
 #[tokio::test]
 async fn dollars_and_diem_have_limits_of_their_own() {
-    let in_diem = Answer::json(200, r#"{"choices": [], "cost": {"usd": 0, "diem": 1}}"#);
+    let in_diem = Answer::json(200, r#"{"choices": [{}], "cost": {"usd": 0, "diem": 1}}"#);
     let server = shop(move |_| in_diem.clone());
     let budget = Budget::diem(2).and_usd(1);
     let venice = within(&server, &budget);
@@ -130,7 +130,7 @@ async fn dollars_and_diem_have_limits_of_their_own() {
 
 #[tokio::test]
 async fn free_calls_always_pass_and_fetch_nothing() {
-    let server = shop(|_| Answer::json(200, r#"{"data": []}"#));
+    let server = shop(|_| Answer::json(200, r#"{"data": [], "choices": [{}]}"#));
     let budget = Budget::usd(0);
     let venice = within(&server, &budget);
     venice.api_keys().list().await.unwrap();

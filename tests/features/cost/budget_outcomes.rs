@@ -103,8 +103,8 @@ async fn while_a_call_is_on_its_way_it_is_set_aside() {
 
 #[tokio::test]
 async fn a_reply_without_its_cost_counts_by_its_tokens_and_one_without_them_as_estimated() {
-    let by_tokens = r#"{"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 25, "total_tokens": 32}}"#;
-    for (body, spent) in [(by_tokens, "0.25"), (r#"{"choices": []}"#, "1"), ("[]", "1"), (r#"{"cost": null}"#, "1")] {
+    let by_tokens = r#"{"choices": [{}], "usage": {"prompt_tokens": 7, "completion_tokens": 25, "total_tokens": 32}}"#;
+    for (body, spent) in [(by_tokens, "0.25"), (r#"{"choices": [{}]}"#, "1"), ("[]", "1"), (r#"{"cost": null}"#, "1")] {
         let server = shop(move |_| Answer::json(200, body));
         let budget = Budget::usd(2);
         let _ = within(&server, &budget).chat().create(a_dollar()).await;
@@ -122,7 +122,7 @@ async fn a_reply_that_cannot_be_read_was_paid_for() {
 
 #[tokio::test]
 async fn the_model_that_answered_is_the_one_that_is_paid() {
-    let body = r#"{"model": "free", "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 25}}"#;
+    let body = r#"{"model": "free", "choices": [{}], "usage": {"prompt_tokens": 7, "completion_tokens": 25}}"#;
     let server = shop(move |_| Answer::json(200, body));
     let budget = Budget::usd(2);
     within(&server, &budget).chat().create(a_dollar()).await.unwrap();

@@ -33,7 +33,7 @@ fn answering() -> Server {
             _ => Answer::new(
                 200,
                 &head,
-                r#"{"model": "alias", "choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 20}, "cost": {"usd": 0.1, "diem": 0}}"#,
+                r#"{"model": "alias", "choices": [{}], "usage": {"prompt_tokens": 10, "completion_tokens": 20}, "cost": {"usd": 0.1, "diem": 0}}"#,
             ),
         }
     })
@@ -149,7 +149,7 @@ async fn a_server_that_makes_up_names_does_not_fill_the_memory() {
     let names = std::sync::atomic::AtomicUsize::new(0);
     let server = shop(move |_| {
         let name = names.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Answer::json(200, &format!(r#"{{"model": "m{name}", "choices": [], "cost": {{"usd": 1}}}}"#))
+        Answer::json(200, &format!(r#"{{"model": "m{name}", "choices": [{{}}], "cost": {{"usd": 1}}}}"#))
     });
     let tally = Tally::new();
     let venice = counted(&server, &tally);
@@ -162,7 +162,7 @@ async fn a_server_that_makes_up_names_does_not_fill_the_memory() {
 
 #[tokio::test]
 async fn a_reply_without_a_name_counts_under_the_model_that_was_asked() {
-    let server = shop(|_| Answer::json(200, r#"{"choices": []}"#));
+    let server = shop(|_| Answer::json(200, r#"{"choices": [{}]}"#));
     let tally = Tally::new().with_list_prices();
     counted(&server, &tally).chat().create(asking("writer:enable_web_search=off")).await.unwrap();
     assert_eq!(tally.snapshot().models.keys().collect::<Vec<_>>(), ["writer"]);

@@ -210,10 +210,18 @@ async fn search_results_that_come_as_a_call_want_no_result() {
 }
 
 #[tokio::test]
-async fn a_reply_without_choices_ends_the_run() {
+async fn a_reply_without_choices_is_an_error() {
     let (_, venice) = serving([Answer::json(200, r#"{"id":"x","model":"m"}"#)]);
+    let error = venice.chat().run(request(), &tide_and_wind()).await.unwrap_err();
+    let error = venice_ai::Error::from(error);
+    assert!(error.is_decode() && error.message().contains("no `choices`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_choice_ends_the_run() {
+    let (_, venice) = serving([Answer::json(200, r#"{"id":"x","model":"m","choices":[{}]}"#)]);
     let finished = venice.chat().run(request(), &tide_and_wind()).await.unwrap();
-    assert_eq!((&*finished.text(), finished.messages().len()), ("", 1));
+    assert_eq!(&*finished.text(), "");
     assert_eq!(finished.reply().unwrap().id, "x");
 }
 

@@ -72,7 +72,7 @@ async fn what_cannot_be_joined_is_an_error_that_keeps_the_sound() {
         (other_rate, "48000 Hz, 1 channel(s), 16 bits, the pieces before it 24000 Hz"),
         (stereo, "24000 Hz, 2 channel(s), 16 bits"),
         (b"ID3 and no WAV".to_vec(), "it is no WAV file"),
-        (Vec::new(), "no sound"),
+        (Vec::new(), "empty body"),
     ] {
         let error = fails_and_goes_on(sound("audio/wav", &file), Sent).await;
         assert!(error.is_decode() && error.message().contains(problem), "{error}");

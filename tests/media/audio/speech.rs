@@ -76,7 +76,11 @@ async fn the_reply_tells_the_format() {
 async fn a_page_is_no_sound() {
     for (media, body) in [
         ("text/html", "<html>"),
-        ("application/json", r#"{"error":"x"}"#),
+        ("application/json", "{}"),
+        ("audio/mpeg", "<!DOCTYPE html><title>Sign in</title>"),
+        ("audio/mpeg", r#"  {"status":"queued"}"#),
+        ("audio/mpeg", ""),
+        ("audio/pcm", ""),
         ("text/plain", "no"),
         ("application/xml", "<Error/>"),
     ] {
@@ -84,8 +88,12 @@ async fn a_page_is_no_sound() {
         let error = once(&server).audio().speech("The tide").await.unwrap_err();
         assert!(error.is_decode() && error.message().contains(media), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createSpeech"), 200));
+        assert_eq!(error.body().unwrap(), body.as_bytes());
         assert_eq!(server.count(), 1, "it was paid for and is not asked for again");
     }
+    let server = Server::answering([sound("audio/mpeg", r#"{"error":"The voice is unknown"}"#)]);
+    let error = once(&server).audio().speech("The tide").await.unwrap_err();
+    assert_eq!(error.message(), "The voice is unknown");
 }
 
 #[tokio::test]

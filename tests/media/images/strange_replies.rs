@@ -28,8 +28,10 @@ async fn what_is_missing_null_or_new_does_no_harm() {
         assert!(drawn.content_flags().is_clear() && drawn.enhanced_prompt().is_none());
         assert_eq!(drawn.into_image().unwrap().bytes().await.unwrap(), &[1, 2, 3][..], "{reply}");
     }
-    let drawn = drawn(Answer::json(200, "{}")).await.unwrap();
-    assert_eq!((drawn.is_empty(), drawn.id(), drawn.timing()), (true, None, None));
+    let none = drawn(Answer::json(200, r#"{"images":[]}"#)).await.unwrap();
+    assert_eq!((none.is_empty(), none.id(), none.timing()), (true, None, None));
+    let error = drawn(Answer::json(200, "{}")).await.unwrap_err();
+    assert!(error.is_decode() && error.message().contains("no `images`"), "{error}");
 }
 
 #[tokio::test]
@@ -82,9 +84,11 @@ async fn the_page_of_a_gateway_is_no_image() {
 #[tokio::test]
 async fn json_is_no_changed_image() {
     let error = changed(Answer::json(200, r#"{"error":"queued"}"#)).await.unwrap_err();
+    assert_eq!((error.message(), error.status().unwrap().as_u16()), ("queued", 200));
+    let error = changed(Answer::json(200, r#"{"status":"queued"}"#)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("application/json"), "{error}");
-    assert_eq!(&error.body().unwrap()[..], br#"{"error":"queued"}"#);
+    assert_eq!(&error.body().unwrap()[..], br#"{"status":"queued"}"#);
 }
 
 #[tokio::test]

@@ -91,13 +91,18 @@ async fn a_deletion_whose_reply_is_lost_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_reply_without_success_is_taken_at_its_word() {
-    for body in ["{}", r#"{"success":null}"#, r#"{"success":true,"new":1}"#] {
+async fn a_reply_without_success_confirms_nothing() {
+    for body in ["{}", r#"{"success":null}"#, r#"{"error":"No such job"}"#, r#"{"message":"No such job"}"#] {
         let server = server(vec![Answer::json(200, body)]);
         let venice = venice(&server, &TestClock::without_jitter());
-        assert!(venice.video().complete(&handle()).await.unwrap(), "{body}");
+        let error = venice.video().complete(&handle()).await.unwrap_err();
+        assert!(["no `success`", "No such job"].iter().any(|words| error.message().contains(words)), "{error}");
+        let error = venice.job(handle()).discard().await.unwrap_err();
+        assert_eq!(error.job(), Some(&handle()));
     }
-    let server = server(vec![not_deleted()]);
-    let venice = venice(&server, &TestClock::without_jitter());
-    assert!(!venice.video().complete(&handle()).await.unwrap());
+    for (reply, is_deleted) in [(Answer::json(200, r#"{"success":true,"new":1}"#), true), (not_deleted(), false)] {
+        let server = server(vec![reply]);
+        let venice = venice(&server, &TestClock::without_jitter());
+        assert_eq!(venice.video().complete(&handle()).await.unwrap(), is_deleted);
+    }
 }

@@ -219,7 +219,7 @@ async fn an_order_without_an_id_is_told_with_what_came() {
     let server = serving([("/video/queue", vec![Answer::json(200, r#"{"model":"laguna-film","queue_id":null}"#)])]);
     let error = venice(&server, &TestClock::without_jitter()).video().generate(request()).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("queueVideo")));
-    assert!(error.message().contains("left its id out"), "{error}");
+    assert!(error.message().contains("no `queue_id`"), "{error}");
     assert!(error.body().is_some());
     assert_eq!(server.count(), 1);
 }

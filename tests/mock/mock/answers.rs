@@ -53,9 +53,9 @@ async fn answers_for_some_requests_come_first_and_the_newest_of_the_others_count
 #[tokio::test]
 async fn an_answer_without_an_operation_is_for_all_of_them() {
     let (mock, venice) = start().await;
-    mock.answer(Answer::json(&json!({"success": false, "data": ["x"]})));
+    mock.answer(Answer::json(&json!({"success": true, "data": ["x"]})));
     assert_eq!(venice.raw().list_image_styles().await.unwrap().data, ["x"]);
-    assert_eq!(venice.raw().complete_video(&CompleteJobRequest::new("m", "q")).await.unwrap().success, Some(false));
+    assert_eq!(venice.raw().complete_video(&CompleteJobRequest::new("m", "q")).await.unwrap().success, Some(true));
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use super::{Answer, replying};
 
 /// A whole reply of text.
 pub const TEXT: &str = include_str!("../../fixtures/replies/chat_text.json");
+/// The least that is an answer.
+pub const ANSWER: &str = r#"{"choices": [{"message": {"content": "At noon."}}]}"#;
 /// A stream with usage and cost in a chunk of their own.
 pub const DIALECT_A: &str = include_str!("../../fixtures/sse/dialect_a.sse");
 /// A stream with usage and cost in the last chunk of text.
