@@ -10,10 +10,10 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 
-use self::parse::{bool_of, reset_of, retry_after_of};
+use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
 pub(crate) use self::parse::{essence_of, percent_decoded};
 pub use self::typed::{
-    Balances, ContentFlags, Deprecation, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
+    Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
 };
 pub use crate::amount::{Amount, NotAnAmount};
 use crate::preflight::PreflightReport;
@@ -194,8 +194,7 @@ impl Meta {
     pub fn rate_limits(&self) -> RateLimits {
         let requests = self.rate_limit("-requests");
         RateLimits {
-            // The blockchain endpoints send the names without a suffix.
-            requests: if requests.is_empty() { self.rate_limit("") } else { requests },
+            requests: if requests.is_empty() { self.rpc_limit() } else { requests },
             tokens: self.rate_limit("-tokens"),
             scope: self.header("x-ratelimit-type").map(|scope| match scope {
                 "user" => RateLimitScope::User,
@@ -213,6 +212,39 @@ impl Meta {
             remaining: header("remaining").and_then(whole),
             resets_in: header("reset").and_then(|text| reset_of(text, self.server_time())),
         }
+    }
+
+    /// The limit of the blockchain endpoints, whose names have no suffix.
+    fn rpc_limit(&self) -> RateLimit {
+        let mut limit = self.rate_limit("");
+        if self.error_budget().is_some() {
+            // One name for two things: this number is of the other one.
+            limit.remaining = None;
+        }
+        limit
+    }
+
+    /// How many more requests with this API key, model and `user` may fail, from the headers `x-ratelimit-remaining` and
+    /// `x-ratelimit-resets`. The API blocks them until the window ends when none is left. `None` where the headers are missing, and on
+    /// blockchain endpoints, which use the same name for their limit of requests.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(budget) = meta.error_budget() {
+    ///     println!("{:?} more failures until {:?} from now", budget.remaining, budget.resets_in);
+    /// }
+    /// # }
+    /// ```
+    pub fn error_budget(&self) -> Option<ErrorBudget> {
+        let remaining = self.header("x-ratelimit-remaining").and_then(whole);
+        let resets = self.header("x-ratelimit-resets");
+        let is_rpc =
+            || ["x-ratelimit-limit", "x-ratelimit-reset"].iter().any(|name| self.inner.headers.contains_key(*name));
+        if resets.is_none() && (remaining.is_none() || is_rpc()) {
+            return None;
+        }
+        let resets_in = resets.and_then(|text| millis_reset_of(text, self.server_time()));
+        Some(ErrorBudget { remaining, resets_in })
     }
 
     /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's

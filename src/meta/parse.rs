@@ -24,6 +24,13 @@ pub(crate) fn reset_of(text: &str, now: SystemTime) -> Option<Duration> {
     Some(seconds(epoch_seconds - now))
 }
 
+/// As [`reset_of`], for a header in milliseconds: of a number that is no time since 1970, from a second on.
+pub(crate) fn millis_reset_of(text: &str, now: SystemTime) -> Option<Duration> {
+    let wait = reset_of(text, now)?;
+    let number: f64 = text.trim().parse().ok()?;
+    Some(if (1e3..EPOCH_SECONDS_FROM).contains(&number) { wait / 1000 } else { wait })
+}
+
 /// `Retry-After`: a number of seconds, whole or not, or an HTTP date.
 pub(crate) fn retry_after_of(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
@@ -93,6 +100,16 @@ mod tests {
         assert_eq!(reset_of("1700000030", now()), thirty, "seconds since 1970");
         assert_eq!(reset_of("30", now()), thirty, "seconds to wait");
         assert_eq!(reset_of(" 0.5 ", now()), Some(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn a_reset_in_milliseconds_may_be_a_time_or_a_wait() {
+        let thirty = Some(Duration::from_secs(30));
+        assert_eq!(millis_reset_of("1700000030000", now()), thirty);
+        assert_eq!(millis_reset_of("1700000030", now()), thirty);
+        assert_eq!(millis_reset_of("30000", now()), thirty);
+        assert_eq!(millis_reset_of("30", now()), thirty);
+        assert_eq!(millis_reset_of("soon", now()), None);
     }
 
     #[test]

@@ -29,6 +29,18 @@ pub struct RateLimit {
     pub resets_in: Option<Duration>,
 }
 
+/// How many more requests may fail before the API blocks those with the same API key (wallets: IP address), model and `user`.
+///
+/// The API counts each 4xx except 429, and lets 50 pass in 30 seconds. It is no limit of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorBudget {
+    /// How many were left before this reply was counted: a failure that shows `1` was the last one.
+    pub remaining: Option<u64>,
+    /// How long after the reply the window ends; zero when it has ended.
+    pub resets_in: Option<Duration>,
+}
+
 impl RateLimit {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -94,6 +94,31 @@ async fn limits_without_a_suffix_count_requests() {
 }
 
 #[tokio::test]
+async fn the_error_budget_is_apart_from_the_limits() {
+    let resets = ((EPOCH_SECONDS + 25) * 1000).to_string();
+    let headers = [("x-ratelimit-remaining", "48"), ("x-ratelimit-resets", &*resets)];
+    let meta = meta_of(&headers).await;
+    let budget = meta.error_budget().unwrap();
+    assert_eq!((budget.remaining, budget.resets_in), (Some(48), Some(Duration::from_secs(25))));
+    assert_eq!(meta.rate_limits().requests, Default::default());
+
+    let both = [headers[0], headers[1], ("x-ratelimit-limit-requests", "500"), ("x-ratelimit-remaining-requests", "7")];
+    let meta = meta_of(&both).await;
+    assert_eq!(meta.error_budget().unwrap().remaining, Some(48));
+    assert_eq!(meta.rate_limits().requests.remaining, Some(7));
+
+    assert_eq!(meta_of(&[("x-ratelimit-remaining", "3")]).await.error_budget().unwrap().remaining, Some(3));
+    let rpc = [("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "9"), ("x-ratelimit-reset", "3")];
+    assert_eq!(meta_of(&rpc).await.error_budget(), None);
+    // One header for two things: the number is of the failures.
+    let meta = meta_of(&[rpc[0], rpc[1], rpc[2], headers[1]]).await;
+    assert_eq!(meta.error_budget().unwrap().remaining, Some(9));
+    let limit = meta.rate_limits().requests;
+    assert_eq!((limit.limit, limit.remaining, limit.resets_in), (Some(100), None, Some(Duration::from_secs(3))));
+    assert_eq!(meta_of(&[]).await.error_budget(), None);
+}
+
+#[tokio::test]
 async fn money_keeps_its_digits() {
     let meta = meta_of(&[
         ("x-venice-balance-diem", "90.1234567890123456789"),
