@@ -38,8 +38,8 @@ pub use self::amount::Amount;
 pub use self::call::{Call, CallFuture, Flow, Response};
 pub use self::client::{Client, ClientBuilder, Compatibility};
 pub use self::error::{
-    ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption, PaymentRequired,
-    PriceAboveLimit, SpendLimit, X402Challenge,
+    ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,
+    PaymentRequired, PriceAboveLimit, SpendLimit, X402Challenge,
 };
 pub use self::generated::{API_VERSION, Raw, operations, types};
 pub use self::media::{FileInput, Upload};

@@ -20,6 +20,9 @@ pub struct Operation {
     pub tag: &'static str,
     /// What may be sent again after a failure.
     pub retry: RetryClass,
+    /// The member of the JSON body that, when it is `true`, makes the class [`Once`](RetryClass::Once): the API deletes what it
+    /// answers with, and a second request would find nothing.
+    pub once_with: Option<&'static str>,
     /// Who may call it.
     pub auth: AuthScheme,
     /// The media types that a request may have; empty where there is no body.
@@ -53,16 +56,17 @@ pub enum RetryClass {
     /// Reads, and free: repeated after any failure that may pass. That is a connection that could not be made, a
     /// time-out, a reply that was cut, and the statuses 408, 429, 500, 502, 503, 504 (once) and 520 to 524.
     Safe,
-    /// Costs money: repeated only where it is sure that the model did not run. That is a connection that could not be
-    /// made, and the statuses 408, 429 and 503.
+    /// Costs money: repeated only when the request is known not to have been executed. That is a connection that could not be
+    /// made, a 429, and a 408 or 503 that carries the API's own error body; a bare 408 or 503 may come from a gateway that had
+    /// already passed the request on.
     Inference,
-    /// Makes a key, a job or a voice: repeated only where it is sure that the API refused it or never saw
-    /// it. That is a connection that could not be made, a 429, and a 503 that carries the API's own error body; a bare
-    /// 503 may come from a gateway that had already passed the request on.
+    /// Makes a key, a job or a voice, or deletes what it answers with: repeated only when the request is known not to have been
+    /// executed. That is a connection that could not be made, a 429, and a 503 that carries the API's own error body.
     Once,
-    /// Pays: sent once, whatever happens. Neither a refusal nor a connection that could not be made leads to a second
-    /// request, and no redirect is followed: look at the balance before paying again.
-    Never,
+    /// Submits a signed payment, which the API credits at most once. The same payment is sent again while the API says that it is
+    /// being settled (409 `PAYMENT_IN_PROGRESS`), and where the reply was lost: a time-out, a broken connection, a 504 (once).
+    /// Nothing else leads to a second request, and no redirect is followed.
+    Payment,
 }
 
 /// Who may call an operation.
@@ -85,6 +89,8 @@ pub enum AuthScheme {
 #[derive(Clone, Debug)]
 pub(crate) struct OperationRef {
     facts: &'static Operation,
+    /// The class of this request, which may be another than that of the operation.
+    retry: RetryClass,
     /// What an ad-hoc request is called, as it has no id.
     name: Option<Arc<str>>,
 }
@@ -94,7 +100,7 @@ impl OperationRef {
     pub(crate) fn ad_hoc(method: &reqwest::Method, path: &str) -> Self {
         let facts = if method.is_safe() { &AD_HOC_READ } else { &AD_HOC_WRITE };
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        Self { facts, name: Some(format!("{method} {path}").into()) }
+        Self { facts, retry: facts.retry, name: Some(format!("{method} {path}").into()) }
     }
 
     /// Fetches a file from the URL that a job's reply named, or takes it away there.
@@ -104,6 +110,16 @@ impl OperationRef {
 
     pub(crate) fn facts(&self) -> &'static Operation {
         self.facts
+    }
+
+    /// What may be sent again after a failure of this request.
+    pub(crate) fn retry(&self) -> RetryClass {
+        self.retry
+    }
+
+    /// This request deletes what it is answered with.
+    pub(crate) fn set_once(&mut self) {
+        self.retry = RetryClass::Once;
     }
 
     pub(crate) fn is_ad_hoc(&self) -> bool {
@@ -117,7 +133,7 @@ impl OperationRef {
 
 impl From<&'static Operation> for OperationRef {
     fn from(facts: &'static Operation) -> Self {
-        Self { facts, name: None }
+        Self { facts, retry: facts.retry, name: None }
     }
 }
 
@@ -161,6 +177,7 @@ const fn unknown_to_the_document(
         path,
         tag: "",
         retry,
+        once_with: None,
         auth,
         request_media: &[],
         reply_media: &[],

@@ -127,8 +127,10 @@ pub struct Operation {
     pub tag: String,
     /// Documentation.
     pub doc: Option<String>,
-    /// `Safe`, `Inference` or `Once`.
+    /// `Safe`, `Inference`, `Once` or `Payment`.
     pub retry: &'static str,
+    /// The member of the body that, when it is `true`, makes the class `Once`.
+    pub once_with: Option<String>,
     /// `Public`, `Bearer`, `BearerOrWallet` or `Wallet`.
     pub auth: &'static str,
     /// Request media types.
@@ -413,10 +415,10 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         Some("safe") => "Safe",
         Some("inference") => "Inference",
         Some("once") => "Once",
-        Some("never") => "Never",
+        Some("payment") => "Payment",
         Some(other) => {
             let error = Error::new("an unknown retry class").at(format!("{}['x-retry']", here())).found(other);
-            return Err(error.help("use safe, inference, once or never"));
+            return Err(error.help("use safe, inference, once or payment"));
         }
         None if matches!(method, "get" | "head" | "options") => "Safe",
         None if auth == "BearerOrWallet" => "Inference",
@@ -442,6 +444,7 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         tag: texts(value.get("tags")).into_iter().next().unwrap_or_default(),
         doc,
         retry,
+        once_with: text(value, "x-retry-once-with"),
         auth,
         request_media: texts(value.get(bodies::MEDIA)),
         reply_media: texts(value.get(replies::MEDIA)),

@@ -212,6 +212,7 @@ fn the_table_has_the_facts_of_each_operation() {
       tags: [Lanterns]
       deprecated: true
       security: []
+      x-retry-once-with: douse
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}}}}}}
       responses: {'200': {description: OK, content: {audio/mpeg: {schema: {type: string, format: binary}}}}, '402': {description: Pay}}",
@@ -221,9 +222,10 @@ fn the_table_has_the_facts_of_each_operation() {
     has(
         &code,
         r#"pub static LIGHT_LANTERN: Operation = Operation {
-            id: "lightLantern", method: "POST", path: "/lanterns/{id}", tag: "Lanterns", retry: RetryClass::Once, auth: AuthScheme::Public,
-            request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true,
-            essential: &[], error_inside: false }"#,
+            id: "lightLantern", method: "POST", path: "/lanterns/{id}", tag: "Lanterns", retry: RetryClass::Once,
+             once_with: Some("douse"), auth: AuthScheme::Public,
+             request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true,
+             essential: &[], error_inside: false }"#,
     );
     has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
     has(&code, "crate::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");

@@ -70,7 +70,7 @@ impl<T> Future for CallFuture<T> {
         let (reply, trace) = ready!(self.state.poll(cx))?;
         let Some(decode) = self.decode.take() else { return Poll::Pending };
         let _entered = trace.span().enter();
-        let class = reply.scope.operation().facts().retry;
+        let class = reply.scope.operation().retry();
         let outcome = decode(reply).map_err(|error| transport::unreadable(class, error));
         Poll::Ready(outcome.inspect_err(|error| trace.failed(error)))
     }

@@ -2,7 +2,7 @@
 
 use super::merge;
 use crate::error::Error;
-use crate::transport::{Outgoing, complete, of_headers};
+use crate::transport::{Outgoing, complete, members, of_headers};
 use crate::validation::ValidationError;
 
 impl Outgoing {
@@ -26,6 +26,12 @@ impl Outgoing {
             Some(form) => extra.into_iter().for_each(|(name, value)| form.set(&name, value)),
             None if extra.is_empty() => {}
             None => merge::into_body(request, extra)?,
+        }
+        if let Some(member) = self.scope.operation().facts().once_with
+            && let Some(body) = request.body().and_then(|body| body.as_bytes())
+            && members(body, &[member]).is_some_and(|named| named.get(member) == Some(&true.into()))
+        {
+            self.scope.operation_mut().set_once();
         }
         let headers = request.headers_mut();
         complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())?;

@@ -37,6 +37,9 @@ impl<T> Call<T> {
     /// wallets may call, which do not say why. All other refusals are reported at once: a new signature does not cure a wrong clock,
     /// domain, chain or key.
     ///
+    /// Of requests that one wallet signs, 5 are in flight at most, as the API takes no more; the next one waits, at most for its time-out. A
+    /// stream counts until it is read or dropped.
+    ///
     /// Nothing limits how long the wallet may take. If it fails, the error is
     /// [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is not sent.
     ///

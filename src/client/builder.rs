@@ -21,7 +21,7 @@ use crate::resources::models::store::{self, CatalogueStore};
 use crate::secret::Secret;
 use crate::transport::gates::Gate;
 use crate::transport::limits::ReplyLimits;
-use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, Warnings};
+use crate::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, WalletSlots, Warnings};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
 const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
@@ -458,6 +458,7 @@ impl ClientBuilder {
                 retry: self.retry,
                 clock: self.clock,
                 budget: FailureBudget::default(),
+                wallets: WalletSlots::default(),
                 pacer: Pacer::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),

@@ -33,7 +33,7 @@ use crate::resources::models::store::CatalogueStore;
 use crate::secret::Secret;
 use crate::transport::gates::Gate;
 use crate::transport::limits::ReplyLimits;
-use crate::transport::{Clock, FailureBudget, RetryPolicy, Warnings, of_address};
+use crate::transport::{Clock, FailureBudget, RetryPolicy, WalletSlots, Warnings, of_address};
 
 /// A client of the Venice.ai API.
 ///
@@ -65,6 +65,7 @@ pub(crate) struct Inner {
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
     budget: FailureBudget,
+    wallets: WalletSlots,
     pacer: Pacer,
     warnings: Warnings,
     versions: Versions,
@@ -138,7 +139,7 @@ impl Client {
     ///
     /// `path` is relative to the base URL and may have a query: `"/models?type=all"`. The reply is decoded as JSON; an
     /// empty one as `null`, so that `T` may be `()`. A GET or HEAD is repeated after failures like any read, everything
-    /// else only where the API surely did not act ([`RetryClass::Once`](crate::RetryClass)).
+    /// else only when it is known not to have been executed ([`RetryClass::Once`](crate::RetryClass)).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -257,6 +258,10 @@ impl Client {
 
     pub(crate) fn budget(&self) -> &FailureBudget {
         &self.inner.budget
+    }
+
+    pub(crate) fn wallets(&self) -> &WalletSlots {
+        &self.inner.wallets
     }
 
     pub(crate) fn pacer(&self) -> &Pacer {

@@ -132,6 +132,10 @@ pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
     if is(&["PRO_ONLY_MODEL"]) {
         return ErrorKind::Permission;
     }
+    // No funds moved, and it is not said that there are none.
+    if is(&["SETTLEMENT_FAILED"]) && (status == StatusCode::PAYMENT_REQUIRED || status.is_success()) {
+        return ErrorKind::PaymentRequired;
+    }
     if is(&[
         "CONTENT_POLICY_VIOLATION",
         "PROVIDER_CONTENT_POLICY",
@@ -163,7 +167,7 @@ pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
     }
 }
 
-/// The text with which the API blocks an account for 30 seconds, after more than 20 failures in 30 seconds.
+/// The text with which the API blocks requests until the window of its failure budget ends.
 pub(super) fn is_abuse_block(message: &str) -> bool {
     message.to_ascii_lowercase().contains("too many failed attempts")
 }

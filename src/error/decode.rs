@@ -16,7 +16,7 @@ use crate::json_cost;
 use crate::meta::Meta;
 use crate::operation::{AuthScheme, OperationRef};
 
-/// How long the API blocks an account after too many failures.
+/// How long the API blocks requests after too many failures, where it does not say.
 const ABUSE_BLOCK: Duration = Duration::from_secs(30);
 
 /// More wrong fields than this help nobody.
@@ -41,8 +41,9 @@ pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Er
     }
     let abuse = codes::is_abuse_block(&error.inner.message);
     let mut error = error.with_operation(operation).with_meta(meta).with_body(body);
-    if abuse && error.inner.retry_after.is_none() {
-        error.inner.retry_after = Some(ABUSE_BLOCK);
+    if abuse {
+        let resets_in = error.meta().and_then(Meta::error_budget).and_then(|budget| budget.resets_in);
+        error.inner.retry_after = resets_in.or(error.inner.retry_after).or(Some(ABUSE_BLOCK));
     }
     error
 }
@@ -80,7 +81,7 @@ pub(crate) fn clean_error_body<'s>(body: Bytes, secrets: impl Iterator<Item = &'
 }
 
 impl Error {
-    /// The API blocks the account for a while because of too many failures.
+    /// The API blocks such requests for a while because of too many failures.
     pub(crate) fn is_abuse_block(&self) -> bool {
         codes::is_abuse_block(&self.inner.message)
     }
@@ -165,7 +166,7 @@ impl Document {
         }
         let mut error = Error::new(kind, self.message);
         error.inner.code = self.code.map(String::into_boxed_str);
-        error.inner.from_api = self.body.is_some();
+        error.inner.from_api = self.body.as_ref().is_some_and(is_own);
         error.inner.retry_after = self.body.as_ref().and_then(retry_after);
         error.inner.details = (!details.is_empty()).then(|| Box::new(details));
         error
@@ -220,6 +221,12 @@ fn retry_after(body: &Value) -> Option<Duration> {
 
 fn is_number(code: &str) -> bool {
     code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Each error document of the API has an `error`; those of gateways that answer with JSON have a text under another name.
+fn is_own(body: &Value) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| body.get(name).is_some());
+    has(&["error", "error_type"]) || !has(&["message", "detail", "title", "error_msg"])
 }
 
 /// `RATE_LIMIT_EXCEEDED` and the like.

@@ -105,7 +105,7 @@ impl Error {
     }
 
     /// How long the API asks to wait, counted from the moment it answered: `Retry-After`, the end of the exhausted limit's
-    /// window, or the 30 seconds for which it blocks an account with too many failures.
+    /// window, or of the block after too many failures (30 seconds where it is not told).
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

@@ -3,6 +3,7 @@
 mod answer;
 mod codes;
 mod decode;
+mod delivery;
 mod display;
 mod document;
 mod facts;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 pub(crate) use self::decode::{api_error, clean_error_body, in_band_error};
+pub use self::delivery::Delivery;
 pub(crate) use self::document::{Promise, is_error_document};
 pub use self::kind::ErrorKind;
 pub use self::payload::{
@@ -70,10 +72,12 @@ struct Inner {
     operation: Option<OperationRef>,
     attempts: u32,
     retryable: bool,
+    /// What is known of it, where it does not follow from the kind.
+    delivery: Option<Delivery>,
     meta: Option<Meta>,
     code: Option<Box<str>>,
     body: Option<Bytes>,
-    /// The answer is the API's own error document, and not a gateway's page.
+    /// The answer is the API's own error document, and not a gateway's.
     from_api: bool,
     json_path: Option<Box<str>>,
     details: Option<Box<Details>>,
@@ -92,6 +96,7 @@ impl Error {
                 operation: None,
                 attempts: 0,
                 retryable: false,
+                delivery: None,
                 meta: None,
                 code: None,
                 body: None,
@@ -240,7 +245,8 @@ impl Error {
         Self { inner: self.inner.clone() }
     }
 
-    pub(crate) fn is_from_api(&self) -> bool {
+    /// The body is the API's own error document, and not a gateway's.
+    fn is_from_api(&self) -> bool {
         self.inner.from_api
     }
 

@@ -14,7 +14,7 @@ use super::{Job, JobHandle, Media, Progress, SavedMedia};
 use crate::Client;
 use crate::amount::{self, Amount, NotAnAmount};
 use crate::call::{Flow, Steps};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::media::durable;
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
@@ -227,7 +227,10 @@ impl<T: Send + 'static> Generation<T> {
                 std::future::pending::<()>().await;
             }
             reached(OrderState::Sent);
-            let handle = order.queue(&client).await.map_err(of_order)?;
+            let handle = order.queue(&client).await.map_err(|error| match error.delivery().may_have_run() {
+                true => error.with_note(NOT_KNOWN),
+                false => error,
+            })?;
             reached(OrderState::Accepted(handle.clone()));
             if let Some(observer) = on_queued {
                 observer(&handle);
@@ -237,7 +240,7 @@ impl<T: Send + 'static> Generation<T> {
         });
         let flow = flow.settled_at_limit(move |error| {
             saved.take().ok_or_else(|| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
-                OrderState::NotSent => error.with_note("nothing was ordered"),
+                OrderState::NotSent => error.with_note("nothing was ordered").with_delivery(Delivery::NotSent),
                 OrderState::Sent => error.with_note(NOT_KNOWN),
                 OrderState::Accepted(job) => goes_on(error, job),
             })
@@ -246,16 +249,6 @@ impl<T: Send + 'static> Generation<T> {
             Some(limit) => flow.with_time_limit(limit),
             None => flow,
         }
-    }
-}
-
-/// An order of which the answer is not known may have been accepted all the same.
-#[inline]
-fn of_order(error: Error) -> Error {
-    use ErrorKind::{Decode, Server, Timeout, Transport};
-    match error.kind() {
-        Decode | Server | Timeout | Transport => error.with_note(NOT_KNOWN),
-        _ => error,
     }
 }
 

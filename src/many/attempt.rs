@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::journal::body_of;
-use crate::error::Error;
+use crate::error::{Delivery, Error};
 use crate::reply::RawReply;
 use crate::transport::{self, Body, Outgoing, Reply, Trace, failure};
 
@@ -66,6 +66,7 @@ pub(super) async fn attempt(
         let sent = Box::pin(in_time(transport::send(outgoing, &trace), limit, &away)).await;
         let reply = sent.unwrap_or_else(|| {
             let error = outgoing.scope.explained(failure::out_of_time(limit)).with_attempts(outgoing.sent);
+            let error = if outgoing.sent == 0 { error.with_delivery(Delivery::NotSent) } else { error };
             trace.failed(&error);
             Err(error)
         })?;

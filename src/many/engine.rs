@@ -18,7 +18,7 @@ use super::task::{Finish, Task, Used};
 use super::verdict::Verdict;
 use super::waiting::Waiting;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::transport::Outgoing;
 
 /// A request on its way, or its outcome on its way from the journal.
@@ -247,7 +247,7 @@ impl Engine {
         }
         let (client, concurrency, hold) = (&self.client, self.concurrency, &mut self.hold);
         let taken = self.waiting.take(|task| {
-            let pass = Ticket::new(client, (run, concurrency), &task.lane, task.load);
+            let pass = Ticket::new(client, (run, concurrency), &task.passenger);
             pass.map_err(|new| *hold = Some(hold.map_or(new, |known| sooner(known, new)))).ok()
         });
         let Some((task, ticket)) = taken else { return false };
@@ -305,7 +305,7 @@ impl Engine {
             let message = format!(
                 "{waiting} requests and the rest of the input were not sent within {limit:?} (time limit of the run)"
             );
-            self.stop(Error::new(ErrorKind::Timeout, message));
+            self.stop(Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent));
         }
         self.stop.is_some()
     }
@@ -362,8 +362,10 @@ impl Engine {
         let meta = failure.meta();
         ticket.back(&match verdict {
             _ if failure.is_connect() => Report::Unreached,
+            Verdict::Again if failure.is_abuse_block() => Report::Blocked { meta },
             Verdict::Again => {
-                let (wait, overloaded) = (failure.retry_after(), failure.is_overloaded());
+                let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
+                let overloaded = failure.is_overloaded();
                 Report::Refused { meta, wait, overloaded }
             }
             _ => Report::Failed { meta },

@@ -40,8 +40,8 @@
 //!
 //! | What happened | What the run does |
 //! |---|---|
-//! | 429, 503, no connection: it surely did not run | waits as long as the API asks, or longer and longer, and sends it again |
-//! | the reply was cut, time ran out after it was sent, 500, 502, 504 | never sends a paid call again: the outcome is an error with [`may_be_paid`](Outcome::may_be_paid) |
+//! | 429, a 503 of the API itself, no connection: it surely did not run | waits as long as the API asks, or longer and longer, and sends it again |
+//! | the reply was cut, time ran out after it was sent, 500, 502, 504, a 408 or 503 of a gateway | never sends a paid call again: the outcome is an error with [`may_be_paid`](Outcome::may_be_paid) |
 //! | 400, 404, 422 and the like; refused before it was sent | the outcome is the error |
 //! | 401, 402, 403, a limit on spending: all others would fail as well | stops. What is on its way is waited for, the rest is not sent, and [`resume`](Many::resume) sends it |
 //!
@@ -55,8 +55,9 @@
 //! a refusal half as many go at once, and one more with each success. While one model waits the others go on, as far as
 //! [`with_window`](Many::with_window) lets the run look ahead.
 //!
-//! The API blocks an account for 30 seconds when more than 20 requests failed in 30 seconds. No more are sent at any time than could
-//! fail without that, together with those that did. So a list of wrong requests goes slowly: about 30 a minute.
+//! The API blocks an API key for a model and a `user` when more than 50 of their requests failed within 30 seconds; it counts each 4xx
+//! except 429. No more of them are sent at any time than could fail without that, together with those that did, and with a reserve for
+//! other programs. So a list of wrong requests goes slowly: about 80 a minute.
 //!
 //! All runs of all clones of a client share what they know of the limits, and take turns.
 //!
@@ -72,7 +73,6 @@ mod blocking;
 mod engine;
 mod input;
 mod journal;
-mod members;
 mod options;
 mod outcome;
 mod pacer;
@@ -384,7 +384,7 @@ impl<I, T: 'static> Many<I, T> {
         let Finish { index, key, outcome, mut may_be_paid, from_journal, .. } = finish;
         let Some(decode) = self.decoders.remove(&index) else { return };
         let result = outcome.and_then(|reply| {
-            let class = reply.scope.operation().facts().retry;
+            let class = reply.scope.operation().retry();
             self.at_work = Some(AtWork { index, key: key.clone(), from_journal, replied: Some(class) });
             decode(reply).map_err(|error| {
                 may_be_paid = class != RetryClass::Safe;

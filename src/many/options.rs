@@ -9,8 +9,9 @@ use super::{Journal, Many, Progress};
 impl<I, T: 'static> Many<I, T> {
     /// How many requests are on their way at once, if the limits allow it: 8 unless this is called, and at least one.
     ///
-    /// Up to 16 the run keeps what it promises: whatever happens, so few fail at once that the API does not block the account. With
-    /// more the account may be blocked for half a minute when everything fails at the same moment, which the run waits for.
+    /// Up to 40 the run keeps what it promises: whatever happens, so few fail at once that the API does not block them. With more, the
+    /// API may block requests with the same key, model and `user` for half a minute when everything fails at the same moment, which the
+    /// run waits for. Of requests that a wallet signs, 5 are on their way at most: the API takes no more.
     ///
     /// ```no_run
     /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {

@@ -11,7 +11,8 @@ pub struct Outcome<T> {
     /// The reply, or why there is none. A request's own error does not stop the run.
     pub result: Result<T, Error>,
     /// The request failed, and may have been carried out and paid for all the same: the reply was cut, time ran out after it was
-    /// sent, the server failed (500, 502, 504), or the process ended while it was on its way. It is not sent again by itself.
+    /// sent, the server or a gateway failed (500, 502, 504, a 408 or 503
+    /// that is not the API's own), or the process ended while it was on its way. It is not sent again by itself.
     pub may_be_paid: bool,
     /// It stood in the journal, and nothing was sent for it in this run.
     pub from_journal: bool,

@@ -25,7 +25,7 @@ pub struct Progress {
     pub in_flight: u64,
     /// Taken from the input and waiting to be sent.
     pub waiting: u64,
-    /// How often a request was sent again, because it surely had not run.
+    /// How often a request was sent again, because it was known not to have been executed.
     pub retried: u64,
     /// The tokens of questions and answers, as far as replies told.
     pub tokens: u64,
@@ -56,9 +56,9 @@ pub enum Wait {
     Overloaded,
     /// There is no connection.
     Unreachable,
-    /// So many requests failed in the last 30 seconds that more might have the API block the account.
+    /// So many requests with the same key, model and `user` failed in the last 30 seconds that more might have the API block them.
     Failures,
-    /// The API blocks the account because of too many failures.
+    /// The API blocks requests with this key, model and `user` because of too many failures.
     Blocked,
 }
 
@@ -146,7 +146,7 @@ impl fmt::Display for Wait {
             Self::Overloaded => "the model is overloaded",
             Self::Unreachable => "there is no connection",
             Self::Failures => "many requests failed lately",
-            Self::Blocked => "the API blocks the account for a while",
+            Self::Blocked => "the API blocks such requests for a while",
         })
     }
 }

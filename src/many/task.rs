@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::Request;
+use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde::Deserialize;
 
-use super::members::members;
-use super::pacer::{LaneKey, Load};
+use super::pacer::{Load, Passenger};
 use crate::amount::Amount;
 use crate::client::Client;
 use crate::error::Error;
-use crate::transport::{Outgoing, Reply, RetryPolicy};
+use crate::transport::{Bucket, Outgoing, Reply, RetryPolicy, members};
+use crate::wallet;
 
 /// One request of a run.
 pub(super) struct Task {
@@ -18,8 +20,8 @@ pub(super) struct Task {
     pub(super) outgoing: Box<Outgoing>,
     /// Its name in the journal, and what the request is, if there is a journal.
     pub(super) entry: Option<Entry>,
-    pub(super) lane: LaneKey,
-    pub(super) load: Load,
+    /// What the pacer lets it go by.
+    pub(super) passenger: Passenger,
     /// How long one attempt may take.
     pub(super) timeout: Duration,
     /// How often it is repeated where it is not sure that it did not run, and that does no harm.
@@ -57,8 +59,13 @@ impl Task {
         let policy = outgoing.retry.replace(RetryPolicy::disabled());
         let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).most_retries();
         let timeout = outgoing.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
-        let lane = client.pacer().lane(None, "");
-        Self { index, outgoing, entry: None, lane, load: Load::default(), timeout, most_repeats }
+        let passenger = Passenger {
+            lane: client.pacer().lane(None, ""),
+            bucket: Bucket::default(),
+            load: Load::default(),
+            is_signed: false,
+        };
+        Self { index, outgoing, entry: None, passenger, timeout, most_repeats }
     }
 
     /// Completes the request and looks at what it is.
@@ -71,10 +78,15 @@ impl Task {
         let model = named.get("model").and_then(|model| model.as_str()).or_else(|| form?.text("model"));
         let operation = outgoing.scope.operation();
         let key = outgoing.scope.key().map(|key| key.expose());
-        self.lane = client.pacer().lane(key, model.unwrap_or(operation.name()));
+        let headers = outgoing.request.as_ref().map(Request::headers);
+        let header = |name: &HeaderName| headers.and_then(|headers| headers.get(name));
+        let lane = client.pacer().lane(key, model.unwrap_or(operation.name()));
+        let bucket = client.budget().bucket(header(&AUTHORIZATION), form.is_none().then_some(body));
+        let is_signed = outgoing.signer.is_some() || wallet::SIGN_INS.iter().any(|name| header(name).is_some());
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());
         let is_answered = matches!(operation.facts().path, "/chat/completions" | "/responses");
-        self.load = Load { input: tokens_of(body), most_output: most, is_answered };
+        let load = Load { input: tokens_of(body), most_output: most, is_answered };
+        self.passenger = Passenger { lane, bucket, load, is_signed };
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::operation::RetryClass;
-use crate::transport::{Outgoing, may_repeat};
+use crate::transport::Outgoing;
 use crate::wallet;
 
 /// What a failure means.
@@ -19,31 +19,29 @@ pub(super) enum Verdict {
 impl Verdict {
     /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
     pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
-        let class = outgoing.scope.operation().facts().retry;
+        let class = outgoing.scope.operation().retry();
         if outgoing.signer.is_some()
             && outgoing.sent <= 1
             && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
         {
             return Self::Again;
         }
-        if failure.is_abuse_block() && class != RetryClass::Never && outgoing.is_repeatable() {
+        if failure.is_abuse_block() && class != RetryClass::Payment && outgoing.is_repeatable() {
             return Self::Again;
         }
-        if befalls_all(failure) {
+        if is_fatal_for_run(failure) {
             return Self::Stop;
         }
-        if may_repeat(class, failure)
-            && outgoing.is_repeatable()
-            && (surely_did_not_run(failure) || outgoing.sent <= most_repeats)
-        {
+        let may_have_run = failure.delivery().may_have_run();
+        if failure.is_repeatable() && outgoing.is_repeatable() && (!may_have_run || outgoing.sent <= most_repeats) {
             return Self::Again;
         }
-        Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run(failure) }
+        Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run }
     }
 }
 
 /// The key, the account or the setting is at fault, and not the request.
-fn befalls_all(failure: &Error) -> bool {
+fn is_fatal_for_run(failure: &Error) -> bool {
     use ErrorKind::*;
     match failure.kind() {
         Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | BudgetExceeded => true,
@@ -51,21 +49,6 @@ fn befalls_all(failure: &Error) -> bool {
         Configuration | NoRuntime | BlockingInAsync | Journal => true,
         // A 401 that asks for a subscription is about one model.
         Permission => failure.status().is_some_and(|status| status.as_u16() == 403),
-        _ => false,
-    }
-}
-
-fn surely_did_not_run(failure: &Error) -> bool {
-    failure.is_connect() || failure.status().is_some_and(|status| matches!(status.as_u16(), 429 | 503))
-}
-
-fn may_have_run(failure: &Error) -> bool {
-    use ErrorKind::*;
-    match failure.kind() {
-        Timeout | Transport | StreamInterrupted | Decode | UnexpectedStatus => true,
-        Server => failure.status().is_none_or(|status| status.as_u16() != 408),
-        // A gateway's 503 on what makes something, and a 529.
-        Overloaded => failure.status().is_none_or(|status| status.as_u16() > 429),
         _ => false,
     }
 }
@@ -95,13 +78,9 @@ mod tests {
         outgoing
     }
 
-    fn answered(status: u16, body: &str) -> Error {
+    fn answered(operation: &'static crate::Operation, status: u16, body: &str) -> Error {
         let meta = Meta::new(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), std::time::SystemTime::now(), 1);
-        crate::error::api_error(
-            &OperationRef::from(&operations::CREATE_CHAT_COMPLETION),
-            meta,
-            Bytes::from(body.to_owned()),
-        )
+        crate::error::api_error(&OperationRef::from(operation), meta, Bytes::from(body.to_owned()))
     }
 
     #[test]
@@ -111,12 +90,13 @@ mod tests {
             (429, r#"{"error": "Rate limit exceeded"}"#, AGAIN),
             (429, r#"{"error": "The model is currently overloaded."}"#, AGAIN),
             (503, r#"{"error": "The model is at capacity"}"#, AGAIN),
-            (503, "<html>", AGAIN),
+            (503, "<html>", PAID),
+            (408, r#"{"error": "Request timed out"}"#, AGAIN),
             (500, r#"{"error": "Inference processing failed"}"#, PAID),
             (502, "", PAID),
             (504, "", PAID),
             (529, "", PAID),
-            (408, "", OWN),
+            (408, "", PAID),
             (400, r#"{"error": "wrong"}"#, OWN),
             (404, r#"{"error": "Specified model not found"}"#, OWN),
             (422, r#"{"error": "content policy"}"#, OWN),
@@ -126,9 +106,15 @@ mod tests {
             (402, r#"{"error": "Insufficient USD or Diem balance to complete request"}"#, STOP),
             (402, r#"{"error": "API key USD spend limit exceeded"}"#, STOP),
             (403, r#"{"error": "Unauthorized"}"#, STOP),
+            (403, r#"{"error": "API access has been disabled"}"#, STOP),
+            (403, r#"{"error": "This API key is restricted to configured IP addresses."}"#, STOP),
         ];
         for (status, body, verdict) in cases {
-            assert_eq!(Verdict::of(&answered(status, body), &chat, 2), verdict, "{status} {body}");
+            assert_eq!(
+                Verdict::of(&answered(&operations::CREATE_CHAT_COMPLETION, status, body), &chat, 2),
+                verdict,
+                "{status} {body}"
+            );
         }
         for (kind, verdict) in [
             (ErrorKind::Connect, AGAIN),
@@ -148,18 +134,22 @@ mod tests {
     #[test]
     fn what_is_free_is_repeated_a_few_times() {
         let list = |sent| outgoing(&operations::LIST_MODELS, sent);
-        for failure in [answered(500, ""), Error::new(ErrorKind::Timeout, "")] {
+        let answered = |status| answered(&operations::LIST_MODELS, status, "");
+        let timeout = Error::new(ErrorKind::Timeout, "").with_operation(&operations::LIST_MODELS);
+        for failure in [answered(500), timeout] {
             assert_eq!(Verdict::of(&failure, &list(2), 2), AGAIN);
             assert_eq!(Verdict::of(&failure, &list(3), 2), OWN);
         }
-        assert_eq!(Verdict::of(&answered(429, ""), &list(100), 2), AGAIN);
+        assert_eq!(Verdict::of(&answered(429), &list(100), 2), AGAIN);
     }
 
     #[test]
     fn what_makes_something_is_repeated_in_the_apis_own_words_only() {
-        let queue = outgoing(&operations::QUEUE_VIDEO, 1);
-        assert_eq!(Verdict::of(&answered(503, r#"{"error": "offline"}"#), &queue, 2), AGAIN);
-        assert_eq!(Verdict::of(&answered(503, "<html>"), &queue, 2), PAID);
-        assert_eq!(Verdict::of(&answered(429, ""), &outgoing(&operations::TOP_UP_X402_BALANCE, 1), 2), OWN);
+        let verdict =
+            |operation, status, body: &str| Verdict::of(&answered(operation, status, body), &outgoing(operation, 1), 2);
+        let queue = &operations::QUEUE_VIDEO;
+        assert_eq!(verdict(queue, 503, r#"{"error": "offline"}"#), AGAIN);
+        assert_eq!(verdict(queue, 503, "<html>"), PAID);
+        assert_eq!(verdict(&operations::TOP_UP_X402_BALANCE, 429, ""), OWN);
     }
 }

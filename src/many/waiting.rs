@@ -2,13 +2,17 @@
 
 use std::collections::VecDeque;
 
-use super::pacer::LaneKey;
+use super::pacer::{LaneKey, Passenger};
 use super::task::Task;
+use crate::transport::Bucket;
+
+/// Whose limits and whose failures requests count against together.
+type Lane = (LaneKey, Bucket);
 
 /// Requests that wait. Models take turns, so that one that is held up holds up no other.
 #[derive(Default)]
 pub(super) struct Waiting {
-    lanes: VecDeque<(LaneKey, VecDeque<Box<Task>>)>,
+    lanes: VecDeque<(Lane, VecDeque<Box<Task>>)>,
     count: usize,
 }
 
@@ -33,10 +37,12 @@ impl Waiting {
     #[inline]
     fn lane(&mut self, task: &Task) -> &mut VecDeque<Box<Task>> {
         self.count += 1;
-        let place = self.lanes.iter().position(|lane| lane.0 == task.lane).unwrap_or_else(|| {
-            self.lanes.push_back((task.lane.clone(), VecDeque::new()));
-            self.lanes.len() - 1
-        });
+        let Passenger { lane, bucket, .. } = &task.passenger;
+        let place =
+            self.lanes.iter().position(|(known, _)| known.0 == *lane && known.1 == *bucket).unwrap_or_else(|| {
+                self.lanes.push_back(((lane.clone(), bucket.clone()), VecDeque::new()));
+                self.lanes.len() - 1
+            });
         &mut self.lanes[place].1
     }
 

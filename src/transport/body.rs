@@ -10,7 +10,7 @@ use http_body::Body as _;
 use tokio::time::{Instant, Sleep};
 
 use super::Scope;
-use super::failure;
+use super::{WalletSlot, failure};
 use crate::cost::ledger::{Entry, Told};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
@@ -36,6 +36,8 @@ pub(crate) struct ReplyBody {
     meta: Meta,
     /// The account of the call, if one is kept and the body tells what it cost.
     account: Option<Box<Entry>>,
+    /// Of a wallet's request: it is in flight until the body is read.
+    slot: Option<WalletSlot>,
 }
 
 impl ReplyBody {
@@ -51,12 +53,18 @@ impl ReplyBody {
             scope,
             meta,
             account: None,
+            slot: None,
         }
     }
 
     /// Has the body say what the call cost. Dropping it says that nobody knows.
     pub(crate) fn set_account(&mut self, account: Box<Entry>) {
         self.account = Some(account);
+    }
+
+    /// Keeps a wallet's slot until the body is read or dropped.
+    pub(super) fn hold(&mut self, slot: Option<WalletSlot>) {
+        self.slot = slot;
     }
 
     pub(crate) fn has_account(&self) -> bool {
@@ -90,6 +98,7 @@ impl ReplyBody {
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             if self.ended {
+                self.slot = None;
                 return Poll::Ready(None);
             }
             if !self.beginning.is_empty() {

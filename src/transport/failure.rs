@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::client::download::PrivateAddress;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 
 /// A request that brought no reply.
 #[cold]
@@ -93,7 +93,7 @@ pub(crate) fn out_of_time(limit: Duration) -> Error {
 /// The files of a request did not show what is in them. Nothing was sent.
 pub(super) fn no_file(limit: Duration) -> Error {
     let message = format!("the file to send could not be read within {limit:?}; nothing was sent");
-    Error::new(ErrorKind::Timeout, message)
+    Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent)
 }
 
 /// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".

@@ -38,9 +38,9 @@ pub(crate) fn complete(
     authenticate(headers, scope.operation(), scope.key(), signed_later)
 }
 
-/// A payment goes with the operation that is sent once, and with no other one of the API, which would refuse it or be repeated with it.
+/// A payment goes with the operation that knows when it may be sent again, and with no other one of the API.
 fn refuse_payment(headers: &HeaderMap, operation: &OperationRef) -> Result<(), Error> {
-    if operation.facts().retry == RetryClass::Never || operation.is_ad_hoc() {
+    if operation.retry() == RetryClass::Payment || operation.is_ad_hoc() {
         return Ok(());
     }
     match headers.keys().find(|name| wallet::PAYMENTS.contains(name)) {

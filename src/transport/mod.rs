@@ -11,29 +11,37 @@ pub(crate) mod gates;
 mod headers;
 mod hidden;
 pub(crate) mod limits;
+mod members;
 mod outgoing;
 mod redirect;
 mod retry;
 mod source;
 mod told_apart;
 mod trace;
+mod wallets;
 mod warnings;
+mod window;
 
 use bytes::Bytes;
 
 use self::aside::aside;
 pub(crate) use self::body::ReplyBody;
-pub(crate) use self::budget::FailureBudget;
+#[cfg(test)]
+pub(crate) use self::budget::Counted;
+pub(crate) use self::budget::{Bucket, FailureBudget};
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{any_of, complete};
 pub(crate) use self::hidden::{of_address, of_headers};
 use self::limits::ReplyLimits;
+pub(crate) use self::members::members;
 pub(crate) use self::outgoing::Outgoing;
 pub use self::retry::RetryPolicy;
-pub(crate) use self::retry::{dice, may_repeat};
+pub(crate) use self::retry::dice;
 pub(crate) use self::trace::Trace;
+pub(crate) use self::wallets::{MOST_OF_A_WALLET, WalletSlot, WalletSlots};
 pub(crate) use self::warnings::Warnings;
+pub(crate) use self::window::Window;
 use crate::client::ApiKey;
 use crate::error::{Error, SHORTEST_SECRET};
 use crate::meta::Meta;
@@ -72,6 +80,10 @@ impl Scope {
 
     pub(crate) fn operation(&self) -> &OperationRef {
         &self.operation
+    }
+
+    pub(crate) fn operation_mut(&mut self) -> &mut OperationRef {
+        &mut self.operation
     }
 
     pub(crate) fn key(&self) -> Option<&ApiKey> {
@@ -170,7 +182,7 @@ pub(crate) enum Body {
 
 /// An error of a reply that came and cannot be read. What was to be paid may be paid all the same.
 pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
-    if class == RetryClass::Never { error.with_note(MAY_BE_PAID) } else { error }
+    if class == RetryClass::Payment { error.with_note(MAY_BE_PAID) } else { error }
 }
 
 /// Sends a request, after all gates, until it succeeds or must not be repeated. It stays as it was, so that it can be sent again if its

@@ -51,6 +51,8 @@ pub(crate) struct Outgoing {
     pub(crate) blocking: bool,
     /// How often it was sent.
     pub(crate) sent: u32,
+    /// One of those attempts may have been carried out.
+    pub(crate) may_have_run: bool,
 }
 
 impl Outgoing {
@@ -86,6 +88,7 @@ impl Outgoing {
             extra_body: Map::new(),
             blocking: client.is_on_blocking_connections(),
             sent: 0,
+            may_have_run: false,
         }
     }
 

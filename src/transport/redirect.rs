@@ -7,7 +7,7 @@ use super::Scope;
 use crate::client::Client;
 use crate::client::download::DownloadPolicy;
 use crate::error::{Error, ErrorKind};
-use crate::operation::AuthScheme;
+use crate::operation::{AuthScheme, RetryClass};
 
 /// More than this is a circle.
 pub(super) const MOST_REDIRECTS: usize = 5;
@@ -24,11 +24,14 @@ pub(super) enum Bounds<'c> {
     SameHost,
     /// A file that anyone may download who has its URL: storage often has another name.
     AnyHost(&'c DownloadPolicy),
+    /// A payment goes where it was sent to, and nowhere else.
+    Nowhere,
 }
 
 impl<'c> Bounds<'c> {
     pub(super) fn of(client: &'c Client, scope: &Scope) -> Self {
         match scope.operation().facts().auth {
+            _ if scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
             AuthScheme::Anonymous => Self::AnyHost(client.downloads()),
             _ => Self::SameHost,
         }
@@ -67,6 +70,9 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
 /// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
 #[cold]
 pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -> Result<Url, Error> {
+    if matches!(bounds, Bounds::Nowhere) {
+        return Err(not_followed("the server redirects a payment, which is not sent on"));
+    }
     let (status, headers, from) = (response.status(), response.headers(), response.url());
     let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let Some(location) = location else {
@@ -78,7 +84,7 @@ pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -
     if let Err(problem) = bounds.check(from, &target, method) {
         let advice = match bounds {
             Bounds::SameHost => "; if that is where the API lives, make it the base URL",
-            Bounds::AnyHost(_) => "",
+            Bounds::AnyHost(_) | Bounds::Nowhere => "",
         };
         let site = site(&target);
         return Err(not_followed(format!(
@@ -90,7 +96,7 @@ pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -
         return Err(not_followed(format!(
             "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
             match bounds {
-                Bounds::SameHost => target.path().to_owned(),
+                Bounds::SameHost | Bounds::Nowhere => target.path().to_owned(),
                 // The path may be all that keeps the file from everyone.
                 Bounds::AnyHost(_) => site(&target),
             }

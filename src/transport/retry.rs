@@ -1,19 +1,20 @@
-//! Which failures are repeated, and after which pause.
+//! `RetryPolicy`: how often a failed call is repeated, and the backoff between attempts.
 
 use std::time::Duration;
 
-use super::{Clock, FailureBudget};
-use crate::error::{Error, ErrorKind};
-use crate::operation::RetryClass;
+use super::Clock;
+use crate::error::Error;
 
 /// How often a call is repeated after a failure, and how long it waits before.
 ///
-/// It says how often and when, not what: that is the operation's [`RetryClass`]. Between attempts the client waits as long as
+/// It says how often and when, not what: that is the operation's [`RetryClass`](crate::RetryClass). Between attempts the client waits as long as
 /// the API asks (`Retry-After`, or the end of the exhausted limit's window), and else for a random time whose upper bound
 /// doubles with each attempt.
 ///
-/// All clones of a client share one budget: after 10 failed requests within 30 seconds nothing is repeated until some of them
-/// are older, because the API blocks an account for 30 seconds when more than 20 requests failed in that time.
+/// The API blocks an API key (a wallet: its IP address) for a model and a `user` until the end of the window when more than 50 of their
+/// requests failed within 30 seconds; it counts each 4xx except 429. All clones of a client count along, and learn from the headers of
+/// replies ([`Meta::error_budget`](crate::Meta::error_budget)): from 40 on a 4xx is not repeated. Repetitions after a 429 or 5xx, which
+/// the API does not count, are not held back. A block (`Too many failed attempts`) is waited for.
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,15 +108,8 @@ impl RetryPolicy {
     }
 
     /// The pause before the next attempt, or why there is none.
-    pub(super) fn decide(
-        &self,
-        failure: &Error,
-        retries: u32,
-        class: RetryClass,
-        budget: &FailureBudget,
-        clock: &dyn Clock,
-    ) -> Decision {
-        if !may_repeat(class, failure) {
+    pub(super) fn decide(&self, failure: &Error, retries: u32, failures: Failures, clock: &dyn Clock) -> Decision {
+        if !failure.is_repeatable() {
             return Decision::Stop("it is not safe or not useful");
         }
         if retries >= self.max_retries {
@@ -125,16 +119,21 @@ impl RetryPolicy {
         if failure.status().is_some_and(|status| status.as_u16() == 504) && retries >= 1 {
             return Decision::Stop("a 504 is repeated once");
         }
-        if budget.is_spent(clock.now()) {
+        if failures.are_too_many {
             return Decision::Stop("too many requests failed lately");
         }
-        let asked = failure.retry_after().max(budget.block_remaining(clock.now()));
-        match asked {
+        if failure.is_concurrency_limit() {
+            // One of those in flight ends soon, whatever the windows of other limits say.
+            return Decision::Repeat(part(self.base_delay, dice(clock)));
+        }
+        match failure.retry_after().max(failures.blocked_for) {
             Some(asked) if asked > self.max_retry_after => {
                 Decision::Stop("the API asks for a longer wait than the policy allows")
             }
             // The clients that were sent away together must not come back together.
             Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, dice(clock)))),
+            // Settling takes its time, and nobody else waits for it.
+            None if failure.is_payment_in_progress() => Decision::Repeat(self.backoff(retries)),
             None => Decision::Repeat(part(self.backoff(retries), dice(clock))),
         }
     }
@@ -154,6 +153,15 @@ impl RetryPolicy {
     }
 }
 
+/// What the failure budget says of a failure.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Failures {
+    /// It was counted, and hardly another one may be.
+    pub(super) are_too_many: bool,
+    /// The API blocks such requests for so long.
+    pub(super) blocked_for: Option<Duration>,
+}
+
 /// What to do after a failure.
 #[derive(Debug, PartialEq)]
 pub(super) enum Decision {
@@ -161,26 +169,6 @@ pub(super) enum Decision {
     Repeat(Duration),
     /// Report the failure, for this reason.
     Stop(&'static str),
-}
-
-/// Whether an operation of this class may be sent again after this failure.
-pub(crate) fn may_repeat(class: RetryClass, failure: &Error) -> bool {
-    if class == RetryClass::Never {
-        return false;
-    }
-    // The kind comes first: some bodies say that a status which usually passes is a fault of the request.
-    match (failure.kind(), failure.status()) {
-        (ErrorKind::Connect, _) => true,
-        (ErrorKind::RateLimited | ErrorKind::Overloaded | ErrorKind::Server, Some(status)) => match status.as_u16() {
-            429 => true,
-            503 => class != RetryClass::Once || failure.is_from_api(),
-            408 => class != RetryClass::Once,
-            500 | 502 | 504 | 520..=524 => class == RetryClass::Safe,
-            _ => false,
-        },
-        (ErrorKind::Timeout | ErrorKind::Transport, _) => class == RetryClass::Safe,
-        _ => false,
-    }
 }
 
 /// A part of a pause, from 0 to 1. The longest `Duration` is a little less than the number nearest to it.

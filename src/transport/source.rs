@@ -5,22 +5,21 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::Body as _;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 
 use super::aside::aside;
 use crate::error::Error;
 use crate::media::form::{Failure, Form};
+use crate::wallet::SIGN_INS;
 
 /// Why a request is not repeated that could be otherwise.
 pub(super) const READ_ONCE: &str = "not repeated, as its body cannot be read twice";
 
-/// A request that is sent again and again; or once, if its body is a stream, which cannot be read twice, or if it pays.
+/// A request that is sent again and again; or once, if its body is a stream, which cannot be read twice.
 pub(super) struct Source<'a> {
     request: &'a mut Option<Request>,
     body: Body<'a>,
-    /// A second one could pay a second time.
-    pays: bool,
     given: bool,
 }
 
@@ -30,29 +29,28 @@ enum Body<'a> {
     Bytes(Bytes),
     Form(&'a Form, Failure),
     /// It stays with the request, which is given away.
-    Once(Url),
+    Once(Url, Option<HeaderValue>),
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(request: &'a mut Option<Request>, form: Option<&'a Form>, pays: bool) -> Self {
+    pub(super) fn new(request: &'a mut Option<Request>, form: Option<&'a Form>) -> Self {
         let body = match (form, request.as_mut()) {
             (_, None) => Body::None,
             (Some(form), Some(_)) => Body::Form(form, Failure::default()),
             (None, Some(request)) => match request.body().map(|body| body.as_bytes().is_some()) {
                 Some(true) => Body::Bytes(request.body_mut().take().map(in_memory).unwrap_or_default()),
-                Some(false) => Body::Once(request.url().clone()),
+                Some(false) => Body::Once(request.url().clone(), request.headers().get(AUTHORIZATION).cloned()),
                 None => Body::None,
             },
         };
-        Self { request, body, pays, given: false }
+        Self { request, body, given: false }
     }
 
     pub(super) fn is_repeatable(&self) -> bool {
         match &self.body {
-            _ if self.pays => false,
             Body::None | Body::Bytes(_) => true,
             Body::Form(form, _) => form.is_replayable(),
-            Body::Once(_) => false,
+            Body::Once(..) => false,
         }
     }
 
@@ -75,7 +73,7 @@ impl<'a> Source<'a> {
                 failure.take();
                 Some(aside(form.open(failure)).await?)
             }
-            Body::Once(_) => return Ok(self.request.take()),
+            Body::Once(..) => return Ok(self.request.take()),
         };
         // `Request::try_clone` would do the same, and allocate a place for a time-out that is not set.
         let Some(kept) = self.request.as_ref() else { return Ok(None) };
@@ -93,10 +91,35 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The key that goes with it.
+    pub(super) fn credential(&self) -> Option<&HeaderValue> {
+        match &self.body {
+            Body::Once(_, credential) => credential.as_ref(),
+            _ => self.header(&AUTHORIZATION),
+        }
+    }
+
+    /// What a wallet signed it with.
+    pub(super) fn sign_in(&self) -> Option<&HeaderValue> {
+        SIGN_INS.iter().find_map(|name| self.header(name))
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.request.as_ref()?.headers().get(name)
+    }
+
+    /// The body, unless it is a form or a stream.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Where the request goes.
     pub(super) fn url(&self) -> Option<&Url> {
         match &self.body {
-            Body::Once(url) => Some(url),
+            Body::Once(url, _) => Some(url),
             _ => self.request.as_ref().map(Request::url),
         }
     }
@@ -138,7 +161,7 @@ mod tests {
     async fn a_request_in_memory_is_given_out_again_and_again() {
         for body in [None, Some(""), Some("text")] {
             let mut kept = request(body.map(Body::from));
-            let mut source = Source::new(&mut kept, None, false);
+            let mut source = Source::new(&mut kept, None);
             for _ in 0..3 {
                 assert!(source.is_repeatable());
                 let given = source.next().await.unwrap().unwrap();
@@ -158,22 +181,10 @@ mod tests {
     async fn a_stream_is_given_out_once() {
         let stream = Body::wrap(Body::from("text"));
         let mut kept = request(Some(stream));
-        let mut source = Source::new(&mut kept, None, false);
+        let mut source = Source::new(&mut kept, None);
         assert!(!source.is_repeatable());
         assert!(source.next().await.unwrap().is_some_and(|request| request.body().is_some()));
         assert!(source.next().await.unwrap().is_none());
         assert_eq!(source.url().unwrap().path(), "/x");
-    }
-
-    #[tokio::test]
-    async fn a_payment_is_given_out_once() {
-        for body in [None, Some("text")] {
-            let mut kept = request(body.map(Body::from));
-            let mut source = Source::new(&mut kept, None, true);
-            assert!(!source.is_repeatable());
-            let given = source.next().await.unwrap().unwrap();
-            assert_eq!(given.body().and_then(Body::as_bytes), body.map(str::as_bytes));
-            assert!(source.next().await.unwrap().is_none());
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,12 +10,12 @@ use serde_json::{Value, json};
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
 use venice_ai::x402::WalletTransactionsParams;
-use venice_ai::{Client, ErrorKind, RetryPolicy, Secret};
+use venice_ai::{Client, Delivery, ErrorKind, RetryPolicy, Secret};
 
 use crate::pages::number;
 use crate::support::refused::{refused, refused_walk};
 use crate::support::replying;
-use crate::support::{Answer, KEY, Server, TestClock, amount, client, once};
+use crate::support::{Answer, KEY, PATIENCE, Server, TestClock, amount, client, once};
 
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
 const SOLANA: &str = "8qUL23aSj7mDWdoLMXGHFvnVCT9wd7jXcysiekroADEL";
@@ -431,4 +432,71 @@ fn wallets_are_read_without_async() {
     let (sign, _) = a_wallet();
     let pages = venice.x402().transactions(WALLET).with_signer(sign).into_blocking_iter();
     assert_eq!(pages.map(Result::unwrap).count(), 125);
+}
+
+fn a_chat(venice: &Client) -> venice_ai::Call<venice_ai::types::ChatCompletion> {
+    venice.chat().create(ChatCompletionRequest::new("default", ["Hello"]))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_requests_of_a_wallet_are_in_flight_at_most() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let server = {
+        let (now, most) = (now.clone(), most.clone());
+        Server::start(move |_, _| {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            // Until there are as many as may be, and a while longer for one too many.
+            let begun = Instant::now();
+            while most.load(Ordering::SeqCst) < 5 && begun.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            now.fetch_sub(1, Ordering::SeqCst);
+            Answer::json(200, r#"{"choices":[{}]}"#)
+        })
+    };
+    let venice = once(&server);
+    let mut calls = Vec::new();
+    for n in 0..12 {
+        let call = a_chat(&venice);
+        let call = if n % 2 == 0 { call.with_sign_in(signed_with(n)) } else { call.with_signer(a_wallet().0) };
+        calls.push(tokio::spawn(call.into_future()));
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!((server.count(), most.load(Ordering::SeqCst)), (12, 5));
+}
+
+#[tokio::test]
+async fn a_stream_of_a_wallet_counts_until_it_is_read_or_dropped() {
+    let server =
+        Server::answering([Answer::head(200, &[("content-type", "text/event-stream")]).send(": hi\n\n").hang()]);
+    let venice = once(&server);
+    let mut streams = Vec::new();
+    for n in 0..5 {
+        let request = ChatCompletionRequest::new("default", ["Hello"]);
+        streams.push(venice.chat().stream(request).with_sign_in(signed_with(n)).await.unwrap());
+    }
+    let request = || ChatCompletionRequest::new("default", ["Hello"]);
+    let call = venice.chat().stream(request()).with_sign_in(signed_with(5)).with_timeout(Duration::from_millis(100));
+    let error = call.await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), server.count()), (ErrorKind::Timeout, Delivery::NotSent, 5), "{error}");
+    assert!(error.to_string().contains("nothing was sent"), "{error}");
+    streams.pop();
+    drop(venice.chat().stream(request()).with_sign_in(signed_with(6)).await.unwrap());
+    assert_eq!(server.count(), 6);
+}
+
+#[tokio::test]
+async fn too_many_requests_of_a_wallet_at_once_come_back_soon_and_newly_signed() {
+    let limit = r#"{"error":"Too many concurrent requests","code":"X402_CONCURRENCY_LIMIT"}"#;
+    let headers = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "50")];
+    let refused = || Answer::new(429, &headers, limit);
+    let server = Server::answering([refused(), refused(), Answer::json(200, r#"{"choices":[{}]}"#)]);
+    let clock = TestClock::with_dice(0.5);
+    let (sign, _) = a_wallet();
+    a_chat(&client(&server, &clock)).with_signer(sign).await.unwrap();
+    assert_eq!(clock.pauses(), [Duration::from_millis(250); 2], "a short jitter, whatever other limits say");
+    assert_eq!(signatures(&server), [0, 1, 2].map(signed_with));
 }

@@ -1,4 +1,4 @@
-//! Buying credit: what it costs, and a payment that is sent once.
+//! Buying credit: what it costs, and a payment that is credited once.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use venice_ai::mock::{Fault, MockVenice};
-use venice_ai::{Client, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
+use venice_ai::{Client, Delivery, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
 
 use crate::support::refused::refused;
 use crate::support::{Answer, Server, TestClock, amount, client, nobody, once};
@@ -166,8 +166,7 @@ async fn paid(answer: Answer) -> (Error, usize) {
 }
 
 #[tokio::test]
-async fn a_payment_is_never_repeated() {
-    let slow = Answer::head(200, &[("content-type", "application/json"), ("content-length", "900")]).send("{\"succ");
+async fn a_payment_that_was_refused_or_failed_is_not_repeated() {
     for (answer, kind) in [
         (Answer::json(429, r#"{"error":"Rate limit exceeded"}"#), ErrorKind::RateLimited),
         (Answer::new(429, &[("retry-after", "0")], ""), ErrorKind::RateLimited),
@@ -175,12 +174,8 @@ async fn a_payment_is_never_repeated() {
         (Answer::html(503, "busy"), ErrorKind::Overloaded),
         (Answer::json(500, r#"{"error":"X","message":"y"}"#), ErrorKind::Server),
         (Answer::html(502, "bad gateway"), ErrorKind::Server),
-        (Answer::json(504, "{}"), ErrorKind::Server),
         (Answer::json(408, "{}"), ErrorKind::Server),
-        (Answer::nothing(), ErrorKind::Transport),
-        (slow.clone().close(), ErrorKind::Transport),
-        (slow.hang(), ErrorKind::Timeout),
-        (Answer::silence(), ErrorKind::Timeout),
+        (Answer::json(409, r#"{"error":"CONFLICT","message":"x"}"#), ErrorKind::Conflict),
         (Answer::json(401, r#"{"error":"Invalid Sign-in-with-x signature"}"#), ErrorKind::Authentication),
         (Answer::redirect(307, "/api/v1/x402/top-up"), ErrorKind::Redirect),
         (Answer::redirect(308, "/elsewhere"), ErrorKind::Redirect),
@@ -197,6 +192,81 @@ async fn a_payment_is_never_repeated() {
     }
 }
 
+/// Replies after which the same payment may be sent again: the API credits it once.
+fn resubmitted() -> Vec<(Answer, ErrorKind)> {
+    let slow = Answer::head(200, &[("content-type", "application/json"), ("content-length", "900")]).send("{\"succ");
+    let settling = r#"{"error":"PAYMENT_IN_PROGRESS","message":"This payment is being settled"}"#;
+    let late = r#"{"error":"SETTLEMENT_TIMEOUT","message":"Settling takes too long"}"#;
+    vec![
+        (Answer::json(409, settling), ErrorKind::Conflict),
+        (Answer::json(504, late), ErrorKind::Server),
+        (Answer::html(504, "<html>"), ErrorKind::Server),
+        (Answer::nothing(), ErrorKind::Transport),
+        (slow.clone().close(), ErrorKind::Transport),
+        (slow.hang(), ErrorKind::Timeout),
+        (Answer::silence(), ErrorKind::Timeout),
+    ]
+}
+
+#[tokio::test]
+async fn a_payment_whose_outcome_is_open_is_submitted_again_with_the_same_signature() {
+    for (answer, _) in resubmitted() {
+        let shown = format!("{answer:?}");
+        let server = Server::answering([answer, Answer::json(200, DONE)]);
+        let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment());
+        let done = call.with_timeout(Duration::from_secs(2)).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(done.top_up.new_balance, amount("9.23"), "{shown}");
+        let [first, second] = &server.requests()[..] else { panic!("two requests: {shown}") };
+        assert_eq!(first.header("payment-signature"), Some(&*a_payment()));
+        assert_eq!(first.header("payment-signature"), second.header("payment-signature"));
+        assert_eq!(second.header("authorization"), None);
+    }
+}
+
+#[tokio::test]
+async fn the_policy_bounds_how_often_a_payment_is_submitted() {
+    for (answer, kind) in resubmitted() {
+        let shown = format!("{answer:?}");
+        for (policy, count) in [(RetryPolicy::disabled(), 1), (RetryPolicy::default().max_retries(1), 2)] {
+            let server = Server::answering([answer.clone()]);
+            let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).with_retry(policy);
+            let error = call.with_timeout(Duration::from_millis(500)).await.unwrap_err();
+            assert_eq!((error.kind(), server.count()), (kind, count), "{shown}: {error}");
+            assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+            assert!(error.to_string().contains("look at the balance"), "{error}");
+            assert!(!format!("{error} {error:?}").contains(&a_payment()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_after_a_lost_reply_does_not_say_that_nothing_was_paid() {
+    let used = r#"{"error":"PAYMENT_VERIFICATION_FAILED","message":"The nonce was used"}"#;
+    let server = Server::answering([Answer::nothing(), Answer::json(400, used)]);
+    let error = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).await.unwrap_err();
+    assert_eq!((error.code(), error.delivery()), (Some("PAYMENT_VERIFICATION_FAILED"), Delivery::Unknown));
+    assert!(error.to_string().contains("look at the balance"), "{error}");
+}
+
+#[tokio::test]
+async fn a_payment_that_is_being_settled_is_asked_about_again_after_a_pause() {
+    let settling = Answer::json(409, r#"{"error":"PAYMENT_IN_PROGRESS","message":"x"}"#);
+    let server = Server::answering([settling.clone(), settling, Answer::json(200, DONE)]);
+    let clock = TestClock::without_jitter();
+    client(&server, &clock).x402().top_up(a_payment()).await.unwrap();
+    assert_eq!(clock.pauses(), [Duration::from_millis(500), Duration::from_secs(1)]);
+}
+
+#[tokio::test]
+async fn a_payment_that_could_not_be_settled_moved_no_funds() {
+    let body = r#"{"error":"SETTLEMENT_FAILED","message":"The transaction was reverted"}"#;
+    let (error, count) = paid(Answer::json(402, body)).await;
+    assert_eq!((error.kind(), error.code(), count), (ErrorKind::PaymentRequired, Some("SETTLEMENT_FAILED"), 1));
+    assert_eq!(error.delivery(), Delivery::Refused);
+    assert!(error.to_string().contains("no funds were moved"), "{error}");
+    assert!(!error.is_insufficient_balance());
+}
+
 #[tokio::test]
 async fn a_payment_that_finds_nobody_is_not_repeated_either() {
     let closed = nobody();
@@ -208,8 +278,8 @@ async fn a_payment_that_finds_nobody_is_not_repeated_either() {
 }
 
 #[tokio::test]
-async fn nobody_can_make_it_be_repeated() {
-    assert_eq!(operations::TOP_UP_X402_BALANCE.retry, RetryClass::Never);
+async fn nobody_can_make_a_refused_one_be_repeated() {
+    assert_eq!(operations::TOP_UP_X402_BALANCE.retry, RetryClass::Payment);
     let server = Server::answering([Answer::json(429, "{}")]);
     let venice = client(&server, &TestClock::without_jitter());
     venice.raw().top_up_x402_balance(Some(&a_payment())).with_retry(patient()).await.unwrap_err();
@@ -217,13 +287,18 @@ async fn nobody_can_make_it_be_repeated() {
 }
 
 #[tokio::test]
-async fn a_payment_on_a_connection_that_the_server_just_closed_is_sent_once() {
+async fn a_payment_on_a_connection_that_the_server_just_closed_is_submitted_again() {
     // The price comes over a connection that dies when the payment follows on it.
-    let server = Server::start(|n, _| if n == 0 { Answer::json(402, REQUIREMENTS) } else { Answer::nothing() });
+    let server = Server::answering([Answer::json(402, REQUIREMENTS), Answer::nothing(), Answer::json(200, DONE)]);
     let venice = client(&server, &TestClock::without_jitter());
     venice.x402().payment_requirements().await.unwrap();
-    let error = venice.x402().top_up(a_payment()).await.unwrap_err();
-    assert_eq!((error.kind(), server.count()), (ErrorKind::Transport, 2));
+    venice.x402().top_up(a_payment()).await.unwrap();
+    let signatures = server
+        .requests()
+        .iter()
+        .map(|request| request.header("payment-signature").map(str::to_owned))
+        .collect::<Vec<_>>();
+    assert_eq!(signatures, [None, Some(a_payment()), Some(a_payment())]);
 }
 
 #[tokio::test]

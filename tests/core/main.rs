@@ -11,6 +11,7 @@ mod blocking_refused;
 mod client_config;
 mod compatibility;
 mod connection_headers;
+mod delivery;
 mod errors;
 mod escape_hatch;
 #[cfg(feature = "unstable")]

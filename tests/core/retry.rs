@@ -87,7 +87,11 @@ async fn a_read_that_the_server_gave_up_on_is_repeated_once() {
 async fn inference_is_repeated_only_where_the_model_surely_did_not_run() {
     for status in [408, 429, 503] {
         assert_eq!(sent(Answer::json(status, r#"{"error":"no"}"#)).await.1, 3, "{status}");
-        assert_eq!(sent(Answer::html(status, "<html>")).await.1, 3, "{status}");
+    }
+    assert_eq!(sent(Answer::html(429, "<html>")).await.1, 3);
+    // A gateway may have passed the request on.
+    for status in [408, 503] {
+        assert_eq!(sent(Answer::html(status, "<html>")).await.1, 1, "{status}");
     }
     for status in [500, 502, 504, 520, 524] {
         assert_eq!(sent(Answer::json(status, r#"{"error":"no"}"#)).await.1, 1, "{status}");
@@ -299,34 +303,90 @@ async fn a_wait_that_is_too_long_is_left_to_the_caller() {
     assert!(error.is_rate_limited() && error.is_retryable());
 }
 
+/// A 408 of a read, which the API counts and the client repeats.
+fn counted() -> Answer {
+    Answer::json(408, r#"{"error":"Request timed out"}"#)
+}
+
+fn patient() -> RetryPolicy {
+    RetryPolicy::default().max_retries(100)
+}
+
+async fn read_patiently(client: &Client) -> Result<Value, Error> {
+    client.request(Method::GET, "/thing").with_retry(patient()).await
+}
+
 #[tokio::test]
-async fn ten_failures_in_thirty_seconds_end_all_repetitions_of_all_clones() {
-    let server = Server::answering([Answer::json(500, "{}")]);
+async fn forty_counted_failures_in_thirty_seconds_end_their_repetitions_for_all_clones() {
+    let server = Server::answering([counted()]);
     let clock = TestClock::without_jitter();
     let client = client(&server, &clock);
-    let patient = RetryPolicy::default().max_retries(100);
-    let call = client.request::<Value>(Method::GET, "/thing").with_retry(patient);
-    call.await.unwrap_err();
-    assert_eq!(server.count(), 10);
+    read_patiently(&client).await.unwrap_err();
+    assert_eq!(server.count(), 40, "the API blocks at more than 50");
     read(&client.clone()).await.unwrap_err();
-    assert_eq!(server.count(), 11, "another clone is not allowed a repetition");
+    assert_eq!(server.count(), 41, "another clone is not allowed a repetition");
     clock.advance(Duration::from_secs(31));
     read(&client).await.unwrap_err();
-    assert_eq!(server.count(), 14, "the failures are too old to count");
+    assert_eq!(server.count(), 44, "the failures are too old to count");
+}
+
+#[tokio::test]
+async fn failures_that_the_api_does_not_count_hold_nothing_back() {
+    for status in [429, 500, 502, 503] {
+        let server = Server::answering([Answer::json(status, r#"{"error":"no"}"#)]);
+        read_patiently(&client(&server, &TestClock::without_jitter())).await.unwrap_err();
+        assert_eq!(server.count(), 101, "{status}");
+    }
+    let server = Server::start(|n, _| if n < 40 { counted() } else { Answer::json(503, r#"{"error":"busy"}"#) });
+    let client = client(&server, &TestClock::without_jitter());
+    read_patiently(&client).await.unwrap_err();
+    assert_eq!(server.count(), 40);
+    read_patiently(&client).await.unwrap_err();
+    assert_eq!(server.count(), 40 + 101, "though the budget is spent");
+}
+
+#[tokio::test]
+async fn the_failures_of_other_programs_are_learned_from_the_headers() {
+    let reset = ((EPOCH_SECONDS + 20) * 1000).to_string();
+    let headers = [("x-ratelimit-remaining", "13"), ("x-ratelimit-resets", &*reset)];
+    let server = Server::answering([Answer::new(200, &headers, OK), counted()]);
+    let clock = TestClock::without_jitter();
+    let client = client(&server, &clock);
+    read(&client).await.unwrap();
+    read_patiently(&client).await.unwrap_err();
+    assert_eq!(server.count(), 1 + 3, "of the 13 that are left 10 are left to others");
+    clock.advance(Duration::from_secs(21));
+    read(&client).await.unwrap_err();
+    assert_eq!(server.count(), 4 + 3, "the window is over");
+}
+
+#[tokio::test]
+async fn each_model_and_user_has_a_budget_of_its_own() {
+    let server = Server::answering([counted()]);
+    let client = client(&server, &TestClock::without_jitter());
+    let ask = async |model: &str, user: &str| {
+        let before = server.count();
+        let request = ChatCompletionRequest::new(model, ["Hello"]).user(user);
+        client.chat().create(request).with_retry(patient()).await.unwrap_err();
+        server.count() - before
+    };
+    assert_eq!(ask("a", "").await, 40);
+    assert_eq!(ask("a", "").await, 1);
+    assert_eq!(ask("b", "").await, 40);
+    assert_eq!(ask("a", "ada").await, 40);
 }
 
 #[tokio::test]
 async fn another_client_has_a_budget_of_its_own() {
-    let server = Server::answering([Answer::json(500, "{}")]);
+    let server = Server::answering([counted()]);
     let clock = TestClock::without_jitter();
-    let patient = RetryPolicy::default().max_retries(100);
-    client(&server, &clock).request::<Value>(Method::GET, "/x").with_retry(patient).await.unwrap_err();
+    read_patiently(&client(&server, &clock)).await.unwrap_err();
     let before = server.count();
     read(&client(&server, &clock)).await.unwrap_err();
     assert_eq!(server.count(), before + 3);
 }
 
-const BLOCKED: &str = r#"{"error":"Too many failed attempts (> 20) resulting in a non-success status code. Please wait 30s and try again."}"#;
+const BLOCKED: &str = r#"{"error":"Too many failed attempts (> 50) resulting in a non-success status code. Please wait 30s and try again."}"#;
 
 #[tokio::test]
 async fn a_block_for_too_many_failures_is_waited_out() {
@@ -334,6 +394,30 @@ async fn a_block_for_too_many_failures_is_waited_out() {
     let clock = TestClock::without_jitter();
     read(&client(&server, &clock)).await.unwrap();
     assert_eq!(clock.pauses(), [Duration::from_secs(30)]);
+}
+
+#[tokio::test]
+async fn a_block_lasts_as_long_as_its_window() {
+    let reset = ((EPOCH_SECONDS + 12) * 1000).to_string();
+    for (resets, seconds) in [(&*reset, 12), ("17000", 17), ("9", 9)] {
+        let headers = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-resets", resets),
+            ("x-ratelimit-remaining-requests", "499"),
+            ("x-ratelimit-reset-requests", "50"),
+        ];
+        let server = Server::answering([Answer::new(429, &headers, BLOCKED), Answer::json(200, OK)]);
+        let clock = TestClock::without_jitter();
+        read(&client(&server, &clock)).await.unwrap();
+        assert_eq!(clock.pauses(), [Duration::from_secs(seconds)], "{resets}");
+    }
+}
+
+#[tokio::test]
+async fn the_error_budget_is_no_limit_of_requests() {
+    let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-resets", "30000")];
+    let found = pauses(Answer::new(429, &headers, r#"{"error":"Rate limit exceeded"}"#), 0.0).await;
+    assert_eq!(found, [Duration::ZERO; 2], "its end is not that of a limit");
 }
 
 #[tokio::test]

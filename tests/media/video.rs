@@ -1,15 +1,15 @@
 //! Films: what is sent, and what comes back.
 
 use serde_json::json;
-use venice_ai::ErrorKind;
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
     CreateVideoTranscriptionRequest, Keyframe, OmniReferenceTask, QueueVideoRequest, QuoteVideoRequest,
     RetrieveJobRequest, TextReplyFormat, VideoAspectRatio, VideoDuration, VideoElement, VideoResolution,
 };
+use venice_ai::{Call, Client, ErrorKind};
 
 use crate::support::replying;
-use crate::support::{Answer, Server, once};
+use crate::support::{Answer, Server, TestClock, client, once};
 
 #[tokio::test]
 async fn a_price_is_asked_for() {
@@ -177,4 +177,33 @@ fn all_of_it_works_without_async() {
     assert!(matches!(venice.video().retrieve(&job).send_blocking().unwrap(), venice_ai::jobs::Retrieved::Progress(_)));
     assert!(venice.video().complete(&job).send_blocking().unwrap());
     assert_eq!(venice.video().transcribe(YOUTUBE).send_blocking().unwrap().transcript, "Here we are");
+}
+
+#[tokio::test]
+async fn what_deletes_the_film_as_it_sends_it_is_not_repeated_after_a_failure_that_leaves_that_open() {
+    let request = |deletes| RetrieveJobRequest::new("laguna-film", "q-1").delete_media_on_completion(deletes);
+    for (answer, sent) in [
+        (Answer::nothing(), 1),
+        (Answer::html(502, "<html>"), 1),
+        (Answer::html(503, "<html>"), 1),
+        (Answer::json(500, r#"{"error":"no"}"#), 1),
+        (Answer::json(429, r#"{"error":"Rate limit exceeded"}"#), 3),
+        (Answer::json(503, r#"{"error":"busy"}"#), 3),
+    ] {
+        let count = async |call: &dyn Fn(&Client) -> Call<()>| {
+            let server = Server::answering([answer.clone()]);
+            call(&client(&server, &TestClock::without_jitter())).await.unwrap_err();
+            server.count()
+        };
+        assert_eq!(count(&|venice| venice.video().retrieve(request(true)).map(drop)).await, sent, "{answer:?}");
+        assert_eq!(count(&|venice| venice.audio().retrieve(request(true)).map(drop)).await, sent, "{answer:?}");
+        assert_eq!(count(&|venice| venice.raw().retrieve_video(&request(true)).map(drop)).await, sent, "{answer:?}");
+        assert_eq!(count(&|venice| venice.raw().retrieve_audio(&request(true)).map(drop)).await, sent, "{answer:?}");
+        let asked = RetrieveJobRequest::new("laguna-film", "q-1");
+        let added = |venice: &Client| {
+            venice.video().retrieve(asked.clone()).with_extra_body("delete_media_on_completion", true).map(drop)
+        };
+        assert_eq!(count(&added).await, sent, "{answer:?}");
+        assert_eq!(count(&|venice| venice.video().retrieve(request(false)).map(drop)).await, 3, "{answer:?}");
+    }
 }

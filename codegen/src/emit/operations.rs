@@ -12,6 +12,10 @@ pub fn emit(model: &Model) -> TokenStream {
         let doc = format!(" `{} {}`.", operation.method, operation.path);
         let (id, method, path, tag) = (&operation.id, &operation.method, &operation.path, &operation.tag);
         let (retry, auth) = (ident(operation.retry), ident(operation.auth));
+        let once_with = match &operation.once_with {
+            Some(member) => quote!(Some(#member)),
+            None => quote!(None),
+        };
         let (request, reply) = (&operation.request_media, &operation.reply_media);
         let statuses = &operation.statuses;
         let deprecated = operation.deprecated;
@@ -28,6 +32,7 @@ pub fn emit(model: &Model) -> TokenStream {
                 path: #path,
                 tag: #tag,
                 retry: RetryClass::#retry,
+                once_with: #once_with,
                 auth: AuthScheme::#auth,
                 request_media: &[#(#request),*],
                 reply_media: &[#(#reply),*],

@@ -45,12 +45,19 @@ fn what_may_be_repeated_follows_from_method_and_security_unless_the_overlay_says
         ("delete", json!({}), "Once"),
         ("post", json!({"security": paid}), "Inference"),
         ("post", json!({"security": paid, "x-retry": "once"}), "Once"),
-        ("post", json!({"x-retry": "never"}), "Never"),
+        ("post", json!({"x-retry": "payment"}), "Payment"),
         ("post", json!({"x-retry": "safe"}), "Safe"),
         ("get", json!({"x-retry": "inference"}), "Inference"),
     ] {
         assert_eq!(read_operation(method, operation.clone()).unwrap().retry, expected, "{method} {operation}");
     }
+}
+
+#[test]
+fn a_member_of_the_body_may_change_the_retry_class() {
+    let deletes = json!({"x-retry": "safe", "x-retry-once-with": "delete"});
+    assert_eq!(read_operation("post", deletes).unwrap().once_with.as_deref(), Some("delete"));
+    assert_eq!(read_operation("post", json!({})).unwrap().once_with, None);
 }
 
 #[test]

@@ -26,8 +26,8 @@ use crate::types::Money;
 /// | the reply tells its cost | that |
 /// | it tells tokens or seconds | their price by the list of models |
 /// | it tells neither (images, speech, films) | the estimate |
-/// | refused, or the API was not reached: it surely did not run | nothing |
-/// | cut, out of time, dropped: nobody knows | the estimate, as [`uncertain`](Spending::uncertain) |
+/// | not sent, or refused ([`Error::delivery`]) | nothing |
+/// | cut, out of time, dropped, a 5xx, a 408 or 503 of a gateway: nobody knows | the estimate, as [`uncertain`](Spending::uncertain) |
 ///
 /// A stream counts when it has ended; one that is dropped before it told its cost is uncertain.
 ///
@@ -232,7 +232,7 @@ impl Budget {
         Ok(reserved)
     }
 
-    /// The call surely did not run.
+    /// The call was not sent, or refused.
     pub(crate) fn release(&self, reserved: Reserved) {
         let mut state = self.lock();
         state.usd.release(reserved.usd);

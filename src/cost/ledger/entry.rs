@@ -6,10 +6,9 @@ use super::told::Told;
 use crate::cost::budget::Reserved;
 use crate::cost::prices::{Prices, Tokens};
 use crate::cost::{Budget, Cost, Tally};
-use crate::error::{Error, ErrorKind};
-use crate::operation::RetryClass;
+use crate::error::{Delivery, Error};
 use crate::transport::gates::Watch;
-use crate::transport::{Body, Reply, may_repeat};
+use crate::transport::{Body, Reply};
 use crate::types::{Model, Money};
 
 /// The account of one call, from before it is sent until it is known what it cost. One that is dropped before that is of a call of which
@@ -20,7 +19,6 @@ pub(crate) struct Entry {
     tally: Option<Tally>,
     asked: Asked,
     priced: Priced,
-    class: RetryClass,
     told: Told,
     is_closed: bool,
 }
@@ -28,7 +26,7 @@ pub(crate) struct Entry {
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// It surely did not run.
+    /// It was not sent, or refused.
     NotRun,
     Ran,
     /// It may have run.
@@ -52,9 +50,8 @@ impl Entry {
         tally: Option<Tally>,
         asked: Asked,
         priced: Priced,
-        class: RetryClass,
     ) -> Self {
-        Self { reserved, tally, asked, priced, class, told: Told::default(), is_closed: false }
+        Self { reserved, tally, asked, priced, told: Told::default(), is_closed: false }
     }
 
     /// A part of a stream told something.
@@ -132,9 +129,11 @@ impl Watch for Entry {
     }
 
     fn failed(mut self: Box<Self>, failure: Error) -> Error {
-        let is_unsent = failure.attempts() == 0;
-        let did_not_run = is_unsent || surely_not_run(self.class, &failure);
-        self.close(if did_not_run { Fate::NotRun } else { Fate::Unknown });
+        self.close(match failure.delivery() {
+            Delivery::NotSent | Delivery::Refused => Fate::NotRun,
+            Delivery::Unknown => Fate::Unknown,
+            Delivery::Answered => Fate::Ran,
+        });
         failure
     }
 }
@@ -142,15 +141,5 @@ impl Watch for Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         self.close(Fate::Unknown);
-    }
-}
-
-/// Whether a failure says that the call was not carried out: it was refused, or never reached the API.
-fn surely_not_run(class: RetryClass, error: &Error) -> bool {
-    use ErrorKind::*;
-    match error.kind() {
-        Server | Overloaded | RateLimited => may_repeat(class, error),
-        Timeout | Transport | Decode | StreamInterrupted | UnexpectedStatus | Rpc | JobFailed | JobExpired => false,
-        _ => true,
     }
 }

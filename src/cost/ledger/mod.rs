@@ -58,8 +58,7 @@ impl Gate for Ledger {
                 }
                 None => None,
             };
-            let class = outgoing.scope.operation().facts().retry;
-            let entry = Entry::new(reserved, self.tally.clone(), asked, priced, class);
+            let entry = Entry::new(reserved, self.tally.clone(), asked, priced);
             Ok(Some(Box::new(entry) as Box<dyn Watch>))
         })
     }

@@ -8,9 +8,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
-use crate::many::members::members;
 use crate::media::base64;
 use crate::meta::Meta;
+use crate::transport::members;
 use crate::transport::{Body, Reply, ReplyBody, Scope};
 
 /// The beginning of every journal.

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::window::Window;
 use super::{Hold, Load, Report, Visit, Wait, pause};
 use crate::meta::Meta;
+use crate::transport::Window;
 
 /// So many are sent before the first reply has told what the limits are.
 const FIRST: usize = 4;
@@ -115,7 +115,7 @@ impl Lane {
                 self.opens = self.opens.max(now.checked_add(wait));
                 self.why = if *overloaded { Wait::Overloaded } else { Wait::Refused };
             }
-            Report::Failed { .. } | Report::Unreached | Report::Unsent => {}
+            Report::Blocked { .. } | Report::Failed { .. } | Report::Unreached | Report::Unsent => {}
         }
     }
 

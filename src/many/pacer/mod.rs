@@ -1,12 +1,11 @@
-//! When the next request may go: shared by all runs of all clones of a client.
+//! `Pacer`: rate limiter for [`many`](super), shared by all runs of all clones of a client.
 //!
-//! Three things hold a request back: what the API told of its limits, what it refused lately, and the rule that no more than a
-//! number of requests may fail in half a minute. The last one is kept by counting what is on its way as if it failed: whatever becomes
-//! of it, there are not more than [`GUARD`] failures.
+//! Three things hold a request back: what the API told of its limits, what it refused lately, and its failure budget. The last one is
+//! kept by counting what is in flight in a bucket as if it failed: whatever becomes of it, there are not more than
+//! [`FailureBudget::GUARD`] failures.
 
 mod lane;
 mod ticket;
-mod window;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -18,10 +17,7 @@ use self::lane::{LONGEST_PAUSE, Lane};
 pub(super) use self::ticket::Ticket;
 use super::progress::Wait;
 use crate::meta::Meta;
-use crate::transport::FailureBudget;
-
-/// The API blocks an account at more than 20 failures in 30 seconds. The rest is left to other calls and other programs.
-pub(super) const GUARD: usize = 16;
+use crate::transport::{Bucket, FailureBudget, MOST_OF_A_WALLET};
 
 /// How many models are known before those are forgotten that nothing is known of. Servers name models as they like.
 const MOST_LANES: usize = 512;
@@ -46,6 +42,16 @@ pub(super) struct Load {
     pub(super) most_output: Option<u64>,
     /// The answer has tokens too.
     pub(super) is_answered: bool,
+}
+
+/// What a request asks the pacer with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Passenger {
+    pub(super) lane: LaneKey,
+    pub(super) bucket: Bucket,
+    pub(super) load: Load,
+    /// A wallet signs it, of which few requests may be in flight.
+    pub(super) is_signed: bool,
 }
 
 /// A request that is on its way.
@@ -78,6 +84,10 @@ pub(super) enum Report<'a> {
         wait: Option<Duration>,
         overloaded: bool,
     },
+    /// The API blocks its bucket, which the failure budget knows: the model is not at fault.
+    Blocked {
+        meta: Option<&'a Meta>,
+    },
     Failed {
         meta: Option<&'a Meta>,
     },
@@ -90,7 +100,10 @@ pub(super) enum Report<'a> {
 impl Report<'_> {
     fn meta(&self) -> Option<&Meta> {
         match self {
-            Self::Success { meta, .. } | Self::Refused { meta, .. } | Self::Failed { meta } => *meta,
+            Self::Success { meta, .. }
+            | Self::Refused { meta, .. }
+            | Self::Blocked { meta }
+            | Self::Failed { meta } => *meta,
             Self::Unreached | Self::Unsent => None,
         }
     }
@@ -100,7 +113,7 @@ impl Report<'_> {
         match self {
             Self::Success { used, .. } => *used,
             // What did not run used nothing.
-            Self::Refused { .. } => Some(0),
+            Self::Refused { .. } | Self::Blocked { .. } => Some(0),
             _ => None,
         }
     }
@@ -121,6 +134,10 @@ struct State {
     runs: HashMap<u64, Share>,
     last_run: u64,
     in_flight: usize,
+    /// Those of them that a wallet signs.
+    signed: usize,
+    /// Those of them in each bucket of the failure budget.
+    by_bucket: HashMap<Bucket, usize>,
     /// Attempts in a row that found no connection.
     unreached: u32,
     unreached_at: Option<Instant>,
@@ -131,7 +148,10 @@ struct State {
 #[derive(Debug, Default)]
 struct Share {
     in_flight: usize,
-    waits: bool,
+    /// How many of them are in each bucket of the failure budget.
+    by_bucket: HashMap<Bucket, usize>,
+    /// It was held back in this bucket.
+    waits: Option<Bucket>,
     /// Nobody polls it, so what it has on its way does not come back.
     is_parked: bool,
     waker: Option<Waker>,
@@ -181,7 +201,7 @@ impl Pacer {
     /// The run has nothing more to send for now.
     pub(super) fn rest(&self, run: u64) {
         if let Some(share) = self.lock().runs.get_mut(&run) {
-            share.waits = false;
+            share.waits = None;
         }
     }
 
@@ -194,27 +214,39 @@ impl Pacer {
     fn admit(
         &self,
         (run, most): (u64, usize),
-        lane: &LaneKey,
-        load: Load,
+        asked: &Passenger,
         budget: &FailureBudget,
         now: Instant,
     ) -> Result<(LaneKey, u64), Hold> {
         let mut state = self.lock();
-        let outcome = state.admit((run, most), lane, load, budget, now);
+        let outcome = state.admit((run, most), asked, budget, now);
         if let Some(share) = state.runs.get_mut(&run) {
-            share.waits = outcome.is_err();
-            share.in_flight += usize::from(outcome.is_ok());
+            share.waits = outcome.is_err().then(|| asked.bucket.clone());
+            if outcome.is_ok() {
+                share.in_flight += 1;
+                *share.by_bucket.entry(asked.bucket.clone()).or_default() += 1;
+            }
         }
         outcome
     }
 
     /// A request is back.
     #[inline]
-    fn done(&self, run: u64, (lane, visit): (&LaneKey, Visit), report: &Report<'_>, now: Instant, dice: f64) {
+    fn done(
+        &self,
+        (run, asked): (u64, &Passenger),
+        (lane, visit): (&LaneKey, Visit),
+        report: &Report<'_>,
+        now: Instant,
+        dice: f64,
+    ) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
+        state.signed = state.signed.saturating_sub(usize::from(asked.is_signed));
+        remove_one(&mut state.by_bucket, &asked.bucket);
         if let Some(share) = state.runs.get_mut(&run) {
             share.in_flight = share.in_flight.saturating_sub(1);
+            remove_one(&mut share.by_bucket, &asked.bucket);
         }
         match report {
             Report::Unreached => state.unreachable(visit.since, now, dice),
@@ -254,18 +286,21 @@ impl State {
     fn admit(
         &mut self,
         (run, most): (u64, usize),
-        asked: &LaneKey,
-        load: Load,
+        asked: &Passenger,
         budget: &FailureBudget,
         now: Instant,
     ) -> Result<(LaneKey, u64), Hold> {
-        if let Some(wait) = budget.block_remaining(now) {
+        let Passenger { lane, bucket, load, is_signed } = asked;
+        if let Some(wait) = budget.block_remaining(bucket, now) {
             return Err(Hold { why: Wait::Blocked, until: now.checked_add(wait) });
         }
         if let Some(reachable) = self.reachable.filter(|reachable| *reachable > now) {
             return Err(Hold { why: Wait::Unreachable, until: Some(reachable) });
         }
-        let own = self.runs.get(&run).map_or(0, |share| share.in_flight);
+        let share = self.runs.get(&run);
+        let own = share.map_or(0, |share| share.in_flight);
+        let own_in_bucket = share.and_then(|share| share.by_bucket.get(bucket)).copied().unwrap_or_default();
+        let in_bucket = self.by_bucket.get(bucket).copied().unwrap_or_default();
         let parked: usize = self.runs.values().filter(|share| share.is_parked).map(|share| share.in_flight).sum();
         // What is on its way for runs that nobody polls does not come back, and might be waited for without end.
         let is_alone = self.in_flight <= parked;
@@ -273,33 +308,37 @@ impl State {
         if self.unreached > 0 && !is_alone {
             return Err(Hold { why: Wait::Unreachable, until: None });
         }
-        let recent = budget.recent(now);
-        let room = match recent.failures {
+        let failures = budget.room(bucket, now);
+        let room = match failures.more_in {
             // Who asks for more than the guard allows has it while nothing fails.
-            0 => GUARD.max(most),
-            failures => GUARD.saturating_sub(failures),
+            None => FailureBudget::GUARD.max(most),
+            Some(_) => failures.left,
         };
-        if self.in_flight >= room && !(is_alone && recent.failures < GUARD) {
-            let until = now.checked_add(recent.fewer_in).filter(|_| recent.failures > 0);
-            return Err(Hold { why: if recent.failures > 0 { Wait::Failures } else { Wait::Replies }, until });
+        if in_bucket >= room && !(is_alone && failures.left > 0) {
+            let until = failures.more_in.and_then(|wait| now.checked_add(wait));
+            return Err(Hold { why: if until.is_some() { Wait::Failures } else { Wait::Replies }, until });
         }
-        let waiting =
-            self.runs.iter().filter(|(other, share)| **other != run && share.waits && !share.is_parked).count();
-        if own >= most || (waiting > 0 && own >= (room / (waiting + 1)).max(1)) {
+        let waits = |share: &Share| !share.is_parked && share.waits.as_ref() == Some(bucket);
+        let waiting = self.runs.iter().filter(|(other, share)| **other != run && waits(share)).count();
+        let is_unfair = waiting > 0 && own_in_bucket >= (room / (waiting + 1)).max(1);
+        let is_wallet_full = *is_signed && self.signed >= MOST_OF_A_WALLET && !is_alone;
+        if own >= most || is_unfair || is_wallet_full {
             return Err(Hold { why: Wait::Replies, until: None });
         }
-        let key = match self.aliases.get(asked) {
-            Some(model) => LaneKey { account: asked.account, name: model.clone() },
-            None => asked.clone(),
+        let key = match self.aliases.get(lane) {
+            Some(model) => LaneKey { account: lane.account, name: model.clone() },
+            None => lane.clone(),
         };
         if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(&key) {
             self.forget_lanes(now);
         }
         let lane = self.lanes.entry(key.clone()).or_default();
-        let tokens = lane.estimate(load);
+        let tokens = lane.estimate(*load);
         lane.fits(tokens, is_alone, now)?;
         lane.enter(tokens);
         self.in_flight += 1;
+        self.signed += usize::from(*is_signed);
+        *self.by_bucket.entry(bucket.clone()).or_default() += 1;
         Ok((key, tokens))
     }
 
@@ -322,8 +361,18 @@ impl State {
     }
 
     fn wake_others(&mut self, run: u64) {
-        let others = self.runs.iter_mut().filter(|(other, share)| **other != run && share.waits);
+        let others = self.runs.iter_mut().filter(|(other, share)| **other != run && share.waits.is_some());
         others.filter_map(|(_, share)| share.waker.take()).for_each(Waker::wake);
+    }
+}
+
+/// Counts one less in a bucket, and forgets a bucket in which none is left.
+fn remove_one(by_bucket: &mut HashMap<Bucket, usize>, bucket: &Bucket) {
+    if let Some(count) = by_bucket.get_mut(bucket) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            by_bucket.remove(bucket);
+        }
     }
 }
 
@@ -341,8 +390,10 @@ fn pause(tries: u32, dice: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Counted;
 
     const LOAD: Load = Load { input: 10, most_output: None, is_answered: true };
+    const GUARD: usize = FailureBudget::GUARD;
 
     struct Runs {
         pacer: Pacer,
@@ -355,18 +406,25 @@ mod tests {
             Self { pacer: Pacer::default(), budget: FailureBudget::default(), now: Instant::now() }
         }
 
+        /// Of each model, all in one bucket.
         fn admit(&self, run: u64, most: usize, model: &str) -> Result<(LaneKey, u64), Hold> {
-            let lane = self.pacer.lane(Some("key"), model);
-            self.pacer.admit((run, most), &lane, LOAD, &self.budget, self.now)
+            let asked = Self::passenger(self.pacer.lane(Some("key"), model));
+            self.pacer.admit((run, most), &asked, &self.budget, self.now)
+        }
+
+        fn passenger(lane: LaneKey) -> Passenger {
+            Passenger { lane, bucket: Bucket::default(), load: LOAD, is_signed: false }
         }
 
         fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report<'_>) {
             let visit = Visit { tokens: admitted.1, input: LOAD.input, since: self.now };
-            self.pacer.done(run, (&admitted.0, visit), report, self.now, 0.0);
+            let asked = Self::passenger(admitted.0.clone());
+            self.pacer.done((run, &asked), (&admitted.0, visit), report, self.now, 0.0);
         }
 
         fn fail(&self, failures: usize) {
-            (0..failures).for_each(|_| self.budget.record_failure(self.now));
+            let bucket = Bucket::default();
+            (0..failures).for_each(|_| self.budget.record_failure(&bucket, Counted::Failed, self.now));
         }
     }
 
@@ -377,7 +435,7 @@ mod tests {
     fn what_is_on_its_way_counts_as_failed() {
         let runs = Runs::new();
         let run = runs.pacer.join();
-        runs.fail(13);
+        runs.fail(GUARD - 3);
         let models = ["a", "b", "c", "d"];
         let admitted = models.map(|model| runs.admit(run, 8, model));
         assert_eq!(admitted.iter().filter(|one| one.is_ok()).count(), 3);
@@ -390,13 +448,13 @@ mod tests {
     fn more_than_the_guard_is_only_for_who_asks_and_while_nothing_fails() {
         let runs = Runs::new();
         let (bold, shy) = (runs.pacer.join(), runs.pacer.join());
-        for model in 0..20 {
-            runs.admit(bold, 40, &model.to_string()).unwrap();
+        for model in 0..GUARD + 4 {
+            runs.admit(bold, 60, &model.to_string()).unwrap();
         }
         assert_eq!(runs.admit(shy, 8, "x").unwrap_err().why, Wait::Replies);
         runs.pacer.rest(shy);
         runs.fail(1);
-        assert_eq!(runs.admit(bold, 40, "x").unwrap_err().why, Wait::Failures);
+        assert_eq!(runs.admit(bold, 60, "x").unwrap_err().why, Wait::Failures);
     }
 
     #[test]
@@ -452,11 +510,39 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_for_all() {
+    fn a_block_is_for_a_bucket() {
         let runs = Runs::new();
         let run = runs.pacer.join();
-        runs.budget.record_block(runs.now, Duration::from_secs(30));
+        runs.budget.record_block(&Bucket::default(), runs.now, Duration::from_secs(30));
         assert_eq!(runs.admit(run, 8, "a").unwrap_err().why, Wait::Blocked);
+        let bucket = runs.budget.bucket(None, Some(br#"{"model": "a", "user": "ada"}"#));
+        let asked = Passenger { bucket, ..Runs::passenger(runs.pacer.lane(Some("key"), "a")) };
+        runs.pacer.admit((run, 8), &asked, &runs.budget, runs.now).unwrap();
+    }
+
+    #[test]
+    fn failures_of_one_bucket_hold_back_no_other() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        runs.fail(GUARD);
+        assert_eq!(runs.admit(run, 8, "a").unwrap_err().why, Wait::Failures);
+        let bucket = runs.budget.bucket(None, Some(br#"{"model": "b"}"#));
+        let asked = Passenger { bucket, ..Runs::passenger(runs.pacer.lane(Some("key"), "b")) };
+        runs.pacer.admit((run, 8), &asked, &runs.budget, runs.now).unwrap();
+    }
+
+    #[test]
+    fn five_requests_that_a_wallet_signs_are_in_flight() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        let signed = |model: &str| Passenger { is_signed: true, ..Runs::passenger(runs.pacer.lane(None, model)) };
+        let admit = |model: &str| runs.pacer.admit((run, 99), &signed(model), &runs.budget, runs.now);
+        let admitted = ["a", "b", "c", "d", "e"].map(|model| admit(model).unwrap());
+        assert_eq!(admit("f").unwrap_err().why, Wait::Replies);
+        runs.admit(run, 99, "f").unwrap();
+        let visit = Visit { tokens: admitted[0].1, input: LOAD.input, since: runs.now };
+        runs.pacer.done((run, &signed("a")), (&admitted[0].0, visit), &SUCCESS, runs.now, 0.0);
+        admit("f").unwrap();
     }
 
     #[test]

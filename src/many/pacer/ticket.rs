@@ -1,6 +1,6 @@
-//! The right to have one request on its way.
+//! `Ticket`: a permit of the [`Pacer`](super::Pacer) for one request.
 
-use super::{Hold, LaneKey, Load, Report, Visit};
+use super::{Hold, LaneKey, Passenger, Report, Visit};
 use crate::client::Client;
 use crate::transport::dice;
 
@@ -9,8 +9,8 @@ use crate::transport::dice;
 pub(in crate::many) struct Ticket {
     client: Client,
     run: u64,
-    /// The name that was asked for.
-    asked: LaneKey,
+    /// What was asked for, by the name that the request gives the model.
+    asked: Passenger,
     lane: LaneKey,
     visit: Visit,
     is_back: bool,
@@ -19,17 +19,17 @@ pub(in crate::many) struct Ticket {
 impl Ticket {
     /// Lets a request go, or says why not.
     #[inline]
-    pub(in crate::many) fn new(client: &Client, run: (u64, usize), asked: &LaneKey, load: Load) -> Result<Self, Hold> {
+    pub(in crate::many) fn new(client: &Client, run: (u64, usize), asked: &Passenger) -> Result<Self, Hold> {
         let since = client.clock().now();
-        let (lane, tokens) = client.pacer().admit(run, asked, load, client.budget(), since)?;
-        let visit = Visit { tokens, input: load.input, since };
+        let (lane, tokens) = client.pacer().admit(run, asked, client.budget(), since)?;
+        let visit = Visit { tokens, input: asked.load.input, since };
         Ok(Self { client: client.clone(), run: run.0, asked: asked.clone(), lane, visit, is_back: false })
     }
 
     /// Gives it back, with what became of the request.
     pub(in crate::many) fn back(mut self, report: &Report<'_>) {
         if let Some(model) = report.meta().and_then(|meta| meta.model_id()) {
-            self.client.pacer().is_called(&self.asked, model);
+            self.client.pacer().is_called(&self.asked.lane, model);
         }
         self.give_back(report);
     }
@@ -37,7 +37,8 @@ impl Ticket {
     fn give_back(&mut self, report: &Report<'_>) {
         self.is_back = true;
         let clock = self.client.clock();
-        self.client.pacer().done(self.run, (&self.lane, self.visit), report, clock.now(), dice(clock));
+        let asked = (self.run, &self.asked);
+        self.client.pacer().done(asked, (&self.lane, self.visit), report, clock.now(), dice(clock));
     }
 }
 

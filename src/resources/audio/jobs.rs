@@ -56,7 +56,8 @@ impl Audio<'_> {
     /// Asks how far an order is, or fetches what it made. Free. [`Client::job`](crate::Client::job) does this until the sound is
     /// there.
     ///
-    /// With `delete_media_on_completion` the server deletes the sound as it sends it: if the download breaks off, it is gone.
+    /// With `delete_media_on_completion` the server deletes the sound as it sends it: if the download breaks off, it is gone, and a
+    /// request whose outcome is not known is not repeated.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {

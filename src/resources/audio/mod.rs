@@ -18,8 +18,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Quotes and polls are free. The rest is paid for, by the character or the second, and is repeated only when the API said that it did
-//! not run it; a voice and an order only when they surely were not made. A long text that fails on its way keeps the pieces that were paid for. Refused before
+//! Quotes and polls are free. The rest is paid for, by the character or the second, and is repeated only when it is known not to have
+//! been executed ([`Error::delivery`](crate::Error::delivery)); so are a voice and an order. A long text that fails on its way keeps the pieces that were paid for. Refused before
 //! anything is sent: a blank text, one of more than 4096 characters ([`long_speech`](Audio::long_speech) cuts those), a recording that
 //! is empty, too large or surely none.
 //!

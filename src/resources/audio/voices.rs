@@ -25,7 +25,7 @@ impl Audio<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: an empty file, a blank model, and a recording that is surely in none of the formats that
-    /// voices are made from. Each call makes and charges a voice, so it is repeated only when it surely did not arrive.
+    /// voices are made from. Each call makes and charges a voice, so it is repeated only when it is known not to have been executed.
     pub fn clone_voice(&self, request: impl Into<CreateClonedVoiceRequest>) -> Call<ClonedVoice> {
         let request = request.into();
         let recording = recording(request.model.as_deref());

@@ -30,8 +30,8 @@
 //!
 //! # What is repeated
 //! Every request has an `Idempotency-Key`, the same for all its attempts, and one with the same key and body gets the first answer
-//! again for 24 hours instead of being carried out a second time. The client repeats what was surely not carried out: a
-//! connection that was not made, 408, 429 and 503. After a time-out or a broken connection it does not: the node may still be at
+//! again for 24 hours instead of being carried out a second time. The client repeats what is known not to have been
+//! executed: a connection that was not made, a 429, and a 408 or 503 of the API itself. After a time-out or a broken connection it does not: the node may still be at
 //! work, and would answer a transaction that it knows already with an error. Look for the transaction then, or repeat the call
 //! with the same key, which must be [your own](CryptoRpc::with_idempotency_key) for that.
 

@@ -13,7 +13,7 @@ use super::input::{self, MOST_TEXTS};
 use super::unfinished::UnfinishedEmbeddings;
 use super::{EmbeddingVectors, Embeddings};
 use crate::call::{CallFuture, in_runtime};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::types::CreateEmbeddingRequest;
 use crate::validation::ValidationError;
 use crate::{Client, operations};
@@ -142,15 +142,19 @@ impl EmbeddingBatch {
                 return match failure {
                     Some(error) => Err(error),
                     None if waiting.is_empty() => Ok(()),
-                    None => Err(self.out_of_time()),
+                    None => Err(self.out_of_time().with_delivery(Delivery::NotSent)),
                 };
             }
             let Some((part, outcome)) = first(&mut sent, deadline).await else {
+                sent.iter().for_each(|(part, _)| self.done.lose(part));
                 return Err(self.out_of_time());
             };
             match outcome {
                 Ok(reply) => self.done.add(part, reply),
                 Err(error) => {
+                    if error.delivery().may_have_run() {
+                        self.done.lose(&part);
+                    }
                     failure.get_or_insert(error);
                 }
             }

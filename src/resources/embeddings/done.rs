@@ -1,5 +1,7 @@
 //! What a batch has brought so far.
 
+use std::collections::BTreeSet;
+
 use super::EmbeddingVectors;
 use crate::types::EmbeddingUsage;
 
@@ -8,6 +10,8 @@ use crate::types::EmbeddingUsage;
 pub(super) struct Done {
     /// One place for each text.
     pub(super) vectors: Vec<Option<Vec<f32>>>,
+    /// The places of texts that are left and may be paid for.
+    uncertain: BTreeSet<usize>,
     model: String,
     /// How many requests were answered.
     replies: usize,
@@ -32,8 +36,19 @@ impl Done {
         for (place, vector) in part.into_iter().zip(reply.vectors) {
             if let Some(slot) = self.vectors.get_mut(place) {
                 *slot = Some(vector);
+                self.uncertain.remove(&place);
             }
         }
+    }
+
+    /// The texts in these places were sent, and may be paid for.
+    pub(super) fn lose(&mut self, part: &[usize]) {
+        self.uncertain.extend(part);
+    }
+
+    /// How many of the texts that are left may be paid for.
+    pub(super) fn may_be_paid(&self) -> usize {
+        self.uncertain.len()
     }
 
     /// How many texts are left.

@@ -67,6 +67,19 @@ impl UnfinishedEmbeddings {
         self.inner.1.done.remaining()
     }
 
+    /// How many of the texts that are left were sent in a request that may have been carried out, and so may be charged:
+    /// [`Delivery::may_have_run`](crate::Delivery::may_have_run). [`resume`](Self::resume) sends them again.
+    ///
+    /// ```no_run
+    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
+    /// println!("{} texts may be charged twice", unfinished.may_be_paid());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn may_be_paid(&self) -> usize {
+        self.inner.1.done.may_be_paid()
+    }
+
     /// The tokens that were read so far.
     ///
     /// ```no_run

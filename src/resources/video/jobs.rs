@@ -67,7 +67,8 @@ impl Video<'_> {
     /// this until the film is there.
     ///
     /// Of models that told a `download_url` with the order, the answer is `COMPLETED` at the end, and the file is there. With
-    /// `delete_media_on_completion` the server deletes the film as it sends it: if the download breaks off, it is gone.
+    /// `delete_media_on_completion` the server deletes the film as it sends it: if the download breaks off, it is gone, and a request
+    /// whose outcome is not known is not repeated.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! A film is paid for when it is ordered; quotes, polls and deletions are free and are repeated after failures that may pass. An order
-//! is sent once: it is repeated only when it surely did not arrive. Every error after it has the job ([`Error::job`](crate::Error::job)),
+//! is sent once: it is repeated only when it is known not to have been executed. Every error after it has the job ([`Error::job`](crate::Error::job)),
 //! so that nothing that was paid for is lost. Media are public or `data:` URLs
 //! ([`Upload::to_data_url`](crate::Upload::to_data_url) makes one), together at most about 35 MB. Refused before anything is sent: an
 //! empty model or prompt, media that are no URLs or too large.

@@ -21,8 +21,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Looking is free, and is repeated after failures that may pass. A payment is sent once, whatever happens: look at the balance before
-//! signing another. This crate holds no private key and signs nothing: it takes what the caller's wallet made, sends it without the API
+//! Looking is free, and is repeated after failures that may pass. A signed payment is credited at most once, so the same one is sent
+//! again where its reply was lost; look at the balance before you sign another. This crate holds no private key and signs nothing: it takes what the caller's wallet made, sends it without the API
 //! key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
 //! [`Call::with_sign_in`] or [`Call::with_signer`]. Refused before anything is sent: what is no address of a wallet, a value that is
 //! no base64 of a JSON object, a call that only a wallet may make and none signed.
@@ -42,8 +42,8 @@ use crate::{Call, Client, operations};
 /// left and where it went: [`balance`](Self::balance), [`transactions`](Self::transactions), which only the wallet itself may ask
 /// for. No API key is needed for any of this, and none goes along with what a wallet signed.
 ///
-/// This crate signs nothing: it takes what the caller's wallet made, keeps it out of logs and errors, and sends a payment no more
-/// than once.
+/// This crate signs nothing: it takes what the caller's wallet made, keeps it out of logs and errors, and never pays with
+/// another signature than the one that it was given.
 #[derive(Clone, Copy, Debug)]
 pub struct X402<'c> {
     client: &'c Client,

@@ -15,26 +15,12 @@ use crate::{Call, operations, wallet};
 const FIELD: &str = "PAYMENT-SIGNATURE";
 
 /// Asking what a top-up costs pays nothing, so unlike the top-up itself it may be repeated.
-static ASK: Operation = {
-    let Operation { id, method, path, tag, auth, request_media, reply_media, statuses, deprecated, .. } =
-        operations::TOP_UP_X402_BALANCE;
-    let retry = RetryClass::Safe;
+static ASK: Operation = Operation {
+    retry: RetryClass::Safe,
     // The price is another document than the receipt.
-    let (essential, error_inside) = (&[], true);
-    Operation {
-        id,
-        method,
-        path,
-        tag,
-        retry,
-        auth,
-        request_media,
-        reply_media,
-        statuses,
-        deprecated,
-        essential,
-        error_inside,
-    }
+    essential: &[],
+    error_inside: true,
+    ..operations::TOP_UP_X402_BALANCE
 };
 
 /// A wallet's credit was topped up.
@@ -96,7 +82,7 @@ impl X402<'_> {
     /// # Errors
     ///
     /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay. A payment header, set with
-    /// [`with_header`](Call::with_header), is refused before anything is sent: this call may be repeated, and a payment must not be.
+    /// [`with_header`](Call::with_header), is refused before anything is sent: only [`top_up`](Self::top_up) takes a payment.
     #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
@@ -118,9 +104,11 @@ impl X402<'_> {
     /// The value is base64 of a JSON object, whose `accepted` is the chosen member of the
     /// [`payment_requirements`](Self::payment_requirements) word for word and whose `payload` has the signature.
     ///
-    /// **It is sent once, whatever happens**: neither after a refusal nor after a broken connection does the client send it again, and
-    /// no [`RetryPolicy`](crate::RetryPolicy) changes that. After an error without a status the payment may have been taken all the
-    /// same: look at the [`balance`](Self::balance) before you sign another one.
+    /// A signed payment is credited at most once, however often it is submitted. So the client sends the same one again, as often as its
+    /// [`RetryPolicy`](crate::RetryPolicy) allows, while the API is settling it (409 `PAYMENT_IN_PROGRESS`) and where the reply was lost (a
+    /// time-out, a broken connection, a 504): see [`RetryClass::Payment`](crate::RetryClass::Payment). After any other failure it is not sent
+    /// again by itself. **Look at the [`balance`](Self::balance) before you sign another payment**, unless
+    /// [`delivery`](crate::Error::delivery) says that this one was refused: after a 402 `SETTLEMENT_FAILED` no funds were moved.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {

@@ -228,3 +228,25 @@ async fn a_blocking_batch_in_a_runtime_is_refused_and_kept() {
     assert_eq!(server.connections(), 0);
     assert_in_order(&unfinished.resume().await.unwrap(), 2);
 }
+
+#[tokio::test]
+async fn texts_that_may_be_paid_for_twice_are_counted() {
+    for (answer_of_second, may_be_paid) in [
+        (Answer::nothing(), 2),
+        (Answer::html(503, "<html>"), 2),
+        (Answer::json(200, "{"), 2),
+        (Answer::json(503, r#"{"error":"busy"}"#), 0),
+        (Answer::json(400, r#"{"error":"no"}"#), 0),
+    ] {
+        let shown = format!("{answer_of_second:?}");
+        let server = Server::start(move |n, request| if n == 1 { answer_of_second.clone() } else { answer(request) });
+        let batch = once(&server).embeddings().batch(request(6)).with_texts_per_request(2);
+        let unfinished = batch.await.unwrap_err();
+        assert_eq!((unfinished.remaining(), unfinished.may_be_paid()), (4, may_be_paid), "{shown}");
+        assert_in_order(&unfinished.resume().await.unwrap(), 6);
+    }
+    let server = Server::start(|n, request| if n == 0 { answer(request) } else { Answer::silence() });
+    let batch = once(&server).embeddings().batch(request(6)).with_texts_per_request(2);
+    let unfinished = batch.with_time_limit(Duration::from_millis(500)).await.unwrap_err();
+    assert_eq!((unfinished.remaining(), unfinished.may_be_paid()), (4, 2));
+}

@@ -57,6 +57,10 @@ async fn what_nobody_knows_the_outcome_of_stays_set_aside_for_good() {
         ("a connection that closed", Answer::nothing()),
         ("a reply that was cut", cut),
         ("silence", Answer::silence()),
+        ("a gateway without an upstream", Answer::html(503, "<html>")),
+        ("a gateway that answers with JSON", Answer::json(503, r#"{"message": "no healthy upstream"}"#)),
+        ("a gateway that waited too long", Answer::html(408, "<html>")),
+        ("an overloaded gateway", Answer::json(529, r#"{"error": "overloaded"}"#)),
     ];
     for (what, answer) in outcomes {
         let server = shop(move |_| answer.clone());

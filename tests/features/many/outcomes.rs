@@ -38,7 +38,6 @@ async fn a_refusal_for_now_is_waited_out_however_often_it_comes() {
         refusal(429, "Rate limit exceeded"),
         refusal(429, "The model is currently overloaded"),
         refusal(503, "The model is offline"),
-        Answer::html(503, "<html>"),
     ] {
         let answers = refused.clone();
         let server = Server::start(move |n, request| if n < 25 { answers.clone() } else { answer(request) });
@@ -59,6 +58,9 @@ async fn what_may_have_been_paid_is_not_sent_again_and_the_others_go_on() {
         refusal(500, "Inference processing failed"),
         Answer::html(502, "<html><title>502 Bad Gateway</title>"),
         refusal(504, "The request took too long"),
+        Answer::html(503, "<html><title>503</title>"),
+        Answer::html(408, "<html><title>408</title>"),
+        refusal(529, "Overloaded"),
         Answer::json(200, "{\"choices\": 7}"),
     ] {
         let server = {

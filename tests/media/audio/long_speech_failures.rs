@@ -60,6 +60,8 @@ async fn a_piece_that_broke_off_may_have_been_paid_for() {
     assert_eq!(fails_and_goes_on(Answer::nothing(), Sent).await.kind(), ErrorKind::Transport);
     assert_eq!(fails_and_goes_on(Answer::json(500, r#"{"error": "?"}"#), Sent).await.kind(), ErrorKind::Server);
     assert!(fails_and_goes_on(Answer::html(200, "<html>"), Sent).await.is_decode());
+    assert!(fails_and_goes_on(Answer::html(503, "<html>"), Sent).await.is_overloaded());
+    assert!(fails_and_goes_on(Answer::json(529, r#"{"error": "?"}"#), Sent).await.is_overloaded());
 }
 
 #[tokio::test]

@@ -134,6 +134,9 @@ async fn an_order_whose_answer_is_lost_may_have_been_accepted() {
         (Answer::html(200, "<html>"), true),
         (Answer::json(200, "{}"), true),
         (Answer::html(502, "<html>"), true),
+        (Answer::html(503, "<html>"), true),
+        (Answer::json(529, r#"{"error":"overloaded"}"#), true),
+        (Answer::redirect(307, "https://elsewhere.example/"), false),
         (Answer::json(400, r#"{"error":"no such model"}"#), false),
     ] {
         let server = serving([("/video/queue", vec![answer])]);

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use super::join::Join;
 use crate::call::Steps;
 use crate::media::durable::DurableFile;
-use crate::{Error, ErrorKind};
+use crate::{Delivery, Error, ErrorKind};
 
 /// What a future that is dropped in the middle must not lose lies here, and not in the future.
 #[derive(Default)]
@@ -98,7 +98,7 @@ impl Kept {
                 while let Some(samples) = waiting.pop_front() {
                     if let Err(error) = file.write(samples).await {
                         self.place = Place::Lost { path: std::mem::take(path) };
-                        return Err(error);
+                        return Err(error.with_delivery(Delivery::Answered));
                     }
                 }
                 Ok(())
@@ -151,7 +151,7 @@ impl Kept {
                 Ok(bytes) => self.place = Place::Saved { path, bytes },
                 Err(error) => {
                     self.place = Place::Lost { path };
-                    return Err(error);
+                    return Err(error.with_delivery(Delivery::Answered));
                 }
             }
         }

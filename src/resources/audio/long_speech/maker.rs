@@ -116,7 +116,7 @@ impl Maker {
         let outcome = match std::mem::replace(&mut part.state, State::Uncertain) {
             State::Here(arrived) => arrived.samples(&mut self.join),
             State::Failed(error) => {
-                part.state = after(&error);
+                part.state = State::failed(&error);
                 Err(error)
             }
             going => {
@@ -238,24 +238,19 @@ impl Arrived {
 }
 
 impl State {
+    /// Of a piece that failed for good.
+    fn failed(error: &Error) -> Self {
+        if error.delivery().may_have_run() { Self::Uncertain } else { Self::Waiting }
+    }
+
     #[inline]
     fn told(&self) -> PieceState {
         match self {
             Self::Waiting => PieceState::Waiting,
             Self::Going(_) | Self::Uncertain => PieceState::Sent,
-            Self::Failed(error) => after(error).told(),
+            Self::Failed(error) => Self::failed(error).told(),
             Self::Here(_) | Self::GivenAway => PieceState::Made,
         }
-    }
-}
-
-/// The state of a piece that failed. An answer that refuses it costs nothing; after silence nobody knows.
-#[inline]
-fn after(error: &Error) -> State {
-    use ErrorKind::*;
-    match error.kind() {
-        Timeout | Transport | StreamInterrupted | Decode | Server => State::Uncertain,
-        _ => State::Waiting,
     }
 }
 

@@ -75,7 +75,7 @@ impl Walk<'_> {
                 for key in keys(before.value, after.value).filter(|key| !KNOWN.contains(key)) {
                     let rule = match key {
                         "x-payment-info" => rules::PRICE,
-                        "x-retry" => rules::RETRY,
+                        "x-retry" | "x-retry-once-with" => rules::RETRY,
                         _ => rules::NOT_GENERATED,
                     };
                     self.member(rule, key, pair, key);

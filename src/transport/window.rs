@@ -11,7 +11,7 @@ const SAME: Duration = Duration::from_secs(1);
 
 /// What is known of a limit. Replies come in any order, so the least that was told of a window counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Window {
+pub(crate) struct Window {
     limit: Option<u64>,
     left: Option<u64>,
     ends: Option<Instant>,
@@ -19,7 +19,7 @@ pub(super) struct Window {
 
 impl Window {
     /// Whether `wanted` fits beside what is on its way. If not, when the window ends; by then it may be known sooner.
-    pub(super) fn fits(&mut self, wanted: u64, on_the_way: u64, now: Instant) -> Result<(), Option<Instant>> {
+    pub(crate) fn fits(&mut self, wanted: u64, on_the_way: u64, now: Instant) -> Result<(), Option<Instant>> {
         self.turn(now);
         let Some(left) = self.left else { return Ok(()) };
         // What is larger than the limit would wait for ever; the API decides about it when there is all the room that there can be.
@@ -27,8 +27,14 @@ impl Window {
         if on_the_way.saturating_add(wanted) <= left { Ok(()) } else { Err(self.ends) }
     }
 
+    /// What is left, and when the window ends; `None` where nothing was told.
+    pub(crate) fn left(&mut self, now: Instant) -> Option<(u64, Option<Instant>)> {
+        self.turn(now);
+        Some((self.left?, self.ends))
+    }
+
     /// Takes over what a reply tells.
-    pub(super) fn learn(&mut self, told: RateLimit, now: Instant) {
+    pub(crate) fn learn(&mut self, told: RateLimit, now: Instant) {
         self.turn(now);
         self.limit = told.limit.or(self.limit);
         let Some(left) = told.remaining else { return };
@@ -47,7 +53,7 @@ impl Window {
     }
 
     /// A request came back and did not tell what is left.
-    pub(super) fn spend(&mut self, amount: u64) {
+    pub(crate) fn spend(&mut self, amount: u64) {
         self.left = self.left.map(|left| left.saturating_sub(amount));
     }
 

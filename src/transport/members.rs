@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The members of a JSON object that have these names; `None` for what is no whole JSON object.
-pub(super) fn members(json: &[u8], names: &[&str]) -> Option<Map<String, Value>> {
+pub(crate) fn members(json: &[u8], names: &[&str]) -> Option<Map<String, Value>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let found = Named(names).deserialize(&mut reader).ok()?;
     reader.end().ok()?;

@@ -1,0 +1,84 @@
+//! Whether a request that failed was carried out, and what follows from that for repetitions.
+
+use std::time::Duration;
+
+use venice_ai::http::Method;
+use venice_ai::types::{ChatCompletionRequest, QueueVideoRequest};
+use venice_ai::{Client, Delivery, Error};
+
+use crate::support::{Answer, Server, TestClock, builder, client, nobody};
+
+const OWN: &str = r#"{"error": "The model is at capacity"}"#;
+
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    List,
+    Chat,
+    Order,
+}
+
+impl Call {
+    async fn make(self, venice: &Client) -> Error {
+        match self {
+            Self::List => venice.api_keys().list().await.unwrap_err(),
+            Self::Chat => venice.chat().create(ChatCompletionRequest::new("m", ["Hello"])).await.unwrap_err(),
+            Self::Order => venice.video().queue(QueueVideoRequest::new("m").prompt("fog")).await.unwrap_err(),
+        }
+    }
+
+    /// What is known of a request that is always answered like this, and how often it is sent.
+    async fn told(self, answer: Answer) -> (Delivery, usize) {
+        let server = Server::answering([answer]);
+        let error = self.make(&client(&server, &TestClock::without_jitter())).await;
+        assert_eq!(error.attempts() as usize, server.count(), "{error}");
+        (error.delivery(), server.count())
+    }
+}
+
+#[tokio::test]
+async fn a_gateways_503_or_408_leaves_open_whether_a_paid_call_was_carried_out() {
+    use Delivery::{Refused, Unknown};
+    let own = |status| Answer::json(status, OWN);
+    let gateway = |status| Answer::html(status, "<html><title>unavailable</title></html>");
+    let json_of_a_gateway = Answer::json(503, r#"{"message": "no healthy upstream"}"#);
+    for (call, answer, expected) in [
+        (Call::Chat, gateway(503), (Unknown, 1)),
+        (Call::Chat, gateway(408), (Unknown, 1)),
+        (Call::Chat, json_of_a_gateway, (Unknown, 1)),
+        (Call::Chat, Answer::new(503, &[], ""), (Unknown, 1)),
+        (Call::Chat, own(503), (Refused, 3)),
+        (Call::Chat, own(408), (Refused, 3)),
+        (Call::Chat, own(429), (Refused, 3)),
+        (Call::Chat, own(500), (Unknown, 1)),
+        (Call::Chat, own(529), (Unknown, 1)),
+        (Call::Order, gateway(503), (Unknown, 1)),
+        (Call::Order, own(408), (Unknown, 1)),
+        (Call::Order, own(503), (Refused, 3)),
+        (Call::List, gateway(503), (Unknown, 3)),
+        (Call::List, own(500), (Unknown, 3)),
+    ] {
+        assert_eq!(call.told(answer.clone()).await, expected, "{call:?} {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_told_apart() {
+    let server = Server::answering([Answer::silence()]);
+    let venice = builder(&server).timeout(Duration::from_millis(200)).build().unwrap();
+    assert_eq!(Call::Chat.make(&venice).await.delivery(), Delivery::Unknown);
+
+    for (answer, expected) in [
+        (Answer::nothing(), Delivery::Unknown),
+        (Answer::json(200, "{"), Delivery::Answered),
+        (Answer::json(400, r#"{"error": "wrong"}"#), Delivery::Refused),
+        (Answer::redirect(307, "https://elsewhere.example/"), Delivery::Refused),
+    ] {
+        assert_eq!(Call::Chat.told(answer.clone()).await, (expected, 1), "{answer:?}");
+    }
+
+    let nobody = Client::builder().api_key("key").base_url(format!("http://{}", nobody())).no_proxy();
+    let error = Call::Chat.make(&nobody.retry(venice_ai::RetryPolicy::disabled()).build().unwrap()).await;
+    assert!(error.is_connect() && error.delivery() == Delivery::NotSent, "{error}");
+    let refused = Client::without_api_key().unwrap().request::<serde_json::Value>(Method::GET, "http://[");
+    assert_eq!(refused.await.unwrap_err().delivery(), Delivery::NotSent);
+}
