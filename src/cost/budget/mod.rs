@@ -219,8 +219,9 @@ impl Budget {
     pub(crate) fn reserve(&self, estimate: Option<&Money>) -> Result<Reserved, Error> {
         let mut state = self.lock();
         let allows_unknown = state.allows_unknown;
-        let usd = estimate.and_then(|price| price.usd);
-        let diem = estimate.and_then(|price| price.diem);
+        // An estimate below zero is none: what is set aside is never a credit.
+        let usd = estimate.and_then(|price| price.usd).filter(|usd| !usd.is_negative());
+        let diem = estimate.and_then(|price| price.diem).filter(|diem| !diem.is_negative());
         for (currency, spending, estimate) in [(Currency::Usd, state.usd, usd), (Currency::Diem, state.diem, diem)] {
             if !spending.has_room_for(estimate, allows_unknown) {
                 return Err(Error::budget_exceeded_by(BudgetExceeded { currency, spending, estimate }));

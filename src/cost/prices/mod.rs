@@ -19,7 +19,8 @@ use crate::types::{Model, ModelPricing, Money};
 
 /// The prices of a model, from [`Models::list`](crate::Models::list): what calls cost by the list, before or after they are made.
 ///
-/// Nothing is sent, and a price that the list does not tell is `None`, never 0. What a reseller's agreement takes off
+/// Nothing is sent, and a price that the list does not tell is `None`, never 0; so is one below zero or above 10¹², and each price of a
+/// model whose discount is not within `0..=1`. What a reseller's agreement takes off
 /// ([`discount_to_user`](crate::types::Model::discount_to_user)) is taken off.
 ///
 /// A price says the same twice, in US dollars and in DIEM: it is paid in one of them.
@@ -63,9 +64,9 @@ impl<'m> Prices<'m> {
         let paid = match self.model.discount_to_user {
             None => price,
             Some(discount) => {
-                // A part that cannot be computed with is not taken for none.
-                let rest = Amount::try_from(discount).ok().and_then(|part| Amount::from(1).checked_sub(part))?;
-                money::times(&price, rest)
+                // A part that is none, such as 20 for 20 %, is not taken for nothing.
+                let part = Amount::try_from(discount).ok().filter(|part| (Amount::ZERO..=1.into()).contains(part))?;
+                money::times(&price, Amount::from(1).checked_sub(part)?)
             }
         };
         money::known(paid)

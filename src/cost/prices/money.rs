@@ -1,10 +1,11 @@
-//! Arithmetic in both currencies at once. A currency that one side does not know, or that overflows, is unknown in the result.
+//! Arithmetic in both currencies at once. A currency that one side does not know, or that overflows, is unknown in the result; so is one
+//! of which a side is no price: below zero, or absurd.
 
 use crate::Amount;
 use crate::types::Money;
 
 fn each(one: &Money, other: &Money, f: impl Fn(Amount, Amount) -> Option<Amount>) -> Money {
-    let pair = |one: Option<Amount>, other: Option<Amount>| f(one?, other?);
+    let pair = |one: Option<Amount>, other: Option<Amount>| f(plausible(one?)?, plausible(other?)?);
     Money { usd: pair(one.usd, other.usd), diem: pair(one.diem, other.diem) }
 }
 
@@ -35,6 +36,13 @@ pub(in crate::cost) fn dearest<'p>(prices: impl IntoIterator<Item = &'p Money>) 
     })
 }
 
+/// An amount that a list of prices can mean. A wrong one must not become a credit, or fill a budget for good.
+fn plausible(amount: Amount) -> Option<Amount> {
+    const MOST: u64 = 1_000_000_000_000;
+    Some(amount).filter(|amount| !amount.is_negative() && *amount <= Amount::from(MOST))
+}
+
 pub(super) fn known(price: Money) -> Option<Money> {
+    let price = Money { usd: price.usd.and_then(plausible), diem: price.diem.and_then(plausible) };
     (price.usd.is_some() || price.diem.is_some()).then_some(price)
 }

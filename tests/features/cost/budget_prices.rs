@@ -127,3 +127,38 @@ async fn a_blockchain_call_counts_with_the_dollars_of_its_headers() {
     venice.crypto_rpc().call("ethereum-mainnet", JsonRpcRequest::new("eth_chainId")).await.unwrap();
     assert_eq!(dollars(&budget), ["0.000014", "0", "0"].map(String::from));
 }
+
+/// A server whose list has one model with this price and discount, and which charges 0.05 USD for each answer.
+fn with_list(price: &'static str, discount: &'static str) -> Server {
+    Server::start(move |_, request| match super::is_list(request) {
+        true => Answer::json(
+            200,
+            &format!(
+                r#"{{"data": [{{"id": "writer", "type": "text", "discount_to_user": {discount}, "model_spec": {{"pricing": {{"input": {{"usd": {price}, "diem": {price}}},
+                    "output": {{"usd": {price}, "diem": {price}}}}}, "availableContextTokens": 1000, "maxCompletionTokens": 500}}}}]}}"#
+            ),
+        ),
+        false => super::costing("0.05"),
+    })
+}
+
+#[tokio::test]
+async fn a_price_below_zero_and_a_discount_of_more_than_all_reserve_nothing_and_are_no_credit() {
+    for (price, discount) in [("-100", "null"), ("100", "20"), ("1e20", "null")] {
+        let server = with_list(price, discount);
+        let budget = Budget::usd("0.5");
+        let venice = within(&server, &budget);
+        let error = venice.chat().create(super::asking("writer")).await.unwrap_err();
+        assert!(error.budget_exceeded().is_some_and(|exceeded| exceeded.estimate.is_none()), "{error}");
+        assert_eq!((dollars(&budget), calls(&server)), (["0", "0", "0"].map(String::from), 0));
+
+        let budget = Budget::usd("0.5").allow_unknown_prices();
+        let venice = within(&server, &budget);
+        for _ in 0..10 {
+            venice.chat().create(super::asking("writer")).await.unwrap();
+        }
+        let error = venice.chat().create(super::asking("writer")).await.unwrap_err();
+        assert!(error.budget_exceeded().is_some(), "{error}");
+        assert_eq!(dollars(&budget), ["0.5", "0", "0"].map(String::from));
+    }
+}

@@ -82,6 +82,41 @@ fn a_discount_is_taken_off() {
 }
 
 #[test]
+fn what_is_no_price_is_unknown() {
+    let used = usage(json!({"prompt_tokens": 10, "completion_tokens": 10}));
+    let speech = CreateSpeechRequest::new("abc");
+    for pricing in [
+        json!({"input": -1, "output": 3}),
+        json!({"input": 1, "output": -300}),
+        json!({"input": {"usd": -1, "diem": -1}, "output": {"usd": 1, "diem": 1}}),
+        json!({"input": 1e15, "output": 1e15}),
+    ] {
+        let model = model(pricing.clone());
+        assert_eq!(Prices::of(&model).usage(&used), None, "{pricing}");
+        assert_eq!(Prices::of(&model).chat(&ChatCompletionRequest::new("m", ["Hi"])).at_most, None, "{pricing}");
+    }
+    // One currency may be known all the same.
+    let half = model(json!({"input": {"usd": -1, "diem": 1}, "output": {"usd": 1, "diem": 1}}));
+    let price = Prices::of(&half).usage(&used).unwrap();
+    assert_eq!((price.usd, price.diem), (None, amount("0.00002")));
+    for pricing in [json!({"generation": -0.5}), json!({"generation": 1e30})] {
+        let model = model(pricing);
+        assert_eq!(Prices::of(&model).image(&GenerateImageRequest::new("m", "x")), None);
+        assert_eq!(Prices::of(&model).music(&QueueAudioRequest::new("m", "x")), None);
+    }
+    for discount in [-0.1, 1.5, 20.0, f64::NAN, f64::INFINITY] {
+        let mut model = model(json!({"input": 1, "output": 3}));
+        model.discount_to_user = Some(discount);
+        assert_eq!((Prices::of(&model).usage(&used), Prices::of(&model).speech(&speech)), (None, None), "{discount}");
+    }
+    for (discount, price) in [(0.0, "0.000003"), (1.0, "0")] {
+        let mut model = model(json!({"input": 1}));
+        model.discount_to_user = Some(discount);
+        assert_price(Prices::of(&model).speech(&speech), price);
+    }
+}
+
+#[test]
 fn a_price_that_is_not_listed_is_unknown() {
     let nothing = model(json!({}));
     let prices = Prices::of(&nothing);
