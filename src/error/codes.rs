@@ -29,6 +29,7 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (402, "authentication required", "AUTHENTICATION_FAILED"),
     (403, "api access has been disabled", "API_ACCESS_DISABLED"),
     (403, "your own wallet", "X402_WALLET_MISMATCH"),
+    (403, "this api key is set to", "MODEL_PRIVACY_RESTRICTED"),
     (403, "unauthorized", "UNAUTHORIZED"),
     (404, "model not found", "MODEL_NOT_FOUND"),
     (404, "no character", "CHARACTER_NOT_FOUND"),

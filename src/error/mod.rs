@@ -178,6 +178,12 @@ impl Error {
         self
     }
 
+    /// How long to wait before the next request.
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.inner.retry_after = Some(wait);
+        self
+    }
+
     pub(crate) fn with_body(mut self, body: Bytes) -> Self {
         self.inner.body = Some(body);
         self

@@ -35,6 +35,8 @@ pub(super) struct Engine {
     pub(super) client: Client,
     pub(super) concurrency: usize,
     pub(super) limit: Option<Duration>,
+    /// For how long nothing may be sent before the run stops.
+    pub(super) longest_wait: Duration,
     pub(super) book: Option<Book>,
     away: Away,
     /// What the client's pacer calls this run.
@@ -60,6 +62,7 @@ impl Engine {
             client,
             concurrency: 8,
             limit: None,
+            longest_wait: Duration::from_secs(60 * 60),
             book: None,
             away: Away::default(),
             run: None,
@@ -246,17 +249,45 @@ impl Engine {
             return false;
         }
         let (client, concurrency, hold) = (&self.client, self.concurrency, &mut self.hold);
+        let latest = now.checked_add(self.longest_wait);
+        let mut all_too_long = self.in_flight == 0;
         let taken = self.waiting.take(|task| {
             let pass = Ticket::new(client, (run, concurrency), &task.passenger);
-            pass.map_err(|new| *hold = Some(hold.map_or(new, |known| sooner(known, new)))).ok()
+            pass.map_err(|new| {
+                all_too_long &= latest.is_some() && new.until > latest;
+                *hold = Some(hold.map_or(new, |known| sooner(known, new)));
+            })
+            .ok()
         });
-        let Some((task, ticket)) = taken else { return false };
+        let Some((task, ticket)) = taken else {
+            if let Some(hold) = self.hold.take_if(|_| all_too_long) {
+                self.stop_waiting(hold, now);
+            }
+            return false;
+        };
         self.in_flight += 1;
         match &mut self.book {
             Some(book) => book.note_sent(task, ticket, self.client.clock().system_time()),
             None => self.fly(task, ticket),
         }
         true
+    }
+
+    /// Stops the run, as all that is left has to wait for too long.
+    #[cold]
+    fn stop_waiting(&mut self, Hold { why, until }: Hold, now: Instant) {
+        let longest = self.longest_wait;
+        let wait = until.unwrap_or(now).saturating_duration_since(now);
+        // Whoever resumes the run tries again, and does not wait for what may be a mistake.
+        self.client.pacer().forget_waits(longest, now);
+        let message = format!(
+            "{} requests and the rest of the input were not sent: {why} for another {} s, and {longest:?} is the longest wait of the \
+             run; `resume()` tries again",
+            self.waiting.len(),
+            wait.as_secs(),
+        );
+        let kind = if why == Wait::Overloaded { ErrorKind::Overloaded } else { ErrorKind::RateLimited };
+        self.stop(Error::new(kind, message).with_delivery(Delivery::NotSent).with_retry_after(wait));
     }
 
     #[inline]
@@ -272,7 +303,10 @@ impl Engine {
     #[inline]
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let deadline = self.deadline().filter(|_| self.stop.is_none());
-        let until = match self.hold.and_then(|hold| hold.until) {
+        let latest = self.client.clock().now().checked_add(self.longest_wait);
+        // What ends too late is not waited for: the run stops once nothing else is on its way.
+        let in_time = |until: &Instant| latest.is_none_or(|latest| *until <= latest);
+        let until = match self.hold.and_then(|hold| hold.until).filter(in_time) {
             Some(until) => Some(deadline.map_or(until, |deadline| until.min(deadline))),
             // The input or another run is waited for. What is on its way is waited for in any case.
             None => deadline.filter(|_| self.in_flight == 0),

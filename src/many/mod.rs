@@ -42,8 +42,8 @@
 //! |---|---|
 //! | 429, a 503 of the API itself, no connection: it surely did not run | waits as long as the API asks, or longer and longer, and sends it again |
 //! | the reply was cut, time ran out after it was sent, 500, 502, 504, a 408 or 503 of a gateway | never sends a paid call again: the outcome is an error with [`may_be_paid`](Outcome::may_be_paid) |
-//! | 400, 404, 422 and the like; refused before it was sent | the outcome is the error |
-//! | 401, 402, 403, a limit on spending: all others would fail as well | stops. What is on its way is waited for, the rest is not sent, and [`resume`](Many::resume) sends it |
+//! | 400, 404, 422 and the like, a 403 about one model; refused before it was sent | the outcome is the error |
+//! | 401, 402, a 403 about the key, a limit on spending, a wait of more than [an hour](Many::with_longest_wait): all others would fail as well | stops. What is on its way is waited for, the rest is not sent, and [`resume`](Many::resume) sends it |
 //!
 //! What is free (lists, quotes, polls) is repeated after any failure that may pass, as often as the [`RetryPolicy`](crate::RetryPolicy)
 //! says.

@@ -64,6 +64,22 @@ impl<I, T: 'static> Many<I, T> {
         self
     }
 
+    /// For how long nothing may be sent because the API asks to wait (`Retry-After`, or the end of a limit's window). Default: one hour.
+    ///
+    /// When it asks for more, the run stops with an error whose [`retry_after`](crate::Error::retry_after) says for how much, once what
+    /// is on its way is back. [`resume`](Self::resume) tries again at once.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
+    /// answers.with_longest_wait(Duration::from_secs(24 * 3600))
+    /// # }
+    /// ```
+    pub fn with_longest_wait(mut self, longest: Duration) -> Self {
+        self.engine.longest_wait = longest;
+        self
+    }
+
     /// Notes what is sent and what comes back, in a file from which another run goes on: see [`Journal`]. Takes a path or a `Journal`.
     ///
     /// Replies are read whole for it, files too; a stream cannot be kept. A request that sends a file needs [a name](Self::with_keys).

@@ -48,9 +48,16 @@ fn is_fatal_for_run(failure: &Error) -> bool {
         Signing | Redirect => true,
         Configuration | NoRuntime | BlockingInAsync | Journal => true,
         // A 401 that asks for a subscription is about one model.
-        Permission => failure.status().is_some_and(|status| status.as_u16() == 403),
+        Permission => failure.status().is_some_and(|status| status.as_u16() == 403) && !is_about_one_model(failure),
         _ => false,
     }
+}
+
+/// A 403 because of the privacy or the region of a model, and not because of the key, the account or the address.
+fn is_about_one_model(failure: &Error) -> bool {
+    let message = failure.message().to_ascii_lowercase();
+    failure.code().is_some_and(|code| code.starts_with("MODEL_"))
+        || ["model", "region", "country"].iter().any(|word| message.contains(word))
 }
 
 #[cfg(test)]
@@ -108,6 +115,8 @@ mod tests {
             (403, r#"{"error": "Unauthorized"}"#, STOP),
             (403, r#"{"error": "API access has been disabled"}"#, STOP),
             (403, r#"{"error": "This API key is restricted to configured IP addresses."}"#, STOP),
+            (403, r#"{"error": "This API key is set to 'PRIVATE_ONLY', but gondola-9b is an Anonymous model."}"#, OWN),
+            (403, r#"{"error": "Not available in your region"}"#, OWN),
         ];
         for (status, body, verdict) in cases {
             assert_eq!(

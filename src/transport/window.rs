@@ -33,6 +33,13 @@ impl Window {
         Some((self.left?, self.ends))
     }
 
+    /// Forgets a window that ends later than this.
+    pub(crate) fn forget_beyond(&mut self, latest: Option<Instant>) {
+        if latest.is_some_and(|latest| self.ends.is_some_and(|ends| ends > latest)) {
+            *self = Self::default();
+        }
+    }
+
     /// Takes over what a reply tells.
     pub(crate) fn learn(&mut self, told: RateLimit, now: Instant) {
         self.turn(now);

@@ -119,6 +119,13 @@ impl Lane {
         }
     }
 
+    /// Forgets what would hold requests back for longer than this.
+    pub(super) fn forget_beyond(&mut self, latest: Option<Instant>) {
+        self.opens = self.opens.filter(|opens| latest.is_none_or(|latest| *opens <= latest));
+        self.requests.forget_beyond(latest);
+        self.tokens.forget_beyond(latest);
+    }
+
     fn learn(&mut self, meta: Option<&Meta>, used: u64, now: Instant) {
         let told = meta.map(Meta::rate_limits).unwrap_or_default();
         match told.requests.remaining {

@@ -259,6 +259,12 @@ impl Pacer {
         state.wake_others(run);
     }
 
+    /// Forgets limits and refusals that would hold requests back for longer than this.
+    pub(super) fn forget_waits(&self, longest: Duration, now: Instant) {
+        let latest = now.checked_add(longest);
+        self.lock().lanes.values_mut().for_each(|lane| lane.forget_beyond(latest));
+    }
+
     /// A model answered to another name than its own.
     #[inline]
     fn is_called(&self, asked: &LaneKey, model: &str) {
@@ -543,6 +549,20 @@ mod tests {
         let visit = Visit { tokens: admitted[0].1, input: LOAD.input, since: runs.now };
         runs.pacer.done((run, &signed("a")), (&admitted[0].0, visit), &SUCCESS, runs.now, 0.0);
         admit("f").unwrap();
+    }
+
+    #[test]
+    fn a_wait_that_is_too_long_is_forgotten() {
+        let runs = Runs::new();
+        let run = runs.pacer.join();
+        let admitted = runs.admit(run, 8, "a").unwrap();
+        let refused = Report::Refused { meta: None, wait: Some(Duration::from_secs(7200)), overloaded: false };
+        runs.done(run, admitted, &refused);
+        let hour = Duration::from_secs(3600);
+        runs.pacer.forget_waits(3 * hour, runs.now);
+        assert_eq!(runs.admit(run, 8, "a").unwrap_err().until, Some(runs.now + 2 * hour));
+        runs.pacer.forget_waits(hour, runs.now);
+        runs.admit(run, 8, "a").unwrap();
     }
 
     #[test]

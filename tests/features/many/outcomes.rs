@@ -100,20 +100,32 @@ async fn a_requests_own_errors_do_not_stop_the_others() {
         2 => refusal(404, "Specified model not found: gondola. Did you mean: gondola-9b?"),
         3 => refusal(422, "Your prompt violates the content policy"),
         4 => refusal(401, "This model is only available to Pro users"),
+        6 => refusal(403, "This API key is set to 'PRIVATE_ONLY', but gondola-9b is an Anonymous model."),
+        7 => refusal(403, "This model is not available in your region"),
         _ => answer(request),
     });
     let (venice, _) = client(&server);
     let invalid = ChatCompletionRequest::new("", ["nothing is sent"]);
-    let requests = questions(6).chain([invalid]);
+    let requests = questions(8).chain([invalid]);
     let mut run = venice.chat().many(requests.collect::<Vec<_>>()).with_input_order();
     let outcomes = all(&mut run).await;
     let kinds: Vec<_> = outcomes.iter().map(|outcome| outcome.error().map(venice_ai::Error::kind)).collect();
     use ErrorKind::{ContentPolicy, InvalidRequest, NotFound, Permission};
-    let expected =
-        [None, Some(InvalidRequest), Some(NotFound), Some(ContentPolicy), Some(Permission), None, Some(InvalidRequest)];
+    let expected = [
+        None,
+        Some(InvalidRequest),
+        Some(NotFound),
+        Some(ContentPolicy),
+        Some(Permission),
+        None,
+        Some(Permission),
+        Some(Permission),
+        Some(InvalidRequest),
+    ];
     assert_eq!(kinds, expected);
     assert!(outcomes.iter().all(|outcome| !outcome.may_be_paid));
-    assert_eq!(server.count(), 6, "each once, and the wrong one not at all");
+    assert_eq!(outcomes[6].error().unwrap().code(), Some("MODEL_PRIVACY_RESTRICTED"));
+    assert_eq!(server.count(), 8, "each once, and the wrong one not at all");
 }
 
 #[tokio::test]

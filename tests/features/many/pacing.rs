@@ -218,6 +218,56 @@ async fn a_run_stops_before_the_failures_of_others_have_the_api_block_it() {
     assert!(clock.now() - begun >= Duration::from_secs(29), "10 of 14 are left to others: {:?}", clock.pauses());
 }
 
+#[tokio::test]
+async fn a_wait_of_years_stops_the_run_which_can_go_on() {
+    let reset = "99999999999";
+    let exhausted = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", reset)];
+    for headers in [&[("retry-after", "99999999")][..], &exhausted] {
+        let refused = Answer::new(429, headers, r#"{"error":"Rate limit exceeded"}"#);
+        let server = Server::start(move |n, request| if n == 1 { refused.clone() } else { super::answer(request) });
+        let (venice, clock) = super::client(&server);
+        let mut run = venice.chat().many(questions(4)).with_concurrency(1);
+        let (mut outcomes, stop) = super::collected(&mut run).await;
+        let stop = stop.unwrap();
+        assert_eq!((stop.kind(), outcomes.len()), (venice_ai::ErrorKind::RateLimited, 1), "{stop}");
+        assert!(stop.retry_after().unwrap() > Duration::from_secs(90_000_000), "{stop:?}");
+        assert!(stop.to_string().contains("resume") && stop.to_string().contains("3 requests"), "{stop}");
+        assert!(clock.pauses().iter().sum::<Duration>() < Duration::from_secs(60), "{:?}", clock.pauses());
+        assert!(run.next().await.is_none(), "it is over until it is told to go on");
+        run.resume();
+        outcomes.extend(all(&mut run).await);
+        assert_answered(&outcomes);
+        assert_eq!((outcomes.len(), server.count()), (4, 5));
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_is_to_wait_for_years_holds_up_no_other() {
+    let refused = Answer::new(429, &[("retry-after", "99999999")], "");
+    let server = Server::start(move |_, request| match request.json()["model"] == "stuck" {
+        true => refused.clone(),
+        false => super::answer(request),
+    });
+    let (venice, _) = super::client(&server);
+    let requests: Vec<_> = (0..20).map(|n| asked(if n == 0 { "stuck" } else { "free" }, n)).collect();
+    let mut run = venice.chat().many(requests).with_concurrency(2);
+    let (outcomes, stop) = super::collected(&mut run).await;
+    assert_eq!(outcomes.len(), 19, "all others come first");
+    assert!(stop.unwrap().is_rate_limited());
+    assert_eq!(server.count(), 20);
+}
+
+#[tokio::test]
+async fn the_longest_wait_of_a_run_can_be_set() {
+    let refused = Answer::new(429, &[("retry-after", "7200")], "");
+    let server = Server::start(move |n, request| if n == 0 { refused.clone() } else { super::answer(request) });
+    let (venice, clock) = super::client(&server);
+    let begun = clock.now();
+    let mut run = venice.chat().many(questions(1)).with_longest_wait(Duration::from_secs(7201));
+    assert_answered(&all(&mut run).await);
+    assert!(clock.now() - begun >= Duration::from_secs(7200));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_one_wallet_five_requests_are_in_flight_at_most() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
