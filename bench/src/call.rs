@@ -7,23 +7,32 @@ use tokio::runtime::Runtime;
 use venice_ai::Client;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ChatMessage};
 
-use crate::rounds::{self, Contender, Cost};
-use crate::{Failure, processes, replies, runtime, server};
+use crate::processes::{self, Figures, median, ratio};
+use crate::server::Server;
+use crate::{Failure, Flavor, replies};
 
-/// The replies: a name, and about so many bytes of answer.
-const REPLIES: [(&str, usize); 2] = [("1 KB", 300), ("100 KB", 97_000)];
+/// The replies: a name, about so many bytes of answer, and the bytes of a write of the server's.
+const REPLIES: [(&str, usize, usize); 3] =
+    [("1 KB", 300, 1 << 20), ("100 KB", 97_000, 1 << 20), ("100 KB in pieces", 97_000, 16 * 1024)];
 
-/// Calls of one contender in one round. Enough that its own code is in the processor's caches for most of them: two of the contenders
-/// share theirs, and in short rounds the third one would pay for loading its own again and again.
-const CALLS: usize = 400;
-const WARM_UP: usize = 2;
-const ROUNDS: usize = 15;
-const PROCESSES: usize = 9;
+const FLAVORS: [&str; 2] = ["multi-thread", "current-thread"];
+
+/// Calls of one round: enough that its own code is in the processor's caches for most of them.
+pub const CALLS: usize = 300;
+const WARM_UP: usize = 1;
+const ROUNDS: usize = 5;
+const PROCESSES: usize = 15;
 
 const TIMEOUT: Duration = Duration::from_secs(600);
 const KEY: &str = "a key of the length that keys have on this API 00000";
 
 /// Who makes the calls.
+enum Caller {
+    ByHand(reqwest::Client),
+    Venice(Client),
+}
+
+/// The contenders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
     Reqwest,
@@ -43,131 +52,115 @@ impl Who {
     }
 }
 
-/// What a call costs: microseconds of wall time and their ratio to the first contender's, the same of CPU time, allocations.
-type Row = [f64; 5];
-
-/// The figures of several processes, put together.
 pub fn run() -> Result<(), Failure> {
-    println!(
-        "{:<24}{:>14}{:>8}  {:<15}{:>11}{:>8}  {:<15}{:>11}{:>7}",
-        "", "wall/call", "ratio", "of processes", "CPU/call", "ratio", "of processes", "allocations", "more"
-    );
-    let measured: Vec<Vec<Row>> = processes::outcomes(&["call-once"], PROCESSES)?;
-    let mut base = 0.0;
-    for (place, (reply, who)) in rows().enumerate() {
-        let column = |index: usize| rounds::spread(measured.iter().map(|rows| rows[place][index]));
-        let [wall, wall_ratio, cpu, cpu_ratio, allocations] = [0, 1, 2, 3, 4].map(column);
-        if who == Who::Reqwest {
-            base = allocations.median;
+    for (reply, ..) in REPLIES {
+        let allocations = |who: Who| allocations(reply, who.name());
+        let allocations = Who::ALL.into_iter().map(allocations).collect::<Result<Vec<f64>, Failure>>()?;
+        for flavor in FLAVORS {
+            println!(
+                "\n{:<34}{:>13}{:>8}  {:<13}{:>13}{:>8}  {:<13}{:>8}{:>8}  {:<13}{:>12}{:>7}",
+                format!("{reply}, {flavor}"),
+                "CPU/call",
+                "ratio",
+                "of processes",
+                "wall/call",
+                "ratio",
+                "of processes",
+                "faults",
+                "ratio",
+                "of processes",
+                "allocations",
+                "more"
+            );
+            let contenders = Who::ALL.map(|who| vec!["call-once", flavor, reply, who.name()]);
+            let figures = processes::compare(&contenders, PROCESSES)?;
+            for ((who, own), allocations_of) in Who::ALL.into_iter().zip(&figures).zip(&allocations) {
+                let ratio = |what: fn(&Figures) -> f64| ratio(own, &figures[0], what);
+                let (cpu, wall, faults) = (ratio(|own| own.cpu), ratio(|own| own.wall), ratio(|own| own.faults));
+                println!(
+                    "{:<34}{:>10.1} µs{:>8.3}  {:<13}{:>10.1} µs{:>8.3}  {:<13}{:>8}{:>8.3}  {:<13}{allocations_of:>12.1}{:>+7.1}",
+                    who.name(),
+                    median(own, |own| own.cpu) / 1000.0,
+                    cpu.median,
+                    cpu.range(),
+                    median(own, |own| own.wall) / 1000.0,
+                    wall.median,
+                    wall.range(),
+                    median(own, |own| own.faults),
+                    faults.median,
+                    faults.range(),
+                    allocations_of - allocations[0],
+                );
+            }
         }
-        println!(
-            "{reply:<8}{:<16}{:>11.1} µs{:>8.3}  {:<15}{:>8.1} µs{:>8.3}  {:<15}{:>11.1}{:>+7.1}",
-            who.name(),
-            wall.median,
-            wall_ratio.median,
-            wall_ratio.range(),
-            cpu.median,
-            cpu_ratio.median,
-            cpu_ratio.range(),
-            allocations.median,
-            allocations.median - base,
-        );
     }
     Ok(())
 }
 
-/// The figures of this process, for the one that started it.
-pub fn once() -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    for (_, text_bytes) in REPLIES {
-        rows.extend(compare(text_bytes)?);
-    }
-    println!("{}", serde_json::to_string(&rows)?);
+/// Allocations of one call, counted by the program that has an allocator for this.
+fn allocations(reply: &str, who: &str) -> Result<f64, Failure> {
+    let program = format!("venice-ai-bench-allocations{}", std::env::consts::EXE_SUFFIX);
+    let program = std::env::current_exe()?.with_file_name(program);
+    Ok(processes::output_of(&program, &[reply, who])?.trim().parse()?)
+}
+
+/// The figures of one contender, for the process that started this one.
+pub fn once(flavor: &str, reply: &str, who: &str) -> Result<(), Failure> {
+    let calling = Calling::new(flavor, reply, who)?;
+    processes::measure(CALLS, WARM_UP, ROUNDS, || calling.round(CALLS))?.print();
     Ok(())
 }
 
-/// So many calls of one contender and nothing else, for a program that counts instructions.
-pub fn only(reply: &str, who: &str, calls: usize) -> Result<(), Failure> {
-    let who = Who::ALL.into_iter().find(|known| known.name() == who).ok_or("there is no such contender")?;
-    let (_, text_bytes) = REPLIES.into_iter().find(|known| known.0 == reply).ok_or("there is no such reply")?;
-    let calling = Calling::new(text_bytes)?;
-    calling.round(who, calls)
+/// So many calls of one contender and nothing else, for a program that counts instructions or system calls.
+pub fn only(flavor: &str, reply: &str, who: &str, calls: usize) -> Result<(), Failure> {
+    Calling::new(flavor, reply, who)?.round(calls)
 }
 
-fn rows() -> impl Iterator<Item = (&'static str, Who)> {
-    REPLIES.into_iter().flat_map(|(reply, _)| Who::ALL.map(|who| (reply, who)))
-}
-
-fn compare(text_bytes: usize) -> Result<Vec<Row>, Failure> {
-    let calling = Calling::new(text_bytes)?;
-    for who in Who::ALL {
-        calling.check(who)?;
-    }
-    let calling = &calling;
-    let mut contenders = Who::ALL.map(|who| Contender::new(who.name(), move || calling.round(who, CALLS)));
-    let costs = rounds::run(&mut contenders, WARM_UP, ROUNDS)?;
-    let rows = Who::ALL.into_iter().zip(&costs).map(|(who, own)| {
-        let column = |what: fn(&Cost) -> Duration| {
-            let median = rounds::median(own, what) / CALLS as u32;
-            [median.as_secs_f64() * 1e6, rounds::ratio(own, &costs[0], what)]
-        };
-        let ([wall, wall_ratio], [cpu, cpu_ratio]) = (column(|cost| cost.wall), column(|cost| cost.cpu));
-        Ok([wall, wall_ratio, cpu, cpu_ratio, calling.allocations(who)?])
-    });
-    rows.collect()
-}
-
-/// A server, and everyone who calls it.
-struct Calling {
+/// A server, and who calls it.
+pub struct Calling {
+    caller: Caller,
     runtime: Runtime,
     url: String,
-    http: reqwest::Client,
-    http_with_timeout: reqwest::Client,
-    client: Client,
-    expected: ChatCompletion,
+    /// The length of the reply's text.
+    expected: usize,
+    _server: Server,
 }
 
 impl Calling {
-    fn new(text_bytes: usize) -> Result<Self, Failure> {
-        let document = replies::completion(&replies::text(text_bytes));
-        let base_url = server::start(replies::whole(&document))?;
+    pub fn new(flavor: &str, reply: &str, who: &str) -> Result<Self, Failure> {
+        let who = Who::ALL.into_iter().find(|known| known.name() == who).ok_or("there is no such contender")?;
+        let (_, bytes, write_bytes) =
+            REPLIES.into_iter().find(|known| known.0 == reply).ok_or("there is no such reply")?;
+        let server = Server::start(&["call", &bytes.to_string(), &write_bytes.to_string()])?;
+        let caller = match who {
+            Who::Reqwest => Caller::ByHand(reqwest::Client::new()),
+            Who::ReqwestWithTimeout => Caller::ByHand(reqwest::Client::builder().timeout(TIMEOUT).build()?),
+            Who::Venice => {
+                Caller::Venice(Client::builder().api_key(KEY).base_url(&server.base_url).timeout(TIMEOUT).build()?)
+            }
+        };
         Ok(Self {
-            runtime: runtime()?,
-            url: format!("{base_url}/chat/completions"),
-            http: reqwest::Client::new(),
-            http_with_timeout: reqwest::Client::builder().timeout(TIMEOUT).build()?,
-            client: Client::builder().api_key(KEY).base_url(base_url).timeout(TIMEOUT).build()?,
-            expected: serde_json::from_value(document)?,
+            caller,
+            runtime: Flavor::of(flavor)?.runtime()?,
+            url: format!("{}/chat/completions", server.base_url),
+            expected: replies::text(bytes).len(),
+            _server: server,
         })
     }
 
-    async fn call(&self, who: Who) -> Result<ChatCompletion, Failure> {
-        match who {
-            Who::Reqwest => by_hand(&self.http, &self.url, request()).await,
-            Who::ReqwestWithTimeout => by_hand(&self.http_with_timeout, &self.url, request()).await,
-            Who::Venice => Ok(self.client.chat().create(request()).await?),
+    async fn call(&self) -> Result<ChatCompletion, Failure> {
+        match &self.caller {
+            Caller::ByHand(http) => by_hand(http, &self.url, request()).await,
+            Caller::Venice(client) => Ok(client.chat().create(request()).await?),
         }
     }
 
-    /// The whole reply is what the server sent.
-    fn check(&self, who: Who) -> Result<(), Failure> {
-        let reply = self.runtime.block_on(self.call(who))?;
-        if reply == self.expected { Ok(()) } else { Err("the reply is not what was sent".into()) }
-    }
-
-    /// How many allocations a call makes: those for the request and on the connection too.
-    fn allocations(&self, who: Who) -> Result<f64, Failure> {
-        let mut outcome = Ok(());
-        let counted = allocation_counter::measure(|| outcome = self.round(who, CALLS));
-        outcome.map(|()| counted.count_total as f64 / CALLS as f64)
-    }
-
-    /// The work of one round.
-    fn round(&self, who: Who, calls: usize) -> Result<(), Failure> {
+    /// The work of one round. Every reply is checked.
+    pub fn round(&self, calls: usize) -> Result<(), Failure> {
         self.runtime.block_on(async {
             for _ in 0..calls {
-                let reply = black_box(self.call(who).await?);
-                if reply.id != self.expected.id || reply.text().len() != self.expected.text().len() {
+                let reply = black_box(self.call().await?);
+                if reply.text().len() != self.expected {
                     return Err("a reply is not what was sent".into());
                 }
             }

@@ -90,9 +90,20 @@ pub fn whole(document: &Value) -> Vec<u8> {
     format!("{HEADERS}content-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n{body}").into()
 }
 
-/// A streamed reply, as it is sent, and its text. It has `chunks` chunks: the role, tokens, the reason why it ended, and the
-/// usage. Each event is a piece of its own in HTTP's chunked encoding.
-pub fn streamed(chunks: usize) -> (Vec<u8>, String) {
+/// The text of a streamed reply with so many chunks.
+pub fn streamed_text(chunks: usize) -> String {
+    tokens(chunks).collect()
+}
+
+fn tokens(chunks: usize) -> impl Iterator<Item = &'static str> {
+    TOKENS.into_iter().cycle().take(chunks.saturating_sub(3))
+}
+
+/// A streamed reply, as it is sent: write by write. It has `chunks` chunks: the role, tokens, the reason why it ended, and the usage.
+///
+/// Each write is a piece in HTTP's chunked encoding, as servers do it, and holds as many events as have room in so many bytes, but one
+/// at least.
+pub fn streamed(chunks: usize, bytes: usize) -> Vec<Vec<u8>> {
     let chunk = |choices: Value| {
         json!({
             "id": "chatcmpl-5d1c0f9be6a9", "object": "chat.completion.chunk", "created": 1_767_225_600,
@@ -105,16 +116,19 @@ pub fn streamed(chunks: usize) -> (Vec<u8>, String) {
     let mut usage = chunk(json!([]));
     usage["usage"] = json!({"prompt_tokens": 61, "completion_tokens": chunks, "total_tokens": chunks + 61});
 
-    let tokens = || TOKENS.iter().cycle().take(chunks - 3);
     let documents = std::iter::once(choice(json!({"role": "assistant", "content": ""}), Value::Null))
-        .chain(tokens().map(|token| choice(json!({"content": token}), Value::Null)))
+        .chain(tokens(chunks).map(|token| choice(json!({"content": token}), Value::Null)))
         .chain([choice(json!({}), json!("stop")), usage]);
 
-    let mut reply = format!("{HEADERS}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+    let mut pieces = vec![String::new()];
     for data in documents.map(|document| document.to_string()).chain(["[DONE]".to_owned()]) {
         let event = format!("data: {data}\n\n");
-        reply.push_str(&format!("{:x}\r\n{event}\r\n", event.len()));
+        match pieces.last_mut() {
+            Some(piece) if piece.is_empty() || piece.len() + event.len() <= bytes => piece.push_str(&event),
+            _ => pieces.push(event),
+        }
     }
-    reply.push_str("0\r\n\r\n");
-    (reply.into(), tokens().copied().collect())
+    let head = format!("{HEADERS}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+    let writes = pieces.into_iter().map(|piece| format!("{:x}\r\n{piece}\r\n", piece.len()));
+    std::iter::once(head).chain(writes).chain(["0\r\n\r\n".to_owned()]).map(String::into_bytes).collect()
 }

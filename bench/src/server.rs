@@ -1,33 +1,81 @@
-//! An HTTP/1.1 server on a loopback port that gives every request the same reply.
+//! [`Server`]: a process that gives every HTTP/1.1 request on a loopback port the same reply.
 //!
-//! It has threads of its own, so that its work is not counted, and does as little as it can between request and reply.
+//! It is a process of its own, so that the memory, the page faults and the CPU time of the client's process are the client's. It does
+//! as little as it can between request and reply.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-/// Starts a server that lives as long as the process, and gives its base URL. `reply` is head and body as they are sent.
-pub fn start(reply: Vec<u8>) -> io::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}/api/v1", listener.local_addr()?);
-    let reply = Arc::new(reply);
-    thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            let reply = Arc::clone(&reply);
-            // It ends with an error when the client closes the connection.
-            thread::spawn(move || serve(connection, &reply));
-        }
-    });
-    Ok(url)
+use crate::{Failure, replies};
+
+/// A server process. It ends when this is dropped, or with the process that started it.
+pub struct Server {
+    process: Child,
+    pub base_url: String,
 }
 
-fn serve(mut connection: TcpStream, reply: &[u8]) -> io::Result<()> {
+impl Server {
+    /// Starts one that answers with `reply`, one of the kinds of [`run`].
+    pub fn start(reply: &[&str]) -> Result<Self, Failure> {
+        let program = format!("venice-ai-bench{}", std::env::consts::EXE_SUFFIX);
+        let mut process = Command::new(std::env::current_exe()?.with_file_name(program))
+            .arg("serve")
+            .args(reply)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut base_url = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut base_url)?;
+        }
+        let base_url = base_url.trim().to_owned();
+        Ok(Self { process, base_url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The server process itself: prints its base URL, and serves until its input ends. The reply is `call TEXT BYTES`, a completion with a
+/// text of so many bytes, or `stream CHUNKS BYTES`, a stream, each in writes of so many bytes.
+pub fn run(reply: &[&str]) -> Result<(), Failure> {
+    let writes = match *reply {
+        ["call", text, bytes] => {
+            let reply = replies::whole(&replies::completion(&replies::text(text.parse()?)));
+            reply.chunks(bytes.parse()?).map(<[u8]>::to_vec).collect()
+        }
+        ["stream", chunks, bytes] => replies::streamed(chunks.parse()?, bytes.parse()?),
+        _ => return Err("the replies are `call` and `stream`".into()),
+    };
+    let writes = Arc::new(writes);
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("http://{}/api/v1", listener.local_addr()?);
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            let writes = Arc::clone(&writes);
+            // It ends with an error when the client closes the connection.
+            thread::spawn(move || serve(connection, &writes));
+        }
+    });
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
+
+fn serve(mut connection: TcpStream, writes: &[Vec<u8>]) -> io::Result<()> {
     connection.set_nodelay(true)?;
     let mut received = Vec::with_capacity(64 * 1024);
     loop {
         read_request(&mut connection, &mut received)?;
-        connection.write_all(reply)?;
+        for write in writes {
+            connection.write_all(write)?;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ const MANY: u64 = 600;
 
 const VALGRIND: &str = "valgrind --tool=callgrind --callgrind-out-file=/dev/null";
 
-/// Counts the calls of each contender, with those of the server in the same process, which are the same for all.
+/// Counts the calls of each contender. The server is another process, which is not counted.
 pub fn run() -> Result<(), Failure> {
     if !Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return Err(Failure::new("there is no valgrind, which counts the instructions", "install it"));
@@ -36,7 +36,19 @@ pub fn run() -> Result<(), Failure> {
 fn executed(reply: &str, who: &str, calls: u64) -> Result<u64, Failure> {
     let runner = format!("target.'cfg(all())'.runner = '{VALGRIND}'");
     let output = super::loopback::cargo()
-        .args(["run", "--release", "--quiet", "--config", &runner, "--", "call-only", reply, who, &calls.to_string()])
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "--config",
+            &runner,
+            "--",
+            "call-only",
+            "current-thread",
+            reply,
+            who,
+            &calls.to_string(),
+        ])
         .output()
         .map_err(|error| Failure::new(format!("cannot start cargo: {error}"), "is it on the PATH?"))?;
     let printed = String::from_utf8_lossy(&output.stderr);

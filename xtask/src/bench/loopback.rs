@@ -8,18 +8,17 @@ use crate::workspace;
 /// Runs one of its commands.
 pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
     super::no_more(args)?;
-    let status = cargo()
-        // glibc gives the memory of a large reply back to the system, or does not, depending on what happens to lie behind it:
-        // a difference of up to a half that has nothing to do with the code that is measured.
-        .env("MALLOC_TRIM_THRESHOLD_", "1073741824")
-        .args(["run", "--release", "--quiet", "--", command])
-        .status()
-        .map_err(|error| Failure::new(format!("cannot start cargo: {error}"), "is it on the PATH?"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("`bench {command}` ended with {status}"), "what it printed says why"))
+    // Both programs: the one that is run starts the other one.
+    for args in [&["build", "--release", "--quiet"][..], &["run", "--release", "--quiet", "--", command]] {
+        let status = cargo()
+            .args(args)
+            .status()
+            .map_err(|error| Failure::new(format!("cannot start cargo: {error}"), "is it on the PATH?"))?;
+        if !status.success() {
+            return Err(Failure::new(format!("`bench {command}` ended with {status}"), "what it printed says why"));
+        }
     }
+    Ok(())
 }
 
 /// Cargo, for the package `bench/`.
