@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::aside::aside;
 use super::body::ReplyBody;
+use super::heap::retain_freed_memory;
 use super::limits::ReplyLimits;
 use super::source::Source;
 use super::told_apart::{self, Told};
@@ -172,6 +173,7 @@ pub(super) async fn whole(response: &mut Response, limits: &ReplyLimits) -> Resu
         }
         all.extend_from_slice(&piece);
     }
+    retain_freed_memory(received as usize);
     check_cost(if all.is_empty() { first } else { all.into() }, limits)
 }
 

@@ -9,6 +9,7 @@ mod clock;
 pub(crate) mod failure;
 pub(crate) mod gates;
 mod headers;
+mod heap;
 mod hidden;
 pub(crate) mod limits;
 mod members;

@@ -19,6 +19,8 @@ mod false_successes;
 mod hostile_errors;
 mod httpmock_server;
 mod lenient_replies;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod memory;
 mod meta;
 mod open_enums;
 mod path_parameters;
