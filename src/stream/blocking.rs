@@ -12,7 +12,7 @@ use crate::error::Error;
 /// The items of a stream, each waited for in this thread; from the method `into_blocking_iter` of a stream, such as
 /// [`ChatStream::into_blocking_iter`] or [`Pages::into_blocking_iter`](crate::Pages::into_blocking_iter).
 ///
-/// Nothing is read ahead, as with the stream itself. Dropping it closes the connection. In a thread that belongs to an async
+/// It reads no further ahead than the stream itself. Dropping it closes the connection. In a thread that belongs to an async
 /// runtime the first item is [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync), and there is no second.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is asked for items"]

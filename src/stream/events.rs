@@ -64,7 +64,7 @@ impl Events {
                 Some(Err(SseError::InvalidUtf8)) if self.state == State::BodyEnded => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(self.unreadable(error)))),
                 None if self.state == State::BodyEnded => self.state = State::Ended,
-                None => match ready!(self.body.poll_chunk(cx)) {
+                None => match ready!(self.body.poll_chunk_ahead(cx)) {
                     Some(Ok(chunk)) => self.decoder.push(chunk),
                     Some(Err(error)) => {
                         self.state = State::Ended;

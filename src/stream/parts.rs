@@ -15,7 +15,7 @@ use crate::meta::Meta;
 use crate::transport::ReplyBody;
 
 /// What the server sends behind the last event.
-const DONE: &str = "[DONE]";
+const DONE: &[u8] = b"[DONE]";
 
 /// How an endpoint streams its answers. The value is what has been seen of one answer.
 pub(super) trait Protocol: Default + fmt::Debug {
@@ -265,8 +265,8 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
     if in_band::is_error(event) {
         return Step::Failed(failed(body, event.data_bytes().clone()));
     }
-    match event.data().trim() {
-        "" => return Step::Nothing,
+    match event.data_bytes().trim_ascii() {
+        b"" => return Step::Nothing,
         DONE => return Step::Done,
         _ => {}
     }

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
+use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep};
 
-use super::Scope;
-use super::{WalletSlot, failure};
+use super::ahead::{self, End, ReadAhead};
+use super::{Scope, WalletSlot, failure};
 use crate::cost::ledger::{Entry, Told};
 use crate::error::{Error, ErrorKind};
 use crate::meta::Meta;
@@ -22,7 +23,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 ///
 /// It is an error when the server is silent for longer than the idle time-out while somebody waits for the next piece.
 pub(crate) struct ReplyBody {
-    body: reqwest::Body,
+    source: Source,
     idle: Duration,
     /// Made when the first wait begins; a body that is always ready needs no timer.
     timer: Option<Pin<Box<Sleep>>>,
@@ -40,10 +41,16 @@ pub(crate) struct ReplyBody {
     slot: Option<WalletSlot>,
 }
 
+/// Where the chunks come from.
+enum Source {
+    Connection(reqwest::Body),
+    Ahead(ReadAhead),
+}
+
 impl ReplyBody {
     pub(crate) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
         Self {
-            body,
+            source: Source::Connection(body),
             idle,
             timer: None,
             deadline: None,
@@ -96,40 +103,46 @@ impl ReplyBody {
 
     /// The next piece. After an error and after the end there is none.
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        loop {
-            if self.ended {
-                self.slot = None;
-                return Poll::Ready(None);
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if !self.beginning.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
+        }
+        let end = match self.source.poll_chunk(cx) {
+            Poll::Ready(Ok(chunk)) => {
+                self.deadline = None;
+                self.received += chunk.len() as u64;
+                return Poll::Ready(Some(Ok(chunk)));
             }
-            if !self.beginning.is_empty() {
-                return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
+            Poll::Ready(Err(end)) => end,
+            Poll::Pending => {
+                ready!(self.poll_idle(cx));
+                self.end();
+                return Poll::Ready(Some(Err(self.silent())));
             }
-            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
-                Poll::Ready(frame) => frame,
-                Poll::Pending => {
-                    ready!(self.poll_idle(cx));
-                    self.ended = true;
-                    return Poll::Ready(Some(Err(self.silent())));
-                }
-            };
-            self.deadline = None;
-            match frame {
-                None => self.ended = true,
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) if data.is_empty() => {}
-                    Ok(data) => {
-                        self.received += data.len() as u64;
-                        return Poll::Ready(Some(Ok(data)));
-                    }
-                    // Trailers say nothing that anybody asked for.
-                    Err(_) => {}
-                },
-                Some(Err(error)) => {
-                    self.ended = true;
-                    let error = failure::of_body(error, self.received);
-                    return Poll::Ready(Some(Err(self.explained(error))));
-                }
-            }
+        };
+        self.end();
+        let error = match end {
+            End::Complete => return Poll::Ready(None),
+            End::Failed(error) => failure::of_body(error, self.received),
+            End::Abandoned => failure::of_runtime(self.received),
+        };
+        Poll::Ready(Some(Err(self.explained(error))))
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.slot = None;
+    }
+
+    /// As [`poll_chunk`](Self::poll_chunk), for a body of many small chunks: once there is none, the following ones are
+    /// [read ahead](ReadAhead).
+    pub(crate) fn poll_chunk_ahead(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let chunk = self.poll_chunk(cx);
+        match chunk.is_pending() && self.source.read_ahead() {
+            true => self.poll_chunk(cx),
+            false => chunk,
         }
     }
 
@@ -140,7 +153,10 @@ impl ReplyBody {
 
     /// How many bytes are to come at least, by what was announced.
     pub(crate) fn least_left(&self) -> u64 {
-        self.body.size_hint().lower()
+        match &self.source {
+            Source::Connection(body) => body.size_hint().lower(),
+            Source::Ahead(_) => 0,
+        }
     }
 
     /// Ready when the server was silent for too long.
@@ -182,6 +198,22 @@ impl ReplyBody {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+}
+
+impl Source {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, End>> {
+        match self {
+            Self::Connection(body) => ahead::poll_body(body, cx),
+            Self::Ahead(ahead) => ahead.poll_chunk(cx),
+        }
+    }
+
+    /// Begins to read ahead; false if that is done already, or if there is no runtime.
+    fn read_ahead(&mut self) -> bool {
+        let (Self::Connection(body), Ok(runtime)) = (&mut *self, Handle::try_current()) else { return false };
+        *self = Self::Ahead(ReadAhead::start(std::mem::take(body), &runtime));
+        true
     }
 }
 

@@ -75,6 +75,13 @@ pub(super) fn of_encoding(encoding: &str) -> Error {
     Error::new(ErrorKind::Decode, message)
 }
 
+/// A body whose reading ended with the runtime.
+#[cold]
+pub(super) fn of_runtime(received: u64) -> Error {
+    let message = format!("the reply was cut after {received} bytes: the Tokio runtime that read it was shut down");
+    Error::new(ErrorKind::Transport, message)
+}
+
 /// A request that could not be put together.
 #[cold]
 pub(crate) fn of_building(error: reqwest::Error) -> Error {

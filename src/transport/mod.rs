@@ -1,5 +1,6 @@
 //! What happens to every request: authentication, redirects, repetition, time-outs, spans.
 
+mod ahead;
 mod aside;
 mod attempt;
 mod attempts;

@@ -1,11 +1,14 @@
 //! How a stream treats its connection.
 
+use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_core::Stream;
 use venice_ai::Client;
 
 use crate::chat_stream::{DIALECT_A, head, open, open_at, streamed};
@@ -93,4 +96,28 @@ async fn a_slow_reader_slows_the_server_down() {
     while sent.load(Ordering::Relaxed) == stalled {
         stream.next().await.unwrap().unwrap();
     }
+}
+
+#[tokio::test]
+async fn events_that_arrive_together_wake_the_reader_once() {
+    const EVENTS: usize = 500;
+    let event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\n";
+    let chunk = format!("{:x}\r\n{event}\r\n", event.len());
+    let headers = [("content-type", "text/event-stream"), ("transfer-encoding", "chunked")];
+    let answer = Answer::head(200, &headers).send(chunk.repeat(EVENTS)).chunk("data: [DONE]\n\n").send("0\r\n\r\n");
+    let server = Server::answering([answer]);
+    let mut stream = open_at(&server).await;
+    let (mut events, mut waits) = (0, 0);
+    while let Some(event) = poll_fn(|cx| {
+        let next = Pin::new(&mut stream).poll_next(cx);
+        waits += usize::from(next.is_pending());
+        next
+    })
+    .await
+    {
+        event.unwrap();
+        events += 1;
+    }
+    assert_eq!(events, EVENTS);
+    assert!(waits < EVENTS / 5, "the reader waited {waits} times for {EVENTS} events");
 }

@@ -28,8 +28,8 @@ use crate::types::{ChatCompletion, ChatCompletionChunk};
 
 /// The chunks of an answer, as the model writes it.
 ///
-/// A [`Stream`] that is pulled: nothing is read ahead and no task runs beside it, so who reads slowly slows the server down, and
-/// who drops it closes the connection.
+/// A lazy [`Stream`] with back-pressure: a slow reader slows the server down, and dropping the stream closes the connection. When the
+/// reader first has to wait, a task begins to read ahead, at most 64 KiB; it ends with the stream.
 ///
 /// # Errors
 ///

@@ -20,8 +20,8 @@ use crate::types::ResponsesReply;
 
 /// The events of an answer, as the model writes it.
 ///
-/// A [`Stream`] that is pulled: nothing is read ahead, and who drops it closes the connection. Every event is handed out, known or
-/// not.
+/// A lazy [`Stream`] that reads at most 64 KiB ahead, as [`ChatStream`](super::ChatStream) does; dropping it closes the connection. Every
+/// event is handed out, known or not.
 ///
 /// # Errors
 ///

@@ -28,7 +28,7 @@ use crate::types::ChatCompletionChunk;
 
 /// A value that grows while a model writes it, from [`Chat::parse_stream`](crate::Chat::parse_stream).
 ///
-/// A [`Stream`] that is pulled, as [`ChatStream`] is: nothing is read ahead, and who drops it closes the connection. It gives a
+/// A lazy [`Stream`] that reads at most 64 KiB ahead, as [`ChatStream`] does; dropping it closes the connection. It gives a
 /// [`ParseEvent::Partial`] whenever there is more of the value, and [`ParseEvent::Done`] as its last item.
 ///
 /// Each chunk costs what it holds, however long the answer is. That is so as long as no [`Partial`] is kept: one that still
