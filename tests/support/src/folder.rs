@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// An empty folder that is gone with this.
 pub struct Folder(PathBuf);
 
+impl Default for Folder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Folder {
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);

@@ -19,6 +19,12 @@ pub struct Recorder {
     pub events: Arc<Mutex<Vec<(tracing::Level, Fields)>>>,
 }
 
+impl Default for Recorder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Recorder {
     pub fn new() -> Self {
         static BYSTANDER: Once = Once::new();
