@@ -59,12 +59,6 @@ impl<T: 'static> Flow<T> {
     ///
     /// When the time is over, the error is [`is_timeout`](Error::is_timeout) and nothing more is sent. What was ordered stays
     /// ordered: a job goes on, and its handle can still be asked.
-    ///
-    /// ```no_run
-    /// # async fn run(flow: venice_ai::Flow<String>) -> Result<(), venice_ai::Error> {
-    /// let text = flow.with_time_limit(std::time::Duration::from_secs(600)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -75,12 +69,6 @@ impl<T: 'static> Flow<T> {
     /// # Errors
     ///
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
-    ///
-    /// ```no_run
-    /// # fn run(flow: venice_ai::Flow<String>) -> Result<(), venice_ai::Error> {
-    /// let text = flow.send_blocking()?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn send_blocking(mut self) -> Result<T, Error> {
         self.client = self.client.on_blocking_connections();

@@ -17,12 +17,6 @@ use crate::transport::RetryPolicy;
 /// Options, which say how a request is sent. They start with `with_`, so that none is taken for a member of the request.
 impl<T> Call<T> {
     /// How long one attempt may take, in place of [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_timeout(std::time::Duration::from_secs(30)).await
-    /// # }
-    /// ```
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.core.timeout = Some(timeout);
         self
@@ -30,36 +24,18 @@ impl<T> Call<T> {
 
     /// How long a stream or a raw body may stand still, in place of
     /// [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout). Other replies ignore it.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// let reply = call.with_stream_idle_timeout(std::time::Duration::from_secs(300)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_stream_idle_timeout(mut self, timeout: Duration) -> Self {
         self.core.idle = Some(timeout);
         self
     }
 
     /// The largest reply that is read whole, in place of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_max_reply_bytes(64 * 1024 * 1024).await
-    /// # }
-    /// ```
     pub fn with_max_reply_bytes(mut self, bytes: usize) -> Self {
         self.core.scope.limits_mut().reply = Some(bytes);
         self
     }
 
     /// The largest event of a stream, in place of [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_max_event_bytes(16 * 1024 * 1024).await
-    /// # }
-    /// ```
     pub fn with_max_event_bytes(mut self, bytes: usize) -> Self {
         self.core.scope.limits_mut().event = Some(bytes);
         self
@@ -67,12 +43,6 @@ impl<T> Call<T> {
 
     /// The most memory that a stream is collected in, in place of
     /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_max_collected_bytes(256 * 1024 * 1024).await
-    /// # }
-    /// ```
     pub fn with_max_collected_bytes(mut self, bytes: usize) -> Self {
         self.core.scope.limits_mut().collected = Some(bytes);
         self
@@ -80,12 +50,6 @@ impl<T> Call<T> {
 
     /// How often and when this call is repeated, in place of the client's policy. It cannot make the client repeat what is
     /// not safe to repeat.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_retry(venice_ai::RetryPolicy::disabled()).await
-    /// # }
-    /// ```
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.core.retry = Some(policy);
         self
@@ -95,12 +59,6 @@ impl<T> Call<T> {
     ///
     /// A name or value that no header can have is reported when the call is sent, and so is a header of the connection or of the
     /// body's length (`host`, `content-length`, `transfer-encoding`, `connection`); the value is not shown.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_header("x-trace", "4711").await
-    /// # }
-    /// ```
     pub fn with_header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.changed(|request| {
             let (name, value) = header(name.as_ref(), value.as_ref()).map_err(Error::invalid_request)?;
@@ -110,12 +68,6 @@ impl<T> Call<T> {
     }
 
     /// The key for this call, in place of the client's.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_api_key("another key").await
-    /// # }
-    /// ```
     pub fn with_api_key(mut self, key: impl Into<Secret>) -> Self {
         match ApiKey::new(key.into()) {
             Ok(key) => {
@@ -131,24 +83,12 @@ impl<T> Call<T> {
     /// It replaces a member of the same name; if both are objects, they are merged member by member. So a new member of
     /// `venice_parameters` leaves the others alone. In a multipart body it takes the place of the parts of that name: a text as it
     /// is, a list as one part for each item, anything else as JSON. Any other body fails before it is sent.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_extra_body("venice_parameters", serde_json::json!({"brand_new": true})).await
-    /// # }
-    /// ```
     pub fn with_extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         super::merge::member(&mut self.core.extra_body, name.into(), value.into());
         self
     }
 
     /// A query parameter that the request does not have. One of the same name is not replaced: the query then has both.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_extra_query("brand_new", "true").await
-    /// # }
-    /// ```
     pub fn with_extra_query(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.changed(|request| {
             request.url_mut().query_pairs_mut().append_pair(name.as_ref(), value.as_ref());
@@ -179,12 +119,6 @@ impl<T> Call<T> {
     /// Whether the request is checked before it is sent; it is, unless this is called with `false`. The checks come from the
     /// API's description, and the API may allow more than that says by now. An id that would make another path of the URL (an
     /// empty one, or `..`) is refused either way.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_validation(false).await
-    /// # }
-    /// ```
     pub fn with_validation(mut self, validate: bool) -> Self {
         self.core.validated = validate;
         self
@@ -192,12 +126,6 @@ impl<T> Call<T> {
 
     /// What happens if the request does not fit its model, in place of the client's policy
     /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
-    /// call.with_preflight(venice_ai::Preflight::Refuse).await
-    /// # }
-    /// ```
     pub fn with_preflight(mut self, policy: Preflight) -> Self {
         match PreflightGate::of(policy) {
             Some(gate) => self.core.set_gate(Arc::new(gate)),
@@ -229,12 +157,6 @@ impl<T> Call<T> {
     }
 
     /// Changes what the call gives. The function runs when the reply is here.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<Vec<u8>>) -> Result<(), venice_ai::Error> {
-    /// let length: usize = call.map(|bytes| bytes.len()).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn map<U: 'static>(self, function: impl FnOnce(T) -> U + Send + 'static) -> Call<U>
     where
         T: 'static,

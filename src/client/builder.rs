@@ -93,11 +93,6 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::MissingApiKey`] if `VENICE_API_KEY` is missing or empty.
-    ///
-    /// ```no_run
-    /// let venice = venice_ai::ClientBuilder::from_env()?.user_agent_suffix("my-app/1.0").build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::default();
         let Some(key) = variable(API_KEY_VARIABLE)? else {
@@ -117,11 +112,6 @@ impl ClientBuilder {
     }
 
     /// The key that calls are made with. Without one, only public endpoints answer.
-    ///
-    /// ```
-    /// let venice = venice_ai::Client::builder().api_key("my key").build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
         self
@@ -129,11 +119,6 @@ impl ClientBuilder {
 
     /// Where the API lives, in place of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has
     /// neither query nor credentials. A slash at its end does not matter.
-    ///
-    /// ```
-    /// let venice = venice_ai::Client::builder().base_url("http://127.0.0.1:8080/api/v1").build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -182,11 +167,6 @@ impl ClientBuilder {
     }
 
     /// How long making a connection may take, TLS included; 5 seconds unless set.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = venice_ai::Client::builder().connect_timeout(Duration::from_secs(2));
-    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -196,11 +176,6 @@ impl ClientBuilder {
     ///
     /// Each repetition has the time anew, and the pauses between them do not count. For a stream and for raw replies it ends
     /// with the headers of the reply: from there on the [idle time-out](Self::stream_idle_timeout) counts.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = venice_ai::Client::builder().timeout(Duration::from_secs(60));
-    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -208,11 +183,6 @@ impl ClientBuilder {
 
     /// How long a stream may be silent; 120 seconds unless set. Models that reason pause for long, so be generous. The
     /// time that the caller takes between two reads does not count.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = venice_ai::Client::builder().stream_idle_timeout(Duration::from_secs(300));
-    /// ```
     pub fn stream_idle_timeout(mut self, timeout: Duration) -> Self {
         self.stream_idle_timeout = timeout;
         self
@@ -223,10 +193,6 @@ impl ClientBuilder {
     /// more than 16 times this limit in memory once it is parsed, because it is made of very many small values.
     ///
     /// It does not apply to files and raw replies, which are read in pieces, nor to streams.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().max_reply_bytes(8 * 1024 * 1024);
-    /// ```
     pub fn max_reply_bytes(mut self, bytes: usize) -> Self {
         self.limits.reply = Some(bytes);
         self
@@ -234,10 +200,6 @@ impl ClientBuilder {
 
     /// The largest event of a stream, in bytes. Default: 4 MiB. A larger one is [`ErrorKind::Decode`] and ends the stream, and so
     /// does one that would take more than 16 times this limit in memory once it is parsed.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().max_event_bytes(1024 * 1024);
-    /// ```
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.limits.event = Some(bytes);
         self
@@ -246,10 +208,6 @@ impl ClientBuilder {
     /// The most memory that a stream is collected in, in bytes: by `collect()` of any stream of text, by streams of parsed values,
     /// by runs with tools, and by [`ChatStream::cited`](crate::stream::ChatStream::cited) for text that waits for its citations.
     /// Default: 64 MiB, which is an estimate that counts more than the text. A longer answer is [`ErrorKind::Decode`].
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().max_collected_bytes(16 * 1024 * 1024);
-    /// ```
     pub fn max_collected_bytes(mut self, bytes: usize) -> Self {
         self.limits.collected = Some(bytes);
         self
@@ -257,11 +215,6 @@ impl ClientBuilder {
 
     /// How much newer than this crate the server may be before there is a warning (`tracing`, once a client); 90 days unless set.
     /// [`Duration::MAX`] turns it off. See [`Client::compatibility`].
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = venice_ai::Client::builder().warning_age(Duration::from_secs(30 * 86_400));
-    /// ```
     pub fn warning_age(mut self, age: Duration) -> Self {
         self.warning_age = age;
         self
@@ -269,11 +222,6 @@ impl ClientBuilder {
 
     /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
     /// fetched when somebody asks for it, and never in the background.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = venice_ai::Client::builder().catalogue_max_age(Duration::from_secs(3600));
-    /// ```
     pub fn catalogue_max_age(mut self, age: Duration) -> Self {
         self.catalogue_max_age = age;
         self
@@ -281,11 +229,6 @@ impl ClientBuilder {
 
     /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
     /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
-    ///
-    /// ```
-    /// use venice_ai::Preflight;
-    /// let builder = venice_ai::Client::builder().preflight(Preflight::Warn);
-    /// ```
     pub fn preflight(mut self, policy: Preflight) -> Self {
         self.preflight = policy;
         self
@@ -293,20 +236,12 @@ impl ClientBuilder {
 
     /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
     /// ([`RetryClass`](crate::RetryClass)).
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().retry(venice_ai::RetryPolicy::default().max_retries(5));
-    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
     /// The name of your program, added to `User-Agent`: `my-app/1.0`.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().user_agent_suffix("my-app/1.0");
-    /// ```
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = suffix.into();
         self
@@ -319,10 +254,6 @@ impl ClientBuilder {
     ///
     /// Its value is kept out of errors and logs, as it may be a credential for a gateway, unless the header is known to be harmless
     /// (`accept`, `user-agent`, `traceparent` and the like) or the value is shorter than 6 characters or a plain word.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().default_header("x-team", "search");
-    /// ```
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -330,10 +261,6 @@ impl ClientBuilder {
 
     /// The proxy for all requests, such as `http://proxy.example:3128`, in place of the one that the environment names
     /// (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().proxy("http://proxy.example:3128");
-    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Proxy(url.into());
         self
@@ -341,10 +268,6 @@ impl ClientBuilder {
 
     /// No proxy at all, whatever the environment names. For servers on this machine and in the same network. Of this and
     /// [`proxy`](Self::proxy) the one that is called last counts.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().base_url("http://127.0.0.1:8080/api/v1").no_proxy();
-    /// ```
     pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxyChoice::Direct;
         self
@@ -372,10 +295,6 @@ impl ClientBuilder {
 
     /// Where the client takes the time, its pauses and its dice from. For tests of what a program does while calls are
     /// repeated, without waiting and without chance.
-    ///
-    /// ```
-    /// let builder = venice_ai::Client::builder().clock(venice_ai::SystemClock);
-    /// ```
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -383,12 +302,6 @@ impl ClientBuilder {
 
     /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
     /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
-    ///
-    /// ```
-    /// use venice_ai::cost::Budget;
-    ///
-    /// let builder = venice_ai::Client::builder().budget(Budget::usd("5"));
-    /// ```
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = Some(budget);
         self

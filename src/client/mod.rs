@@ -80,11 +80,6 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey) names the variable that is missing or empty.
-    ///
-    /// ```no_run
-    /// let venice = venice_ai::Client::from_env()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -95,11 +90,6 @@ impl Client {
     ///
     /// A key that no header can carry, such as one with a line break, is
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration); the error does not show it.
-    ///
-    /// ```
-    /// let venice = venice_ai::Client::new("my key")?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
         Self::builder().api_key(api_key).build()
     }
@@ -111,11 +101,6 @@ impl Client {
     /// # Errors
     ///
     /// Only if TLS cannot be set up.
-    ///
-    /// ```
-    /// let venice = venice_ai::Client::without_api_key()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn without_api_key() -> Result<Self, Error> {
         Self::builder().build()
     }

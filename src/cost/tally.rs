@@ -52,10 +52,6 @@ impl Tally {
 
     /// Prices calls whose reply tells no cost (images, speech, embeddings) by the list of models, which the client fetches when a paid
     /// call first needs it. A client with a [`Budget`](super::Budget) does that anyway. Set it before the tally is given to a client.
-    ///
-    /// ```
-    /// let tally = venice_ai::cost::Tally::new().with_list_prices();
-    /// ```
     #[must_use]
     pub fn with_list_prices(mut self) -> Self {
         self.lists_prices = true;
@@ -77,12 +73,6 @@ impl Tally {
     }
 
     /// What was counted until now; from here it begins anew. No call is lost between the two.
-    ///
-    /// ```
-    /// # fn example(tally: venice_ai::cost::Tally) {
-    /// let of_the_hour = tally.take();
-    /// # }
-    /// ```
     #[must_use = "what was counted is gone"]
     pub fn take(&self) -> TallySnapshot {
         TallySnapshot { models: std::mem::take(&mut *self.lock()) }
@@ -201,12 +191,6 @@ impl ModelTally {
 
 impl TallySnapshot {
     /// All models together.
-    ///
-    /// ```
-    /// # fn example(tally: venice_ai::cost::Tally) {
-    /// println!("{} USD", tally.snapshot().total().usd);
-    /// # }
-    /// ```
     #[must_use]
     pub fn total(&self) -> ModelTally {
         self.models.values().fold(ModelTally::default(), |mut total, used| {

@@ -31,12 +31,6 @@ impl Error {
     /// The operation that failed: its id in the API description, such as `createApiKey`, or method and path of a
     /// request made with [`Client::request`](crate::Client::request). `None` where no call was made, as when building
     /// a client.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// println!("{} failed", error.operation().unwrap_or("making a client"));
-    /// # }
-    /// ```
     pub fn operation(&self) -> Option<&str> {
         self.inner.operation.as_ref().map(OperationRef::name)
     }
@@ -69,12 +63,6 @@ impl Error {
     }
 
     /// What happened, in the API's words where it answered. Not shortened, unlike `Display`.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// println!("{}", error.message());
-    /// # }
-    /// ```
     pub fn message(&self) -> &str {
         &self.inner.message
     }
@@ -93,12 +81,6 @@ impl Error {
     }
 
     /// The id that Venice's support asks for.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// println!("tell support: {:?}", error.request_id());
-    /// # }
-    /// ```
     pub fn request_id(&self) -> Option<&str> {
         let from_body = || self.inner.details.as_ref()?.request_id.as_deref();
         self.inner.meta.as_ref().and_then(Meta::request_id).or_else(from_body)
@@ -119,12 +101,6 @@ impl Error {
     }
 
     /// Everything in the reply's headers, if the API answered.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// let balances = error.meta().map(|meta| meta.balances());
-    /// # }
-    /// ```
     pub fn meta(&self) -> Option<&Meta> {
         self.inner.meta.as_ref()
     }
@@ -156,24 +132,12 @@ impl Error {
     }
 
     /// How often the request was sent, or tried to be.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// println!("failed {} times", error.attempts());
-    /// # }
-    /// ```
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
     /// Names close to the one that was not found, from the "did you mean" of a 404 or from the
     /// [catalogue](crate::models::Catalogue).
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// println!("perhaps {}?", error.did_you_mean().join(" or "));
-    /// # }
-    /// ```
     pub fn did_you_mean(&self) -> &[String] {
         self.inner.details.as_ref().map_or(&[], |details| &details.did_you_mean)
     }

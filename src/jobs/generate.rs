@@ -79,12 +79,6 @@ impl Generation<SavedMedia> {
     }
 
     /// Whether the result is deleted on the server once it is safe on disk; it is, unless this is called with `false`.
-    ///
-    /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::SavedMedia>) -> Result<(), venice_ai::Error> {
-    /// let film = film.with_cleanup(false).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
         self.settings.cleanup(cleans_up);
         self
@@ -131,12 +125,6 @@ impl<T: Send + 'static> Generation<T> {
     }
 
     /// Calls a function with each step, as [`Job::on_progress`] does.
-    ///
-    /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.on_progress(|step| println!("{:?}", step.fraction)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.settings.observer(observer);
         self
@@ -163,12 +151,6 @@ impl<T: Send + 'static> Generation<T> {
     }
 
     /// How long to wait between polls, as [`Job::with_poll_interval`] does.
-    ///
-    /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.with_poll_interval(std::time::Duration::from_secs(15)).await?;
-    /// # Ok(()) }
-    /// ```
     #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval(interval);
@@ -177,12 +159,6 @@ impl<T: Send + 'static> Generation<T> {
 
     /// How long all of it may take. When the time is over the job goes on, and [`Error::job`] has its handle if it was ordered by
     /// then.
-    ///
-    /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.with_time_limit(std::time::Duration::from_secs(900)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -193,12 +169,6 @@ impl<T: Send + 'static> Generation<T> {
     /// # Errors
     ///
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
-    ///
-    /// ```no_run
-    /// # fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.send_blocking()?.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn send_blocking(self) -> Result<T, Error> {

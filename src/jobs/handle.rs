@@ -110,48 +110,24 @@ impl JobHandle {
     }
 
     /// What is made.
-    ///
-    /// ```
-    /// # fn look(job: &venice_ai::jobs::JobHandle) {
-    /// println!("a job for {}", job.kind().as_str());
-    /// # }
-    /// ```
     #[must_use]
     pub fn kind(&self) -> JobKind {
         self.kind
     }
 
     /// The model that makes it.
-    ///
-    /// ```
-    /// # fn look(job: &venice_ai::jobs::JobHandle) {
-    /// println!("made by {}", job.model());
-    /// # }
-    /// ```
     #[must_use]
     pub fn model(&self) -> &str {
         &self.model
     }
 
     /// The id of the order.
-    ///
-    /// ```
-    /// # fn look(job: &venice_ai::jobs::JobHandle) {
-    /// println!("order {}", job.queue_id());
-    /// # }
-    /// ```
     #[must_use]
     pub fn queue_id(&self) -> &str {
         &self.queue_id
     }
 
     /// Where the file will be, of models that say so. It is good for a day, and for whoever has it.
-    ///
-    /// ```
-    /// # fn look(job: &venice_ai::jobs::JobHandle) {
-    /// println!("the file has an address of its own: {}", job.download_url().is_some());
-    /// # }
-    /// ```
     #[must_use]
     pub fn download_url(&self) -> Option<&Secret> {
         self.download_url.as_ref()

@@ -99,12 +99,6 @@ impl Job {
     }
 
     /// What names the job. Store it to come back.
-    ///
-    /// ```no_run
-    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), Box<dyn std::error::Error>> {
-    /// std::fs::write("job.json", serde_json::to_vec(job.handle())?)?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn handle(&self) -> &JobHandle {
         &self.handle
@@ -115,12 +109,6 @@ impl Job {
     /// Unless it is set, that is five seconds. The first pause then depends on how long such a job takes: a short one is asked for
     /// earlier, and a long one of which nobody watches the progress is left alone for half of its time, at most a minute. The API
     /// takes 120 polls a minute, of all jobs together.
-    ///
-    /// ```no_run
-    /// # fn run(job: venice_ai::jobs::Job) {
-    /// let job = job.with_poll_interval(std::time::Duration::from_secs(15));
-    /// # }
-    /// ```
     #[must_use]
     #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
@@ -130,12 +118,6 @@ impl Job {
 
     /// Whether [`save`](Self::save) deletes the result on the server once it is safe on disk; it does, unless this is called with
     /// `false`.
-    ///
-    /// ```no_run
-    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// job.with_cleanup(false).save("film.mp4").await?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
         self.settings.cleanup(cleans_up);
@@ -144,12 +126,6 @@ impl Job {
 
     /// Calls a function with each step of [`wait`](Self::wait) and [`save`](Self::save), the last one with the fraction 1. It is
     /// called between polls, so it should not take long.
-    ///
-    /// ```no_run
-    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// job.on_progress(|step| println!("{:?}", step.fraction)).save("film.mp4").await?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.settings.observer(observer);
@@ -211,12 +187,6 @@ impl Job {
     }
 
     /// Waits until the job is done. What made a poll fail is waited out if it can pass.
-    ///
-    /// ```no_run
-    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let film = job.wait().with_time_limit(std::time::Duration::from_secs(900)).await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// [`is_job_failed`](Error::is_job_failed) and [`is_job_expired`](Error::is_job_expired) where the job ended without a result,

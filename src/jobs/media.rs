@@ -35,12 +35,6 @@ impl Media {
     }
 
     /// The job that made it.
-    ///
-    /// ```no_run
-    /// # fn look(media: &venice_ai::jobs::Media) {
-    /// println!("made by {}", media.job().model());
-    /// # }
-    /// ```
     #[must_use]
     pub fn job(&self) -> &JobHandle {
         &self.job
@@ -59,12 +53,6 @@ impl Media {
     }
 
     /// What the name of its file should end in, without the dot; `None` for a type that this version does not know.
-    ///
-    /// ```no_run
-    /// # fn look(media: &venice_ai::jobs::Media) {
-    /// let name = format!("result.{}", media.extension().unwrap_or("bin"));
-    /// # }
-    /// ```
     #[must_use]
     #[inline]
     pub fn extension(&self) -> Option<&'static str> {
@@ -82,12 +70,6 @@ impl Media {
     }
 
     /// How long it is in bytes, if the server says so.
-    ///
-    /// ```no_run
-    /// # fn look(media: &venice_ai::jobs::Media) {
-    /// println!("{:?} bytes to come", media.content_length());
-    /// # }
-    /// ```
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.reply.meta().header("content-length")?.trim().parse().ok()
@@ -114,12 +96,6 @@ impl Media {
     /// Writes it to a file, and gives its length in bytes. The file appears under its name when all of it is on disk, and not
     /// before. Nothing is deleted on the server: [`Job::save`](super::Job::save) does both.
     ///
-    /// ```no_run
-    /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let bytes = job.wait().await?.save("film.mp4").await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the disk fails.
     pub fn save(self, path: impl AsRef<Path>) -> Flow<u64> {
@@ -133,12 +109,6 @@ impl Media {
     /// # Errors
     /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a
     /// Tokio runtime.
-    ///
-    /// ```no_run
-    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let film = job.wait().send_blocking()?.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
@@ -150,12 +120,6 @@ impl Media {
     /// # Errors
     /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
     /// runtime.
-    ///
-    /// ```no_run
-    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let bytes = job.wait().send_blocking()?.save_blocking("film.mp4")?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.save(path).send_blocking()
@@ -185,12 +149,6 @@ impl Media {
     }
 
     /// The reply that it came with.
-    ///
-    /// ```no_run
-    /// # fn look(media: venice_ai::jobs::Media) {
-    /// println!("{:?}", media.into_raw().meta().request_id());
-    /// # }
-    /// ```
     pub fn into_raw(self) -> RawReply {
         self.reply
     }

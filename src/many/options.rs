@@ -12,12 +12,6 @@ impl<I, T: 'static> Many<I, T> {
     /// Up to 40 the run keeps what it promises: whatever happens, so few fail at once that the API does not block them. With more, the
     /// API may block requests with the same key, model and `user` for half a minute when everything fails at the same moment, which the
     /// run waits for. Of requests that a wallet signs, 5 are on their way at most: the API takes no more.
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_concurrency(16)
-    /// # }
-    /// ```
     pub fn with_concurrency(mut self, requests: usize) -> Self {
         self.engine.concurrency = requests.max(1);
         self
@@ -26,12 +20,6 @@ impl<I, T: 'static> Many<I, T> {
     /// How many requests the run holds at most: waiting, on their way, and with an outcome that was not taken yet. Four times the
     /// concurrency unless this is called, and never less than the concurrency. It bounds the memory, and how far a run looks ahead while
     /// a model, or with [`with_input_order`](Self::with_input_order) the first request, keeps it waiting.
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_window(200)
-    /// # }
-    /// ```
     pub fn with_window(mut self, requests: usize) -> Self {
         self.window = Some(requests);
         self
@@ -39,12 +27,6 @@ impl<I, T: 'static> Many<I, T> {
 
     /// Gives the outcomes in the order of the input, and not as they come. Only a run that stops gives those behind a request that is
     /// missing, and that request after [`resume`](Self::resume).
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_input_order()
-    /// # }
-    /// ```
     pub fn with_input_order(mut self) -> Self {
         self.in_order = true;
         self
@@ -52,13 +34,6 @@ impl<I, T: 'static> Many<I, T> {
 
     /// For how long requests are sent, from the first one on. When the time is over, what is on its way is waited for, and the run stops
     /// with an error that is [`is_timeout`](crate::Error::is_timeout). Unless this is called a run waits as long as it takes.
-    ///
-    /// ```no_run
-    /// # use std::time::Duration;
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_time_limit(Duration::from_secs(3600))
-    /// # }
-    /// ```
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.engine.limit = Some(limit);
         self
@@ -68,13 +43,6 @@ impl<I, T: 'static> Many<I, T> {
     ///
     /// When it asks for more, the run stops with an error whose [`retry_after`](crate::Error::retry_after) says for how much, once what
     /// is on its way is back. [`resume`](Self::resume) tries again at once.
-    ///
-    /// ```no_run
-    /// # use std::time::Duration;
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_longest_wait(Duration::from_secs(24 * 3600))
-    /// # }
-    /// ```
     pub fn with_longest_wait(mut self, longest: Duration) -> Self {
         self.engine.longest_wait = longest;
         self
@@ -83,12 +51,6 @@ impl<I, T: 'static> Many<I, T> {
     /// Notes what is sent and what comes back, in a file from which another run goes on: see [`Journal`]. Takes a path or a `Journal`.
     ///
     /// Replies are read whole for it, files too; a stream cannot be kept. A request that sends a file needs [a name](Self::with_keys).
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_journal("answers.jsonl")
-    /// # }
-    /// ```
     pub fn with_journal(mut self, journal: impl Into<Journal>) -> Self {
         self.engine.book = Some(Book::new(journal.into()));
         self
@@ -96,24 +58,12 @@ impl<I, T: 'static> Many<I, T> {
 
     /// What each item is called in the journal, in place of a hash of its request. Each name is given once. Without a journal it does
     /// nothing.
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_keys(|path| path.clone())
-    /// # }
-    /// ```
     pub fn with_keys(mut self, key: impl FnMut(&I) -> String + Send + 'static) -> Self {
         self.name = Some(Box::new(key));
         self
     }
 
     /// Calls a function each time that something happened.
-    ///
-    /// ```no_run
-    /// # fn example(answers: venice_ai::many::Many<String, String>) -> venice_ai::many::Many<String, String> {
-    /// answers.with_progress(|progress| eprint!("\r{progress}"))
-    /// # }
-    /// ```
     pub fn with_progress(mut self, observer: impl FnMut(&Progress) + Send + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self

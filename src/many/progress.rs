@@ -64,24 +64,12 @@ pub enum Wait {
 
 impl Progress {
     /// The requests that have an outcome.
-    ///
-    /// ```
-    /// # fn look(progress: &venice_ai::many::Progress) {
-    /// println!("{} of {:?}", progress.finished(), progress.total);
-    /// # }
-    /// ```
     #[must_use]
     pub fn finished(&self) -> u64 {
         self.done + self.failed
     }
 
     /// How many requests are finished in a minute, those from the journal left out; `None` in the beginning.
-    ///
-    /// ```
-    /// # fn look(progress: &venice_ai::many::Progress) {
-    /// println!("{:.0} a minute", progress.per_minute().unwrap_or_default());
-    /// # }
-    /// ```
     #[must_use]
     pub fn per_minute(&self) -> Option<f64> {
         let finished = self.finished().saturating_sub(self.from_journal) as f64;
@@ -90,12 +78,6 @@ impl Progress {
     }
 
     /// How long the rest will take at the pace so far, where the number of requests is known.
-    ///
-    /// ```
-    /// # fn look(progress: &venice_ai::many::Progress) {
-    /// println!("another {:?}", progress.remaining_time());
-    /// # }
-    /// ```
     #[must_use]
     pub fn remaining_time(&self) -> Option<Duration> {
         let left = self.total?.saturating_sub(self.finished()) as f64;

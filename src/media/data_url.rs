@@ -79,11 +79,6 @@ impl Upload {
     ///
     /// As for [`to_data_url`](Self::to_data_url); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread
     /// that belongs to an async runtime.
-    ///
-    /// ```no_run
-    /// let image_url = venice_ai::Upload::path("first-frame.png").to_data_url_blocking()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn to_data_url_blocking(&self) -> Result<String, Error> {
         crate::blocking::block_on(self.to_data_url())?

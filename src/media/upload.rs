@@ -86,10 +86,6 @@ impl Upload {
 
     /// As [`reader`](Self::reader), for a reader of the standard library. It is read on a thread of the runtime's blocking pool, so it
     /// does not hold up async tasks. A read that never returns keeps the runtime from shutting down.
-    ///
-    /// ```
-    /// let upload = venice_ai::Upload::blocking_reader("input.txt", std::io::stdin());
-    /// ```
     pub fn blocking_reader(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
         Self::unread(name, Pieces::of_blocking(reader))
     }
@@ -100,10 +96,6 @@ impl Upload {
     }
 
     /// Sets the name that the file is sent under.
-    ///
-    /// ```
-    /// let upload = venice_ai::Upload::path("/tmp/x7fa").name("voice.wav");
-    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -111,10 +103,6 @@ impl Upload {
     }
 
     /// Sets the media type, such as `audio/wav`, in place of what contents and name say.
-    ///
-    /// ```
-    /// let upload = venice_ai::Upload::bytes("voice", vec![0_u8; 44]).mime("audio/wav");
-    /// ```
     #[must_use]
     pub fn mime(mut self, mime: impl Into<String>) -> Self {
         self.mime = Some(mime.into());

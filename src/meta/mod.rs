@@ -76,35 +76,17 @@ impl Meta {
     }
 
     /// All headers, as they came. Some may hold what should not be logged, such as cookies.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// let cached = meta.headers().contains_key("age");
-    /// # }
-    /// ```
     pub fn headers(&self) -> &HeaderMap {
         &self.inner.headers
     }
 
     /// One header, if it is there and is text.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{:?}", meta.header("x-venice-host-name"));
-    /// # }
-    /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.inner.headers.get(name)?.to_str().ok()
     }
 
     /// The id that Venice's support asks for (`CF-RAY`, or `X-Request-ID` where that is missing). Log it with every
     /// failure. A header in which the server repeats the API key is not taken for one.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("request {}", meta.request_id().unwrap_or("without an id"));
-    /// # }
-    /// ```
     pub fn request_id(&self) -> Option<&str> {
         self.id("cf-ray").or_else(|| self.id("x-request-id"))
     }
@@ -115,12 +97,6 @@ impl Meta {
     }
 
     /// When the reply's headers arrived, by the clock of this machine.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{:?} ago", meta.received_at().elapsed());
-    /// # }
-    /// ```
     pub fn received_at(&self) -> SystemTime {
         self.inner.received_at
     }
@@ -139,46 +115,22 @@ impl Meta {
     }
 
     /// The revision of the server, such as `20250828.222653`.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{:?}", meta.server_version());
-    /// # }
-    /// ```
     pub fn server_version(&self) -> Option<&str> {
         self.header(VERSION)
     }
 
     /// The id of the model that answered. It differs from the one asked for when that was an alias, a trait, or a retired
     /// model that the API replaced.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("answered by {}", meta.model_id().unwrap_or("an unknown model"));
-    /// # }
-    /// ```
     pub fn model_id(&self) -> Option<&str> {
         self.id("x-venice-model-id")
     }
 
     /// The name of the model that answered.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{:?}", meta.model_name());
-    /// # }
-    /// ```
     pub fn model_name(&self) -> Option<&str> {
         self.header("x-venice-model-name")
     }
 
     /// The backend that ran the model.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{:?}", meta.model_router());
-    /// # }
-    /// ```
     pub fn model_router(&self) -> Option<&str> {
         self.header("x-venice-model-router")
     }
@@ -341,12 +293,6 @@ impl Meta {
     }
 
     /// The prompt that the image model was really given, when `enhance_prompt` rewrote it.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// println!("{}", meta.enhanced_prompt().unwrap_or_default());
-    /// # }
-    /// ```
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.header("x-venice-enhanced-prompt").map(percent_decoded)
     }
@@ -372,12 +318,6 @@ impl Meta {
     }
 
     /// Where the next page of a CSV export starts; `None` on the last one.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// let more = meta.next_cursor().is_some();
-    /// # }
-    /// ```
     pub fn next_cursor(&self) -> Option<&str> {
         self.header("x-next-cursor").filter(|cursor| !cursor.is_empty())
     }
@@ -413,23 +353,11 @@ impl Meta {
     }
 
     /// What a 402 asks to be paid: base64 of a JSON document.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// let price = meta.payment_required().map(str::len);
-    /// # }
-    /// ```
     pub fn payment_required(&self) -> Option<&str> {
         self.header("payment-required")
     }
 
     /// The receipt of a payment: base64 of a JSON document.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// let receipt = meta.payment_response().map(str::len);
-    /// # }
-    /// ```
     pub fn payment_response(&self) -> Option<&str> {
         self.header("payment-response")
     }

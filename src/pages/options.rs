@@ -28,70 +28,34 @@ impl<T> Options<T> {
 /// Options, which hold for the call of every page. They are those of [`Call`].
 impl<T> Pages<T> {
     /// How long one attempt to fetch a page may take: [`Call::with_timeout`].
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>) {
-    /// let pages = pages.with_timeout(std::time::Duration::from_secs(30));
-    /// # }
-    /// ```
     pub fn with_timeout(self, timeout: Duration) -> Self {
         self.each(move |call| call.with_timeout(timeout))
     }
 
     /// How often and when a page is asked for again: [`Call::with_retry`].
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>) {
-    /// let pages = pages.with_retry(venice_ai::RetryPolicy::disabled());
-    /// # }
-    /// ```
     pub fn with_retry(self, policy: RetryPolicy) -> Self {
         self.each(move |call| call.with_retry(policy.clone()))
     }
 
     /// A header of every request: [`Call::with_header`].
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>) {
-    /// let pages = pages.with_header("x-trace", "4711");
-    /// # }
-    /// ```
     pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
         self.each(move |call| call.with_header(&name, &value))
     }
 
     /// The key for every request, in place of the client's: [`Call::with_api_key`].
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>) {
-    /// let pages = pages.with_api_key("another key");
-    /// # }
-    /// ```
     pub fn with_api_key(self, key: impl Into<Secret>) -> Self {
         let key = key.into();
         self.each(move |call| call.with_api_key(&key))
     }
 
     /// Whether the parameters are checked before they are sent: [`Call::with_validation`].
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>) {
-    /// let pages = pages.with_validation(false);
-    /// # }
-    /// ```
     pub fn with_validation(self, validate: bool) -> Self {
         self.each(move |call| call.with_validation(validate))
     }
 
     /// One signature of a wallet for all pages: [`Call::with_sign_in`]. It may be too old, or used up, when the second page is
     /// asked for; [`with_signer`](Self::with_signer) signs each request.
-    ///
-    /// ```no_run
-    /// # async fn run(pages: venice_ai::Pages<String>, signed: venice_ai::Secret) {
-    /// let pages = pages.with_sign_in(signed);
-    /// # }
-    /// ```
     pub fn with_sign_in(self, value: impl Into<Secret>) -> Self {
         let value = value.into();
         self.each(move |call| call.with_sign_in(&value))

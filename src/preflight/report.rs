@@ -111,12 +111,6 @@ impl PreflightReport {
     }
 
     /// What is wrong with the request.
-    ///
-    /// ```
-    /// # fn look(report: venice_ai::preflight::PreflightReport) {
-    /// println!("{} problems", report.problems().count());
-    /// # }
-    /// ```
     pub fn problems(&self) -> impl Iterator<Item = &Finding> {
         self.findings().iter().filter(|finding| finding.severity == Severity::Problem)
     }
@@ -134,24 +128,12 @@ impl PreflightReport {
     }
 
     /// The id of the model that the request was checked against. `None`: there is no such model, or it was not checked.
-    ///
-    /// ```
-    /// # fn look(report: venice_ai::preflight::PreflightReport) {
-    /// println!("checked against {:?}", report.model());
-    /// # }
-    /// ```
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         self.inner.model.as_deref()
     }
 
     /// Names that come close to a model that does not exist.
-    ///
-    /// ```
-    /// # fn look(report: venice_ai::preflight::PreflightReport) {
-    /// println!("did you mean {}?", report.did_you_mean().join(" or "));
-    /// # }
-    /// ```
     #[must_use]
     pub fn did_you_mean(&self) -> &[String] {
         &self.inner.did_you_mean

@@ -18,13 +18,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.send_blocking()?;
-    /// let image = reply.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         block_on(self.bytes())?
     }
@@ -34,13 +27,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`bytes_up_to`](Self::bytes_up_to); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.send_blocking()?;
-    /// let image = reply.bytes_up_to_blocking(20 * 1024 * 1024)?;
-    /// # Ok(()) }
-    /// ```
     pub fn bytes_up_to_blocking(self, limit: usize) -> Result<Bytes, Error> {
         block_on(self.bytes_up_to(limit))?
     }
@@ -50,13 +36,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`text`](Self::text); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.send_blocking()?;
-    /// println!("{}", reply.text_blocking()?);
-    /// # Ok(()) }
-    /// ```
     pub fn text_blocking(self) -> Result<String, Error> {
         block_on(self.text())?
     }
@@ -66,13 +45,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`json`](Self::json); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.send_blocking()?;
-    /// let status: serde_json::Value = reply.json_blocking()?;
-    /// # Ok(()) }
-    /// ```
     pub fn json_blocking<T: DeserializeOwned>(self) -> Result<T, Error> {
         block_on(self.json())?
     }
@@ -82,13 +54,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`save`](Self::save); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.send_blocking()?;
-    /// let bytes = reply.save_blocking("upscaled.png")?;
-    /// # Ok(()) }
-    /// ```
     pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         block_on(self.save(path))?
     }

@@ -93,13 +93,6 @@ impl RawReply {
     ///
     /// The connection broke or stood still; or [`ErrorKind::Decode`], as soon as it is known that the body is longer. The operation
     /// was carried out all the same, so a paid one is not repeated.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.await?;
-    /// let image = reply.bytes().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.bytes_up_to(Self::MAX_BYTES).await
     }
@@ -109,13 +102,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`bytes`](Self::bytes).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.await?;
-    /// let image = reply.bytes_up_to(20 * 1024 * 1024).await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn bytes_up_to(mut self, limit: usize) -> Result<Bytes, Error> {
         self.collect(limit).await
     }
@@ -125,13 +111,6 @@ impl RawReply {
     /// # Errors
     ///
     /// As for [`bytes`](Self::bytes).
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.await?;
-    /// println!("{}", reply.text().await?);
-    /// # Ok(()) }
-    /// ```
     pub async fn text(self) -> Result<String, Error> {
         let body = self.bytes().await?;
         let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
@@ -144,13 +123,6 @@ impl RawReply {
     ///
     /// As for [`bytes`](Self::bytes), with the limit of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes);
     /// and [`ErrorKind::Decode`] names the place of what is unexpected.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.await?;
-    /// let status: serde_json::Value = reply.json().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         let limits = *self.body.scope().limits();
         let body = self.collect(limits.reply_bytes()).await?;
@@ -171,13 +143,6 @@ impl RawReply {
     ///
     /// The connection broke or stood still, or [`ErrorKind::Io`]: the file cannot be written. The operation was carried out all the
     /// same, and its result is lost with the reply.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
-    /// # let reply = call.await?;
-    /// let bytes = reply.save("upscaled.png").await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref().to_owned();
         let mut file = DurableFile::create(path).await.map_err(|error| self.body.explained(error))?;

@@ -195,20 +195,12 @@ pub struct CharacterReviewsParams {
 
 impl CharacterReviewsParams {
     /// The first page.
-    ///
-    /// ```
-    /// let params = venice_ai::characters::CharacterReviewsParams::new();
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The number of the page, from 1.
-    ///
-    /// ```
-    /// let params = venice_ai::characters::CharacterReviewsParams::new().page(2);
-    /// ```
     #[must_use]
     pub fn page(mut self, page: i64) -> Self {
         self.page = Some(page);
@@ -216,10 +208,6 @@ impl CharacterReviewsParams {
     }
 
     /// How many reviews a page holds, from 1 to 100.
-    ///
-    /// ```
-    /// let params = venice_ai::characters::CharacterReviewsParams::new().page_size(50);
-    /// ```
     #[must_use]
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.page_size = Some(page_size);

@@ -55,13 +55,6 @@ impl Client {
     }
 
     /// Models: what can be called, what it can do and what it costs.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::ModelFilter;
-    /// println!("{} models", venice.models().list(ModelFilter::All).await?.len());
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn models(&self) -> Models<'_> {
         Models::new(self)
@@ -95,48 +88,24 @@ impl Client {
     }
 
     /// Sound: speech, transcriptions, voices, music and effects.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let sound = venice.audio().speech("The tide is coming in.").await?.bytes().await?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn audio(&self) -> Audio<'_> {
         Audio::new(self)
     }
 
     /// Characters: the public ones that a chat can play, and what people think of them.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// println!("{}", venice.characters().retrieve("alan-watts").await?.name);
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn characters(&self) -> Characters<'_> {
         Characters::new(self)
     }
 
     /// Billing: what the account has, and every charge.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// println!("{:?} USD", venice.billing().balance().await?.balances.usd);
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn billing(&self) -> Billing<'_> {
         Billing::new(self)
     }
 
     /// x402: a wallet's prepaid credit, and how to buy some.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// println!("{} ways to pay", venice.x402().payment_requirements().await?.accepts.len());
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn x402(&self) -> X402<'_> {
         X402::new(self)
@@ -171,12 +140,6 @@ impl Client {
     }
 
     /// Texts as vectors.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let vector = venice.embeddings().embed("text-embedding-bge-m3", "a lagoon at dusk").await?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn embeddings(&self) -> Embeddings<'_> {
         Embeddings::new(self)
@@ -196,12 +159,6 @@ impl Client {
     }
 
     /// Proofs of where a model runs, and signatures of its answers.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, nonce: [u8; 32]) -> Result<(), venice_ai::Error> {
-    /// let attestation = venice.tee().attestation("e2ee-glm-5", nonce).await?;
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn tee(&self) -> Tee<'_> {
         Tee::new(self)

@@ -99,12 +99,6 @@ impl ChatStream {
     ///
     /// The first error of the stream, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that
     /// belongs to an async runtime.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let reply = stream.collect_blocking()?;
-    /// # Ok(()) }
-    /// ```
     pub fn collect_blocking(self) -> Result<crate::types::ChatCompletion, Error> {
         block_on(self.collect())?
     }
@@ -164,12 +158,6 @@ impl super::ResponseStream {
     ///
     /// The first error of the stream, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that
     /// belongs to an async runtime.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
-    /// let reply = stream.collect_blocking()?;
-    /// # Ok(()) }
-    /// ```
     pub fn collect_blocking(self) -> Result<crate::types::ResponsesReply, Error> {
         block_on(self.collect())?
     }

@@ -12,12 +12,6 @@ impl ToolRun {
     /// # Errors
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
     /// runtime.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
-    /// println!("{}", run.send_blocking()?.text());
-    /// # Ok(()) }
-    /// ```
     pub fn send_blocking(mut self) -> Result<FinishedRun, UnfinishedRun> {
         self.resume();
         let mut outcome = Ok(());

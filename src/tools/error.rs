@@ -26,10 +26,6 @@ pub struct ToolError {
 
 impl ToolError {
     /// What the model reads. It can do better next time when this says what would be right.
-    ///
-    /// ```
-    /// let error = venice_ai::tools::ToolError::new("no station of this name; `stations` lists them");
-    /// ```
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ends_run: false }
     }
@@ -39,10 +35,6 @@ impl ToolError {
     /// Tools that are at work come to their end, no other is begun, and nothing more is sent. The run gives an error of the kind
     /// [`ToolRun`](crate::ErrorKind::ToolRun) with this reason. The reason is the tool's result in the conversation, so that who
     /// [resumes](super::ToolRun::resume) the run lets the model read it.
-    ///
-    /// ```
-    /// let error = venice_ai::tools::ToolError::stop("the user closed the window");
-    /// ```
     pub fn stop(reason: impl Into<String>) -> Self {
         Self { message: reason.into(), ends_run: true }
     }

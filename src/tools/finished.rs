@@ -26,72 +26,36 @@ impl FinishedRun {
     }
 
     /// The text of the answer. What a length limit cut off ends with the finish reason `length`, as without tools.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{}", finished.text());
-    /// # }
-    /// ```
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.run.text()
     }
 
     /// The last reply; its usage and cost are its own.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{:?}", finished.reply().and_then(|reply| reply.finish_reason()));
-    /// # }
-    /// ```
     #[must_use]
     pub fn reply(&self) -> Option<&ChatCompletion> {
         self.run.reply()
     }
 
     /// The whole conversation, the answer included.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{} messages", finished.messages().len());
-    /// # }
-    /// ```
     #[must_use]
     pub fn messages(&self) -> &[ChatMessage] {
         self.run.messages()
     }
 
     /// How many replies it took. Each was paid for.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{} replies", finished.rounds());
-    /// # }
-    /// ```
     #[must_use]
     pub fn rounds(&self) -> u32 {
         self.run.rounds()
     }
 
     /// The tokens of all replies together, unless one of them did not say.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{:?} tokens", finished.usage().map(|usage| usage.total_tokens));
-    /// # }
-    /// ```
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
         self.run.usage()
     }
 
     /// What all replies together cost, unless one of them did not say.
-    ///
-    /// ```no_run
-    /// # fn example(finished: venice_ai::tools::FinishedRun) {
-    /// println!("{:?}", finished.cost().map(|cost| cost.to_string()));
-    /// # }
-    /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         self.run.cost()
@@ -101,12 +65,6 @@ impl FinishedRun {
     ///
     /// # Errors
     /// A message that the API would refuse.
-    ///
-    /// ```no_run
-    /// # async fn example(finished: venice_ai::tools::FinishedRun) -> Result<(), venice_ai::Error> {
-    /// let tomorrow = finished.ask("And tomorrow?")?.await?;
-    /// # Ok(()) }
-    /// ```
     pub fn ask(self, message: impl Into<ChatMessage>) -> Result<ToolRun, Error> {
         let mut run = self.into_run();
         run.push(message)?;

@@ -16,36 +16,18 @@ impl ToolRun {
     ///
     /// The API wants what the model said back unchanged. Within a run it goes back byte for byte, so a conversation goes on best
     /// with [`push`](Self::push).
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{} messages", run.messages().len());
-    /// # }
-    /// ```
     #[must_use]
     pub fn messages(&self) -> &[ChatMessage] {
         self.conversation.messages()
     }
 
     /// The newest whole reply: the answer, once the run is finished.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{:?}", run.reply().and_then(|reply| reply.finish_reason()));
-    /// # }
-    /// ```
     #[must_use]
     pub fn reply(&self) -> Option<&ChatCompletion> {
         self.reply.as_ref()
     }
 
     /// The text of the newest whole reply; empty before there is one.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{}", run.text());
-    /// # }
-    /// ```
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.reply.as_ref().map(ChatCompletion::text).unwrap_or_default()
@@ -64,36 +46,18 @@ impl ToolRun {
     }
 
     /// How many replies came whole. Each was paid for.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{} replies", run.rounds());
-    /// # }
-    /// ```
     #[must_use]
     pub fn rounds(&self) -> u32 {
         self.rounds
     }
 
     /// The tokens of all replies together, unless one of them did not say. A stream that broke off counts as far as it said.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{:?} tokens", run.usage().map(|usage| usage.total_tokens));
-    /// # }
-    /// ```
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
         self.totals.usage()
     }
 
     /// What all replies together cost, unless one of them did not say. A stream that broke off before it said is one.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) {
-    /// println!("{:?}", run.cost().map(|cost| cost.to_string()));
-    /// # }
-    /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         self.totals.cost()

@@ -115,12 +115,6 @@ impl ToolRun {
     ///
     /// At the limit the tools that the last reply wants are still called, nothing more is sent, and the error is
     /// [`StopReason::RoundLimit`]. With a higher limit the run can go on from there.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) -> venice_ai::tools::ToolRun {
-    /// run.with_max_rounds(20)
-    /// # }
-    /// ```
     pub fn with_max_rounds(mut self, rounds: u32) -> Self {
         self.most_rounds = rounds.max(1);
         self
@@ -128,25 +122,12 @@ impl ToolRun {
 
     /// How many tools are at work at once: all that a reply wants unless this is called. Whether a reply may want more than one is
     /// the request's `parallel_tool_calls`.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) -> venice_ai::tools::ToolRun {
-    /// run.with_concurrency(1)
-    /// # }
-    /// ```
     pub fn with_concurrency(mut self, tools: usize) -> Self {
         self.concurrency = tools.max(1);
         self
     }
 
     /// Options for each call to the API, such as a time-out or a header.
-    ///
-    /// ```no_run
-    /// # fn example(run: venice_ai::tools::ToolRun) -> venice_ai::tools::ToolRun {
-    /// use std::time::Duration;
-    /// run.with_each_call(|call| call.with_timeout(Duration::from_secs(60)).with_header("x-trace", "4711"))
-    /// # }
-    /// ```
     pub fn with_each_call(
         mut self,
         configure: impl Fn(Call<RawReply>) -> Call<RawReply> + Send + Sync + 'static,
@@ -157,12 +138,6 @@ impl ToolRun {
 
     /// Changes what is asked from the next call on: the model, `max_completion_tokens` after a reply that was cut. Messages and tools
     /// stay; the request that `change` gets has none.
-    ///
-    /// ```no_run
-    /// # async fn example(unfinished: venice_ai::tools::UnfinishedRun) -> Result<(), venice_ai::Error> {
-    /// let finished = unfinished.resume().with_request(|request| request.max_completion_tokens(8000)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_request(mut self, change: impl FnOnce(ChatCompletionRequest) -> ChatCompletionRequest) -> Self {
         self.conversation.change(change);
         self.is_checked = false;

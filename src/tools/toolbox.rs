@@ -53,10 +53,6 @@ pub(super) struct Entry {
 
 impl ToolBox {
     /// A box without tools.
-    ///
-    /// ```
-    /// let tools = venice_ai::tools::ToolBox::new();
-    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,11 +125,6 @@ impl ToolBox {
 
     /// How long each tool may take. Nothing limits it unless this is called. One that takes longer is dropped, and the model reads
     /// that it did not come to an end.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// let tools = venice_ai::tools::ToolBox::new().with_timeout(Duration::from_secs(30));
-    /// ```
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -141,13 +132,6 @@ impl ToolBox {
 
     /// How long the tool of this name may take, in place of [`with_timeout`](Self::with_timeout). A name without a tool is refused
     /// when the box is used.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// # fn example(tools: venice_ai::tools::ToolBox) -> venice_ai::tools::ToolBox {
-    /// tools.with_timeout_of("search", Duration::from_secs(120))
-    /// # }
-    /// ```
     pub fn with_timeout_of(mut self, tool: impl Into<String>, timeout: Duration) -> Self {
         self.timeouts.insert(tool.into(), timeout);
         self

@@ -50,23 +50,11 @@ impl UnfinishedRun {
     }
 
     /// The run as far as it came: its messages, what it cost, the calls that wait for an answer.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::tools::UnfinishedRun) {
-    /// println!("{} messages, {:?}", unfinished.run().messages().len(), unfinished.run().cost());
-    /// # }
-    /// ```
     pub fn run(&self) -> &ToolRun {
         &self.inner.1
     }
 
     /// The same run, which goes on from before the step that failed: a request that failed is sent again, and may be paid for again.
-    ///
-    /// ```no_run
-    /// # async fn example(unfinished: venice_ai::tools::UnfinishedRun) -> Result<(), venice_ai::Error> {
-    /// let finished = unfinished.resume().with_max_rounds(20).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn resume(self) -> ToolRun {
         let mut run = self.inner.1;
         run.resume();
@@ -74,12 +62,6 @@ impl UnfinishedRun {
     }
 
     /// Why it stopped, and the run.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::tools::UnfinishedRun) {
-    /// let (error, run) = unfinished.into_parts();
-    /// # }
-    /// ```
     #[inline]
     pub fn into_parts(self) -> (Error, ToolRun) {
         *self.inner

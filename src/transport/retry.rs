@@ -45,20 +45,11 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Each request is sent once.
-    ///
-    /// ```
-    /// let venice = venice_ai::Client::builder().retry(venice_ai::RetryPolicy::disabled()).build()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn disabled() -> Self {
         Self { max_retries: 0, ..Self::default() }
     }
 
     /// How often a request is repeated at most. The first attempt does not count.
-    ///
-    /// ```
-    /// let policy = venice_ai::RetryPolicy::default().max_retries(5);
-    /// ```
     #[must_use]
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
@@ -66,11 +57,6 @@ impl RetryPolicy {
     }
 
     /// The upper bound of the first pause. It doubles with each further one.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let policy = venice_ai::RetryPolicy::default().base_delay(Duration::from_millis(100));
-    /// ```
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
@@ -78,11 +64,6 @@ impl RetryPolicy {
     }
 
     /// Where the upper bound of the pauses stops growing.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let policy = venice_ai::RetryPolicy::default().max_delay(Duration::from_secs(30));
-    /// ```
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
@@ -91,11 +72,6 @@ impl RetryPolicy {
 
     /// The longest wait that the API may ask for. When it asks for more, the call fails at once, and
     /// [`Error::retry_after`] tells how long it would have been.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let policy = venice_ai::RetryPolicy::default().max_retry_after(Duration::from_secs(5));
-    /// ```
     #[must_use]
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;

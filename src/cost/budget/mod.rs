@@ -89,39 +89,23 @@ impl Budget {
     }
 
     /// So many DIEM. What an account pays in dollars does not count here: for that, [`and_usd`](Self::and_usd).
-    ///
-    /// ```
-    /// let budget = venice_ai::cost::Budget::diem(10);
-    /// ```
     pub fn diem(limit: impl TryInto<Amount>) -> Self {
         Self::new().with(|state| &mut state.diem, limit)
     }
 
     /// A limit in US dollars besides the one in DIEM. Each has to be kept.
-    ///
-    /// ```
-    /// let budget = venice_ai::cost::Budget::diem(10).and_usd("0.50");
-    /// ```
     #[must_use]
     pub fn and_usd(self, limit: impl TryInto<Amount>) -> Self {
         self.with(|state| &mut state.usd, limit)
     }
 
     /// A limit in DIEM besides the one in US dollars. Each has to be kept.
-    ///
-    /// ```
-    /// let budget = venice_ai::cost::Budget::usd("0.50").and_diem(10);
-    /// ```
     #[must_use]
     pub fn and_diem(self, limit: impl TryInto<Amount>) -> Self {
         self.with(|state| &mut state.diem, limit)
     }
 
     /// Lets calls pass whose price nobody knows, as long as anything is left. They count as nothing until a reply tells their cost.
-    ///
-    /// ```
-    /// let budget = venice_ai::cost::Budget::usd("5").allow_unknown_prices();
-    /// ```
     #[must_use]
     pub fn allow_unknown_prices(self) -> Self {
         self.lock().allows_unknown = true;

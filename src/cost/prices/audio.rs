@@ -12,15 +12,6 @@ const A_THOUSAND: u64 = 1_000;
 
 impl Prices<'_> {
     /// What reading a text aloud costs by the list: so much for a million characters.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model) {
-    /// use venice_ai::cost::Prices;
-    /// use venice_ai::types::CreateSpeechRequest;
-    ///
-    /// println!("{:?}", Prices::of(&model).speech(&CreateSpeechRequest::new("High water is at noon.")));
-    /// # }
-    /// ```
     #[must_use]
     pub fn speech(&self, request: &CreateSpeechRequest) -> Option<Money> {
         self.spoken(request.input.chars().count() as u64)

@@ -27,24 +27,12 @@ impl Prices<'_> {
     }
 
     /// What changing an image costs by the list.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model, request: venice_ai::types::EditImageRequest) {
-    /// println!("{:?}", venice_ai::cost::Prices::of(&model).edit(&request));
-    /// # }
-    /// ```
     #[must_use]
     pub fn edit(&self, request: &EditImageRequest) -> Option<Money> {
         self.edited(1, request.resolution.as_deref(), None)
     }
 
     /// What making one image of several costs by the list: the images beyond those that the price includes are paid for.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model, request: venice_ai::types::MultiEditImageRequest) {
-    /// println!("{:?}", venice_ai::cost::Prices::of(&model).multi_edit(&request));
-    /// # }
-    /// ```
     #[must_use]
     pub fn multi_edit(&self, request: &MultiEditImageRequest) -> Option<Money> {
         let quality = request.quality.as_ref().map(Level::as_str);
@@ -52,12 +40,6 @@ impl Prices<'_> {
     }
 
     /// What enlarging an image costs by the list; twice unless the request says four times.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model, request: venice_ai::types::UpscaleImageRequest) {
-    /// println!("{:?}", venice_ai::cost::Prices::of(&model).upscale(&request));
-    /// # }
-    /// ```
     #[must_use]
     pub fn upscale(&self, request: &UpscaleImageRequest) -> Option<Money> {
         self.upscaled(request.scale)

@@ -44,12 +44,6 @@ pub struct Prices<'m> {
 
 impl<'m> Prices<'m> {
     /// The prices of this model.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model) {
-    /// let prices = venice_ai::cost::Prices::of(&model);
-    /// # }
-    /// ```
     #[must_use]
     pub fn of(model: &'m Model) -> Self {
         Self { model }

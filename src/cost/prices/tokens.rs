@@ -73,12 +73,6 @@ impl<'m> Prices<'m> {
     }
 
     /// What embedding costs by the list, from the reply's usage.
-    ///
-    /// ```no_run
-    /// # fn example(model: venice_ai::types::Model, reply: venice_ai::types::EmbeddingList) {
-    /// let price = venice_ai::cost::Prices::of(&model).embeddings(&reply.usage);
-    /// # }
-    /// ```
     #[must_use]
     pub fn embeddings(&self, usage: &EmbeddingUsage) -> Option<Money> {
         self.tokens(Tokens { prompt: count(Some(usage.prompt_tokens)), ..Tokens::default() })

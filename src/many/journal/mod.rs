@@ -65,40 +65,24 @@ pub struct Journal {
 
 impl Journal {
     /// The journal in this file, which is made if it is not there. Its folder must exist. Nothing is opened before the run begins.
-    ///
-    /// ```
-    /// let journal = venice_ai::many::Journal::at("answers.jsonl");
-    /// ```
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), fsync: true, resend_unknown: false, resend_failed: false }
     }
 
     /// Whether each line is waited for until it is on disk. It is unless this says no; then lines survive the process, and not a power
     /// cut within the next seconds, after which a request may be sent that was paid for before.
-    ///
-    /// ```
-    /// let journal = venice_ai::many::Journal::at("answers.jsonl").fsync(false);
-    /// ```
     pub fn fsync(mut self, fsync: bool) -> Self {
         self.fsync = fsync;
         self
     }
 
     /// Whether a request is sent again of which nobody knows what became of it. It may be paid for a second time.
-    ///
-    /// ```
-    /// let journal = venice_ai::many::Journal::at("answers.jsonl").resend_unknown(true);
-    /// ```
     pub fn resend_unknown(mut self, resend: bool) -> Self {
         self.resend_unknown = resend;
         self
     }
 
     /// Whether a request is sent again that failed for reasons of its own, and surely was not paid for.
-    ///
-    /// ```
-    /// let journal = venice_ai::many::Journal::at("answers.jsonl").resend_failed(true);
-    /// ```
     pub fn resend_failed(mut self, resend: bool) -> Self {
         self.resend_failed = resend;
         self

@@ -98,12 +98,6 @@ impl Speech {
     ///
     /// # Errors
     /// The connection broke or stood still. The sound was made and paid for, so it is not asked for again.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let sound = venice.audio().speech("The tide is coming in.").await?.bytes().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.reply.bytes().await
     }
@@ -131,12 +125,6 @@ impl Speech {
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let sound = venice.audio().speech("The tide is coming in.").send_blocking()?.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         self.reply.bytes_blocking()
@@ -146,12 +134,6 @@ impl Speech {
     ///
     /// # Errors
     /// As for [`save`](Self::save), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    ///
-    /// ```no_run
-    /// # fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// venice.audio().speech("The tide is coming in.").send_blocking()?.save_blocking("tide.mp3")?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.reply.save_blocking(path)

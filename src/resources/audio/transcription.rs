@@ -79,12 +79,6 @@ impl Textual for Transcription {
 
 impl Transcription {
     /// How long the recording is, if the reply says it.
-    ///
-    /// ```
-    /// # fn look(transcription: &venice_ai::types::Transcription) {
-    /// println!("{:?}", transcription.duration());
-    /// # }
-    /// ```
     pub fn duration(&self) -> Option<Duration> {
         self.duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
     }

@@ -77,12 +77,6 @@ impl<'c> Augment<'c> {
 
 impl WebSearchResult {
     /// When the page was written, as the search engine words it; `None` where it does not say.
-    ///
-    /// ```
-    /// # fn look(result: &venice_ai::types::WebSearchResult) {
-    /// println!("{}", result.date().unwrap_or("no date"));
-    /// # }
-    /// ```
     pub fn date(&self) -> Option<&str> {
         Some(self.date.trim()).filter(|date| !date.is_empty())
     }

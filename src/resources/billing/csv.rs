@@ -83,12 +83,6 @@ impl CsvTable {
     /// The file appears, or takes the place of the one before it, when all of it is on disk, as with
     /// [`RawReply::save`](crate::RawReply::save). A walk that fails leaves nothing behind.
     ///
-    /// ```no_run
-    /// # async fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
-    /// let bytes = table.save("charges.csv").await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     ///
     /// The first error of [`next`](Self::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
@@ -107,12 +101,6 @@ impl CsvTable {
     ///
     /// As for [`save`](Self::save); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to
     /// an async runtime.
-    ///
-    /// ```no_run
-    /// # fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
-    /// let bytes = table.save_blocking("charges.csv")?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let pages = self.pages.into_blocking_iter().into_inner();

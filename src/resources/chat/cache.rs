@@ -9,22 +9,12 @@ impl ContentPart {
     ///
     /// Anthropic's models know it and take at most four marks in a request; others keep what they can by themselves. Venice marks
     /// system prompts and tools on its own for these models. A part that this crate does not know stays as it is.
-    ///
-    /// ```
-    /// use venice_ai::types::ContentPart;
-    /// let contract = ContentPart::file_url("contract.pdf", "https://example.com/contract.pdf").cached();
-    /// ```
     #[must_use]
     pub fn cached(self) -> Self {
         self.cache_control(CacheControl::new())
     }
 
     /// As [`cached`](Self::cached), for as long as the mark says.
-    ///
-    /// ```
-    /// use venice_ai::types::{CacheControl, ContentPart};
-    /// let rules = ContentPart::text("The rules: …").cache_control(CacheControl::new().ttl("1h"));
-    /// ```
     #[must_use]
     pub fn cache_control(self, mark: impl Into<CacheControl>) -> Self {
         match self {
@@ -55,11 +45,6 @@ impl ChatMessage {
     }
 
     /// As [`cached`](Self::cached), for as long as the mark says.
-    ///
-    /// ```
-    /// use venice_ai::types::{CacheControl, ChatMessage};
-    /// let rules = ChatMessage::system("Ten pages of rules.").cache_control(CacheControl::new().ttl("1h"));
-    /// ```
     #[must_use]
     pub fn cache_control(mut self, mark: impl Into<CacheControl>) -> Self {
         let mark = mark.into();

@@ -19,20 +19,12 @@ impl ChatMessage {
     }
 
     /// What the model is told about its task.
-    ///
-    /// ```
-    /// let message = venice_ai::types::ChatMessage::system("Answer in one line.");
-    /// ```
     #[must_use]
     pub fn system(content: impl Into<TextContent>) -> Self {
         Self::System(SystemMessage::new(content))
     }
 
     /// What the model is told by the developer; models that do not know this role take it for the system's.
-    ///
-    /// ```
-    /// let message = venice_ai::types::ChatMessage::developer("Answer in one line.");
-    /// ```
     #[must_use]
     pub fn developer(content: impl Into<TextContent>) -> Self {
         Self::Developer(DeveloperMessage::new(content))
@@ -40,20 +32,12 @@ impl ChatMessage {
 
     /// What the model said earlier. A turn with tool calls or reasoning goes back as it came:
     /// `ChatMessage::from(reply_message)`.
-    ///
-    /// ```
-    /// let message = venice_ai::types::ChatMessage::assistant("Because of Rayleigh scattering.");
-    /// ```
     #[must_use]
     pub fn assistant(content: impl Into<TextContent>) -> Self {
         Self::Assistant(AssistantMessage::new().content(content))
     }
 
     /// What a tool gave, for the call with this id. Ids tell parallel calls apart; their indexes may be equal.
-    ///
-    /// ```
-    /// let message = venice_ai::types::ChatMessage::tool("call_1", r#"{"celsius": 21}"#);
-    /// ```
     #[must_use]
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<String>) -> Self {
         Self::Tool(ToolMessage::new(content, tool_call_id))

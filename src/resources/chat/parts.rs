@@ -6,31 +6,18 @@ use crate::types::{
 
 impl ContentPart {
     /// A text.
-    ///
-    /// ```
-    /// let part = venice_ai::types::ContentPart::text("What is this?");
-    /// ```
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(TextPart::new(text))
     }
 
     /// An image: a public URL or a `data:` URL, at least 64 pixels wide and high. A file becomes one with [`image`](Self::image).
-    ///
-    /// ```
-    /// let part = venice_ai::types::ContentPart::image_url("https://example.com/cat.png");
-    /// ```
     #[must_use]
     pub fn image_url(url: impl Into<String>) -> Self {
         Self::ImageUrl(ImagePart::new(MediaUrl::new(url)))
     }
 
     /// A sound: plain base64, neither a URL nor a `data:` URL. A file becomes one with [`audio`](Self::audio).
-    ///
-    /// ```
-    /// use venice_ai::types::{AudioFormat, ContentPart};
-    /// let part = ContentPart::input_audio("UklGRg==", AudioFormat::Wav);
-    /// ```
     #[must_use]
     pub fn input_audio(base64: impl Into<String>, format: AudioFormat) -> Self {
         Self::InputAudio(AudioPart::new(InputAudio::new(base64).format(format)))
@@ -38,10 +25,6 @@ impl ContentPart {
 
     /// A video: a public URL that does not redirect, or a `data:` URL; at most three in a request. A file
     /// becomes one with [`video`](Self::video).
-    ///
-    /// ```
-    /// let part = venice_ai::types::ContentPart::video_url("https://example.com/cat.mp4");
-    /// ```
     #[must_use]
     pub fn video_url(url: impl Into<String>) -> Self {
         Self::VideoUrl(VideoPart::new(MediaUrl::new(url)))
@@ -49,10 +32,6 @@ impl ContentPart {
 
     /// A document, which the server turns into text: a public URL or a `data:` URL, at most 25 MB. The name's ending tells its
     /// format.
-    ///
-    /// ```
-    /// let part = venice_ai::types::ContentPart::file_url("paper.pdf", "https://example.com/paper.pdf");
-    /// ```
     #[must_use]
     pub fn file_url(name: impl Into<String>, url: impl Into<String>) -> Self {
         Self::File(FilePart::new(FileData::new(url).filename(name)))

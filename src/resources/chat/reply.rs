@@ -19,13 +19,6 @@ impl ChatCompletion {
     }
 
     /// The message of the first choice. To go on with the conversation, send it back as it is.
-    ///
-    /// ```
-    /// use venice_ai::types::{ChatCompletion, ChatMessage};
-    /// # fn example(reply: ChatCompletion, mut messages: Vec<ChatMessage>) {
-    /// messages.extend(reply.message().map(ChatMessage::from));
-    /// # }
-    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&AssistantMessage> {
         self.choices.first().map(|choice| &choice.message)

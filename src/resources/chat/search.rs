@@ -9,11 +9,6 @@ impl ChatCompletionRequest {
     ///
     /// Sets `enable_web_search` and `enable_web_citations` of [`venice_parameters`](Self::venice_parameters) and leaves the others as
     /// they are; call it after that setter, which replaces all of them. [`Off`](WebSearchMode::Off) turns both off.
-    ///
-    /// ```
-    /// use venice_ai::types::{ChatCompletionRequest, WebSearchMode};
-    /// let request = ChatCompletionRequest::new("default", ["When is high water?"]).web_search(WebSearchMode::On);
-    /// ```
     #[must_use]
     pub fn web_search(self, mode: WebSearchMode) -> Self {
         let is_on = mode != WebSearchMode::Off;
@@ -25,11 +20,6 @@ impl ChatCompletionRequest {
     ///
     /// Sets `enable_web_scraping` and `enable_web_citations` of [`venice_parameters`](Self::venice_parameters), as
     /// [`web_search`](Self::web_search) does.
-    ///
-    /// ```
-    /// use venice_ai::types::ChatCompletionRequest;
-    /// let request = ChatCompletionRequest::new("default", ["What does https://example.com/tides say?"]).web_scraping();
-    /// ```
     #[must_use]
     pub fn web_scraping(self) -> Self {
         self.with_parameters(|parameters| parameters.enable_web_scraping(true).enable_web_citations(true))

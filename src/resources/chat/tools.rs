@@ -26,40 +26,24 @@ impl Tool {
 
 impl ToolChoice {
     /// The model decides.
-    ///
-    /// ```
-    /// let choice = venice_ai::types::ToolChoice::auto();
-    /// ```
     #[must_use]
     pub fn auto() -> Self {
         Self::Mode(ToolChoiceMode::Auto)
     }
 
     /// No tool is called.
-    ///
-    /// ```
-    /// let choice = venice_ai::types::ToolChoice::none();
-    /// ```
     #[must_use]
     pub fn none() -> Self {
         Self::Mode(ToolChoiceMode::None)
     }
 
     /// Some tool is called.
-    ///
-    /// ```
-    /// let choice = venice_ai::types::ToolChoice::required();
-    /// ```
     #[must_use]
     pub fn required() -> Self {
         Self::Mode(ToolChoiceMode::Required)
     }
 
     /// This function is called.
-    ///
-    /// ```
-    /// let choice = venice_ai::types::ToolChoice::function("weather");
-    /// ```
     #[must_use]
     pub fn function(name: impl Into<String>) -> Self {
         Self::Function(NamedToolChoice::new(FunctionName::new(name)))

@@ -25,12 +25,6 @@ impl RpcOutcome {
     ///
     /// # Errors
     /// The node's error; and [`RpcError::Unexpected`] for a result of another type.
-    ///
-    /// ```no_run
-    /// # fn example(outcome: venice_ai::crypto_rpc::RpcOutcome) -> Result<(), venice_ai::Error> {
-    /// let block: String = outcome.result()?;
-    /// # Ok(()) }
-    /// ```
     pub fn result<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
         let value = self.value.as_ref().map_err(Clone::clone)?;
         T::deserialize(value).map_err(|error| RpcError::Unexpected(without_values(&error.to_string())))
@@ -69,12 +63,6 @@ impl RpcReply {
     }
 
     /// What it cost, as far as the API said. A reply that was given again says what it cost the first time.
-    ///
-    /// ```no_run
-    /// # fn example(reply: venice_ai::crypto_rpc::RpcReply) {
-    /// println!("{}", reply.cost().unwrap_or_default()); // 0.00001400 USD, 20 credits
-    /// # }
-    /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         Cost::of_rpc(&self.usage)
@@ -97,12 +85,6 @@ pub struct RpcBatch {
 
 impl RpcBatch {
     /// What all of them cost together, as far as the API said.
-    ///
-    /// ```no_run
-    /// # fn example(reply: venice_ai::crypto_rpc::RpcBatch) {
-    /// println!("{}", reply.cost().unwrap_or_default());
-    /// # }
-    /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         Cost::of_rpc(&self.usage)

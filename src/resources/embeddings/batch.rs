@@ -60,12 +60,6 @@ impl EmbeddingBatch {
 
     /// How many texts go into one request: 2048 unless this is called, which is the most. Fewer make smaller steps, of which less is
     /// lost when one fails.
-    ///
-    /// ```no_run
-    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
-    /// batch.with_texts_per_request(256)
-    /// # }
-    /// ```
     pub fn with_texts_per_request(mut self, texts: usize) -> Self {
         self.texts_per_request = texts.clamp(1, MOST_TEXTS);
         self
@@ -73,12 +67,6 @@ impl EmbeddingBatch {
 
     /// How many requests are under way at once: one unless this is called. The API allows 500 requests and a number of tokens a
     /// minute; more at once reach that sooner.
-    ///
-    /// ```no_run
-    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
-    /// batch.with_concurrency(4)
-    /// # }
-    /// ```
     pub fn with_concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests.max(1);
         self
@@ -86,13 +74,6 @@ impl EmbeddingBatch {
 
     /// How long all of it may take, from when it is awaited. When the time is over, requests under way are given up, what came is
     /// kept, and the error is [`is_timeout`](Error::is_timeout).
-    ///
-    /// ```no_run
-    /// # use std::time::Duration;
-    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> venice_ai::embeddings::EmbeddingBatch {
-    /// batch.with_time_limit(Duration::from_secs(600))
-    /// # }
-    /// ```
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -102,12 +83,6 @@ impl EmbeddingBatch {
     ///
     /// # Errors
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
-    ///
-    /// ```no_run
-    /// # fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
-    /// let vectors = batch.send_blocking()?.vectors;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {

@@ -56,12 +56,6 @@ impl<'c> Embeddings<'c> {
 
     /// The vector of one text.
     ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let vector: Vec<f32> = venice.embeddings().embed("text-embedding-bge-m3", "a lagoon at dusk").await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// As for [`create`](Self::create).
     pub fn embed(&self, model: impl Into<String>, text: impl Into<String>) -> Call<Vec<f32>> {

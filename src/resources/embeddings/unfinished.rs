@@ -44,24 +44,12 @@ impl UnfinishedEmbeddings {
     }
 
     /// The vectors that came, each in the place of its text; `None` for a text that is left.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// let done = unfinished.vectors().iter().flatten().count();
-    /// # }
-    /// ```
     #[must_use]
     pub fn vectors(&self) -> &[Option<Vec<f32>>] {
         &self.inner.1.done.vectors
     }
 
     /// How many texts are left.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// println!("{} texts to go", unfinished.remaining());
-    /// # }
-    /// ```
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.inner.1.done.remaining()
@@ -69,24 +57,12 @@ impl UnfinishedEmbeddings {
 
     /// How many of the texts that are left were sent in a request that may have been carried out, and so may be charged:
     /// [`Delivery::may_have_run`](crate::Delivery::may_have_run). [`resume`](Self::resume) sends them again.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// println!("{} texts may be charged twice", unfinished.may_be_paid());
-    /// # }
-    /// ```
     #[must_use]
     pub fn may_be_paid(&self) -> usize {
         self.inner.1.done.may_be_paid()
     }
 
     /// The tokens that were read so far.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// println!("{:?} tokens so far", unfinished.usage().map(|usage| usage.total_tokens));
-    /// # }
-    /// ```
     #[must_use]
     pub fn usage(&self) -> Option<EmbeddingUsage> {
         self.inner.1.done.usage()
@@ -94,23 +70,11 @@ impl UnfinishedEmbeddings {
 
     /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](EmbeddingBatch::with_time_limit)
     /// begins anew.
-    ///
-    /// ```no_run
-    /// # async fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) -> Result<(), venice_ai::Error> {
-    /// let reply = unfinished.resume().with_concurrency(1).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn resume(self) -> EmbeddingBatch {
         self.inner.1
     }
 
     /// The vectors that came, to keep, and why the others did not.
-    ///
-    /// ```no_run
-    /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// let (vectors, error) = unfinished.into_parts();
-    /// # }
-    /// ```
     #[must_use]
     #[inline]
     pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {

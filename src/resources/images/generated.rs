@@ -97,12 +97,6 @@ impl GeneratedImages {
     }
 
     /// How many images came.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{} images", drawn.len());
-    /// # }
-    /// ```
     pub fn len(&self) -> usize {
         self.images.len()
     }
@@ -125,12 +119,6 @@ impl GeneratedImages {
     /// # Errors
     /// No image came: [`ErrorKind::ContentPolicy`](crate::ErrorKind::ContentPolicy) if the reply says that the prompt breaks the content
     /// policy, else [`ErrorKind::Decode`](crate::ErrorKind::Decode).
-    ///
-    /// ```no_run
-    /// # async fn example(drawn: venice_ai::images::GeneratedImages) -> Result<(), venice_ai::Error> {
-    /// drawn.into_image()?.save("canal.webp").await?;
-    /// # Ok(()) }
-    /// ```
     #[inline]
     pub fn into_image(self) -> Result<Image, Error> {
         let Self { images, origin, .. } = self;
@@ -183,23 +171,11 @@ impl GeneratedImages {
     }
 
     /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{}", drawn.enhanced_prompt().unwrap_or_default());
-    /// # }
-    /// ```
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.origin.meta.enhanced_prompt()
     }
 
     /// The id of the drawing. Binary replies have none.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{:?}", drawn.id());
-    /// # }
-    /// ```
     pub fn id(&self) -> Option<&str> {
         self.facts.id.as_deref()
     }
@@ -218,45 +194,21 @@ impl GeneratedImages {
     }
 
     /// The request as the server understood it, in a form that changes. Binary replies do not say.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{:?}", drawn.request());
-    /// # }
-    /// ```
     pub fn request(&self) -> Option<&Value> {
         self.facts.request.as_ref()
     }
 
     /// When it was drawn, in Unix seconds; only from [`generations`](crate::Images::generations).
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{:?}", drawn.created());
-    /// # }
-    /// ```
     pub fn created(&self) -> Option<i64> {
         self.facts.created
     }
 
     /// Members of the reply that this version of the crate does not know.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{:?}", drawn.extra().get("brand_new"));
-    /// # }
-    /// ```
     pub fn extra(&self) -> &Map<String, Value> {
         &self.facts.extra
     }
 
     /// What else came with the reply.
-    ///
-    /// ```no_run
-    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
-    /// println!("{:?}", drawn.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         &self.origin.meta
     }

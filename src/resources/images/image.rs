@@ -104,23 +104,11 @@ impl Image {
     }
 
     /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
-    ///
-    /// ```no_run
-    /// # fn look(image: &venice_ai::images::Image) {
-    /// println!("{}", image.enhanced_prompt().unwrap_or_default());
-    /// # }
-    /// ```
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.meta().enhanced_prompt()
     }
 
     /// The rest of what came with the reply.
-    ///
-    /// ```no_run
-    /// # fn look(image: &venice_ai::images::Image) {
-    /// println!("{:?}", image.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         match &self.content {
             Content::File(reply) => reply.meta(),
@@ -133,12 +121,6 @@ impl Image {
     /// # Errors
     /// The connection broke or stood still, or [`ErrorKind::Decode`](crate::ErrorKind::Decode): what came is not base64. The error names the
     /// place in the reply (`images[1]`) and keeps what stood there. The image is paid for, so it is not asked for again.
-    ///
-    /// ```no_run
-    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
-    /// let bytes = image.bytes().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.into_reply()?.bytes().await
     }
@@ -150,12 +132,6 @@ impl Image {
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
-    ///
-    /// ```no_run
-    /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
-    /// image.save("canal.webp").await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.into_reply()?.save(path).await
     }
@@ -193,12 +169,6 @@ impl Image {
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes).
-    ///
-    /// ```no_run
-    /// # fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
-    /// let bytes = image.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         self.into_reply()?.bytes_blocking()
     }
@@ -207,12 +177,6 @@ impl Image {
     ///
     /// # Errors
     /// As for [`save`](Self::save).
-    ///
-    /// ```no_run
-    /// # fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
-    /// image.save_blocking("canal.webp")?;
-    /// # Ok(()) }
-    /// ```
     pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.into_reply()?.save_blocking(path)
     }

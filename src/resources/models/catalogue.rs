@@ -69,25 +69,12 @@ impl Catalogue {
     }
 
     /// The models of one type.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// use venice_ai::types::ModelType;
-    /// println!("{} models draw", catalogue.of_type(ModelType::Image).count());
-    /// # }
-    /// ```
     pub fn of_type(&self, kind: impl Into<ModelType>) -> impl Iterator<Item = &CatalogueModel> {
         let kind = kind.into();
         self.iter().filter(move |model| *model.kind() == kind)
     }
 
     /// How many models there are.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// println!("{} models", catalogue.len());
-    /// # }
-    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.listed.read.models.len()
@@ -125,13 +112,6 @@ impl Catalogue {
     }
 
     /// The model of one type that answers to a name.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// use venice_ai::types::ModelType;
-    /// let draws = catalogue.find_of_type(ModelType::Image, "default");
-    /// # }
-    /// ```
     #[must_use]
     pub fn find_of_type(&self, kind: impl Into<ModelType>, name: &str) -> Option<&CatalogueModel> {
         let kind = kind.into();
@@ -146,12 +126,6 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`]; [`Error::did_you_mean`] has what comes close.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) -> Result<(), venice_ai::Error> {
-    /// let context = catalogue.require("default")?.context_tokens();
-    /// # Ok(()) }
-    /// ```
     #[inline]
     pub fn require(&self, name: &str) -> Result<&CatalogueModel, Error> {
         self.find(name).ok_or_else(|| self.not_found(None, name))
@@ -174,12 +148,6 @@ impl Catalogue {
     }
 
     /// Names that are close to one that nothing answers to, the closest first, three at most.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// println!("did you mean {}?", catalogue.suggestions("lama-3.3-70b").join(" or "));
-    /// # }
-    /// ```
     #[must_use]
     pub fn suggestions(&self, name: &str) -> Vec<String> {
         let names = self.iter().flat_map(CatalogueModel::own_names);
@@ -187,13 +155,6 @@ impl Catalogue {
     }
 
     /// As [`suggestions`](Self::suggestions), of one type.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// use venice_ai::types::ModelType;
-    /// println!("{:?}", catalogue.suggestions_of_type(ModelType::Image, "defualt"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn suggestions_of_type(&self, kind: impl Into<ModelType>, name: &str) -> Vec<String> {
         let kind = kind.into();
@@ -218,12 +179,6 @@ impl Catalogue {
     }
 
     /// When it was fetched, by the clock of this machine.
-    ///
-    /// ```no_run
-    /// # fn look(catalogue: venice_ai::models::Catalogue) {
-    /// println!("{:?} old", catalogue.fetched_at().elapsed());
-    /// # }
-    /// ```
     #[must_use]
     pub fn fetched_at(&self) -> SystemTime {
         self.listed.fetched_at

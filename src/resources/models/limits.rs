@@ -6,12 +6,6 @@ use crate::types::{Level, ModelConstraints, ModelType};
 /// What fits into a request, and what can be chosen. `None`: the API does not say, or it has no meaning for this type of model.
 impl CatalogueModel {
     /// How many tokens a request and its answer may have together.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.context_tokens());
-    /// # }
-    /// ```
     #[must_use]
     pub fn context_tokens(&self) -> Option<u64> {
         let tokens = self.spec().available_context_tokens.or(self.model().context_length);
@@ -19,60 +13,30 @@ impl CatalogueModel {
     }
 
     /// The most tokens that it writes in one answer, those of its thoughts among them.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_completion_tokens());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_completion_tokens(&self) -> Option<u64> {
         self.spec().max_completion_tokens.and_then(positive)
     }
 
     /// How many tokens a text may have, of an embedding model.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_input_tokens());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_input_tokens(&self) -> Option<u64> {
         self.spec().max_input_tokens.and_then(positive)
     }
 
     /// How many numbers its vectors have, of an embedding model.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.embedding_dimensions());
-    /// # }
-    /// ```
     #[must_use]
     pub fn embedding_dimensions(&self) -> Option<u64> {
         self.spec().embedding_dimensions.and_then(positive)
     }
 
     /// Whether an embedding model takes `dimensions`.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.supports_custom_dimensions());
-    /// # }
-    /// ```
     #[must_use]
     pub fn supports_custom_dimensions(&self) -> Option<bool> {
         self.spec().supports_custom_dimensions
     }
 
     /// How many characters a prompt may have, of a model that makes images, films or music.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_prompt_characters());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_prompt_characters(&self) -> Option<u64> {
         let constraints = self.constraints().and_then(|constraints| constraints.prompt_character_limit);
@@ -80,132 +44,66 @@ impl CatalogueModel {
     }
 
     /// How many characters a prompt must have, of a model that makes music.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.min_prompt_characters());
-    /// # }
-    /// ```
     #[must_use]
     pub fn min_prompt_characters(&self) -> Option<u64> {
         self.spec().min_prompt_length.and_then(positive)
     }
 
     /// How many characters lyrics may have, of a model that makes music.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_lyrics_characters());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_lyrics_characters(&self) -> Option<u64> {
         self.spec().lyrics_character_limit.and_then(positive)
     }
 
     /// The voices that it has, of a model that speaks. Cloned voices and ids of the provider's voices come on top.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.voices());
-    /// # }
-    /// ```
     #[must_use]
     pub fn voices(&self) -> Option<&[String]> {
         self.spec().voices.as_deref()
     }
 
     /// The audio formats that it makes, such as `mp3`. Others are refused.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.formats());
-    /// # }
-    /// ```
     #[must_use]
     pub fn formats(&self) -> Option<&[String]> {
         self.spec().supported_formats.as_deref()
     }
 
     /// The aspect ratios that can be asked for, such as `16:9`. An empty list: none can.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.aspect_ratios());
-    /// # }
-    /// ```
     #[must_use]
     pub fn aspect_ratios(&self) -> Option<&[String]> {
         self.constraints()?.aspect_ratios.as_deref()
     }
 
     /// The resolutions that can be asked for, such as `2K` or `720p`.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.resolutions());
-    /// # }
-    /// ```
     #[must_use]
     pub fn resolutions(&self) -> Option<&[String]> {
         self.constraints()?.resolutions.as_deref()
     }
 
     /// The qualities that can be asked for, of a model that draws.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.qualities());
-    /// # }
-    /// ```
     #[must_use]
     pub fn qualities(&self) -> Option<&[Level]> {
         self.constraints()?.qualities.as_deref()
     }
 
     /// The durations that can be asked for, such as `5s`, of a model that makes films. An empty list: none can.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.durations());
-    /// # }
-    /// ```
     #[must_use]
     pub fn durations(&self) -> Option<&[String]> {
         self.constraints()?.durations.as_deref()
     }
 
     /// The most steps that can be asked for, of a model that draws.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_steps());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_steps(&self) -> Option<u64> {
         self.constraints()?.steps.as_ref().and_then(|steps| positive(steps.max))
     }
 
     /// What width and height must be multiples of, of a model that draws.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.size_divisor());
-    /// # }
-    /// ```
     #[must_use]
     pub fn size_divisor(&self) -> Option<u64> {
         self.constraints()?.width_height_divisor.and_then(positive)
     }
 
     /// How many images an edit may combine: what the API says, and where it says nothing 3, or 1 where images cannot be combined.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.max_input_images());
-    /// # }
-    /// ```
     #[must_use]
     pub fn max_input_images(&self) -> Option<u64> {
         const UNLESS_TOLD: u64 = 3;
@@ -218,12 +116,6 @@ impl CatalogueModel {
     }
 
     /// Whether a model that draws takes `style_references`.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.supports_style_references());
-    /// # }
-    /// ```
     #[must_use]
     pub fn supports_style_references(&self) -> Option<bool> {
         self.spec().supports_style_references

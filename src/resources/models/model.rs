@@ -37,24 +37,12 @@ impl CatalogueModel {
     }
 
     /// The id by which it is called.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{}", model.id());
-    /// # }
-    /// ```
     #[must_use]
     pub fn id(&self) -> &str {
         &self.inner.model.id
     }
 
     /// Its name, for people. Where it has none, its id.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{} ({})", model.name(), model.id());
-    /// # }
-    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         self.spec().name.as_deref().unwrap_or(self.id())
@@ -74,24 +62,12 @@ impl CatalogueModel {
     }
 
     /// All of it as the API lists it, and what this crate does not know of it in `extra`.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("since {:?}", model.model().created);
-    /// # }
-    /// ```
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.inner.model
     }
 
     /// What it can do and what it costs, as the API lists it.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.spec().description);
-    /// # }
-    /// ```
     #[must_use]
     pub fn spec(&self) -> &ModelSpec {
         &self.inner.model.model_spec
@@ -113,12 +89,6 @@ impl CatalogueModel {
     }
 
     /// The traits that it has, such as `default`. Each can stand where its id can.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{}", model.traits().join(", "));
-    /// # }
-    /// ```
     #[must_use]
     pub fn traits(&self) -> &[String] {
         self.spec().traits.as_deref().unwrap_or_default()
@@ -167,24 +137,12 @@ impl CatalogueModel {
     }
 
     /// Whether it filters little. The provider behind it may filter all the same.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{}", model.is_uncensored());
-    /// # }
-    /// ```
     #[must_use]
     pub fn is_uncensored(&self) -> bool {
         self.spec().uncensored.unwrap_or(false)
     }
 
     /// The country codes of the places where it is offered; `None` is everywhere.
-    ///
-    /// ```no_run
-    /// # fn look(model: venice_ai::models::CatalogueModel) {
-    /// println!("{:?}", model.regions());
-    /// # }
-    /// ```
     #[must_use]
     pub fn regions(&self) -> Option<&[String]> {
         self.spec().region_restrictions.as_deref()

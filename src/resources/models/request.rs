@@ -36,12 +36,6 @@ impl CatalogueRequest {
 
     /// How old it may be, in place of [`ClientBuilder::catalogue_max_age`](crate::ClientBuilder::catalogue_max_age). Zero fetches it
     /// anew, unless a fetch is on its way already. With this call an older one never serves: if a fetch fails, so does this.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let today = venice.models().catalogue().with_max_age(std::time::Duration::ZERO).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
@@ -63,12 +57,6 @@ impl CatalogueRequest {
     }
 
     /// How long all of it may take, repetitions included. Nothing limits it unless this is called.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let catalogue = venice.models().catalogue().with_time_limit(std::time::Duration::from_secs(5)).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self

@@ -9,12 +9,6 @@ use crate::types::{
 
 impl ResponsesReply {
     /// The text of all messages of the answer; empty when the model only called functions.
-    ///
-    /// ```no_run
-    /// # fn example(reply: venice_ai::types::ResponsesReply) {
-    /// println!("{}", reply.output_text());
-    /// # }
-    /// ```
     #[must_use]
     pub fn output_text(&self) -> Cow<'_, str> {
         let messages = self.output.iter().filter_map(|item| match item {
@@ -104,31 +98,18 @@ impl ResponseReasoning {
 
 impl ResponseInputItem {
     /// What the user says: a text, or a list of parts.
-    ///
-    /// ```
-    /// let item = venice_ai::types::ResponseInputItem::user("Why is the sky blue?");
-    /// ```
     #[must_use]
     pub fn user(content: impl Into<crate::types::ResponseInputContent>) -> Self {
         Self::Message(ResponseInputMessage::new(ResponseRole::User, content))
     }
 
     /// What the model is told about its task.
-    ///
-    /// ```
-    /// let item = venice_ai::types::ResponseInputItem::system("Answer in one line.");
-    /// ```
     #[must_use]
     pub fn system(content: impl Into<crate::types::ResponseInputContent>) -> Self {
         Self::Message(ResponseInputMessage::new(ResponseRole::System, content))
     }
 
     /// What a function gave that the model wanted called.
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// let item = venice_ai::types::ResponseInputItem::function_output("call_7", json!({"degrees": 21}));
-    /// ```
     #[must_use]
     pub fn function_output(call_id: impl Into<String>, output: impl Into<serde_json::Value>) -> Self {
         Self::FunctionCallOutput(ResponseFunctionOutput::new(call_id, output))

@@ -157,20 +157,12 @@ pub struct WalletTransactionsParams {
 
 impl WalletTransactionsParams {
     /// The first page.
-    ///
-    /// ```
-    /// let params = venice_ai::x402::WalletTransactionsParams::new();
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// How many transactions a page holds, from 1 to 100.
-    ///
-    /// ```
-    /// let params = venice_ai::x402::WalletTransactionsParams::new().limit(10);
-    /// ```
     #[must_use]
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
@@ -178,10 +170,6 @@ impl WalletTransactionsParams {
     }
 
     /// How many transactions to skip.
-    ///
-    /// ```
-    /// let params = venice_ai::x402::WalletTransactionsParams::new().offset(100);
-    /// ```
     #[must_use]
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);

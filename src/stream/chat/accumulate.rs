@@ -100,10 +100,6 @@ impl ChatAccumulator {
 
     /// Sets the most memory that the answer may take, in bytes. Default: 64 MiB. It is compared with an estimate, which counts more
     /// than the text.
-    ///
-    /// ```
-    /// let answer = venice_ai::stream::ChatAccumulator::new().with_max_bytes(1024 * 1024);
-    /// ```
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.most = bytes;

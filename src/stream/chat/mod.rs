@@ -71,12 +71,6 @@ impl ChatStream {
     }
 
     /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first chunk.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ChatStream) {
-    /// println!("request {:?}", stream.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.parts.meta()
     }

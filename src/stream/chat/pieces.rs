@@ -52,12 +52,6 @@ impl AnswerStream {
     }
 
     /// What came with the reply besides its body.
-    ///
-    /// ```no_run
-    /// # fn run(pieces: venice_ai::stream::AnswerStream) {
-    /// println!("request {:?}", pieces.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }

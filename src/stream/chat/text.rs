@@ -53,12 +53,6 @@ impl TextStream {
     }
 
     /// What came with the reply besides its body.
-    ///
-    /// ```no_run
-    /// # fn run(text: venice_ai::stream::TextStream) {
-    /// println!("request {:?}", text.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
@@ -103,12 +97,6 @@ impl TextStream {
     ///
     /// The first error of the stream, and [`ErrorKind::Decode`] for a text that is longer than
     /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let answer: String = stream.text().collect().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn collect(mut self) -> Result<String, Error> {
         let mut text = String::new();
         while let Some(piece) = self.next().await {

@@ -19,12 +19,6 @@ pub struct ResponseEvent {
 
 impl ResponseEvent {
     /// The piece of text that the event adds to the answer.
-    ///
-    /// ```no_run
-    /// # fn example(event: venice_ai::stream::ResponseEvent) {
-    /// print!("{}", event.text_delta().unwrap_or_default());
-    /// # }
-    /// ```
     #[must_use]
     pub fn text_delta(&self) -> Option<&str> {
         if self.kind == "response.output_text.delta" { self.data.get("delta")?.as_str() } else { None }
@@ -46,12 +40,6 @@ impl ResponseEvent {
     }
 
     /// The answer as far as it is there: whole in `response.completed`.
-    ///
-    /// ```no_run
-    /// # fn example(event: venice_ai::stream::ResponseEvent) {
-    /// let usage = event.response().and_then(|response| response.usage);
-    /// # }
-    /// ```
     #[must_use]
     pub fn response(&self) -> Option<ResponsesReply> {
         let response = self.data.get("response").filter(|response| response.is_object())?;

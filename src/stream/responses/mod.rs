@@ -56,12 +56,6 @@ impl ResponseStream {
     }
 
     /// What came with the reply besides its body. It is here before the first event.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ResponseStream) {
-    /// println!("request {:?}", stream.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.parts.meta()
     }
@@ -105,12 +99,6 @@ impl ResponseStream {
     /// # Errors
     ///
     /// The first error of the stream; and [`ErrorKind::Decode`] if no event holds the whole answer.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
-    /// println!("{}", stream.collect().await?.output_text());
-    /// # Ok(()) }
-    /// ```
     pub async fn collect(mut self) -> Result<ResponsesReply, Error> {
         let mut answer = None;
         while let Some(event) = self.next().await.transpose()? {

@@ -26,12 +26,6 @@ impl ResponseTextStream {
     }
 
     /// What came with the reply besides its body.
-    ///
-    /// ```no_run
-    /// # fn run(text: venice_ai::stream::ResponseTextStream) {
-    /// println!("request {:?}", text.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }

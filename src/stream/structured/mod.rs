@@ -95,12 +95,6 @@ impl<T> ParsedStream<T> {
     }
 
     /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first item.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ParsedStream<String>) {
-    /// println!("request {:?}", stream.meta().request_id());
-    /// # }
-    /// ```
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
@@ -157,12 +151,6 @@ impl<T: DeserializeOwned> ParsedStream<T> {
     /// # Errors
     ///
     /// The error of the stream.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ParsedStream<String>) -> Result<(), venice_ai::Error> {
-    /// println!("{}", stream.collect().await?.value);
-    /// # Ok(()) }
-    /// ```
     pub async fn collect(mut self) -> Result<Parsed<T>, Error> {
         while let Some(event) = self.next().await {
             if let ParseEvent::Done(parsed) = event? {
@@ -222,12 +210,6 @@ impl<T: DeserializeOwned> ParsedStream<T> {
     /// # Errors
     ///
     /// The error of the stream, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to an async runtime.
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ParsedStream<String>) -> Result<(), venice_ai::Error> {
-    /// println!("{}", stream.collect_blocking()?.value);
-    /// # Ok(()) }
-    /// ```
     pub fn collect_blocking(self) -> Result<Parsed<T>, Error> {
         crate::blocking::block_on(self.collect())?
     }

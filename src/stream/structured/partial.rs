@@ -27,12 +27,6 @@ impl Partial {
     }
 
     /// The value as JSON. Members that are not written yet are not there, and indexing gives null for them.
-    ///
-    /// ```no_run
-    /// # fn show(so_far: venice_ai::stream::Partial) {
-    /// println!("{}", so_far.value()["title"].as_str().unwrap_or("…"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn value(&self) -> &Value {
         self.shape.inner(&self.root).unwrap_or(&self.root)

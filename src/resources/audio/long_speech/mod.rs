@@ -83,12 +83,6 @@ pub enum PieceState {
 impl LongSpeech {
     /// How long a piece may be, from 1 to 4096 characters, in place of 4096. With shorter ones the first sound is here sooner; at
     /// each seam the voice starts afresh. Pieces that were sent stay as they are.
-    ///
-    /// ```no_run
-    /// # fn example(speech: venice_ai::audio::LongSpeech) {
-    /// let speech = speech.with_piece_characters(500);
-    /// # }
-    /// ```
     pub fn with_piece_characters(mut self, most: usize) -> Self {
         self.maker.cut(most);
         self
@@ -96,12 +90,6 @@ impl LongSpeech {
 
     /// How many pieces are asked for before their turn, in place of one. The first piece always goes alone, so that a request
     /// that is wrong fails once.
-    ///
-    /// ```no_run
-    /// # fn example(speech: venice_ai::audio::LongSpeech) {
-    /// let one_after_the_other = speech.with_look_ahead(0);
-    /// # }
-    /// ```
     pub fn with_look_ahead(mut self, pieces: usize) -> Self {
         self.maker.look_ahead = pieces;
         self
@@ -127,12 +115,6 @@ impl LongSpeech {
     }
 
     /// Sets options of the calls that ask for the pieces: time-out, retries, headers.
-    ///
-    /// ```no_run
-    /// # fn example(speech: venice_ai::audio::LongSpeech) {
-    /// let speech = speech.with_each_call(|call| call.with_timeout(std::time::Duration::from_secs(300)));
-    /// # }
-    /// ```
     pub fn with_each_call(mut self, options: impl Fn(Call<Speech>) -> Call<Speech> + Send + Sync + 'static) -> Self {
         self.maker.options = Some(Arc::new(options));
         self
@@ -153,12 +135,6 @@ impl LongSpeech {
     }
 
     /// What the result is: `wav`, or `pcm` without a header.
-    ///
-    /// ```no_run
-    /// # fn example(speech: venice_ai::audio::LongSpeech) {
-    /// println!("book.{}", speech.format());
-    /// # }
-    /// ```
     pub fn format(&self) -> SpeechFormat {
         self.maker.join.result()
     }
@@ -170,12 +146,6 @@ impl LongSpeech {
     /// be joined by putting one after the other; and what [`speech`](Audio::speech) refuses. An error of a later piece says which
     /// one it is; [`pieces`](Self::pieces) tells what has been paid for. Pieces of different sample rates are an error, whose
     /// [`body`](Error::body) is the sound.
-    ///
-    /// ```no_run
-    /// # async fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
-    /// let sound = speech.bytes().await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn bytes(&mut self) -> Result<Bytes, Error> {
         self.kept.in_memory()?;
         self.finish().await?;
@@ -190,12 +160,6 @@ impl LongSpeech {
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. A folder that is
     /// not there is found before anything is sent; when a disk is full in the middle, what was made for it is lost.
-    ///
-    /// ```no_run
-    /// # async fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
-    /// let bytes = speech.save("book.wav").await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.maker.check()?;
         let named = |error: Error| error.with_operation(&operations::CREATE_SPEECH);
@@ -216,12 +180,6 @@ impl LongSpeech {
     ///
     /// # Errors
     /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime.
-    ///
-    /// ```no_run
-    /// # fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
-    /// let sound = speech.bytes_blocking()?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn bytes_blocking(&mut self) -> Result<Bytes, Error> {
@@ -236,12 +194,6 @@ impl LongSpeech {
     /// # Errors
     /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
     /// runtime.
-    ///
-    /// ```no_run
-    /// # fn example(mut speech: venice_ai::audio::LongSpeech) -> Result<(), venice_ai::Error> {
-    /// let bytes = speech.save_blocking("book.wav")?;
-    /// # Ok(()) }
-    /// ```
     #[cfg(feature = "blocking")]
     pub fn save_blocking(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let before = self.maker.on_blocking_connections()?;

@@ -30,13 +30,6 @@ impl LongSpeechStream {
     }
 
     /// The pieces of the text, and which of them have been paid for.
-    ///
-    /// ```no_run
-    /// # fn example(sound: venice_ai::audio::LongSpeechStream) {
-    /// use venice_ai::audio::PieceState;
-    /// let made = sound.pieces().filter(|piece| piece.state == PieceState::Made).count();
-    /// # }
-    /// ```
     pub fn pieces(&self) -> impl ExactSizeIterator<Item = SpeechPiece<'_>> {
         self.maker.pieces()
     }

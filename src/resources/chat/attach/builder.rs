@@ -33,71 +33,36 @@ impl UserMessageBuilder {
     }
 
     /// A text.
-    ///
-    /// ```
-    /// # use venice_ai::types::UserMessage;
-    /// let message = UserMessage::builder().text("What is this?");
-    /// ```
     pub fn text(self, text: impl Into<String>) -> Self {
         self.part(ContentPart::text(text))
     }
 
     /// An image, as [`ContentPart::image`] takes it.
-    ///
-    /// ```
-    /// # use venice_ai::types::UserMessage;
-    /// let message = UserMessage::builder().image("https://example.com/cat.png");
-    /// ```
     pub fn image(self, image: impl Into<FileInput>) -> Self {
         self.media(Kind::Image, image)
     }
 
     /// A sound, as [`ContentPart::audio`] takes it.
-    ///
-    /// ```
-    /// # use venice_ai::{Upload, types::UserMessage};
-    /// let message = UserMessage::builder().audio(Upload::path("question.m4a"));
-    /// ```
     pub fn audio(self, audio: impl Into<FileInput>) -> Self {
         self.media(Kind::Audio(None), audio)
     }
 
     /// A sound in a format that is named, as [`ContentPart::audio_as`] takes it.
-    ///
-    /// ```
-    /// # use venice_ai::{Upload, types::{AudioFormat, UserMessage}};
-    /// let message = UserMessage::builder().audio_as(AudioFormat::Pcm16, Upload::path("question.pcm"));
-    /// ```
     pub fn audio_as(self, format: AudioFormat, audio: impl Into<FileInput>) -> Self {
         self.media(Kind::Audio(Some(format)), audio)
     }
 
     /// A video, as [`ContentPart::video`] takes it.
-    ///
-    /// ```
-    /// # use venice_ai::types::UserMessage;
-    /// let message = UserMessage::builder().video("https://example.com/lagoon.mp4");
-    /// ```
     pub fn video(self, video: impl Into<FileInput>) -> Self {
         self.media(Kind::Video, video)
     }
 
     /// A document, as [`ContentPart::file`] takes it.
-    ///
-    /// ```
-    /// # use venice_ai::{Upload, types::UserMessage};
-    /// let message = UserMessage::builder().file(Upload::path("tides.pdf"));
-    /// ```
     pub fn file(self, file: impl Into<FileInput>) -> Self {
         self.media(Kind::File, file)
     }
 
     /// A part that is there already.
-    ///
-    /// ```
-    /// # use venice_ai::types::{ContentPart, UserMessage};
-    /// let message = UserMessage::builder().part(ContentPart::text("What is this?").cached());
-    /// ```
     pub fn part(mut self, part: impl Into<ContentPart>) -> Self {
         self.parts.push(Planned::Ready(part.into()));
         self
@@ -140,12 +105,6 @@ impl UserMessageBuilder {
     ///
     /// # Errors
     /// As there; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to an async runtime.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::UserMessage};
-    /// let question = UserMessage::builder().text("What is this?").image(Upload::path("cat.png")).build_blocking()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn build_blocking(self) -> Result<UserMessage, Error> {

@@ -49,13 +49,6 @@ impl ContentPart {
     /// For models with [`supports_audio_input`](crate::types::ModelCapabilities::supports_audio_input). The API fetches no sounds, so
     /// that a URL is refused. Samples without a head are [`audio_as`](Self::audio_as).
     ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let question = ContentPart::audio(Upload::path("question.m4a")).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// A URL, a format that cannot be told or is none of these, and a file that cannot be read.
     pub async fn audio(audio: impl Into<FileInput>) -> Result<Self, Error> {
@@ -63,14 +56,6 @@ impl ContentPart {
     }
 
     /// A sound in a format that is named: for samples without a head, `pcm16` and `pcm24`, which nothing else can tell.
-    ///
-    /// ```no_run
-    /// # async fn example(samples: Vec<u8>) -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// use venice_ai::types::AudioFormat;
-    /// let question = ContentPart::audio_as(AudioFormat::Pcm16, Upload::bytes("question.pcm", samples)).await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// As for [`audio`](Self::audio), and contents that are plainly in another format.
@@ -83,13 +68,6 @@ impl ContentPart {
     ///
     /// For models with `supports_video_input`. The API does not follow a URL that redirects. Some models take links to YouTube.
     ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let lagoon = ContentPart::video(Upload::path("lagoon.mp4")).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// # Errors
     /// As for [`image`](Self::image).
     pub async fn video(video: impl Into<FileInput>) -> Result<Self, Error> {
@@ -100,13 +78,6 @@ impl ContentPart {
     /// Markdown, JSON and source code, at most 25 MB.
     ///
     /// Its name goes with it: that of the [`Upload`](crate::Upload), or the last segment of a URL.
-    ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), venice_ai::Error> {
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let paper = ContentPart::file(Upload::path("tides.pdf")).await?;
-    /// # Ok(()) }
-    /// ```
     ///
     /// # Errors
     /// No document, a file without a name, and as for [`image`](Self::image).
@@ -123,12 +94,6 @@ impl ContentPart {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let bridge = ContentPart::image_blocking(Upload::path("bridge.jpg"))?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn image_blocking(image: impl Into<FileInput>) -> Result<Self, Error> {
         crate::blocking::block_on(Self::image(image))?
     }
@@ -137,12 +102,6 @@ impl ContentPart {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let question = ContentPart::audio_blocking(Upload::path("question.m4a"))?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn audio_blocking(audio: impl Into<FileInput>) -> Result<Self, Error> {
         crate::blocking::block_on(Self::audio(audio))?
     }
@@ -151,12 +110,6 @@ impl ContentPart {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::{AudioFormat, ContentPart}};
-    /// let question = ContentPart::audio_as_blocking(AudioFormat::Pcm16, Upload::path("question.pcm"))?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn audio_as_blocking(format: AudioFormat, audio: impl Into<FileInput>) -> Result<Self, Error> {
         crate::blocking::block_on(Self::audio_as(format, audio))?
     }
@@ -165,12 +118,6 @@ impl ContentPart {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let lagoon = ContentPart::video_blocking(Upload::path("lagoon.mp4"))?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn video_blocking(video: impl Into<FileInput>) -> Result<Self, Error> {
         crate::blocking::block_on(Self::video(video))?
     }
@@ -179,12 +126,6 @@ impl ContentPart {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```no_run
-    /// # use venice_ai::{Upload, types::ContentPart};
-    /// let paper = ContentPart::file_blocking(Upload::path("tides.pdf"))?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
     pub fn file_blocking(file: impl Into<FileInput>) -> Result<Self, Error> {
         crate::blocking::block_on(Self::file(file))?
     }

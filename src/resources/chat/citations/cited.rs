@@ -148,13 +148,6 @@ impl CitedText {
     }
 
     /// The text with what it cites, to be shown.
-    ///
-    /// ```
-    /// # fn example(cited: venice_ai::chat::CitedText) {
-    /// use venice_ai::chat::CitationStyle;
-    /// println!("{}", cited.render(CitationStyle::Footnotes));
-    /// # }
-    /// ```
     #[must_use]
     pub fn render(&self, style: CitationStyle) -> String {
         let mut renderer = CitationRenderer::new(style);

@@ -59,11 +59,6 @@ pub struct CitationRenderer {
 
 impl CitationRenderer {
     /// A text of which nothing has come.
-    ///
-    /// ```
-    /// use venice_ai::chat::{CitationRenderer, CitationStyle};
-    /// let renderer = CitationRenderer::new(CitationStyle::Footnotes);
-    /// ```
     #[must_use]
     pub fn new(style: CitationStyle) -> Self {
         Self {
@@ -93,12 +88,6 @@ impl CitationRenderer {
     }
 
     /// Takes the next piece of the text, and gives what is ready of it. That may be nothing.
-    ///
-    /// ```
-    /// # fn example(renderer: &mut venice_ai::chat::CitationRenderer) {
-    /// print!("{}", renderer.push("High water is at 10:40^1"));
-    /// # }
-    /// ```
     #[must_use = "this is the text"]
     pub fn push(&mut self, piece: &str) -> String {
         self.held.push_str(piece);
@@ -106,12 +95,6 @@ impl CitationRenderer {
     }
 
     /// The rest, and the list of what was cited where the style has one. Markers stay as they are where no citations came.
-    ///
-    /// ```
-    /// # fn example(renderer: venice_ai::chat::CitationRenderer) {
-    /// println!("{}", renderer.finish());
-    /// # }
-    /// ```
     #[must_use = "this is the text"]
     pub fn finish(mut self) -> String {
         self.rest()

@@ -22,12 +22,6 @@ impl ChatCompletion {
     }
 
     /// The text of the first choice without what the model reasoned. [`text`](Self::text) has all that came.
-    ///
-    /// ```
-    /// # fn example(reply: venice_ai::types::ChatCompletion) {
-    /// println!("{}", reply.answer());
-    /// # }
-    /// ```
     #[must_use]
     pub fn answer(&self) -> Cow<'_, str> {
         self.message().map(AssistantMessage::answer).unwrap_or_default()
