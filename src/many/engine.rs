@@ -15,7 +15,7 @@ use super::journal::{Book, Kept, Known, Then, Written, identity, outcome_of, unk
 use super::pacer::{Hold, Report, Ticket};
 use super::progress::{Progress, Wait};
 use super::task::{Finish, Task, Used};
-use super::verdict::Verdict;
+use super::verdict::{self, Verdict};
 use super::waiting::Waiting;
 use crate::client::Client;
 use crate::error::{Delivery, Error, ErrorKind};
@@ -391,8 +391,9 @@ impl Engine {
     }
 
     #[inline]
-    fn fail(&mut self, task: Box<Task>, ticket: Ticket, failure: Error) {
+    fn fail(&mut self, mut task: Box<Task>, ticket: Ticket, failure: Error) {
         let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
+        task.outgoing.signed_again |= verdict::signs_again(&failure, &task.outgoing);
         let meta = failure.meta();
         ticket.back(&match verdict {
             _ if failure.is_connect() => Report::Unreached,

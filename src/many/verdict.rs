@@ -20,10 +20,7 @@ impl Verdict {
     /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
     pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
         let class = outgoing.scope.operation().retry();
-        if outgoing.signer.is_some()
-            && outgoing.sent <= 1
-            && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
-        {
+        if signs_again(failure, outgoing) {
             return Self::Again;
         }
         if failure.is_abuse_block() && class != RetryClass::Payment && outgoing.is_repeatable() {
@@ -38,6 +35,13 @@ impl Verdict {
         }
         Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run }
     }
+}
+
+/// The request was refused for its signature, and is signed anew; that is done once.
+pub(super) fn signs_again(failure: &Error, outgoing: &Outgoing) -> bool {
+    outgoing.signer.is_some()
+        && !outgoing.signed_again
+        && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
 }
 
 /// The key, the account or the setting is at fault, and not the request.

@@ -30,6 +30,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         blocking,
         sent,
         may_have_run,
+        signed_again,
         ..
     } = outgoing;
     let clock = client.clock();
@@ -43,7 +44,6 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
         bounds: redirect::Bounds::of(client, scope),
     };
-    let mut signed_again = false;
     loop {
         let retries = *sent;
         trace.attempt(retries);
@@ -75,8 +75,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         drop(slot);
         // It was refused for what the next request has anew.
         let signs_again =
-            signer.is_some() && !signed_again && wallet::is_cured_by_signing_again(scope.operation(), &failure);
-        signed_again |= signs_again;
+            signer.is_some() && !*signed_again && wallet::is_cured_by_signing_again(scope.operation(), &failure);
         let failed = Failed {
             client,
             operation: scope.operation(),
@@ -88,6 +87,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         };
         *may_have_run |= failure.delivery().may_have_run();
         let pause = failed.pause(failure, trace)?;
+        *signed_again |= signs_again;
         clock.sleep(pause).await;
     }
 }

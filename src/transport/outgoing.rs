@@ -53,6 +53,8 @@ pub(crate) struct Outgoing {
     pub(crate) sent: u32,
     /// One of those attempts may have been carried out.
     pub(crate) may_have_run: bool,
+    /// It was signed anew because its signature was refused, which is done once.
+    pub(crate) signed_again: bool,
 }
 
 impl Outgoing {
@@ -89,6 +91,7 @@ impl Outgoing {
             blocking: client.is_on_blocking_connections(),
             sent: 0,
             may_have_run: false,
+            signed_again: false,
         }
     }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use venice_ai::Clock;
-use venice_ai::types::ChatCompletionRequest;
+use venice_ai::types::{ChatCompletion, ChatCompletionRequest};
+use venice_ai::{Call, Clock, ErrorKind};
 
 use super::{all, answer_body, assert_answered, number, questions, refusal};
 use crate::support::server::Request;
@@ -275,23 +275,43 @@ async fn of_one_wallet_five_requests_are_in_flight_at_most() {
         let (now, most) = (now.clone(), most.clone());
         Server::start(move |_, request| {
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            std::thread::sleep(Duration::from_millis(10));
+            // Until there are as many as may be, and a while longer for one too many.
+            let begun = Instant::now();
+            while most.load(Ordering::SeqCst) < 5 && begun.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis(5));
             now.fetch_sub(1, Ordering::SeqCst);
             super::answer(request)
         })
     };
     let (venice, _) = super::client(&server);
-    let signed = || {
-        use base64::Engine as _;
-        let document = r#"{"address": "0xab", "message": "sign in", "signature": "0x00"}"#;
-        venice_ai::Secret::from(base64::engine::general_purpose::STANDARD.encode(document))
-    };
-    let ask = move |venice: &venice_ai::Client, request| {
-        venice.chat().create(request).with_signer(move |_| std::future::ready(Ok::<_, std::io::Error>(signed())))
-    };
-    let mut run = venice.many(questions(60), ask).with_concurrency(16);
+    let mut run = venice.many(questions(60), signed).with_concurrency(16);
     assert_answered(&all(&mut run).await);
     assert_eq!(most.load(Ordering::SeqCst), 5);
+}
+
+/// A call that a wallet signs.
+fn signed(venice: &venice_ai::Client, request: ChatCompletionRequest) -> Call<ChatCompletion> {
+    venice.chat().create(request).with_signer(|_| {
+        use base64::Engine as _;
+        let document = r#"{"address": "0xab", "message": "sign in", "signature": "0x00"}"#;
+        let signature = venice_ai::Secret::from(base64::engine::general_purpose::STANDARD.encode(document));
+        std::future::ready(Ok::<_, std::io::Error>(signature))
+    })
+}
+
+#[tokio::test]
+async fn a_refused_signature_is_renewed_once_in_a_run_after_another_failure_too() {
+    let expired = || Answer::json(401, r#"{"error":"Signature expired","code":"X402_SIGN_IN_EXPIRED"}"#);
+    let answered = || Answer::json(200, r#"{"choices":[{"message":{"role":"assistant","content":"answer 0"}}]}"#);
+    let server = Server::answering([refusal(429, "Rate limit exceeded"), expired(), answered()]);
+    let (venice, _) = super::client(&server);
+    assert_answered(&all(&mut venice.many(questions(1), signed)).await);
+    let server = Server::answering([expired(), refusal(429, "Rate limit exceeded"), expired(), answered()]);
+    let (venice, _) = super::client(&server);
+    let (_, stop) = super::collected(&mut venice.many(questions(1), signed)).await;
+    assert_eq!((stop.unwrap().kind(), server.count()), (ErrorKind::Authentication, 3));
 }
 
 #[tokio::test]
