@@ -30,8 +30,9 @@ fn an_observer_that_panics_costs_no_outcome() {
     let (venice, _) = client(&server);
     let calls = AtomicUsize::new(0);
     let mut run = venice.chat().many(questions(6)).with_concurrency(1).with_progress(move |progress| {
-        let is_third = progress.finished() == 3 && calls.fetch_add(1, Ordering::SeqCst) == 0;
-        assert!(!is_third, "of the test");
+        // Several outcomes may be reported at once.
+        let is_first = progress.finished() >= 3 && calls.fetch_add(1, Ordering::SeqCst) == 0;
+        assert!(!is_first, "of the test");
     });
     let (outcomes, panics) = all_that_come(&runtime, &mut run);
     assert_eq!((indexes(&outcomes), panics), (vec![0, 1, 2, 3, 4, 5], 1));
