@@ -313,8 +313,10 @@ fn bad_input_is_told_before_anything_is_sent() {
 
 #[test]
 fn a_server_that_is_not_there_is_told() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let output = contract(&["--url", &format!("http://127.0.0.1:{port}/v1")]).output().unwrap();
+    // Bound and not listening: no other program gets the port meanwhile.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let output = contract(&["--url", &format!("http://{}/v1", socket.local_addr().unwrap())]).output().unwrap();
     assert_eq!(code(&output), 3, "{}", said(&output));
     assert!(said(&output).contains("the server cannot be reached"), "{}", said(&output));
 }
