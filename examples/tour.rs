@@ -190,7 +190,7 @@ async fn vectors_and_characters(venice: &Client) -> Done {
     println!("Embeddings: {} numbers", embeddings.embed(model, "acqua alta").await?.len());
     let two = embeddings.create(CreateEmbeddingRequest::new(model, ["a boat", "a ship"])).await?;
     let texts: Vec<String> = (0..2_500).map(|number| format!("text {number}")).collect();
-    let many = embeddings.batch(CreateEmbeddingRequest::new(model, texts)).await?;
+    let many = embeddings.batch(CreateEmbeddingRequest::new(model, texts).dimensions(32)).await?;
     println!("Embeddings: of {} and of {} texts", two.vectors.len(), many.vectors.len());
 
     let mut found = venice.characters().list(ListCharactersParams::new().search("murano"));

@@ -8,9 +8,9 @@ use venice_ai::types::{
     GetBillingUsageHistoryParams, JsonRpcRequest, ListCharactersParams, QueueAudioRequest, QueueVideoRequest,
     SimpleGenerateImageRequest,
 };
-use venice_ai::{Client, Meta, Upload};
+use venice_ai::{Client, Meta, RetryPolicy, Upload};
 
-use crate::support::{Answer, Server, once};
+use crate::support::{Answer, Server, TestClock, builder};
 
 /// Headers that hold numbers and times which are none, or are too large.
 const HEADERS: [(&str, &str); 12] = [
@@ -114,7 +114,8 @@ async fn ask_everything(venice: &Client, status: u16) {
 async fn none_is_a_panic_and_each_error_tells_its_operation_and_status() {
     let answer = Arc::new(Mutex::new(Answer::default()));
     let served = Arc::clone(&answer);
-    let venice = once(&Server::start(move |_, _| served.lock().unwrap().clone()));
+    let server = Server::start(move |_, _| served.lock().unwrap().clone());
+    let venice = builder(&server).retry(RetryPolicy::disabled()).clock(TestClock::without_jitter()).build().unwrap();
     for (n, body) in BODIES.into_iter().enumerate() {
         let strange = ["audio/wav", "image/png", "text/html", ""][n % 4];
         for (status, media) in [(200, "application/json"), (200, strange), (502, strange)] {

@@ -81,7 +81,7 @@ const EXAMPLES: &[&str] = &[
 
 #[test]
 fn the_first_line_says_who_is_talked_to() {
-    for name in EXAMPLES {
+    for_each_example(|name| {
         let alone = printed(&mut example(name));
         let first = alone.lines().next().unwrap();
         assert!(first.starts_with("Talking to the bundled mock at http://127.0.0.1:"), "{name}: {first}");
@@ -90,7 +90,16 @@ fn the_first_line_says_who_is_talked_to() {
         let first = with_key.lines().next().unwrap();
         assert_eq!(first, "Talking to the real API, with the key in VENICE_API_KEY.", "{name}");
         assert!(!mock.requests().is_empty());
-    }
+    });
+}
+
+/// All examples at the same time: they wait for servers and pauses most of their time.
+fn for_each_example(run: impl Fn(&str) + Copy + Send) {
+    std::thread::scope(|threads| {
+        for name in EXAMPLES {
+            threads.spawn(move || run(name));
+        }
+    });
 }
 
 #[test]
@@ -350,11 +359,11 @@ fn a_key_is_made_rotated_and_deleted() {
 
 #[test]
 fn keys_of_a_real_account_are_left_alone_unless_told_otherwise() {
-    for name in EXAMPLES {
+    for_each_example(|name| {
         let mock = MockVenice::start_blocking().unwrap();
         printed(&mut with_key(name, &mock));
         assert_eq!(changes_to_keys(&mock), [""; 0], "{name}");
-    }
+    });
     for (name, changes) in [
         ("quickstart", &["createApiKey", "deleteApiKey"][..]),
         ("api_keys", &["createApiKey", "createApiKey", "deleteApiKey", "deleteApiKey"]),

@@ -7,7 +7,7 @@ use crate::{failure::Failure, workspace};
 /// How long a download may take in all.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest document that is accepted; the real one is half a megabyte.
-const LIMIT: u64 = 64 * 1024 * 1024;
+const LIMIT: usize = 64 * 1024 * 1024;
 
 /// The text of a document and the name under which errors show it.
 pub struct Source {
@@ -26,20 +26,42 @@ pub fn read(source: &str) -> Result<Source, Failure> {
 }
 
 fn fetch(url: &str) -> Result<String, Failure> {
-    let failed = |error: ureq::Error| match error {
-        ureq::Error::StatusCode(status) => Failure::new(
-            format!("{url} answered with status {status}"),
-            "check the URL, or download the document and give the file",
-        ),
-        error => Failure::new(
-            format!("cannot fetch {url}: {error}"),
-            "check the URL and the network; without a network, give a file",
-        ),
+    let failed = |error: &dyn std::error::Error| {
+        let mut text = format!("cannot fetch {url}: {error}");
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        Failure::new(text, "check the URL and the network; without a network, give a file")
     };
-    let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().new_agent();
-    let mut response =
-        agent.get(url).header("accept", "application/yaml, application/json, */*").call().map_err(failed)?;
-    let bytes = response.body_mut().with_config().limit(LIMIT).read_to_vec().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
+    let bytes = runtime.block_on(async {
+        let client = reqwest::Client::builder().timeout(TIMEOUT).build().map_err(|error| failed(&error))?;
+        let mut response = client
+            .get(url)
+            .header("accept", "application/yaml, application/json, */*")
+            .send()
+            .await
+            .map_err(|error| failed(&error.without_url()))?;
+        if !response.status().is_success() {
+            return Err(Failure::new(
+                format!("{url} answered with status {}", response.status().as_u16()),
+                "check the URL, or download the document and give the file",
+            ));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error.without_url()))? {
+            if bytes.len() + chunk.len() > LIMIT {
+                return Err(Failure::new(
+                    format!("what {url} answers is larger than {LIMIT} bytes"),
+                    "check that the URL leads to the document itself",
+                ));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    })?;
     String::from_utf8(bytes).map_err(|_| {
         Failure::new(
             format!("what {url} answered is not text in UTF-8"),

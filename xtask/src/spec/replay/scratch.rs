@@ -25,6 +25,11 @@ impl Scratch {
     /// Writes the package, but for the generated code, into the folder `name` of the target folder. It stays there: who looks for
     /// a failure finds the code of the last document.
     pub fn new(name: &str) -> Result<Self, Failure> {
+        Self::of(name, &DEPENDENCIES, &support())
+    }
+
+    /// A package with a root of its own, which has the generated code as the module `generated`.
+    fn of(name: &str, dependencies: &[&str], root: &str) -> Result<Self, Failure> {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::path("target"), PathBuf::from);
         let folder = target.join(name);
         fs::create_dir_all(folder.join("src")).map_err(|error| {
@@ -34,9 +39,9 @@ impl Scratch {
             )
         })?;
         let scratch = Self { folder, target };
-        workspace::replace(&scratch.folder.join("Cargo.toml"), &manifest(name)?)?;
+        workspace::replace(&scratch.folder.join("Cargo.toml"), &manifest(name, dependencies)?)?;
         workspace::replace(&scratch.folder.join("Cargo.lock"), &workspace::read(&workspace::path("Cargo.lock"))?)?;
-        workspace::replace(&scratch.folder.join("src/lib.rs"), &support())?;
+        workspace::replace(&scratch.folder.join("src/lib.rs"), root)?;
         Ok(scratch)
     }
 
@@ -64,7 +69,7 @@ impl Scratch {
 
 /// A manifest with the crate's own lines for the dependencies. Two folders need two names: cargo tells packages of different
 /// workspaces in one target folder apart by nothing else, and would take one for the other.
-fn manifest(name: &str) -> Result<String, Failure> {
+fn manifest(name: &str, dependencies: &[&str]) -> Result<String, Failure> {
     let path = workspace::path("Cargo.toml");
     let text = workspace::read(&path)?;
     let line = |dependency: &&str| {
@@ -76,7 +81,7 @@ fn manifest(name: &str) -> Result<String, Failure> {
             Failure::new(problem, "see xtask/src/spec/replay/scratch.rs")
         })
     };
-    let lines: Vec<&str> = DEPENDENCIES.iter().map(line).collect::<Result<_, _>>()?;
+    let lines: Vec<&str> = dependencies.iter().map(line).collect::<Result<_, _>>()?;
     Ok(format!(
         "[package]\nname = \"venice-ai-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\n{}\n",
         lines.join("\n")
@@ -101,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_manifest_takes_the_lines_of_the_crate() {
-        let manifest = manifest("replay").unwrap_or_else(|failure| failure.to_string());
+        let manifest = manifest("replay", &DEPENDENCIES).unwrap_or_else(|failure| failure.to_string());
         for name in DEPENDENCIES {
             assert_eq!(
                 manifest.lines().filter(|line| line.starts_with(&format!("{name} = "))).count(),
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_does_not_compile_is_told_with_the_words_of_the_compiler() {
-        let scratch = Scratch::new("replay-test").unwrap_or_else(|failure| panic!("{failure}"));
+        let scratch = Scratch::of("replay-test", &[], "mod generated;").unwrap_or_else(|failure| panic!("{failure}"));
         let said =
             scratch.check("pub struct Raw(Nothing);").map_or_else(|failure| failure.to_string(), |()| String::new());
         assert!(
