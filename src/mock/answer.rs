@@ -19,7 +19,7 @@ use super::{
     audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models, record,
     responses, tee, web3, x402,
 };
-use crate::Operation;
+use crate::runtime::operation::Operation;
 
 pub(super) type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
 

@@ -7,9 +7,10 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
-use crate::media::base64;
-use crate::types::ApiKeyType;
-use crate::{AuthScheme, Operation};
+use crate::api::generated::types::ApiKeyType;
+use crate::runtime::media::base64;
+use crate::runtime::operation::AuthScheme;
+use crate::runtime::operation::Operation;
 
 /// Where a wallet signs in; the second name is the older one.
 pub(super) const SIGN_IN_HEADERS: [&str; 2] = ["sign-in-with-x", "x-sign-in-with-x"];

@@ -12,7 +12,7 @@ use super::reply::Reply;
 use super::route::Route;
 use super::state::State;
 use super::time;
-use crate::types::BillingCurrency;
+use crate::api::generated::types::BillingCurrency;
 
 /// How many charges the books have.
 const ENTRIES: usize = 2_345;

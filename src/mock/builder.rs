@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::state::{Settings, Shared};
 use super::{MockVenice, UnknownMembers};
-use crate::Error;
+use crate::runtime::error::Error;
 
 /// Fast enough for tests, slow enough to see the tokens come.
 const PAUSE: Duration = Duration::from_millis(10);

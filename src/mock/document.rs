@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::Operation;
+use crate::runtime::operation::Operation;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     // The build script wrote it, and each test of an operation would find that it cannot be read.

@@ -7,7 +7,7 @@ use super::errors::error;
 use super::models;
 use super::reply::Reply;
 use super::state::State;
-use crate::media::base64;
+use crate::runtime::media::base64;
 
 const DEFAULT_DIMENSIONS: u64 = 1024;
 

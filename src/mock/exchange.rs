@@ -14,7 +14,7 @@ use super::scripted::Answer;
 use super::state::{Shared, State};
 use super::violation::Violation;
 use super::{check, default, errors, jobs};
-use crate::Operation;
+use crate::runtime::operation::Operation;
 
 /// A request that arrived.
 #[derive(Debug)]

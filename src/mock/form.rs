@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use memchr::memmem;
 
-use crate::meta::percent_decoded;
+use crate::runtime::url::percent_decoded;
 
 /// A file in a form, as it reached a [`MockVenice`](super::MockVenice): see [`MockRequest::files`](super::MockRequest::files).
 #[derive(Clone, Debug, PartialEq, Eq)]

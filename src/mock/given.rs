@@ -7,8 +7,8 @@ use super::document;
 use super::errors;
 use super::form::{self, FilePart, Parts};
 use super::reply::Reply;
-use crate::Operation;
-use crate::meta::essence_of;
+use crate::runtime::meta::essence_of;
+use crate::runtime::operation::Operation;
 
 const FORM: &str = "multipart/form-data";
 

@@ -4,7 +4,7 @@ use super::auth::Caller;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
-use crate::API_VERSION;
+use crate::api::generated::API_VERSION;
 
 /// The account's place at one moment: what it owns, and what is left of its limits.
 #[derive(Clone, Debug)]

@@ -8,9 +8,9 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::{media, models, time};
-use crate::client::base_url::percent_encoded;
-use crate::media::base64;
-use crate::media::data_url::data_url;
+use crate::runtime::media::base64;
+use crate::runtime::media::data_url::data_url;
+use crate::runtime::url::percent_encoded;
 
 const STYLES: &[&str] = &["3D Model", "Analog Film", "Anime", "Cinematic", "Line Art", "Pixel Art", "Watercolor"];
 

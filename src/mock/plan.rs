@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::operations;
-use crate::resources::models::suggest;
+use crate::api::generated::operations;
+use crate::api::models::suggest;
 
 /// Which requests a plan is for.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::chat::Cached;
-use crate::Amount;
+use crate::runtime::amount::Amount;
 
 /// The price of so many tokens read and written, in US dollars. A long request pays the prices for long requests, and a discount is
 /// taken off.

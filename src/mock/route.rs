@@ -2,9 +2,9 @@
 
 use reqwest::Url;
 
-use crate::Operation;
-use crate::meta::percent_decoded;
-use crate::operations;
+use crate::api::generated::operations;
+use crate::runtime::operation::Operation;
+use crate::runtime::url::percent_decoded;
 
 /// The path of the base URL.
 pub(super) const BASE_PATH: &str = "/api/v1";

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::answer;
 use super::state::Shared;
-use crate::Error;
+use crate::runtime::error::Error;
 
 /// A server that runs until it is dropped.
 pub(super) struct Server {

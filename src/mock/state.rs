@@ -14,7 +14,7 @@ use super::scripted::Answer;
 use super::time;
 use super::violation::{UnknownMembers, Violation};
 use super::x402::Wallets;
-use crate::random;
+use crate::runtime::random;
 
 /// What the server's thread and the test share.
 #[derive(Debug)]

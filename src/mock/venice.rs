@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use super::server::Server;
 use super::state::{Shared, State};
 use super::{ADMIN_KEY, Answer, Fault, MockBuilder, MockRequest, Violation, default, route};
-use crate::{Client, ClientBuilder, Error, operations};
+use crate::api::generated::operations;
+use crate::runtime::client::Client;
+use crate::runtime::client::ClientBuilder;
+use crate::runtime::error::Error;
 
 /// A running mock of the API. Dropping it stops it and closes its connections.
 ///

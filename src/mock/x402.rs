@@ -11,8 +11,8 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
-use crate::media::base64;
-use crate::wallet;
+use crate::runtime::media::base64;
+use crate::runtime::wallet;
 
 /// Millionths of a dollar.
 const DOLLAR: i64 = 1_000_000;

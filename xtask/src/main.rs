@@ -32,7 +32,7 @@ cargo xtask COMMAND
   contract [OPTIONS]                  send requests of every operation through the SDK, and compare the replies with the document
                                       (`contract --help`); exit code 0: nothing new, 1: drift, 2: incomplete, 3: could not run
   bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
-  bench call|stream                   time calls and streams over loopback against doing the same by hand (see bench/README.md)
+  bench call|stream                   time calls and streams over loopback against doing the same by hand (see tools/bench/README.md)
   bench instructions                  count the instructions of a call against doing the same by hand (needs valgrind)
   help                                print this
 ";

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::cache::Cached;
-use crate::Amount;
 use crate::mock::state::State;
 use crate::mock::{price, sample};
+use crate::runtime::amount::Amount;
 
 /// An answer, whole or to be streamed.
 #[derive(Debug)]

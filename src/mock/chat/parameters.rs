@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::meta::percent_decoded;
+use crate::runtime::url::percent_decoded;
 
 /// The name of a model, and the suffix behind it: `default:enable_web_search=on&strip_thinking_response=true`.
 pub(super) fn split(name: &str) -> (&str, &str) {

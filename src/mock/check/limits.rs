@@ -4,7 +4,7 @@ use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::schema::Checker;
-use crate::validation::is_calendar;
+use crate::runtime::validation::is_calendar;
 
 /// A moment as RFC 3339 has it.
 const MOMENT: &str = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$";

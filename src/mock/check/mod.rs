@@ -10,7 +10,7 @@ use super::given::{self, Given};
 use super::issue::Issues;
 use super::route::Route;
 use super::{UnknownMembers, document};
-use crate::Operation;
+use crate::runtime::operation::Operation;
 
 /// Everything that is wrong with a request of this operation.
 pub(super) fn request(operation: &Operation, route: &Route, given: &Given, unknown: UnknownMembers) -> Issues {

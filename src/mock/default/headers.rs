@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::media::base64;
 use crate::mock::asked::Asked;
 use crate::mock::reply::Reply;
 use crate::mock::state::State;
+use crate::runtime::media::base64;
 
 /// Adds those that the API describes for this success.
 pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, asked: &Asked<'_>, body: &Value) {

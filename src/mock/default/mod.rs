@@ -14,7 +14,7 @@ use super::form::FilePart;
 use super::reply::Reply;
 use super::state::State;
 use super::{document, errors, media};
-use crate::Operation;
+use crate::runtime::operation::Operation;
 
 const JSON: &str = "application/json";
 const CSV: &str = "text/csv";

@@ -1,7 +1,7 @@
 use super::*;
+use crate::api::generated::operations;
 use crate::mock::UnknownMembers;
 use crate::mock::check;
-use crate::operations;
 
 #[test]
 fn every_default_body_is_what_the_description_says() {

@@ -3,9 +3,9 @@
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::media::{base64, data_url};
 use crate::mock::state::State;
 use crate::mock::{media, time};
+use crate::runtime::media::{base64, data_url};
 
 /// Texts for the patterns that members have; the first one that fits counts.
 const SHAPED: [&str; 5] =

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::JSON;
-use crate::Operation;
-use crate::meta::essence_of;
 use crate::mock::asked::Asked;
 use crate::mock::document;
+use crate::runtime::meta::essence_of;
+use crate::runtime::operation::Operation;
 
 /// The members of a body that name the type of the reply.
 const FORMATS: [&str; 3] = ["output_format", "response_format", "format"];

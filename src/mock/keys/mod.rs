@@ -10,7 +10,7 @@ use super::errors::error;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
-use crate::types::{ApiKeyType, LimitPeriod, ModelPrivacy};
+use crate::api::generated::types::{ApiKeyType, LimitPeriod, ModelPrivacy};
 
 /// A key as the mock remembers it.
 #[derive(Clone, Debug)]

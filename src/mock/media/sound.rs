@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::media::wav::WavFormat;
+use crate::runtime::media::wav::WavFormat;
 
 /// Samples a second.
 const RATE_HZ: u32 = 24_000;

@@ -1,9 +1,12 @@
 //! Deleting on the server.
 
+use std::future::IntoFuture;
+use std::time::Duration;
+
 use venice_ai::jobs::RemoteCopy;
 
 use super::{FILM, deleted, film, handle, paths, seconds, serving, venice};
-use crate::support::{Answer, Folder, Server, TestClock};
+use crate::support::{Answer, Folder, PATIENCE, Server, TestClock};
 
 fn not_deleted() -> Answer {
     Answer::json(200, r#"{"success":false}"#)
@@ -51,7 +54,6 @@ async fn a_deletion_that_fails_does_not_lose_the_file() {
 
 #[tokio::test]
 async fn a_time_that_is_over_during_the_deletion_does_not_lose_the_file() {
-    const LIMIT: std::time::Duration = std::time::Duration::from_millis(300);
     let folder = Folder::new();
     let server = serving([
         ("/video/queue", vec![super::queued()]),
@@ -59,14 +61,26 @@ async fn a_time_that_is_over_during_the_deletion_does_not_lose_the_file() {
         ("/video/complete", vec![Answer::silence()]),
     ]);
     let venice = crate::support::builder(&server).build().unwrap();
-    let resumed = venice.job(handle()).save(folder.join("a.mp4")).with_time_limit(LIMIT).await.unwrap();
+    let resumed = in_time(|limit| venice.job(handle()).save(folder.join("a.mp4")).with_time_limit(limit)).await;
     let ordered =
-        venice.video().generate_to(super::request(), folder.join("b.mp4")).with_time_limit(LIMIT).await.unwrap();
+        in_time(|limit| venice.video().generate_to(super::request(), folder.join("b.mp4")).with_time_limit(limit))
+            .await;
     for saved in [resumed, ordered] {
         let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
         assert!(reason.contains("time was over"), "{reason}");
         assert_eq!((saved.bytes, std::fs::read(&saved.path).unwrap().as_slice()), (FILM.len() as u64, FILM));
     }
+}
+
+/// Saves within the shortest limit in which this machine gets as far as the deletion.
+async fn in_time<T, I: IntoFuture<Output = Result<T, venice_ai::Error>>>(save: impl Fn(Duration) -> I) -> T {
+    for limit in [300, 1_200, 4_800].map(Duration::from_millis) {
+        match save(limit).await {
+            Err(error) if error.is_timeout() => {}
+            outcome => return outcome.unwrap(),
+        }
+    }
+    save(PATIENCE).await.unwrap()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `cargo xtask bench call` and `bench stream`: the package `bench/`, built with optimisation and run.
+//! `cargo xtask bench call` and `bench stream`: the package `tools/bench/`, built with optimisation and run.
 
 use std::process::Command;
 
@@ -21,9 +21,9 @@ pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Cargo, for the package `bench/`.
+/// Cargo, for the package `tools/bench/`.
 pub fn cargo() -> Command {
     let mut command = workspace::cargo();
-    command.current_dir(workspace::path("bench"));
+    command.current_dir(workspace::path("tools/bench"));
     command
 }

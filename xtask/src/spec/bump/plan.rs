@@ -227,7 +227,7 @@ fn left(
     (overlay, words): (&Part, &Part),
 ) -> Result<Left, Failure> {
     let (uncovered, stale) =
-        coverage::outlook(&old.facts, new, generated, &tree.beside("src/resources"), &tree.spec.join("coverage.toml"))?;
+        coverage::outlook(&old.facts, new, generated, &tree.beside("src/api"), &tree.spec.join("coverage.toml"))?;
     let needed = docs::missing(&generated.model);
     // What had no words before is no matter of this document.
     let known = lower_document(&old.facts, &overlay.overlay, Mode::Lenient).and_then(|mut before| {

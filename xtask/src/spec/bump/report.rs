@@ -131,7 +131,7 @@ fn sections(report: &Report) -> Vec<Section> {
         ),
         section(
             "The document cannot be generated from",
-            "It needs a correction in spec/overlay.yaml, or a pass in codegen/src/lower.",
+            "It needs a correction in spec/overlay.yaml, or a pass in crates/codegen/src/lower.",
             report.problem.iter().cloned().collect(),
         ),
         section(
@@ -157,7 +157,7 @@ fn sections(report: &Report) -> Vec<Section> {
         section("Left to do: new and without words", "Describe them in spec/docs.yaml.", report.left.wanted.clone()),
         section(
             "Left to do: not wrapped or tested, and `cargo xtask coverage` fails until they are",
-            "Wrap them in src/resources and test them, or list them in spec/coverage.toml with a reason.",
+            "Wrap them in src/api and test them, or list them in spec/coverage.toml with a reason.",
             report.left.uncovered.clone(),
         ),
         section(

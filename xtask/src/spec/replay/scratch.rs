@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::{failure::Failure, workspace};
 
 /// What the generated code and the modules that it calls need.
-const DEPENDENCIES: [&str; 4] = ["regex-lite", "reqwest", "serde", "serde_json"];
+const DEPENDENCIES: [&str; 5] = ["percent-encoding", "regex-lite", "reqwest", "serde", "serde_json"];
 /// The crate around the generated code.
 const SUPPORT: &str = include_str!("support.rs.in");
 /// How many lines of the compiler are kept.
@@ -62,7 +62,7 @@ impl Scratch {
         let lines: Vec<&str> = said.lines().take(LINES).collect();
         Err(Failure::new(
             format!("the generated code ({}) does not compile:\n    {}", file.display(), lines.join("\n    ")),
-            "a construct of the document needs a pass in codegen/src/lower, or better code in codegen/src/emit",
+            "a construct of the document needs a pass in crates/codegen/src/lower, or better code in crates/codegen/src/emit",
         ))
     }
 }
@@ -90,10 +90,10 @@ fn manifest(name: &str, dependencies: &[&str]) -> Result<String, Failure> {
 
 /// The crate, with the paths of the real modules.
 fn support() -> String {
-    ["amount/mod.rs", "operation.rs", "secret.rs", "validation.rs", "wire.rs"].iter().fold(
+    ["amount/mod.rs", "operation.rs", "secret.rs", "url.rs", "validation.rs", "wire.rs"].iter().fold(
         SUPPORT.to_owned(),
         |text, module| {
-            let path = workspace::path("src").join(module);
+            let path = workspace::path("src/runtime").join(module);
             text.replace(&format!("@{module}@"), &format!("{:?}", path.display().to_string()))
         },
     )
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_real_modules_stand_at_their_paths() {
         let support = support();
-        assert!(!support.contains('@') && support.contains("/src/wire.rs\""), "{support}");
+        assert!(!support.contains('@') && support.contains("/src/runtime/wire.rs\""), "{support}");
     }
 
     #[test]

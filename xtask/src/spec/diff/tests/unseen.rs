@@ -3,8 +3,8 @@
 use super::*;
 
 const FIXTURES: [&str; 2] = [
-    include_str!("../../../../../codegen/tests/fixtures/everything.yaml"),
-    include_str!("../../../../../codegen/tests/fixtures/other_versions.yaml"),
+    include_str!("../../../../../crates/codegen/tests/fixtures/everything.yaml"),
+    include_str!("../../../../../crates/codegen/tests/fixtures/other_versions.yaml"),
 ];
 /// What says nothing about the API: what stands at the head of the result, names for people, words that are put in by the import.
 const WORDS: [&str; 6] = ["title", "description", "summary", "openapi", "version", "x-guidance"];

@@ -1,0 +1,227 @@
+//! Unions: one variant an arm, and one that keeps what fits none as raw JSON.
+
+use super::validate::{self, Needs};
+use super::{docs, ident, structs};
+use crate::error::Error;
+use crate::lower::schema::{ref_name, type_of};
+use crate::model::{Arm, Kind, Model, Type, Union};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs) -> Result<TokenStream, Error> {
+    let type_name = ident(name);
+    let doc = docs::doc(kind.doc.as_deref().unwrap_or(&format!("One of the forms of `{name}`.")));
+    let mut variants = TokenStream::new();
+    let mut froms = TokenStream::new();
+    let mut writes = TokenStream::new();
+    let mut checks = TokenStream::new();
+    let mut seen = BTreeSet::new();
+    for arm in &union.arms {
+        let variant = ident(&arm.name);
+        let doc = docs::doc(&arm_doc(arm));
+        if arm.unit {
+            let (tag, value) = (union.tag.as_deref().unwrap_or_default(), arm.tag.as_deref().unwrap_or_default());
+            variants.extend(quote! { #doc #variant, });
+            writes.extend(quote! { Self::#variant => crate::runtime::wire::tag(serializer, #tag, #value), });
+            continue;
+        }
+        let ty = rust(&arm.schema)?;
+        // An arm that holds the union again would have no size.
+        let boxed = ref_name(&arm.schema).is_some_and(|arm| holds(arm, name, model));
+        let (held, value) =
+            if boxed { (quote! { Box<#ty> }, quote! { Box::new(value) }) } else { (ty.clone(), quote! { value }) };
+        variants.extend(quote! { #doc #variant(#held), });
+        writes.extend(quote! { Self::#variant(value) => value.serialize(serializer), });
+        if seen.insert(ty.to_string()) {
+            froms.extend(
+                quote! { impl From<#ty> for #type_name { fn from(value: #ty) -> Self { Self::#variant(#value) } } },
+            );
+            if ty.to_string() == "String" {
+                froms.extend(quote! { impl From<&str> for #type_name { fn from(value: &str) -> Self { Self::#variant(value.to_owned()) } } });
+            }
+            if kind.in_request && !arm.schema["items"].is_null() {
+                froms.extend(from_arrays(&type_name, &variant, &rust(&arm.schema["items"])?));
+            }
+        }
+        let check = if ref_name(&arm.schema).is_some_and(|name| needs.check(name)) {
+            quote! { value.check(checker); }
+        } else {
+            validate::check("", &arm.schema, &quote! { Some(value) }, needs)
+        };
+        if !check.is_empty() {
+            checks.extend(quote! { if let Self::#variant(value) = self { #check } });
+        }
+    }
+    let check = (kind.in_request && needs.check(name)).then(|| {
+        quote! {
+            impl crate::runtime::validation::Check for #type_name {
+                fn check(&self, checker: &mut crate::runtime::validation::Checker) {
+                    #checks
+                }
+            }
+        }
+    });
+    let write = structs::serialises(name, model).then(|| {
+        quote! {
+            impl serde::Serialize for #type_name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self { #writes Self::Unknown(value) => value.serialize(serializer), }
+                }
+            }
+        }
+    });
+    let read = kind.in_reply.then(|| read(&type_name, union, model));
+    Ok(quote! {
+        #doc
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #type_name {
+            #variants
+            /// A form that this version of the crate does not know, as raw JSON. It is sent as it stands.
+            Unknown(serde_json::Value),
+        }
+        #froms
+        #check
+        #write
+        #read
+    })
+}
+
+/// Whether a value of the type `name` has a value of the type `wanted` in it, with no list or map in between.
+fn holds(name: &str, wanted: &str, model: &Model) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![name];
+    while let Some(name) = open.pop() {
+        if name == wanted {
+            return true;
+        }
+        if !seen.insert(name) {
+            continue;
+        }
+        match model.types.get(name).map(|kind| &kind.kind) {
+            Some(Kind::Struct(object)) => open.extend(object.fields.iter().filter_map(|field| ref_name(&field.schema))),
+            Some(Kind::Union(union)) => open.extend(union.arms.iter().filter_map(|arm| ref_name(&arm.schema))),
+            Some(Kind::Enum(_)) | None => {}
+        }
+    }
+    false
+}
+
+fn arm_doc(arm: &Arm) -> String {
+    match (&arm.tag, arm.kind) {
+        (Some(tag), _) => format!("The form `{tag}`."),
+        (None, "string") => "A text.".into(),
+        (None, "array") => "A list.".into(),
+        (None, "integer" | "number") => "A number.".into(),
+        (None, "boolean") => "A boolean.".into(),
+        (None, _) => "An object.".into(),
+    }
+}
+
+/// The Rust type of an arm.
+fn rust(schema: &Value) -> Result<TokenStream, Error> {
+    if let Some(name) = ref_name(schema) {
+        let name = ident(name);
+        return Ok(match name.to_string().as_str() {
+            "Upload" | "FileInput" | "Secret" | "Amount" => quote! { crate::#name },
+            _ => quote! { #name },
+        });
+    }
+    Ok(match type_of(schema) {
+        Some("string") => quote! { String },
+        Some("integer") => quote! { i64 },
+        Some("number") => quote! { f64 },
+        Some("boolean") => quote! { bool },
+        Some("array") => {
+            let item = rust(schema.get("items").unwrap_or(&Value::Null))?;
+            quote! { Vec<#item> }
+        }
+        _ => match schema.get("additionalProperties").filter(|values| values.is_object()) {
+            Some(values) => {
+                let value = rust(values)?;
+                quote! { std::collections::BTreeMap<String, #value> }
+            }
+            None if type_of(schema) == Some("object") => quote! { serde_json::Map<String, serde_json::Value> },
+            None => quote! { serde_json::Value },
+        },
+    })
+}
+
+/// Reading goes through a JSON value: the tag or the kind says which arm it is, and what does not fit stays raw.
+fn read(type_name: &proc_macro2::Ident, union: &Union, model: &Model) -> TokenStream {
+    let tagged = union.tag.as_ref().map(|tag| {
+        let arms = union.arms.iter().filter_map(|arm| {
+            let (variant, value) = (ident(&arm.name), arm.tag.as_ref()?);
+            Some(if arm.unit {
+                quote! { Some(#value) => return Self::#variant, }
+            } else {
+                quote! { Some(#value) => crate::runtime::wire::arm(&value).map(Self::#variant), }
+            })
+        });
+        quote! {
+            let known = match value.get(#tag).and_then(serde_json::Value::as_str) { #(#arms)* _ => None };
+            if let Some(known) = known { return known; }
+        }
+    });
+    let by_kind = union.arms.iter().filter(|arm| arm.tag.is_none()).map(|arm| {
+        let variant = ident(&arm.name);
+        // The text of an answer can be long: it is moved and not copied.
+        if arm.kind == "string" && ref_name(&arm.schema).is_none() {
+            return quote! {
+                let value = match value {
+                    serde_json::Value::String(text) => return Self::#variant(text),
+                    value => value,
+                };
+            };
+        }
+        let test = match arm.kind {
+            "string" => quote! { value.is_string() },
+            "array" => quote! { value.is_array() },
+            "integer" => quote! { value.is_i64() },
+            "number" => quote! { value.is_number() },
+            "boolean" => quote! { value.is_boolean() },
+            "object" => quote! { value.is_object() },
+            _ => quote! { true },
+        };
+        // A lenient object takes any object, so its constants have to tell whether it is the right one.
+        let kinds = constants(arm, model)
+            .map(|(member, constant)| quote! { && crate::runtime::wire::items_are(&value, #member, #constant) });
+        quote! { if #test #(#kinds)* && let Some(known) = crate::runtime::wire::arm(&value) { return Self::#variant(known); } }
+    });
+    quote! {
+        impl From<serde_json::Value> for #type_name {
+            fn from(value: serde_json::Value) -> Self {
+                #tagged
+                #(#by_kind)*
+                Self::Unknown(value)
+            }
+        }
+        crate::runtime::wire::union_impls!(#type_name);
+    }
+}
+
+/// The constants of the objects in a list.
+fn constants<'a>(arm: &Arm, model: &'a Model) -> impl Iterator<Item = &'a (String, String)> + use<'a> {
+    let item = arm.schema.get("items").and_then(ref_name).and_then(|name| model.types.get(name));
+    let object = item.and_then(|item| if let Kind::Struct(object) = &item.kind { Some(object) } else { None });
+    object.into_iter().flat_map(|object| &object.constants)
+}
+
+/// A list may be written down: `["a", "b"]`.
+fn from_arrays(type_name: &Ident, variant: &Ident, item: &TokenStream) -> TokenStream {
+    let mut froms = quote! {
+        impl<const N: usize> From<[#item; N]> for #type_name {
+            fn from(value: [#item; N]) -> Self { Self::#variant(value.into()) }
+        }
+    };
+    if item.to_string() == "String" {
+        froms.extend(quote! {
+            impl<const N: usize> From<[&str; N]> for #type_name {
+                fn from(value: [&str; N]) -> Self { Self::#variant(value.map(str::to_owned).into()) }
+            }
+        });
+    }
+    froms
+}

@@ -1,0 +1,217 @@
+//! `validate()`: the document's constraints, checked before anything is sent.
+
+use super::{ident, structs};
+use crate::lower::hoist::{CONST, KNOWN};
+use crate::lower::schema::{ref_name, type_of};
+use crate::model::{Field, Kind, Model, Struct, forms};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The types that have something to check, themselves or below.
+#[derive(Debug, Default)]
+pub struct Needs(BTreeSet<String>);
+
+impl Needs {
+    /// Finds them.
+    pub fn of(model: &Model) -> Self {
+        let mut needs = Self::default();
+        loop {
+            let before = needs.0.len();
+            for (name, kind) in model.types.iter().filter(|(_, kind)| kind.in_request) {
+                let found = match &kind.kind {
+                    Kind::Struct(object) => {
+                        object.fields.iter().any(|field| constrained(&field.schema) || needs.below(&field.schema))
+                            || rules(object).next().is_some()
+                    }
+                    Kind::Union(union) => {
+                        union.arms.iter().any(|arm| constrained(&arm.schema) || needs.below(&arm.schema))
+                    }
+                    Kind::Enum(_) => false,
+                };
+                if found {
+                    needs.0.insert(name.clone());
+                }
+            }
+            if needs.0.len() == before {
+                return needs;
+            }
+        }
+    }
+
+    /// Whether `name` has something to check.
+    pub fn check(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    fn below(&self, schema: &Value) -> bool {
+        structs::refs(schema).iter().any(|name| self.check(name))
+    }
+}
+
+/// Members that are needed beside another one, with that other one.
+fn rules(object: &Struct) -> impl Iterator<Item = (&Field, &Field)> {
+    object.fields.iter().filter(|field| !field.required).filter_map(|field| {
+        let other = field.required_when.as_ref()?;
+        Some((field, object.fields.iter().find(|known| &known.wire == other)?))
+    })
+}
+
+const CONSTRAINTS: &[&str] = &[
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "x-forms",
+    "x-not-blank",
+    "x-date",
+    "x-web-url",
+    KNOWN,
+];
+
+fn constrained(schema: &Value) -> bool {
+    let own = CONSTRAINTS.iter().any(|key| schema.get(*key).is_some());
+    let listed = schema.get("enum").is_some() && schema.get(CONST).is_none() && type_of(schema) != Some("boolean");
+    own || listed || schema.get("items").is_some_and(|items| ref_name(items).is_none() && constrained(items))
+}
+
+/// `validate` for a struct.
+pub fn object(type_name: &Ident, object: &Struct, needs: &Needs) -> TokenStream {
+    let checks = object.fields.iter().map(|field| {
+        let member = ident(&field.rust);
+        let value = match (field.required, structs::is_clearable(field)) {
+            (true, _) => quote! { Some(&self.#member) },
+            (false, true) => quote! { self.#member.as_ref().and_then(Option::as_ref) },
+            (false, false) => quote! { self.#member.as_ref() },
+        };
+        check(&field.wire, &field.schema, &value, needs)
+    });
+    let rules = rules(object).map(|(field, other)| {
+        let (member, beside) = (ident(&field.rust), ident(&other.rust));
+        let (wire, beside_wire) = (&field.wire, &other.wire);
+        let set = if other.required {
+            quote! { true }
+        } else {
+            quote! { self.#beside.is_some() }
+        };
+        quote! { checker.required_when(#wire, self.#member.is_some(), #beside_wire, #set); }
+    });
+    quote! {
+        impl crate::runtime::validation::Check for #type_name {
+            fn check(&self, checker: &mut crate::runtime::validation::Checker) {
+                #(#checks)*
+                #(#rules)*
+            }
+        }
+    }
+}
+
+/// The checks of one value, which is an `Option` of a reference.
+pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> TokenStream {
+    let mut checks = TokenStream::new();
+    if ref_name(schema) == Some(crate::lower::SECRET) && schema.get("x-not-blank").is_some() {
+        return quote! { checker.secret(#wire, #value); };
+    }
+    if let Some(name) = ref_name(schema).filter(|_| schema.get(KNOWN) == Some(&Value::Bool(true))) {
+        let name = ident(name);
+        return quote! {
+            checker.known(#wire, #value, crate::api::generated::types::#name::as_str, crate::api::generated::types::#name::KNOWN);
+        };
+    }
+    if ref_name(schema).is_some_and(|name| needs.check(name)) {
+        return quote! { checker.nested(#wire, #value); };
+    }
+    match type_of(schema) {
+        Some("string") => {
+            if let Some((low, high)) = bounds(schema, "minLength", "maxLength") {
+                checks.extend(quote! { checker.length(#wire, #value, #low, #high); });
+            }
+            if schema.get("x-not-blank") == Some(&Value::Bool(true)) {
+                checks.extend(quote! { checker.not_blank(#wire, #value); });
+            }
+            if schema.get("x-date") == Some(&Value::Bool(true)) {
+                checks.extend(quote! { checker.date(#wire, #value); });
+            }
+            if schema.get("x-web-url") == Some(&Value::Bool(true)) {
+                checks.extend(quote! { checker.web_url(#wire, #value); });
+            }
+            if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+                checks.extend(quote! { checker.pattern(#wire, #value, #pattern); });
+            }
+            if let Some(values) = texts(schema.get("enum")) {
+                checks.extend(quote! { checker.one_of(#wire, #value, &[#(#values),*], &[]); });
+            }
+            if let Some(forms) = forms(schema) {
+                let values = forms.iter().filter_map(|form| texts(form.get("enum"))).flatten();
+                let patterns = forms.iter().filter_map(|form| form.get("pattern")?.as_str());
+                checks.extend(quote! { checker.one_of(#wire, #value, &[#(#values),*], &[#(#patterns),*]); });
+            }
+        }
+        Some("integer" | "number") => checks.extend(number(wire, schema, value)),
+        Some("array") => {
+            if let Some((low, high)) = bounds(schema, "minItems", "maxItems") {
+                checks.extend(quote! { checker.count(#wire, #value, #low, #high); });
+            }
+            if let Some(items) = schema.get("items") {
+                if ref_name(items).is_some_and(|name| needs.check(name)) {
+                    checks.extend(quote! { checker.each(#wire, #value); });
+                } else if constrained(items) {
+                    let inner = check("", items, &quote! { Some(item) }, needs);
+                    checks.extend(quote! { checker.items(#wire, #value, |checker, item| { #inner }); });
+                }
+            }
+        }
+        _ => {}
+    }
+    checks
+}
+
+fn number(wire: &str, schema: &Value, value: &TokenStream) -> TokenStream {
+    let mut checks = TokenStream::new();
+    let bound = |key: &str, exclusive: &str| {
+        let number = schema.get(key).and_then(Value::as_f64)?;
+        let inside = schema.get(exclusive) != Some(&Value::Bool(true));
+        Some(quote! { Some((#number, #inside)) })
+    };
+    let low = bound("minimum", "exclusiveMinimum");
+    let high = bound("maximum", "exclusiveMaximum");
+    // `integer` is i64 in Rust; the checks compare as f64, which is exact far beyond the document's bounds.
+    let value = if type_of(schema) == Some("integer") {
+        quote! { #value.map(|value| *value as f64) }
+    } else {
+        quote! { #value.copied() }
+    };
+    if low.is_some() || high.is_some() {
+        let low = low.unwrap_or_else(|| quote! { None });
+        let high = high.unwrap_or_else(|| quote! { None });
+        checks.extend(quote! { checker.range(#wire, #value, #low, #high); });
+    } else if type_of(schema) == Some("number") {
+        checks.extend(quote! { checker.range(#wire, #value, None, None); });
+    }
+    let values: Vec<f64> =
+        schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_f64).collect();
+    if !values.is_empty() {
+        checks.extend(quote! { checker.one_of_numbers(#wire, #value, &[#(#values),*]); });
+    }
+    checks
+}
+
+fn bounds(schema: &Value, low: &str, high: &str) -> Option<(TokenStream, TokenStream)> {
+    let number = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
+    let (low, high) = (number(low), number(high));
+    if low.is_none() && high.is_none() {
+        return None;
+    }
+    let low = low.unwrap_or(0);
+    let high = high.map_or_else(|| quote! { usize::MAX }, |high| quote! { #high });
+    Some((quote! { #low }, high))
+}
+
+fn texts(values: Option<&Value>) -> Option<Vec<&str>> {
+    let values: Vec<&str> = values?.as_array()?.iter().filter_map(Value::as_str).collect();
+    (!values.is_empty()).then_some(values)
+}

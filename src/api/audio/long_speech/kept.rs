@@ -1,0 +1,179 @@
+//! The samples that were made: in memory, or in a file that is not finished.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use bytes::{Bytes, BytesMut};
+
+use super::join::Join;
+use crate::runtime::call::Steps;
+use crate::runtime::error::Delivery;
+use crate::runtime::error::Error;
+use crate::runtime::error::ErrorKind;
+use crate::runtime::media::durable::DurableFile;
+
+/// What a future that is dropped in the middle must not lose lies here, and not in the future.
+#[derive(Default)]
+pub(super) struct Kept {
+    place: Place,
+    samples_bytes: u64,
+}
+
+enum Place {
+    Memory(Vec<Bytes>),
+    /// `waiting` has not been handed to the file yet.
+    File {
+        path: PathBuf,
+        file: DurableFile,
+        waiting: VecDeque<Bytes>,
+    },
+    Committing {
+        path: PathBuf,
+        commit: Steps<u64>,
+    },
+    Saved {
+        path: PathBuf,
+        bytes: u64,
+    },
+    /// The file could not be written.
+    Lost {
+        path: PathBuf,
+    },
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
+}
+
+impl Kept {
+    #[inline]
+    fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Memory(_) => None,
+            Place::File { path, .. }
+            | Place::Committing { path, .. }
+            | Place::Saved { path, .. }
+            | Place::Lost { path } => Some(path),
+        }
+    }
+
+    /// Fails if the samples are in a file.
+    #[inline]
+    pub(super) fn in_memory(&self) -> Result<(), Error> {
+        let Some(path) = self.path() else { return Ok(()) };
+        let message =
+            format!("this speech was begun to be saved as {path:?}, and its sound is there; nothing was sent");
+        Err(Error::invalid_request(message))
+    }
+
+    /// Moves the samples to a file, unless they are there already.
+    pub(super) async fn on_disk(&mut self, path: &Path, join: &Join) -> Result<(), Error> {
+        if self.path() != Some(path) {
+            self.in_memory()?;
+            let file = DurableFile::create(path).await?;
+            let Place::Memory(made) = std::mem::take(&mut self.place) else { return Ok(()) };
+            let mut waiting = VecDeque::from(made);
+            // What stands in the header is known at the end.
+            waiting.push_front(vec![0; join.header_bytes()].into());
+            self.place = Place::File { path: path.to_owned(), file, waiting };
+        }
+        self.hand_over().await
+    }
+
+    /// Adds samples.
+    pub(super) async fn add(&mut self, samples: Bytes) -> Result<(), Error> {
+        self.samples_bytes += samples.len() as u64;
+        match &mut self.place {
+            Place::Memory(made) => made.push(samples),
+            Place::File { waiting, .. } => waiting.push_back(samples),
+            _ => {}
+        }
+        self.hand_over().await
+    }
+
+    async fn hand_over(&mut self) -> Result<(), Error> {
+        match &mut self.place {
+            Place::File { file, waiting, path } => {
+                while let Some(samples) = waiting.pop_front() {
+                    if let Err(error) = file.write(samples).await {
+                        self.place = Place::Lost { path: std::mem::take(path) };
+                        return Err(error.with_delivery(Delivery::Answered));
+                    }
+                }
+                Ok(())
+            }
+            Place::Lost { path } => {
+                let message = format!("{path:?} could not be written before, and what was made for it is lost");
+                Err(Error::new(ErrorKind::Io, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The sound that is in memory.
+    #[inline]
+    pub(super) fn joined(&self, join: &Join) -> Result<Bytes, Error> {
+        let Place::Memory(made) = &self.place else { return Ok(Bytes::new()) };
+        let (header, end) = self.around(join)?;
+        let mut all = BytesMut::with_capacity(header.len() + made.iter().map(Bytes::len).sum::<usize>() + end.len());
+        all.extend_from_slice(&header);
+        made.iter().for_each(|samples| all.extend_from_slice(samples));
+        all.extend_from_slice(end);
+        Ok(all.freeze())
+    }
+
+    /// What comes before the samples, and after them: the parts of a WAV file end at even places.
+    #[inline]
+    fn around(&self, join: &Join) -> Result<(Bytes, &'static [u8]), Error> {
+        let header = join.header(Some(self.samples_bytes)).map_err(|problem| Error::new(ErrorKind::Decode, problem))?;
+        let odd = !header.is_empty() && self.samples_bytes % 2 == 1;
+        Ok((header, if odd { &[0] } else { &[] }))
+    }
+
+    /// Puts the file in its place when all samples are in it.
+    pub(super) async fn committed(&mut self, join: &Join) -> Result<u64, Error> {
+        if let Place::File { .. } = &self.place {
+            let (header, end) = self.around(join)?;
+            if let Place::File { mut file, path, .. } = std::mem::take(&mut self.place) {
+                let commit = async move {
+                    file.write(Bytes::from_static(end)).await?;
+                    file.write_over_beginning(header).await?;
+                    file.commit().await
+                };
+                self.place = Place::Committing { path, commit: Box::pin(commit) };
+            }
+        }
+        if let Place::Committing { commit, path } = &mut self.place {
+            let outcome = commit.as_mut().await;
+            let path = std::mem::take(path);
+            match outcome {
+                Ok(bytes) => self.place = Place::Saved { path, bytes },
+                Err(error) => {
+                    self.place = Place::Lost { path };
+                    return Err(error.with_delivery(Delivery::Answered));
+                }
+            }
+        }
+        match &self.place {
+            Place::Saved { bytes, .. } => Ok(*bytes),
+            _ => Ok(0),
+        }
+    }
+
+    /// The samples that are in memory.
+    pub(super) fn into_memory(self) -> Vec<Bytes> {
+        match self.place {
+            Place::Memory(made) => made,
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").field("samples_bytes", &self.samples_bytes).field("path", &self.path()).finish()
+    }
+}

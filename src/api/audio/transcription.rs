@@ -1,0 +1,125 @@
+//! Text from speech.
+
+use std::time::Duration;
+
+use super::Audio;
+use crate::api::generated::types::{CreateTranscriptionRequest, TimedChar, TimedSegment, TimedWord, Transcription};
+use crate::api::text_reply::{self, Textual};
+use crate::runtime::call::Call;
+use crate::runtime::media::Upload;
+use crate::runtime::media::limits::FileLimits;
+
+const RECORDING: FileLimits = FileLimits::new().most_bytes(25 * 1024 * 1024).media(&[
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/vnd.wave",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/aac",
+    "audio/x-aac",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/ogg",
+    "audio/opus",
+    "application/ogg",
+    "audio/webm",
+    "video/mp4",
+    "video/ogg",
+    "video/webm",
+]);
+
+impl Audio<'_> {
+    /// Writes down what is said in a recording of at most 25 MB: WAV, FLAC, M4A, AAC, MP4, MP3, OGG or WebM.
+    ///
+    /// With `timestamps(true)` the reply tells when each word, sentence or character was said, as far as the model knows. With
+    /// the format [`Text`](crate::types::TextReplyFormat::Text) it holds nothing but the text.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::CreateTranscriptionRequest;
+    ///
+    /// let request = CreateTranscriptionRequest::new(Upload::path("harbour.mp3")).timestamps(true);
+    /// let transcription = venice.audio().transcribe(request).await?;
+    /// println!("{}", transcription.text);
+    /// for word in transcription.words() {
+    ///     println!("{:6.2} s  {}", word.start, word.word);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty file, one of more than 25 MB, one that is surely none of these formats, a blank
+    /// model or language. A recording that is silent or broken is refused with 422, one that the API finds too large with 413
+    /// ([`PayloadTooLarge`](crate::ErrorKind::PayloadTooLarge)). When the service behind the API fails, the
+    /// [`code`](crate::Error::code) is `ASR_UPSTREAM_FAILED`; trying again may help, and is left to you, since a call is paid for.
+    pub fn transcribe(&self, request: impl Into<CreateTranscriptionRequest>) -> Call<Transcription> {
+        let request = request.into();
+        let asked_for = request.response_format.clone();
+        let call = self.client.raw().create_transcription(&request);
+        call.checked_file("file", &request.file, RECORDING)
+            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+    }
+}
+
+impl From<Upload> for CreateTranscriptionRequest {
+    fn from(file: Upload) -> Self {
+        Self::new(file)
+    }
+}
+
+impl Textual for Transcription {
+    fn bare(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl Transcription {
+    /// How long the recording is, if the reply says it.
+    pub fn duration(&self) -> Option<Duration> {
+        self.duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    }
+
+    /// The words, and when each was said; none unless the request asked for timestamps and the model has them.
+    ///
+    /// ```
+    /// # fn look(transcription: &venice_ai::types::Transcription) {
+    /// for word in transcription.words() {
+    ///     println!("{} to {} s: {}", word.start, word.end, word.word);
+    /// }
+    /// # }
+    /// ```
+    pub fn words(&self) -> &[TimedWord] {
+        self.timestamps.as_ref().and_then(|times| times.word.as_deref()).unwrap_or_default()
+    }
+
+    /// The same by sentences or parts of them.
+    ///
+    /// ```
+    /// # fn look(transcription: &venice_ai::types::Transcription) {
+    /// for segment in transcription.segments() {
+    ///     println!("{} to {} s: {}", segment.start, segment.end, segment.text);
+    /// }
+    /// # }
+    /// ```
+    pub fn segments(&self) -> &[TimedSegment] {
+        self.timestamps.as_ref().and_then(|times| times.segment.as_deref()).unwrap_or_default()
+    }
+
+    /// The same by characters.
+    ///
+    /// ```
+    /// # fn look(transcription: &venice_ai::types::Transcription) {
+    /// for character in transcription.characters() {
+    ///     println!("{} s: {}", character.start, character.char);
+    /// }
+    /// # }
+    /// ```
+    pub fn characters(&self) -> &[TimedChar] {
+        self.timestamps.as_ref().and_then(|times| times.char.as_deref()).unwrap_or_default()
+    }
+}

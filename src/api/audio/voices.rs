@@ -1,0 +1,71 @@
+//! Voices from recordings.
+
+use super::Audio;
+use crate::api::generated::types::{ClonedVoice, CreateClonedVoiceRequest};
+use crate::runtime::call::Call;
+use crate::runtime::media::Upload;
+use crate::runtime::media::limits::FileLimits;
+
+impl Audio<'_> {
+    /// Clones a voice from a recording of clean speech, of five to ten seconds or more.
+    ///
+    /// The handle that comes back goes into `voice` of a [`speech`](Self::speech) request, together with the model that it was
+    /// made for. Keep it: voices cannot be listed. After seven days it is no longer good; which model counts them from the last
+    /// use is in its [`VoiceCloning`](crate::types::VoiceCloning).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::CreateSpeechRequest;
+    ///
+    /// let voice = venice.audio().clone_voice(Upload::path("anna.wav")).await?;
+    /// let request = CreateSpeechRequest::new("It is I.").model(voice.model).voice(voice.id);
+    /// let speech = venice.audio().speech(request).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty file, a blank model, and a recording that is surely in none of the formats that
+    /// voices are made from. Each call makes and charges a voice, so it is repeated only when it is known not to have been executed.
+    pub fn clone_voice(&self, request: impl Into<CreateClonedVoiceRequest>) -> Call<ClonedVoice> {
+        let request = request.into();
+        let recording = recording(request.model.as_deref());
+        let call = self.client.raw().create_cloned_voice(&request);
+        call.checked_file("file", &request.file, recording).accept(with_handle)
+    }
+}
+
+/// What a model makes voices of. Of a model that is not known here, only this: it is sound.
+fn recording(model: Option<&str>) -> FileLimits {
+    FileLimits::new().media(match model {
+        None | Some("tts-chatterbox-hd") => &[
+            "audio/mpeg",
+            "audio/mp3",
+            "audio/wav",
+            "audio/wave",
+            "audio/x-wav",
+            "audio/flac",
+            "audio/x-flac",
+            "audio/mp4",
+            "audio/m4a",
+            "audio/x-m4a",
+            "video/mp4",
+        ],
+        Some("tts-minimax-speech-02-hd") => &["audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav"],
+        Some(_) => &["audio/*", "video/mp4", "video/webm", "application/ogg"],
+    })
+}
+
+impl From<Upload> for CreateClonedVoiceRequest {
+    fn from(file: Upload) -> Self {
+        Self::new(file)
+    }
+}
+
+/// A voice without its handle cannot be used, and must not look like one that can.
+fn with_handle(voice: ClonedVoice) -> Result<ClonedVoice, String> {
+    if voice.id.is_empty() {
+        return Err("the reply holds no handle of the voice".to_owned());
+    }
+    Ok(voice)
+}

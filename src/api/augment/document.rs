@@ -1,0 +1,51 @@
+//! The text of documents.
+
+use super::Augment;
+use crate::api::generated::types::{ParsedText, TextParserRequest};
+use crate::api::text_reply::{self, Textual};
+use crate::runtime::call::Call;
+use crate::runtime::media::Upload;
+use crate::runtime::media::limits::FileLimits;
+
+/// No image, sound or film. What else has text in it nobody lists.
+const DOCUMENT: FileLimits =
+    FileLimits::new().most_bytes(25 * 1024 * 1024).media(&["text/*", "application/*", "image/svg+xml"]);
+
+impl Augment<'_> {
+    /// Extracts the text of a document of at most 25 MB: PDF, EPUB, Word, PowerPoint, Excel, plain text, CSV, JSON, source code.
+    ///
+    /// The API tells formats apart by the name's ending, so name the file as it is named on disk. The number of tokens comes with
+    /// the JSON form, which is the usual one; [`Text`](crate::types::TextReplyFormat::Text) leaves it out.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    ///
+    /// let document = venice.augment().parse_document(Upload::path("tides.pdf")).await?;
+    /// println!("{:?} tokens\n{}", document.tokens, document.text);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty file, one of more than 25 MB, and an image, a sound or a film. A document without
+    /// text, such as a scan, is a 400.
+    pub fn parse_document(&self, document: impl Into<TextParserRequest>) -> Call<ParsedText> {
+        let request = document.into();
+        let asked_for = request.response_format.clone();
+        let call = self.client.raw().create_text_parser(&request);
+        call.checked_file("file", &request.file, DOCUMENT)
+            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+    }
+}
+
+impl From<Upload> for TextParserRequest {
+    fn from(file: Upload) -> Self {
+        Self::new(file)
+    }
+}
+
+impl Textual for ParsedText {
+    fn bare(text: String) -> Self {
+        Self { text, tokens: None }
+    }
+}

@@ -1,0 +1,223 @@
+//! Billing: what the account has, and where it went.
+//!
+//! | To | Call |
+//! |---|---|
+//! | see what is left | [`balance`](Billing::balance) |
+//! | see the sums by day, model and key | [`usage_analytics`](Billing::usage_analytics) |
+//! | go through every charge | [`usage_history`](Billing::usage_history), [`usage_history_page`](Billing::usage_history_page) |
+//! | get all charges as one table, into a file | [`usage_history_table`](Billing::usage_history_table) |
+//! | get one page as CSV | [`usage_history_csv`](Billing::usage_history_csv) |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::Amount;
+//! use venice_ai::types::GetBillingUsageHistoryParams;
+//!
+//! let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
+//! let mut charges: Vec<Amount> = Vec::new();
+//! let mut history = venice.billing().usage_history(params);
+//! while let Some(entry) = history.next().await {
+//!     charges.extend(entry?.amount);
+//! }
+//! println!("{:?}", Amount::checked_sum(charges)); // exact
+//! # Ok(()) }
+//! ```
+//!
+//! Asking is free, needs a key of the type `ADMIN`, and is repeated after failures that may pass. The API calls it beta. Refused
+//! before anything is sent: dates that the calendar does not have, ranges that end before they begin, a `cursor` beside anything else,
+//! pages of fewer than 10 or more than 1000 charges. A cursor that the API has forgotten is
+//! [`is_invalid_cursor`](crate::Error::is_invalid_cursor): begin again at the last charge.
+//!
+//! A balance also comes with every reply, without a call of its own: [`Meta::balances`](crate::Meta::balances).
+
+mod checks;
+mod csv;
+
+pub use self::csv::CsvTable;
+use super::envelope::present;
+use crate::api::generated::operations;
+use crate::api::generated::types::{
+    BillingBalance, BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams,
+    UsageAnalytics,
+};
+use crate::runtime::call::Call;
+use crate::runtime::call::WholeReply;
+use crate::runtime::client::Client;
+use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::reply::RawReply;
+
+/// What the account has and what it spent. Beta: it may change.
+///
+/// What is left: [`balance`](Self::balance). Where it went, in sums: [`usage_analytics`](Self::usage_analytics). Each charge:
+/// [`usage_history`](Self::usage_history), or as a table for a spreadsheet [`usage_history_table`](Self::usage_history_table).
+#[derive(Clone, Copy, Debug)]
+pub struct Billing<'c> {
+    client: &'c Client,
+}
+
+const CSV: &str = "text/csv";
+
+impl<'c> Billing<'c> {
+    pub(super) fn new(client: &'c Client) -> Self {
+        Self { client }
+    }
+
+    /// What the account may still spend: DIEM, which is spent first and renewed every day at 00:00 UTC, and US dollars.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let balance = venice.billing().balance().await?;
+    /// println!("{:?} DIEM, {:?} USD", balance.balances.diem, balance.balances.usd);
+    /// # Ok(()) }
+    /// ```
+    #[inline]
+    pub fn balance(&self) -> Call<BillingBalance> {
+        self.client.raw().get_billing_balance().accept(|balance| present(balance, "balance"))
+    }
+
+    /// The account's spending, summed by day, by model and by key. The sums are up to ten minutes old.
+    ///
+    /// The range is either a `lookback` of 1 to 90 days (`7d`, which is what the API takes if nothing is set), or `start_date` and
+    /// `end_date`.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageAnalyticsParams;
+    ///
+    /// let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("30d")).await?;
+    /// for model in &sums.by_model {
+    ///     println!("{}: {:?} USD, {:?} DIEM", model.model_name, model.total_usd, model.total_diem);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: a `lookback` that is not `1d` to `90d`, one beside dates, one date without the other, a
+    /// date that the calendar does not have (`YYYY-MM-DD`), a range that ends before it begins. A wide range may take the API too
+    /// long ([`is_timeout`](crate::Error::is_timeout)).
+    pub fn usage_analytics(&self, params: impl Into<GetBillingUsageAnalyticsParams>) -> Call<UsageAnalytics> {
+        let params = params.into();
+        self.client.raw().get_billing_usage_analytics(&params).checked(checks::analytics(&params))
+    }
+
+    /// Every charge, oldest first, over all pages. An `amount` below zero is a charge, one above zero a credit.
+    ///
+    /// The filters are sent with the first page, and each further page is asked for by its cursor alone, as the API wants it. With a
+    /// `cursor` and nothing else the list begins there.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{BillingCurrency, GetBillingUsageHistoryParams};
+    ///
+    /// let params = GetBillingUsageHistoryParams::new()
+    ///     .currency(BillingCurrency::Usd)
+    ///     .start_timestamp("2026-08-01T00:00:00Z");
+    /// let mut history = venice.billing().usage_history(params);
+    /// while let Some(entry) = history.next().await {
+    ///     let entry = entry?;
+    ///     println!("{} {} {:?}", entry.timestamp, entry.sku, entry.amount);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages`] and of [`usage_history_page`](Self::usage_history_page). If the API no longer knows the cursor
+    /// ([`is_invalid_cursor`](crate::Error::is_invalid_cursor)), the list ends: begin another one with the `timestamp` of the last
+    /// entry as `start_timestamp`, and leave out the entries of that moment that were there already.
+    pub fn usage_history(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Pages<BillingUsageEntry> {
+        let params = params.into();
+        let cursor = params.cursor.clone();
+        let ask = move |client: &Client, place: &Place| {
+            let call = client.billing().usage_history_page(at(&params, place));
+            call.map(|page| Batch::new(page.data, page.next_cursor.and_then(behind)))
+        };
+        let pages = Pages::new(self.client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
+        pages.beginning_at(cursor.as_deref())
+    }
+
+    /// One page of charges, with the cursor of the next one; 1000 entries unless `page_size` says otherwise.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let billing = venice.billing();
+    /// let first = billing.usage_history_page(GetBillingUsageHistoryParams::new().page_size(100)).await?;
+    /// if let Some(cursor) = first.next_cursor {
+    ///     let second = billing.usage_history_page(GetBillingUsageHistoryParams::new().cursor(cursor)).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused before anything is sent: a `cursor` beside anything else, or one that no page can have given; a `page_size` outside of
+    /// 10 to 1000; a moment that is not of the form `2026-08-01T00:00:00Z`; a range that ends before it begins. A cursor that the API
+    /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
+    pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
+        let params = params.into();
+        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).json_form()
+    }
+
+    /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
+    ///
+    /// Each page begins with the names of the columns; [`usage_history_table`](Self::usage_history_table) makes one table of all.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let reply = venice.billing().usage_history_csv(GetBillingUsageHistoryParams::new()).await?;
+    /// let next = reply.meta().next_cursor().map(str::to_owned);
+    /// let csv = reply.bytes().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`usage_history_page`](Self::usage_history_page).
+    pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
+        let params = params.into();
+        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV).file()
+    }
+
+    /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::GetBillingUsageHistoryParams;
+    ///
+    /// let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
+    /// venice.billing().usage_history_table(params).save("august.csv").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`usage_history`](Self::usage_history).
+    pub fn usage_history_table(&self, params: impl Into<GetBillingUsageHistoryParams>) -> CsvTable {
+        CsvTable::new(self.client, params.into())
+    }
+
+    /// A page of CSV, whole.
+    #[inline]
+    fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<WholeReply> {
+        self.usage_history_csv(params).whole(Ok)
+    }
+}
+
+/// What asks for the page at a place: the parameters, or the cursor alone.
+#[inline]
+fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
+    match place {
+        Place::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),
+        _ => params.clone(),
+    }
+}
+
+/// Where a cursor leads. An empty one leads nowhere.
+fn behind(cursor: String) -> Option<Place> {
+    (!cursor.is_empty()).then_some(Place::Cursor(cursor))
+}

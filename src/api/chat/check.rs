@@ -1,0 +1,81 @@
+//! What the API refuses of the messages of a request, told before anything is sent.
+
+use super::attach;
+use crate::api::generated::types::{
+    CacheControl, ChatCompletionRequest, ChatMessage, ContentPart, TextContent, UserContent,
+};
+use crate::runtime::validation::ValidationError;
+
+/// More are taken by models that say so (`max_videos`).
+const MOST_VIDEOS: usize = 3;
+/// Of Anthropic; others ignore the marks.
+const MOST_BREAKPOINTS: usize = 4;
+
+/// Checks the media and the marks for the prompt cache.
+#[inline]
+pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), ValidationError> {
+    let mut findings = Vec::new();
+    let (mut videos, mut breakpoints) = (0, 0);
+    for (n, message) in request.messages.iter().enumerate() {
+        for (m, part) in media(message).iter().enumerate() {
+            let finding = |member: &str, problem: String| {
+                ValidationError::new(format!("messages[{n}].content[{m}].{member}"), problem)
+            };
+            if let Some((member, problem)) = attach::check(part) {
+                findings.push(finding(member, problem));
+            }
+            if matches!(part, ContentPart::VideoUrl(_)) {
+                videos += 1;
+                if videos == MOST_VIDEOS + 1 {
+                    findings.push(finding(
+                        "video_url",
+                        too_many(MOST_VIDEOS, "videos", "models whose `max_videos` is higher"),
+                    ));
+                }
+            }
+        }
+        for (m, _) in marks(message).into_iter().enumerate().filter(|(_, mark)| mark.is_some()) {
+            breakpoints += 1;
+            if breakpoints == MOST_BREAKPOINTS + 1 {
+                let field = format!("messages[{n}].content[{m}].cache_control");
+                findings.push(ValidationError::new(
+                    field,
+                    too_many(MOST_BREAKPOINTS, "marks", "models without that limit"),
+                ));
+            }
+        }
+    }
+    ValidationError::all(findings)
+}
+
+fn too_many(most: usize, what: &str, others: &str) -> String {
+    format!("is one too many: a request has at most {most} {what}; for {others}, send it with `with_validation(false)`")
+}
+
+/// The parts that a message may have media in: a user's alone.
+#[inline]
+fn media(message: &ChatMessage) -> &[ContentPart] {
+    match message {
+        ChatMessage::User(user) => match &user.content {
+            UserContent::List(parts) => parts,
+            UserContent::Text(_) | UserContent::Unknown(_) => &[],
+        },
+        _ => &[],
+    }
+}
+
+/// The mark of each part of a message.
+#[inline]
+fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
+    let texts = match message {
+        ChatMessage::User(_) => return media(message).iter().map(super::cache::mark).collect(),
+        ChatMessage::System(message) => Some(&message.content),
+        ChatMessage::Developer(message) => Some(&message.content),
+        ChatMessage::Assistant(message) => message.content.as_ref(),
+        ChatMessage::Tool(_) | ChatMessage::Unknown(_) => None,
+    };
+    match texts {
+        Some(TextContent::List(parts)) => parts.iter().map(|part| part.cache_control.as_ref()).collect(),
+        _ => Vec::new(),
+    }
+}

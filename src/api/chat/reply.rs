@@ -1,0 +1,101 @@
+//! Reading an answer.
+
+use crate::api::generated::types::{
+    AssistantMessage, ChatCompletion, FinishReason, TextContent, ToolCall, WebSearchCitation,
+};
+use serde_json::Value;
+use std::borrow::Cow;
+
+impl ChatCompletion {
+    /// The text of the first choice; empty when the model called tools instead, or when its reasoning used up the tokens.
+    ///
+    /// ```
+    /// use venice_ai::types::ChatCompletion;
+    /// let reply: ChatCompletion = serde_json::from_str(r#"{"choices": [{"message": {"content": "Hello."}}]}"#)?;
+    /// assert_eq!(reply.text(), "Hello.");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.message().map(AssistantMessage::text).unwrap_or_default()
+    }
+
+    /// The message of the first choice. To go on with the conversation, send it back as it is.
+    #[must_use]
+    pub fn message(&self) -> Option<&AssistantMessage> {
+        self.choices.first().map(|choice| &choice.message)
+    }
+
+    /// The tools that the model wants called, of the first choice. Answer each by its id.
+    ///
+    /// ```
+    /// # fn example(reply: venice_ai::types::ChatCompletion) {
+    /// for call in reply.tool_calls() {
+    ///     println!("{} {}({})", call.id, call.function.name, call.function.arguments);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn tool_calls(&self) -> &[ToolCall] {
+        self.message().and_then(|message| message.tool_calls.as_deref()).unwrap_or_default()
+    }
+
+    /// Why the first choice ended. [`FinishReason::Length`] means that the text is cut, also when the status is 200.
+    ///
+    /// ```
+    /// # fn example(reply: venice_ai::types::ChatCompletion) {
+    /// use venice_ai::types::FinishReason;
+    /// if reply.finish_reason() == Some(&FinishReason::Length) {
+    ///     eprintln!("the answer is cut: raise max_completion_tokens");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn finish_reason(&self) -> Option<&FinishReason> {
+        self.choices.first().and_then(|choice| choice.finish_reason.as_ref())
+    }
+
+    /// The pages that a web search found, to which the markers in the text point.
+    ///
+    /// ```
+    /// # fn example(reply: venice_ai::types::ChatCompletion) {
+    /// for citation in reply.citations() {
+    ///     println!("{} {}", citation.title, citation.url);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn citations(&self) -> &[WebSearchCitation] {
+        self.venice_parameters.as_ref().and_then(|applied| applied.web_search_citations.as_deref()).unwrap_or_default()
+    }
+}
+
+impl AssistantMessage {
+    /// The text of the message; the parts of a list are joined, and those that are no text are left out.
+    ///
+    /// ```
+    /// use venice_ai::types::AssistantMessage;
+    /// assert_eq!(AssistantMessage::new().content("Hello.").text(), "Hello.");
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.content {
+            Some(TextContent::Text(text)) => Cow::Borrowed(text),
+            Some(TextContent::List(parts)) => match parts.as_slice() {
+                [only] => Cow::Borrowed(&only.text),
+                parts => Cow::Owned(parts.iter().map(|part| part.text.as_str()).collect()),
+            },
+            Some(TextContent::Unknown(content)) => text_of(content),
+            None => Cow::Borrowed(""),
+        }
+    }
+}
+
+/// The text of a list in which other things than text stand too.
+fn text_of(content: &Value) -> Cow<'_, str> {
+    let parts = content.as_array().into_iter().flatten();
+    let texts = parts.filter(|part| part.get("type").and_then(Value::as_str) == Some("text"));
+    Cow::Owned(texts.filter_map(|part| part.get("text")?.as_str()).collect())
+}

@@ -1,0 +1,67 @@
+//! An answer that was read.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use super::{format, verdict};
+use crate::api::generated::types::ChatCompletion;
+use crate::runtime::error::Error;
+
+/// A value that a model gave, and the reply that it came in; from [`Chat::parse`](crate::Chat::parse).
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Parsed<T> {
+    /// The value of the first choice.
+    pub value: T,
+    /// The reply as [`create`](crate::Chat::create) gives it: usage, cost, citations, and the text that the value was read from.
+    pub reply: ChatCompletion,
+}
+
+impl<T> Parsed<T> {
+    /// Both parts, to take apart.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// # let request = venice_ai::types::ChatCompletionRequest::new("default", ["Name a colour."]);
+    /// let (colour, reply) = venice.chat().parse::<String>(request).await?.into_parts();
+    /// println!("{colour}: {:?}", reply.usage);
+    /// # Ok(()) }
+    /// ```
+    pub fn into_parts(self) -> (T, ChatCompletion) {
+        (self.value, self.reply)
+    }
+}
+
+/// Without the value and the answer: what a model said is nobody's business.
+impl<T> fmt::Debug for Parsed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parsed")
+            .field("type", &std::any::type_name::<T>())
+            .field("usage", &self.reply.usage)
+            .field("cost", &self.reply.cost)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ChatCompletion {
+    /// The value that the first choice is, of a reply to a request with [`ResponseFormat::of`](crate::types::ResponseFormat::of).
+    /// To read another choice, put it first.
+    ///
+    /// # Errors
+    /// Those of the answer that [`Chat::parse`](crate::Chat::parse) has, without what is known of the call; and
+    /// [`is_invalid_request`](Error::is_invalid_request) for a type that has no strict schema.
+    ///
+    /// ```
+    /// use venice_ai::types::ChatCompletion;
+    /// let reply = r#"{"choices": [{"finish_reason": "stop", "message": {"content": "{\"value\": [\"Murano\"]}"}}]}"#;
+    /// let reply: ChatCompletion = serde_json::from_str(reply)?;
+    /// assert_eq!(reply.parse::<Vec<String>>()?.value, ["Murano"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse<T: JsonSchema + DeserializeOwned>(self) -> Result<Parsed<T>, Error> {
+        let shape = format::shape_of::<T>().map_err(Error::validation)?;
+        verdict::read(&shape, self)
+    }
+}

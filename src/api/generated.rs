@@ -1,0 +1,28 @@
+//! The code that `build.rs` generates from `spec/`.
+
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+
+impl<T: 'static> crate::runtime::call::Call<T> {
+    /// Sets a header that the caller may have given.
+    pub(crate) fn header_if(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with_header(name, value),
+            None => self,
+        }
+    }
+}
+
+impl crate::runtime::client::Client {
+    /// The generated methods, one an operation. They make calls and send nothing; the resource handles are built on them.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), venice_ai::Error> {
+    /// let venice = venice_ai::Client::from_env()?;
+    /// let styles = venice.raw().list_image_styles().await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn raw(&self) -> Raw<'_> {
+        Raw { client: self.http(), owner: self }
+    }
+}

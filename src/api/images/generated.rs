@@ -1,0 +1,224 @@
+//! What a drawing gives.
+
+use serde_json::{Map, Value};
+
+use super::encoded::Encoded;
+use super::image::Image;
+use crate::api::generated::types::{GenerateImageResponse, GeneratedImageList, ImageTiming};
+use crate::runtime::call::{JsonOrFile, Origin};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::meta::{ContentFlags, Meta};
+use crate::runtime::reply::RawReply;
+
+/// Drawn images and what is known of them, in whichever form they came: base64 within JSON, `data:` URLs, or the bytes of one image.
+///
+/// Look at [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): a drawing that breaks the
+/// rules is no error, and is charged. The flags are about all images of the reply together.
+///
+/// ```no_run
+/// # async fn example(drawn: venice_ai::images::GeneratedImages) -> Result<(), venice_ai::Error> {
+/// for (number, image) in drawn.into_iter().enumerate() {
+///     image.save(format!("canal-{number}.webp")).await?;
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct GeneratedImages {
+    images: Vec<Image>,
+    facts: Facts,
+    origin: Origin,
+}
+
+/// What only JSON replies say.
+#[derive(Debug, Default)]
+struct Facts {
+    id: Option<String>,
+    created: Option<i64>,
+    timing: Option<ImageTiming>,
+    request: Option<Value>,
+    extra: Map<String, Value>,
+}
+
+impl GeneratedImages {
+    /// From a reply of the API's own form.
+    #[inline]
+    pub(super) fn of(reply: JsonOrFile) -> Result<Self, Error> {
+        match reply {
+            JsonOrFile::File(file) => Ok(Self::of_file(file)),
+            JsonOrFile::Json(whole) => {
+                let (reply, origin) = (whole.json::<GenerateImageResponse>()?, whole.origin);
+                let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
+                let facts = Facts {
+                    id: Some(reply.id).filter(|id| !id.is_empty()),
+                    created: None,
+                    timing: Some(reply.timing).filter(|timing| *timing != ImageTiming::default()),
+                    request: reply.request,
+                    extra: reply.extra,
+                };
+                Ok(Self::of_texts(texts, facts, origin))
+            }
+        }
+    }
+
+    /// From a reply in the form of OpenAI's clients.
+    #[inline]
+    pub(super) fn of_list(reply: GeneratedImageList, origin: Origin) -> Self {
+        let texts = reply.data.into_iter().enumerate().filter_map(|(n, image)| match image.b64_json {
+            Some(text) => Some((format!("data[{n}].b64_json"), text)),
+            None => Some((format!("data[{n}].url"), image.url?)),
+        });
+        // Some replies have no time, which reads as 0.
+        let created = Some(reply.created).filter(|created| *created > 0);
+        Self::of_texts(texts, Facts { created, ..Facts::default() }, origin)
+    }
+
+    fn of_file(file: RawReply) -> Self {
+        let origin = file.origin();
+        Self { images: vec![Image::of_file(file)], facts: Facts::default(), origin }
+    }
+
+    fn of_texts(texts: impl Iterator<Item = (String, String)>, facts: Facts, origin: Origin) -> Self {
+        let images = texts.map(|(place, text)| Image::of_text(Encoded::new(text, place, origin.clone()))).collect();
+        Self { images, facts, origin }
+    }
+
+    /// The images, to look at. To get at their bytes, take them out with [`into_iter`](Self#impl-IntoIterator-for-GeneratedImages) or
+    /// [`into_image`](Self::into_image).
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// for image in drawn.images() {
+    ///     println!("{:?}", image.content_type());
+    /// }
+    /// # }
+    /// ```
+    pub fn images(&self) -> &[Image] {
+        &self.images
+    }
+
+    /// How many images came.
+    pub fn len(&self) -> usize {
+        self.images.len()
+    }
+
+    /// Whether no image came, as it may be with a content violation.
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// if drawn.is_empty() {
+    ///     println!("{:?}", drawn.content_flags());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.images.is_empty()
+    }
+
+    /// The first image, which is the only one unless `variants` asked for more.
+    ///
+    /// # Errors
+    /// No image came: [`ErrorKind::ContentPolicy`](crate::ErrorKind::ContentPolicy) if the reply says that the prompt breaks the content
+    /// policy, else [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    #[inline]
+    pub fn into_image(self) -> Result<Image, Error> {
+        let Self { images, origin, .. } = self;
+        images.into_iter().next().ok_or_else(|| {
+            let flags = origin.meta.content_flags();
+            let error = if flags.violation || flags.adult_model_violation || flags.minor {
+                Error::new(ErrorKind::ContentPolicy, "no image was drawn, as the request breaks the content policy")
+            } else {
+                Error::new(ErrorKind::Decode, "the reply has no image")
+            };
+            origin.explained(error)
+        })
+    }
+
+    /// Whether the images were blurred because they are for adults; `safe_mode(false)` asks for them as they are.
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// if drawn.is_blurred() {
+    ///     println!("not much to see");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_blurred(&self) -> bool {
+        self.content_flags().blurred
+    }
+
+    /// Whether prompt or images break the content policy. The reply is a success all the same.
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// if drawn.is_content_violation() {
+    ///     println!("try another prompt");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_content_violation(&self) -> bool {
+        self.content_flags().violation
+    }
+
+    /// Everything that a moderator found: also whether the policy of a model for adults was broken, and whether a minor is shown.
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// assert!(drawn.content_flags().is_clear());
+    /// # }
+    /// ```
+    pub fn content_flags(&self) -> ContentFlags {
+        self.origin.meta.content_flags()
+    }
+
+    /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
+    pub fn enhanced_prompt(&self) -> Option<String> {
+        self.origin.meta.enhanced_prompt()
+    }
+
+    /// The id of the drawing. Binary replies have none.
+    pub fn id(&self) -> Option<&str> {
+        self.facts.id.as_deref()
+    }
+
+    /// Where the time went. Binary replies do not say.
+    ///
+    /// ```no_run
+    /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
+    /// if let Some(timing) = drawn.timing() {
+    ///     println!("{} ms", timing.total);
+    /// }
+    /// # }
+    /// ```
+    pub fn timing(&self) -> Option<&ImageTiming> {
+        self.facts.timing.as_ref()
+    }
+
+    /// The request as the server understood it, in a form that changes. Binary replies do not say.
+    pub fn request(&self) -> Option<&Value> {
+        self.facts.request.as_ref()
+    }
+
+    /// When it was drawn, in Unix seconds; only from [`generations`](crate::Images::generations).
+    pub fn created(&self) -> Option<i64> {
+        self.facts.created
+    }
+
+    /// Members of the reply that this version of the crate does not know.
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.facts.extra
+    }
+
+    /// What else came with the reply.
+    pub fn meta(&self) -> &Meta {
+        &self.origin.meta
+    }
+}
+
+impl IntoIterator for GeneratedImages {
+    type Item = Image;
+    type IntoIter = std::vec::IntoIter<Image>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.images.into_iter()
+    }
+}

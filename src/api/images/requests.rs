@@ -1,0 +1,107 @@
+//! Requests in the form in which the API takes them: an image may be given as a file, as base64, as a `data:` URL or as a URL, and
+//! each operation takes its own part of these.
+
+use std::path::{Path, PathBuf};
+
+use super::encoded;
+use crate::api::generated::types::{
+    BackgroundRemoveImageRequest, EditImageRequest, MultiEditImageRequest, UpscaleImageRequest,
+};
+use crate::runtime::media::FileInput;
+use crate::runtime::media::Upload;
+use crate::runtime::media::data_url::is_web_url;
+use crate::runtime::validation::ValidationError;
+
+/// The base64 of a `data:` URL: it is taken wherever base64 is, and a `data:` URL is not.
+#[inline]
+fn plain(image: FileInput) -> FileInput {
+    match image {
+        FileInput::Text(text) => match encoded::split(&text) {
+            Ok((_, base64)) if base64.len() < text.len() => FileInput::Text(base64.to_owned()),
+            _ => FileInput::Text(text),
+        },
+        file => file,
+    }
+}
+
+pub(super) fn upscale(mut request: UpscaleImageRequest) -> UpscaleImageRequest {
+    request.image = plain(request.image);
+    request
+}
+
+pub(super) fn edit(mut request: EditImageRequest) -> EditImageRequest {
+    request.image = plain(request.image);
+    request
+}
+
+/// A form holds files only, so base64 beside a file becomes a file.
+#[inline]
+pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageRequest, Result<(), ValidationError>) {
+    request.images = request.images.into_iter().map(plain).collect();
+    if !request.images.iter().any(|image| matches!(image, FileInput::Upload(_))) {
+        return (request, Ok(()));
+    }
+    let mut findings = Vec::new();
+    for (n, image) in request.images.iter_mut().enumerate() {
+        let FileInput::Text(text) = image else { continue };
+        if is_web_url(text) {
+            let problem = "is a URL beside files, which cannot go together; send it as a file too, or the files as \
+                           `Upload::to_data_url()`";
+            findings.push(ValidationError::new(format!("images[{n}]"), problem));
+        } else if let Ok(bytes) = encoded::decoded(text) {
+            *image = Upload::bytes(format!("image-{n}"), bytes).into();
+        }
+        // What else a text may be is told by the check of the text.
+    }
+    (request, ValidationError::all(findings))
+}
+
+/// A URL goes as `image_url` and everything else as `image`. One of them is taken.
+#[inline]
+pub(super) fn remove_background(
+    request: BackgroundRemoveImageRequest,
+) -> (BackgroundRemoveImageRequest, Result<(), ValidationError>) {
+    let refused = |field: &str, problem: &str| Err(ValidationError::new(field, problem));
+    let BackgroundRemoveImageRequest { image, image_url } = request;
+    let (given, field) = match (image, image_url) {
+        (Some(image), None) => (image, "image"),
+        (None, Some(url)) => (FileInput::Text(url), "image_url"),
+        (image @ Some(_), image_url @ Some(_)) => {
+            let request = BackgroundRemoveImageRequest { image, image_url };
+            return (request, refused("image_url", "stands beside `image`; one of them is taken"));
+        }
+        (None, None) => {
+            return (BackgroundRemoveImageRequest::new(), refused("image", "is needed, or else `image_url`"));
+        }
+    };
+    let request = BackgroundRemoveImageRequest::new();
+    match plain(given) {
+        FileInput::Text(url) if is_web_url(&url) => (request.image_url(url), Ok(())),
+        FileInput::Text(text) if field == "image_url" && encoded::decoded(&text).is_err() => {
+            (request.image_url(text), refused(field, "is no URL"))
+        }
+        other => (request.image(other), Ok(())),
+    }
+}
+
+/// A request that is one image can stand wherever the image does.
+macro_rules! of_an_image {
+    ($make:expr => $request:ty: $($image:ty),*) => {$(
+        impl From<$image> for $request {
+            fn from(image: $image) -> Self {
+                $make(image.into())
+            }
+        }
+    )*};
+}
+
+of_an_image!(enlarged => UpscaleImageRequest: FileInput, Upload, &Path, PathBuf, &str, String);
+of_an_image!(cut_out => BackgroundRemoveImageRequest: FileInput, Upload, &Path, PathBuf, &str, String);
+
+fn cut_out(image: FileInput) -> BackgroundRemoveImageRequest {
+    BackgroundRemoveImageRequest::new().image(image)
+}
+
+fn enlarged(image: FileInput) -> UpscaleImageRequest {
+    UpscaleImageRequest::new(image)
+}

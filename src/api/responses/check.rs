@@ -1,0 +1,27 @@
+//! What is wrong with an input.
+
+use crate::api::generated::types::{ResponseInputContent, ResponseInputItem, ResponsesInput, ResponsesRequest};
+use crate::runtime::validation::ValidationError;
+
+/// An input that asks nothing.
+pub(super) fn input(request: &ResponsesRequest) -> Result<(), ValidationError> {
+    let is_empty = |field: String| Err(ValidationError::new(field, "is empty"));
+    match &request.input {
+        ResponsesInput::Text(text) if text.is_empty() => is_empty("input".to_owned()),
+        ResponsesInput::List(items) if items.is_empty() => is_empty("input".to_owned()),
+        ResponsesInput::List(items) => match items.iter().position(is_blank) {
+            Some(index) => is_empty(format!("input[{index}].content")),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn is_blank(item: &ResponseInputItem) -> bool {
+    let ResponseInputItem::Message(message) = item else { return false };
+    match &message.content {
+        ResponseInputContent::Text(text) => text.is_empty(),
+        ResponseInputContent::List(parts) => parts.is_empty(),
+        ResponseInputContent::Unknown(_) => false,
+    }
+}

@@ -1,0 +1,78 @@
+//! How the chat endpoint streams.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+
+use crate::api::generated::types::{ChatCompletionChunk, Money};
+use crate::api::stream::parts::{Protocol, Read};
+use crate::api::stream::sse::SseEvent;
+use crate::features::cost::Tokens;
+use crate::features::cost::ledger::Told;
+use crate::runtime::lenient::leniently;
+
+/// Which choices of an answer have begun, and which are finished.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    /// Each `index` that was seen, and whether it has a `finish_reason`.
+    seen: BTreeMap<i64, bool>,
+    /// What the answer cost, once that was told.
+    pub(super) cost: Option<Money>,
+}
+
+impl Protocol for Choices {
+    type Part = ChatCompletionChunk;
+
+    const PARTS: &'static str = "chunks";
+
+    fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
+        // A member that changed its type is no reason to lose the words beside it.
+        leniently(event.data_bytes(), |data| serde_json::from_slice(data)).map(Read::Part)
+    }
+
+    fn read_whole(document: &[u8]) -> serde_json::Result<Read<ChatCompletionChunk>> {
+        leniently(document, |document| {
+            let chunk = Value::Object(as_chunk(serde_json::from_slice(document)?));
+            ChatCompletionChunk::deserialize(&chunk)
+        })
+        .map(Read::Part)
+    }
+
+    fn says_nothing(chunk: &ChatCompletionChunk) -> bool {
+        chunk.choices.is_empty() && chunk.usage.is_none() && chunk.cost.is_none() && chunk.venice_parameters.is_none()
+    }
+
+    fn note(&mut self, chunk: &ChatCompletionChunk) {
+        if chunk.cost.is_some() {
+            self.cost.clone_from(&chunk.cost);
+        }
+        for choice in &chunk.choices {
+            let is_finished = choice.finish_reason.as_ref().is_some_and(|why| !why.as_str().is_empty());
+            *self.seen.entry(choice.index).or_default() |= is_finished;
+        }
+    }
+
+    fn told(chunk: &ChatCompletionChunk) -> Told {
+        let (tokens, cost) = (chunk.usage.as_ref().map(Tokens::of), chunk.cost());
+        let tells = tokens.is_some() || cost.is_some();
+        Told { model: tells.then(|| chunk.model.clone()), tokens, cost, ..Told::default() }
+    }
+
+    /// Every choice that has begun is finished.
+    fn is_whole(&self) -> bool {
+        !self.seen.is_empty() && self.seen.values().all(|finished| *finished)
+    }
+}
+
+/// A chunk differs from a whole answer in two names.
+fn as_chunk(mut document: Map<String, Value>) -> Map<String, Value> {
+    document.insert("object".to_owned(), "chat.completion.chunk".into());
+    let choices = document.get_mut("choices").and_then(Value::as_array_mut);
+    for choice in choices.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if let Some(message) = choice.remove("message") {
+            choice.insert("delta".to_owned(), message);
+        }
+    }
+    document
+}

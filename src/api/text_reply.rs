@@ -1,0 +1,25 @@
+//! Replies that are a text, within JSON or bare.
+
+use serde::de::DeserializeOwned;
+
+use crate::api::generated::types::TextReplyFormat;
+use crate::runtime::call::WholeReply;
+use crate::runtime::error::Error;
+
+/// A type whose main member is a text.
+pub(super) trait Textual: DeserializeOwned {
+    fn bare(text: String) -> Self;
+}
+
+/// Reads a text in the form in which it came, which need not be the one that was asked for.
+pub(super) fn read<T: Textual>(reply: &WholeReply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
+    let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
+    let begins_an_object = reply.body.trim_ascii_start().starts_with(b"{");
+    if reply.is("json") || (!bare && begins_an_object) {
+        return reply.json();
+    }
+    match std::str::from_utf8(&reply.body) {
+        Ok(text) if !reply.is_page() => Ok(T::bare(text.to_owned())),
+        _ => Err(reply.unexpected("the reply is no text")),
+    }
+}

@@ -1,0 +1,97 @@
+//! What was spent in one currency.
+
+use crate::runtime::amount::Amount;
+
+/// What was spent of a [`Budget`](super::Budget) in one currency, and what may have been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spending {
+    /// What may be spent; `None` where nothing limits it.
+    pub limit: Option<Amount>,
+    /// What was spent.
+    pub spent: Amount,
+    /// What is set aside for calls that are on their way: the most that they can cost.
+    pub reserved: Amount,
+    /// What calls may have cost of which nobody knows what became: cut, out of time, dropped. It counts as spent; the account's usage
+    /// history ([`Billing::usage_history`](crate::Billing::usage_history)) tells what was charged.
+    pub uncertain: Amount,
+}
+
+impl Spending {
+    /// What is left of the limit, and nothing if more than that was spent; `None` where nothing limits it.
+    ///
+    /// ```
+    /// let budget = venice_ai::cost::Budget::usd("5");
+    /// println!("{:?} USD left", budget.in_usd().remaining());
+    /// ```
+    #[must_use]
+    pub fn remaining(&self) -> Option<Amount> {
+        let limit = self.limit?;
+        let left = self.committed().and_then(|committed| limit.checked_sub(committed));
+        Some(left.unwrap_or_default().max(Amount::ZERO))
+    }
+
+    /// All that counts.
+    fn committed(&self) -> Option<Amount> {
+        self.spent.checked_add(self.reserved)?.checked_add(self.uncertain)
+    }
+
+    pub(super) fn has_room_for(&self, estimate: Option<Amount>, allows_unknown: bool) -> bool {
+        let Some(limit) = self.limit else { return true };
+        let Some(committed) = self.committed() else { return false };
+        match estimate {
+            Some(estimate) if estimate.is_zero() => true,
+            Some(estimate) => committed.checked_add(estimate).is_some_and(|all| all <= limit),
+            None => allows_unknown && committed < limit,
+        }
+    }
+
+    pub(super) fn reserve(&mut self, amount: Amount) {
+        self.reserved = grown(self.reserved, amount);
+    }
+
+    pub(super) fn release(&mut self, amount: Amount) {
+        // What is released was set aside before. A difference that has no exact form leaves more set aside, and never less than
+        // other calls have.
+        if let Some(rest) = self.reserved.checked_sub(amount) {
+            self.reserved = rest.max(Amount::ZERO);
+        }
+    }
+
+    pub(super) fn settle(&mut self, reserved: Amount, cost: Option<Amount>) {
+        self.release(reserved);
+        self.spent = grown(self.spent, cost.unwrap_or(reserved).max(Amount::ZERO));
+    }
+
+    pub(super) fn keep(&mut self, reserved: Amount) {
+        self.release(reserved);
+        self.uncertain = grown(self.uncertain, reserved);
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.spent = Amount::ZERO;
+        self.uncertain = Amount::ZERO;
+    }
+}
+
+/// A sum without room is more than any limit.
+pub(in crate::features::cost) fn grown(sum: Amount, more: Amount) -> Amount {
+    sum.checked_add(more).unwrap_or(Amount::HIGHEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_calls_reserved_stays_when_a_difference_has_no_room() {
+        let (huge, tiny): (Amount, Amount) = (Amount::HIGHEST, "0.00000000000000000001".parse().unwrap());
+        let mut spending = Spending::default();
+        spending.reserve(huge);
+        spending.reserve(tiny);
+        spending.release(tiny);
+        assert_eq!(spending.reserved, huge);
+        spending.release(huge);
+        assert_eq!(spending.reserved, Amount::ZERO);
+    }
+}

@@ -1,0 +1,65 @@
+//! What a client keeps account of, and what that has to do with a call.
+
+mod ask;
+mod entry;
+mod estimate;
+mod told;
+
+use std::sync::Arc;
+
+use self::ask::Asked;
+pub(crate) use self::entry::{Charge, Entry};
+use self::estimate::Priced;
+pub(crate) use self::told::Told;
+use super::{Budget, Tally};
+use crate::runtime::error::Error;
+use crate::runtime::transport::Outgoing;
+use crate::runtime::transport::gates::{Entering, Gate, Watch};
+
+/// What a client keeps account of. It is the last gate that a call passes, so that what it sets aside is for the request as it is sent.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    budget: Option<Budget>,
+    tally: Option<Tally>,
+}
+
+impl Ledger {
+    /// The gate for calls; `None` if nothing is to be kept account of, so that calls have no gate to pass.
+    pub(crate) fn gate(budget: Option<Budget>, tally: Option<Tally>) -> Result<Option<Arc<dyn Gate>>, Error> {
+        if budget.as_ref().is_some_and(Budget::is_invalid) {
+            return Err(Error::configuration("the limit of the budget is no amount, or below nothing"));
+        }
+        let is_empty = budget.is_none() && tally.is_none();
+        Ok((!is_empty).then(|| Arc::new(Self { budget, tally }) as _))
+    }
+
+    fn wants_prices(&self) -> bool {
+        self.budget.is_some() || self.tally.as_ref().is_some_and(Tally::lists_prices)
+    }
+}
+
+impl Gate for Ledger {
+    fn name(&self) -> &'static str {
+        "ledger"
+    }
+
+    /// Opens the account of a call, unless it is free. The budget refuses it if there is not enough left.
+    fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a> {
+        Box::pin(async move {
+            let Some(asked) = Asked::of(outgoing) else { return Ok(None) };
+            let priced = match self.wants_prices() {
+                true => estimate::of(&asked, &outgoing.own_client()).await,
+                false => Priced::default(),
+            };
+            let reserved = match &self.budget {
+                Some(budget) => {
+                    let reserved = budget.reserve(priced.at_most.as_ref())?;
+                    Some((budget.clone(), reserved))
+                }
+                None => None,
+            };
+            let entry = Entry::new(reserved, self.tally.clone(), asked, priced);
+            Ok(Some(Box::new(entry) as Box<dyn Watch>))
+        })
+    }
+}

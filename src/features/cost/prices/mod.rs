@@ -1,0 +1,74 @@
+//! What the list of models says that calls cost.
+
+mod audio;
+mod chat;
+mod images;
+mod money;
+mod shape;
+mod tokens;
+
+use std::fmt;
+
+pub use self::chat::ChatEstimate;
+pub(super) use self::money::dearest;
+pub(super) use self::shape::ChatShape;
+pub(crate) use self::tokens::Tokens;
+pub(super) use self::tokens::count;
+use crate::api::generated::types::{Model, ModelPricing, Money};
+use crate::runtime::amount::Amount;
+
+/// The prices of a model, from [`Models::list`](crate::Models::list): what calls cost by the list, before or after they are made.
+///
+/// Nothing is sent, and a price that the list does not tell is `None`, never 0; so is one below zero or above 10¹², and each price of a
+/// model whose discount is not within `0..=1`. What a reseller's agreement takes off
+/// ([`discount_to_user`](crate::types::Model::discount_to_user)) is taken off.
+///
+/// A price says the same twice, in US dollars and in DIEM: it is paid in one of them.
+///
+/// ```
+/// use venice_ai::cost::Prices;
+/// use venice_ai::types::{Model, Usage};
+///
+/// let model: Model = serde_json::from_str(
+///     r#"{"id": "m", "model_spec": {"pricing": {"input": {"usd": 0.1, "diem": 0.1}, "output": {"usd": 0.4, "diem": 0.4}}}}"#,
+/// )?;
+/// let usage: Usage = serde_json::from_str(r#"{"prompt_tokens": 5789, "completion_tokens": 6}"#)?;
+/// let price = Prices::of(&model).usage(&usage).unwrap();
+/// assert_eq!(price.usd, "0.0005813".parse().ok());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Prices<'m> {
+    model: &'m Model,
+}
+
+impl<'m> Prices<'m> {
+    /// The prices of this model.
+    #[must_use]
+    pub fn of(model: &'m Model) -> Self {
+        Self { model }
+    }
+
+    fn list(self) -> Option<&'m ModelPricing> {
+        self.model.model_spec.pricing.as_ref()
+    }
+
+    /// What is paid of a list price; `None` where neither currency is known.
+    fn paid(self, price: Money) -> Option<Money> {
+        let paid = match self.model.discount_to_user {
+            None => price,
+            Some(discount) => {
+                // A part that is none, such as 20 for 20 %, is not taken for nothing.
+                let part = Amount::try_from(discount).ok().filter(|part| (Amount::ZERO..=1.into()).contains(part))?;
+                money::times(&price, Amount::from(1).checked_sub(part)?)
+            }
+        };
+        money::known(paid)
+    }
+}
+
+impl fmt::Debug for Prices<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prices").field("model", &self.model.id).field("list", &self.list()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,251 @@
+//! Who used how much.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::budget::grown;
+use super::ledger::Charge;
+use crate::runtime::amount::Amount;
+
+/// Counts calls, tokens and costs by model, over all calls of a client or of several
+/// ([`ClientBuilder::tally`](crate::ClientBuilder::tally)).
+///
+/// The model is the one that answered, not the alias that was asked for; a call without a model counts under the name of its
+/// operation. A paid call is counted when its reply is here, a stream when it ends or is dropped; free calls and refused ones are not.
+/// Nothing is sent for it, unless [`with_list_prices`](Self::with_list_prices) asks for prices.
+///
+/// A clone is the same tally.
+///
+/// ```
+/// use venice_ai::cost::Tally;
+///
+/// let tally = Tally::new();
+/// let venice = venice_ai::Client::builder().api_key("my key").tally(tally.clone()).build()?;
+/// // … calls …
+/// println!("{}", tally.snapshot());
+/// # Ok::<(), venice_ai::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Tally {
+    models: Arc<Mutex<BTreeMap<String, ModelTally>>>,
+    lists_prices: bool,
+}
+
+/// So many names at most are told apart: a server that makes up names must not fill the memory.
+const MOST_NAMES: usize = 1_000;
+/// What the others are called.
+const OTHERS: &str = "(others)";
+
+impl Tally {
+    /// Nothing counted yet.
+    ///
+    /// ```
+    /// assert!(venice_ai::cost::Tally::new().snapshot().models.is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Prices calls whose reply tells no cost (images, speech, embeddings) by the list of models, which the client fetches when a paid
+    /// call first needs it. A client with a [`Budget`](super::Budget) does that anyway. Set it before the tally is given to a client.
+    #[must_use]
+    pub fn with_list_prices(mut self) -> Self {
+        self.lists_prices = true;
+        self
+    }
+
+    /// What was counted until now.
+    ///
+    /// ```
+    /// # fn example(tally: venice_ai::cost::Tally) {
+    /// for (model, used) in tally.snapshot().models {
+    ///     println!("{model}: {} calls, {} USD", used.calls, used.usd);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn snapshot(&self) -> TallySnapshot {
+        TallySnapshot { models: self.lock().clone() }
+    }
+
+    /// What was counted until now; from here it begins anew. No call is lost between the two.
+    #[must_use = "what was counted is gone"]
+    pub fn take(&self) -> TallySnapshot {
+        TallySnapshot { models: std::mem::take(&mut *self.lock()) }
+    }
+
+    pub(crate) fn lists_prices(&self) -> bool {
+        self.lists_prices
+    }
+
+    pub(super) fn count(&self, model: &str, charge: &Charge) {
+        let mut models = self.lock();
+        let is_known = models.contains_key(model) || models.len() < MOST_NAMES;
+        let name = if is_known { model } else { OTHERS };
+        if let Some(used) = models.get_mut(name) {
+            used.add(charge);
+        } else {
+            models.entry(name.to_owned()).or_default().add(charge);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, ModelTally>> {
+        // Nothing panics while the lock is held.
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tally").field("models", &*self.lock()).finish_non_exhaustive()
+    }
+}
+
+/// What a [`Tally`] had counted at one moment. It prints as a table, and serialises as an object with an entry for each model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TallySnapshot {
+    /// What each model was used for.
+    pub models: BTreeMap<String, ModelTally>,
+}
+
+/// What a model was used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelTally {
+    /// Calls that ran, or may have.
+    pub calls: u64,
+    /// Those of them of which nobody knows what became: cut, out of time, dropped.
+    pub uncertain: u64,
+    /// Those of them whose cost is not known, from the reply or by the list.
+    pub unpriced: u64,
+    /// Tokens read.
+    pub prompt_tokens: u64,
+    /// Those of them that came from the cache.
+    pub cached_tokens: u64,
+    /// Tokens written.
+    pub completion_tokens: u64,
+    /// US dollars, as the replies told.
+    pub usd: Amount,
+    /// DIEM, as the replies told.
+    pub diem: Amount,
+    /// Credits of the blockchain endpoints.
+    pub credits: u64,
+    /// US dollars by the list of models, of calls whose reply told no cost. They may have been paid in DIEM.
+    pub listed_usd: Amount,
+}
+
+impl ModelTally {
+    fn add(&mut self, charge: &Charge) {
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.calls, 1);
+        add(&mut self.uncertain, u64::from(charge.is_uncertain));
+        let tokens = charge.tokens.unwrap_or_default();
+        add(&mut self.prompt_tokens, tokens.prompt);
+        add(&mut self.cached_tokens, tokens.cached);
+        add(&mut self.completion_tokens, tokens.completion);
+        match (&charge.told, &charge.listed) {
+            (Some(cost), _) => {
+                self.usd = grown(self.usd, cost.usd.unwrap_or_default());
+                self.diem = grown(self.diem, cost.diem.unwrap_or_default());
+                add(&mut self.credits, cost.credits.unwrap_or(0));
+            }
+            (None, Some(price)) if price.usd.is_some() => {
+                self.listed_usd = grown(self.listed_usd, price.usd.unwrap_or_default());
+            }
+            (None, _) => add(&mut self.unpriced, 1),
+        }
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.calls, other.calls);
+        add(&mut self.uncertain, other.uncertain);
+        add(&mut self.unpriced, other.unpriced);
+        add(&mut self.prompt_tokens, other.prompt_tokens);
+        add(&mut self.cached_tokens, other.cached_tokens);
+        add(&mut self.completion_tokens, other.completion_tokens);
+        add(&mut self.credits, other.credits);
+        self.usd = grown(self.usd, other.usd);
+        self.diem = grown(self.diem, other.diem);
+        self.listed_usd = grown(self.listed_usd, other.listed_usd);
+    }
+
+    /// The columns of the table.
+    fn cells(&self, model: &str) -> [String; 7] {
+        [
+            model.to_owned(),
+            self.calls.to_string(),
+            self.prompt_tokens.to_string(),
+            self.completion_tokens.to_string(),
+            self.usd.to_string(),
+            self.diem.to_string(),
+            self.listed_usd.to_string(),
+        ]
+    }
+}
+
+impl TallySnapshot {
+    /// All models together.
+    #[must_use]
+    pub fn total(&self) -> ModelTally {
+        self.models.values().fold(ModelTally::default(), |mut total, used| {
+            total.add_all(used);
+            total
+        })
+    }
+}
+
+impl fmt::Display for TallySnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["model", "calls", "tokens in", "tokens out", "USD", "DIEM", "USD by list"].map(str::to_owned);
+        let mut rows = vec![head];
+        rows.extend(self.models.iter().map(|(model, used)| used.cells(model)));
+        rows.push(self.total().cells("all"));
+        let mut widths = [0; 7];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+                match column {
+                    0 => write!(f, "{cell:<width$}")?,
+                    _ => write!(f, "  {cell:>width$}")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for TallySnapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(&self.models)
+    }
+}
+
+impl Serialize for ModelTally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(10))?;
+        map.serialize_entry("calls", &self.calls)?;
+        map.serialize_entry("uncertain", &self.uncertain)?;
+        map.serialize_entry("unpriced", &self.unpriced)?;
+        map.serialize_entry("prompt_tokens", &self.prompt_tokens)?;
+        map.serialize_entry("cached_tokens", &self.cached_tokens)?;
+        map.serialize_entry("completion_tokens", &self.completion_tokens)?;
+        map.serialize_entry("usd", &self.usd)?;
+        map.serialize_entry("diem", &self.diem)?;
+        map.serialize_entry("credits", &self.credits)?;
+        map.serialize_entry("listed_usd", &self.listed_usd)?;
+        map.end()
+    }
+}

@@ -1,0 +1,108 @@
+//! When to ask again.
+
+use std::time::Duration;
+
+use super::Progress;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::meta::RateLimit;
+
+const INTERVAL: Duration = Duration::from_secs(5);
+const LEAST: Duration = Duration::from_secs(1);
+/// A job that takes long is left alone for half of its time at first, but not for longer than this.
+const LONGEST_FIRST: Duration = Duration::from_secs(60);
+/// A window of the API's limits.
+const WINDOW: Duration = Duration::from_secs(60);
+/// What cannot be asked for so long is told to the caller.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// So many polls may fail one after the other. Each of them was repeated by the client's policy already.
+const MOST_FAILURES: u32 = 5;
+
+/// The pauses between polls.
+#[derive(Clone, Debug)]
+pub(super) struct Pace {
+    /// What the caller chose.
+    interval: Option<Duration>,
+    /// Somebody looks at the progress, and wants to see it move.
+    watched: bool,
+    asked: bool,
+    failures: u32,
+}
+
+impl Pace {
+    pub(super) fn new(interval: Option<Duration>, watched: bool) -> Self {
+        Self { interval, watched, asked: false, failures: 0 }
+    }
+
+    /// The pause after a poll.
+    pub(super) fn after(&mut self, progress: &Progress, limit: RateLimit) -> Duration {
+        self.failures = 0;
+        let pause = self.interval.unwrap_or_else(|| self.usual(progress));
+        match limit.remaining {
+            Some(0) => pause.max(limit.resets_in.unwrap_or_default().min(WINDOW)),
+            _ => pause,
+        }
+    }
+
+    fn usual(&mut self, progress: &Progress) -> Duration {
+        let is_first = !std::mem::replace(&mut self.asked, true);
+        match progress.expected.map(|expected| expected.saturating_sub(progress.elapsed)) {
+            Some(left) if is_first && left <= INTERVAL => left.max(LEAST),
+            Some(left) if is_first && !self.watched => (left / 2).clamp(INTERVAL, LONGEST_FIRST),
+            _ => INTERVAL,
+        }
+    }
+
+    /// The pause after a poll that failed; `None` when it is time to give up.
+    pub(super) fn after_failure(&mut self, error: &Error) -> Option<Duration> {
+        // An address that was fetched from too often does not get better.
+        let is_used_up = error.kind() == ErrorKind::RateLimited && error.operation() == Some(super::fetch::DOWNLOAD);
+        let asked = error.retry_after().unwrap_or_default();
+        self.failures += 1;
+        let goes_on = error.is_transient() && !is_used_up && asked <= LONGEST_WAIT && self.failures <= MOST_FAILURES;
+        goes_on.then(|| self.interval.unwrap_or(INTERVAL).max(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::generated::types::JobStatus;
+
+    fn at(elapsed: u64, expected: Option<u64>) -> Progress {
+        Progress {
+            fraction: None,
+            elapsed: Duration::from_secs(elapsed),
+            expected: expected.map(Duration::from_secs),
+            status: JobStatus::Processing,
+        }
+    }
+
+    fn pauses(mut pace: Pace, progress: &Progress) -> [u64; 2] {
+        [0, 1].map(|_| pace.after(progress, RateLimit::default()).as_secs())
+    }
+
+    #[test]
+    fn the_first_pause_depends_on_what_is_expected() {
+        let unwatched = || Pace::new(None, false);
+        assert_eq!(pauses(unwatched(), &at(0, Some(60))), [30, 5]);
+        assert_eq!(pauses(unwatched(), &at(0, Some(600))), [60, 5]);
+        assert_eq!(pauses(unwatched(), &at(0, Some(3))), [3, 5]);
+        assert_eq!(pauses(unwatched(), &at(90, Some(60))), [1, 5], "it is late, and surely done soon");
+        assert_eq!(pauses(unwatched(), &at(0, None)), [5, 5]);
+        assert_eq!(pauses(Pace::new(None, true), &at(0, Some(60))), [5, 5]);
+        assert_eq!(pauses(Pace::new(Some(Duration::from_secs(9)), false), &at(0, Some(60))), [9, 9]);
+    }
+
+    #[test]
+    fn an_exhausted_limit_is_waited_for() {
+        let limit = |remaining, resets| RateLimit {
+            remaining: Some(remaining),
+            resets_in: Some(Duration::from_secs(resets)),
+            ..RateLimit::default()
+        };
+        let mut pace = Pace::new(None, true);
+        assert_eq!(pace.after(&at(0, None), limit(0, 17)).as_secs(), 17);
+        assert_eq!(pace.after(&at(0, None), limit(1, 17)).as_secs(), 5);
+        assert_eq!(pace.after(&at(0, None), limit(0, 9999)).as_secs(), 60);
+    }
+}

@@ -1,0 +1,140 @@
+//! Progress as a stream.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::watch::{Look, Watch};
+use super::{Media, Progress};
+use crate::runtime::error::Error;
+
+type Polling = Pin<Box<dyn Future<Output = (Box<Watch>, Result<Look, Error>)> + Send>>;
+
+/// How far a job is, time and again until it is over; from [`Job::progress`](super::Job::progress).
+///
+/// Each item is a poll, and none is made before somebody waits for it. The last item has the fraction 1; then the stream ends, and
+/// [`into_media`](Self::into_media) has the result. A job that fails ends it with an error. Dropping it stops the polling, and not
+/// the job.
+#[must_use = "a stream does nothing until it is read"]
+pub struct ProgressStream {
+    state: State,
+    done: Option<Media>,
+}
+
+enum State {
+    Idle(Box<Watch>),
+    /// With what the runtime of a blocking caller can poll anew.
+    Polling(Polling, #[cfg_attr(not(feature = "blocking"), allow(dead_code))] Box<Watch>),
+    Ended,
+}
+
+impl ProgressStream {
+    pub(super) fn new(watch: Watch) -> Self {
+        Self { state: State::Idle(Box::new(watch)), done: None }
+    }
+
+    /// The next step; `None` when the job is over. The same as `next` of an extension trait for streams, which is not needed then.
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Job::wait`](super::Job::wait). Nothing comes after that.
+    ///
+    /// ```no_run
+    /// # async fn run(mut progress: venice_ai::jobs::ProgressStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(step) = progress.next().await {
+    ///     println!("{:?}", step?.fraction);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<Progress, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The result, once the stream has ended without an error. Its download has begun, so read it soon.
+    ///
+    /// ```no_run
+    /// # async fn run(mut progress: venice_ai::jobs::ProgressStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(step) = progress.next().await {
+    ///     step?;
+    /// }
+    /// if let Some(film) = progress.into_media() {
+    ///     film.save("film.mp4").await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_media(self) -> Option<Media> {
+        self.done
+    }
+
+    /// The steps as an ordinary iterator, each waited for in this thread.
+    ///
+    /// ```no_run
+    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
+    /// for step in job.progress().into_blocking_iter() {
+    ///     println!("{:?}", step?.fraction);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    #[inline]
+    pub fn into_blocking_iter(self) -> crate::api::stream::BlockingIter<Self> {
+        let Self { state, done } = self;
+        let state = match state {
+            // A poll that is on its way has a connection and timers of another runtime, which may stand still.
+            State::Idle(mut watch) | State::Polling(_, mut watch) => {
+                watch.on_blocking_connections();
+                State::Idle(watch)
+            }
+            State::Ended => State::Ended,
+        };
+        crate::api::stream::BlockingIter::new(Self { state, done })
+    }
+}
+
+impl Stream for ProgressStream {
+    type Item = Result<Progress, Error>;
+
+    #[inline]
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if let State::Idle(_) = this.state {
+            let State::Idle(mut watch) = std::mem::replace(&mut this.state, State::Ended) else {
+                return Poll::Ready(None);
+            };
+            let spare = watch.clone();
+            let polling = Box::pin(async move {
+                let look = watch.next().await;
+                (watch, look)
+            });
+            this.state = State::Polling(polling, spare);
+        }
+        let State::Polling(polling, _) = &mut this.state else { return Poll::Ready(None) };
+        let (watch, look) = ready!(polling.as_mut().poll(cx));
+        this.state = State::Ended;
+        Poll::Ready(Some(look.map(|look| match look {
+            Look::Running(progress) => {
+                this.state = State::Idle(watch);
+                progress
+            }
+            Look::Done(media, progress) => {
+                this.done = Some(media);
+                progress
+            }
+        })))
+    }
+}
+
+impl fmt::Debug for ProgressStream {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Idle(_) => "idle",
+            State::Polling(..) => "polling",
+            State::Ended => "ended",
+        };
+        f.debug_struct("ProgressStream").field("state", &state).field("done", &self.done).finish()
+    }
+}

@@ -1,0 +1,506 @@
+//! A run, apart from the types of its requests and replies.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use futures_util::stream::FuturesUnordered;
+
+use super::MAY_BE_PAID;
+use super::attempt::{Away, Got, attempt};
+use super::journal::{Book, Kept, Known, Then, Written, identity, outcome_of, unknown};
+use super::pacer::{Hold, Report, Ticket};
+use super::progress::{Progress, Wait};
+use super::task::{Finish, Task, Used};
+use super::verdict::{self, Verdict};
+use super::waiting::Waiting;
+use crate::runtime::client::Client;
+use crate::runtime::error::{Delivery, Error, ErrorKind};
+use crate::runtime::transport::Outgoing;
+
+/// A request on its way, or its outcome on its way from the journal.
+type Flight = Pin<Box<dyn Future<Output = Landing> + Send>>;
+
+enum Landing {
+    Sent(Box<Task>, Ticket, Result<Box<Got>, Error>),
+    Read { task: Box<Task>, may_be_paid: bool, is_error: bool, line: io::Result<Vec<u8>> },
+}
+
+type Timer = (Instant, Pin<Box<dyn Future<Output = ()> + Send>>);
+
+pub(super) struct Engine {
+    pub(super) client: Client,
+    pub(super) concurrency: usize,
+    pub(super) limit: Option<Duration>,
+    /// For how long nothing may be sent before the run stops.
+    pub(super) longest_wait: Duration,
+    pub(super) book: Option<Book>,
+    away: Away,
+    /// What the client's pacer calls this run.
+    run: Option<u64>,
+    begun: Option<Instant>,
+    /// From when on the time limit counts.
+    limited_from: Option<Instant>,
+    waiting: Waiting,
+    flights: FuturesUnordered<Flight>,
+    /// How many of them are requests, with those that wait for their line in the journal.
+    in_flight: usize,
+    finished: VecDeque<Finish>,
+    progress: Progress,
+    hold: Option<Hold>,
+    timer: Option<Timer>,
+    stop: Option<Error>,
+}
+
+impl Engine {
+    #[inline]
+    pub(super) fn new(client: Client, total: Option<u64>) -> Self {
+        Self {
+            client,
+            concurrency: 8,
+            limit: None,
+            longest_wait: Duration::from_secs(60 * 60),
+            book: None,
+            away: Away::default(),
+            run: None,
+            begun: None,
+            limited_from: None,
+            waiting: Waiting::default(),
+            flights: FuturesUnordered::new(),
+            in_flight: 0,
+            finished: VecDeque::new(),
+            progress: Progress { total, ..Progress::default() },
+            hold: None,
+            timer: None,
+            stop: None,
+        }
+    }
+
+    /// Ready to take requests; pending while the journal is opened, and while the run stops.
+    pub(super) fn is_open(&self) -> bool {
+        self.stop.is_none() && self.book.as_ref().is_none_or(Book::is_open)
+    }
+
+    /// Nothing is on its way.
+    pub(super) fn is_still(&self) -> bool {
+        self.flights.is_empty() && self.finished.is_empty() && self.book.as_ref().is_none_or(Book::is_idle)
+    }
+
+    /// No request is left.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_still() && self.waiting.is_empty() && self.book.as_ref().is_none_or(Book::owes_nothing)
+    }
+
+    /// Why the run stops, once nothing is on its way any more.
+    #[inline]
+    pub(super) fn take_stop(&mut self) -> Option<Error> {
+        self.stop.take_if(|_| self.flights.is_empty())
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    #[inline]
+    pub(super) fn progress(&self) -> Progress {
+        let now = self.client.clock().now();
+        let hold = self.hold.filter(|_| !self.waiting.is_empty());
+        Progress {
+            in_flight: self.in_flight as u64,
+            waiting: self.waiting.len() as u64,
+            elapsed: self.begun.map(|begun| now.saturating_duration_since(begun)).unwrap_or_default(),
+            waits_for: hold.map(|hold| hold.why),
+            waits_another: hold.and_then(|hold| hold.until).map(|until| until.saturating_duration_since(now)),
+            ..self.progress.clone()
+        }
+    }
+
+    /// A reply that came and cannot be used.
+    pub(super) fn undecodable(&mut self, may_be_paid: bool) {
+        self.progress.done = self.progress.done.saturating_sub(1);
+        self.progress.failed += 1;
+        self.progress.may_be_paid += u64::from(may_be_paid);
+    }
+
+    /// A request was lost before it was one.
+    pub(super) fn unmade(&mut self) {
+        self.progress.failed += 1;
+    }
+
+    /// The time limit begins anew.
+    pub(super) fn renew(&mut self) {
+        self.limited_from = None;
+    }
+
+    /// Nobody waits for outcomes any more.
+    pub(super) fn leave(&mut self) {
+        self.away.leave();
+        if let Some(run) = self.run {
+            self.client.pacer().park(run, true);
+        }
+    }
+
+    /// Somebody waits for outcomes again.
+    pub(super) fn come_back(&mut self) {
+        self.away.come_back();
+        if let Some(run) = self.run {
+            self.client.pacer().park(run, false);
+        }
+    }
+
+    /// Takes a request from the input.
+    #[inline]
+    pub(super) fn accept(&mut self, index: u64, mut outgoing: Box<Outgoing>, key: Option<String>) {
+        outgoing.blocking |= self.client.is_on_blocking_connections();
+        let mut task = Box::new(Task::new(&self.client, index, outgoing));
+        if let Err(error) = self.enlist(&mut task, key) {
+            if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
+                self.stop(error.copy());
+            }
+            return self.finish(task.over(Err(error)));
+        }
+        let known = match (&mut self.book, &task.entry) {
+            (Some(book), Some(entry)) => book.known(entry),
+            _ => Ok(Known::Nothing),
+        };
+        match known {
+            Ok(Known::Nothing) => self.waiting.push(task),
+            Ok(Known::Outcome { of, may_be_paid, is_error }) => self
+                .flights
+                .push(Box::pin(async move { Landing::Read { task, may_be_paid, is_error, line: of.line().await } })),
+            Ok(Known::Unknown) => {
+                let error = unknown(&task.outgoing.scope);
+                self.finish(Finish { may_be_paid: true, from_journal: true, ..task.over(Err(error)) });
+            }
+            Err(error) => {
+                let error = task.outgoing.scope.explained(error);
+                self.stop(error.copy());
+                self.finish(task.over(Err(error)));
+            }
+        }
+    }
+
+    /// Completes a request, and gives it its name in the journal.
+    #[inline]
+    fn enlist(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
+        task.prepare(&self.client)?;
+        let Some(book) = &mut self.book else { return Ok(()) };
+        let scope = &task.outgoing.scope;
+        if task.outgoing.accept.as_ref().is_some_and(|accept| accept == "text/event-stream") {
+            let message = "a stream cannot be kept in a journal; ask for the whole reply; nothing was sent";
+            return Err(scope.explained(Error::invalid_request(message)));
+        }
+        let entry = book.name(key, identity::of(&task.outgoing)).map_err(|error| scope.explained(error))?;
+        task.entry = Some(entry);
+        Ok(())
+    }
+
+    /// The next outcome. Pending while there is none; the run may be done or stopped then.
+    #[inline]
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Finish> {
+        loop {
+            if let Some(finish) = self.finished.pop_front() {
+                return Poll::Ready(finish);
+            }
+            if let Some(book) = &mut self.book
+                && self.stop.is_none()
+                && let Poll::Ready(Err(error)) = book.poll_open(cx)
+            {
+                self.stop(error);
+            }
+            if let Poll::Ready(Some(landing)) = Pin::new(&mut self.flights).poll_next(cx) {
+                self.land(landing);
+                continue;
+            }
+            if let Some(book) = &mut self.book
+                && let Poll::Ready(written) = book.poll_written(cx)
+            {
+                self.go_on(written);
+                continue;
+            }
+            if self.launch(cx) || self.wait(cx) {
+                continue;
+            }
+            return Poll::Pending;
+        }
+    }
+
+    /// Sends what may be sent. Whether anything was.
+    #[inline]
+    fn launch(&mut self, cx: &Context<'_>) -> bool {
+        self.hold = None;
+        if self.is_out_of_time() || !self.is_open() || self.waiting.is_empty() {
+            if let Some(run) = self.run {
+                self.client.pacer().rest(run);
+            }
+            return false;
+        }
+        let now = self.client.clock().now();
+        self.begun.get_or_insert(now);
+        self.limited_from.get_or_insert(now);
+        let run = *self.run.get_or_insert_with(|| self.client.pacer().join());
+        self.client.pacer().watch(run, cx.waker());
+        if self.in_flight >= self.concurrency {
+            self.client.pacer().rest(run);
+            self.hold = Some(Hold { why: Wait::Replies, until: None });
+            return false;
+        }
+        let (client, concurrency, hold) = (&self.client, self.concurrency, &mut self.hold);
+        let latest = now.checked_add(self.longest_wait);
+        let mut all_too_long = self.in_flight == 0;
+        let taken = self.waiting.take(|task| {
+            let pass = Ticket::new(client, (run, concurrency), &task.passenger);
+            pass.map_err(|new| {
+                all_too_long &= latest.is_some() && new.until > latest;
+                *hold = Some(hold.map_or(new, |known| sooner(known, new)));
+            })
+            .ok()
+        });
+        let Some((task, ticket)) = taken else {
+            if let Some(hold) = self.hold.take_if(|_| all_too_long) {
+                self.stop_waiting(hold, now);
+            }
+            return false;
+        };
+        self.in_flight += 1;
+        match &mut self.book {
+            Some(book) => book.note_sent(task, ticket, self.client.clock().system_time()),
+            None => self.fly(task, ticket),
+        }
+        true
+    }
+
+    /// Stops the run, as all that is left has to wait for too long.
+    #[cold]
+    fn stop_waiting(&mut self, Hold { why, until }: Hold, now: Instant) {
+        let longest = self.longest_wait;
+        let wait = until.unwrap_or(now).saturating_duration_since(now);
+        // Whoever resumes the run tries again, and does not wait for what may be a mistake.
+        self.client.pacer().forget_waits(longest, now);
+        let message = format!(
+            "{} requests and the rest of the input were not sent: {why} for another {} s, and {longest:?} is the longest wait of the \
+             run; `resume()` tries again",
+            self.waiting.len(),
+            wait.as_secs(),
+        );
+        let kind = if why == Wait::Overloaded { ErrorKind::Overloaded } else { ErrorKind::RateLimited };
+        self.stop(Error::new(kind, message).with_delivery(Delivery::NotSent).with_retry_after(wait));
+    }
+
+    #[inline]
+    fn fly(&mut self, mut task: Box<Task>, ticket: Ticket) {
+        let (away, keep) = (self.away.clone(), self.book.is_some());
+        self.flights.push(Box::pin(async move {
+            let outcome = attempt(&mut task.outgoing, task.timeout, away, keep).await;
+            Landing::Sent(task, ticket, outcome)
+        }));
+    }
+
+    /// Waits until something may be sent again. Whether the wait is over.
+    #[inline]
+    fn wait(&mut self, cx: &mut Context<'_>) -> bool {
+        let deadline = self.deadline().filter(|_| self.stop.is_none());
+        let latest = self.client.clock().now().checked_add(self.longest_wait);
+        // What ends too late is not waited for: the run stops once nothing else is on its way.
+        let in_time = |until: &Instant| latest.is_none_or(|latest| *until <= latest);
+        let until = match self.hold.and_then(|hold| hold.until).filter(in_time) {
+            Some(until) => Some(deadline.map_or(until, |deadline| until.min(deadline))),
+            // The input or another run is waited for. What is on its way is waited for in any case.
+            None => deadline.filter(|_| self.in_flight == 0),
+        };
+        let Some(until) = until else {
+            self.timer = None;
+            return false;
+        };
+        let clock = self.client.clock();
+        let (_, timer) = match &mut self.timer {
+            Some(timer) if timer.0 == until => timer,
+            timer => timer.insert((until, clock.sleep(until.saturating_duration_since(clock.now())))),
+        };
+        let over = timer.as_mut().poll(cx).is_ready();
+        if over {
+            self.timer = None;
+        }
+        over
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.limited_from?.checked_add(self.limit?)
+    }
+
+    #[inline]
+    fn is_out_of_time(&mut self) -> bool {
+        let (Some(limit), Some(deadline)) = (self.limit, self.deadline()) else { return false };
+        if self.stop.is_none() && self.client.clock().now() >= deadline {
+            let waiting = self.waiting.len();
+            let message = format!(
+                "{waiting} requests and the rest of the input were not sent within {limit:?} (time limit of the run)"
+            );
+            self.stop(Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent));
+        }
+        self.stop.is_some()
+    }
+
+    #[inline]
+    fn land(&mut self, landing: Landing) {
+        match landing {
+            Landing::Sent(task, ticket, outcome) => {
+                self.in_flight -= 1;
+                match outcome {
+                    Ok(got) => self.succeed(*task, ticket, *got),
+                    Err(failure) => self.fail(task, ticket, failure),
+                }
+            }
+            Landing::Read { task, may_be_paid, is_error, line } => {
+                let scope = &task.outgoing.scope;
+                let outcome = line.ok().and_then(|line| outcome_of(&line, is_error, scope));
+                let Some(outcome) = outcome else {
+                    let error = self.book.as_ref().map(Book::unreadable);
+                    let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is gone"));
+                    self.stop(error.copy());
+                    return self.finish(task.over(Err(error)));
+                };
+                let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
+                let used = match &outcome {
+                    Ok(reply) => Used::of(&reply.known_body()),
+                    Err(_) => Used::default(),
+                };
+                self.finish(Finish { may_be_paid, from_journal: true, used, ..task.over(outcome) });
+            }
+        }
+    }
+
+    #[inline]
+    fn succeed(&mut self, task: Task, ticket: Ticket, got: Got) {
+        let Got { reply, body, is_file } = got;
+        let used = body.as_ref().filter(|_| !is_file).map(Used::of).unwrap_or_default();
+        ticket.back(&Report::Success { meta: Some(&reply.meta), used: used.tokens });
+        let (meta, scope) = (reply.meta.clone(), reply.scope.clone());
+        let entry = task.entry.clone();
+        let finish = Finish { used, ..task.over(Ok(reply)) };
+        match (&mut self.book, body) {
+            (Some(book), Some(body)) => {
+                let kept = Kept { meta: &meta, scope: &scope, body: &body, is_file };
+                book.note_done(entry.as_ref(), &kept, finish);
+            }
+            _ => self.finish(finish),
+        }
+    }
+
+    #[inline]
+    fn fail(&mut self, mut task: Box<Task>, ticket: Ticket, failure: Error) {
+        let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
+        task.outgoing.signed_again |= verdict::signs_again(&failure, &task.outgoing);
+        let meta = failure.meta();
+        ticket.back(&match verdict {
+            _ if failure.is_connect() => Report::Unreached,
+            Verdict::Again if failure.is_abuse_block() => Report::Blocked { meta },
+            Verdict::Again => {
+                let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
+                let overloaded = failure.is_overloaded();
+                Report::Refused { meta, wait, overloaded }
+            }
+            _ => Report::Failed { meta },
+        });
+        match verdict {
+            Verdict::Stop if !task.outgoing.is_repeatable() => {
+                self.stop(failure.copy());
+                self.finish(task.over(Err(failure)));
+            }
+            Verdict::Again | Verdict::Stop => {
+                if let Some(book) = &mut self.book {
+                    book.note_refused(task.entry.as_ref());
+                }
+                self.waiting.push_first(task);
+                if verdict == Verdict::Stop {
+                    self.stop(failure);
+                } else {
+                    self.progress.retried += 1;
+                }
+            }
+            // It was refused on this side, and the next run may see that otherwise.
+            Verdict::Failed { .. } if failure.attempts() == 0 => {
+                let entry = task.entry.clone();
+                let finish = task.over(Err(failure));
+                match &mut self.book {
+                    Some(book) => book.note_unsent(entry.as_ref(), finish),
+                    None => self.finish(finish),
+                }
+            }
+            Verdict::Failed { may_be_paid } => {
+                let failure = if may_be_paid { failure.with_note(MAY_BE_PAID) } else { failure };
+                let (entry, scope) = (task.entry.clone(), task.outgoing.scope.clone());
+                let finish = Finish { may_be_paid, ..task.over(Err(failure)) };
+                match &mut self.book {
+                    Some(book) => book.note_failed(entry.as_ref(), &scope, finish),
+                    None => self.finish(finish),
+                }
+            }
+        }
+    }
+
+    /// Lines are written, or will never be.
+    #[inline]
+    fn go_on(&mut self, written: Written) {
+        let (then, error) = match written {
+            Ok(then) => (then, None),
+            Err((error, then)) => (then, Some(error)),
+        };
+        for then in then {
+            match then {
+                Then::Send(task, ticket) if error.is_some() => {
+                    self.in_flight -= 1;
+                    ticket.back(&Report::Unsent);
+                    self.waiting.push_first(task);
+                }
+                Then::Send(task, ticket) => self.fly(task, ticket),
+                Then::Finish(finish) => self.finish(*finish),
+                Then::Nothing => {}
+            }
+        }
+        if let Some(error) = error {
+            self.stop(error);
+        }
+    }
+
+    #[inline]
+    fn finish(&mut self, finish: Finish) {
+        let progress = &mut self.progress;
+        match finish.outcome {
+            Ok(_) => progress.done += 1,
+            Err(_) => progress.failed += 1,
+        }
+        progress.may_be_paid += u64::from(finish.may_be_paid);
+        progress.from_journal += u64::from(finish.from_journal);
+        progress.tokens = progress.tokens.saturating_add(finish.used.tokens.unwrap_or_default());
+        progress.cost_usd =
+            progress.cost_usd.checked_add(finish.used.cost_usd.unwrap_or_default()).unwrap_or(progress.cost_usd);
+        self.finished.push_back(finish);
+    }
+
+    /// Sends nothing more. The first reason counts.
+    #[inline]
+    fn stop(&mut self, error: Error) {
+        self.stop.get_or_insert(error);
+    }
+}
+
+/// The hold that ends first. When others are back is not known.
+fn sooner(known: Hold, new: Hold) -> Hold {
+    match (known.until, new.until) {
+        (Some(known_until), Some(until)) if until < known_until => new,
+        (None, Some(_)) => new,
+        _ => known,
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(run) = self.run {
+            self.client.pacer().leave(run);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What makes a request the one that it is.
+
+use hmac_sha256::Hash;
+use serde_json::Value;
+
+use crate::runtime::transport::Outgoing;
+
+/// The hash of a request: its operation, address and body. Neither the key nor the headers nor the host are part of it. `None` for
+/// one that sends a file, which would have to be read.
+#[inline]
+pub(in crate::features::many) fn of(outgoing: &Outgoing) -> Option<String> {
+    let request = outgoing.request.as_ref()?;
+    let mut hasher = Hash::new();
+    let url = request.url();
+    for part in
+        [outgoing.scope.operation().name(), request.method().as_str(), url.path(), url.query().unwrap_or_default()]
+    {
+        text(&mut hasher, part);
+    }
+    match (&outgoing.form, request.body()) {
+        (Some(form), _) if form.has_files() => return None,
+        (Some(form), _) => json(&mut hasher, &form.to_json()),
+        (None, None) => {}
+        (None, Some(body)) => {
+            let body = body.as_bytes()?;
+            match serde_json::from_slice(body) {
+                Ok(value) => json(&mut hasher, &value),
+                Err(_) => hasher.update(body),
+            }
+        }
+    }
+    Some(name(hasher))
+}
+
+/// The first half of the hash, in hexadecimal: 128 bits are more than enough to tell requests apart.
+fn name(hasher: Hash) -> String {
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(hasher: &mut Hash, text: &str) {
+    hasher.update((text.len() as u64).to_be_bytes());
+    hasher.update(text.as_bytes());
+}
+
+/// Members go in by their names: whether the JSON library keeps their order is a feature that any crate can turn on.
+#[inline]
+fn json(hasher: &mut Hash, value: &Value) {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|member| member.0);
+            hasher.update(b"{");
+            for (name, member) in members {
+                text(hasher, name);
+                json(hasher, member);
+            }
+            hasher.update(b"}");
+        }
+        Value::Array(items) => {
+            hasher.update(b"[");
+            items.iter().for_each(|item| json(hasher, item));
+            hasher.update(b"]");
+        }
+        Value::String(content) => {
+            hasher.update(b"\"");
+            text(hasher, content);
+        }
+        other => {
+            hasher.update(b"=");
+            text(hasher, &other.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[inline]
+    fn of_json(text: &str) -> String {
+        let mut hasher = Hash::new();
+        json(&mut hasher, &serde_json::from_str(text).unwrap());
+        name(hasher)
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_every_version() {
+        let mut hasher = Hash::new();
+        hasher.update(b"abc");
+        assert_eq!(name(hasher), "ba7816bf8f01cfea414140de5dae2223");
+    }
+
+    #[test]
+    #[inline]
+    fn the_order_of_members_does_not_matter_and_everything_else_does() {
+        let hash = of_json(r#"{"a": 1, "b": ["x", null]}"#);
+        assert_eq!(of_json(r#"{"b":["x",null],"a":1}"#), hash);
+        for other in [
+            r#"{"a": 2, "b": ["x", null]}"#,
+            r#"{"a": 1, "b": [null, "x"]}"#,
+            r#"{"a": 1, "b": ["x", "null"]}"#,
+            r#"{"a": "1", "b": ["x", null]}"#,
+            r#"{"a": 1, "b": ["x"], "c": null}"#,
+            r#"{"a": 1, "b": {"x": null}}"#,
+        ] {
+            assert_ne!(of_json(other), hash, "{other}");
+        }
+    }
+}

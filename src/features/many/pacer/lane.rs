@@ -1,0 +1,201 @@
+//! One model of one account: its limits, and how much of it the API takes at once.
+
+use std::time::{Duration, Instant};
+
+use super::{Hold, Load, Report, Visit, Wait, pause};
+use crate::runtime::meta::Meta;
+use crate::runtime::transport::Window;
+
+/// So many are sent before the first reply has told what the limits are.
+const FIRST: usize = 4;
+/// No run asks for more at once.
+const MOST: usize = 4096;
+/// What an answer is taken to have before any came.
+const USUAL_OUTPUT: u64 = 500;
+
+#[derive(Debug)]
+pub(super) struct Lane {
+    in_flight: usize,
+    tokens_in_flight: u64,
+    requests: Window,
+    tokens: Window,
+    /// How many may be on their way at once: one more with each success, half of it with each refusal.
+    allowed: usize,
+    /// Refusals since the last success, without those that were on their way together.
+    refusals: u32,
+    refused_at: Option<Instant>,
+    opens: Option<Instant>,
+    why: Wait,
+    /// What replies used beside the question, as it was estimated, lately.
+    beside: Option<u64>,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self {
+            in_flight: 0,
+            tokens_in_flight: 0,
+            requests: Window::default(),
+            tokens: Window::default(),
+            allowed: FIRST,
+            refusals: 0,
+            refused_at: None,
+            opens: None,
+            why: Wait::Refused,
+            beside: None,
+        }
+    }
+}
+
+impl Lane {
+    /// The tokens that a request will probably use, question and answer.
+    pub(super) fn estimate(&self, load: Load) -> u64 {
+        let usual = self.beside.unwrap_or(if load.is_answered { USUAL_OUTPUT } else { 0 });
+        load.input.saturating_add(load.most_output.map_or(usual, |most| most.min(usual)))
+    }
+
+    /// Whether another request may go. `alone`: nothing that is on its way will come back before it.
+    pub(super) fn fits(&mut self, tokens: u64, alone: bool, now: Instant) -> Result<(), Hold> {
+        if let Some(opens) = self.opens.filter(|opens| *opens > now) {
+            return Err(Hold { why: self.why, until: Some(opens) });
+        }
+        let (in_flight, tokens_in_flight) = if alone { (0, 0) } else { (self.in_flight, self.tokens_in_flight) };
+        if in_flight >= self.allowed {
+            return Err(Hold { why: if self.refusals > 0 { self.why } else { Wait::Replies }, until: None });
+        }
+        let requests = self.requests.fits(1, in_flight as u64, now);
+        requests.map_err(|until| Hold { why: Wait::RequestLimit, until })?;
+        self.tokens.fits(tokens, tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
+    }
+
+    /// Nothing is on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    /// It waits until a time that is known.
+    pub(super) fn is_closed(&self, now: Instant) -> bool {
+        self.opens.is_some_and(|opens| opens > now)
+    }
+
+    pub(super) fn enter(&mut self, tokens: u64) {
+        self.in_flight += 1;
+        self.tokens_in_flight = self.tokens_in_flight.saturating_add(tokens);
+    }
+
+    /// A request is back.
+    pub(super) fn leave(&mut self, visit: Visit, report: &Report<'_>, now: Instant, dice: f64) {
+        let Visit { tokens, input, since } = visit;
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.tokens_in_flight = self.tokens_in_flight.saturating_sub(tokens);
+        if !matches!(report, Report::Unsent | Report::Unreached) {
+            self.learn(report.meta(), report.used().unwrap_or(tokens), now);
+        }
+        match report {
+            Report::Success { used, .. } => {
+                self.refusals = 0;
+                self.allowed = (self.allowed + 1).min(MOST);
+                if let Some(beside) = used.map(|used| used.saturating_sub(input)) {
+                    let before = self.beside.unwrap_or(beside);
+                    self.beside = Some(before.saturating_mul(3).saturating_add(beside) / 4);
+                }
+            }
+            Report::Refused { wait, overloaded, .. } => {
+                // Those that were on their way together are refused together, which is one refusal.
+                if self.refused_at.is_none_or(|at| since >= at) {
+                    self.refusals = self.refusals.saturating_add(1);
+                    self.refused_at = Some(now);
+                    self.allowed = (self.allowed / 2).max(1);
+                }
+                let wait = match wait {
+                    // Whoever was sent away together must not come back together.
+                    Some(wait) => wait.saturating_add(pause(0, dice)),
+                    None => pause(self.refusals, dice),
+                };
+                self.opens = self.opens.max(now.checked_add(wait));
+                self.why = if *overloaded { Wait::Overloaded } else { Wait::Refused };
+            }
+            Report::Blocked { .. } | Report::Failed { .. } | Report::Unreached | Report::Unsent => {}
+        }
+    }
+
+    /// Forgets what would hold requests back for longer than this.
+    pub(super) fn forget_beyond(&mut self, latest: Option<Instant>) {
+        self.opens = self.opens.filter(|opens| latest.is_none_or(|latest| *opens <= latest));
+        self.requests.forget_beyond(latest);
+        self.tokens.forget_beyond(latest);
+    }
+
+    fn learn(&mut self, meta: Option<&Meta>, used: u64, now: Instant) {
+        let told = meta.map(Meta::rate_limits).unwrap_or_default();
+        match told.requests.remaining {
+            Some(_) => self.requests.learn(told.requests, now),
+            None => self.requests.spend(1),
+        }
+        match told.tokens.remaining {
+            Some(_) => self.tokens.learn(told.tokens, now),
+            None => self.tokens.spend(used),
+        }
+    }
+}
+
+/// Where pauses stop growing.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visit(since: Instant) -> Visit {
+        Visit { tokens: 0, input: 0, since }
+    }
+
+    fn refused(wait: Option<u64>) -> Report<'static> {
+        Report::Refused { meta: None, wait: wait.map(Duration::from_secs), overloaded: false }
+    }
+
+    #[test]
+    fn refusals_that_belong_together_halve_once() {
+        let (mut lane, start) = (Lane::default(), Instant::now());
+        for _ in 0..4 {
+            lane.enter(0);
+        }
+        assert_eq!(lane.fits(0, false, start).unwrap_err().why, Wait::Replies);
+        for millis in 1..=4 {
+            lane.leave(visit(start), &refused(None), start + Duration::from_millis(millis), 0.0);
+        }
+        assert_eq!((lane.allowed, lane.refusals), (2, 1));
+        let later = start + Duration::from_secs(60);
+        lane.enter(0);
+        lane.leave(visit(later), &refused(None), later, 0.0);
+        assert_eq!((lane.allowed, lane.refusals), (1, 2));
+        lane.enter(0);
+        lane.leave(visit(later), &Report::Success { meta: None, used: None }, later, 0.0);
+        assert_eq!((lane.allowed, lane.refusals), (2, 0));
+    }
+
+    #[test]
+    fn the_wait_that_the_api_asks_for_is_kept() {
+        let (mut lane, start) = (Lane::default(), Instant::now());
+        lane.enter(0);
+        lane.leave(visit(start), &refused(Some(90)), start, 0.0);
+        lane.enter(0);
+        lane.leave(visit(start), &refused(None), start, 0.0);
+        let hold = lane.fits(0, false, start + Duration::from_secs(89)).unwrap_err();
+        assert_eq!((hold.why, hold.until.unwrap() >= start + Duration::from_secs(90)), (Wait::Refused, true));
+        lane.fits(0, false, start + Duration::from_secs(91)).unwrap();
+    }
+
+    #[test]
+    fn answers_teach_how_long_answers_are() {
+        let (mut lane, now) = (Lane::default(), Instant::now());
+        let load = Load { input: 100, most_output: Some(2000), is_answered: true };
+        assert_eq!(lane.estimate(load), 100 + USUAL_OUTPUT);
+        let report = Report::Success { meta: None, used: Some(1300) };
+        lane.enter(600);
+        lane.leave(Visit { tokens: 600, input: 100, since: now }, &report, now, 0.0);
+        assert_eq!(lane.estimate(load), 1300);
+        assert_eq!(lane.estimate(Load { most_output: Some(50), ..load }), 150);
+        assert_eq!(Lane::default().estimate(Load { is_answered: false, ..load }), 100);
+    }
+}

@@ -1,0 +1,173 @@
+//! How far a run is.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::runtime::amount::Amount;
+
+/// How far a run is, from [`Many::progress`](super::Many::progress) or [`Many::with_progress`](super::Many::with_progress).
+///
+/// `Display` is one line without prompts or answers: `120 of 200 done, 2 failed, 8 in flight, …`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How many requests there are, where the input says it. A stream and a filtered iterator do not.
+    pub total: Option<u64>,
+    /// Requests that were answered, those from the journal too.
+    pub done: u64,
+    /// Requests whose outcome is an error, those from the journal too.
+    pub failed: u64,
+    /// How many of the failed ones may have been paid for.
+    pub may_be_paid: u64,
+    /// Outcomes that came from the journal, and for which nothing was sent.
+    pub from_journal: u64,
+    /// On their way right now.
+    pub in_flight: u64,
+    /// Taken from the input and waiting to be sent.
+    pub waiting: u64,
+    /// How often a request was sent again, because it was known not to have been executed.
+    pub retried: u64,
+    /// The tokens of questions and answers, as far as replies told.
+    pub tokens: u64,
+    /// What the replies say that they cost, in US dollars. Only chat completions say so; see also
+    /// [`balances`](crate::Meta::balances).
+    pub cost_usd: Amount,
+    /// Since the run began to send.
+    pub elapsed: Duration,
+    /// Why nothing more is sent right now.
+    pub waits_for: Option<Wait>,
+    /// How long that lasts, where it is known.
+    pub waits_another: Option<Duration>,
+}
+
+/// Why a run waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Wait {
+    /// For replies: as much is on its way as may be.
+    Replies,
+    /// For the next window of a limit of requests.
+    RequestLimit,
+    /// For the next window of a limit of tokens.
+    TokenLimit,
+    /// The API said 429. The run comes back when it asked to, or after a pause that grows.
+    Refused,
+    /// The model is overloaded or offline (429 or 503).
+    Overloaded,
+    /// There is no connection.
+    Unreachable,
+    /// So many requests with the same key, model and `user` failed in the last 30 seconds that more might have the API block them.
+    Failures,
+    /// The API blocks requests with this key, model and `user` because of too many failures.
+    Blocked,
+}
+
+impl Progress {
+    /// The requests that have an outcome.
+    #[must_use]
+    pub fn finished(&self) -> u64 {
+        self.done + self.failed
+    }
+
+    /// How many requests are finished in a minute, those from the journal left out; `None` in the beginning.
+    #[must_use]
+    pub fn per_minute(&self) -> Option<f64> {
+        let finished = self.finished().saturating_sub(self.from_journal) as f64;
+        let minutes = self.elapsed.as_secs_f64() / 60.0;
+        (finished > 0.0 && minutes > 0.0).then(|| finished / minutes)
+    }
+
+    /// How long the rest will take at the pace so far, where the number of requests is known.
+    #[must_use]
+    pub fn remaining_time(&self) -> Option<Duration> {
+        let left = self.total?.saturating_sub(self.finished()) as f64;
+        Duration::try_from_secs_f64(left / self.per_minute()? * 60.0).ok()
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.done)?;
+        if let Some(total) = self.total {
+            write!(f, " of {total}")?;
+        }
+        write!(f, " done")?;
+        if self.failed > 0 {
+            write!(f, ", {} failed", self.failed)?;
+        }
+        if self.from_journal > 0 {
+            write!(f, ", {} from the journal", self.from_journal)?;
+        }
+        write!(f, ", {} in flight", self.in_flight)?;
+        if self.retried > 0 {
+            write!(f, ", {} sent again", self.retried)?;
+        }
+        if self.tokens > 0 {
+            write!(f, ", {} tokens", self.tokens)?;
+        }
+        if !self.cost_usd.is_zero() {
+            write!(f, ", {:.4} USD", self.cost_usd)?;
+        }
+        if let Some(why) = self.waits_for.filter(|why| *why != Wait::Replies) {
+            write!(f, ", waits: {why}")?;
+            if let Some(time) = self.waits_another {
+                write!(f, " ({:.1} s)", time.as_secs_f64())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Replies => "for replies",
+            Self::RequestLimit => "the limit of requests is reached",
+            Self::TokenLimit => "the limit of tokens is reached",
+            Self::Refused => "the API asked to slow down",
+            Self::Overloaded => "the model is overloaded",
+            Self::Unreachable => "there is no connection",
+            Self::Failures => "many requests failed lately",
+            Self::Blocked => "the API blocks such requests for a while",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_leaves_out_what_came_from_the_journal() {
+        let progress = Progress {
+            total: Some(200),
+            done: 90,
+            failed: 10,
+            from_journal: 40,
+            elapsed: Duration::from_secs(120),
+            ..Progress::default()
+        };
+        assert_eq!(progress.per_minute(), Some(30.0));
+        assert_eq!(progress.remaining_time(), Some(Duration::from_secs(200)));
+        assert_eq!(Progress::default().per_minute(), None);
+    }
+
+    #[test]
+    fn a_line_says_why_it_waits() {
+        let progress = Progress {
+            total: Some(200),
+            done: 90,
+            failed: 1,
+            in_flight: 2,
+            retried: 3,
+            tokens: 700,
+            cost_usd: "0.25".parse().unwrap(),
+            waits_for: Some(Wait::Overloaded),
+            waits_another: Some(Duration::from_millis(1500)),
+            ..Progress::default()
+        };
+        let line = "90 of 200 done, 1 failed, 2 in flight, 3 sent again, 700 tokens, 0.2500 USD, \
+                    waits: the model is overloaded (1.5 s)";
+        assert_eq!(progress.to_string(), line);
+    }
+}

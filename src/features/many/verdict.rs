@@ -1,0 +1,169 @@
+//! What a failure means for the run: try again, go on with the others, or stop.
+
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::operation::RetryClass;
+use crate::runtime::transport::Outgoing;
+use crate::runtime::wallet;
+
+/// What a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It did not run and is to be sent again, as long as it takes.
+    Again,
+    /// It is over for this request, and the others go on.
+    Failed { may_be_paid: bool },
+    /// It did not run, and neither would any other: the run stops, and this request is sent first when it goes on.
+    Stop,
+}
+
+impl Verdict {
+    /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
+    pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
+        let class = outgoing.scope.operation().retry();
+        if signs_again(failure, outgoing) {
+            return Self::Again;
+        }
+        if failure.is_abuse_block() && class != RetryClass::Payment && outgoing.is_repeatable() {
+            return Self::Again;
+        }
+        if is_fatal_for_run(failure) {
+            return Self::Stop;
+        }
+        let may_have_run = failure.delivery().may_have_run();
+        if failure.is_repeatable() && outgoing.is_repeatable() && (!may_have_run || outgoing.sent <= most_repeats) {
+            return Self::Again;
+        }
+        Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run }
+    }
+}
+
+/// The request was refused for its signature, and is signed anew; that is done once.
+pub(super) fn signs_again(failure: &Error, outgoing: &Outgoing) -> bool {
+    outgoing.signer.is_some()
+        && !outgoing.signed_again
+        && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
+}
+
+/// The key, the account or the setting is at fault, and not the request.
+fn is_fatal_for_run(failure: &Error) -> bool {
+    use ErrorKind::*;
+    match failure.kind() {
+        Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | BudgetExceeded => true,
+        Signing | Redirect => true,
+        Configuration | NoRuntime | BlockingInAsync | Journal => true,
+        // A 401 that asks for a subscription is about one model.
+        Permission => failure.status().is_some_and(|status| status.as_u16() == 403) && !is_about_one_model(failure),
+        _ => false,
+    }
+}
+
+/// A 403 because of the privacy or the region of a model, and not because of the key, the account or the address.
+fn is_about_one_model(failure: &Error) -> bool {
+    let message = failure.message().to_ascii_lowercase();
+    failure.code().is_some_and(|code| code.starts_with("MODEL_"))
+        || ["model", "region", "country"].iter().any(|word| message.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::header::HeaderMap;
+    use reqwest::{Method, Request, StatusCode};
+
+    use super::*;
+    use crate::api::generated::operations;
+    use crate::runtime::client::Client;
+    use crate::runtime::meta::Meta;
+    use crate::runtime::operation::OperationRef;
+    use crate::runtime::transport::Mode;
+
+    const AGAIN: Verdict = Verdict::Again;
+    const OWN: Verdict = Verdict::Failed { may_be_paid: false };
+    const PAID: Verdict = Verdict::Failed { may_be_paid: true };
+    const STOP: Verdict = Verdict::Stop;
+
+    fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Outgoing {
+        let client = Client::without_api_key().unwrap();
+        let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
+        let mut outgoing = Outgoing::new(&client, operation.into(), Ok((request, None)), Mode::Whole);
+        outgoing.sent = sent;
+        outgoing
+    }
+
+    fn answered(operation: &'static crate::runtime::operation::Operation, status: u16, body: &str) -> Error {
+        let meta = Meta::new(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), std::time::SystemTime::now(), 1);
+        crate::runtime::error::api_error(&OperationRef::from(operation), meta, Bytes::from(body.to_owned()))
+    }
+
+    #[test]
+    fn each_failure_of_a_paid_call_has_its_verdict() {
+        let chat = outgoing(&operations::CREATE_CHAT_COMPLETION, 100);
+        let cases = [
+            (429, r#"{"error": "Rate limit exceeded"}"#, AGAIN),
+            (429, r#"{"error": "The model is currently overloaded."}"#, AGAIN),
+            (503, r#"{"error": "The model is at capacity"}"#, AGAIN),
+            (503, "<html>", PAID),
+            (408, r#"{"error": "Request timed out"}"#, AGAIN),
+            (500, r#"{"error": "Inference processing failed"}"#, PAID),
+            (502, "", PAID),
+            (504, "", PAID),
+            (529, "", PAID),
+            (408, "", PAID),
+            (400, r#"{"error": "wrong"}"#, OWN),
+            (404, r#"{"error": "Specified model not found"}"#, OWN),
+            (422, r#"{"error": "content policy"}"#, OWN),
+            (413, "", OWN),
+            (401, r#"{"error": "This model is only available to Pro users"}"#, OWN),
+            (401, r#"{"error": "Authentication failed"}"#, STOP),
+            (402, r#"{"error": "Insufficient USD or Diem balance to complete request"}"#, STOP),
+            (402, r#"{"error": "API key USD spend limit exceeded"}"#, STOP),
+            (403, r#"{"error": "Unauthorized"}"#, STOP),
+            (403, r#"{"error": "API access has been disabled"}"#, STOP),
+            (403, r#"{"error": "This API key is restricted to configured IP addresses."}"#, STOP),
+            (403, r#"{"error": "This API key is set to 'PRIVATE_ONLY', but gondola-9b is an Anonymous model."}"#, OWN),
+            (403, r#"{"error": "Not available in your region"}"#, OWN),
+        ];
+        for (status, body, verdict) in cases {
+            assert_eq!(
+                Verdict::of(&answered(&operations::CREATE_CHAT_COMPLETION, status, body), &chat, 2),
+                verdict,
+                "{status} {body}"
+            );
+        }
+        for (kind, verdict) in [
+            (ErrorKind::Connect, AGAIN),
+            (ErrorKind::Timeout, PAID),
+            (ErrorKind::Transport, PAID),
+            (ErrorKind::Decode, PAID),
+            (ErrorKind::Io, OWN),
+            (ErrorKind::InvalidRequest, OWN),
+            (ErrorKind::Redirect, STOP),
+            (ErrorKind::MissingApiKey, STOP),
+            (ErrorKind::BudgetExceeded, STOP),
+        ] {
+            assert_eq!(Verdict::of(&Error::new(kind, ""), &chat, 2), verdict, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_free_is_repeated_a_few_times() {
+        let list = |sent| outgoing(&operations::LIST_MODELS, sent);
+        let answered = |status| answered(&operations::LIST_MODELS, status, "");
+        let timeout = Error::new(ErrorKind::Timeout, "").with_operation(&operations::LIST_MODELS);
+        for failure in [answered(500), timeout] {
+            assert_eq!(Verdict::of(&failure, &list(2), 2), AGAIN);
+            assert_eq!(Verdict::of(&failure, &list(3), 2), OWN);
+        }
+        assert_eq!(Verdict::of(&answered(429), &list(100), 2), AGAIN);
+    }
+
+    #[test]
+    fn what_makes_something_is_repeated_in_the_apis_own_words_only() {
+        let verdict =
+            |operation, status, body: &str| Verdict::of(&answered(operation, status, body), &outgoing(operation, 1), 2);
+        let queue = &operations::QUEUE_VIDEO;
+        assert_eq!(verdict(queue, 503, r#"{"error": "offline"}"#), AGAIN);
+        assert_eq!(verdict(queue, 503, "<html>"), PAID);
+        assert_eq!(verdict(&operations::TOP_UP_X402_BALANCE, 429, ""), OWN);
+    }
+}

@@ -1,0 +1,65 @@
+//! Requests that wait to be sent, each model for itself.
+
+use std::collections::VecDeque;
+
+use super::pacer::{LaneKey, Passenger};
+use super::task::Task;
+use crate::runtime::transport::Bucket;
+
+/// Whose limits and whose failures requests count against together.
+type Lane = (LaneKey, Bucket);
+
+/// Requests that wait. Models take turns, so that one that is held up holds up no other.
+#[derive(Default)]
+pub(super) struct Waiting {
+    lanes: VecDeque<(Lane, VecDeque<Box<Task>>)>,
+    count: usize,
+}
+
+impl Waiting {
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn push(&mut self, task: Box<Task>) {
+        self.lane(&task).push_back(task);
+    }
+
+    /// Puts back what was taken.
+    pub(super) fn push_first(&mut self, task: Box<Task>) {
+        self.lane(&task).push_front(task);
+    }
+
+    #[inline]
+    fn lane(&mut self, task: &Task) -> &mut VecDeque<Box<Task>> {
+        self.count += 1;
+        let Passenger { lane, bucket, .. } = &task.passenger;
+        let place =
+            self.lanes.iter().position(|(known, _)| known.0 == *lane && known.1 == *bucket).unwrap_or_else(|| {
+                self.lanes.push_back(((lane.clone(), bucket.clone()), VecDeque::new()));
+                self.lanes.len() - 1
+            });
+        &mut self.lanes[place].1
+    }
+
+    /// The first request whose lane lets it go, in turn; what lets it go comes with it.
+    pub(super) fn take<P>(&mut self, mut passes: impl FnMut(&Task) -> Option<P>) -> Option<(Box<Task>, P)> {
+        for _ in 0..self.lanes.len() {
+            let Some((key, mut tasks)) = self.lanes.pop_front() else { break };
+            let passed = tasks.front().and_then(|task| passes(task));
+            let taken = passed.and_then(|pass| Some((tasks.pop_front()?, pass)));
+            if !tasks.is_empty() {
+                self.lanes.push_back((key, tasks));
+            }
+            if taken.is_some() {
+                self.count -= 1;
+                return taken;
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,127 @@
+//! Calls that are checked before they are sent.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::report::{Finding, FindingAction, PreflightReport, Severity};
+use super::rules::{self, Area, Resolved};
+use super::subject::remove;
+use super::{Preflight, check};
+use crate::api::models::Catalogue;
+use crate::api::models::store;
+use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::transport::gates::{Entering, Gate, Watch};
+use crate::runtime::transport::{Outgoing, Reply};
+
+/// A call waits no longer than this for the catalogue.
+const MOST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Checks each call that names a model.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PreflightGate {
+    policy: Preflight,
+}
+
+impl PreflightGate {
+    pub(crate) const NAME: &str = "preflight";
+
+    /// `None` where nothing is checked.
+    pub(crate) fn of(policy: Preflight) -> Option<Self> {
+        (policy != Preflight::Off).then_some(Self { policy })
+    }
+
+    async fn check(self, outgoing: &mut Outgoing) -> Result<Option<Box<dyn Watch>>, Error> {
+        let Some(area) = rules::of(outgoing.scope.operation()) else { return Ok(None) };
+        let Some(mut body) = outgoing.json() else { return Ok(None) };
+        let Some((field, name)) = area.model_of(&body) else { return Ok(None) };
+        let report = match catalogue(outgoing, area, name).await {
+            Ok(catalogue) => check::of(area, &body, &catalogue, outgoing.client.clock().system_time()),
+            Err(reason) => check::not_checked(field, &reason),
+        };
+        let report = self.acted_on(report, outgoing, &mut body);
+        tell(outgoing, &report);
+        match report.findings().iter().any(|finding| finding.action == FindingAction::Refused) {
+            true => report.refusal().map_or(Ok(None), Err),
+            false => Ok(Some(Box::new(Checked(report)))),
+        }
+    }
+
+    /// Does what the policy says about each finding.
+    fn acted_on(self, report: PreflightReport, outgoing: &mut Outgoing, body: &mut Value) -> PreflightReport {
+        // A form is put together from what the caller has, and stays as it is.
+        let may_drop = self.policy == Preflight::Drop && outgoing.form.is_none();
+        let act = |finding: &Finding| match self.policy {
+            Preflight::Refuse if finding.severity == Severity::Problem => FindingAction::Refused,
+            Preflight::Drop if may_drop && finding.droppable => FindingAction::Dropped,
+            _ => FindingAction::Reported,
+        };
+        let report = report.with_actions(act);
+        let dropped = report.findings().iter().filter(|finding| finding.action == FindingAction::Dropped);
+        let dropped: Vec<&str> = dropped.map(|finding| finding.field.as_str()).collect();
+        if !dropped.is_empty() {
+            dropped.into_iter().for_each(|field| remove(body, field));
+            outgoing.set_json(body);
+        }
+        report
+    }
+}
+
+impl Gate for PreflightGate {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a> {
+        Box::pin(self.check(outgoing))
+    }
+}
+
+/// The catalogue, with the names of other vendors' models where the request may use one; or why there is none.
+async fn catalogue(outgoing: &Outgoing, area: &Area, name: &str) -> Result<Catalogue, String> {
+    let client = outgoing.own_client();
+    let patience = outgoing.timeout.unwrap_or_else(|| client.timeout()).min(MOST_PATIENCE);
+    match tokio::time::timeout(patience, fetched(&client, area, name)).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let older = store::gave_up(&client, area.kind());
+            older.ok_or_else(|| format!("the catalogue did not come within {patience:?}"))
+        }
+    }
+}
+
+async fn fetched(client: &Client, area: &Area, name: &str) -> Result<Catalogue, String> {
+    if store::has_just_failed(client) {
+        return Err("the catalogue could not be fetched a moment ago".to_owned());
+    }
+    let catalogue = store::catalogue(client, None).await;
+    let catalogue = catalogue.map_err(|error| format!("the catalogue cannot be fetched ({:?})", error.kind()))?;
+    let unsure = matches!(rules::resolve(area, &catalogue, name), Resolved::Unsure) && !catalogue.is_empty();
+    if !unsure || store::names_have_just_failed(client, area.kind()) {
+        return Ok(catalogue);
+    }
+    Ok(store::with_names(client, catalogue, area.kind(), None).await.0)
+}
+
+/// One event for each finding. The problem holds no text of the request but the value that does not fit.
+fn tell(outgoing: &Outgoing, report: &PreflightReport) {
+    let (operation, model) = (outgoing.scope.operation().name(), report.model());
+    for Finding { field, rule, problem, action, .. } in report.findings() {
+        let (field, action) = (field.as_str(), action.word());
+        tracing::warn!(operation, model, field, rule, problem, action, "the request does not fit its model");
+    }
+}
+
+/// Hands the report out with whatever comes of the call.
+struct Checked(PreflightReport);
+
+impl Watch for Checked {
+    fn succeeded(self: Box<Self>, reply: &mut Reply) {
+        reply.change_meta(|meta| meta.with_preflight(self.0));
+    }
+
+    fn failed(self: Box<Self>, failure: Error) -> Error {
+        failure.with_preflight(self.0)
+    }
+}

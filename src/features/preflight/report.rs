@@ -1,0 +1,201 @@
+//! What a check found.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::runtime::error::Error;
+use crate::runtime::validation::ValidationError;
+
+/// What a check of a request found. A clone costs a counter.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), venice_ai::Error> {
+/// # let mock = venice_ai::mock::MockVenice::start().await?;
+/// # let venice = mock.client();
+/// use venice_ai::types::ChatCompletionRequest;
+///
+/// let catalogue = venice.models().catalogue().with_compatible_names("text").await?;
+/// let report = catalogue.check(&ChatCompletionRequest::new("gondola-9", ["Hello!"]));
+/// assert_eq!(report.to_string(), r#"`model` is "gondola-9", which is no text model; did you mean gondola-9b?"#);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PreflightReport {
+    inner: Arc<Inner>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Inner {
+    model: Option<String>,
+    findings: Vec<Finding>,
+    did_you_mean: Vec<String>,
+}
+
+/// Something about a request that does not fit its model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The path of the member in the request's JSON, such as `messages[0].content[1]`. It is `model` for a feature in the suffix of the
+    /// model's name.
+    pub field: String,
+    /// The rule that it breaks, as a stable word such as `tools`; [all of them](crate::preflight#what-is-checked).
+    pub rule: &'static str,
+    /// What is wrong with it, to be read after the field.
+    pub problem: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was done.
+    pub action: FindingAction,
+    pub(super) droppable: bool,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Good to know: the model goes some day, or nothing could be checked. Never a reason to refuse.
+    Note,
+    /// The API refuses it or passes it over.
+    Problem,
+}
+
+/// What was done about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FindingAction {
+    /// Nothing, apart from telling.
+    Reported,
+    /// The member was left out of what was sent.
+    Dropped,
+    /// The request was not sent.
+    Refused,
+}
+
+impl FindingAction {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Dropped => "dropped",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl PreflightReport {
+    pub(super) fn new(model: Option<String>, found: Findings) -> Self {
+        let Findings { findings, did_you_mean } = found;
+        Self { inner: Arc::new(Inner { model, findings, did_you_mean }) }
+    }
+
+    /// The same report, with what was done about each finding.
+    pub(super) fn with_actions(self, action: impl Fn(&Finding) -> FindingAction) -> Self {
+        let Inner { model, findings, did_you_mean } = &*self.inner;
+        let act = |finding: &Finding| Finding { action: action(finding), ..finding.clone() };
+        let findings = Findings { findings: findings.iter().map(act).collect(), did_you_mean: did_you_mean.clone() };
+        Self::new(model.clone(), findings)
+    }
+
+    /// What was found, problems and notes.
+    ///
+    /// ```
+    /// # fn look(report: venice_ai::preflight::PreflightReport) {
+    /// for finding in report.findings() {
+    ///     println!("{} ({}): {}", finding.field, finding.rule, finding.problem);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.inner.findings
+    }
+
+    /// What is wrong with the request.
+    pub fn problems(&self) -> impl Iterator<Item = &Finding> {
+        self.findings().iter().filter(|finding| finding.severity == Severity::Problem)
+    }
+
+    /// Whether the request fits, as far as it is known.
+    ///
+    /// ```
+    /// # fn look(report: venice_ai::preflight::PreflightReport) {
+    /// assert!(report.is_clean());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.problems().next().is_none()
+    }
+
+    /// The id of the model that the request was checked against. `None`: there is no such model, or it was not checked.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.inner.model.as_deref()
+    }
+
+    /// Names that come close to a model that does not exist.
+    #[must_use]
+    pub fn did_you_mean(&self) -> &[String] {
+        &self.inner.did_you_mean
+    }
+
+    /// The error of a request that is not sent for what was found.
+    pub(super) fn refusal(&self) -> Option<Error> {
+        let problems =
+            self.problems().map(|finding| ValidationError::new(finding.field.as_str(), finding.problem.as_str()));
+        let finding = ValidationError::all(problems).err()?;
+        Some(Error::validation(finding).with_did_you_mean(self.did_you_mean().to_vec()).with_preflight(self.clone()))
+    }
+}
+
+impl fmt::Display for PreflightReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, finding) in self.findings().iter().enumerate() {
+            let between = if place == 0 { "" } else { "; " };
+            write!(f, "{between}`{}` {}", finding.field, finding.problem)?;
+            if finding.action != FindingAction::Reported {
+                write!(f, " ({})", finding.action.word())?;
+            }
+        }
+        if self.findings().is_empty() { f.write_str("nothing found") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for PreflightReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreflightReport").field("model", &self.model()).field("findings", &self.findings()).finish()
+    }
+}
+
+/// Findings as they come.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) findings: Vec<Finding>,
+    pub(super) did_you_mean: Vec<String>,
+}
+
+/// Of a request that is wrong in many places, so many are told.
+const MOST: usize = 32;
+
+impl Findings {
+    fn push(&mut self, rule: &'static str, field: &str, problem: String, severity: Severity, droppable: bool) {
+        if self.findings.len() < MOST {
+            let action = FindingAction::Reported;
+            self.findings.push(Finding { field: field.to_owned(), rule, problem, severity, action, droppable });
+        }
+    }
+
+    /// The API refuses it or passes it over.
+    pub(super) fn problem(&mut self, rule: &'static str, field: &str, problem: String) {
+        self.push(rule, field, problem, Severity::Problem, false);
+    }
+
+    /// As [`problem`](Self::problem); without the member the answer would be the same.
+    pub(super) fn droppable(&mut self, rule: &'static str, field: &str, problem: String) {
+        self.push(rule, field, problem, Severity::Problem, true);
+    }
+
+    pub(super) fn note(&mut self, rule: &'static str, field: &str, problem: String) {
+        self.push(rule, field, problem, Severity::Note, false);
+    }
+}

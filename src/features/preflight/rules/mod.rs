@@ -1,0 +1,233 @@
+//! What is checked, as tables: one for each kind of request, a row for each member.
+
+mod embeddings;
+mod image;
+mod model;
+mod sound;
+mod text;
+mod video;
+
+use serde_json::Value;
+
+pub(super) use self::model::{Resolved, resolve, unknown};
+use super::report::Findings;
+use super::subject::{Subject, is_on, number};
+use crate::api::generated::types::{Level, ModelType};
+use crate::api::models::CatalogueModel;
+use crate::runtime::operation::OperationRef;
+
+/// Requests of one kind.
+pub(super) struct Area {
+    /// The endpoints.
+    paths: &'static [&'static str],
+    /// The member that names the model, under all its names.
+    pub(super) model_in: &'static [&'static str],
+    /// The types of models that it may be, the usual one first.
+    pub(super) kinds: &'static [ModelType],
+    /// A name that nothing answers to is served by the default model.
+    pub(super) any_name_is_served: bool,
+    rules: &'static [Rule],
+}
+
+/// Requests that name their model in `model`, and that fail where there is none of that name.
+const USUAL: Area = Area { paths: &[], model_in: &["model"], kinds: &[], any_name_is_served: false, rules: &[] };
+
+/// One thing to look at.
+enum Rule {
+    /// A member asks for what only some models have.
+    Needs {
+        rule: &'static str,
+        field: &'static str,
+        asks: fn(&Value) -> bool,
+        has: fn(&CatalogueModel) -> Option<bool>,
+        /// What a model that has it does.
+        does: &'static str,
+        /// Without the member the answer would be the same.
+        droppable: bool,
+    },
+    /// A text has to be one of those that the model lists, or another one that is good for it.
+    OneOf {
+        rule: &'static str,
+        field: &'static str,
+        values: fn(&CatalogueModel) -> Option<Vec<&str>>,
+        also: fn(&CatalogueModel, &str) -> bool,
+    },
+    /// A number has bounds that the model tells.
+    Range {
+        rule: &'static str,
+        field: &'static str,
+        least: fn(&CatalogueModel) -> Option<f64>,
+        most: fn(&CatalogueModel) -> Option<f64>,
+    },
+    /// A text has so many characters.
+    Length {
+        rule: &'static str,
+        field: &'static str,
+        least: fn(&CatalogueModel) -> Option<u64>,
+        most: fn(&CatalogueModel) -> Option<u64>,
+    },
+    /// What fits into no row.
+    Special(fn(&Subject<'_>, &mut Findings)),
+}
+
+static AREAS: [&Area; 12] = [
+    &text::CHAT,
+    &text::RESPONSES,
+    &image::GENERATE,
+    &image::GENERATIONS,
+    &image::EDIT,
+    &image::MULTI_EDIT,
+    &video::VIDEO,
+    &sound::SPEECH,
+    &sound::MUSIC,
+    &sound::TRANSCRIPTION,
+    &sound::VOICE,
+    &embeddings::EMBEDDINGS,
+];
+
+/// The table for an operation, also where it is called by method and path.
+pub(super) fn of(operation: &OperationRef) -> Option<&'static Area> {
+    let path = match operation.is_ad_hoc() {
+        true => operation.name().strip_prefix("POST ")?,
+        false => operation.facts().path,
+    };
+    AREAS.iter().copied().find(|area| area.paths.contains(&path))
+}
+
+impl Area {
+    /// The usual type of model.
+    pub(super) fn kind(&self) -> &ModelType {
+        self.kinds.first().unwrap_or(&ModelType::Text)
+    }
+
+    /// The model that a request names.
+    pub(super) fn model_of<'a>(&self, body: &'a Value) -> Option<(&'static str, &'a str)> {
+        let named = self.model_in.iter().find_map(|field| Some((*field, body.get(field)?.as_str()?)));
+        named.filter(|(_, name)| !name.trim().is_empty())
+    }
+
+    /// Looks at everything.
+    pub(super) fn run(&self, subject: &Subject<'_>, found: &mut Findings) {
+        model::availability(subject, found);
+        self.rules.iter().for_each(|rule| rule.run(subject, found));
+    }
+}
+
+impl Rule {
+    fn run(&self, subject: &Subject<'_>, found: &mut Findings) {
+        let id = subject.model.id();
+        match self {
+            Self::Needs { rule, field, asks, has, does, droppable } => {
+                let Some(said) = subject.said(field).filter(|said| asks(&said.value)) else { return };
+                if has(subject.model) != Some(false) {
+                    return;
+                }
+                let problem = match said.field == *field {
+                    true => format!("needs a model that {does}, and {id} does not"),
+                    false => format!("asks for `{field}`, which needs a model that {does}, and {id} does not"),
+                };
+                // The name of a model is never dropped, whatever its suffix says.
+                match *droppable && said.field == *field {
+                    true => found.droppable(rule, said.field, problem),
+                    false => found.problem(rule, said.field, problem),
+                }
+            }
+            Self::OneOf { rule, field, values, also } => {
+                let (Some(text), Some(values)) = (subject.text(field), values(subject.model)) else { return };
+                let is_listed = values.iter().any(|value| value.eq_ignore_ascii_case(text));
+                if !is_listed && !also(subject.model, text) {
+                    found.problem(
+                        rule,
+                        field,
+                        format!("is {}, which {id} does not take; {}", quoted(text), it_takes(&values)),
+                    );
+                }
+            }
+            Self::Range { rule, field, least, most } => {
+                let Some(number) = subject.number(field) else { return };
+                if let Some(most) = most(subject.model).filter(|most| number > *most) {
+                    found.problem(rule, field, format!("is {number}, and {id} takes {most} at most"));
+                } else if let Some(least) = least(subject.model).filter(|least| number < *least) {
+                    found.problem(rule, field, format!("is {number}, and {id} takes {least} at least"));
+                }
+            }
+            Self::Length { rule, field, least, most } => {
+                let Some(length) = subject.text(field).map(|text| text.chars().count() as u64) else { return };
+                if let Some(most) = most(subject.model).filter(|most| length > *most) {
+                    found.problem(rule, field, format!("has {length} characters, and {id} takes {most} at most"));
+                } else if let Some(least) = least(subject.model).filter(|least| length < *least) {
+                    found.problem(rule, field, format!("has {length} characters, and {id} needs {least} at least"));
+                }
+            }
+            Self::Special(look) => look(subject, found),
+        }
+    }
+}
+
+/// A value as messages show it. Long ones may be anything.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 64;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}
+
+fn it_takes(values: &[&str]) -> String {
+    const MOST: usize = 16;
+    match values {
+        [] => "it takes none".to_owned(),
+        some if some.len() <= MOST => format!("it takes {}", some.join(", ")),
+        some => format!("it takes {} and {} more", some.get(..MOST).unwrap_or_default().join(", "), some.len() - MOST),
+    }
+}
+
+// Parts of rows.
+
+fn nothing<T>(_: &CatalogueModel) -> Option<T> {
+    None
+}
+
+fn no_other(_: &CatalogueModel, _: &str) -> bool {
+    false
+}
+
+fn texts(list: Option<&[String]>) -> Option<Vec<&str>> {
+    Some(list?.iter().map(String::as_str).collect())
+}
+
+/// As [`texts`], where an empty list says nothing.
+fn some_texts(list: Option<&[String]>) -> Option<Vec<&str>> {
+    texts(list.filter(|list| !list.is_empty()))
+}
+
+const fn length_of_prompt(field: &'static str) -> Rule {
+    Rule::Length { rule: "prompt_length", field, least: nothing, most: CatalogueModel::max_prompt_characters }
+}
+
+const fn aspect_ratio() -> Rule {
+    Rule::OneOf {
+        rule: "aspect_ratio",
+        field: "aspect_ratio",
+        values: |model| texts(model.aspect_ratios()),
+        // These leave the choice to the model.
+        also: |_, ratio| matches!(ratio, "auto" | "adaptive"),
+    }
+}
+
+const fn resolution() -> Rule {
+    Rule::OneOf {
+        rule: "resolution",
+        field: "resolution",
+        values: |model| some_texts(model.resolutions()),
+        also: no_other,
+    }
+}
+
+const fn quality() -> Rule {
+    Rule::OneOf { rule: "quality", field: "quality", values: qualities, also: no_other }
+}
+
+fn qualities(model: &CatalogueModel) -> Option<Vec<&str>> {
+    Some(model.qualities().filter(|list| !list.is_empty())?.iter().map(Level::as_str).collect())
+}

@@ -1,0 +1,79 @@
+//! What is wrong with a run before it begins.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::ToolBox;
+use super::toolbox::{Entry, name_of};
+use crate::api::generated::types::{ChatCompletionRequest, Tool};
+use crate::runtime::validation::ValidationError;
+
+/// The most characters of a tool's name.
+const MOST_CHARACTERS: usize = 64;
+
+/// Looks at a request in which the tools of the box stand behind its own.
+#[inline]
+pub(super) fn check(request: &ChatCompletionRequest, tools: &ToolBox, streamed: bool) -> Result<(), ValidationError> {
+    let mut findings = Vec::new();
+    if request.n.is_some_and(|n| n > 1) {
+        let problem = "is more than 1, and a conversation goes on from one answer";
+        findings.push(ValidationError::new("n", problem).into_fatal());
+    }
+    if request.stream == Some(true) && !streamed {
+        let problem = "is true; `chat().run_stream(…)` gives the answers as streams";
+        findings.push(ValidationError::new("stream", problem).into_fatal());
+    }
+    let all = request.tools.as_deref().unwrap_or_default();
+    let mut names = BTreeSet::new();
+    for (index, tool) in all.iter().enumerate() {
+        if let Some(name) = name_of(tool) {
+            let problem = wrong_name(name, &mut names);
+            findings.extend(problem.map(|problem| finding(index, "function.name", problem)));
+        }
+    }
+    let before = all.len().saturating_sub(tools.tools.len());
+    for (index, entry) in tools.tools.iter().enumerate() {
+        let problem = wrong_schema(entry);
+        findings.extend(problem.map(|(field, problem)| finding(before + index, field, problem)));
+    }
+    for name in tools.timeouts.keys().filter(|name| tools.function(name).is_none()) {
+        let problem = format!("has no function of the name {name:?} that could have a time-out");
+        findings.push(ValidationError::new("tools", problem));
+    }
+    ValidationError::all(findings)
+}
+
+fn finding(index: usize, field: &str, problem: impl Into<String>) -> ValidationError {
+    let dot = if field.is_empty() { "" } else { "." };
+    ValidationError::new(format!("tools[{index}]{dot}{field}"), problem)
+}
+
+#[inline]
+fn wrong_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Option<String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() {
+        // The API's description says so too.
+        return None;
+    }
+    if name.len() > MOST_CHARACTERS || !name.chars().all(is_allowed) {
+        return Some(format!("is {name:?}, which is not 1 to {MOST_CHARACTERS} letters, digits, `_` and `-`"));
+    }
+    (!names.insert(name)).then(|| format!("is {name:?}, as that of another tool"))
+}
+
+/// Why nothing could call the function of a tool, or nobody say how.
+#[inline]
+fn wrong_schema(entry: &Entry) -> Option<(&'static str, String)> {
+    let schema = match &entry.tool {
+        Tool::Function(tool) => &tool.function.parameters,
+        _ if entry.function.is_some() => return Some(("", "is no function, and has one behind it".to_owned())),
+        _ => return None,
+    };
+    if let Some(problem) = &entry.problem {
+        return Some(("function.parameters", problem.clone()));
+    }
+    let kind = schema.as_ref().and_then(|schema| schema.get("type")).and_then(Value::as_str);
+    let other = kind.filter(|kind| *kind != "object")?;
+    Some(("function.parameters", format!("has the type {other:?}; the arguments of a tool are an object")))
+}

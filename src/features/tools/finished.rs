@@ -1,0 +1,84 @@
+//! A run that came to its answer.
+
+use std::borrow::Cow;
+
+use super::ToolRun;
+use crate::api::generated::types::{ChatCompletion, ChatMessage, Usage};
+use crate::features::cost::Cost;
+use crate::runtime::error::Error;
+
+/// The answer of a run, and what it took.
+///
+/// ```no_run
+/// # async fn example(run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
+/// let finished = run.await?;
+/// println!("{} ({} replies, {:?})", finished.text(), finished.rounds(), finished.cost().map(|cost| cost.to_string()));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct FinishedRun {
+    run: Box<ToolRun>,
+}
+
+impl FinishedRun {
+    pub(super) fn new(run: ToolRun) -> Self {
+        Self { run: Box::new(run) }
+    }
+
+    /// The text of the answer. What a length limit cut off ends with the finish reason `length`, as without tools.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.run.text()
+    }
+
+    /// The last reply; its usage and cost are its own.
+    #[must_use]
+    pub fn reply(&self) -> Option<&ChatCompletion> {
+        self.run.reply()
+    }
+
+    /// The whole conversation, the answer included.
+    #[must_use]
+    pub fn messages(&self) -> &[ChatMessage] {
+        self.run.messages()
+    }
+
+    /// How many replies it took. Each was paid for.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.run.rounds()
+    }
+
+    /// The tokens of all replies together, unless one of them did not say.
+    #[must_use]
+    pub fn usage(&self) -> Option<&Usage> {
+        self.run.usage()
+    }
+
+    /// What all replies together cost, unless one of them did not say.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.run.cost()
+    }
+
+    /// The next question of the same conversation, as a run: what the model said goes back byte for byte.
+    ///
+    /// # Errors
+    /// A message that the API would refuse.
+    pub fn ask(self, message: impl Into<ChatMessage>) -> Result<ToolRun, Error> {
+        let mut run = self.into_run();
+        run.push(message)?;
+        Ok(run)
+    }
+
+    /// The run itself.
+    ///
+    /// ```no_run
+    /// # fn example(finished: venice_ai::tools::FinishedRun) {
+    /// assert!(finished.into_run().is_finished());
+    /// # }
+    /// ```
+    pub fn into_run(self) -> ToolRun {
+        *self.run
+    }
+}

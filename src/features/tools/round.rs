@@ -1,0 +1,151 @@
+//! One reply, with all that the next request needs of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::value::RawValue;
+
+use crate::api::generated::types::{AssistantMessage, ChatCompletion, FinishReason, ToolCall};
+use crate::runtime::call::WholeReply;
+use crate::runtime::error::Error;
+use crate::runtime::meta::Meta;
+
+/// Where a search puts what it found, if the request wants it as a tool call (`return_search_results_as_documents`). Nobody waits for
+/// its result.
+const FOUND_DOCUMENTS: &str = "venice_web_search_documents";
+
+/// A reply of the model.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) reply: ChatCompletion,
+    pub(super) meta: Meta,
+    /// The message of the first choice as it was written, where it came whole.
+    written: Option<Box<RawValue>>,
+}
+
+/// What the model said, ready to be sent back.
+pub(super) struct Said {
+    pub(super) message: AssistantMessage,
+    pub(super) written: Option<Box<RawValue>>,
+    /// Those that want a result.
+    pub(super) calls: Vec<ToolCall>,
+}
+
+impl Round {
+    #[inline]
+    pub(super) fn of_whole(reply: WholeReply) -> Result<Self, Error> {
+        Ok(Self { reply: reply.json()?, written: message_in(&reply.body), meta: reply.origin.meta })
+    }
+
+    pub(super) fn of_stream(reply: ChatCompletion, meta: Meta) -> Self {
+        Self { reply, meta, written: None }
+    }
+
+    /// What ended the answer before the model did. Its calls may be cut.
+    pub(super) fn cut_by(&self) -> Option<&str> {
+        let why = self.reply.finish_reason().map(FinishReason::as_str)?;
+        matches!(why, "length" | "max_tokens" | "content_filter").then_some(why)
+    }
+
+    /// The reply says that it wants tools called, and has neither a call nor an answer that can be read.
+    #[inline]
+    pub(super) fn lacks_its_calls(&self) -> bool {
+        self.reply.finish_reason() == Some(&FinishReason::ToolCalls)
+            && self.reply.tool_calls().is_empty()
+            && self.reply.text().is_empty()
+    }
+
+    /// What the model said; `None` of a reply without a choice.
+    #[inline]
+    pub(super) fn said(&mut self) -> Option<Said> {
+        let mut message = self.reply.message()?.clone();
+        let mut written = self.written.take();
+        let calls = message.tool_calls.as_deref_mut().unwrap_or_default();
+        if complete_ids(calls) {
+            written = None;
+        }
+        let calls = calls.iter().filter(|call| call.function.name != FOUND_DOCUMENTS).cloned().collect();
+        Some(Said { message, written, calls })
+    }
+}
+
+/// Gives an id to each call that has none, and to all but the first of those that have the same. Results are told apart by nothing
+/// else, neither by the model nor by the API.
+#[inline]
+fn complete_ids(calls: &mut [ToolCall]) -> bool {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut lacking = Vec::new();
+    for call in calls {
+        if call.id.is_empty() || known.contains(&call.id) {
+            lacking.push(call);
+        } else {
+            known.insert(call.id.clone());
+        }
+    }
+    let is_changed = !lacking.is_empty();
+    let mut free = (1..).map(|number| format!("call_{number}")).filter(|id| !known.contains(id));
+    for (call, id) in lacking.into_iter().zip(&mut free) {
+        call.id = id;
+    }
+    is_changed
+}
+
+/// The message of the first choice, as it stands in the text of a reply.
+#[inline]
+fn message_in(body: &[u8]) -> Option<Box<RawValue>> {
+    type Members<'a> = BTreeMap<String, &'a RawValue>;
+    let members = |text| serde_json::from_str::<Members<'_>>(text).ok();
+
+    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let choices: Vec<&RawValue> = serde_json::from_str(reply.get("choices")?.get()).ok()?;
+    let first = choices.into_iter().find(|choice| choice.get() != "null")?;
+    let message = *members(first.get())?.get("message")?;
+    // Without its role the API would not take it back.
+    let has_role = members(message.get())?.get("role").is_some_and(|role| role.get() == "\"assistant\"");
+    has_role.then(|| message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[inline]
+    fn calls(ids: &[&str]) -> Vec<ToolCall> {
+        ids.iter().map(|id| ToolCall { id: (*id).to_owned(), ..ToolCall::default() }).collect()
+    }
+
+    fn completed(ids: &[&str]) -> (bool, Vec<String>) {
+        let mut calls = calls(ids);
+        let changed = complete_ids(&mut calls);
+        (changed, calls.into_iter().map(|call| call.id).collect())
+    }
+
+    #[test]
+    fn ids_that_tell_calls_apart_stay() {
+        assert_eq!(completed(&["a", "b"]), (false, vec!["a".into(), "b".into()]));
+    }
+
+    #[test]
+    fn missing_and_repeated_ids_are_replaced_by_free_ones() {
+        let (changed, ids) = completed(&["", "a", "a", "call_2", ""]);
+        assert!(changed);
+        assert_eq!(ids, ["call_1", "a", "call_3", "call_2", "call_4"]);
+    }
+
+    #[test]
+    fn the_message_is_cut_out_as_it_was_written() {
+        let message = "{ \"b\":1.0,\"role\":\"assistant\" ,\"a\":1e3}";
+        let body = format!("{{\"id\":\"\\u0078\",\"choices\": [null, {{\"message\" :{message} }}]}}");
+        assert_eq!(message_in(body.as_bytes()).unwrap().get(), message);
+    }
+
+    #[test]
+    #[inline]
+    fn a_message_that_the_api_would_not_take_back_is_written_anew() {
+        for message in [r#"{"content":"x"}"#, r#"{"role":null}"#, "null", "[]"] {
+            assert!(message_in(format!(r#"{{"choices":[{{"message":{message}}}]}}"#).as_bytes()).is_none());
+        }
+        for body in ["", "[]", "{}", r#"{"choices":null}"#, r#"{"choices":[]}"#, r#"{"choices":[{}]}"#] {
+            assert!(message_in(body.as_bytes()).is_none());
+        }
+    }
+}

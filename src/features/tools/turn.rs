@@ -1,0 +1,195 @@
+//! The calls that the model wants made before it goes on.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::event::{CallStatus, FinishedCall, RunEvent};
+use super::function::{Function, Given, Working};
+use super::toolbox::{ToolBox, name_of};
+use crate::api::generated::types::{ChatMessage, Tool, ToolCall};
+
+/// The calls of one reply, in its order. Each is a call of its own by its place in it, whatever its id is.
+pub(super) struct Turn {
+    slots: Vec<Slot>,
+    /// All calls before this place have their results.
+    over: usize,
+    /// A tool ended the run.
+    is_stopped: bool,
+    concurrency: usize,
+}
+
+struct Slot {
+    call: ToolCall,
+    state: State,
+}
+
+enum State {
+    /// To be called.
+    Waiting(Function, Option<Duration>),
+    Working(Working),
+    /// The caller answers, and is to be told so.
+    Unasked,
+    /// The caller answers.
+    Asked,
+    /// Not to be called, which is to be told.
+    Refused(Given),
+    Over(Given),
+    /// The function has the control. Where this is found later, it panicked.
+    Entered,
+}
+
+/// How a turn goes on.
+pub(super) enum Step {
+    Event(RunEvent),
+    /// All that is left is for the caller to answer.
+    Unanswered,
+    /// Every call has its result.
+    Over,
+}
+
+impl Turn {
+    #[inline]
+    pub(super) fn new(calls: Vec<ToolCall>, tools: &ToolBox, declared: &[Tool], concurrency: usize) -> Self {
+        let state = |call: &ToolCall| {
+            let name = &*call.function.name;
+            if let Some((function, limit)) = tools.function(name) {
+                State::Waiting(function.clone(), limit)
+            } else if declared.iter().any(|tool| name_of(tool) == Some(name)) {
+                State::Unasked
+            } else {
+                State::Refused(unknown(name, declared))
+            }
+        };
+        let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
+        Self { slots: slots.collect(), over: 0, is_stopped: false, concurrency }
+    }
+
+    /// What happens next. Whoever stops polling loses nothing.
+    #[inline]
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+        while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, State::Over(_))) {
+            self.over += 1;
+        }
+        // Nothing begins without an event, which ends this.
+        let is_full = self.working() >= self.concurrency;
+        // All that can begin does so before the first one gets the control.
+        for is_at_work in [false, true] {
+            for place in self.over..self.slots.len() {
+                if let Some(event) = self.advance(place, is_at_work, is_full, cx) {
+                    return Poll::Ready(Step::Event(event));
+                }
+            }
+        }
+        if self.working() > 0 {
+            Poll::Pending
+        } else if self.unanswered().next().is_some() {
+            Poll::Ready(Step::Unanswered)
+        } else {
+            Poll::Ready(Step::Over)
+        }
+    }
+
+    /// Takes a call as far as it goes, and tells what is to be told about it. One that is at work is another matter than one that is not.
+    #[inline]
+    fn advance(&mut self, place: usize, is_at_work: bool, is_full: bool, cx: &mut Context<'_>) -> Option<RunEvent> {
+        let slot = self.slots.get_mut(place).filter(|slot| slot.state.is_at_work() == is_at_work)?;
+        let finished = match std::mem::replace(&mut slot.state, State::Entered) {
+            State::Waiting(..) | State::Unasked | State::Asked if self.is_stopped => not_called(),
+            State::Waiting(function, limit) if !is_full => match function.begin(&slot.call.function.arguments, limit) {
+                Ok(working) => {
+                    slot.state = State::Working(working);
+                    return Some(RunEvent::CallStarted(Box::new(slot.call.clone())));
+                }
+                Err(refused) => refused,
+            },
+            State::Working(mut working) => match working.as_mut().poll(cx) {
+                Poll::Ready(given) => given,
+                Poll::Pending => {
+                    slot.state = State::Working(working);
+                    return None;
+                }
+            },
+            State::Unasked => {
+                slot.state = State::Asked;
+                return Some(RunEvent::AnswerNeeded(Box::new(slot.call.clone())));
+            }
+            State::Refused(given) => given,
+            State::Entered => Given::new(CallStatus::Panicked, "The tool failed."),
+            same => {
+                slot.state = same;
+                return None;
+            }
+        };
+        let (output, status) = (finished.output.clone(), finished.status);
+        self.is_stopped |= status == CallStatus::Stopped;
+        slot.state = State::Over(finished);
+        Some(RunEvent::CallFinished(Box::new(FinishedCall { call: slot.call.clone(), output, status })))
+    }
+}
+
+impl Turn {
+    /// The calls that the caller has to answer.
+    #[inline]
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = &ToolCall> {
+        self.slots.iter().filter(|slot| slot.state.is_open()).map(|slot| &slot.call)
+    }
+
+    /// Takes the caller's result of a call; `false` if none of this id waits for one.
+    #[inline]
+    pub(super) fn answer(&mut self, id: &str, output: String) -> bool {
+        let open = self.slots.iter_mut().find(|slot| slot.call.id == id && slot.state.is_open());
+        let Some(slot) = open else { return false };
+        slot.state = State::Over(Given::new(CallStatus::Done, output));
+        true
+    }
+
+    /// The results, in the order of the calls.
+    pub(super) fn results(self) -> impl Iterator<Item = ChatMessage> {
+        self.slots.into_iter().filter_map(|slot| match slot.state {
+            State::Over(given) => Some(ChatMessage::tool(slot.call.id, given.output)),
+            _ => None,
+        })
+    }
+
+    fn working(&self) -> usize {
+        self.slots.iter().skip(self.over).filter(|slot| slot.state.is_at_work()).count()
+    }
+
+    /// The tool that ended the run, and why.
+    #[inline]
+    pub(super) fn stopped_by(&self) -> Option<(&str, &str)> {
+        self.slots.iter().find_map(|slot| match &slot.state {
+            State::Over(given) if given.status == CallStatus::Stopped => {
+                Some((&*slot.call.function.name, &*given.output))
+            }
+            _ => None,
+        })
+    }
+}
+
+impl State {
+    #[inline]
+    fn is_at_work(&self) -> bool {
+        matches!(self, Self::Working(_))
+    }
+
+    /// Whether the caller answers, and has not yet.
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Unasked | Self::Asked)
+    }
+}
+
+#[inline]
+fn not_called() -> Given {
+    Given::new(CallStatus::NotCalled, "The tool was not called, because another one ended the conversation.")
+}
+
+#[inline]
+fn unknown(name: &str, declared: &[Tool]) -> Given {
+    let names: Vec<&str> = declared.iter().filter_map(name_of).collect();
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Given::new(
+        CallStatus::UnknownTool,
+        format!("There is no tool of the name {name:?}. Those that there are: {known}."),
+    )
+}

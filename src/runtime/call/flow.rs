@@ -1,0 +1,110 @@
+//! Several calls that look like one.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::future::in_runtime;
+use crate::runtime::client::Client;
+use crate::runtime::error::{Error, ErrorKind};
+
+/// What a flow does, as a future.
+pub(crate) type Steps<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
+
+/// Several calls that look like one: a job from its order to its file, a list that is sent in parts. Nothing is sent before it is
+/// awaited.
+///
+/// Each call in it is repeated by the rules of its own operation, and has a time-out of its own;
+/// [`with_time_limit`](Self::with_time_limit) bounds all of it together. Dropping a flow sends nothing more.
+///
+/// ```no_run
+/// # async fn run(flow: venice_ai::Flow<String>) -> Result<(), venice_ai::Error> {
+/// let text = flow.with_time_limit(std::time::Duration::from_secs(600)).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Flow<T> {
+    name: &'static str,
+    client: Client,
+    limit: Option<Duration>,
+    /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
+    at_limit: Option<AtLimit<T>>,
+    steps: Box<dyn FnOnce(Client) -> Steps<T> + Send>,
+}
+
+impl<T: 'static> Flow<T> {
+    /// `steps` must make its calls with the client that it is given: for a blocking caller that is another one.
+    pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let steps = Box::new(move |client| -> Steps<T> { Box::pin(steps(client)) });
+        Self { name, client: client.clone(), limit: None, at_limit: None, steps }
+    }
+
+    /// What is known only when time is over: the job that goes on.
+    pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
+        self.settled_at_limit(|error| Err(explain(error)))
+    }
+
+    /// What it comes to when the time is over: the error that says so, or what is there by then.
+    pub(crate) fn settled_at_limit(mut self, settle: impl FnOnce(Error) -> Result<T, Error> + Send + 'static) -> Self {
+        self.at_limit = Some(Box::new(settle));
+        self
+    }
+
+    /// How long all of it may take, from when it is first awaited. Nothing limits it unless this is called.
+    ///
+    /// When the time is over, the error is [`is_timeout`](Error::is_timeout) and nothing more is sent. What was ordered stays
+    /// ordered: a job goes on, and its handle can still be asked.
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Waits for it in this thread, without an async runtime, as [`Call::send_blocking`](crate::Call::send_blocking) does.
+    ///
+    /// # Errors
+    ///
+    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(mut self) -> Result<T, Error> {
+        self.client = self.client.on_blocking_connections();
+        crate::runtime::blocking::block_on(self.into_future())?
+    }
+}
+
+impl<T: 'static> IntoFuture for Flow<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Steps<T>;
+
+    fn into_future(self) -> Steps<T> {
+        let Self { client, limit, at_limit, steps, name } = self;
+        Box::pin(async move {
+            in_runtime(name)?;
+            match limit {
+                None => steps(client).await,
+                Some(limit) => tokio::time::timeout(limit, steps(client)).await.unwrap_or_else(|_| {
+                    let error = out_of_time(name, limit);
+                    match at_limit {
+                        Some(settle) => settle(error),
+                        None => Err(error),
+                    }
+                }),
+            }
+        })
+    }
+}
+
+fn out_of_time(name: &str, limit: Duration) -> Error {
+    let message = format!("{name} was not finished within {limit:?} (time limit of all its calls)");
+    Error::new(ErrorKind::Timeout, message)
+}
+
+impl<T> fmt::Debug for Flow<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flow").field("name", &self.name).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}

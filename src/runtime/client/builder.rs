@@ -1,0 +1,477 @@
+//! The settings of a client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+
+use super::base_url::BaseUrl;
+use super::download::DownloadPolicy;
+use super::http::{Http, HttpConfig, ProxyChoice};
+use super::key::ApiKey;
+use super::tls::RootCertificates;
+use super::{Client, Inner, Versions, base_url, compatibility};
+use crate::api::models::store::{self, CatalogueStore};
+use crate::features::cost::ledger::Ledger;
+use crate::features::cost::{Budget, Tally};
+use crate::features::many::Pacer;
+use crate::features::preflight::{Preflight, PreflightGate};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::secret::Secret;
+use crate::runtime::transport::gates::Gate;
+use crate::runtime::transport::limits::ReplyLimits;
+use crate::runtime::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, WalletSlots, Warnings};
+
+const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
+const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Long reasoning takes minutes, and the API itself gives up before this.
+const TIMEOUT: Duration = Duration::from_secs(600);
+/// Models that reason may be silent for a while in the middle of an answer.
+const STREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The settings of a [`Client`].
+///
+/// Nothing is checked before [`build`](Self::build), which says what is wrong.
+#[must_use = "it does nothing until `build()` is called"]
+pub struct ClientBuilder {
+    api_key: Option<Secret>,
+    base_url: String,
+    allow_insecure_http: bool,
+    http: Option<reqwest::Client>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    stream_idle_timeout: Duration,
+    limits: ReplyLimits,
+    retry: RetryPolicy,
+    user_agent_suffix: String,
+    headers: Vec<(String, String)>,
+    proxy: ProxyChoice<String>,
+    root_certificates: Vec<Vec<u8>>,
+    clock: Arc<dyn Clock>,
+    warning_age: Duration,
+    catalogue_max_age: Duration,
+    budget: Option<Budget>,
+    tally: Option<Tally>,
+    preflight: Preflight,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            api_key: None,
+            base_url: base_url::DEFAULT.to_owned(),
+            allow_insecure_http: false,
+            http: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+            stream_idle_timeout: STREAM_IDLE_TIMEOUT,
+            limits: ReplyLimits::default(),
+            retry: RetryPolicy::default(),
+            user_agent_suffix: String::new(),
+            headers: Vec::new(),
+            proxy: ProxyChoice::Environment,
+            root_certificates: Vec::new(),
+            clock: Arc::new(SystemClock),
+            warning_age: compatibility::DEFAULT_WARNING_AGE,
+            catalogue_max_age: store::DEFAULT_MAX_AGE,
+            budget: None,
+            tally: None,
+            preflight: Preflight::default(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The settings of the environment, to add others to: `VENICE_API_KEY`, and `VENICE_BASE_URL` if that is set. Spaces and
+    /// line breaks around the values are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::MissingApiKey`] if `VENICE_API_KEY` is missing or empty.
+    pub fn from_env() -> Result<Self, Error> {
+        let mut builder = Self::default();
+        let Some(key) = variable(API_KEY_VARIABLE)? else {
+            return Err(Error::new(
+                ErrorKind::MissingApiKey,
+                format!(
+                    "the environment variable {API_KEY_VARIABLE} is not set or empty; set it to an API key, or use \
+                     Client::without_api_key() for the public endpoints"
+                ),
+            ));
+        };
+        builder.api_key = Some(key.into());
+        if let Some(url) = variable(BASE_URL_VARIABLE)? {
+            builder.base_url = url;
+        }
+        Ok(builder)
+    }
+
+    /// The key that calls are made with. Without one, only public endpoints answer.
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Where the API lives, in place of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has
+    /// neither query nor credentials. A slash at its end does not matter.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Whether the base URL may be `http` on another machine; not unless set, as the API key and every prompt then travel unencrypted.
+    /// `http` on this machine (`localhost`, `127.0.0.1`, `[::1]`) is always allowed.
+    ///
+    /// ```
+    /// let gateway = "http://gateway.internal:8080/api/v1";
+    /// let refused = venice_ai::Client::builder().base_url(gateway).build();
+    /// assert!(refused.unwrap_err().to_string().contains("allow_insecure_http"));
+    /// let venice = venice_ai::Client::builder().base_url(gateway).allow_insecure_http(true).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// Your own HTTP client, with its own TLS, proxy, DNS and connections. It is a client of `reqwest` 0.13, which this crate re-exports as
+    /// [`venice_ai::reqwest`](crate::reqwest).
+    ///
+    /// If you depend on `reqwest` yourself, `reqwest = { version = "0.13", default-features = false }` is enough with the default feature
+    /// `rustls` of this crate, which turns on `reqwest/rustls`. With `rustls-ring` instead, install a provider before you build the client:
+    /// `rustls::crypto::ring::default_provider().install_default()`; without one, `reqwest` panics. With no TLS feature of this crate, turn on
+    /// one of `reqwest`: `rustls` or `native-tls`.
+    ///
+    /// Its settings replace [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy), [`no_proxy`](Self::no_proxy) and
+    /// [`add_root_certificate`](Self::add_root_certificate). Build it with
+    /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
+    /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
+    /// share its connections, so do not use one client both ways. It resolves names itself, so that the `download_url` of a job is
+    /// refused for a private address only if it, or a redirect, names that address.
+    ///
+    /// ```no_run
+    /// use venice_ai::reqwest;
+    ///
+    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// let venice = venice_ai::Client::builder().api_key("my key").http_client(http).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// How long making a connection may take, TLS included; 5 seconds unless set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the first byte sent to the last byte received; 600 seconds unless set.
+    ///
+    /// Each repetition has the time anew, and the pauses between them do not count. For a stream and for raw replies it ends
+    /// with the headers of the reply: from there on the [idle time-out](Self::stream_idle_timeout) counts.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a stream may be silent; 120 seconds unless set. Models that reason pause for long, so be generous. The
+    /// time that the caller takes between two reads does not count.
+    pub fn stream_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.stream_idle_timeout = timeout;
+        self
+    }
+
+    /// The largest reply that is read whole, in bytes. Default: 32 MiB, and [`RawReply::MAX_BYTES`](crate::RawReply::MAX_BYTES)
+    /// for image generation, whose JSON holds the images. A longer one is [`ErrorKind::Decode`], and so is JSON that would take
+    /// more than 16 times this limit in memory once it is parsed, because it is made of very many small values.
+    ///
+    /// It does not apply to files and raw replies, which are read in pieces, nor to streams.
+    pub fn max_reply_bytes(mut self, bytes: usize) -> Self {
+        self.limits.reply = Some(bytes);
+        self
+    }
+
+    /// The largest event of a stream, in bytes. Default: 4 MiB. A larger one is [`ErrorKind::Decode`] and ends the stream, and so
+    /// does one that would take more than 16 times this limit in memory once it is parsed.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.limits.event = Some(bytes);
+        self
+    }
+
+    /// The most memory that a stream is collected in, in bytes: by `collect()` of any stream of text, by streams of parsed values,
+    /// by runs with tools, and by [`ChatStream::cited`](crate::stream::ChatStream::cited) for text that waits for its citations.
+    /// Default: 64 MiB, which is an estimate that counts more than the text. A longer answer is [`ErrorKind::Decode`].
+    pub fn max_collected_bytes(mut self, bytes: usize) -> Self {
+        self.limits.collected = Some(bytes);
+        self
+    }
+
+    /// How much newer than this crate the server may be before there is a warning (`tracing`, once a client); 90 days unless set.
+    /// [`Duration::MAX`] turns it off. See [`Client::compatibility`].
+    pub fn warning_age(mut self, age: Duration) -> Self {
+        self.warning_age = age;
+        self
+    }
+
+    /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
+    /// fetched when somebody asks for it, and never in the background.
+    pub fn catalogue_max_age(mut self, age: Duration) -> Self {
+        self.catalogue_max_age = age;
+        self
+    }
+
+    /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
+    /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
+    pub fn preflight(mut self, policy: Preflight) -> Self {
+        self.preflight = policy;
+        self
+    }
+
+    /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
+    /// ([`RetryClass`](crate::RetryClass)).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The name of your program, added to `User-Agent`: `my-app/1.0`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = suffix.into();
+        self
+    }
+
+    /// A header that each request has, unless the call brings its own. A header given twice is sent with its last value.
+    ///
+    /// Those that describe the connection or the length of the body, such as `host`, `content-length`, `transfer-encoding` and
+    /// `connection`, cannot be set.
+    ///
+    /// Its value is kept out of errors and logs, as it may be a credential for a gateway, unless the header is known to be harmless
+    /// (`accept`, `user-agent`, `traceparent` and the like) or the value is shorter than 6 characters or a plain word.
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The proxy for all requests, such as `http://proxy.example:3128`, in place of the one that the environment names
+    /// (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = ProxyChoice::Proxy(url.into());
+        self
+    }
+
+    /// No proxy at all, whatever the environment names. For servers on this machine and in the same network. Of this and
+    /// [`proxy`](Self::proxy) the one that is called last counts.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = ProxyChoice::Direct;
+        self
+    }
+
+    /// Trusts this CA besides those of the system, for a proxy or a server with a certificate of its own. PEM (also several certificates in
+    /// one text) or DER. May be called several times.
+    ///
+    /// Without it: on Linux and other Unix systems the environment variable `SSL_CERT_FILE` names a PEM file, and `SSL_CERT_DIR` a
+    /// directory, that replace the system's certificates. On macOS and Windows (and with `native-tls`) add the CA to the system. Not
+    /// supported on Android.
+    ///
+    /// [`build`](Self::build) fails with [`ErrorKind::Configuration`] if it is not a certificate. A server whose CA is not trusted is
+    /// [`ErrorKind::Connect`], and the message says so.
+    ///
+    /// ```no_run
+    /// let ca = std::fs::read("/etc/company/ca.pem")?;
+    /// let venice = venice_ai::ClientBuilder::from_env()?.add_root_certificate(ca).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_root_certificate(mut self, certificate: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.push(certificate.as_ref().to_vec());
+        self
+    }
+
+    /// Where the client takes the time, its pauses and its dice from. For tests of what a program does while calls are
+    /// repeated, without waiting and without chance.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
+    /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Counts the calls, tokens and costs of this client by model. See [`Tally`].
+    ///
+    /// ```
+    /// use venice_ai::cost::Tally;
+    ///
+    /// let tally = Tally::new();
+    /// let builder = venice_ai::Client::builder().tally(tally.clone());
+    /// ```
+    pub fn tally(mut self, tally: Tally) -> Self {
+        self.tally = Some(tally);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] names the setting that cannot be used: a key that no header can carry, a bad base URL, proxy
+    /// or header, a budget whose limit is no amount, TLS that does not start. Keys and passwords are not shown.
+    ///
+    /// ```
+    /// let refused = venice_ai::Client::builder().base_url("api.venice.ai").build();
+    /// assert!(refused.unwrap_err().to_string().contains("base URL"));
+    /// ```
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = BaseUrl::new(&self.base_url, self.allow_insecure_http)?;
+        let downloads = DownloadPolicy::of(base_url.url());
+        let key = self.api_key.clone().map(ApiKey::new).transpose()?;
+        let headers = self.default_headers()?;
+        let preflight = PreflightGate::of(self.preflight).map(|gate| Arc::new(gate) as Arc<dyn Gate>);
+        // The ledger comes last: what it sets aside is for the request as it is sent.
+        let gates = preflight.into_iter().chain(Ledger::gate(self.budget, self.tally)?).collect();
+        let http = match self.http {
+            Some(client) => Http::given(client),
+            None => {
+                let through_https = matches!(&self.proxy, ProxyChoice::Proxy(url) if url.starts_with("https:"));
+                Http::new(HttpConfig {
+                    connect_timeout: self.connect_timeout,
+                    proxy: match &self.proxy {
+                        ProxyChoice::Environment => ProxyChoice::Environment,
+                        ProxyChoice::Direct => ProxyChoice::Direct,
+                        ProxyChoice::Proxy(url) => ProxyChoice::Proxy(proxy(url)?),
+                    },
+                    root_certificates: RootCertificates::parse(&self.root_certificates)?,
+                    https: through_https || base_url.as_str().starts_with("https:"),
+                    // A proxy resolves the names itself.
+                    resolver: downloads.resolver().filter(|_| !matches!(self.proxy, ProxyChoice::Proxy(_))),
+                })?
+            }
+        };
+        Ok(Client {
+            blocking: false,
+            inner: Arc::new(Inner {
+                http,
+                base_url,
+                downloads,
+                key,
+                headers,
+                timeout: self.timeout,
+                stream_idle_timeout: self.stream_idle_timeout,
+                limits: self.limits,
+                retry: self.retry,
+                clock: self.clock,
+                budget: FailureBudget::default(),
+                wallets: WalletSlots::default(),
+                pacer: Pacer::default(),
+                warnings: Warnings::default(),
+                versions: Versions::new(self.warning_age),
+                catalogue: CatalogueStore::new(self.catalogue_max_age),
+                gates,
+            }),
+        })
+    }
+
+    fn default_headers(&self) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
+        let agent = match self.user_agent_suffix.trim() {
+            "" => HeaderValue::from_static(PRODUCT),
+            suffix => HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
+                .map_err(|_| Error::configuration("no header can carry the user agent suffix"))?,
+        };
+        headers.insert(USER_AGENT, agent);
+        for (name, value) in &self.headers {
+            let (name, value) = header(name, value).map_err(Error::configuration)?;
+            headers.insert(name, value);
+        }
+        Ok(headers)
+    }
+}
+
+/// Headers that belong to the connection (RFC 9110, section 7.6.1) or say where a request goes and where it ends. A second opinion
+/// about that is how requests are smuggled past a proxy.
+const OF_THE_CONNECTION: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Headers whose values tell nothing of who asks. Any other may be a credential: gateways call theirs `x-session-id` or
+/// `cf-access-client-id`.
+const HARMLESS: [&str; 14] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-encoding",
+    "content-type",
+    "date",
+    "pragma",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-correlation-id",
+    "x-request-id",
+];
+
+/// A header from text. The message on failure names the header and not its value. All values are marked that may be credentials, so
+/// that nothing prints them.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let parsed = HeaderName::try_from(name);
+    let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
+        return Err(format!(
+            "the header `{parsed}` cannot be set: the HTTP client sets it as the connection and the body need it"
+        ));
+    }
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
+    value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
+    Ok((parsed, value))
+}
+
+fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+    // The error of the parser would show a password in the URL.
+    reqwest::Proxy::all(url)
+        .map_err(|_| Error::configuration("the proxy is not a URL; it looks like http://proxy.example:3128"))
+}
+
+/// A variable of the environment; `None` if it is not set or blank.
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::configuration(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("api_key", &self.api_key)
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! How old this crate is, seen from the server.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::Client;
+use crate::api::generated::API_VERSION;
+
+/// A crate that is this much older than the server is worth a warning.
+pub(super) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// How the API's description that this crate was made from compares with the server; from [`Client::compatibility`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compatibility {
+    /// No reply has said yet which version the server has.
+    Unknown,
+    /// The same version.
+    Same,
+    /// The server is newer by so much. What it has new is kept where replies are open, and not typed.
+    ServerNewer(Duration),
+    /// The server is older by so much, as one of several servers may be for a while.
+    ServerOlder(Duration),
+}
+
+/// The versions that a client has to do with.
+#[derive(Debug)]
+pub(crate) struct Versions {
+    /// The last one that a reply told, in seconds since 1970; 0 before that.
+    server: AtomicU64,
+    /// A server that is newer by more is worth a warning.
+    warning_age: Duration,
+}
+
+impl Versions {
+    pub(super) fn new(warning_age: Duration) -> Self {
+        Self { server: AtomicU64::new(0), warning_age }
+    }
+
+    /// Notes the version that a reply tells, and says whether this crate is too old for it.
+    pub(crate) fn see(&self, version: &str) -> bool {
+        let Some(seconds) = moment(version) else { return false };
+        if self.server.swap(seconds, Ordering::Relaxed) == seconds {
+            return false;
+        }
+        matches!(self.compare(), Compatibility::ServerNewer(age) if age > self.warning_age)
+    }
+
+    fn compare(&self) -> Compatibility {
+        let (Some(own), server) = (moment(API_VERSION), self.server.load(Ordering::Relaxed)) else {
+            return Compatibility::Unknown;
+        };
+        match (server, Duration::from_secs(server.abs_diff(own))) {
+            (0, _) => Compatibility::Unknown,
+            (_, Duration::ZERO) => Compatibility::Same,
+            (server, age) if server > own => Compatibility::ServerNewer(age),
+            (_, age) => Compatibility::ServerOlder(age),
+        }
+    }
+}
+
+impl Client {
+    /// How the API's description that this crate was made from ([`API_VERSION`](crate::API_VERSION)) compares with the server that
+    /// answered last. Nothing is sent to find out.
+    ///
+    /// The API promises that its changes add and do not break, so a newer server is no failure. If it is newer by more than
+    /// [`ClientBuilder::warning_age`](crate::ClientBuilder::warning_age), there is one `tracing` warning.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Compatibility;
+    ///
+    /// venice.api_keys().web3_token().await?;
+    /// if let Compatibility::ServerNewer(age) = venice.compatibility() {
+    ///     println!("venice-ai is {} days behind the API", age.as_secs() / 86_400);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn compatibility(&self) -> Compatibility {
+        self.versions().compare()
+    }
+}
+
+/// The moment that a version names, `20260821.193530`, in seconds since 1970.
+fn moment(version: &str) -> Option<u64> {
+    let (date, time) = version.trim().split_once('.')?;
+    let digits = |text: &str, length: usize| {
+        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().ok())?
+    };
+    let (date, time) = (digits(date, 8)?, digits(time, 6)?);
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
+    let is_moment = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
+    is_moment.then(|| days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
+}
+
+/// The days from 1970-01-01 to a day of the Gregorian calendar.
+pub(crate) fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
+    // A year begins in March here, so that the leap day is its last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    let before_1970 = 719_468;
+    year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - before_1970
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_a_moment() {
+        assert_eq!(moment("19700101.000000"), Some(0));
+        assert_eq!(moment("20000229.235959"), Some(951_868_799));
+        assert_eq!(moment("20260821.193530"), Some(1_787_340_930));
+        for wrong in [
+            "",
+            "20260821",
+            "2026.193530",
+            "20261321.193530",
+            "20260821.253530",
+            "+0260821.193530",
+            "2026082120260821202608212026.193530",
+        ] {
+            assert_eq!(moment(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_crate_knows_its_own_version() {
+        let versions = Versions::new(DEFAULT_WARNING_AGE);
+        assert_eq!(versions.compare(), Compatibility::Unknown);
+        assert!(!versions.see(API_VERSION));
+        assert_eq!(versions.compare(), Compatibility::Same);
+    }
+}

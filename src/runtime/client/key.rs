@@ -1,0 +1,53 @@
+//! The API key, ready to be sent.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::header::HeaderValue;
+
+use crate::runtime::error::Error;
+use crate::runtime::secret::Secret;
+
+/// A key that a header can carry, and that header. Each call holds on to it, so a clone is cheap.
+#[derive(Clone)]
+pub(crate) struct ApiKey {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    secret: Secret,
+    header: HeaderValue,
+}
+
+impl ApiKey {
+    pub(crate) fn new(secret: Secret) -> Result<Self, Error> {
+        let key = secret.expose();
+        if key.trim().is_empty() {
+            return Err(Error::configuration("the API key is empty"));
+        }
+        if key.trim() != key || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return Err(Error::configuration(
+                "the API key has a space at an end, a line break, or another character that no header can carry",
+            ));
+        }
+        let mut header = HeaderValue::try_from(format!("Bearer {key}"))
+            .map_err(|_| Error::configuration("no header can carry the API key"))?;
+        header.set_sensitive(true);
+        Ok(Self { inner: Arc::new(Inner { secret, header }) })
+    }
+
+    /// The value of `Authorization`. It is marked as sensitive.
+    pub(crate) fn header(&self) -> &HeaderValue {
+        &self.inner.header
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.inner.secret.expose()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.inner.secret, f)
+    }
+}

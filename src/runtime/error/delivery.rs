@@ -1,0 +1,303 @@
+//! `Delivery`: whether the API carried out the request behind an error.
+
+use super::{Error, ErrorKind};
+use crate::runtime::operation::{OperationRef, RetryClass};
+
+/// Whether the API carried out the request behind an [`Error`], from [`Error::delivery`].
+///
+/// Retries, [`many`](crate::many), the [budget](crate::cost::Budget), jobs, long speech and batches of embeddings all decide by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// The request did not reach the API: it was refused on this side, or there was no connection. It costs nothing.
+    NotSent,
+    /// The API refused the request and did not carry it out. It costs nothing.
+    Refused,
+    /// The request was sent, and may have been carried out and charged: time ran out, the connection broke, the server failed, or a
+    /// gateway in front of the API answered.
+    Unknown,
+    /// The API carried out the request, and its answer cannot be used or is not what was asked for. It is charged.
+    Answered,
+}
+
+impl Delivery {
+    /// The request may have been carried out, and may be charged: [`Unknown`](Self::Unknown) or [`Answered`](Self::Answered).
+    #[must_use]
+    pub fn may_have_run(self) -> bool {
+        matches!(self, Self::Unknown | Self::Answered)
+    }
+}
+
+impl Error {
+    /// Whether the API carried out the request, as far as can be known from the kind of the error, the status, the operation's
+    /// [`RetryClass`](crate::RetryClass), and whether the body is the API's own or that of a gateway.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.delivery().may_have_run() {
+    ///     println!("look at the usage history before you send it again");
+    /// }
+    /// # }
+    /// ```
+    pub fn delivery(&self) -> Delivery {
+        use ErrorKind::*;
+        if let Some(known) = self.inner.delivery {
+            return known;
+        }
+        let status = self.status().map(|status| status.as_u16());
+        match self.kind() {
+            Configuration | MissingApiKey | NoRuntime | BlockingInAsync | Signing | BudgetExceeded | PriceLimit
+            | Connect | Journal => Delivery::NotSent,
+            // Without a reply it is about the file to send, and a request that breaks off in the middle is none.
+            Io if status.is_none() => Delivery::NotSent,
+            Io | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer | Rpc
+            | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            Redirect => Delivery::Refused,
+            Timeout | Transport | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => Delivery::Unknown,
+            InvalidRequest | Authentication | Permission | PaymentRequired | InsufficientBalance | NotFound
+            | Conflict | ConsentRequired | Gone | PayloadTooLarge | ContentPolicy => match status {
+                None => Delivery::NotSent,
+                // An error inside a reply that had begun as a success.
+                Some(200..300) => Delivery::Unknown,
+                Some(_) if self.is_payment_in_progress() => Delivery::Unknown,
+                Some(_) => Delivery::Refused,
+            },
+            RateLimited | Overloaded | Server => match status {
+                Some(429) => Delivery::Refused,
+                // A gateway's may come after it had passed the request on.
+                Some(503) if self.is_from_api() => Delivery::Refused,
+                Some(408)
+                    if self.is_from_api() && matches!(self.retry_class(), RetryClass::Safe | RetryClass::Inference) =>
+                {
+                    Delivery::Refused
+                }
+                _ => Delivery::Unknown,
+            },
+        }
+    }
+
+    /// Sending the same request again may help and does no harm.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        use ErrorKind::*;
+        let class = self.retry_class();
+        let status = self.status().map(|status| status.as_u16());
+        let is_lost = matches!(self.kind(), Timeout | Transport);
+        if class == RetryClass::Payment {
+            // The API credits a signed payment once, however often it arrives.
+            return is_lost || status == Some(504) || self.is_payment_in_progress();
+        }
+        let may_pass = match self.kind() {
+            Connect => true,
+            // The kind comes first: some bodies say that a status which usually passes is a fault of the request.
+            RateLimited | Overloaded | Server => matches!(status, Some(408 | 429 | 500 | 502..=504 | 520..=524)),
+            _ => false,
+        };
+        match class {
+            RetryClass::Safe => may_pass || is_lost,
+            _ => may_pass && !self.delivery().may_have_run(),
+        }
+    }
+
+    /// The API is still settling a payment that it has received.
+    pub(crate) fn is_payment_in_progress(&self) -> bool {
+        self.code() == Some("PAYMENT_IN_PROGRESS")
+    }
+
+    /// The API takes no more requests of this wallet, or of this caller of a blockchain, at the same time. One ends soon.
+    pub(crate) fn is_concurrency_limit(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+            && (self.code() == Some("X402_CONCURRENCY_LIMIT")
+                || self.message().to_ascii_lowercase().contains("another request for this user is in flight"))
+    }
+
+    /// The class of the operation. What is not known is repeated as rarely as what makes something.
+    fn retry_class(&self) -> RetryClass {
+        self.inner.operation.as_ref().map_or(RetryClass::Once, OperationRef::retry)
+    }
+
+    /// States what is known of it, in place of what would follow from the kind.
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.inner.delivery = Some(delivery);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+    use crate::api::generated::operations;
+    use crate::runtime::meta::Meta;
+    use crate::runtime::operation::Operation;
+
+    const OWN: &str = r#"{"error": "no"}"#;
+    const GATEWAY: &str = "<html><title>no</title></html>";
+    const REPLIES: [(u16, &str); 7] =
+        [(408, OWN), (429, OWN), (500, OWN), (502, OWN), (503, OWN), (503, GATEWAY), (529, OWN)];
+
+    fn meta(status: u16) -> Meta {
+        Meta::new(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), std::time::SystemTime::now(), 1)
+    }
+
+    fn answered(operation: &'static Operation, status: u16, body: &str) -> Error {
+        crate::runtime::error::api_error(&operation.into(), meta(status), Bytes::from(body.to_owned()))
+    }
+
+    fn letter(delivery: Delivery) -> char {
+        match delivery {
+            Delivery::NotSent => 'N',
+            Delivery::Refused => 'R',
+            Delivery::Unknown => 'U',
+            Delivery::Answered => 'A',
+        }
+    }
+
+    /// Without a status, and with each of the replies.
+    fn row(kind: ErrorKind) -> String {
+        let error = || Error::new(kind, "").with_operation(&operations::CREATE_CHAT_COMPLETION);
+        let with = REPLIES.iter().map(|(status, body)| {
+            let mut error = error().with_meta(meta(*status));
+            error.inner.from_api = *body == OWN;
+            error
+        });
+        std::iter::once(error()).chain(with).map(|error| letter(error.delivery())).collect()
+    }
+
+    #[test]
+    fn each_kind_says_with_each_status_whether_it_was_carried_out() {
+        use ErrorKind::*;
+        let table: &[(&str, &[ErrorKind])] = &[
+            // None, 408, 429, 500, 502, own 503, a gateway's 503, 529.
+            (
+                "NNNNNNNN",
+                &[
+                    Configuration,
+                    MissingApiKey,
+                    NoRuntime,
+                    BlockingInAsync,
+                    Signing,
+                    BudgetExceeded,
+                    PriceLimit,
+                    Connect,
+                    Journal,
+                ],
+            ),
+            (
+                "NRRRRRRR",
+                &[
+                    InvalidRequest,
+                    Authentication,
+                    Permission,
+                    PaymentRequired,
+                    InsufficientBalance,
+                    NotFound,
+                    Conflict,
+                    ConsentRequired,
+                    Gone,
+                    PayloadTooLarge,
+                    ContentPolicy,
+                ],
+            ),
+            ("RRRRRRRR", &[Redirect]),
+            ("URRUURUU", &[RateLimited, Overloaded, Server]),
+            ("UUUUUUUU", &[Timeout, Transport, StreamInterrupted, OutcomeUnknown, UnexpectedStatus]),
+            ("NAAAAAAA", &[Io]),
+            (
+                "AAAAAAAA",
+                &[
+                    Decode,
+                    Truncated,
+                    Refusal,
+                    InvalidJson,
+                    SchemaMismatch,
+                    ToolCalls,
+                    NoAnswer,
+                    Rpc,
+                    JobFailed,
+                    JobExpired,
+                    ToolRun,
+                    EndlessList,
+                ],
+            ),
+        ];
+        for (expected, kinds) in table {
+            for kind in *kinds {
+                assert_eq!(row(*kind), *expected, "{kind:?}");
+            }
+        }
+        let kinds: usize = table.iter().map(|(_, kinds)| kinds.len()).sum();
+        assert_eq!(kinds, 42, "all of them");
+    }
+
+    /// What is known of each reply, and, in capitals, whether the same request may be sent again.
+    fn by_class(operation: &'static Operation) -> String {
+        let letter = |(status, body): &(u16, &str)| {
+            let error = answered(operation, *status, body);
+            let letter = letter(error.delivery());
+            if error.is_repeatable() { letter } else { letter.to_ascii_lowercase() }
+        };
+        let gateway = [(408, GATEWAY), (429, GATEWAY), (504, OWN), (524, GATEWAY)];
+        REPLIES.iter().chain(&gateway).map(letter).collect()
+    }
+
+    #[test]
+    fn a_paid_call_is_repeated_only_where_it_surely_did_not_run() {
+        // Own 408, 429, 500, 502, own 503, a gateway's 503, 529; a gateway's 408 and 429, 504, 524.
+        assert_eq!(by_class(&operations::LIST_MODELS), "RRUURUuURUU");
+        assert_eq!(by_class(&operations::CREATE_CHAT_COMPLETION), "RRuuRuuuRuu");
+        assert_eq!(by_class(&operations::QUEUE_VIDEO), "uRuuRuuuRuu");
+        assert_eq!(by_class(&operations::TOP_UP_X402_BALANCE), "uruuruuurUu");
+    }
+
+    #[test]
+    fn what_never_reached_the_api_is_repeated_and_what_was_lost_only_where_it_does_no_harm() {
+        let repeats =
+            |operation: &'static Operation, kind| Error::new(kind, "").with_operation(operation).is_repeatable();
+        use ErrorKind::{Connect, Io, Timeout, Transport};
+        for (operation, expected) in [
+            (&operations::LIST_MODELS, [true, true, true, false]),
+            (&operations::CREATE_CHAT_COMPLETION, [true, false, false, false]),
+            (&operations::QUEUE_VIDEO, [true, false, false, false]),
+            (&operations::TOP_UP_X402_BALANCE, [false, true, true, false]),
+        ] {
+            assert_eq!(
+                [Connect, Timeout, Transport, Io].map(|kind| repeats(operation, kind)),
+                expected,
+                "{}",
+                operation.id
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_in_a_reply_that_began_as_a_success_leaves_it_open() {
+        for event in [r#"{"error": {"code": "model_overloaded", "message": "busy"}}"#, r#"{"error": "no such model"}"#]
+        {
+            let event = Bytes::from_static(event.as_bytes());
+            let error =
+                crate::runtime::error::in_band_error(&(&operations::CREATE_CHAT_COMPLETION).into(), meta(200), event);
+            assert_eq!((error.delivery(), error.is_repeatable()), (Delivery::Unknown, false), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_json_document_of_a_gateway_is_not_the_apis_own() {
+        let gateway = answered(&operations::CREATE_CHAT_COMPLETION, 503, r#"{"message": "no healthy upstream"}"#);
+        assert_eq!((gateway.delivery(), gateway.is_repeatable()), (Delivery::Unknown, false));
+    }
+
+    #[test]
+    fn a_payment_that_is_being_settled_is_sent_again_and_one_that_failed_moved_nothing() {
+        let pays = |status, code: &str| {
+            answered(&operations::TOP_UP_X402_BALANCE, status, &format!(r#"{{"error": "{code}", "message": "x"}}"#))
+        };
+        let told = |error: Error| (error.delivery(), error.is_repeatable());
+        assert_eq!(told(pays(409, "PAYMENT_IN_PROGRESS")), (Delivery::Unknown, true));
+        assert_eq!(told(pays(504, "SETTLEMENT_TIMEOUT")), (Delivery::Unknown, true));
+        assert_eq!(told(pays(402, "SETTLEMENT_FAILED")), (Delivery::Refused, false));
+        assert_eq!(told(pays(400, "INVALID_PAYMENT")), (Delivery::Refused, false));
+    }
+}

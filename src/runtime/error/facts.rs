@@ -1,0 +1,259 @@
+//! What an error tells.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+
+use super::payload::Payload;
+use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired, PriceAboveLimit};
+use crate::features::cost::BudgetExceeded;
+use crate::features::jobs::JobHandle;
+use crate::features::preflight::PreflightReport;
+use crate::runtime::meta::Meta;
+use crate::runtime::operation::OperationRef;
+
+impl Error {
+    /// What went wrong, as a word to match on.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// match error.kind() {
+    ///     venice_ai::ErrorKind::Connect => println!("are you online?"),
+    ///     _ => println!("{error}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The operation that failed: its id in the API description, such as `createApiKey`, or method and path of a
+    /// request made with [`Client::request`](crate::Client::request). `None` where no call was made, as when building
+    /// a client.
+    pub fn operation(&self) -> Option<&str> {
+        self.inner.operation.as_ref().map(OperationRef::name)
+    }
+
+    /// The HTTP status, if the API answered.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.status().is_some_and(|status| status.is_client_error()) {
+    ///     println!("asking again will not help");
+    /// }
+    /// # }
+    /// ```
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.meta.as_ref().map(Meta::status)
+    }
+
+    /// The API's code for it, such as `RATE_LIMIT_EXCEEDED`. The API rarely sends one: most are inferred from status and
+    /// message, by the API's own table of errors.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.code() == Some("MODEL_OVERLOADED") {
+    ///     println!("try another model");
+    /// }
+    /// # }
+    /// ```
+    pub fn code(&self) -> Option<&str> {
+        self.inner.code.as_deref()
+    }
+
+    /// What happened, in the API's words where it answered. Not shortened, unlike `Display`.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The members of the request that are wrong, as far as they are known.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// for wrong in error.field_errors() {
+    ///     println!("{}: {}", wrong.field, wrong.message);
+    /// }
+    /// # }
+    /// ```
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.inner.details.as_ref().map_or(&[], |details| &details.fields)
+    }
+
+    /// The id that Venice's support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        let from_body = || self.inner.details.as_ref()?.request_id.as_deref();
+        self.inner.meta.as_ref().and_then(Meta::request_id).or_else(from_body)
+    }
+
+    /// How long the API asks to wait, counted from the moment it answered: `Retry-After`, the end of the exhausted limit's
+    /// window, or of the block after too many failures (30 seconds where it is not told).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     println!("come back in {} s", wait.as_secs());
+    /// }
+    /// # }
+    /// ```
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// Everything in the reply's headers, if the API answered.
+    pub fn meta(&self) -> Option<&Meta> {
+        self.inner.meta.as_ref()
+    }
+
+    /// The reply's body as it came, apart from an echoed API key. It may hold what must not be logged.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(body) = error.body() {
+    ///     let document: Result<serde_json::Value, _> = serde_json::from_slice(body);
+    /// }
+    /// # }
+    /// ```
+    pub fn body(&self) -> Option<&Bytes> {
+        self.inner.body.as_ref()
+    }
+
+    /// Where in a reply that could not be decoded the unexpected value stands: `data[3].created`.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(path) = error.json_path() {
+    ///     println!("the reply has something new at {path}");
+    /// }
+    /// # }
+    /// ```
+    pub fn json_path(&self) -> Option<&str> {
+        self.inner.json_path.as_deref()
+    }
+
+    /// How often the request was sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// Names close to the one that was not found, from the "did you mean" of a 404 or from the
+    /// [catalogue](crate::models::Catalogue).
+    pub fn did_you_mean(&self) -> &[String] {
+        self.inner.details.as_ref().map_or(&[], |details| &details.did_you_mean)
+    }
+
+    /// What a 402 says about paying.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// use venice_ai::PaymentRequired;
+    ///
+    /// if let Some(PaymentRequired::Wallet(wallet)) = error.payment_required() {
+    ///     println!("top up {:?} dollars", wallet.suggested_top_up_usd);
+    /// }
+    /// # }
+    /// ```
+    pub fn payment_required(&self) -> Option<&PaymentRequired> {
+        match self.payload()? {
+            Payload::Payment(payment) => Some(payment),
+            _ => None,
+        }
+    }
+
+    /// What a 409 asks the user to agree to.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(consent) = error.consent_required() {
+    ///     println!("{}", consent.policy_text.as_deref().unwrap_or_default());
+    /// }
+    /// # }
+    /// ```
+    pub fn consent_required(&self) -> Option<&ConsentRequired> {
+        match self.payload()? {
+            Payload::Consent(consent) => Some(consent),
+            _ => None,
+        }
+    }
+
+    /// What a refusal on grounds of content says besides its message.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(policy) = error.content_policy() {
+    ///     println!("how about: {:?}", policy.suggested_prompt);
+    /// }
+    /// # }
+    /// ```
+    pub fn content_policy(&self) -> Option<&ContentPolicy> {
+        match self.payload()? {
+            Payload::Policy(policy) => Some(policy),
+            _ => None,
+        }
+    }
+
+    /// The job that the error is about: one that goes on although nobody waits for it any more, or whose result could not be
+    /// fetched or stored. [`Client::job`](crate::Client::job) takes it up again, here or in another process.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, error: venice_ai::Error) -> Result<(), venice_ai::Error> {
+    /// if let Some(job) = error.job().filter(|_| error.is_timeout()) {
+    ///     venice.job(job.clone()).save("film.mp4").await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn job(&self) -> Option<&JobHandle> {
+        self.inner.details.as_ref()?.job.as_ref()
+    }
+
+    /// The price that was above the limit, and the limit.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(price) = error.price_above_limit() {
+    ///     println!("{} USD, not more than {} USD", price.price_usd, price.limit_usd);
+    /// }
+    /// # }
+    /// ```
+    pub fn price_above_limit(&self) -> Option<PriceAboveLimit> {
+        match self.payload()? {
+            Payload::Price(price) => Some(*price),
+            _ => None,
+        }
+    }
+
+    /// What the budget has left, and what the call would have cost.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(exceeded) = error.budget_exceeded() {
+    ///     println!("{:?} left, {:?} needed", exceeded.spending.remaining(), exceeded.estimate);
+    /// }
+    /// # }
+    /// ```
+    pub fn budget_exceeded(&self) -> Option<BudgetExceeded> {
+        match self.payload()? {
+            Payload::Budget(exceeded) => Some(*exceeded),
+            _ => None,
+        }
+    }
+
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)), whether it was sent or not. `None` where it was
+    /// not checked.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(report) = error.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        let details = self.inner.details.as_ref().and_then(|details| details.preflight.as_ref());
+        details.or_else(|| self.meta()?.preflight())
+    }
+
+    fn payload(&self) -> Option<&Payload> {
+        self.inner.details.as_ref()?.payload.as_ref()
+    }
+}

@@ -1,0 +1,311 @@
+//! Everything that can go wrong, as one type.
+
+mod answer;
+mod codes;
+mod decode;
+mod delivery;
+mod display;
+mod document;
+mod facts;
+mod kind;
+pub(crate) mod locate;
+mod payload;
+mod questions;
+mod text;
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+pub(crate) use self::decode::{api_error, clean_error_body, in_band_error};
+pub use self::delivery::Delivery;
+pub(crate) use self::document::{Promise, is_error_document};
+pub use self::kind::ErrorKind;
+pub use self::payload::{
+    ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, PriceAboveLimit,
+    SpendLimit, X402Challenge,
+};
+use self::payload::{Details, Payload};
+pub(crate) use self::text::{
+    SHORTEST_SECRET, form_of_body, is_html, one_line, without_mark, without_secret, without_values,
+};
+use crate::features::cost::BudgetExceeded;
+use crate::features::jobs::JobHandle;
+use crate::features::preflight::PreflightReport;
+use crate::runtime::amount::Amount;
+use crate::runtime::meta::Meta;
+use crate::runtime::operation::OperationRef;
+use crate::runtime::validation::ValidationError;
+
+/// What went wrong with a call, and what is known about it.
+///
+/// One type for all: a refused request, a broken connection, an answer of the API. A reply that reports an error with status 200, or
+/// lacks what its operation promises, is one too. Ask [`kind`](Self::kind) or one of
+/// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small.
+///
+/// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
+/// nor `Debug` shows an API key or the body of the reply; [`body`](Self::body) has the latter.
+///
+/// ```no_run
+/// # async fn run(venice: venice_ai::Client) {
+/// # let call = venice.request::<serde_json::Value>(venice_ai::http::Method::GET, "/models");
+/// match call.await {
+///     Ok(models) => println!("{models}"),
+///     Err(error) if error.is_rate_limited() => println!("come back in {:?}", error.retry_after()),
+///     Err(error) if error.is_insufficient_balance() => println!("top up first"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    /// What the client has to say about it, where the message is the API's.
+    note: Option<&'static str>,
+    operation: Option<OperationRef>,
+    attempts: u32,
+    retryable: bool,
+    /// What is known of it, where it does not follow from the kind.
+    delivery: Option<Delivery>,
+    meta: Option<Meta>,
+    code: Option<Box<str>>,
+    body: Option<Bytes>,
+    /// The answer is the API's own error document, and not a gateway's.
+    from_api: bool,
+    json_path: Option<Box<str>>,
+    details: Option<Box<Details>>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// How an error is made.
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                note: None,
+                operation: None,
+                attempts: 0,
+                retryable: false,
+                delivery: None,
+                meta: None,
+                code: None,
+                body: None,
+                from_api: false,
+                json_path: None,
+                details: None,
+                retry_after: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// A request that is refused before it is sent.
+    pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    pub(crate) fn validation(finding: ValidationError) -> Self {
+        let mut error = Self::invalid_request(format!("{finding}; nothing was sent"));
+        let fields = finding.fields().map(|(field, problem)| FieldError::new(field, problem, None));
+        error.details_mut().fields.extend(fields);
+        error
+    }
+
+    /// A file on this machine that a request needs and that cannot be read.
+    pub(crate) fn of_file(field: &str, problem: String, error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("`{field}` {problem}")).with_field(field, &problem).with_source(error)
+    }
+
+    /// Names the member of the request that it is about.
+    pub(crate) fn with_field(mut self, field: &str, problem: &str) -> Self {
+        self.details_mut().fields.push(FieldError::new(field, problem, None));
+        self
+    }
+
+    /// Names that are close to the one that is not known.
+    pub(crate) fn with_did_you_mean(mut self, names: Vec<String>) -> Self {
+        if !names.is_empty() {
+            self.details_mut().did_you_mean = names;
+        }
+        self
+    }
+
+    /// What was found before the request was sent.
+    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
+        self.details_mut().preflight = Some(report);
+        self
+    }
+
+    /// Something to add to the message, which may be the API's.
+    pub(crate) fn with_note(mut self, note: &'static str) -> Self {
+        self.inner.note = Some(note);
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: impl Into<OperationRef>) -> Self {
+        self.inner.operation.get_or_insert_with(|| operation.into());
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.inner.attempts = self.inner.attempts.max(attempts);
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.inner.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_meta(mut self, meta: Meta) -> Self {
+        self.inner.retry_after = meta.retry_after().or(self.inner.retry_after);
+        self.inner.attempts = self.inner.attempts.max(meta.attempts());
+        self.inner.meta = Some(meta);
+        self
+    }
+
+    /// How long to wait before the next request.
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.inner.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.inner.body = Some(body);
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
+        self.inner.json_path = path.map(String::into_boxed_str);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into().into());
+        self
+    }
+
+    /// Says before the message which part of a larger whole it is about.
+    pub(crate) fn about(mut self, part: std::fmt::Arguments<'_>) -> Self {
+        self.inner.message.insert_str(0, &format!("{part}: "));
+        self
+    }
+
+    /// Names the job that the error is about, so that the caller can go on with it.
+    pub(crate) fn with_job(mut self, job: &JobHandle) -> Self {
+        self.details_mut().job.get_or_insert_with(|| job.clone());
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner.kind = kind;
+        self
+    }
+
+    pub(crate) fn price_limit(price_usd: Amount, limit_usd: Amount) -> Self {
+        let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
+        let mut error = Self::new(ErrorKind::PriceLimit, message);
+        error.details_mut().payload = Some(Payload::Price(PriceAboveLimit { price_usd, limit_usd }));
+        error
+    }
+
+    pub(crate) fn budget_exceeded_by(exceeded: BudgetExceeded) -> Self {
+        let mut error = Self::new(ErrorKind::BudgetExceeded, exceeded.to_string());
+        error.details_mut().payload = Some(Payload::Budget(exceeded));
+        error
+    }
+
+    /// What a job's last status says beside the status: the message, and whether it was refunded.
+    pub(crate) fn job_failed(report: &serde_json::Value) -> Self {
+        let told = ["error", "message", "reason", "detail"].iter().find_map(|name| {
+            let place = report.get(name)?;
+            payload::text(report, name).or_else(|| payload::text(place, "message"))
+        });
+        let mut error = Self::new(ErrorKind::JobFailed, "the job ended without a result");
+        if let Some(told) = told {
+            error.inner.message = format!("the job ended without a result: {told}");
+        }
+        let policy = ContentPolicy::from_body(report);
+        if !policy.is_empty() {
+            error.details_mut().payload = Some(Payload::Policy(policy));
+        }
+        error
+    }
+
+    /// The same error once more, for everybody who waited for what failed.
+    pub(crate) fn copy(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+
+    /// The body is the API's own error document, and not a gateway's.
+    fn is_from_api(&self) -> bool {
+        self.inner.from_api
+    }
+
+    fn details_mut(&mut self) -> &mut Details {
+        self.inner.details.get_or_insert_default()
+    }
+
+    /// Removes an API key that the server echoed, wherever it may be printed from.
+    pub(crate) fn scrubbed(mut self, key: &str) -> Self {
+        let inner = &mut *self.inner;
+        text::scrub(&mut inner.message, key);
+        for part in [&mut inner.code, &mut inner.json_path].into_iter().flatten() {
+            let mut text = std::mem::take(part).into_string();
+            text::scrub(&mut text, key);
+            *part = text.into_boxed_str();
+        }
+        if let Some(details) = &mut inner.details {
+            details.scrub(key);
+        }
+        inner.body = inner.body.take().map(|body| without_secret(body, key));
+        if let Some(meta) = &mut inner.meta {
+            meta.hide(key);
+        }
+        self
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_users_hold_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync + 'static>() {}
+        fn sent<T: Send + 'static>() {}
+        shared::<Error>();
+        shared::<crate::runtime::client::Client>();
+        shared::<crate::runtime::meta::Meta>();
+        sent::<crate::runtime::call::Call<()>>();
+        sent::<crate::runtime::call::CallFuture<()>>();
+        sent::<crate::runtime::reply::RawReply>();
+        sent::<crate::runtime::reply::ByteStream>();
+    }
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
+    }
+}

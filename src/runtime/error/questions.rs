@@ -1,0 +1,283 @@
+//! Questions that callers ask of an error.
+
+use reqwest::StatusCode;
+
+use super::{Error, ErrorKind};
+
+impl Error {
+    /// Repeating the call may help, and is safe: the failure may pass, and what is known of the operation says that it was
+    /// not carried out or may be carried out twice. The client has repeated it already, as often as its
+    /// [`RetryPolicy`](crate::RetryPolicy) allows.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_retryable() {
+    ///     println!("later, perhaps");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_retryable(&self) -> bool {
+        self.inner.retryable
+    }
+
+    /// The failure may pass by itself. Unlike [`is_retryable`](Self::is_retryable) this says nothing about whether the
+    /// operation was carried out: repeating a call that makes or costs something may do so twice.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_transient() && !error.is_retryable() {
+    ///     println!("look first whether it was done");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_transient(&self) -> bool {
+        use ErrorKind::*;
+        matches!(self.kind(), Connect | Timeout | Transport | StreamInterrupted | RateLimited | Overloaded | Server)
+    }
+
+    /// Too many requests: a limit of the account, the key or everyone is exhausted. See
+    /// [`retry_after`](Self::retry_after).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_rate_limited() {
+    ///     println!("slow down");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// The model is overloaded, at capacity or offline. Another model may answer now.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_overloaded() {
+    ///     println!("try another model");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_overloaded(&self) -> bool {
+        self.kind() == ErrorKind::Overloaded
+    }
+
+    /// The account, the key's spending limit or the wallet's credit is used up. See
+    /// [`payment_required`](Self::payment_required).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_insufficient_balance() {
+    ///     println!("top up first");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_insufficient_balance(&self) -> bool {
+        self.kind() == ErrorKind::InsufficientBalance
+    }
+
+    /// Time ran out: here, or at the server (408, 504). The work may have been done.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_timeout() {
+    ///     println!("a stream would not wait for the whole answer");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_timeout(&self) -> bool {
+        const AT_THE_SERVER: [StatusCode; 2] = [StatusCode::REQUEST_TIMEOUT, StatusCode::GATEWAY_TIMEOUT];
+        self.kind() == ErrorKind::Timeout || self.status().is_some_and(|status| AT_THE_SERVER.contains(&status))
+    }
+
+    /// No connection could be made. The request was not sent.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_connect() {
+    ///     println!("are you online?");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// The prompt or the result breaks a content policy. See [`content_policy`](Self::content_policy).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_content_policy() {
+    ///     println!("ask for something else");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_content_policy(&self) -> bool {
+        self.kind() == ErrorKind::ContentPolicy
+    }
+
+    /// The job ended without a result.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_job_failed() {
+    ///     println!("{}", error.message());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_job_failed(&self) -> bool {
+        self.kind() == ErrorKind::JobFailed
+    }
+
+    /// The job's result is not there any more. An order that the API does not know, or deleted, is
+    /// [`is_not_found`](Self::is_not_found).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_job_expired() {
+    ///     println!("order it again");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_job_expired(&self) -> bool {
+        self.kind() == ErrorKind::JobExpired
+    }
+
+    /// There is no such model, character, key, job or path.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_not_found() {
+    ///     println!("perhaps {:?}?", error.did_you_mean());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+
+    /// The key is missing, or it was not accepted.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_authentication() {
+    ///     println!("check the key");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_authentication(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Authentication | ErrorKind::MissingApiKey)
+    }
+
+    /// The key is good and may not do this.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_permission() {
+    ///     println!("this needs another key");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_permission(&self) -> bool {
+        self.kind() == ErrorKind::Permission
+    }
+
+    /// The request is wrong: refused before it was sent (no [`status`](Self::status)), or by the API.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_invalid_request() && error.status().is_none() {
+    ///     println!("nothing was sent");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_invalid_request(&self) -> bool {
+        matches!(self.kind(), ErrorKind::InvalidRequest | ErrorKind::PayloadTooLarge)
+    }
+
+    /// The operation needs the user's consent first. See [`consent_required`](Self::consent_required).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_consent_required() {
+    ///     println!("ask the user");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_consent_required(&self) -> bool {
+        self.kind() == ErrorKind::ConsentRequired
+    }
+
+    /// The model or the endpoint was retired.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_gone() {
+    ///     println!("choose another model");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_gone(&self) -> bool {
+        self.kind() == ErrorKind::Gone
+    }
+
+    /// The server failed.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_server_error() {
+    ///     println!("not your fault");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Server
+    }
+
+    /// The reply is not what the operation promises. See [`json_path`](Self::json_path) and [`body`](Self::body).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_decode() {
+    ///     println!("the API may be newer than this crate");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// The API does not know the cursor of a list, or no longer. Begin the list again: where it left off, by the moment of the last
+    /// item, or from the start.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_invalid_cursor() {
+    ///     println!("begin again");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_invalid_cursor(&self) -> bool {
+        let of_lists = [crate::api::generated::operations::GET_BILLING_USAGE_HISTORY.id];
+        let names_it = || {
+            let fields = self.field_errors().iter().any(|wrong| wrong.field == "cursor");
+            fields || self.message().to_ascii_lowercase().contains("cursor")
+        };
+        self.status() == Some(StatusCode::BAD_REQUEST)
+            && self.operation().is_some_and(|operation| of_lists.contains(&operation))
+            && names_it()
+    }
+
+    /// A stream ended before it was complete: what it brought is half an answer.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_stream_interrupted() {
+    ///     println!("this was half an answer");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_stream_interrupted(&self) -> bool {
+        self.kind() == ErrorKind::StreamInterrupted
+    }
+}

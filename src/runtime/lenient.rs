@@ -1,0 +1,88 @@
+//! `leniently`: a second reading of replies that do not quite fit their type.
+
+use crate::runtime::wire::forgiving;
+
+/// Deserialises `json`, and where something has an unexpected type or is out of range does so again, without the optional members of
+/// which that is true. The error is about what could not be left out.
+pub(crate) fn leniently<T>(json: &[u8], read: impl Fn(&[u8]) -> serde_json::Result<T>) -> serde_json::Result<T> {
+    read(json).or_else(|error| {
+        if !error.is_data() && !is_out_of_range(&error) {
+            return Err(error);
+        }
+        let again = match forgiving(|| read(json)) {
+            Err(error) if is_out_of_range(&error) => {
+                let json = without_huge_numbers(json);
+                read(&json).or_else(|_| forgiving(|| read(&json)))
+            }
+            again => again,
+        }?;
+        left_out(&error);
+        Ok(again)
+    })
+}
+
+/// As [`leniently`], for a document that was parsed before.
+pub(crate) fn leniently_again<T>(read: impl Fn() -> serde_json::Result<T>) -> serde_json::Result<T> {
+    leniently(&[], |_| read())
+}
+
+fn left_out(error: &serde_json::Error) {
+    let problem = crate::runtime::error::without_values(&error.to_string());
+    tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
+}
+
+/// `1e400`, for which JSON has room and a number of 64 bits has none. The parser takes it for a wrong document.
+fn is_out_of_range(error: &serde_json::Error) -> bool {
+    error.is_syntax() && error.to_string().starts_with("number out of range")
+}
+
+/// The document with `null` for each number that is too large for any type.
+fn without_huge_numbers(json: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(&first) = rest.first() {
+        let length = match first {
+            b'"' => string_length(rest),
+            b'-' | b'0'..=b'9' => rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count(),
+            _ => 1,
+        };
+        let (token, behind) = rest.split_at(length);
+        let number = std::str::from_utf8(token).ok().filter(|_| first != b'"' && length > 1);
+        let is_huge = number.and_then(|number| number.parse::<f64>().ok()).is_some_and(f64::is_infinite);
+        clean.extend_from_slice(if is_huge { b"null" } else { token });
+        rest = behind;
+    }
+    clean
+}
+
+/// The bytes of the string that begins here, with its quotes.
+fn string_length(json: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(found) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if json.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        at += 2;
+    }
+    json.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_nothing_can_hold_become_null() {
+        for (json, clean) in [
+            (r#"{"a": 1e400, "b": -1E+999}"#, r#"{"a": null, "b": null}"#),
+            (r#"["1e400", "\\", "\"1e400", 1e400]"#, r#"["1e400", "\\", "\"1e400", null]"#),
+            ("[1.5, -2e10, 0, 1e-400]", "[1.5, -2e10, 0, 1e-400]"),
+            (r#"{"open": "1e400"#, r#"{"open": "1e400"#),
+        ] {
+            assert_eq!(String::from_utf8(without_huge_numbers(json.as_bytes())).unwrap(), clean, "{json}");
+        }
+        let digits = "9".repeat(400);
+        assert_eq!(without_huge_numbers(digits.as_bytes()), b"null");
+    }
+}

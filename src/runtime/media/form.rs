@@ -1,0 +1,304 @@
+//! Multipart bodies, as a recipe: what is in them, to be put together for each attempt.
+
+use std::borrow::Cow;
+
+use bytes::BytesMut;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Request, RequestBuilder};
+
+pub(crate) use super::form_body::Failure;
+use super::form_body::{FormBody, Reading};
+use super::open::Opened;
+use super::{FileInput, Upload, sniff};
+use crate::runtime::error::Error;
+use crate::runtime::random;
+use crate::runtime::validation::ValidationError;
+
+/// A request type that can go as multipart.
+pub(crate) trait Multipart {
+    /// Adds the parts that are set.
+    fn parts(&self, form: &mut Form);
+}
+
+/// The parts of a body. The body itself is made of it anew for each attempt.
+#[derive(Debug)]
+pub(crate) struct Form {
+    boundary: String,
+    parts: Vec<Entry>,
+    /// Where in a list the part is that comes next.
+    index: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    name: Cow<'static, str>,
+    index: Option<usize>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    File(Upload),
+}
+
+impl Entry {
+    /// The path of the member, as messages name it.
+    fn field(&self) -> Cow<'_, str> {
+        match self.index {
+            Some(index) => format!("{}[{index}]", self.name).into(),
+            None => Cow::Borrowed(&self.name),
+        }
+    }
+}
+
+impl Form {
+    fn new() -> Self {
+        // A boundary that nobody can guess cannot be put into a file on purpose.
+        let boundary = format!("venice-{:016x}{:016x}", random::bits(), random::bits());
+        Self { boundary, parts: Vec::new(), index: None }
+    }
+
+    /// Adds a member: files as file parts, lists as repeated parts, everything else as text.
+    pub(crate) fn part(&mut self, name: &'static str, value: &impl Part) {
+        value.add(name, self);
+    }
+
+    /// Adds an object as its JSON text. Whether a body has such a member depends on the document.
+    #[allow(dead_code)]
+    pub(crate) fn json<T: serde::Serialize>(&mut self, name: &'static str, value: &Option<T>) {
+        if let Some(Ok(text)) = value.as_ref().map(serde_json::to_string) {
+            self.push(name.into(), Content::Text(text));
+        }
+    }
+
+    /// Puts a value in the place of a member, or adds it: a text as it is, a list as repeated parts, anything else as JSON.
+    pub(crate) fn set(&mut self, name: &str, value: serde_json::Value) {
+        self.parts.retain(|part| part.name != name);
+        let values = match value {
+            serde_json::Value::Array(values) => values,
+            value => vec![value],
+        };
+        for value in values {
+            let text = match value {
+                serde_json::Value::String(text) => text,
+                value => value.to_string(),
+            };
+            self.push(Cow::Owned(name.to_owned()), Content::Text(text));
+        }
+    }
+
+    fn push(&mut self, name: Cow<'static, str>, content: Content) {
+        self.parts.push(Entry { name, index: self.index, content });
+    }
+
+    pub(crate) fn has_files(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.content, Content::File(_)))
+    }
+
+    /// Whether the body can be made more than once.
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.parts.iter().all(|part| match &part.content {
+            Content::Text(_) => true,
+            Content::File(upload) => upload.is_replayable(),
+        })
+    }
+
+    /// The text of a part.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.parts.iter().filter(|part| part.name == name).find_map(|part| match &part.content {
+            Content::Text(text) => Some(text.as_str()),
+            Content::File(_) => None,
+        })
+    }
+
+    /// The parts by name: texts as they are, a part that comes several times or belongs to a list as a list, and `null` for a file.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value;
+
+        let mut all = serde_json::Map::new();
+        for part in &self.parts {
+            let value = match &part.content {
+                Content::Text(text) => Value::String(text.clone()),
+                Content::File(_) => Value::Null,
+            };
+            match (all.get_mut(&*part.name), part.index) {
+                (Some(Value::Array(list)), _) => list.push(value),
+                (Some(one), _) => *one = Value::Array(vec![one.take(), value]),
+                (None, Some(_)) => drop(all.insert(part.name.to_string(), Value::Array(vec![value]))),
+                (None, None) => drop(all.insert(part.name.to_string(), value)),
+            }
+        }
+        Value::Object(all)
+    }
+
+    fn content_type(&self) -> Option<HeaderValue> {
+        HeaderValue::try_from(format!("multipart/form-data; boundary={}", self.boundary)).ok()
+    }
+
+    /// The body for one attempt. Its files are opened now, so that one that is missing is found before anything is sent; what goes
+    /// wrong later is left in `failure`.
+    pub(crate) async fn open(&self, failure: &Failure) -> Result<reqwest::Body, Error> {
+        let mut files = self.open_files().await?;
+        let mut body = FormBody::new(failure.clone());
+        let mut text = BytesMut::new();
+        for (part, opened) in self.parts.iter().zip(&mut files) {
+            text.extend_from_slice(format!("--{}\r\n", self.boundary).as_bytes());
+            text.extend_from_slice(b"Content-Disposition: form-data; name=\"");
+            text.extend_from_slice(quoted(&part.name).as_bytes());
+            match (&part.content, opened.take()) {
+                (Content::File(upload), Some(opened)) => {
+                    let name = if upload.name.is_empty() { "file" } else { &upload.name };
+                    let (name, media) = (quoted(name), upload.media_type(&opened.head));
+                    let head = format!("\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n");
+                    text.extend_from_slice(head.as_bytes());
+                    body.bytes(text.split().freeze());
+                    body.file(Reading::new(part.field().into_owned(), opened, upload.is_replayable()));
+                }
+                (Content::File(_), None) => {}
+                (Content::Text(content), _) => {
+                    text.extend_from_slice(b"\"\r\n\r\n");
+                    text.extend_from_slice(content.as_bytes());
+                }
+            }
+            text.extend_from_slice(b"\r\n");
+        }
+        text.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
+        body.bytes(text.freeze());
+        Ok(reqwest::Body::wrap(body))
+    }
+
+    /// The files of all parts. Readers come last: nothing is taken from them if another file cannot be sent.
+    async fn open_files(&self) -> Result<Vec<Option<Opened>>, Error> {
+        let mut files: Vec<Option<Opened>> = self.parts.iter().map(|_| None).collect();
+        for replayable in [true, false] {
+            for (part, place) in self.parts.iter().zip(&mut files) {
+                if let Content::File(upload) = &part.content
+                    && upload.is_replayable() == replayable
+                {
+                    let field = part.field();
+                    if let Some(media) = upload.mime.as_ref().filter(|media| !is_media_type(media)) {
+                        let problem = format!("has the media type {media:?}, which is none");
+                        return Err(Error::validation(ValidationError::new(field, problem)));
+                    }
+                    *place = Some(upload.open(&field, sniff::HEAD_BYTES).await?);
+                }
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// A name as it stands between quotes in a part's header, where a quote or a line break would end it. HTML's rule for forms: these
+/// are percent-encoded, and everything else is UTF-8 as it is.
+fn quoted(name: &str) -> Cow<'_, str> {
+    if !name.contains(|c: char| c == '"' || c.is_ascii_control()) {
+        return Cow::Borrowed(name);
+    }
+    let mut text = String::with_capacity(name.len() + 8);
+    for c in name.chars() {
+        if c == '"' || c.is_ascii_control() {
+            text.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    Cow::Owned(text)
+}
+
+fn is_media_type(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(kind, rest)| !kind.trim().is_empty() && !rest.trim().is_empty())
+        && HeaderValue::from_str(text).is_ok()
+}
+
+/// A value that a multipart body can hold.
+pub(crate) trait Part {
+    /// Adds the value.
+    fn add(&self, name: &'static str, form: &mut Form);
+}
+
+impl Part for Upload {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        form.push(name.into(), Content::File(self.clone()));
+    }
+}
+
+impl Part for FileInput {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        match self {
+            Self::Text(text) => text.add(name, form),
+            Self::Upload(upload) => upload.add(name, form),
+        }
+    }
+}
+
+impl<T: Part> Part for Option<T> {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        if let Some(value) = self {
+            value.add(name, form);
+        }
+    }
+}
+
+impl<T: Part> Part for Vec<T> {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        for (index, value) in self.iter().enumerate() {
+            form.index = Some(index);
+            value.add(name, form);
+        }
+        form.index = None;
+    }
+}
+
+/// Scalars go as their text.
+macro_rules! text_parts {
+    ($($name:ty),*) => {$(
+        impl Part for $name {
+            fn add(&self, name: &'static str, form: &mut Form) {
+                form.push(name.into(), Content::Text(self.to_string()));
+            }
+        }
+    )*};
+}
+
+text_parts!(String, bool, i64, f64);
+
+/// What a request would send, as JSON; see [`Form::to_json`].
+pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
+    let mut form = Form::new();
+    body.parts(&mut form);
+    form.to_json()
+}
+
+/// Makes `body` the body of a request: as multipart when it holds a file or when JSON is not taken, else as JSON.
+pub(crate) fn attach<T: Multipart + MaybeJson>(builder: RequestBuilder, body: &T, json: bool) -> Attached {
+    let mut form = Form::new();
+    body.parts(&mut form);
+    if json && !form.has_files() {
+        return Attached { builder: body.json(builder), form: None };
+    }
+    let builder = match form.content_type() {
+        Some(media) => builder.header(CONTENT_TYPE, media),
+        None => builder,
+    };
+    Attached { builder, form: Some(form) }
+}
+
+/// A request whose body may be a form.
+pub(crate) struct Attached {
+    builder: RequestBuilder,
+    form: Option<Form>,
+}
+
+impl Attached {
+    /// The request without its form, and the form.
+    pub(crate) fn build(self) -> reqwest::Result<(Request, Option<Form>)> {
+        Ok((self.builder.build()?, self.form))
+    }
+}
+
+/// A body that may also go as JSON. Bodies that are never JSON have no JSON form.
+pub(crate) trait MaybeJson {
+    /// Sets the JSON body.
+    fn json(&self, builder: RequestBuilder) -> RequestBuilder;
+}

@@ -1,0 +1,224 @@
+//! What an operation takes of a file, checked before it is sent.
+
+use std::fmt;
+
+use super::data_url::{DataUrl, is_web_url};
+use super::{FileInput, Upload, WholeFile, base64, pixels, sniff};
+use crate::runtime::call::Call;
+use crate::runtime::error::Error;
+use crate::runtime::meta::essence_of;
+use crate::runtime::validation::ValidationError;
+
+/// What an operation takes of a file. Without anything set, every file is fine that is not empty.
+///
+/// What cannot be told from the head of a file is left to the API: the size of a format that is not known, the type of a file without
+/// a telling start or name, the length of a reader that nobody stated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileLimits {
+    most_bytes: Option<u64>,
+    media: &'static [&'static str],
+    image: Option<ImageLimits>,
+}
+
+/// So much of a text shows whether it is base64.
+const ENOUGH_TO_TELL: usize = 256;
+
+/// How large an image may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ImageLimits {
+    /// Width times height.
+    pub(crate) pixels: (u64, u64),
+    /// Width and height, each.
+    pub(crate) least_side: u32,
+}
+
+impl FileLimits {
+    pub(crate) const fn new() -> Self {
+        Self { most_bytes: None, media: &[], image: None }
+    }
+
+    /// The largest size in bytes. Base64 is measured by what it stands for.
+    pub(crate) const fn most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = Some(bytes);
+        self
+    }
+
+    /// The media types that are taken, such as `audio/wav`, or `image/*` for all of a kind.
+    pub(crate) const fn media(mut self, types: &'static [&'static str]) -> Self {
+        self.media = types;
+        self
+    }
+
+    /// How large an image may be.
+    pub(crate) const fn image(mut self, limits: ImageLimits) -> Self {
+        self.image = Some(limits);
+        self
+    }
+
+    fn head_bytes(&self) -> usize {
+        if self.image.is_some() { pixels::HEAD_BYTES } else { sniff::HEAD_BYTES }
+    }
+
+    fn size(&self, bytes: u64) -> Result<(), String> {
+        match self.most_bytes {
+            _ if bytes == 0 => Err("is empty".to_owned()),
+            Some(most) if bytes > most => Err(format!("has {bytes} bytes, at most {most} are taken")),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn media_type(&self, media: &str) -> Result<(), String> {
+        let essence = essence_of(media);
+        let fits = |taken: &&str| match taken.strip_suffix('*') {
+            Some(kind) => essence.starts_with(kind),
+            None => *taken == essence,
+        };
+        // Nobody knows what this is, so it may be what is asked for.
+        if self.media.is_empty() || essence == "application/octet-stream" || self.media.iter().any(fits) {
+            return Ok(());
+        }
+        Err(format!("is {essence}, which is none of {}", self.media.join(", ")))
+    }
+
+    fn pixels(&self, head: &[u8]) -> Result<(), String> {
+        let Some((limits, (width, height))) = self.image.zip(pixels::size(head)) else { return Ok(()) };
+        let (least, most) = limits.pixels;
+        let all = u64::from(width) * u64::from(height);
+        let image = format!("is an image of {width} x {height} pixels");
+        if all < least {
+            return Err(format!("{image}, which is {all}; at least {least} are needed"));
+        }
+        if all > most {
+            return Err(format!("{image}, which is {all}; at most {most} are taken"));
+        }
+        if width.min(height) < limits.least_side {
+            return Err(format!("{image}; each side must have at least {}", limits.least_side));
+        }
+        Ok(())
+    }
+
+    /// What can be told of a file that is here as a whole.
+    pub(crate) fn whole(&self, file: &WholeFile) -> Result<(), String> {
+        self.size(file.bytes.len() as u64)?;
+        self.media_type(&file.media)?;
+        self.pixels(&file.bytes)
+    }
+
+    /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
+    pub(crate) fn text(&self, text: &str) -> Result<(), String> {
+        if is_web_url(text) {
+            return Ok(());
+        }
+        let base64 = match DataUrl::read(text) {
+            Some(url) if url.is_base64 && !url.data.contains('%') => url.data,
+            // Percent-encoded: images and sounds are not written like this as a rule.
+            Some(_) => return Ok(()),
+            None => text,
+        };
+        let odd = |byte: &u8| !is_digit(byte) && !byte.is_ascii_whitespace() && *byte != b'=';
+        if base64.as_bytes().iter().take(ENOUGH_TO_TELL).any(odd) {
+            return Err("is neither a URL, nor a data: URL, nor base64; a file on disk is an Upload::path".to_owned());
+        }
+        self.size(base64_bytes(base64, self.most_bytes))?;
+        let head = base64::head(base64, self.head_bytes());
+        sniff::media_type(&head, "").map_or(Ok(()), |media| self.media_type(media))?;
+        self.pixels(&head)
+    }
+
+    async fn upload(&self, field: &str, upload: &Upload) -> Result<Result<(), String>, Error> {
+        let (head, length) = upload.peek(field, self.head_bytes()).await?;
+        let check = || {
+            length.map_or(Ok(()), |length| self.size(length))?;
+            self.media_type(&upload.media_type(&head))?;
+            self.pixels(&head)
+        };
+        Ok(check())
+    }
+}
+
+/// How many bytes a base64 text stands for. One that is too short for `most` is not counted to its end.
+fn base64_bytes(text: &str, most: Option<u64>) -> u64 {
+    let fits = most.is_none_or(|most| text.len() as u64 / 4 * 3 + 3 <= most);
+    let digits = text.bytes().filter(is_digit);
+    let digits = if fits { digits.take(4).count() } else { digits.count() } as u64;
+    digits / 4 * 3 + digits % 4 * 3 / 4
+}
+
+fn is_digit(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
+}
+
+/// A file that is looked at when the call is sent, as that takes time.
+pub(crate) struct FileCheck {
+    field: String,
+    upload: Upload,
+    limits: FileLimits,
+}
+
+/// Looks at the files of a call and tells all that is wrong with them.
+pub(crate) async fn check(files: &[FileCheck]) -> Result<(), Error> {
+    let mut findings = Vec::new();
+    for FileCheck { field, upload, limits } in files {
+        if let Err(problem) = limits.upload(field, upload).await? {
+            findings.push(ValidationError::new(field.as_str(), problem));
+        }
+    }
+    ValidationError::all(findings).map_err(Error::validation)
+}
+
+/// A file that a call is about to send, where the request has it.
+pub(crate) enum FileRef<'a> {
+    Text(&'a str),
+    Upload(&'a Upload),
+}
+
+impl<'a> From<&'a Upload> for FileRef<'a> {
+    fn from(upload: &'a Upload) -> Self {
+        Self::Upload(upload)
+    }
+}
+
+impl<'a> From<&'a FileInput> for FileRef<'a> {
+    fn from(input: &'a FileInput) -> Self {
+        match input {
+            FileInput::Text(text) => Self::Text(text),
+            FileInput::Upload(upload) => Self::Upload(upload),
+        }
+    }
+}
+
+impl<'a> From<&'a String> for FileRef<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a str> for FileRef<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<T> Call<T> {
+    /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
+    /// is where validation is off.
+    pub(crate) fn checked_file<'a>(
+        self,
+        field: impl fmt::Display,
+        file: impl Into<FileRef<'a>>,
+        limits: FileLimits,
+    ) -> Self {
+        match file.into() {
+            FileRef::Text(text) => {
+                let finding = limits.text(text);
+                self.checked(finding.map_err(|problem| ValidationError::new(field.to_string(), problem)))
+            }
+            FileRef::Upload(upload) => {
+                self.with_file_check(FileCheck { field: field.to_string(), upload: upload.clone(), limits })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

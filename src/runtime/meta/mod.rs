@@ -1,0 +1,431 @@
+//! What the headers of a reply say.
+
+mod debug;
+mod parse;
+mod typed;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
+
+pub(crate) use self::parse::essence_of;
+use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
+pub use self::typed::{
+    Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
+};
+use crate::features::preflight::PreflightReport;
+pub use crate::runtime::amount::{Amount, NotAnAmount};
+use crate::runtime::url::percent_decoded;
+
+/// The header with the revision of the server.
+pub(crate) const VERSION: &str = "x-venice-version";
+
+/// What came with a reply besides its body: status, request id, limits, balances, flags.
+///
+/// Every reply has one ([`Call::with_meta`](crate::Call::with_meta)), and so has every error that the API answered with.
+/// Nothing is read from the headers before it is asked for. All headers are optional in practice, so each answer may be
+/// missing. A clone shares the headers.
+#[derive(Clone)]
+pub struct Meta {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    status: StatusCode,
+    headers: HeaderMap,
+    received_at: SystemTime,
+    attempts: u32,
+    of_another_host: bool,
+    preflight: Option<PreflightReport>,
+}
+
+impl Meta {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
+        let inner = Inner { status, headers, received_at, attempts, of_another_host: false, preflight: None };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, for a reply of a host that the request was redirected to.
+    #[cold]
+    pub(crate) fn of_another_host(mut self) -> Self {
+        Arc::make_mut(&mut self.inner).of_another_host = true;
+        self
+    }
+
+    /// Whether another host answered than the one that was asked.
+    pub(crate) fn is_of_another_host(&self) -> bool {
+        self.inner.of_another_host
+    }
+
+    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
+        Arc::make_mut(&mut self.inner).preflight = Some(report);
+        self
+    }
+
+    /// The HTTP status.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// assert!(meta.status().is_success());
+    /// # }
+    /// ```
+    pub fn status(&self) -> StatusCode {
+        self.inner.status
+    }
+
+    /// All headers, as they came. Some may hold what should not be logged, such as cookies.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.inner.headers
+    }
+
+    /// One header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers.get(name)?.to_str().ok()
+    }
+
+    /// The id that Venice's support asks for (`CF-RAY`, or `X-Request-ID` where that is missing). Log it with every
+    /// failure. A header in which the server repeats the API key is not taken for one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.id("cf-ray").or_else(|| self.id("x-request-id"))
+    }
+
+    /// A header that may be shown.
+    fn id(&self, name: &str) -> Option<&str> {
+        self.inner.headers.get(name).filter(|value| !value.is_sensitive())?.to_str().ok()
+    }
+
+    /// When the reply's headers arrived, by the clock of this machine.
+    pub fn received_at(&self) -> SystemTime {
+        self.inner.received_at
+    }
+
+    /// How often the request was sent until this reply came; 1 where nothing had to be repeated.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.attempts() > 1 {
+    ///     println!("the first attempt failed");
+    /// }
+    /// # }
+    /// ```
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// The revision of the server, such as `20250828.222653`.
+    pub fn server_version(&self) -> Option<&str> {
+        self.header(VERSION)
+    }
+
+    /// The id of the model that answered. It differs from the one asked for when that was an alias, a trait, or a retired
+    /// model that the API replaced.
+    pub fn model_id(&self) -> Option<&str> {
+        self.id("x-venice-model-id")
+    }
+
+    /// The name of the model that answered.
+    pub fn model_name(&self) -> Option<&str> {
+        self.header("x-venice-model-name")
+    }
+
+    /// The backend that ran the model.
+    pub fn model_router(&self) -> Option<&str> {
+        self.header("x-venice-model-router")
+    }
+
+    /// What is left of the request and token limits.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// let requests = meta.rate_limits().requests;
+    /// println!("{:?} of {:?} left", requests.remaining, requests.limit);
+    /// # }
+    /// ```
+    pub fn rate_limits(&self) -> RateLimits {
+        let requests = self.rate_limit("-requests");
+        RateLimits {
+            requests: if requests.is_empty() { self.rpc_limit() } else { requests },
+            tokens: self.rate_limit("-tokens"),
+            scope: self.header("x-ratelimit-type").map(|scope| match scope {
+                "user" => RateLimitScope::User,
+                "api_key" => RateLimitScope::ApiKey,
+                "global" => RateLimitScope::Global,
+                other => RateLimitScope::Unknown(other.to_owned()),
+            }),
+        }
+    }
+
+    fn rate_limit(&self, suffix: &str) -> RateLimit {
+        let header = |part: &str| self.header(&format!("x-ratelimit-{part}{suffix}"));
+        RateLimit {
+            limit: header("limit").and_then(whole),
+            remaining: header("remaining").and_then(whole),
+            resets_in: header("reset").and_then(|text| reset_of(text, self.server_time())),
+        }
+    }
+
+    /// The limit of the blockchain endpoints, whose names have no suffix.
+    fn rpc_limit(&self) -> RateLimit {
+        let mut limit = self.rate_limit("");
+        if self.error_budget().is_some() {
+            // One name for two things: this number is of the other one.
+            limit.remaining = None;
+        }
+        limit
+    }
+
+    /// How many more requests with this API key, model and `user` may fail, from the headers `x-ratelimit-remaining` and
+    /// `x-ratelimit-resets`. The API blocks them until the window ends when none is left. `None` where the headers are missing, and on
+    /// blockchain endpoints, which use the same name for their limit of requests.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(budget) = meta.error_budget() {
+    ///     println!("{:?} more failures until {:?} from now", budget.remaining, budget.resets_in);
+    /// }
+    /// # }
+    /// ```
+    pub fn error_budget(&self) -> Option<ErrorBudget> {
+        let remaining = self.header("x-ratelimit-remaining").and_then(whole);
+        let resets = self.header("x-ratelimit-resets");
+        let is_rpc =
+            || ["x-ratelimit-limit", "x-ratelimit-reset"].iter().any(|name| self.inner.headers.contains_key(*name));
+        if resets.is_none() && (remaining.is_none() || is_rpc()) {
+            return None;
+        }
+        let resets_in = resets.and_then(|text| millis_reset_of(text, self.server_time()));
+        Some(ErrorBudget { remaining, resets_in })
+    }
+
+    /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's
+    /// window. It counts from the moment the reply arrived.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(wait) = meta.retry_after() {
+    ///     println!("come back in {} s", wait.as_secs());
+    /// }
+    /// # }
+    /// ```
+    pub fn retry_after(&self) -> Option<Duration> {
+        let text = self.inner.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        if let Some(wait) = text.and_then(|text| retry_after_of(text, self.server_time())) {
+            return Some(wait);
+        }
+        if self.inner.status != StatusCode::TOO_MANY_REQUESTS {
+            return None;
+        }
+        let limits = self.rate_limits();
+        let exhausted = |limit: RateLimit| match limit.remaining {
+            // An overloaded model also answers 429. Its limits have something left, and their end means nothing.
+            Some(left) if left > 0 => None,
+            _ => limit.resets_in,
+        };
+        exhausted(limits.requests).max(exhausted(limits.tokens))
+    }
+
+    /// What the account owned before this request (a wallet: after it).
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(diem) = meta.balances().diem {
+    ///     println!("{diem} DIEM");
+    /// }
+    /// # }
+    /// ```
+    pub fn balances(&self) -> Balances {
+        Balances {
+            diem: self.header("x-venice-balance-diem").and_then(Amount::read),
+            usd: self.header("x-venice-balance-usd").and_then(Amount::read),
+            x402: self.header("x-balance-remaining").and_then(Amount::read),
+        }
+    }
+
+    /// The model or the endpoint is going away.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(deprecation) = meta.deprecation() {
+    ///     println!("until {:?}: {:?}", deprecation.date, deprecation.warning);
+    /// }
+    /// # }
+    /// ```
+    pub fn deprecation(&self) -> Option<Deprecation> {
+        let text = |name: &str| self.header(name).map(str::to_owned);
+        let found = Deprecation {
+            warning: text("x-venice-model-deprecation-warning"),
+            date: text("x-venice-model-deprecation-date"),
+            replacement: text("x-venice-deprecated-replacement").or_else(|| self.successor()),
+            since: self.header("deprecation").and_then(structured_date),
+            sunset: self.header("sunset").and_then(|text| httpdate::parse_http_date(text).ok()),
+        };
+        let flagged = self.flag("x-venice-deprecated");
+        (flagged || found != Deprecation::default()).then_some(found)
+    }
+
+    /// The target of `Link: <target>; rel="successor-version"`.
+    fn successor(&self) -> Option<String> {
+        let links = self.inner.headers.get_all(LINK).iter();
+        links.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(|link| {
+            let (target, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
+            relation.contains("successor-version").then(|| target.to_owned())
+        })
+    }
+
+    /// What a moderator found in a generated image. Look at it: a violation is a reply with status 200.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.content_flags().violation {
+    ///     println!("the image shows nothing");
+    /// }
+    /// # }
+    /// ```
+    pub fn content_flags(&self) -> ContentFlags {
+        ContentFlags {
+            blurred: self.flag("x-venice-is-blurred"),
+            violation: self.flag("x-venice-is-content-violation"),
+            adult_model_violation: self.flag("x-venice-is-adult-model-content-violation"),
+            minor: self.flag("x-venice-contains-minor"),
+        }
+    }
+
+    /// The prompt that the image model was really given, when `enhance_prompt` rewrote it.
+    pub fn enhanced_prompt(&self) -> Option<String> {
+        self.header("x-venice-enhanced-prompt").map(percent_decoded)
+    }
+
+    /// Where this page lies in its list.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(page) = meta.pagination() {
+    ///     println!("{:?} of {:?}", page.page, page.total_pages);
+    /// }
+    /// # }
+    /// ```
+    pub fn pagination(&self) -> Option<Pagination> {
+        let number = |name: &str| self.header(name).and_then(whole);
+        let found = Pagination {
+            limit: number("x-pagination-limit"),
+            page: number("x-pagination-page"),
+            total: number("x-pagination-total"),
+            total_pages: number("x-pagination-total-pages"),
+        };
+        (found != Pagination::default()).then_some(found)
+    }
+
+    /// Where the next page of a CSV export starts; `None` on the last one.
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.header("x-next-cursor").filter(|cursor| !cursor.is_empty())
+    }
+
+    /// What a blockchain call cost.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(usage) = meta.rpc_usage() {
+    ///     println!("{:?} credits", usage.credits);
+    /// }
+    /// # }
+    /// ```
+    pub fn rpc_usage(&self) -> Option<RpcUsage> {
+        let found = RpcUsage {
+            credits: self.header("x-venice-rpc-credits").and_then(whole),
+            cost_usd: self.header("x-venice-rpc-cost-usd").and_then(Amount::read),
+        };
+        (found != RpcUsage::default()).then_some(found)
+    }
+
+    /// The reply is the stored one of an earlier request with the same `Idempotency-Key`.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if meta.is_idempotent_replay() {
+    ///     println!("nothing was done this time");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_idempotent_replay(&self) -> bool {
+        self.flag("idempotent-replayed")
+    }
+
+    /// What a 402 asks to be paid: base64 of a JSON document.
+    pub fn payment_required(&self) -> Option<&str> {
+        self.header("payment-required")
+    }
+
+    /// The receipt of a payment: base64 of a JSON document.
+    pub fn payment_response(&self) -> Option<&str> {
+        self.header("payment-response")
+    }
+
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)). `None` where it was not checked.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
+    /// let reply = call.with_preflight(venice_ai::Preflight::Drop).with_meta().await?;
+    /// if let Some(report) = reply.meta.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        self.inner.preflight.as_ref()
+    }
+
+    /// The media type without its parameters, in lower case.
+    pub(crate) fn content_type(&self) -> Option<String> {
+        Some(essence_of(self.header(CONTENT_TYPE.as_str())?)).filter(|media| !media.is_empty())
+    }
+
+    /// The coding of a body that was not decoded, such as `br`.
+    pub(crate) fn content_encoding(&self) -> Option<&str> {
+        let encoding = self.inner.headers.get(reqwest::header::CONTENT_ENCODING)?.to_str().ok()?.trim();
+        Some(encoding).filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
+    }
+
+    /// The media type as the server wrote it, for messages.
+    pub(crate) fn shown_content_type(&self) -> &str {
+        self.header(CONTENT_TYPE.as_str()).unwrap_or("no content type")
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.header(name).and_then(bool_of).unwrap_or_default()
+    }
+
+    /// The time by the server's own clock, as far as it told it. Times in other headers are measured against it, so that a
+    /// wrong clock on this machine does not turn a short wait into a long one.
+    fn server_time(&self) -> SystemTime {
+        let date = self.inner.headers.get(DATE).and_then(|value| value.to_str().ok());
+        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or(self.inner.received_at)
+    }
+
+    /// Hides every header that contains `secret` from `Debug`.
+    pub(crate) fn hide(&mut self, secret: &str) {
+        let leaks = |value: &[u8]| memchr::memmem::find(value, secret.as_bytes()).is_some();
+        if !self.inner.headers.values().any(|value| leaks(value.as_bytes())) {
+            return;
+        }
+        for value in Arc::make_mut(&mut self.inner).headers.values_mut() {
+            if leaks(value.as_bytes()) {
+                value.set_sensitive(true);
+            }
+        }
+    }
+}
+
+fn whole(text: &str) -> Option<u64> {
+    let text = text.trim();
+    // Some numbers come with a fraction of zero.
+    text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| number as u64))
+}
+
+/// `@1783555200`: a date in a structured header (RFC 9651).
+fn structured_date(text: &str) -> Option<SystemTime> {
+    let seconds = text.trim().strip_prefix('@')?.parse().ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}

@@ -1,0 +1,23 @@
+//! What a client of any HTTP API needs: values, reading and writing, errors, transport, replies, calls, the client.
+
+pub(crate) mod amount;
+#[cfg(feature = "blocking")]
+pub(crate) mod blocking;
+pub(crate) mod call;
+pub(crate) mod client;
+pub(crate) mod error;
+pub(crate) mod flights;
+pub(crate) mod json_cost;
+pub(crate) mod lenient;
+pub(crate) mod media;
+pub mod meta;
+pub(crate) mod operation;
+pub(crate) mod pages;
+pub(crate) mod random;
+pub(crate) mod reply;
+pub(crate) mod secret;
+pub(crate) mod transport;
+pub(crate) mod url;
+pub(crate) mod validation;
+pub(crate) mod wallet;
+pub(crate) mod wire;

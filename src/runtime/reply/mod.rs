@@ -1,0 +1,201 @@
+//! Replies whose body is bytes.
+
+#[cfg(feature = "blocking")]
+mod blocking;
+mod stream;
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+pub use self::stream::ByteStream;
+use crate::runtime::call::{Origin, decode};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::media::durable::DurableFile;
+use crate::runtime::meta::Meta;
+use crate::runtime::transport::ReplyBody;
+
+/// A successful reply whose body has not been read yet: an image, a sound, a table.
+///
+/// Its headers are here, its body is on the way. Dropping it closes the connection. The body may take as long as it likes as
+/// long as it does not stand still ([`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout)).
+#[derive(Debug)]
+pub struct RawReply {
+    body: ReplyBody,
+}
+
+impl RawReply {
+    pub(crate) fn new(body: ReplyBody) -> Self {
+        Self { body }
+    }
+
+    /// A reply whose body is here already: a file that came inside of another reply.
+    pub(crate) fn in_memory(bytes: Bytes, origin: Origin) -> Self {
+        let Origin { scope, meta } = origin;
+        // Nobody waits for this body, so it never becomes idle.
+        Self { body: ReplyBody::new(bytes.into(), Duration::ZERO, scope, meta) }
+    }
+
+    /// Where it came from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { scope: self.body.scope().clone(), meta: self.body.meta().clone() }
+    }
+
+    /// The HTTP status; a 2xx.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
+    /// # let reply = call.await?;
+    /// assert!(reply.status().is_success());
+    /// # Ok(()) }
+    /// ```
+    pub fn status(&self) -> StatusCode {
+        self.meta().status()
+    }
+
+    /// The media type without its parameters, in lower case: `image/png`. Where an operation may answer with JSON or with a
+    /// file, this tells which it is.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
+    /// # let reply = call.await?;
+    /// if reply.content_type().as_deref() == Some("application/json") {
+    ///     println!("not finished yet");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn content_type(&self) -> Option<String> {
+        self.meta().content_type()
+    }
+
+    /// The rest of what came with it.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
+    /// let reply = call.await?;
+    /// println!("{:?}", reply.meta().content_flags());
+    /// # Ok(()) }
+    /// ```
+    pub fn meta(&self) -> &Meta {
+        self.body.meta()
+    }
+
+    /// The most that [`bytes`](Self::bytes) and [`text`](Self::text) take into memory: 256 MiB.
+    pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+    /// The whole body, in memory, if it has at most [`MAX_BYTES`](Self::MAX_BYTES). Larger ones are for [`save`](Self::save) and
+    /// [`stream`](Self::stream).
+    ///
+    /// # Errors
+    ///
+    /// The connection broke or stood still; or [`ErrorKind::Decode`], as soon as it is known that the body is longer. The operation
+    /// was carried out all the same, so a paid one is not repeated.
+    pub async fn bytes(self) -> Result<Bytes, Error> {
+        self.bytes_up_to(Self::MAX_BYTES).await
+    }
+
+    /// The whole body, in memory, if it has at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bytes`](Self::bytes).
+    pub async fn bytes_up_to(mut self, limit: usize) -> Result<Bytes, Error> {
+        self.collect(limit).await
+    }
+
+    /// The body as text. What is not UTF-8 is replaced (U+FFFD), and a byte order mark is left out.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bytes`](Self::bytes).
+    pub async fn text(self) -> Result<String, Error> {
+        let body = self.bytes().await?;
+        let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
+        Ok(String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// The body as JSON, for replies whose [`content_type`](Self::content_type) says that they are no file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bytes`](Self::bytes), with the limit of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes);
+    /// and [`ErrorKind::Decode`] names the place of what is unexpected.
+    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        let limits = *self.body.scope().limits();
+        let body = self.collect(limits.reply_bytes()).await?;
+        if limits.reply_is_too_costly(&body) {
+            let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
+            return Err(self.body.explained(Error::new(ErrorKind::Decode, message).with_body(body)));
+        }
+        decode::json_of(self.body.scope(), self.body.meta(), body)
+    }
+
+    /// Writes the body to a file, piece by piece as it arrives, and gives its size in bytes.
+    ///
+    /// The file appears, or takes the place of the one before it, when all of it is on disk (fsync, then an atomic rename). Until
+    /// then it has another name in the same folder, which must exist. A download that fails or is dropped leaves nothing behind, and
+    /// leaves a file that was there before as it was.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke or stood still, or [`ErrorKind::Io`]: the file cannot be written. The operation was carried out all the
+    /// same, and its result is lost with the reply.
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let path = path.as_ref().to_owned();
+        let mut file = DurableFile::create(path).await.map_err(|error| self.body.explained(error))?;
+        while let Some(piece) = self.body.chunk().await {
+            file.write(piece?).await.map_err(|error| self.body.explained(error))?;
+        }
+        file.commit().await.map_err(|error| self.body.explained(error))
+    }
+
+    /// The body piece by piece, as it arrives.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
+    /// # let reply = call.await?;
+    /// let mut stream = reply.stream();
+    /// while let Some(piece) = stream.next().await {
+    ///     println!("{} bytes", piece?.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn stream(self) -> ByteStream {
+        ByteStream { body: self.body }
+    }
+
+    /// Adds what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.body.explained(error)
+    }
+
+    async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
+        let too_long = |body: &ReplyBody| {
+            let message = format!("the reply is longer than the {limit} bytes that were allowed");
+            Err(body.explained(Error::new(ErrorKind::Decode, message)))
+        };
+        if self.body.least_left() > limit as u64 {
+            return too_long(&self.body);
+        }
+        let mut first = Bytes::new();
+        let mut all = BytesMut::new();
+        while let Some(piece) = self.body.chunk().await {
+            let piece = piece?;
+            if piece.len() > limit.saturating_sub(first.len().max(all.len())) {
+                return too_long(&self.body);
+            }
+            if first.is_empty() {
+                first = piece;
+                continue;
+            }
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(if all.is_empty() { first } else { all.freeze() })
+    }
+}

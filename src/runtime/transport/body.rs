@@ -1,0 +1,228 @@
+//! The body of a reply, piece by piece.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Body as _;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep};
+
+use super::ahead::{self, End, ReadAhead};
+use super::{Scope, WalletSlot, failure};
+use crate::features::cost::ledger::{Entry, Told};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::meta::Meta;
+
+/// Longer than any connection lives.
+const LONGEST_IDLE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// A body that is read as it arrives. Dropping it closes the connection.
+///
+/// It is an error when the server is silent for longer than the idle time-out while somebody waits for the next piece.
+pub(crate) struct ReplyBody {
+    source: Source,
+    idle: Duration,
+    /// Made when the first wait begins; a body that is always ready needs no timer.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// When the current wait becomes too long; `None` while nobody waits.
+    deadline: Option<Instant>,
+    received: u64,
+    ended: bool,
+    /// What was read of it to see what it is.
+    beginning: Bytes,
+    scope: Scope,
+    meta: Meta,
+    /// The account of the call, if one is kept and the body tells what it cost.
+    account: Option<Box<Entry>>,
+    /// Of a wallet's request: it is in flight until the body is read.
+    slot: Option<WalletSlot>,
+}
+
+/// Where the chunks come from.
+enum Source {
+    Connection(reqwest::Body),
+    Ahead(ReadAhead),
+}
+
+impl ReplyBody {
+    pub(crate) fn new(body: reqwest::Body, idle: Duration, scope: Scope, meta: Meta) -> Self {
+        Self {
+            source: Source::Connection(body),
+            idle,
+            timer: None,
+            deadline: None,
+            received: 0,
+            ended: false,
+            beginning: Bytes::new(),
+            scope,
+            meta,
+            account: None,
+            slot: None,
+        }
+    }
+
+    /// Has the body say what the call cost. Dropping it says that nobody knows.
+    pub(crate) fn set_account(&mut self, account: Box<Entry>) {
+        self.account = Some(account);
+    }
+
+    /// Keeps a wallet's slot until the body is read or dropped.
+    pub(super) fn hold(&mut self, slot: Option<WalletSlot>) {
+        self.slot = slot;
+    }
+
+    pub(crate) fn has_account(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// A part of the answer told something.
+    pub(crate) fn note(&mut self, told: Told) {
+        if let Some(account) = &mut self.account {
+            account.note(told);
+        }
+    }
+
+    /// The answer ended, as it should or not.
+    pub(crate) fn close_account(&mut self, is_whole: bool) {
+        if let Some(account) = self.account.take()
+            && is_whole
+        {
+            account.finished();
+        }
+    }
+
+    /// The same body, of which the beginning was read already.
+    pub(super) fn after(mut self, beginning: Bytes) -> Self {
+        self.received = beginning.len() as u64;
+        self.beginning = beginning;
+        self
+    }
+
+    /// The next piece. After an error and after the end there is none.
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if !self.beginning.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
+        }
+        let end = match self.source.poll_chunk(cx) {
+            Poll::Ready(Ok(chunk)) => {
+                self.deadline = None;
+                self.received += chunk.len() as u64;
+                return Poll::Ready(Some(Ok(chunk)));
+            }
+            Poll::Ready(Err(end)) => end,
+            Poll::Pending => {
+                ready!(self.poll_idle(cx));
+                self.end();
+                return Poll::Ready(Some(Err(self.silent())));
+            }
+        };
+        self.end();
+        let error = match end {
+            End::Complete => return Poll::Ready(None),
+            End::Failed(error) => failure::of_body(error, self.received),
+            End::Abandoned => failure::of_runtime(self.received),
+        };
+        Poll::Ready(Some(Err(self.explained(error))))
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.slot = None;
+    }
+
+    /// As [`poll_chunk`](Self::poll_chunk), for a body of many small chunks: once there is none, the following ones are
+    /// [read ahead](ReadAhead).
+    pub(crate) fn poll_chunk_ahead(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let chunk = self.poll_chunk(cx);
+        match chunk.is_pending() && self.source.read_ahead() {
+            true => self.poll_chunk(cx),
+            false => chunk,
+        }
+    }
+
+    /// The next piece, as [`poll_chunk`](Self::poll_chunk) gives it. Nothing is lost when the future is dropped.
+    pub(crate) async fn chunk(&mut self) -> Option<Result<Bytes, Error>> {
+        std::future::poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// How many bytes are to come at least, by what was announced.
+    pub(crate) fn least_left(&self) -> u64 {
+        match &self.source {
+            Source::Connection(body) => body.size_hint().lower(),
+            Source::Ahead(_) => 0,
+        }
+    }
+
+    /// Ready when the server was silent for too long.
+    ///
+    /// The timer is set once and moved only when it fires, so that a piece costs no work on it.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // "For ever" is more than an `Instant` can hold.
+        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.idle.min(LONGEST_IDLE));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            if timer.deadline() >= deadline {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
+        }
+    }
+
+    fn silent(&self) -> Error {
+        let message = format!(
+            "the server sent nothing for {:?} after {} bytes of its reply (idle time-out)",
+            self.idle, self.received
+        );
+        self.explained(Error::new(ErrorKind::Timeout, message))
+    }
+
+    /// Adds what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.scope.explained(error).with_meta(self.meta.clone())
+    }
+
+    pub(crate) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    pub(super) fn set_meta(&mut self, meta: Meta) {
+        self.meta = meta;
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl Source {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, End>> {
+        match self {
+            Self::Connection(body) => ahead::poll_body(body, cx),
+            Self::Ahead(ahead) => ahead.poll_chunk(cx),
+        }
+    }
+
+    /// Begins to read ahead; false if that is done already, or if there is no runtime.
+    fn read_ahead(&mut self) -> bool {
+        let (Self::Connection(body), Ok(runtime)) = (&mut *self, Handle::try_current()) else { return false };
+        *self = Self::Ahead(ReadAhead::start(std::mem::take(body), &runtime));
+        true
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyBody")
+            .field("operation", &self.scope.operation().name())
+            .field("received", &self.received)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}

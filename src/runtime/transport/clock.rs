@@ -1,0 +1,70 @@
+//! Time and chance, replaceable.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Where a client takes the time, its pauses and its dice from.
+///
+/// Replace it ([`ClientBuilder::clock`](crate::ClientBuilder::clock)) to test how a program behaves while calls are repeated,
+/// without waiting and without chance. Time-outs are not part of it: they always run by Tokio's timer.
+///
+/// ```
+/// use std::pin::Pin;
+/// use std::time::Duration;
+///
+/// /// Pauses end at once, and jitter is always zero.
+/// #[derive(Debug)]
+/// struct Hasty;
+///
+/// impl venice_ai::Clock for Hasty {
+///     fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+///         Box::pin(std::future::ready(()))
+///     }
+///     fn random(&self) -> f64 {
+///         0.0
+///     }
+/// }
+/// let venice = venice_ai::Client::builder().clock(Hasty).build()?;
+/// # Ok::<(), venice_ai::Error>(())
+/// ```
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// A time that never goes back.
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    /// The time of day.
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    /// Ends after a while.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    /// A number from 0 up to but not including 1.
+    fn random(&self) -> f64 {
+        (crate::runtime::random::bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// The clock of the machine, Tokio's timer, and real dice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dice_cover_the_range_and_stay_in_it() {
+        let thrown: Vec<f64> = (0..1000).map(|_| SystemClock.random()).collect();
+        assert!(thrown.iter().all(|number| (0.0..1.0).contains(number)));
+        assert!(thrown.iter().any(|number| *number < 0.1));
+        assert!(thrown.iter().any(|number| *number > 0.9));
+    }
+}

@@ -1,0 +1,199 @@
+//! What happens to every request: authentication, redirects, repetition, time-outs, spans.
+
+mod ahead;
+mod aside;
+mod attempt;
+mod attempts;
+mod body;
+mod budget;
+mod clock;
+pub(crate) mod failure;
+pub(crate) mod gates;
+mod headers;
+mod heap;
+mod hidden;
+pub(crate) mod limits;
+mod members;
+mod outgoing;
+mod redirect;
+mod retry;
+mod source;
+mod told_apart;
+mod trace;
+mod wallets;
+mod warnings;
+mod window;
+
+use bytes::Bytes;
+
+use self::aside::aside;
+pub(crate) use self::body::ReplyBody;
+#[cfg(test)]
+pub(crate) use self::budget::Counted;
+pub(crate) use self::budget::{Bucket, FailureBudget};
+pub use self::clock::{Clock, SystemClock};
+pub(crate) use self::failure::root_cause;
+pub(crate) use self::headers::{any_of, complete};
+pub(crate) use self::hidden::{of_address, of_headers};
+use self::limits::ReplyLimits;
+pub(crate) use self::members::members;
+pub(crate) use self::outgoing::Outgoing;
+pub use self::retry::RetryPolicy;
+pub(crate) use self::retry::dice;
+pub(crate) use self::trace::Trace;
+pub(crate) use self::wallets::{MOST_OF_A_WALLET, WalletSlot, WalletSlots};
+pub(crate) use self::warnings::Warnings;
+pub(crate) use self::window::Window;
+use crate::runtime::client::ApiKey;
+use crate::runtime::error::{Error, SHORTEST_SECRET};
+use crate::runtime::meta::Meta;
+use crate::runtime::operation::{OperationRef, RetryClass};
+use crate::runtime::secret::Secret;
+
+/// What is said of a payment of which nobody knows what became of it.
+const MAY_BE_PAID: &str = "it may have been paid; look at the balance before paying again";
+
+/// How much of a successful reply to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// All of it, within the time of the attempt. A reply that is cut counts as a failed attempt.
+    Whole,
+    /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
+    Pieces,
+    /// All of it if it is JSON, and else the beginning: an operation that answers with a file or with how far it is.
+    JsonOrFile,
+}
+
+/// What an error says of the call it happened in, and what it must not say.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    operation: OperationRef,
+    key: Option<ApiKey>,
+    /// What else goes with the request and must not come back in an error: signatures, headers, an address that opens by itself.
+    hidden: Vec<Secret>,
+    limits: ReplyLimits,
+}
+
+impl Scope {
+    pub(crate) fn new(operation: OperationRef, key: Option<ApiKey>) -> Self {
+        let holds_files = matches!(operation.facts().path, "/image/generate" | "/images/generations");
+        Self { operation, key, hidden: Vec::new(), limits: ReplyLimits { holds_files, ..ReplyLimits::default() } }
+    }
+
+    pub(crate) fn operation(&self) -> &OperationRef {
+        &self.operation
+    }
+
+    pub(crate) fn operation_mut(&mut self) -> &mut OperationRef {
+        &mut self.operation
+    }
+
+    pub(crate) fn key(&self) -> Option<&ApiKey> {
+        self.key.as_ref()
+    }
+
+    pub(crate) fn set_key(&mut self, key: ApiKey) {
+        self.key = Some(key);
+    }
+
+    /// How much of the reply is read into memory.
+    pub(crate) fn limits(&self) -> &ReplyLimits {
+        &self.limits
+    }
+
+    pub(crate) fn limits_mut(&mut self) -> &mut ReplyLimits {
+        &mut self.limits
+    }
+
+    /// Keeps something out of errors.
+    pub(crate) fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
+        // Shorter ones would hide ordinary words, and an empty one everything.
+        self.hidden.extend(secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET));
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        let key = self.key.as_ref().map(ApiKey::expose);
+        key.into_iter().chain(self.hidden.iter().map(Secret::expose))
+    }
+
+    /// Names the operation in the error, and removes what is secret from it.
+    #[cold]
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        let error = error.with_operation(&self.operation);
+        self.secrets().fold(error, Error::scrubbed)
+    }
+
+    /// `bytes` from the server without what is secret.
+    pub(crate) fn without_secrets(&self, bytes: Bytes) -> Bytes {
+        self.secrets().fold(bytes, crate::runtime::error::without_secret)
+    }
+
+    /// Headers from the server, with those marked as sensitive that repeat what is secret.
+    pub(crate) fn without_secrets_in(&self, mut meta: Meta) -> Meta {
+        self.secrets().for_each(|secret| meta.hide(secret));
+        meta
+    }
+
+    /// The error of a reply that is no success.
+    #[cold]
+    pub(crate) fn api_error(&self, meta: Meta, body: Bytes) -> Error {
+        let body = crate::runtime::error::clean_error_body(body, self.secrets());
+        self.explained(crate::runtime::error::api_error(&self.operation, meta, body))
+    }
+
+    /// Builds the error of a document that came with a success status: a whole reply, or an event of a stream.
+    #[cold]
+    pub(crate) fn in_band_error(&self, meta: Meta, document: Bytes) -> Error {
+        let document = crate::runtime::error::clean_error_body(document, self.secrets());
+        self.explained(crate::runtime::error::in_band_error(&self.operation, meta, document))
+    }
+}
+
+/// A successful reply.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) meta: Meta,
+    pub(crate) body: Body,
+    pub(crate) scope: Scope,
+}
+
+impl Reply {
+    /// Changes what is known of the reply, wherever it is told.
+    pub(crate) fn change_meta(&mut self, change: impl FnOnce(Meta) -> Meta) {
+        self.meta = change(self.meta.clone());
+        if let Body::Pieces(body) = &mut self.body {
+            body.set_meta(self.meta.clone());
+        }
+    }
+
+    /// The body if it was waited for, and else nothing.
+    pub(crate) fn known_body(&self) -> Bytes {
+        match &self.body {
+            Body::Whole(body) => body.clone(),
+            Body::Pieces(_) => Bytes::new(),
+        }
+    }
+}
+
+/// As much of a reply's body as its [`Mode`] asked for.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Whole(Bytes),
+    Pieces(Box<ReplyBody>),
+}
+
+/// An error of a reply that came and cannot be read. What was to be paid may be paid all the same.
+pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
+    if class == RetryClass::Payment { error.with_note(MAY_BE_PAID) } else { error }
+}
+
+/// Sends a request, after all gates, until it succeeds or must not be repeated. It stays as it was, so that it can be sent again if its
+/// body can.
+pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
+    if !gates::are_there(outgoing) {
+        return attempts::until_done(outgoing, trace).await;
+    }
+    let passing = aside(gates::pass(outgoing)).await;
+    let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+    watches.ended(attempts::until_done(outgoing, trace).await)
+}

@@ -1,0 +1,126 @@
+//! Where the server may send a request.
+
+use reqwest::header::LOCATION;
+use reqwest::{Method, Request, Response, StatusCode, Url};
+
+use super::Scope;
+use crate::runtime::client::Client;
+use crate::runtime::client::download::DownloadPolicy;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::operation::{AuthScheme, RetryClass};
+
+/// More than this is a circle.
+pub(super) const MOST_REDIRECTS: usize = 5;
+
+/// Whether a reply sends the client elsewhere.
+pub(super) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// How far a redirect may lead.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bounds<'c> {
+    /// Another host must see neither the key nor the prompt.
+    SameHost,
+    /// A file that anyone may download who has its URL: storage often has another name.
+    AnyHost(&'c DownloadPolicy),
+    /// A payment goes where it was sent to, and nowhere else.
+    Nowhere,
+}
+
+impl<'c> Bounds<'c> {
+    pub(super) fn of(client: &'c Client, scope: &Scope) -> Self {
+        match scope.operation().facts().auth {
+            _ if scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
+            AuthScheme::Anonymous => Self::AnyHost(client.downloads()),
+            _ => Self::SameHost,
+        }
+    }
+
+    /// Why a redirect is not followed, if it is not.
+    fn check(self, from: &Url, to: &Url, method: &Method) -> Result<(), &'static str> {
+        match self {
+            _ if origin(to) == origin(from) => Ok(()),
+            // A file is deleted where it was asked to be.
+            Self::AnyHost(policy) if method.is_safe() => match policy.check(to) {
+                Ok(()) if to.scheme() != "https" && to.scheme() != from.scheme() => Err("is not https"),
+                checked => checked,
+            },
+            _ => Err("is another host"),
+        }
+    }
+}
+
+/// Sends a request on to another URL. What the caller set to prove who is asking goes to no other host.
+#[cold]
+pub(super) fn aim(request: &mut Request, target: &Url) {
+    if origin(request.url()) != origin(target) {
+        let headers = request.headers_mut();
+        let private: Vec<_> =
+            headers.iter().filter(|header| header.1.is_sensitive()).map(|header| header.0.clone()).collect();
+        for name in private {
+            headers.remove(name);
+        }
+    }
+    *request.url_mut() = target.clone();
+}
+
+/// The URL to send the same request to.
+///
+/// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
+#[cold]
+pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -> Result<Url, Error> {
+    if matches!(bounds, Bounds::Nowhere) {
+        return Err(not_followed("the server redirects a payment, which is not sent on"));
+    }
+    let (status, headers, from) = (response.status(), response.headers(), response.url());
+    let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let Some(location) = location else {
+        return Err(not_followed("a redirect without a place to go to"));
+    };
+    let Ok(target) = from.join(location) else {
+        return Err(not_followed("a redirect to something that is not a URL"));
+    };
+    if let Err(problem) = bounds.check(from, &target, method) {
+        let advice = match bounds {
+            Bounds::SameHost => "; if that is where the API lives, make it the base URL",
+            Bounds::AnyHost(_) | Bounds::Nowhere => "",
+        };
+        let site = site(&target);
+        return Err(not_followed(format!(
+            "the server redirects to {site}, which {problem}, and nothing was sent there{advice}"
+        )));
+    }
+    let keeps_method = matches!(status.as_u16(), 307 | 308) || matches!(*method, Method::GET | Method::HEAD);
+    if !keeps_method {
+        return Err(not_followed(format!(
+            "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
+            match bounds {
+                Bounds::SameHost | Bounds::Nowhere => target.path().to_owned(),
+                // The path may be all that keeps the file from everyone.
+                Bounds::AnyHost(_) => site(&target),
+            }
+        )));
+    }
+    Ok(target)
+}
+
+/// A redirect that is not followed.
+#[cold]
+pub(super) fn not_followed(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Redirect, message)
+}
+
+/// Scheme, host and port.
+pub(super) fn origin(url: &Url) -> (&str, Option<&str>, Option<u16>) {
+    (url.scheme(), url.host_str(), url.port_or_known_default())
+}
+
+/// A URL without path and query, which may hold what is not meant for logs.
+fn site(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("no host");
+    match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
+    }
+}

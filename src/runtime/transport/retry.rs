@@ -1,0 +1,171 @@
+//! `RetryPolicy`: how often a failed call is repeated, and the backoff between attempts.
+
+use std::time::Duration;
+
+use super::Clock;
+use crate::runtime::error::Error;
+
+/// How often a call is repeated after a failure, and how long it waits before.
+///
+/// It says how often and when, not what: that is the operation's [`RetryClass`](crate::RetryClass). Between attempts the client waits as long as
+/// the API asks (`Retry-After`, or the end of the exhausted limit's window), and else for a random time whose upper bound
+/// doubles with each attempt.
+///
+/// The API blocks an API key (a wallet: its IP address) for a model and a `user` until the end of the window when more than 50 of their
+/// requests failed within 30 seconds; it counts each 4xx except 429. All clones of a client count along, and learn from the headers of
+/// replies ([`Meta::error_budget`](crate::Meta::error_budget)): from 40 on a 4xx is not repeated. Repetitions after a 429 or 5xx, which
+/// the API does not count, are not held back. A block (`Too many failed attempts`) is waited for.
+///
+/// ```
+/// use std::time::Duration;
+/// use venice_ai::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().max_retries(5).max_delay(Duration::from_secs(30));
+/// let never = RetryPolicy::disabled();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_retries: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+    max_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Two repetitions; pauses of up to 0.5 and 1 seconds; waits of up to 60 seconds when the API asks for them.
+    fn default() -> Self {
+        Self {
+            max_retries: 2,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+            max_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Each request is sent once.
+    pub fn disabled() -> Self {
+        Self { max_retries: 0, ..Self::default() }
+    }
+
+    /// How often a request is repeated at most. The first attempt does not count.
+    #[must_use]
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// The upper bound of the first pause. It doubles with each further one.
+    #[must_use]
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Where the upper bound of the pauses stops growing.
+    #[must_use]
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The longest wait that the API may ask for. When it asks for more, the call fails at once, and
+    /// [`Error::retry_after`] tells how long it would have been.
+    #[must_use]
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// How often a request is repeated whose failure does not say that it was not carried out.
+    pub(crate) fn most_retries(&self) -> u32 {
+        self.max_retries
+    }
+
+    /// The pause before the next attempt, or why there is none.
+    pub(super) fn decide(&self, failure: &Error, retries: u32, failures: Failures, clock: &dyn Clock) -> Decision {
+        if !failure.is_repeatable() {
+            return Decision::Stop("it is not safe or not useful");
+        }
+        if retries >= self.max_retries {
+            return Decision::Stop("the policy allows no more");
+        }
+        // The API itself gave up on the request for taking too long; a third try would hardly be faster.
+        if failure.status().is_some_and(|status| status.as_u16() == 504) && retries >= 1 {
+            return Decision::Stop("a 504 is repeated once");
+        }
+        if failures.are_too_many {
+            return Decision::Stop("too many requests failed lately");
+        }
+        if failure.is_concurrency_limit() {
+            // One of those in flight ends soon, whatever the windows of other limits say.
+            return Decision::Repeat(part(self.base_delay, dice(clock)));
+        }
+        match failure.retry_after().max(failures.blocked_for) {
+            Some(asked) if asked > self.max_retry_after => {
+                Decision::Stop("the API asks for a longer wait than the policy allows")
+            }
+            // The clients that were sent away together must not come back together.
+            Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, dice(clock)))),
+            // Settling takes its time, and nobody else waits for it.
+            None if failure.is_payment_in_progress() => Decision::Repeat(self.backoff(retries)),
+            None => Decision::Repeat(part(self.backoff(retries), dice(clock))),
+        }
+    }
+
+    /// Sends again without a pause, if the policy allows another attempt.
+    pub(super) fn at_once(&self, retries: u32) -> Decision {
+        if retries < self.max_retries {
+            Decision::Repeat(Duration::ZERO)
+        } else {
+            Decision::Stop("the policy allows no more")
+        }
+    }
+
+    fn backoff(&self, retries: u32) -> Duration {
+        let factor = 2_u32.checked_pow(retries).unwrap_or(u32::MAX);
+        self.base_delay.checked_mul(factor).unwrap_or(self.max_delay).min(self.max_delay)
+    }
+}
+
+/// What the failure budget says of a failure.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Failures {
+    /// It was counted, and hardly another one may be.
+    pub(super) are_too_many: bool,
+    /// The API blocks such requests for so long.
+    pub(super) blocked_for: Option<Duration>,
+}
+
+/// What to do after a failure.
+#[derive(Debug, PartialEq)]
+pub(super) enum Decision {
+    /// Send again after this pause.
+    Repeat(Duration),
+    /// Report the failure, for this reason.
+    Stop(&'static str),
+}
+
+/// A part of a pause, from 0 to 1. The longest `Duration` is a little less than the number nearest to it.
+fn part(whole: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole)
+}
+
+/// A custom clock may be careless about the range.
+pub(crate) fn dice(clock: &dyn Clock) -> f64 {
+    let number = clock.random();
+    if number.is_finite() { number.clamp(0.0, 1.0) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_of_the_pauses_doubles_up_to_its_limit() {
+        let policy = RetryPolicy::default();
+        let bounds: Vec<u128> = [0, 1, 2, 3, 4, 5, 31, 32, u32::MAX].map(|n| policy.backoff(n).as_millis()).to_vec();
+        assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000]);
+    }
+}

@@ -1,0 +1,99 @@
+//! Replies that are JSON or a file.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+
+use super::limits::ReplyLimits;
+use super::{attempt, failure};
+use crate::runtime::error::{Error, is_html, without_mark};
+use crate::runtime::meta::Meta;
+
+/// What claims to be a file and looks like JSON is JSON if it is short, as a status report is.
+const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;
+
+/// What a reply is.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// JSON or the page of a gateway, all of it.
+    Json(Bytes),
+    /// A file, of which this was read so far.
+    File { beginning: Bytes },
+}
+
+/// Reads as much of a reply as it takes to see what it is.
+///
+/// The content type says it, where it says JSON or a page. Where it says anything else the beginning decides: no image, sound or video
+/// begins with a brace or a bracket of markup. Nothing is no file.
+pub(super) async fn read(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<Told, Error> {
+    let media = meta.content_type();
+    if media.as_deref().is_some_and(is_no_file) {
+        return attempt::whole(response, limits).await.map(Told::Json);
+    }
+    // Samples without a header may begin with anything.
+    let is_bare = media.as_deref().is_some_and(|media| matches!(media, "audio/pcm" | "audio/l16"));
+    let is_labelled = media.is_some();
+    let mut read = BytesMut::new();
+    // What was looked through: a byte order mark and white space.
+    let mut before = 0;
+    loop {
+        before = before.max(read.len() - without_mark(&read).len());
+        before += read.iter().skip(before).take_while(|byte| byte.is_ascii_whitespace()).count();
+        let first = read.get(before);
+        let is_file = match first {
+            None => is_bare && !read.is_empty(),
+            Some(_) if is_bare => true,
+            Some(b'{') => is_labelled && read.len() > LONGEST_UNANNOUNCED_JSON,
+            Some(b'<') => is_labelled && read.len() > LONGEST_BEGINNING && !is_page(&read),
+            Some(b'[' | b'"') => is_labelled,
+            Some(_) => true,
+        };
+        if is_file {
+            return Ok(Told::File { beginning: read.freeze() });
+        }
+        match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
+            Some(piece) => {
+                read.extend_from_slice(&piece);
+                attempt::check_length(read.len() as u64, limits)?;
+            }
+            // What ends here is JSON, a page, or nothing; or a short file that looks like one of them.
+            None if is_labelled && first.is_some() && !is_page(&read) && !is_json(&read) => {
+                return Ok(Told::File { beginning: read.freeze() });
+            }
+            None => return attempt::check_cost(read.freeze(), limits).map(Told::Json),
+        }
+    }
+}
+
+/// A page shows within these many bytes that it is one.
+const LONGEST_BEGINNING: usize = 1024;
+
+fn is_page(body: &[u8]) -> bool {
+    is_html(body) || without_mark(body).trim_ascii_start().starts_with(b"<?xml")
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(without_mark(body)).is_ok()
+}
+
+/// `application/json`, names that end in `+json`, XML, and text: pages, and JSON whose type got lost on the way. Tables are files.
+fn is_no_file(media: &str) -> bool {
+    let is_text = media.starts_with("text/") && media != "text/csv";
+    is_text || ["/json", "+json", "/xml", "+xml"].iter().any(|kind| media.ends_with(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_several_names() {
+        for media in
+            ["application/json", "application/problem+json", "text/json", "text/html", "text/plain", "application/xml"]
+        {
+            assert!(is_no_file(media), "{media}");
+        }
+        for media in ["video/mp4", "application/jsonp", "application/octet-stream", "text/csv", ""] {
+            assert!(!is_no_file(media), "{media}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Things worth a warning, each once.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::runtime::client::Versions;
+use crate::runtime::meta::{Meta, VERSION};
+use crate::runtime::operation::OperationRef;
+
+const MODEL: &str = "x-venice-model-deprecation-warning";
+
+/// What a client has warned about.
+#[derive(Debug, Default)]
+pub(crate) struct Warnings {
+    models: Once,
+    endpoints: Once,
+    behind: AtomicBool,
+}
+
+impl Warnings {
+    /// Warns of what a reply says is going away, and of a server that is much newer than this crate.
+    pub(super) fn of(&self, operation: &OperationRef, meta: &Meta, versions: &Versions) {
+        let (mut model, mut endpoint, mut version) = (false, operation.facts().deprecated, None);
+        // One look at each name costs less than to ask for five of them.
+        for (name, value) in meta.headers() {
+            match name.as_str() {
+                MODEL => model = true,
+                "deprecation" | "sunset" | "x-venice-deprecated" => endpoint = true,
+                VERSION => version = version.or(value.to_str().ok()),
+                _ => {}
+            }
+        }
+        if model {
+            self.of_model(meta);
+        }
+        if endpoint {
+            self.of_endpoint(operation, meta);
+        }
+        if let Some(server) = version.filter(|version| versions.see(version)) {
+            self.of_version(server);
+        }
+    }
+
+    #[cold]
+    fn of_version(&self, server: &str) {
+        if !self.behind.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                server,
+                crate_made_for = crate::api::generated::API_VERSION,
+                "the server is much newer than this crate; an update may know more of what it sends"
+            );
+        }
+    }
+
+    #[cold]
+    fn of_model(&self, meta: &Meta) {
+        let model = meta.model_id().unwrap_or_default();
+        if self.models.is_first(model) {
+            let warning = meta.header(MODEL).unwrap_or_default();
+            let date = meta.header("x-venice-model-deprecation-date").unwrap_or("unknown");
+            tracing::warn!(model, date, warning, "this model is deprecated");
+        }
+    }
+
+    #[cold]
+    fn of_endpoint(&self, operation: &OperationRef, meta: &Meta) {
+        let operation = operation.name();
+        if self.endpoints.is_first(operation) {
+            let sunset = meta.header("sunset").unwrap_or("unknown");
+            let replacement = meta.deprecation().and_then(|deprecation| deprecation.replacement);
+            let replacement = replacement.as_deref().unwrap_or("unknown");
+            tracing::warn!(operation, sunset, replacement, "this endpoint is deprecated");
+        }
+    }
+}
+
+/// Names that were met.
+#[derive(Debug, Default)]
+struct Once(Mutex<HashSet<Box<str>>>);
+
+impl Once {
+    fn is_first(&self, name: &str) -> bool {
+        /// A server that makes up names must not fill the memory.
+        const MOST_NAMES: usize = 256;
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.len() < MOST_NAMES && names.insert(name.into())
+    }
+}

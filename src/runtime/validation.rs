@@ -1,0 +1,364 @@
+//! What is wrong with a request, found before it is sent.
+
+use std::fmt;
+
+use crate::runtime::url;
+
+/// What the API would refuse about a request.
+///
+/// A call with such a request fails before anything is sent. The API may be ahead of the description that the rules come
+/// from: [`Call::with_validation(false)`](crate::Call::with_validation) sends it regardless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValidationError {
+    field: String,
+    problem: String,
+    /// Sent all the same, the request would be another one.
+    fatal: bool,
+    /// What else is wrong.
+    more: Vec<ValidationError>,
+}
+
+impl ValidationError {
+    /// `field` is the path of the member in the JSON that would be sent: `messages[3].content`.
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into(), fatal: false, more: Vec::new() }
+    }
+
+    /// Both together; the first one is named first.
+    pub(crate) fn and(mut self, mut other: Self) -> Self {
+        let more = std::mem::take(&mut other.more);
+        self.more.push(other);
+        self.more.extend(more);
+        self
+    }
+
+    /// All of them together, the first ones of many.
+    pub(crate) fn all(findings: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        findings.into_iter().take(MOST_FINDINGS).reduce(Self::and).map_or(Ok(()), Err)
+    }
+
+    /// Refused even where validation is off.
+    pub(crate) fn into_fatal(self) -> Self {
+        Self { fatal: true, ..self }
+    }
+
+    /// The members that are wrong, the first ones of many.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let more = self.more.iter().map(|finding| (finding.field(), finding.problem()));
+        std::iter::once((self.field(), self.problem())).chain(more)
+    }
+
+    /// What is refused even where validation is off: an empty or dotted path segment calls another endpoint.
+    pub(crate) fn fatal_part(self) -> Option<Self> {
+        let Self { more, .. } = &self;
+        let all = std::iter::once(&self).chain(more).filter(|finding| finding.fatal);
+        all.map(|finding| Self { more: Vec::new(), ..finding.clone() }).reduce(Self::and)
+    }
+
+    /// The path of the first member that is wrong in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it, and what would be right.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.field, self.problem)?;
+        self.more.iter().try_for_each(|finding| write!(f, "; {finding}"))
+    }
+}
+
+impl std::error::Error for ValidationError {}
+
+/// Something whose values have limits.
+pub(crate) trait Check {
+    /// Reports every value that is out of its limits.
+    fn check(&self, checker: &mut Checker);
+}
+
+/// A type that holds itself does so in a box.
+impl<T: Check> Check for Box<T> {
+    fn check(&self, checker: &mut Checker) {
+        T::check(self, checker);
+    }
+}
+
+/// Checks a value.
+pub(crate) fn run(value: &impl Check) -> Result<(), ValidationError> {
+    run_with(|checker| value.check(checker))
+}
+
+/// Checks the arguments of a call.
+pub(crate) fn run_with(check: impl FnOnce(&mut Checker)) -> Result<(), ValidationError> {
+    let mut checker = Checker::default();
+    check(&mut checker);
+    ValidationError::all(checker.found)
+}
+
+/// A value that a string enum does not know.
+pub(crate) fn unknown_value(name: &str, value: &str, known: &[&str]) -> ValidationError {
+    ValidationError::new(name, format!("has no value {value:?}; known are {}", known.join(", ")))
+}
+
+/// Of a request that is wrong in many places, so many are told.
+const MOST_FINDINGS: usize = 16;
+
+/// Collects what is wrong. The path of a finding is put together on the way back from it, so that it costs nothing as long as
+/// nothing is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    found: Vec<ValidationError>,
+}
+
+impl Checker {
+    /// Reports a member. The first thing that is wrong with it counts.
+    #[cold]
+    fn report(&mut self, field: &str, problem: String) {
+        let again = self.found.last().is_some_and(|last| last.field == field);
+        if !again && self.found.len() < MOST_FINDINGS {
+            self.found.push(ValidationError::new(field, problem));
+        }
+    }
+
+    fn below(&mut self, step: fmt::Arguments<'_>, check: impl FnOnce(&mut Self)) {
+        let before = self.found.len();
+        if before >= MOST_FINDINGS {
+            return;
+        }
+        check(self);
+        if self.found.len() > before {
+            self.put_below(step, before);
+        }
+    }
+
+    /// Adds a step to the paths of what was found since there were `before`.
+    #[cold]
+    #[inline(never)]
+    fn put_below(&mut self, step: fmt::Arguments<'_>, before: usize) {
+        let step = step.to_string();
+        for ValidationError { field, .. } in self.found.iter_mut().skip(before) {
+            let dot = if step.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
+            field.insert_str(0, dot);
+            field.insert_str(0, &step);
+        }
+    }
+
+    /// Checks an object that is a member.
+    pub(crate) fn nested<T: Check>(&mut self, field: &str, value: Option<&T>) {
+        if let Some(value) = value {
+            self.below(format_args!("{field}"), |checker| value.check(checker));
+        }
+    }
+
+    /// Checks every object of a list that is a member.
+    pub(crate) fn each<T: Check>(&mut self, field: &str, list: Option<&Vec<T>>) {
+        if let Some(list) = list {
+            self.below(format_args!("{field}"), |checker| checker.each_here(list));
+        }
+    }
+
+    /// Checks every object of a list.
+    pub(crate) fn each_here<T: Check>(&mut self, list: &[T]) {
+        for (index, item) in list.iter().enumerate() {
+            self.below(format_args!("[{index}]"), |checker| item.check(checker));
+        }
+    }
+
+    /// Checks every value of a list that is a member.
+    pub(crate) fn items<T>(&mut self, field: &str, list: Option<&Vec<T>>, check: impl Fn(&mut Self, &T)) {
+        for (index, item) in list.into_iter().flatten().enumerate() {
+            self.below(format_args!("{field}[{index}]"), |checker| check(checker, item));
+        }
+    }
+
+    /// The number of characters of a text.
+    pub(crate) fn length(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, low: usize, high: usize) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        let count = text.chars().count();
+        if count == 0 && low > 0 {
+            self.report(field, "is empty".to_owned());
+        } else if count < low {
+            self.report(field, format!("has {count} characters, at least {low} are needed"));
+        } else if count > high {
+            self.report(field, format!("has {count} characters, at most {high} are taken"));
+        }
+    }
+
+    /// A text that says something.
+    pub(crate) fn not_blank(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        if text.is_some_and(|text| text.as_ref().trim().is_empty()) {
+            self.report(field, "is empty".to_owned());
+        }
+    }
+
+    /// The address of something on the web.
+    pub(crate) fn web_url(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        if url::web_address(text).is_none() {
+            self.report(field, "is no http or https URL, such as `https://example.org/page`".to_owned());
+        }
+    }
+
+    /// A member that is needed beside another one.
+    pub(crate) fn required_when(&mut self, field: &str, is_set: bool, other: &str, other_is_set: bool) {
+        if other_is_set && !is_set {
+            self.report(field, format!("is needed beside `{other}`"));
+        }
+    }
+
+    /// A secret that says something.
+    pub(crate) fn secret(&mut self, field: &str, secret: Option<&crate::runtime::secret::Secret>) {
+        self.not_blank(field, secret.map(crate::runtime::secret::Secret::expose));
+    }
+
+    /// A value that becomes one segment of the path. Percent-encoded, any text is one, but for those that are refused here: they
+    /// would call another endpoint, so that they are refused even where validation is off.
+    pub(crate) fn segment(&mut self, field: &str, text: &str) {
+        let problem = if text.trim().is_empty() {
+            "is empty".to_owned()
+        } else if text == "." || text == ".." {
+            format!("is {text:?}, which a URL takes for a folder")
+        } else {
+            return;
+        };
+        self.found.push(ValidationError { fatal: true, ..ValidationError::new(field, problem) });
+    }
+
+    /// The size of a list.
+    pub(crate) fn count<T>(&mut self, field: &str, list: Option<&Vec<T>>, low: usize, high: usize) {
+        let Some(count) = list.map(Vec::len) else { return };
+        if count < low {
+            self.report(field, format!("has {count} items, at least {low} are needed"));
+        } else if count > high {
+            self.report(field, format!("has {count} items, at most {high} are taken"));
+        }
+    }
+
+    /// A number within bounds; each bound says whether it is itself allowed.
+    #[inline]
+    pub(crate) fn range(
+        &mut self,
+        field: &str,
+        number: Option<f64>,
+        low: Option<(f64, bool)>,
+        high: Option<(f64, bool)>,
+    ) {
+        // Most numbers are not set, and of the others most are right.
+        let Some(number) = number else { return };
+        let above_low = low.is_none_or(|(low, inside)| number > low || (inside && number == low));
+        let below_high = high.is_none_or(|(high, inside)| number < high || (inside && number == high));
+        if !(number.is_finite() && above_low && below_high) {
+            self.out_of_range(field, number, (low, above_low), (high, below_high));
+        }
+    }
+
+    /// Reports a number; each bound with whether it is kept.
+    #[cold]
+    #[inline(never)]
+    fn out_of_range(
+        &mut self,
+        field: &str,
+        number: f64,
+        low: (Option<(f64, bool)>, bool),
+        high: (Option<(f64, bool)>, bool),
+    ) {
+        if !number.is_finite() {
+            // JSON has no such number; it would be sent as null.
+            return self.report(field, format!("is {number}, which is not a number that JSON can hold"));
+        }
+        if let (Some((low, inside)), false) = low {
+            self.report(field, format!("is {number}, it must be {} {low}", if inside { "at least" } else { "above" }));
+        }
+        if let (Some((high, inside)), false) = high {
+            self.report(field, format!("is {number}, it must be {} {high}", if inside { "at most" } else { "below" }));
+        }
+    }
+
+    /// A text that matches a pattern.
+    pub(crate) fn pattern(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, pattern: &str) {
+        self.one_of(field, text, &[], &[pattern]);
+    }
+
+    /// A text that is one of some values, or matches one of some patterns.
+    pub(crate) fn one_of(
+        &mut self,
+        field: &str,
+        text: Option<&(impl AsRef<str> + ?Sized)>,
+        values: &[&str],
+        patterns: &[&str],
+    ) {
+        let Some(text) = text.map(AsRef::as_ref) else { return };
+        // The patterns are checked to be valid when the code is generated.
+        let matches = |pattern: &&str| regex_lite::Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text));
+        if values.contains(&text) || patterns.iter().any(matches) {
+            return;
+        }
+        let allowed: Vec<String> = values
+            .iter()
+            .map(|value| format!("{value:?}"))
+            .chain(patterns.iter().map(|pattern| format!("`{pattern}`")))
+            .collect();
+        self.report(
+            field,
+            match (values, patterns) {
+                ([], [pattern]) => format!("is {text:?}, which does not match `{pattern}`"),
+                _ => format!("is {text:?}, which is none of {}", allowed.join(", ")),
+            },
+        );
+    }
+
+    /// A value of an open enum that this version of the crate knows.
+    pub(crate) fn known<T>(&mut self, field: &str, value: Option<&T>, text: impl Fn(&T) -> &str, known: &[&str]) {
+        self.one_of(field, value.map(text), known, &[]);
+    }
+
+    /// A number that is one of some values.
+    pub(crate) fn one_of_numbers(&mut self, field: &str, number: Option<f64>, values: &[f64]) {
+        if let Some(number) = number
+            && !values.contains(&number)
+        {
+            self.report(field, format!("is {number}, which is none of {values:?}"));
+        }
+    }
+
+    /// An expiry: nothing, a day, or a moment in UTC; `2025-02-30` is neither.
+    pub(crate) fn date(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        let Some(text) = text.map(AsRef::as_ref).filter(|text| !text.is_empty()) else { return };
+        if !is_calendar(text) {
+            self.report(field, format!("is {text:?}, which is no day or time of the calendar"));
+        }
+    }
+}
+
+/// Whether `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists.
+pub(crate) fn is_calendar(text: &str) -> bool {
+    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+    let mut parts = day.split('-').map(str::parse::<u32>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(date)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return false,
+    };
+    let Some(time) = time else { return (1..=days).contains(&date) };
+    let time = time.trim_end_matches('Z').split('.').next().unwrap_or_default();
+    let mut parts = time.split(':').map(str::parse::<u32>);
+    let (Some(Ok(hour)), Some(Ok(minute)), Some(Ok(second)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    (1..=days).contains(&date) && hour < 24 && minute < 60 && second < 60
+}

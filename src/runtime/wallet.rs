@@ -1,0 +1,130 @@
+//! Requests that a wallet signs instead of bearing an API key.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::media::base64;
+use crate::runtime::operation::{AuthScheme, OperationRef};
+use crate::runtime::secret::Secret;
+
+/// The header with which a wallet signs a request.
+pub(crate) const SIGN_IN: HeaderName = HeaderName::from_static("sign-in-with-x");
+
+/// The header with which a wallet pays.
+pub(crate) const PAYMENT: HeaderName = HeaderName::from_static("payment-signature");
+
+/// The names under which a wallet signs in.
+pub(crate) const SIGN_INS: [HeaderName; 2] = [SIGN_IN, HeaderName::from_static("x-sign-in-with-x")];
+
+/// The names under which a wallet pays.
+pub(crate) const PAYMENTS: [HeaderName; 3] =
+    [PAYMENT, HeaderName::from_static("x-402-payment"), HeaderName::from_static("x-payment")];
+
+/// Whether a header bears a signature.
+pub(crate) fn is_signature(name: &HeaderName) -> bool {
+    SIGN_INS.contains(name) || PAYMENTS.contains(name)
+}
+
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;
+
+/// What a wallet is asked to sign for: one request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignInRequest {
+    /// The operation's name in the API description, such as `getX402Balance`.
+    pub operation: String,
+    /// Where the request goes, without its query.
+    pub url: String,
+}
+
+/// The caller's wallet.
+#[derive(Clone)]
+pub(crate) struct Signer(Arc<dyn Fn(SignInRequest) -> Signing + Send + Sync>);
+
+/// A signature, ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) secret: Secret,
+    pub(crate) header: HeaderValue,
+}
+
+impl Signer {
+    pub(crate) fn new<F, E>(sign: impl Fn(SignInRequest) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Secret, E>> + Send + 'static,
+        E: Into<Boxed>,
+    {
+        Self(Arc::new(move |request| {
+            let signing = sign(request);
+            Box::pin(async move { signing.await.map_err(Into::into) })
+        }))
+    }
+
+    /// Asks for a signature.
+    pub(crate) async fn sign(&self, operation: &OperationRef, url: &Url) -> Result<Signature, Error> {
+        let mut resource = url.clone();
+        resource.set_query(None);
+        let request = SignInRequest { operation: operation.name().to_owned(), url: resource.into() };
+        let failed = |problem: String| Error::new(ErrorKind::Signing, problem);
+        let secret = match (self.0)(request).await {
+            Ok(secret) => secret,
+            Err(error) => return Err(failed(format!("the wallet did not sign: {error}")).with_source(error)),
+        };
+        check(&secret)
+            .and_then(|()| Signature::new(secret))
+            .map_err(|problem| failed(format!("what the wallet's signer made {problem}")))
+    }
+}
+
+impl Signature {
+    pub(crate) fn new(secret: Secret) -> Result<Self, &'static str> {
+        let mut header = HeaderValue::try_from(secret.expose()).map_err(|_| "is nothing that a header can carry")?;
+        header.set_sensitive(true);
+        Ok(Self { secret, header })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer")
+    }
+}
+
+/// Whether the API would understand the value of the header. It does not say whether the signature is right.
+pub(crate) fn check(value: &Secret) -> Result<(), &'static str> {
+    let document = decoded(value.expose()).ok_or("is not base64 of a JSON object")?;
+    let filled = |name: &str| document.get(name).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty());
+    match ["address", "message", "signature"].into_iter().find(|name| !filled(name)) {
+        None => Ok(()),
+        Some("address") => Err("has no `address` in its JSON"),
+        Some("message") => Err("has no `message` in its JSON"),
+        Some(_) => Err("has no `signature` in its JSON"),
+    }
+}
+
+/// The JSON object that x402 packs into a header as base64.
+pub(crate) fn decoded(header: &str) -> Option<Value> {
+    let json = base64::decoded(header).ok()?;
+    serde_json::from_slice(&json).ok().filter(Value::is_object)
+}
+
+/// Whether a request was refused for what the next signature has anew: its time or its nonce. Any other refusal, such as that of a
+/// wrong clock, domain or chain, would be repeated.
+pub(crate) fn is_cured_by_signing_again(operation: &OperationRef, failure: &Error) -> bool {
+    if failure.status().is_none_or(|status| status.as_u16() != 401) {
+        return false;
+    }
+    match failure.code() {
+        Some("X402_SIGN_IN_EXPIRED" | "X402_SIGN_IN_NONCE_REUSED") => true,
+        // What only wallets may ask does not say why; the code comes from the message.
+        Some("X402_INVALID_SIGN_IN") => operation.facts().auth == AuthScheme::Wallet,
+        _ => false,
+    }
+}

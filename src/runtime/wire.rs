@@ -1,0 +1,546 @@
+//! What the generated types share: reading leniently, writing only what is set.
+//!
+//! The generated code could derive all of this. Written once and called by name it compiles in a fraction of the time, and it
+//! reads what a derived implementation refuses: null for a required member, a whole number written `5.0`, a number in quotes.
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A value as the API may send it.
+pub(crate) trait Field: Sized {
+    /// Reads the value.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// An object with named members. `Default` is what a missing member reads as.
+pub(crate) trait Object: Default {
+    /// The type's name, for messages.
+    const NAME: &'static str;
+    /// Reads the value of the member `name`; a member that the type does not have is skipped or kept.
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
+}
+
+/// A query parameter as pairs of name and value: none for `None`, one for each item of a list.
+pub(crate) fn query_pairs<'a>(name: &'a str, value: &impl Serialize) -> Vec<(&'a str, String)> {
+    use serde_json::Value;
+    let text = |value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    // Texts, numbers, switches and lists of them can always be written.
+    match serde_json::to_value(value).unwrap_or_default() {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.into_iter().map(|item| (name, text(item))).collect(),
+        one => vec![(name, text(one))],
+    }
+}
+
+struct Seed<T>(PhantomData<T>);
+
+impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer)
+    }
+}
+
+/// Reads a member that the document requires: null leaves the empty value.
+pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut A) -> Result<(), A::Error> {
+    if LENIENCE.get() != Lenience::None {
+        LENIENCE.set(Lenience::Required);
+    }
+    if let Some(value) = map.next_value_seed(Seed::<Option<T>>(PhantomData))? {
+        *slot = value;
+    }
+    Ok(())
+}
+
+/// Reads a member that may be missing. Null changes nothing: a member with two names may come under both, one of them null.
+pub(crate) fn optional<'de, T: Field, A: MapAccess<'de>>(slot: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+    let value = if LENIENCE.get() != Lenience::None {
+        let value: serde_json::Value = map.next_value()?;
+        LENIENCE.set(Lenience::Optional);
+        Option::<T>::read(value).unwrap_or_default()
+    } else {
+        map.next_value_seed(Seed::<Option<T>>(PhantomData))?
+    };
+    if value.is_some() {
+        *slot = value;
+    }
+    Ok(())
+}
+
+/// Skips a member.
+pub(crate) fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(drop)
+}
+
+/// Keeps a member that the type does not name.
+pub(crate) fn keep<'de, A: MapAccess<'de>>(
+    extra: &mut serde_json::Map<String, serde_json::Value>,
+    name: &str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    extra.insert(name.to_owned(), map.next_value()?);
+    Ok(())
+}
+
+/// What is left out of a reply that does not fit its type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lenience {
+    /// Nothing: the first reading.
+    None,
+    /// Optional members of another type. An optional member is being read.
+    Optional,
+    /// As before. A required member is being read, and a number that is too large for it reads as if it were missing.
+    Required,
+}
+
+thread_local! {
+    static LENIENCE: Cell<Lenience> = const { Cell::new(Lenience::None) };
+}
+
+/// Reads again what could not be read, this time without the optional members that have an unexpected type and the numbers that are
+/// too large.
+///
+/// A reply that was paid for is not lost because one member that the caller may never look at changed its type.
+pub(crate) fn forgiving<T>(read: impl FnOnce() -> T) -> T {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            LENIENCE.set(Lenience::None);
+        }
+    }
+    LENIENCE.set(Lenience::Optional);
+    let _reset = Reset;
+    read()
+}
+
+/// Reads an object.
+pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "an object ({})", T::NAME)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+            let mut object = T::default();
+            while let Some(name) = map.next_key::<Name<'de>>()? {
+                object.member(name.as_str(), &mut map)?;
+            }
+            Ok(object)
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// A member's name, borrowed from the input where it can be.
+enum Name<'de> {
+    Borrowed(&'de str),
+    Owned(String),
+}
+
+impl Name<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(name) => name,
+            Self::Owned(name) => name,
+        }
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name::Borrowed(name))
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name::Owned(name.to_owned()))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OptionVisitor<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for OptionVisitor<T> {
+            type Value = Option<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or null")
+            }
+            fn visit_none<E>(self) -> Result<Option<T>, E> {
+                Ok(None)
+            }
+            fn visit_unit<E>(self) -> Result<Option<T>, E> {
+                Ok(None)
+            }
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+                T::read(deserializer).map(Some)
+            }
+        }
+        deserializer.deserialize_option(OptionVisitor(PhantomData))
+    }
+}
+
+impl<T: Field> Field for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Box::new)
+    }
+}
+
+/// A list; null items are left out.
+impl<T: Field> Field for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for ListVisitor<T> {
+            type Value = Vec<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(4096));
+                while let Some(item) = seq.next_element_seed(Seed::<Option<T>>(PhantomData))? {
+                    list.extend(item);
+                }
+                Ok(list)
+            }
+        }
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
+/// A map; null values are left out.
+impl<T: Field> Field for BTreeMap<String, T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TableVisitor<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for TableVisitor<T> {
+            type Value = BTreeMap<String, T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut table = BTreeMap::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if let Some(value) = map.next_value_seed(Seed::<Option<T>>(PhantomData))? {
+                        table.insert(name, value);
+                    }
+                }
+                Ok(table)
+            }
+        }
+        deserializer.deserialize_map(TableVisitor(PhantomData))
+    }
+}
+
+struct Number<T>(PhantomData<T>);
+
+impl<'de> Visitor<'de> for Number<f64> {
+    type Value = f64;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
+        Ok(value)
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<f64, E> {
+        Ok(value as f64)
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<f64, E> {
+        Ok(value as f64)
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
+        let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| E::invalid_type(de::Unexpected::Str(text), &self))
+    }
+}
+
+impl<'de> Visitor<'de> for Number<i64> {
+    type Value = i64;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value)
+            .or_else(|_| too_large().ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(value), &self)))
+    }
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
+        // 2^53 and below are exact; a fraction or more than that would not be the number that was sent.
+        if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
+            Ok(value as i64)
+        } else if value.fract() == 0.0
+            && let Some(missing) = too_large()
+        {
+            Ok(missing)
+        } else {
+            Err(E::invalid_value(de::Unexpected::Float(value), &self))
+        }
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+        text.trim().parse().map_err(|_| E::invalid_type(de::Unexpected::Str(text), &self))
+    }
+}
+
+/// What a whole number reads as that is too large, where its member is required and cannot be left out.
+#[cold]
+fn too_large() -> Option<i64> {
+    (LENIENCE.get() == Lenience::Required).then_some(0)
+}
+
+impl Field for f64 {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Number::<f64>(PhantomData))
+    }
+}
+
+impl Field for i64 {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Number::<i64>(PhantomData))
+    }
+}
+
+macro_rules! plain_fields {
+    ($($name:ty),* $(,)?) => {$(
+        impl Field for $name {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <$name as de::Deserialize<'de>>::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+plain_fields!(String, bool, serde_json::Value, serde_json::Map<String, serde_json::Value>);
+
+/// An empty text: what a reply that leaves the secret out reads as.
+impl Default for crate::runtime::secret::Secret {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
+impl Field for crate::runtime::secret::Secret {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::read(deserializer).map(Self::from)
+    }
+}
+
+impl Field for crate::runtime::amount::Amount {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::Deserialize::deserialize(deserializer)
+    }
+}
+
+/// Writes a member when it is set.
+pub(crate) fn entry<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    name: &'static str,
+    value: &Option<T>,
+) -> Result<(), M::Error> {
+    match value {
+        Some(value) => map.serialize_entry(name, value),
+        None => Ok(()),
+    }
+}
+
+/// Writes the members that the type does not name.
+pub(crate) fn extra<M: SerializeMap>(
+    map: &mut M,
+    extra: &serde_json::Map<String, serde_json::Value>,
+) -> Result<(), M::Error> {
+    extra.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+}
+
+/// Writes an object that holds its tag and nothing else.
+pub(crate) fn tag<S: Serializer>(serializer: S, name: &'static str, value: &'static str) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry(name, value)?;
+    map.end()
+}
+
+/// Reads an arm of a union from a value, when it fits.
+pub(crate) fn arm<T: Field>(value: &serde_json::Value) -> Option<T> {
+    T::read(value).ok()
+}
+
+/// Whether no object of a list says that it is something else: objects that do would be read as empty ones.
+pub(crate) fn items_are(list: &serde_json::Value, member: &str, constant: &str) -> bool {
+    let says_other = |item: &serde_json::Value| item.get(member).is_some_and(|said| said.as_str() != Some(constant));
+    list.as_array().is_some_and(|items| !items.iter().any(says_other))
+}
+
+/// What a string enum has beside its variants.
+macro_rules! open_enum_impls {
+    ($name:ident { $($variant:ident = $wire:literal,)* }) => {
+        impl $name {
+            /// The values that this version of the crate knows, as they are on the wire.
+            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
+
+            /// The value as it is on the wire.
+            #[must_use]
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+
+            /// The variant for a value from the wire; one that is not known is kept in `Unknown`.
+            #[must_use]
+            #[inline]
+            pub fn from_wire(value: &str) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(value.to_owned()),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
+        impl std::str::FromStr for $name {
+            type Err = crate::runtime::validation::ValidationError;
+            #[inline]
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                match Self::from_wire(value) {
+                    Self::Unknown(_) => Err(crate::runtime::validation::unknown_value(stringify!($name), value, Self::KNOWN)),
+                    known => Ok(known),
+                }
+            }
+        }
+
+        /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
+        impl From<&str> for $name {
+            #[inline]
+            fn from(value: &str) -> Self {
+                Self::from_wire(value)
+            }
+        }
+
+        /// Any text, as `from_wire` takes it.
+        impl From<String> for $name {
+            #[inline]
+            fn from(value: String) -> Self {
+                Self::from_wire(&value)
+            }
+        }
+
+        impl Default for $name {
+            /// What a reply that leaves the member out reads as: an empty unknown value.
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(String::new())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::text(deserializer, Self::from_wire)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::text(deserializer, Self::from_wire)
+            }
+        }
+
+        impl crate::runtime::media::form::Part for $name {
+            #[inline]
+            fn add(&self, name: &'static str, form: &mut crate::runtime::media::form::Form) {
+                crate::runtime::media::form::Part::add(&self.as_str().to_owned(), name, form);
+            }
+        }
+    };
+}
+pub(crate) use open_enum_impls;
+
+/// Reads a text without keeping it.
+pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error> {
+    struct TextVisitor<T>(fn(&str) -> T);
+    impl<T> Visitor<'_> for TextVisitor<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
+            Ok((self.0)(value))
+        }
+    }
+    deserializer.deserialize_str(TextVisitor(make))
+}
+
+/// What an object of a reply has beside its members.
+macro_rules! object_impls {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::object(deserializer)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::object(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use object_impls;
+
+/// What a union of a reply has beside its arms.
+macro_rules! union_impls {
+    ($name:ident) => {
+        impl Default for $name {
+            /// What a reply that leaves the member out reads as: an unknown form, null.
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(serde_json::Value::Null)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <serde_json::Value as serde::Deserialize<'de>>::deserialize(deserializer).map(Self::from)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <serde_json::Value as serde::Deserialize<'de>>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+pub(crate) use union_impls;
