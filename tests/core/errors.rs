@@ -342,7 +342,7 @@ async fn a_status_that_comes_late_is_told_too() {
     let late = Answer::default().wait(Duration::from_millis(1200));
     let answer = late.then(Answer::head(503, &[("content-length", "1000")]).send("busy").hang());
     let call = once(&Server::answering([answer])).request::<Value>(Method::GET, "/thing");
-    let error = call.with_timeout(Duration::from_millis(1500)).await.unwrap_err();
+    let error = call.with_timeout(Duration::from_millis(4000)).await.unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE), "{error}");
 }
 

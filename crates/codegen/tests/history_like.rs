@@ -111,7 +111,10 @@ fn merged_parts_keep_the_members_of_all() {
         "struct types::Wick.id: String",
         "struct types::Wick.created_at: Option<String>",
     ]);
-    has(&generated().code, r#""createdAt" | "created_at" => { crate::wire::optional(&mut self.created_at, map) }"#);
+    has(
+        &generated().code,
+        r#""createdAt" | "created_at" => { crate::runtime::wire::optional(&mut self.created_at, map) }"#,
+    );
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn a_value_that_an_enum_does_not_know_may_be_refused() {
     let code = post("colour: {type: string, enum: [red, green], x-known: true}, kept: {type: string, enum: [a, b]}");
     has(
         &code,
-        r#"checker.known("colour", self.colour.as_ref(), crate::types::Colour::as_str, crate::types::Colour::KNOWN);"#,
+        r#"checker.known("colour", self.colour.as_ref(), crate::api::generated::types::Colour::as_str, crate::api::generated::types::Colour::KNOWN);"#,
     );
     has_not(&code, r#"checker.known("kept""#);
 }
@@ -184,7 +184,10 @@ fn more_than_two_query_parameters_are_one_argument() {
         "",
     ))
     .code;
-    has(&code, "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::Call<crate::RawReply>");
+    has(
+        &code,
+        "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::runtime::call::Call<crate::runtime::reply::RawReply>",
+    );
     has(&code, "pub sort_order: Option<SortOrder>");
 }
 
@@ -228,8 +231,8 @@ fn the_table_has_the_facts_of_each_operation() {
              essential: &[], error_inside: false }"#,
     );
     has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
-    has(&code, "crate::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");
-    has(&code, "crate::media::form::attach(");
+    has(&code, "crate::runtime::call::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");
+    has(&code, "crate::runtime::media::form::attach(");
 }
 
 #[test]

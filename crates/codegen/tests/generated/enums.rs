@@ -71,7 +71,7 @@ fn every_string_enum_keeps_what_it_does_not_know() {
 fn the_rule_finds_closed_enums() {
     let file = crate::bad(
         "enum A { X } #[non_exhaustive] enum B { X, Unknown(String) } #[non_exhaustive] enum C { X, Unknown(String) } \
-         crate::wire::open_enum_impls!(C { X = \"x\", });",
+         crate::runtime::wire::open_enum_impls!(C { X = \"x\", });",
     );
     let items: Vec<_> = file.items.iter().collect();
     let (enums, unions, found) = closed(&items);
