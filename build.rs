@@ -29,6 +29,8 @@ fn run() -> Result<(), Error> {
     let generated =
         generate(&spec, &overlay, &docs, Mode::Strict).map_err(|error| error.in_file("spec/swagger.yaml"))?;
     write("generated.rs", &generated.code)?;
+    let version = spec.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+    println!("cargo::rustc-env=VENICE_API_VERSION={version}");
     if std::env::var_os("CARGO_FEATURE_MOCK").is_some() {
         write("document.json", &generated.document.to_string())?;
     }

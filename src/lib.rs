@@ -30,7 +30,7 @@ pub use self::api::{
 pub use self::features::preflight::{Preflight, PreflightReport};
 pub use self::runtime::amount::Amount;
 pub use self::runtime::call::{Call, CallFuture, Flow, Response};
-pub use self::runtime::client::{Client, ClientBuilder, Compatibility};
+pub use self::runtime::client::{Client, ClientBuilder};
 pub use self::runtime::error::{
     ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,
     PaymentRequired, PriceAboveLimit, SpendLimit, X402Challenge,
@@ -41,7 +41,7 @@ pub use self::runtime::operation::{AuthScheme, Operation, RetryClass};
 pub use self::runtime::pages::{Page, Pages};
 pub use self::runtime::reply::{ByteStream, RawReply};
 pub use self::runtime::secret::Secret;
-pub use self::runtime::transport::{Clock, RetryPolicy, SystemClock};
+pub use self::runtime::transport::{Clock, Compatibility, RetryPolicy, SystemClock};
 pub use self::runtime::validation::ValidationError;
 pub use self::runtime::wallet::SignInRequest;
 

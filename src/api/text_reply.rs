@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 
 use crate::api::generated::types::TextReplyFormat;
-use crate::runtime::call::WholeReply;
 use crate::runtime::error::Error;
+use crate::runtime::reply::WholeReply;
 
 /// A type whose main member is a text.
 pub(super) trait Textual: DeserializeOwned {

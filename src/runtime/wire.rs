@@ -476,15 +476,20 @@ macro_rules! open_enum_impls {
             }
         }
 
-        impl crate::runtime::media::form::Part for $name {
+        impl crate::runtime::wire::OpenEnum for $name {
             #[inline]
-            fn add(&self, name: &'static str, form: &mut crate::runtime::media::form::Form) {
-                crate::runtime::media::form::Part::add(&self.as_str().to_owned(), name, form);
+            fn text(&self) -> &str {
+                self.as_str()
             }
         }
     };
 }
 pub(crate) use open_enum_impls;
+
+/// An enum that is a text on the wire.
+pub(crate) trait OpenEnum {
+    fn text(&self) -> &str;
+}
 
 /// Reads a text without keeping it.
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error> {

@@ -132,7 +132,7 @@ impl CsvTable {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
-    pub fn into_blocking_iter(self) -> crate::api::stream::BlockingIter<Pages<Bytes>> {
+    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Pages<Bytes>> {
         self.pages.into_blocking_iter()
     }
 }

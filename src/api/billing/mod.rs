@@ -41,10 +41,10 @@ use crate::api::generated::types::{
     UsageAnalytics,
 };
 use crate::runtime::call::Call;
-use crate::runtime::call::WholeReply;
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, Pages, Place};
 use crate::runtime::reply::RawReply;
+use crate::runtime::reply::WholeReply;
 
 /// What the account has and what it spent. Beta: it may change.
 ///

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::runtime::call::Origin;
 use crate::runtime::error::Error;
 use crate::runtime::media::data_url::{DataUrl, is_data_url, is_web_url};
 use crate::runtime::media::{base64, sniff};
+use crate::runtime::reply::Origin;
 use crate::runtime::reply::RawReply;
 
 /// An image as base64 or as a `data:` URL. It is decoded when somebody wants it.

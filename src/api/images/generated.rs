@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use super::encoded::Encoded;
 use super::image::Image;
 use crate::api::generated::types::{GenerateImageResponse, GeneratedImageList, ImageTiming};
-use crate::runtime::call::{JsonOrFile, Origin};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::{ContentFlags, Meta};
 use crate::runtime::reply::RawReply;
+use crate::runtime::reply::{JsonOrFile, Origin};
 
 /// Drawn images and what is known of them, in whichever form they came: base64 within JSON, `data:` URLs, or the bytes of one image.
 ///

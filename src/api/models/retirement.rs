@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::CatalogueModel;
-use crate::runtime::client::days_since_1970;
+use crate::runtime::date::days_since_1970;
 use crate::runtime::validation::is_calendar;
 
 /// When a model goes, and what becomes of calls to it; from [`CatalogueModel::retirement`].

@@ -11,12 +11,12 @@ use super::catalogue::Listed;
 use super::names::Names;
 use super::{Catalogue, read};
 use crate::api::generated::types::{ModelFilter, ModelType};
-use crate::runtime::client::Client;
+use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
 use crate::runtime::flights::{Flights, Work};
 
 /// New models and prices come by the week.
-pub(crate) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
 /// What serves while it cannot be fetched anew.
 const MOST_STALE: Duration = Duration::from_secs(24 * 60 * 60);
 /// After a fetch that failed, what is stale serves for so long without a further try.
@@ -49,6 +49,12 @@ impl Kept {
     }
 }
 
+impl Default for CatalogueStore {
+    fn default() -> Self {
+        Self::new(DEFAULT_MAX_AGE)
+    }
+}
+
 impl CatalogueStore {
     pub(crate) fn new(max_age: Duration) -> Self {
         Self { max_age, kept: Mutex::default(), lists: Flights::default(), names: Flights::default() }
@@ -73,6 +79,21 @@ impl CatalogueStore {
     fn failed_lately(&self, now: Instant) -> bool {
         let failed_at = self.kept().failed_at;
         failed_at.is_some_and(|at| now.saturating_duration_since(at) < PAUSE_AFTER_FAILURE)
+    }
+}
+
+impl ClientBuilder {
+    /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
+    /// fetched when somebody asks for it, and never in the background.
+    pub fn catalogue_max_age(self, age: Duration) -> Self {
+        self.slots().set(CatalogueStore::new(age));
+        self
+    }
+}
+
+impl Client {
+    fn catalogue_store(&self) -> Arc<CatalogueStore> {
+        self.shared().slots.get()
     }
 }
 
@@ -153,7 +174,8 @@ fn list(client: Client) -> Work<Outcome<Catalogue>> {
         let call = client.raw().list_models(Some(&ModelFilter::All)).read_as::<Value>();
         let outcome = call.accept(read::models).await;
         let (now, time) = (client.clock().now(), client.clock().system_time());
-        let mut kept = client.catalogue_store().kept();
+        let store = client.catalogue_store();
+        let mut kept = store.kept();
         kept.failed_at = outcome.is_err().then_some(now);
         let read = outcome.map_err(Arc::new)?;
         if read.unreadable > 0 {
@@ -170,7 +192,8 @@ fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Outcome<
     Box::pin(async move {
         let outcome = names_of(&client, &catalogue, &kind).await;
         let now = client.clock().now();
-        let mut kept = client.catalogue_store().kept();
+        let store = client.catalogue_store();
+        let mut kept = store.kept();
         let times = if outcome.is_ok() { &mut kept.names_at } else { &mut kept.names_failed_at };
         note(times, &kind, now);
         Arc::make_mut(&mut kept.names).add(kind, Table::new(outcome.map_err(Arc::new)?));

@@ -7,18 +7,12 @@
 #[cfg(feature = "blocking")]
 mod blocking;
 mod chat;
-mod events;
 mod hidden;
-mod in_band;
-mod parts;
 #[cfg(feature = "unstable")]
 mod responses;
-pub mod sse;
 #[cfg(feature = "schemars")]
 mod structured;
 
-#[cfg(feature = "blocking")]
-pub use self::blocking::BlockingIter;
 pub(crate) use self::chat::thinking;
 pub use self::chat::{AnswerPiece, AnswerStream, ChatAccumulator, ChatStream, TextStream};
 pub(crate) use self::hidden::Hidden;
@@ -28,3 +22,6 @@ pub use self::responses::{ResponseEvent, ResponseStream, ResponseTextStream};
 #[cfg(feature = "schemars")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
 pub use self::structured::{ParseEvent, ParsedStream, Partial};
+#[cfg(feature = "blocking")]
+pub use crate::runtime::blocking::BlockingIter;
+pub use crate::runtime::reply::stream::sse;

@@ -43,13 +43,13 @@
 //! neither does nothing more than before.
 
 mod budget;
+mod builder;
 pub(crate) mod ledger;
 mod prices;
 mod spent;
 mod tally;
 
 pub use self::budget::{Budget, BudgetExceeded, Currency, Spending};
-pub(crate) use self::prices::Tokens;
 pub use self::prices::{ChatEstimate, Prices};
 pub use self::spent::Cost;
 pub(crate) use self::spent::told;

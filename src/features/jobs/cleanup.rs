@@ -5,9 +5,9 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 
 use super::{JobHandle, JobKind};
-use crate::runtime::call::WholeReply;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, without_mark};
+use crate::runtime::reply::WholeReply;
 
 /// What became of the copy on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]

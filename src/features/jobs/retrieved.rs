@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::api::generated::types::{JobProgress, JobStatus};
 use crate::runtime::call::Call;
-use crate::runtime::call::JsonOrFile;
+use crate::runtime::reply::JsonOrFile;
 use crate::runtime::reply::RawReply;
 
 /// What the API answers when it is asked for the result of an order; from [`Video::retrieve`](crate::Video::retrieve) and

@@ -80,7 +80,7 @@ impl ProgressStream {
     /// ```
     #[cfg(feature = "blocking")]
     #[inline]
-    pub fn into_blocking_iter(self) -> crate::api::stream::BlockingIter<Self> {
+    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Self> {
         let Self { state, done } = self;
         let state = match state {
             // A poll that is on its way has a connection and timers of another runtime, which may stand still.
@@ -90,7 +90,7 @@ impl ProgressStream {
             }
             State::Ended => State::Ended,
         };
-        crate::api::stream::BlockingIter::new(Self { state, done })
+        crate::runtime::blocking::BlockingIter::new(Self { state, done })
     }
 }
 

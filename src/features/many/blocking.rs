@@ -1,7 +1,7 @@
 //! Runs without async.
 
 use super::{Many, Progress};
-use crate::api::stream::BlockingIter;
+use crate::runtime::blocking::BlockingIter;
 
 impl<I, T: 'static> Many<I, T> {
     /// The outcomes as an ordinary iterator, each waited for in this thread. All requests that are on their way go on meanwhile.

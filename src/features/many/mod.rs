@@ -92,7 +92,6 @@ use self::engine::Engine;
 use self::input::Input;
 pub use self::journal::Journal;
 pub use self::outcome::Outcome;
-pub(crate) use self::pacer::Pacer;
 pub use self::progress::{Progress, Wait};
 use self::task::Finish;
 use crate::runtime::call::{Call, Decode, in_runtime};

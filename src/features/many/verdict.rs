@@ -85,7 +85,7 @@ mod tests {
     fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Outgoing {
         let client = Client::without_api_key().unwrap();
         let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
-        let mut outgoing = Outgoing::new(&client, operation.into(), Ok((request, None)), Mode::Whole);
+        let mut outgoing = Outgoing::new(client.shared(), false, operation.into(), Ok((request, None)), Mode::Whole);
         outgoing.sent = sent;
         outgoing
     }

@@ -37,7 +37,7 @@ impl PreflightGate {
         let Some(mut body) = outgoing.json() else { return Ok(None) };
         let Some((field, name)) = area.model_of(&body) else { return Ok(None) };
         let report = match catalogue(outgoing, area, name).await {
-            Ok(catalogue) => check::of(area, &body, &catalogue, outgoing.client.clock().system_time()),
+            Ok(catalogue) => check::of(area, &body, &catalogue, outgoing.shared.clock.system_time()),
             Err(reason) => check::not_checked(field, &reason),
         };
         let report = self.acted_on(report, outgoing, &mut body);
@@ -80,7 +80,7 @@ impl Gate for PreflightGate {
 
 /// The catalogue, with the names of other vendors' models where the request may use one; or why there is none.
 async fn catalogue(outgoing: &Outgoing, area: &Area, name: &str) -> Result<Catalogue, String> {
-    let client = outgoing.own_client();
+    let client = Client::of_call(outgoing);
     let patience = outgoing.timeout.unwrap_or_else(|| client.timeout()).min(MOST_PATIENCE);
     match tokio::time::timeout(patience, fetched(&client, area, name)).await {
         Ok(outcome) => outcome,

@@ -59,6 +59,7 @@
 //! note `not_checked`, and the next try is after half a minute. Each finding is one `tracing` warning, without any text of the request
 //! but the value that does not fit.
 
+mod builder;
 mod check;
 mod gate;
 mod report;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 
 use crate::api::generated::types::{AssistantMessage, ChatCompletion, FinishReason, ToolCall};
-use crate::runtime::call::WholeReply;
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
+use crate::runtime::reply::WholeReply;
 
 /// Where a search puts what it found, if the request wants it as a tool call (`return_search_results_as_documents`). Nobody waits for
 /// its result.

@@ -1,7 +1,8 @@
 //! Replies whose status says that they succeeded, and whose content decides.
 
-use super::{Call, Origin};
+use super::Call;
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::reply::Origin;
 use crate::runtime::transport::Reply;
 
 impl<T: 'static> Call<T> {

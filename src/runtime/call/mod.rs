@@ -1,7 +1,10 @@
 //! One request, configured, then awaited.
 
 mod accept;
-pub(crate) mod decode;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod client;
+mod files;
 mod flow;
 mod forms;
 mod future;
@@ -10,9 +13,7 @@ mod options;
 mod prepare;
 mod response;
 mod streamed;
-pub(crate) mod verdict;
 mod wallet;
-mod watch;
 
 use std::fmt;
 
@@ -20,7 +21,6 @@ use serde::de::DeserializeOwned;
 
 pub use self::flow::Flow;
 pub(crate) use self::flow::Steps;
-pub(crate) use self::forms::{JsonOrFile, Origin, WholeReply};
 pub use self::future::CallFuture;
 pub(crate) use self::future::in_runtime;
 pub use self::response::Response;
@@ -29,7 +29,7 @@ use crate::runtime::error::Error;
 use crate::runtime::media::form::Form;
 use crate::runtime::media::limits::FileCheck;
 use crate::runtime::operation::OperationRef;
-use crate::runtime::reply::RawReply;
+use crate::runtime::reply::{RawReply, decode};
 use crate::runtime::secret::Secret;
 use crate::runtime::transport::{self, Mode, Outgoing, Reply};
 use crate::runtime::validation::ValidationError;
@@ -67,7 +67,16 @@ impl<T> Call<T> {
         mode: Mode,
         decode: Decode<T>,
     ) -> Self {
-        Self { core: Box::new(Outgoing::new(client, operation.into(), request.built(), mode)), decode }
+        Self {
+            core: Box::new(Outgoing::new(
+                client.shared(),
+                client.is_on_blocking_connections(),
+                operation.into(),
+                request.built(),
+                mode,
+            )),
+            decode,
+        }
     }
 
     /// A call whose reply is JSON.

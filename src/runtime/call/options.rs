@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::{Call, Response};
 use crate::features::preflight::{Preflight, PreflightGate};
-use crate::runtime::client::{ApiKey, header};
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 use crate::runtime::transport::RetryPolicy;
+use crate::runtime::transport::{ApiKey, header};
 
 /// Options, which say how a request is sent. They start with `with_`, so that none is taken for a member of the request.
 impl<T> Call<T> {

@@ -34,7 +34,7 @@ impl Outgoing {
             self.scope.operation_mut().set_once();
         }
         let headers = request.headers_mut();
-        complete(headers, self.client.headers(), self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())?;
+        complete(headers, &self.shared.headers, self.accept.as_ref(), self.mode, &self.scope, self.signer.is_some())?;
         let hidden = of_headers(headers, self.scope.key());
         self.scope.hide(hidden);
         Ok(())

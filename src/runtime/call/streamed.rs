@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::runtime::error::Error;
+use crate::runtime::reply::decode;
 use crate::runtime::transport::{Mode, ReplyBody};
 use reqwest::header::HeaderValue;
 
@@ -11,6 +12,6 @@ impl<T> Call<T> {
         let mut core = self.core;
         core.mode = Mode::Pieces;
         core.accept = Some(HeaderValue::from_static(accept));
-        Call { core, decode: Box::new(move |reply| -> Result<U, Error> { super::decode::pieces(reply).map(open) }) }
+        Call { core, decode: Box::new(move |reply| -> Result<U, Error> { decode::pieces(reply).map(open) }) }
     }
 }

@@ -1,27 +1,26 @@
 //! The settings of a client.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
-use super::base_url::BaseUrl;
-use super::download::DownloadPolicy;
-use super::http::{Http, HttpConfig, ProxyChoice};
-use super::key::ApiKey;
-use super::tls::RootCertificates;
-use super::{Client, Inner, Versions, base_url, compatibility};
-use crate::api::models::store::{self, CatalogueStore};
-use crate::features::cost::ledger::Ledger;
-use crate::features::cost::{Budget, Tally};
-use crate::features::many::Pacer;
-use crate::features::preflight::{Preflight, PreflightGate};
+use super::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
+use crate::runtime::slots::Slots;
+use crate::runtime::transport::base_url::{self, BaseUrl};
+use crate::runtime::transport::download::DownloadPolicy;
 use crate::runtime::transport::gates::Gate;
+use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
 use crate::runtime::transport::limits::ReplyLimits;
-use crate::runtime::transport::{Clock, FailureBudget, RetryPolicy, SystemClock, WalletSlots, Warnings};
+use crate::runtime::transport::tls::RootCertificates;
+use crate::runtime::transport::{
+    ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, RetryPolicy, Shared, SystemClock, Versions, WalletSlots,
+    Warnings, header,
+};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
 const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
@@ -54,10 +53,9 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
-    catalogue_max_age: Duration,
-    budget: Option<Budget>,
-    tally: Option<Tally>,
-    preflight: Preflight,
+    gates: Vec<Arc<dyn Gate>>,
+    /// The state of features that is not as they make it themselves.
+    slots: Slots,
 }
 
 impl Default for ClientBuilder {
@@ -77,11 +75,9 @@ impl Default for ClientBuilder {
             proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
-            warning_age: compatibility::DEFAULT_WARNING_AGE,
-            catalogue_max_age: store::DEFAULT_MAX_AGE,
-            budget: None,
-            tally: None,
-            preflight: Preflight::default(),
+            warning_age: DEFAULT_WARNING_AGE,
+            gates: Vec::new(),
+            slots: Slots::default(),
         }
     }
 }
@@ -220,20 +216,6 @@ impl ClientBuilder {
         self
     }
 
-    /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
-    /// fetched when somebody asks for it, and never in the background.
-    pub fn catalogue_max_age(mut self, age: Duration) -> Self {
-        self.catalogue_max_age = age;
-        self
-    }
-
-    /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
-    /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
-    pub fn preflight(mut self, policy: Preflight) -> Self {
-        self.preflight = policy;
-        self
-    }
-
     /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
     /// ([`RetryClass`](crate::RetryClass)).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -300,24 +282,24 @@ impl ClientBuilder {
         self
     }
 
-    /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
-    /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
-    pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = Some(budget);
-        self
+    /// Adds what each call passes, in the place of a gate with the same name.
+    pub(crate) fn set_gate(&mut self, gate: Arc<dyn Gate>) {
+        self.remove_gate(gate.name());
+        self.gates.push(gate);
     }
 
-    /// Counts the calls, tokens and costs of this client by model. See [`Tally`].
-    ///
-    /// ```
-    /// use venice_ai::cost::Tally;
-    ///
-    /// let tally = Tally::new();
-    /// let builder = venice_ai::Client::builder().tally(tally.clone());
-    /// ```
-    pub fn tally(mut self, tally: Tally) -> Self {
-        self.tally = Some(tally);
-        self
+    pub(crate) fn remove_gate(&mut self, name: &str) {
+        self.gates.retain(|known| known.name() != name);
+    }
+
+    /// The gate of a type, if it was added.
+    pub(crate) fn gate<G: Gate>(&self) -> Option<&G> {
+        self.gates.iter().find_map(|gate| (&**gate as &dyn Any).downcast_ref())
+    }
+
+    /// Where features keep what the client is to begin with.
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
     /// The client.
@@ -336,9 +318,9 @@ impl ClientBuilder {
         let downloads = DownloadPolicy::of(base_url.url());
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
-        let preflight = PreflightGate::of(self.preflight).map(|gate| Arc::new(gate) as Arc<dyn Gate>);
-        // The ledger comes last: what it sets aside is for the request as it is sent.
-        let gates = preflight.into_iter().chain(Ledger::gate(self.budget, self.tally)?).collect();
+        let mut gates = self.gates;
+        gates.sort_by_key(|gate| gate.order());
+        gates.iter().try_for_each(|gate| gate.validate())?;
         let http = match self.http {
             Some(client) => Http::given(client),
             None => {
@@ -359,7 +341,7 @@ impl ClientBuilder {
         };
         Ok(Client {
             blocking: false,
-            inner: Arc::new(Inner {
+            shared: Arc::new(Shared {
                 http,
                 base_url,
                 downloads,
@@ -372,11 +354,10 @@ impl ClientBuilder {
                 clock: self.clock,
                 budget: FailureBudget::default(),
                 wallets: WalletSlots::default(),
-                pacer: Pacer::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
-                catalogue: CatalogueStore::new(self.catalogue_max_age),
                 gates,
+                slots: self.slots,
             }),
         })
     }
@@ -395,58 +376,6 @@ impl ClientBuilder {
         }
         Ok(headers)
     }
-}
-
-/// Headers that belong to the connection (RFC 9110, section 7.6.1) or say where a request goes and where it ends. A second opinion
-/// about that is how requests are smuggled past a proxy.
-const OF_THE_CONNECTION: [&str; 12] = [
-    "connection",
-    "content-length",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
-/// Headers whose values tell nothing of who asks. Any other may be a credential: gateways call theirs `x-session-id` or
-/// `cf-access-client-id`.
-const HARMLESS: [&str; 14] = [
-    "accept",
-    "accept-charset",
-    "accept-encoding",
-    "accept-language",
-    "cache-control",
-    "content-encoding",
-    "content-type",
-    "date",
-    "pragma",
-    "traceparent",
-    "tracestate",
-    "user-agent",
-    "x-correlation-id",
-    "x-request-id",
-];
-
-/// A header from text. The message on failure names the header and not its value. All values are marked that may be credentials, so
-/// that nothing prints them.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let parsed = HeaderName::try_from(name);
-    let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
-    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
-        return Err(format!(
-            "the header `{parsed}` cannot be set: the HTTP client sets it as the connection and the body need it"
-        ));
-    }
-    let mut value = HeaderValue::try_from(value)
-        .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
-    value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
-    Ok((parsed, value))
 }
 
 fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {

@@ -13,6 +13,7 @@ use super::{FileInput, Upload, sniff};
 use crate::runtime::error::Error;
 use crate::runtime::random;
 use crate::runtime::validation::ValidationError;
+use crate::runtime::wire::OpenEnum;
 
 /// A request type that can go as multipart.
 pub(crate) trait Multipart {
@@ -229,6 +230,12 @@ impl Part for FileInput {
             Self::Text(text) => text.add(name, form),
             Self::Upload(upload) => upload.add(name, form),
         }
+    }
+}
+
+impl<T: OpenEnum> Part for T {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        self.text().to_owned().add(name, form);
     }
 }
 

@@ -1,10 +1,7 @@
 //! What an operation takes of a file, checked before it is sent.
 
-use std::fmt;
-
 use super::data_url::{DataUrl, is_web_url};
 use super::{FileInput, Upload, WholeFile, base64, pixels, sniff};
-use crate::runtime::call::Call;
 use crate::runtime::error::Error;
 use crate::runtime::meta::essence_of;
 use crate::runtime::validation::ValidationError;
@@ -150,9 +147,9 @@ fn is_digit(byte: &u8) -> bool {
 
 /// A file that is looked at when the call is sent, as that takes time.
 pub(crate) struct FileCheck {
-    field: String,
-    upload: Upload,
-    limits: FileLimits,
+    pub(crate) field: String,
+    pub(crate) upload: Upload,
+    pub(crate) limits: FileLimits,
 }
 
 /// Looks at the files of a call and tells all that is wrong with them.
@@ -196,27 +193,6 @@ impl<'a> From<&'a String> for FileRef<'a> {
 impl<'a> From<&'a str> for FileRef<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
-    }
-}
-
-impl<T> Call<T> {
-    /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
-    /// is where validation is off.
-    pub(crate) fn checked_file<'a>(
-        self,
-        field: impl fmt::Display,
-        file: impl Into<FileRef<'a>>,
-        limits: FileLimits,
-    ) -> Self {
-        match file.into() {
-            FileRef::Text(text) => {
-                let finding = limits.text(text);
-                self.checked(finding.map_err(|problem| ValidationError::new(field.to_string(), problem)))
-            }
-            FileRef::Upload(upload) => {
-                self.with_file_check(FileCheck { field: field.to_string(), upload: upload.clone(), limits })
-            }
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pages without async.
 
 use super::{Next, Page, Pages};
-use crate::api::stream::BlockingIter;
+use crate::runtime::blocking::BlockingIter;
 use crate::runtime::blocking::block_on;
 use crate::runtime::error::Error;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{ByteStream, RawReply};
-use crate::api::stream::BlockingIter;
+use crate::runtime::blocking::BlockingIter;
 use crate::runtime::blocking::block_on;
 use crate::runtime::error::Error;
 

@@ -11,7 +11,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::transport::{Body, Reply, ReplyBody, Scope};
 
 /// Decodes a whole reply.
-pub(super) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
+pub(crate) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
     let Body::Whole(body) = reply.body else { return Err(mixed_up(&reply.scope)) };
     json_of(&reply.scope, &reply.meta, body)
 }
@@ -34,7 +34,7 @@ pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Byt
 }
 
 /// The body of a reply that is still on its way.
-pub(super) fn pieces(reply: Reply) -> Result<ReplyBody, Error> {
+pub(crate) fn pieces(reply: Reply) -> Result<ReplyBody, Error> {
     match reply.body {
         Body::Pieces(body) => Ok(*body),
         Body::Whole(_) => Err(mixed_up(&reply.scope)),
@@ -62,6 +62,6 @@ fn undecodable(scope: &Scope, meta: Meta, body: Bytes, error: &serde_json::Error
 
 /// The mode of a call and what decodes its reply are set together, so this does not happen.
 #[cold]
-pub(super) fn mixed_up(scope: &Scope) -> Error {
+pub(crate) fn mixed_up(scope: &Scope) -> Error {
     scope.explained(Error::new(ErrorKind::Decode, "the reply was read in the wrong way"))
 }

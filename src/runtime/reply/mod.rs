@@ -2,21 +2,26 @@
 
 #[cfg(feature = "blocking")]
 mod blocking;
-mod stream;
+mod bytes;
+pub(crate) mod decode;
+pub(crate) mod stream;
+pub(crate) mod verdict;
+mod watch;
+mod whole;
 
 use std::path::Path;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use ::bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-pub use self::stream::ByteStream;
-use crate::runtime::call::{Origin, decode};
+pub use self::bytes::ByteStream;
+pub(crate) use self::whole::{JsonOrFile, Origin, WholeReply};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::durable::DurableFile;
 use crate::runtime::meta::Meta;
-use crate::runtime::transport::ReplyBody;
+use crate::runtime::transport::{ReplyBody, limits};
 
 /// A successful reply whose body has not been read yet: an image, a sound, a table.
 ///
@@ -84,7 +89,7 @@ impl RawReply {
     }
 
     /// The most that [`bytes`](Self::bytes) and [`text`](Self::text) take into memory: 256 MiB.
-    pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+    pub const MAX_BYTES: usize = limits::FILE;
 
     /// The whole body, in memory, if it has at most [`MAX_BYTES`](Self::MAX_BYTES). Larger ones are for [`save`](Self::save) and
     /// [`stream`](Self::stream).

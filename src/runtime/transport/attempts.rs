@@ -7,9 +7,8 @@ use super::budget::{Bucket, Counted};
 use super::retry::{Decision, Failures};
 use super::source::{self, Source};
 use super::{
-    Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Trace, WalletSlot, attempt, redirect,
+    Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Shared, Trace, WalletSlot, attempt, redirect,
 };
-use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error};
 use crate::runtime::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::runtime::wallet::{self, Signer};
@@ -17,7 +16,7 @@ use crate::runtime::wallet::{self, Signer};
 /// Sends a request until it succeeds or must not be repeated.
 pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
     let Outgoing {
-        client,
+        shared,
         scope,
         request,
         form,
@@ -33,23 +32,23 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         signed_again,
         ..
     } = outgoing;
-    let clock = client.clock();
-    let retry = retry.as_ref().unwrap_or_else(|| client.retry());
-    let http = client.http_to_send(*blocking, scope.operation().facts().auth == AuthScheme::Anonymous)?;
+    let clock = &*shared.clock;
+    let retry = retry.as_ref().unwrap_or(&shared.retry);
+    let http = shared.http.to_send(*blocking, scope.operation().facts().auth == AuthScheme::Anonymous)?;
     let mut source = Source::new(request, form.as_ref());
     let plan = attempt::Plan {
         mode: *mode,
         also: *also,
-        timeout: timeout.unwrap_or_else(|| client.timeout()),
-        idle: idle.unwrap_or_else(|| client.stream_idle_timeout()),
-        bounds: redirect::Bounds::of(client, scope),
+        timeout: timeout.unwrap_or(shared.timeout),
+        idle: idle.unwrap_or(shared.stream_idle_timeout),
+        bounds: redirect::Bounds::of(shared, scope),
     };
     loop {
         let retries = *sent;
         trace.attempt(retries);
         let slot = match signer.is_some() || source.sign_in().is_some() {
             true => {
-                let signing = aside(sign(client, signer.as_ref(), scope, &mut source, plan.timeout));
+                let signing = aside(sign(shared, signer.as_ref(), scope, &mut source, plan.timeout));
                 signing.await.map_err(|error| error.with_attempts(retries))?
             }
             false => None,
@@ -59,10 +58,10 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
             Ok(mut reply) => {
                 trace.success(&reply);
                 if is_of_api(scope.operation()) {
-                    client.warnings().of(scope.operation(), &reply.meta, client.versions());
+                    shared.warnings.of(scope.operation(), &reply.meta, &shared.versions);
                     let told = reply.meta.error_budget();
                     if told.and_then(|told| told.remaining).is_some_and(|left| left < FailureBudget::LIMIT) {
-                        client.budget().learn(&bucket(client, &source), told, None, clock.now());
+                        shared.budget.learn(&bucket(shared, &source), told, None, clock.now());
                     }
                 }
                 if let Body::Pieces(body) = &mut reply.body {
@@ -77,7 +76,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         let signs_again =
             signer.is_some() && !*signed_again && wallet::is_cured_by_signing_again(scope.operation(), &failure);
         let failed = Failed {
-            client,
+            shared,
             operation: scope.operation(),
             source: &source,
             retry,
@@ -94,7 +93,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
 
 /// Puts a wallet's signature on the next request, and waits until the wallet may send it.
 async fn sign(
-    client: &Client,
+    shared: &Shared,
     signer: Option<&Signer>,
     scope: &mut Scope,
     source: &mut Source<'_>,
@@ -106,7 +105,7 @@ async fn sign(
     put_signature(signer, scope, source).await?;
     let Some(header) = source.sign_in().cloned() else { return Ok(None) };
     let begun = Instant::now();
-    let slot = client.wallets().enter(&header, limit).await.map_err(|error| scope.explained(error))?;
+    let slot = shared.wallets.enter(&header, limit).await.map_err(|error| scope.explained(error))?;
     if begun.elapsed() > FRESH {
         put_signature(signer, scope, source).await?;
     }
@@ -123,13 +122,13 @@ async fn put_signature(signer: Option<&Signer>, scope: &mut Scope, source: &mut 
 
 /// The bucket in which the API counts the request, if it fails.
 #[cold]
-fn bucket(client: &Client, source: &Source<'_>) -> Bucket {
-    client.budget().bucket(source.credential(), source.bytes())
+fn bucket(shared: &Shared, source: &Source<'_>) -> Bucket {
+    shared.budget.bucket(source.credential(), source.bytes())
 }
 
 /// An attempt that brought no reply, or an error.
 struct Failed<'a> {
-    client: &'a Client,
+    shared: &'a Shared,
     operation: &'a OperationRef,
     source: &'a Source<'a>,
     retry: &'a RetryPolicy,
@@ -143,9 +142,9 @@ struct Failed<'a> {
 impl Failed<'_> {
     /// Counts the failure as the API does.
     fn counted(&self, failure: &Error) -> Failures {
-        let Self { client, operation, source, .. } = self;
-        let (budget, now) = (client.budget(), client.clock().now());
-        let bucket = bucket(client, source);
+        let Self { shared, operation, source, .. } = self;
+        let (budget, now) = (&shared.budget, shared.clock.now());
+        let bucket = bucket(shared, source);
         let bytes = source.bytes().map_or(0, <[u8]>::len);
         let counted = Counted::of(failure, operation.facts().path, bytes);
         if let Some(counted) = counted {
@@ -166,12 +165,12 @@ impl Failed<'_> {
     /// The pause before the next attempt, or the error to report if there is none.
     #[cold]
     fn pause(self, failure: Error, trace: &Trace) -> Result<Duration, Error> {
-        let Self { client, operation, source, retry, signs_again, retries, may_have_run } = self;
-        let clock = client.clock();
+        let Self { shared, operation, source, retry, signs_again, retries, may_have_run } = self;
+        let clock = &*shared.clock;
         let mut failures = Failures::default();
         if is_of_api(operation) {
             if let Some(meta) = failure.meta() {
-                client.warnings().of(operation, meta, client.versions());
+                shared.warnings.of(operation, meta, &shared.versions);
             }
             failures = self.counted(&failure);
         }

@@ -5,18 +5,18 @@ use reqwest::Url;
 use crate::runtime::error::Error;
 use crate::runtime::url::is_loopback;
 
-pub(super) const DEFAULT: &str = "https://api.venice.ai/api/v1";
+pub(crate) const DEFAULT: &str = "https://api.venice.ai/api/v1";
 
 /// A base URL that was checked. Its path has no slash at its end.
 #[derive(Clone, Debug)]
-pub(super) struct BaseUrl {
+pub(crate) struct BaseUrl {
     url: Url,
     text: String,
 }
 
 impl BaseUrl {
     /// Checks a base URL. `http` to another machine has to be allowed, as it sends the API key in the clear.
-    pub(super) fn new(text: &str, allow_insecure_http: bool) -> Result<Self, Error> {
+    pub(crate) fn new(text: &str, allow_insecure_http: bool) -> Result<Self, Error> {
         let url = checked(text)?;
         if url.scheme() == "http" && !allow_insecure_http && !is_loopback(&url) {
             return Err(Error::configuration(format!(
@@ -29,17 +29,17 @@ impl BaseUrl {
         Ok(Self { url, text })
     }
 
-    pub(super) fn url(&self) -> &Url {
+    pub(crate) fn url(&self) -> &Url {
         &self.url
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The URL of a path that starts with a slash and whose parameters are [`percent_encoded`]. Putting it together costs a third of
     /// parsing it.
-    pub(super) fn below(&self, path: &str) -> Url {
+    pub(crate) fn below(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let base = self.url.path().trim_end_matches('/');
         let mut whole = String::with_capacity(base.len() + path.len());
@@ -70,7 +70,7 @@ fn checked(text: &str) -> Result<Url, Error> {
 }
 
 /// The URL of a path below the base URL.
-pub(super) fn join(base: &str, path: &str) -> Result<Url, Error> {
+pub(crate) fn join(base: &str, path: &str) -> Result<Url, Error> {
     if path.contains("://") && !path.starts_with('/') {
         // The key must not go to another host because of a typing error.
         return Err(Error::invalid_request(

@@ -1,5 +1,6 @@
 //! The body of a reply, piece by piece.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -12,7 +13,6 @@ use tokio::time::{Instant, Sleep};
 
 use super::ahead::{self, End, ReadAhead};
 use super::{Scope, WalletSlot, failure};
-use crate::features::cost::ledger::{Entry, Told};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 
@@ -35,10 +35,16 @@ pub(crate) struct ReplyBody {
     beginning: Bytes,
     scope: Scope,
     meta: Meta,
-    /// The account of the call, if one is kept and the body tells what it cost.
-    account: Option<Box<Entry>>,
+    observer: Option<Box<dyn StreamObserver>>,
     /// Of a wallet's request: it is in flight until the body is read.
     slot: Option<WalletSlot>,
+}
+
+/// Observes the parts of a streamed answer. Dropped before it is completed: nobody knows how the answer ended.
+pub(crate) trait StreamObserver: Send {
+    fn part(&mut self, part: &dyn Any);
+
+    fn completed(self: Box<Self>);
 }
 
 /// Where the chunks come from.
@@ -59,14 +65,14 @@ impl ReplyBody {
             beginning: Bytes::new(),
             scope,
             meta,
-            account: None,
+            observer: None,
             slot: None,
         }
     }
 
-    /// Has the body say what the call cost. Dropping it says that nobody knows.
-    pub(crate) fn set_account(&mut self, account: Box<Entry>) {
-        self.account = Some(account);
+    /// Shows the parts of the streamed answer to an observer.
+    pub(crate) fn set_observer(&mut self, observer: Box<dyn StreamObserver>) {
+        self.observer = Some(observer);
     }
 
     /// Keeps a wallet's slot until the body is read or dropped.
@@ -74,23 +80,22 @@ impl ReplyBody {
         self.slot = slot;
     }
 
-    pub(crate) fn has_account(&self) -> bool {
-        self.account.is_some()
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
     }
 
-    /// A part of the answer told something.
-    pub(crate) fn note(&mut self, told: Told) {
-        if let Some(account) = &mut self.account {
-            account.note(told);
+    pub(crate) fn observe(&mut self, part: &dyn Any) {
+        if let Some(observer) = &mut self.observer {
+            observer.part(part);
         }
     }
 
     /// The answer ended, as it should or not.
-    pub(crate) fn close_account(&mut self, is_whole: bool) {
-        if let Some(account) = self.account.take()
+    pub(crate) fn end_observation(&mut self, is_whole: bool) {
+        if let Some(observer) = self.observer.take()
             && is_whole
         {
-            account.finished();
+            observer.completed();
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct DownloadPolicy {
 }
 
 impl DownloadPolicy {
-    pub(super) fn of(base: &Url) -> Self {
+    pub(crate) fn of(base: &Url) -> Self {
         let api = base.host_str().unwrap_or_default().to_owned();
         Self { http: base.scheme() == "http", private: is_private_host(base), api }
     }
@@ -43,7 +43,7 @@ impl DownloadPolicy {
     }
 
     /// Resolves the names of hosts by the same rule; `None` where any address will do.
-    pub(super) fn resolver(&self) -> Option<Arc<PublicAddresses>> {
+    pub(crate) fn resolver(&self) -> Option<Arc<PublicAddresses>> {
         (!self.private).then(|| Arc::new(PublicAddresses { api: self.api.clone() }))
     }
 }
@@ -96,7 +96,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 /// A resolver that leaves out private addresses. It is asked when a connection is made, so that no second answer can differ.
 #[derive(Debug)]
-pub(super) struct PublicAddresses {
+pub(crate) struct PublicAddresses {
     api: String,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::runtime::client::download::PrivateAddress;
+use super::download::PrivateAddress;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 
 /// A request that brought no reply.

@@ -4,13 +4,14 @@
 //!
 //! 1. Implement [`Gate`]. [`Gate::enter`] sees the request as it will be sent, with everything that `with_extra_body` added: it may
 //!    change it ([`Outgoing::json`], [`Outgoing::set_json`]), refuse it with an error, wait, and make calls of its own with
-//!    [`Outgoing::own_client`]. Calls of its own pass the gates too, so it must let those through that it makes.
-//! 2. Where a client has it, `ClientBuilder::build` puts it into `Inner::gates`, and each call begins with a copy of that list.
-//!    Where a call has it, `Call::…` uses [`Outgoing::set_gate`], which takes the place of the client's gate with the same name.
+//!    `Client::of_call`. Calls of its own pass the gates too, so it must let those through that it makes.
+//! 2. Where a client has it, the feature's setter of `ClientBuilder` calls `ClientBuilder::set_gate`, and each call begins with a copy
+//!    of the client's list. Where a call has it, `Call::…` uses [`Outgoing::set_gate`], which takes the place of the client's gate with the same name.
 //! 3. What has to be known afterwards goes into a [`Watch`], which `enter` returns.
 //!
 //! A call without gates allocates nothing for them, and `send` stays as small as it is.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 
@@ -19,9 +20,19 @@ use crate::runtime::error::Error;
 use crate::runtime::media::limits;
 
 /// Something that a call passes before its first attempt, after all that is checked without waiting.
-pub(crate) trait Gate: fmt::Debug + Send + Sync {
+pub(crate) trait Gate: Any + fmt::Debug + Send + Sync {
     /// What it is called: a call has one gate of a name.
     fn name(&self) -> &'static str;
+
+    /// Gates are passed in ascending order.
+    fn order(&self) -> i8 {
+        0
+    }
+
+    /// Whether a client can be built with it.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Lets a call pass, as it is or changed, or refuses it.
     fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a>;
@@ -82,7 +93,7 @@ async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {
     if !outgoing.validated || outgoing.file_checks.is_empty() {
         return Ok(());
     }
-    let limit = outgoing.timeout.unwrap_or_else(|| outgoing.client.timeout());
+    let limit = outgoing.timeout.unwrap_or(outgoing.shared.timeout);
     // A reader may never give a byte.
     let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
     looking.unwrap_or_else(|_| Err(failure::no_file(limit)))

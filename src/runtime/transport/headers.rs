@@ -1,9 +1,8 @@
 //! The headers that every request gets.
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
-use super::{Mode, Scope};
-use crate::runtime::client::ApiKey;
+use super::{ApiKey, Mode, Scope};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::runtime::wallet;
@@ -94,4 +93,56 @@ pub(crate) fn any_of(media: &[&'static str]) -> HeaderValue {
         [one] => HeaderValue::from_static(one),
         several => HeaderValue::try_from(several.join(", ")).unwrap_or_else(|_| HeaderValue::from_static("*/*")),
     }
+}
+
+/// Headers that belong to the connection (RFC 9110, section 7.6.1) or say where a request goes and where it ends. A second opinion
+/// about that is how requests are smuggled past a proxy.
+const OF_THE_CONNECTION: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Headers whose values tell nothing of who asks. Any other may be a credential: gateways call theirs `x-session-id` or
+/// `cf-access-client-id`.
+const HARMLESS: [&str; 14] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-encoding",
+    "content-type",
+    "date",
+    "pragma",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-correlation-id",
+    "x-request-id",
+];
+
+/// A header from text. The message on failure names the header and not its value. All values are marked that may be credentials, so
+/// that nothing prints them.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let parsed = HeaderName::try_from(name);
+    let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
+        return Err(format!(
+            "the header `{parsed}` cannot be set: the HTTP client sets it as the connection and the body need it"
+        ));
+    }
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
+    value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
+    Ok((parsed, value))
 }

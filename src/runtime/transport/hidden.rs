@@ -3,7 +3,7 @@
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 
-use crate::runtime::client::ApiKey;
+use super::ApiKey;
 use crate::runtime::secret::Secret;
 use crate::runtime::url::percent_decoded;
 use crate::runtime::wallet;
@@ -80,7 +80,7 @@ mod tests {
             ("user-agent", "agent-47"),
         ];
         let mut headers: HeaderMap =
-            given.iter().map(|(name, value)| crate::runtime::client::header(name, value).unwrap()).collect();
+            given.iter().map(|(name, value)| crate::runtime::transport::header(name, value).unwrap()).collect();
         let hidden: Vec<String> =
             of_headers(&mut headers, None).iter().map(|secret| secret.expose().to_owned()).collect();
         for (name, value) in given {

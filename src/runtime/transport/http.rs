@@ -9,19 +9,19 @@ use crate::runtime::error::Error;
 
 /// Settings of the HTTP clients.
 #[derive(Clone)]
-pub(super) struct HttpConfig {
-    pub(super) connect_timeout: Duration,
-    pub(super) proxy: ProxyChoice<reqwest::Proxy>,
-    pub(super) root_certificates: RootCertificates,
+pub(crate) struct HttpConfig {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: ProxyChoice<reqwest::Proxy>,
+    pub(crate) root_certificates: RootCertificates,
     /// The base URL or the proxy needs TLS.
-    pub(super) https: bool,
+    pub(crate) https: bool,
     /// How the hosts of downloads are found, if not like the API.
-    pub(super) resolver: Option<Arc<PublicAddresses>>,
+    pub(crate) resolver: Option<Arc<PublicAddresses>>,
 }
 
 /// Which proxy connections use.
 #[derive(Clone, Debug)]
-pub(super) enum ProxyChoice<P> {
+pub(crate) enum ProxyChoice<P> {
     /// The one that the environment names, if any.
     Environment,
     /// None.
@@ -37,7 +37,7 @@ impl HttpConfig {
     }
 
     /// The client for downloads, which may be https where the base URL is not. A machine without CA certificates has plain ones.
-    pub(super) fn build_for_downloads(&self) -> Result<reqwest::Client, Error> {
+    pub(crate) fn build_for_downloads(&self) -> Result<reqwest::Client, Error> {
         let resolver = self.resolver.as_ref();
         match self.build_with(true, resolver) {
             Err(_) if !self.https => self.build_with(false, resolver),
@@ -68,7 +68,7 @@ impl HttpConfig {
 /// A connection is served by the runtime that opened it. If blocking calls took one that an async runtime of the caller
 /// opened, and that runtime stood still, they would wait for ever. So they have connections of their own. Downloads have them too,
 /// where they must not reach each address that the API may have, and where they need TLS and the API does not.
-pub(super) struct Http {
+pub(crate) struct Http {
     client: reqwest::Client,
     /// For blocking calls, for downloads, and for downloads of blocking calls.
     others: [OnceLock<reqwest::Client>; 3],
@@ -77,21 +77,21 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(config: HttpConfig) -> Result<Self, Error> {
+    pub(crate) fn new(config: HttpConfig) -> Result<Self, Error> {
         Ok(Self { client: config.build()?, others: Default::default(), config: Some(config) })
     }
 
-    pub(super) fn given(client: reqwest::Client) -> Self {
+    pub(crate) fn given(client: reqwest::Client) -> Self {
         Self { client, others: Default::default(), config: None }
     }
 
     /// The client that requests are built with.
-    pub(super) fn first(&self) -> &reqwest::Client {
+    pub(crate) fn first(&self) -> &reqwest::Client {
         &self.client
     }
 
     /// The client to send a request with.
-    pub(super) fn to_send(&self, blocking: bool, download: bool) -> Result<&reqwest::Client, Error> {
+    pub(crate) fn to_send(&self, blocking: bool, download: bool) -> Result<&reqwest::Client, Error> {
         let Some(config) = &self.config else { return Ok(&self.client) };
         let download = download && (config.resolver.is_some() || !config.https);
         let [blocking_calls, downloads, blocking_downloads] = &self.others;

@@ -1,8 +1,6 @@
 //! `ReplyLimits`: how much of a reply is read into memory.
 
-use crate::api::stream::sse::DEFAULT_MAX_EVENT_BYTES;
 use crate::runtime::json_cost::{self, AMPLIFICATION};
-use crate::runtime::reply::RawReply;
 
 /// How much of a reply is read into memory. Bodies that are read in pieces have no such limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,10 +15,12 @@ pub(crate) struct ReplyLimits {
     pub(crate) holds_files: bool,
 }
 
+/// A file that is read into memory: 256 MiB.
+pub(crate) const FILE: usize = 256 * 1024 * 1024;
 /// A whole reply: 32 MiB. The longest that the API gives without files are lists of vectors, of some megabytes.
 const REPLY: usize = 32 * 1024 * 1024;
 /// An event: 4 MiB. It has a few tokens, or at the end of an answer what was found on the web for it.
-const EVENT: usize = DEFAULT_MAX_EVENT_BYTES;
+pub(crate) const EVENT: usize = 4 * 1024 * 1024;
 /// A collected answer: 64 MiB of memory. The longest answers have a megabyte of text.
 pub(crate) const COLLECTED: usize = 64 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ impl ReplyLimits {
 
     /// The largest reply that is read whole, in bytes.
     pub(crate) fn reply_bytes(&self) -> usize {
-        self.reply.unwrap_or(if self.holds_files { RawReply::MAX_BYTES } else { REPLY })
+        self.reply.unwrap_or(if self.holds_files { FILE } else { REPLY })
     }
 
     /// The largest event of a stream, in bytes.

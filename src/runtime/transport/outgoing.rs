@@ -8,8 +8,7 @@ use reqwest::{Request, StatusCode};
 use serde_json::{Map, Value};
 
 use super::gates::Gate;
-use super::{Mode, RetryPolicy, Scope};
-use crate::runtime::client::Client;
+use super::{Mode, RetryPolicy, Scope, Shared};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::Form;
 use crate::runtime::media::limits::FileCheck;
@@ -19,7 +18,7 @@ use crate::runtime::wallet::Signer;
 
 /// A request and how it is to be sent. It does not know the type of the reply, so that what handles it is compiled once.
 pub(crate) struct Outgoing {
-    pub(crate) client: Client,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) scope: Scope,
     /// `None` if there is something wrong with it, and once it was sent if it can be sent only once.
     pub(crate) request: Option<Request>,
@@ -59,7 +58,8 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     pub(crate) fn new(
-        client: &Client,
+        shared: &Arc<Shared>,
+        blocking: bool,
         operation: OperationRef,
         built: Result<(Request, Option<Form>), Error>,
         mode: Mode,
@@ -68,10 +68,10 @@ impl Outgoing {
             Ok((request, form)) => (Some(request), form, None),
             Err(error) => (None, None, Some(error)),
         };
-        let mut scope = Scope::new(operation, client.key().cloned());
-        *scope.limits_mut() = scope.limits().or(client.reply_limits());
+        let mut scope = Scope::new(operation, shared.key.clone());
+        *scope.limits_mut() = scope.limits().or(shared.limits);
         Self {
-            client: client.clone(),
+            shared: Arc::clone(shared),
             scope,
             request,
             form,
@@ -84,11 +84,11 @@ impl Outgoing {
             idle: None,
             retry: None,
             finding: None,
-            gates: client.gates().to_vec(),
+            gates: shared.gates.clone(),
             file_checks: Vec::new(),
             validated: true,
             extra_body: Map::new(),
-            blocking: client.is_on_blocking_connections(),
+            blocking,
             sent: 0,
             may_have_run: false,
             signed_again: false,
@@ -129,15 +129,6 @@ impl Outgoing {
 
     pub(crate) fn remove_gate(&mut self, name: &str) {
         self.gates.retain(|known| known.name() != name);
-    }
-
-    /// The client for calls that a gate makes itself, on the connections that this call uses.
-    pub(crate) fn own_client(&self) -> Client {
-        #[cfg(feature = "blocking")]
-        if self.blocking {
-            return self.client.on_blocking_connections();
-        }
-        self.client.clone()
     }
 
     /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.

@@ -3,9 +3,8 @@
 use reqwest::header::LOCATION;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
-use super::Scope;
-use crate::runtime::client::Client;
-use crate::runtime::client::download::DownloadPolicy;
+use super::download::DownloadPolicy;
+use super::{Scope, Shared};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::{AuthScheme, RetryClass};
 
@@ -29,10 +28,10 @@ pub(super) enum Bounds<'c> {
 }
 
 impl<'c> Bounds<'c> {
-    pub(super) fn of(client: &'c Client, scope: &Scope) -> Self {
+    pub(super) fn of(shared: &'c Shared, scope: &Scope) -> Self {
         match scope.operation().facts().auth {
             _ if scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
-            AuthScheme::Anonymous => Self::AnyHost(client.downloads()),
+            AuthScheme::Anonymous => Self::AnyHost(&shared.downloads),
             _ => Self::SameHost,
         }
     }

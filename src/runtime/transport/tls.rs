@@ -6,11 +6,11 @@ use crate::runtime::error::Error;
 
 /// CA certificates to trust besides those of the system.
 #[derive(Clone)]
-pub(super) struct RootCertificates(Vec<backend::Certificate>);
+pub(crate) struct RootCertificates(Vec<backend::Certificate>);
 
 impl RootCertificates {
     /// Reads certificates in PEM, several in one text included, or in DER.
-    pub(super) fn parse(given: &[Vec<u8>]) -> Result<Self, Error> {
+    pub(crate) fn parse(given: &[Vec<u8>]) -> Result<Self, Error> {
         let mut certificates = Vec::new();
         for (index, bytes) in given.iter().enumerate() {
             let found = backend::certificates(bytes)
@@ -31,7 +31,7 @@ fn unusable(index: usize, cause: &str) -> Error {
 
 /// Sets up TLS. Without `https` the certificates of the system are not read, which takes milliseconds and fails on a machine that has
 /// none.
-pub(super) fn configure(builder: ClientBuilder, roots: &RootCertificates, https: bool) -> Result<ClientBuilder, Error> {
+pub(crate) fn configure(builder: ClientBuilder, roots: &RootCertificates, https: bool) -> Result<ClientBuilder, Error> {
     backend::configure(builder, &roots.0, https)
 }
 
@@ -42,13 +42,13 @@ mod backend {
     const MISSING: &str =
         "venice-ai was built without TLS: enable one of its features `rustls`, `rustls-ring`, `native-tls`";
 
-    pub(super) type Certificate = std::convert::Infallible;
+    pub(crate) type Certificate = std::convert::Infallible;
 
-    pub(super) fn certificates(_: &[u8]) -> Result<Vec<Certificate>, &'static str> {
+    pub(crate) fn certificates(_: &[u8]) -> Result<Vec<Certificate>, &'static str> {
         Err(MISSING)
     }
 
-    pub(super) fn configure(builder: ClientBuilder, _: &[Certificate], https: bool) -> Result<ClientBuilder, Error> {
+    pub(crate) fn configure(builder: ClientBuilder, _: &[Certificate], https: bool) -> Result<ClientBuilder, Error> {
         if https { Err(Error::configuration(format!("the URL is https and {MISSING}"))) } else { Ok(builder) }
     }
 }
@@ -56,7 +56,7 @@ mod backend {
 /// The backends of `reqwest`. That of the operating system comes first: it is never on by default.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod backend {
-    pub(super) use reqwest::Certificate;
+    pub(crate) use reqwest::Certificate;
 
     use super::{ClientBuilder, Error, is_pem};
 
@@ -67,7 +67,7 @@ mod backend {
         return builder.tls_backend_rustls();
     }
 
-    pub(super) fn certificates(bytes: &[u8]) -> reqwest::Result<Vec<Certificate>> {
+    pub(crate) fn certificates(bytes: &[u8]) -> reqwest::Result<Vec<Certificate>> {
         let found = match is_pem(bytes) {
             true => Certificate::from_pem_bundle(bytes)?,
             false => vec![Certificate::from_der(bytes)?],
@@ -77,7 +77,7 @@ mod backend {
         Ok(found)
     }
 
-    pub(super) fn configure(
+    pub(crate) fn configure(
         builder: ClientBuilder,
         roots: &[Certificate],
         https: bool,
@@ -103,9 +103,9 @@ mod backend {
 
     type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
-    pub(super) type Certificate = CertificateDer<'static>;
+    pub(crate) type Certificate = CertificateDer<'static>;
 
-    pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Boxed> {
+    pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Boxed> {
         let found = match is_pem(bytes) {
             true => Certificate::pem_slice_iter(bytes).collect::<Result<Vec<_>, _>>()?,
             false => vec![Certificate::from(bytes.to_vec())],
@@ -114,7 +114,7 @@ mod backend {
         Ok(found)
     }
 
-    pub(super) fn configure(
+    pub(crate) fn configure(
         builder: ClientBuilder,
         roots: &[Certificate],
         https: bool,
@@ -166,7 +166,7 @@ fn is_pem(bytes: &[u8]) -> bool {
 }
 
 /// The HTTP client does not start, which is a matter of TLS as a rule.
-pub(super) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(crate) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let cause = crate::runtime::transport::root_cause(&error);
     let message = format!(
         "TLS cannot be set up: {cause}; without CA certificates on this machine, install them (often a package `ca-certificates`) or \

@@ -1,13 +1,15 @@
-//! How old this crate is, seen from the server.
+//! `Compatibility`: how the API version of this crate compares with the server's.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::Client;
-use crate::api::generated::API_VERSION;
+use crate::runtime::date::days_since_1970;
 
 /// A crate that is this much older than the server is worth a warning.
-pub(super) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
+pub(crate) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
+
+/// The version of the API's description that this crate was made from.
+pub(crate) const API_VERSION: &str = env!("VENICE_API_VERSION");
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -35,7 +37,7 @@ pub(crate) struct Versions {
 }
 
 impl Versions {
-    pub(super) fn new(warning_age: Duration) -> Self {
+    pub(crate) fn new(warning_age: Duration) -> Self {
         Self { server: AtomicU64::new(0), warning_age }
     }
 
@@ -48,7 +50,7 @@ impl Versions {
         matches!(self.compare(), Compatibility::ServerNewer(age) if age > self.warning_age)
     }
 
-    fn compare(&self) -> Compatibility {
+    pub(crate) fn compare(&self) -> Compatibility {
         let (Some(own), server) = (moment(API_VERSION), self.server.load(Ordering::Relaxed)) else {
             return Compatibility::Unknown;
         };
@@ -58,29 +60,6 @@ impl Versions {
             (server, age) if server > own => Compatibility::ServerNewer(age),
             (_, age) => Compatibility::ServerOlder(age),
         }
-    }
-}
-
-impl Client {
-    /// How the API's description that this crate was made from ([`API_VERSION`](crate::API_VERSION)) compares with the server that
-    /// answered last. Nothing is sent to find out.
-    ///
-    /// The API promises that its changes add and do not break, so a newer server is no failure. If it is newer by more than
-    /// [`ClientBuilder::warning_age`](crate::ClientBuilder::warning_age), there is one `tracing` warning.
-    ///
-    /// ```no_run
-    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::Compatibility;
-    ///
-    /// venice.api_keys().web3_token().await?;
-    /// if let Compatibility::ServerNewer(age) = venice.compatibility() {
-    ///     println!("venice-ai is {} days behind the API", age.as_secs() / 86_400);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn compatibility(&self) -> Compatibility {
-        self.versions().compare()
     }
 }
 
@@ -95,15 +74,6 @@ fn moment(version: &str) -> Option<u64> {
     let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
     let is_moment = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
     is_moment.then(|| days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
-}
-
-/// The days from 1970-01-01 to a day of the Gregorian calendar.
-pub(crate) fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
-    // A year begins in March here, so that the leap day is its last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let leap_days = year / 4 - year / 100 + year / 400;
-    let before_1970 = 719_468;
-    year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - before_1970
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::runtime::client::Versions;
+use super::versions::{API_VERSION, Versions};
 use crate::runtime::meta::{Meta, VERSION};
 use crate::runtime::operation::OperationRef;
 
@@ -47,7 +47,7 @@ impl Warnings {
         if !self.behind.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 server,
-                crate_made_for = crate::api::generated::API_VERSION,
+                crate_made_for = API_VERSION,
                 "the server is much newer than this crate; an update may know more of what it sends"
             );
         }

@@ -61,10 +61,10 @@ impl LongSpeechStream {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "blocking")]
-    pub fn into_blocking_iter(mut self) -> crate::api::stream::BlockingIter<Self> {
+    pub fn into_blocking_iter(mut self) -> crate::runtime::blocking::BlockingIter<Self> {
         // Where it is not allowed, the first item says so.
         let _ = self.maker.on_blocking_connections();
-        crate::api::stream::BlockingIter::new(self)
+        crate::runtime::blocking::BlockingIter::new(self)
     }
 
     #[inline]

@@ -18,12 +18,12 @@ pub use self::accumulate::ChatAccumulator;
 pub use self::pieces::{AnswerPiece, AnswerStream};
 use self::protocol::Choices;
 pub use self::text::TextStream;
-use super::parts::Parts;
 use crate::api::chat::CitationStyle;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionChunk};
 use crate::features::cost::{self, Cost};
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
+use crate::runtime::reply::stream::Parts;
 use crate::runtime::transport::ReplyBody;
 
 /// The chunks of an answer, as the model writes it.

@@ -6,11 +6,9 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use crate::api::generated::types::{ChatCompletionChunk, Money};
-use crate::api::stream::parts::{Protocol, Read};
-use crate::api::stream::sse::SseEvent;
-use crate::features::cost::Tokens;
-use crate::features::cost::ledger::Told;
 use crate::runtime::lenient::leniently;
+use crate::runtime::reply::stream::sse::SseEvent;
+use crate::runtime::reply::stream::{Protocol, Read};
 
 /// Which choices of an answer have begun, and which are finished.
 #[derive(Debug, Default)]
@@ -51,12 +49,6 @@ impl Protocol for Choices {
             let is_finished = choice.finish_reason.as_ref().is_some_and(|why| !why.as_str().is_empty());
             *self.seen.entry(choice.index).or_default() |= is_finished;
         }
-    }
-
-    fn told(chunk: &ChatCompletionChunk) -> Told {
-        let (tokens, cost) = (chunk.usage.as_ref().map(Tokens::of), chunk.cost());
-        let tells = tokens.is_some() || cost.is_some();
-        Told { model: tells.then(|| chunk.model.clone()), tokens, cost, ..Told::default() }
     }
 
     /// Every choice that has begun is finished.

@@ -12,10 +12,10 @@ use futures_core::Stream;
 pub use self::event::ResponseEvent;
 use self::protocol::Progress;
 pub use self::text::ResponseTextStream;
-use super::parts::Parts;
 use crate::api::generated::types::ResponsesReply;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
+use crate::runtime::reply::stream::Parts;
 use crate::runtime::transport::ReplyBody;
 
 /// The events of an answer, as the model writes it.

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::ResponseEvent;
-use crate::api::stream::parts::{Protocol, Read};
-use crate::api::stream::sse::SseEvent;
-use crate::features::cost::ledger::Told;
+use crate::runtime::reply::stream::sse::SseEvent;
+use crate::runtime::reply::stream::{Protocol, Read};
 
 /// Whether an event came that ends the answer.
 #[derive(Debug, Default)]
@@ -47,11 +46,6 @@ impl Protocol for Progress {
 
     fn note(&mut self, event: &ResponseEvent) {
         self.is_whole |= event.is_terminal();
-    }
-
-    fn told(event: &ResponseEvent) -> Told {
-        let response = event.data.get("response").filter(|_| event.is_terminal());
-        response.map(Told::of_value).unwrap_or_default()
     }
 
     fn is_whole(&self) -> bool {

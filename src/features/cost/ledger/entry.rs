@@ -1,5 +1,7 @@
 //! The account of one call.
 
+use std::any::Any;
+
 use super::ask::{Asked, Paid};
 use super::estimate::{self, Priced};
 use super::told::Told;
@@ -9,7 +11,7 @@ use crate::features::cost::prices::{Prices, Tokens};
 use crate::features::cost::{Budget, Cost, Tally};
 use crate::runtime::error::{Delivery, Error};
 use crate::runtime::transport::gates::Watch;
-use crate::runtime::transport::{Body, Reply};
+use crate::runtime::transport::{Body, Reply, StreamObserver};
 
 /// The account of one call, from before it is sent until it is known what it cost. One that is dropped before that is of a call of which
 /// nobody knows what became.
@@ -62,11 +64,6 @@ impl Entry {
         self.told.model = model.or(self.told.model.take());
     }
 
-    /// The stream ended as it should.
-    pub(crate) fn finished(mut self: Box<Self>) {
-        self.close(Fate::Ran);
-    }
-
     fn close(&mut self, fate: Fate) {
         if std::mem::replace(&mut self.is_closed, true) {
             return;
@@ -112,6 +109,16 @@ impl Entry {
     }
 }
 
+impl StreamObserver for Entry {
+    fn part(&mut self, part: &dyn Any) {
+        self.note(Told::of_part(part));
+    }
+
+    fn completed(mut self: Box<Self>) {
+        self.close(Fate::Ran);
+    }
+}
+
 impl Watch for Entry {
     fn succeeded(mut self: Box<Self>, reply: &mut Reply) {
         let meta = &reply.meta;
@@ -120,7 +127,7 @@ impl Watch for Entry {
         match &mut reply.body {
             Body::Whole(body) => self.note(Told::read(body)),
             // An answer on its way keeps the account until it tells the rest.
-            Body::Pieces(body) if self.asked.paid == Paid::Chat => return body.set_account(self),
+            Body::Pieces(body) if self.asked.paid == Paid::Chat => return body.set_observer(self),
             // Files tell nothing.
             Body::Pieces(_) => {}
         }

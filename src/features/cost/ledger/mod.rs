@@ -5,34 +5,23 @@ mod entry;
 mod estimate;
 mod told;
 
-use std::sync::Arc;
-
 use self::ask::Asked;
 pub(crate) use self::entry::{Charge, Entry};
 use self::estimate::Priced;
-pub(crate) use self::told::Told;
 use super::{Budget, Tally};
+use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::Outgoing;
 use crate::runtime::transport::gates::{Entering, Gate, Watch};
 
 /// What a client keeps account of. It is the last gate that a call passes, so that what it sets aside is for the request as it is sent.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    budget: Option<Budget>,
-    tally: Option<Tally>,
+    pub(super) budget: Option<Budget>,
+    pub(super) tally: Option<Tally>,
 }
 
 impl Ledger {
-    /// The gate for calls; `None` if nothing is to be kept account of, so that calls have no gate to pass.
-    pub(crate) fn gate(budget: Option<Budget>, tally: Option<Tally>) -> Result<Option<Arc<dyn Gate>>, Error> {
-        if budget.as_ref().is_some_and(Budget::is_invalid) {
-            return Err(Error::configuration("the limit of the budget is no amount, or below nothing"));
-        }
-        let is_empty = budget.is_none() && tally.is_none();
-        Ok((!is_empty).then(|| Arc::new(Self { budget, tally }) as _))
-    }
-
     fn wants_prices(&self) -> bool {
         self.budget.is_some() || self.tally.as_ref().is_some_and(Tally::lists_prices)
     }
@@ -43,12 +32,24 @@ impl Gate for Ledger {
         "ledger"
     }
 
+    /// What it sets aside is for the request as it is sent.
+    fn order(&self) -> i8 {
+        i8::MAX
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        match self.budget.as_ref().is_some_and(Budget::is_invalid) {
+            true => Err(Error::configuration("the limit of the budget is no amount, or below nothing")),
+            false => Ok(()),
+        }
+    }
+
     /// Opens the account of a call, unless it is free. The budget refuses it if there is not enough left.
     fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a> {
         Box::pin(async move {
             let Some(asked) = Asked::of(outgoing) else { return Ok(None) };
             let priced = match self.wants_prices() {
-                true => estimate::of(&asked, &outgoing.own_client()).await,
+                true => estimate::of(&asked, &Client::of_call(outgoing)).await,
                 false => Priced::default(),
             };
             let reserved = match &self.budget {

@@ -1,8 +1,12 @@
 //! What a reply tells of its cost.
 
+use std::any::Any;
+
 use serde::de::MapAccess;
 
-use crate::api::generated::types::Money;
+use crate::api::generated::types::{ChatCompletionChunk, Money};
+#[cfg(feature = "unstable")]
+use crate::api::stream::ResponseEvent;
 use crate::features::cost::Cost;
 use crate::features::cost::prices::{Tokens, count};
 use crate::runtime::amount::Amount;
@@ -27,8 +31,23 @@ impl Told {
         reply.into()
     }
 
+    /// Reads a part of a streamed answer.
+    pub(super) fn of_part(part: &dyn Any) -> Self {
+        if let Some(chunk) = part.downcast_ref::<ChatCompletionChunk>() {
+            let (tokens, cost) = (chunk.usage.as_ref().map(Tokens::of), chunk.cost());
+            let tells = tokens.is_some() || cost.is_some();
+            return Self { model: tells.then(|| chunk.model.clone()), tokens, cost, ..Self::default() };
+        }
+        #[cfg(feature = "unstable")]
+        if let Some(event) = part.downcast_ref::<ResponseEvent>() {
+            let response = event.data.get("response").filter(|_| event.is_terminal());
+            return response.map(Self::of_value).unwrap_or_default();
+        }
+        Self::default()
+    }
+
     #[cfg(feature = "unstable")]
-    pub(crate) fn of_value(value: &serde_json::Value) -> Self {
+    fn of_value(value: &serde_json::Value) -> Self {
         use serde::Deserialize as _;
         let reply: Reply = crate::runtime::lenient::leniently_again(|| Reply::deserialize(value)).unwrap_or_default();
         reply.into()

@@ -9,15 +9,22 @@ mod ticket;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use self::lane::{LONGEST_PAUSE, Lane};
 pub(super) use self::ticket::Ticket;
 use super::progress::Wait;
+use crate::runtime::client::Client;
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::{Bucket, FailureBudget, MOST_OF_A_WALLET};
+
+impl Client {
+    pub(super) fn pacer(&self) -> Arc<Pacer> {
+        self.shared().slots.get()
+    }
+}
 
 /// How many models are known before those are forgotten that nothing is known of. Servers name models as they like.
 const MOST_LANES: usize = 512;

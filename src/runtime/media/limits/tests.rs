@@ -3,6 +3,7 @@ use std::net::TcpListener;
 
 use super::*;
 use crate::api::generated::types::UpscaleImageRequest;
+use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::error::ErrorKind;
 use crate::runtime::reply::RawReply;

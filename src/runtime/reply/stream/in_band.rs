@@ -19,7 +19,7 @@ pub(crate) fn is_error(event: &SseEvent) -> bool {
 
 /// Whether the data of an event is an error document. One that `says_nothing` of an answer is, where it says anything at all.
 #[cold]
-pub(super) fn is_error_data(data: &[u8], says_nothing: bool) -> bool {
+pub(crate) fn is_error_data(data: &[u8], says_nothing: bool) -> bool {
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(data) else { return false };
     let has_choices = document.get("choices").and_then(Value::as_array).is_some_and(|choices| !choices.is_empty());
     is_error_document(

@@ -1,5 +1,6 @@
 //! From a reply to the parts of an answer, in whatever form the endpoint streams them.
 
+use std::any::Any;
 use std::fmt;
 use std::task::{Context, Poll, ready};
 
@@ -8,18 +9,17 @@ use bytes::{Bytes, BytesMut};
 use super::events::Events;
 use super::in_band;
 use super::sse::SseEvent;
-use crate::features::cost::ledger::Told;
-use crate::runtime::call::verdict;
 use crate::runtime::error::{Error, ErrorKind, form_of_body, locate, without_mark};
 use crate::runtime::meta::Meta;
+use crate::runtime::reply::verdict;
 use crate::runtime::transport::ReplyBody;
 
 /// What the server sends behind the last event.
 const DONE: &[u8] = b"[DONE]";
 
 /// How an endpoint streams its answers. The value is what has been seen of one answer.
-pub(super) trait Protocol: Default + fmt::Debug {
-    type Part;
+pub(crate) trait Protocol: Default + fmt::Debug {
+    type Part: Any;
 
     /// What the parts are called in messages.
     const PARTS: &'static str;
@@ -34,14 +34,11 @@ pub(super) trait Protocol: Default + fmt::Debug {
 
     fn note(&mut self, part: &Self::Part);
 
-    /// What a part tells of the cost of its answer. Asked only where an account is kept.
-    fn told(part: &Self::Part) -> Told;
-
     /// Whether the answer ends well even if the stream ends here.
     fn is_whole(&self) -> bool;
 }
 
-pub(super) enum Read<T> {
+pub(crate) enum Read<T> {
     Part(T),
     /// The answer failed, and this says why.
     Failed(Bytes),
@@ -49,7 +46,7 @@ pub(super) enum Read<T> {
 
 /// The parts of one answer.
 #[derive(Debug)]
-pub(super) struct Parts<P> {
+pub(crate) struct Parts<P> {
     events: Events,
     form: Form,
     seen: P,
@@ -92,7 +89,7 @@ enum Step<T> {
 }
 
 impl<P: Protocol> Parts<P> {
-    pub(super) fn new(body: ReplyBody) -> Self {
+    pub(crate) fn new(body: ReplyBody) -> Self {
         Self {
             events: Events::new(body),
             form: Form::Unknown(BytesMut::new()),
@@ -103,33 +100,33 @@ impl<P: Protocol> Parts<P> {
         }
     }
 
-    pub(super) fn meta(&self) -> &Meta {
+    pub(crate) fn meta(&self) -> &Meta {
         self.body().meta()
     }
 
-    pub(super) fn body(&self) -> &ReplyBody {
+    pub(crate) fn body(&self) -> &ReplyBody {
         self.events.body()
     }
 
-    pub(super) fn seen(&self) -> &P {
+    pub(crate) fn seen(&self) -> &P {
         &self.seen
     }
 
     /// Whether all of the answer came, and the server said so.
-    pub(super) fn ended_cleanly(&self) -> bool {
+    pub(crate) fn ended_cleanly(&self) -> bool {
         self.phase == Phase::Ended && self.is_done && self.seen.is_whole()
     }
 
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
         let next = ready!(self.poll_part(cx));
         let has_ended = self.phase == Phase::Ended;
         let body = self.events.body_mut();
-        if body.has_account() {
+        if body.is_observed() {
             match &next {
-                Some(Ok(part)) => body.note(P::told(part)),
-                Some(Err(_)) if has_ended => body.close_account(false),
+                Some(Ok(part)) => body.observe(part),
+                Some(Err(_)) if has_ended => body.end_observation(false),
                 Some(Err(_)) => {}
-                None => body.close_account(true),
+                None => body.end_observation(true),
             }
         }
         Poll::Ready(next)

@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use crate::runtime::transport::limits;
+
 /// The largest event that a decoder accepts unless told otherwise: 4 MiB.
-pub const DEFAULT_MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
+pub const DEFAULT_MAX_EVENT_BYTES: usize = limits::EVENT;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 

@@ -11,14 +11,14 @@ use crate::runtime::transport::{Body, Reply, Scope};
 
 /// The error that a JSON object reports, in any of the shapes of the API.
 #[cold]
-pub(super) fn reported(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
+pub(crate) fn reported(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
     let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
     is_reported(&object, scope.operation().facts()).then(|| scope.in_band_error(meta.clone(), body.clone()))
 }
 
 /// What is wrong with a reply, if anything is: it reports an error, or lacks what the operation promises.
 #[cold]
-pub(super) fn verdict(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
+pub(crate) fn verdict(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
     let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
     let facts = scope.operation().facts();
     if is_reported(&object, facts) {

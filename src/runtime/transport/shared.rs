@@ -1,0 +1,38 @@
+//! `Shared`: the settings and the state that a client shares with its clones and their calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+
+use super::base_url::BaseUrl;
+use super::download::DownloadPolicy;
+use super::gates::Gate;
+use super::http::Http;
+use super::limits::ReplyLimits;
+use super::{ApiKey, Clock, FailureBudget, RetryPolicy, Versions, WalletSlots, Warnings};
+use crate::runtime::slots::Slots;
+
+/// The settings and the state of a client.
+pub(crate) struct Shared {
+    pub(crate) http: Http,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) downloads: DownloadPolicy,
+    pub(crate) key: Option<ApiKey>,
+    /// The headers of each request, unless it has its own.
+    pub(crate) headers: HeaderMap,
+    /// The time limit of an attempt.
+    pub(crate) timeout: Duration,
+    pub(crate) stream_idle_timeout: Duration,
+    pub(crate) limits: ReplyLimits,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) budget: FailureBudget,
+    pub(crate) wallets: WalletSlots,
+    pub(crate) warnings: Warnings,
+    pub(crate) versions: Versions,
+    /// What each call passes, in this order.
+    pub(crate) gates: Vec<Arc<dyn Gate>>,
+    /// The state of features.
+    pub(crate) slots: Slots,
+}
