@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,8 @@ use venice_ai::{Client, Delivery, ErrorKind, RetryPolicy, Secret};
 use crate::pages::number;
 use crate::support::refused::{refused, refused_walk};
 use crate::support::replying;
-use crate::support::{Answer, KEY, PATIENCE, Server, TestClock, amount, client, once};
+use crate::support::server::Request;
+use crate::support::{Answer, KEY, Server, TestClock, amount, client, once};
 
 const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
 const SOLANA: &str = "8qUL23aSj7mDWdoLMXGHFvnVCT9wd7jXcysiekroADEL";
@@ -440,21 +441,8 @@ fn a_chat(venice: &Client) -> venice_ai::Call<venice_ai::types::ChatCompletion> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_requests_of_a_wallet_are_in_flight_at_most() {
-    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let server = {
-        let (now, most) = (now.clone(), most.clone());
-        Server::start(move |_, _| {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            // Until there are as many as may be, and a while longer for one too many.
-            let begun = Instant::now();
-            while most.load(Ordering::SeqCst) < 5 && begun.elapsed() < PATIENCE {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            now.fetch_sub(1, Ordering::SeqCst);
-            Answer::json(200, r#"{"choices":[{}]}"#)
-        })
-    };
+    let answer = |_: &Request| Answer::json(200, r#"{"choices":[{}]}"#);
+    let (server, most) = Server::counting_in_flight(5, answer);
     let venice = once(&server);
     let mut calls = Vec::new();
     for n in 0..12 {

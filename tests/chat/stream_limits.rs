@@ -211,11 +211,9 @@ fn an_accumulator_has_a_limit_and_keeps_what_came() {
 
 #[cfg(target_os = "linux")]
 mod memory {
-    use venice_ai::Client;
 
     use super::*;
-    use crate::support::KEY;
-    use crate::support::measured::{in_child, peak_kib};
+    use crate::support::measured::{client_in_child, in_child, peak_kib};
 
     const SERVER: &str = "STREAM_LIMITS_URL";
 
@@ -223,9 +221,7 @@ mod memory {
     #[test]
     #[ignore = "the other tests of this module run it in a process of its own"]
     fn the_client() {
-        let url = std::env::var(SERVER).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let venice = Client::builder().api_key(KEY).base_url(url).no_proxy().build().unwrap();
+        let (runtime, venice) = client_in_child(SERVER);
         let before = peak_kib();
         let call = venice.chat().stream(request()).with_max_collected_bytes(8 * 1024 * 1024);
         let outcome = runtime.block_on(async { call.await.unwrap().collect().await });

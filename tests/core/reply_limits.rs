@@ -86,12 +86,10 @@ fn an_upload_that_says_it_has_the_longest_length_is_an_error_and_no_panic() {
 
 #[cfg(target_os = "linux")]
 mod memory {
-    use venice_ai::Client;
     use venice_ai::types::ChatCompletionRequest;
 
     use super::*;
-    use crate::support::KEY;
-    use crate::support::measured::{in_child, peak_kib};
+    use crate::support::measured::{client_in_child, in_child, peak_kib};
 
     const SERVER: &str = "REPLY_LIMITS_URL";
 
@@ -99,9 +97,7 @@ mod memory {
     #[test]
     #[ignore = "the other tests of this module run it in a process of its own"]
     fn the_client() {
-        let url = std::env::var(SERVER).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let venice = Client::builder().api_key(KEY).base_url(url).no_proxy().build().unwrap();
+        let (runtime, venice) = client_in_child(SERVER);
         let before = peak_kib();
         let call = venice.chat().create(ChatCompletionRequest::new("default", ["Hello"]));
         let error = runtime.block_on(call.into_future()).unwrap_err();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest};
 use venice_ai::{Call, Clock, ErrorKind};
@@ -270,21 +270,7 @@ async fn the_longest_wait_of_a_run_can_be_set() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_one_wallet_five_requests_are_in_flight_at_most() {
-    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let server = {
-        let (now, most) = (now.clone(), most.clone());
-        Server::start(move |_, request| {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            // Until there are as many as may be, and a while longer for one too many.
-            let begun = Instant::now();
-            while most.load(Ordering::SeqCst) < 5 && begun.elapsed() < Duration::from_millis(500) {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            std::thread::sleep(Duration::from_millis(5));
-            now.fetch_sub(1, Ordering::SeqCst);
-            super::answer(request)
-        })
-    };
+    let (server, most) = Server::counting_in_flight(5, super::answer);
     let (venice, _) = super::client(&server);
     let mut run = venice.many(questions(60), signed).with_concurrency(16);
     assert_answered(&all(&mut run).await);

@@ -3,6 +3,8 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use venice_ai::Client;
+
 /// The processor time that `work` takes in this thread: the least of three tries.
 pub fn cpu_time(mut work: impl FnMut()) -> Duration {
     let tries = (0..3).map(|_| {
@@ -39,6 +41,13 @@ pub fn in_child(module: &str, test: &str, variable: (&str, &str)) -> Output {
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{:?}: {said}", output.status);
     output
+}
+
+/// In such a process: a runtime, and a client of the server whose base URL the variable holds.
+pub fn client_in_child(variable: &str) -> (tokio::runtime::Runtime, Client) {
+    let url = std::env::var(variable).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    (runtime, Client::builder().api_key(crate::KEY).base_url(url).no_proxy().build().unwrap())
 }
 
 /// The most memory that this process has had, in KiB.

@@ -257,6 +257,27 @@ impl Server {
         Self::start(move |n, _| answers[n.min(answers.len() - 1)].clone())
     }
 
+    /// A server that holds each request until `wanted` are in flight at once, or for half a second, and a little longer for one too many;
+    /// with the most that there were.
+    pub fn counting_in_flight(
+        wanted: usize,
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> (Self, Arc<AtomicUsize>) {
+        let (now, most) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let seen = Arc::clone(&most);
+        let server = Self::start(move |_, request| {
+            seen.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let begun = Instant::now();
+            while seen.load(Ordering::SeqCst) < wanted && begun.elapsed() < Duration::from_millis(500) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+            now.fetch_sub(1, Ordering::SeqCst);
+            answer(request)
+        });
+        (server, most)
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
