@@ -27,13 +27,15 @@ pub use self::api::{
     api_keys, audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, models, tee, video, x402,
 };
 #[doc(no_inline)]
+pub use self::features::jobs::PriceAboveLimit;
+#[doc(no_inline)]
 pub use self::features::preflight::{Preflight, PreflightReport};
 pub use self::runtime::amount::Amount;
 pub use self::runtime::call::{Call, CallFuture, Flow, Response};
 pub use self::runtime::client::{Client, ClientBuilder};
 pub use self::runtime::error::{
     ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,
-    PaymentRequired, PriceAboveLimit, SpendLimit, X402Challenge,
+    PaymentRequired, SpendLimit, X402Challenge,
 };
 pub use self::runtime::media::{FileInput, Upload};
 pub use self::runtime::meta::Meta;

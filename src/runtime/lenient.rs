@@ -27,7 +27,7 @@ pub(crate) fn leniently_again<T>(read: impl Fn() -> serde_json::Result<T>) -> se
 }
 
 fn left_out(error: &serde_json::Error) {
-    let problem = crate::runtime::error::without_values(&error.to_string());
+    let problem = crate::runtime::text::without_values(&error.to_string());
     tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
 }
 

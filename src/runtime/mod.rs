@@ -1,6 +1,7 @@
 //! What a client of any HTTP API needs: values, reading and writing, errors, transport, replies, calls, the client.
 
 pub(crate) mod amount;
+pub(crate) mod attachments;
 #[cfg(feature = "blocking")]
 pub(crate) mod blocking;
 pub(crate) mod call;
@@ -18,6 +19,7 @@ pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod secret;
 pub(crate) mod slots;
+pub(crate) mod text;
 pub(crate) mod transport;
 pub(crate) mod url;
 pub(crate) mod validation;

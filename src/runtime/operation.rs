@@ -164,7 +164,7 @@ const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
     unknown_to_the_document(id, method, "{download_url}", RetryClass::Safe, AuthScheme::Anonymous)
 }
 
-const fn unknown_to_the_document(
+pub(crate) const fn unknown_to_the_document(
     id: &'static str,
     method: &'static str,
     path: &'static str,

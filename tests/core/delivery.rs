@@ -83,3 +83,11 @@ async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_told_apart() 
     let refused = plain.request::<serde_json::Value>(Method::GET, "http://[");
     assert_eq!(refused.await.unwrap_err().delivery(), Delivery::NotSent);
 }
+
+#[test]
+fn reads_inference_orders_and_payments_have_classes_of_their_own() {
+    use venice_ai::RetryClass::{Inference, Once, Payment, Safe};
+    use venice_ai::operations::{CREATE_CHAT_COMPLETION, LIST_MODELS, QUEUE_VIDEO, TOP_UP_X402_BALANCE};
+    let rows = [&LIST_MODELS, &CREATE_CHAT_COMPLETION, &QUEUE_VIDEO, &TOP_UP_X402_BALANCE];
+    assert_eq!(rows.map(|row| row.retry), [Safe, Inference, Once, Payment]);
+}

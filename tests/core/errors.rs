@@ -438,3 +438,16 @@ fn an_error_kind_has_a_name_that_can_be_read_back() {
     let error = "RateLimited".parse::<ErrorKind>().unwrap_err().to_string();
     assert!(error.contains("RateLimited") && error.contains("rate_limited"), "{error}");
 }
+
+#[test]
+fn what_users_hold_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    fn sent<T: Send + 'static>() {}
+    shared::<Error>();
+    shared::<venice_ai::Client>();
+    shared::<venice_ai::Meta>();
+    sent::<venice_ai::Call<()>>();
+    sent::<venice_ai::CallFuture<()>>();
+    sent::<venice_ai::RawReply>();
+    sent::<venice_ai::ByteStream>();
+}

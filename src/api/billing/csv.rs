@@ -13,9 +13,10 @@ use super::{CSV, at, behind};
 use crate::api::generated::operations;
 use crate::api::generated::types::GetBillingUsageHistoryParams;
 use crate::runtime::client::Client;
-use crate::runtime::error::{Error, is_html, without_mark};
+use crate::runtime::error::Error;
 use crate::runtime::media::durable::DurableFile;
 use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::text::{is_html, without_mark};
 
 /// A CSV table that comes a page at a time, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
 ///

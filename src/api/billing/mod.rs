@@ -32,6 +32,7 @@
 
 mod checks;
 mod csv;
+mod error;
 
 pub use self::csv::CsvTable;
 use super::envelope::present;

@@ -52,6 +52,7 @@ mod attach;
 mod cache;
 pub(crate) mod check;
 mod citations;
+mod error;
 mod messages;
 mod parts;
 mod reasoning;

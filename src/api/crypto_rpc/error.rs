@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::runtime::error::{Error, ErrorKind, one_line};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::text::one_line;
 
 /// Why a call has no result although the API passed it on. It was charged for.
 ///

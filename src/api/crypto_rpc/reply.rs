@@ -7,8 +7,8 @@ use super::RpcError;
 use super::prepare::id_text;
 use crate::api::generated::types::JsonRpcId;
 use crate::features::cost::Cost;
-use crate::runtime::error::without_values;
 use crate::runtime::meta::{Meta, RpcUsage};
+use crate::runtime::text::without_values;
 
 /// What became of one call.
 #[derive(Clone, Debug, PartialEq)]

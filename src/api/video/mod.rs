@@ -30,6 +30,7 @@
 //! media with faces: [`ConsentRequired::accept`](crate::ConsentRequired::accept). How jobs go on is told in [`jobs`](crate::jobs).
 
 mod checks;
+mod consent;
 mod jobs;
 mod transcript;
 

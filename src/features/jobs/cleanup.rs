@@ -6,8 +6,9 @@ use reqwest::{Method, StatusCode};
 
 use super::{JobHandle, JobKind};
 use crate::runtime::client::Client;
-use crate::runtime::error::{Error, without_mark};
+use crate::runtime::error::Error;
 use crate::runtime::reply::WholeReply;
+use crate::runtime::text::without_mark;
 
 /// What became of the copy on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -69,6 +69,7 @@
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
 
 mod cleanup;
+mod error;
 mod fetch;
 mod generate;
 mod handle;
@@ -84,6 +85,7 @@ mod stream;
 mod watch;
 
 pub use self::cleanup::RemoteCopy;
+pub use self::error::PriceAboveLimit;
 pub use self::generate::Generation;
 pub use self::handle::{JobHandle, JobKind};
 pub use self::job::{Job, JobState, SavedMedia};

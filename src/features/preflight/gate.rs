@@ -118,10 +118,10 @@ struct Checked(PreflightReport);
 
 impl Watch for Checked {
     fn succeeded(self: Box<Self>, reply: &mut Reply) {
-        reply.change_meta(|meta| meta.with_preflight(self.0));
+        reply.change_meta(|meta| meta.attach(self.0));
     }
 
     fn failed(self: Box<Self>, failure: Error) -> Error {
-        failure.with_preflight(self.0)
+        failure.attach(self.0)
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::runtime::error::Error;
+use crate::runtime::meta::Meta;
 use crate::runtime::validation::ValidationError;
 
 /// What a check of a request found. A clone costs a counter.
@@ -144,7 +145,39 @@ impl PreflightReport {
         let problems =
             self.problems().map(|finding| ValidationError::new(finding.field.as_str(), finding.problem.as_str()));
         let finding = ValidationError::all(problems).err()?;
-        Some(Error::validation(finding).with_did_you_mean(self.did_you_mean().to_vec()).with_preflight(self.clone()))
+        Some(Error::validation(finding).with_did_you_mean(self.did_you_mean().to_vec()).attach(self.clone()))
+    }
+}
+
+impl Error {
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)), whether it was sent or not. `None` where it was
+    /// not checked.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(report) = error.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        self.attached().or_else(|| self.meta()?.preflight())
+    }
+}
+
+impl Meta {
+    /// What was found before the request was sent ([`Preflight`](crate::Preflight)). `None` where it was not checked.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
+    /// let reply = call.with_preflight(venice_ai::Preflight::Drop).with_meta().await?;
+    /// if let Some(report) = reply.meta.preflight() {
+    ///     println!("{report}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn preflight(&self) -> Option<&PreflightReport> {
+        self.attached()
     }
 }
 

@@ -9,12 +9,13 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, Payload, PaymentRequired, text};
-use super::text::{scrub_json, shortened, summary_of_body, without_mark, without_secret};
+use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, PaymentRequired, text};
 use super::{Error, ErrorKind, codes};
+use crate::runtime::attachments::Attachments;
 use crate::runtime::json_cost;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{AuthScheme, OperationRef};
+use crate::runtime::text::{scrub_json, shortened, summary_of_body, without_mark, without_secret};
 
 /// How long the API blocks requests after too many failures, where it does not say.
 const ABUSE_BLOCK: Duration = Duration::from_secs(30);
@@ -162,7 +163,7 @@ impl Document {
         }
         if let Some(body) = &self.body {
             details.request_id = text(body, "request_id");
-            details.payload = payload(status, &mut kind, body, &self.message, code, operation);
+            details.attachments = attachments(status, &mut kind, body, &self.message, code, operation);
         }
         let mut error = Error::new(kind, self.message);
         error.inner.code = self.code.map(String::into_boxed_str);
@@ -174,17 +175,18 @@ impl Document {
 }
 
 /// What the body says beyond a message. It may say more of the kind than the status does.
-fn payload(
+fn attachments(
     status: StatusCode,
     kind: &mut ErrorKind,
     body: &Value,
     message: &str,
     code: Option<&str>,
     operation: &OperationRef,
-) -> Option<Payload> {
+) -> Attachments {
+    let mut found = Attachments::default();
     match status {
         // Nobody was recognised, and no price is named: that is not about money.
-        StatusCode::PAYMENT_REQUIRED if *kind == ErrorKind::Authentication && body.get("x402Version").is_none() => None,
+        StatusCode::PAYMENT_REQUIRED if *kind == ErrorKind::Authentication && body.get("x402Version").is_none() => {}
         StatusCode::PAYMENT_REQUIRED => {
             let payment = PaymentRequired::from_body(body, message, code);
             if let PaymentRequired::Challenge(_) = payment {
@@ -193,23 +195,25 @@ fn payload(
                     operation.is_ad_hoc() || !matches!(facts.auth, AuthScheme::Public | AuthScheme::Anonymous);
                 *kind = if takes_a_key { ErrorKind::Authentication } else { ErrorKind::PaymentRequired };
             }
-            Some(Payload::Payment(payment))
+            found.insert(payment);
         }
         StatusCode::CONFLICT => {
-            let asks = *kind == ErrorKind::ConsentRequired || body.get("consent_flow").is_some();
-            asks.then(|| {
+            if *kind == ErrorKind::ConsentRequired || body.get("consent_flow").is_some() {
                 *kind = ErrorKind::ConsentRequired;
-                Payload::Consent(ConsentRequired::from_body(body))
-            })
+                found.insert(ConsentRequired::from_body(body));
+            }
         }
         _ => {
             let policy = ContentPolicy::from_body(body);
             if status == StatusCode::UNPROCESSABLE_ENTITY && !policy.is_empty() {
                 *kind = ErrorKind::ContentPolicy;
             }
-            (*kind == ErrorKind::ContentPolicy).then_some(Payload::Policy(policy))
+            if *kind == ErrorKind::ContentPolicy {
+                found.insert(policy);
+            }
         }
     }
+    found
 }
 
 /// How many seconds to wait, where the body says so and no header can.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Error;
-use super::text::one_line;
+use crate::runtime::text::one_line;
 
 /// The longest part of a server's message that `Display` shows, in characters.
 const MESSAGE_CHARS: usize = 400;

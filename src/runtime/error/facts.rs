@@ -5,11 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::StatusCode;
 
-use super::payload::Payload;
-use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired, PriceAboveLimit};
-use crate::features::cost::BudgetExceeded;
-use crate::features::jobs::JobHandle;
-use crate::features::preflight::PreflightReport;
+use super::{ConsentRequired, ContentPolicy, Error, ErrorKind, FieldError, PaymentRequired};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
 
@@ -154,10 +150,7 @@ impl Error {
     /// # }
     /// ```
     pub fn payment_required(&self) -> Option<&PaymentRequired> {
-        match self.payload()? {
-            Payload::Payment(payment) => Some(payment),
-            _ => None,
-        }
+        self.attached()
     }
 
     /// What a 409 asks the user to agree to.
@@ -170,10 +163,7 @@ impl Error {
     /// # }
     /// ```
     pub fn consent_required(&self) -> Option<&ConsentRequired> {
-        match self.payload()? {
-            Payload::Consent(consent) => Some(consent),
-            _ => None,
-        }
+        self.attached()
     }
 
     /// What a refusal on grounds of content says besides its message.
@@ -186,74 +176,6 @@ impl Error {
     /// # }
     /// ```
     pub fn content_policy(&self) -> Option<&ContentPolicy> {
-        match self.payload()? {
-            Payload::Policy(policy) => Some(policy),
-            _ => None,
-        }
-    }
-
-    /// The job that the error is about: one that goes on although nobody waits for it any more, or whose result could not be
-    /// fetched or stored. [`Client::job`](crate::Client::job) takes it up again, here or in another process.
-    ///
-    /// ```no_run
-    /// # async fn run(venice: venice_ai::Client, error: venice_ai::Error) -> Result<(), venice_ai::Error> {
-    /// if let Some(job) = error.job().filter(|_| error.is_timeout()) {
-    ///     venice.job(job.clone()).save("film.mp4").await?;
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn job(&self) -> Option<&JobHandle> {
-        self.inner.details.as_ref()?.job.as_ref()
-    }
-
-    /// The price that was above the limit, and the limit.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// if let Some(price) = error.price_above_limit() {
-    ///     println!("{} USD, not more than {} USD", price.price_usd, price.limit_usd);
-    /// }
-    /// # }
-    /// ```
-    pub fn price_above_limit(&self) -> Option<PriceAboveLimit> {
-        match self.payload()? {
-            Payload::Price(price) => Some(*price),
-            _ => None,
-        }
-    }
-
-    /// What the budget has left, and what the call would have cost.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// if let Some(exceeded) = error.budget_exceeded() {
-    ///     println!("{:?} left, {:?} needed", exceeded.spending.remaining(), exceeded.estimate);
-    /// }
-    /// # }
-    /// ```
-    pub fn budget_exceeded(&self) -> Option<BudgetExceeded> {
-        match self.payload()? {
-            Payload::Budget(exceeded) => Some(*exceeded),
-            _ => None,
-        }
-    }
-
-    /// What was found before the request was sent ([`Preflight`](crate::Preflight)), whether it was sent or not. `None` where it was
-    /// not checked.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// if let Some(report) = error.preflight() {
-    ///     println!("{report}");
-    /// }
-    /// # }
-    /// ```
-    pub fn preflight(&self) -> Option<&PreflightReport> {
-        let details = self.inner.details.as_ref().and_then(|details| details.preflight.as_ref());
-        details.or_else(|| self.meta()?.preflight())
-    }
-
-    fn payload(&self) -> Option<&Payload> {
-        self.inner.details.as_ref()?.payload.as_ref()
+        self.attached()
     }
 }

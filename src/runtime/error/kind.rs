@@ -120,6 +120,8 @@ pub enum ErrorKind {
 macro_rules! names {
     ($($kind:ident = $name:literal,)*) => {
         impl ErrorKind {
+            #[cfg(test)]
+            pub(super) const ALL: &[Self] = &[$(Self::$kind),*];
             const NAMES: &[&str] = &[$($name),*];
 
             /// The name of the kind in snake case, such as `rate_limited`. It stays the same in later releases.

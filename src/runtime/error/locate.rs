@@ -7,7 +7,7 @@
 pub(crate) fn unexpected(what: &str, json: &[u8], error: &serde_json::Error) -> (String, Option<String>) {
     let path = path_at(json, error.line(), error.column());
     let place = path.as_deref().map(|path| format!(" at `{path}`")).unwrap_or_default();
-    let problem = super::without_values(&error.to_string());
+    let problem = crate::runtime::text::without_values(&error.to_string());
     (format!("{what} is not what was expected{place}: {problem}"), path)
 }
 

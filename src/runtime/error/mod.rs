@@ -1,6 +1,5 @@
 //! Everything that can go wrong, as one type.
 
-mod answer;
 mod codes;
 mod decode;
 mod delivery;
@@ -11,7 +10,6 @@ mod kind;
 pub(crate) mod locate;
 mod payload;
 mod questions;
-mod text;
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -23,20 +21,17 @@ pub(crate) use self::decode::{api_error, clean_error_body, in_band_error};
 pub use self::delivery::Delivery;
 pub(crate) use self::document::{Promise, is_error_document};
 pub use self::kind::ErrorKind;
+use self::payload::Details;
+pub(crate) use self::payload::text as text_field;
 pub use self::payload::{
-    ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, PriceAboveLimit,
-    SpendLimit, X402Challenge,
+    ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, SpendLimit,
+    X402Challenge,
 };
-use self::payload::{Details, Payload};
-pub(crate) use self::text::{
-    SHORTEST_SECRET, form_of_body, is_html, one_line, without_mark, without_secret, without_values,
-};
-use crate::features::cost::BudgetExceeded;
-use crate::features::jobs::JobHandle;
-use crate::features::preflight::PreflightReport;
-use crate::runtime::amount::Amount;
+use crate::runtime::attachments::Attachment;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
+use crate::runtime::text::scrub;
+pub(crate) use crate::runtime::text::{SHORTEST_SECRET, form_of_body, is_html, without_mark, without_secret};
 use crate::runtime::validation::ValidationError;
 
 /// What went wrong with a call, and what is known about it.
@@ -144,10 +139,14 @@ impl Error {
         self
     }
 
-    /// What was found before the request was sent.
-    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
-        self.details_mut().preflight = Some(report);
+    /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
+        self.details_mut().attachments.insert(value);
         self
+    }
+
+    pub(crate) fn attached<T: Attachment>(&self) -> Option<&T> {
+        self.inner.details.as_ref()?.attachments.get()
     }
 
     /// Something to add to the message, which may be the API's.
@@ -205,45 +204,9 @@ impl Error {
         self
     }
 
-    /// Names the job that the error is about, so that the caller can go on with it.
-    pub(crate) fn with_job(mut self, job: &JobHandle) -> Self {
-        self.details_mut().job.get_or_insert_with(|| job.clone());
-        self
-    }
-
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner.kind = kind;
         self
-    }
-
-    pub(crate) fn price_limit(price_usd: Amount, limit_usd: Amount) -> Self {
-        let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
-        let mut error = Self::new(ErrorKind::PriceLimit, message);
-        error.details_mut().payload = Some(Payload::Price(PriceAboveLimit { price_usd, limit_usd }));
-        error
-    }
-
-    pub(crate) fn budget_exceeded_by(exceeded: BudgetExceeded) -> Self {
-        let mut error = Self::new(ErrorKind::BudgetExceeded, exceeded.to_string());
-        error.details_mut().payload = Some(Payload::Budget(exceeded));
-        error
-    }
-
-    /// What a job's last status says beside the status: the message, and whether it was refunded.
-    pub(crate) fn job_failed(report: &serde_json::Value) -> Self {
-        let told = ["error", "message", "reason", "detail"].iter().find_map(|name| {
-            let place = report.get(name)?;
-            payload::text(report, name).or_else(|| payload::text(place, "message"))
-        });
-        let mut error = Self::new(ErrorKind::JobFailed, "the job ended without a result");
-        if let Some(told) = told {
-            error.inner.message = format!("the job ended without a result: {told}");
-        }
-        let policy = ContentPolicy::from_body(report);
-        if !policy.is_empty() {
-            error.details_mut().payload = Some(Payload::Policy(policy));
-        }
-        error
     }
 
     /// The same error once more, for everybody who waited for what failed.
@@ -263,10 +226,10 @@ impl Error {
     /// Removes an API key that the server echoed, wherever it may be printed from.
     pub(crate) fn scrubbed(mut self, key: &str) -> Self {
         let inner = &mut *self.inner;
-        text::scrub(&mut inner.message, key);
+        scrub(&mut inner.message, key);
         for part in [&mut inner.code, &mut inner.json_path].into_iter().flatten() {
             let mut text = std::mem::take(part).into_string();
-            text::scrub(&mut text, key);
+            scrub(&mut text, key);
             *part = text.into_boxed_str();
         }
         if let Some(details) = &mut inner.details {
@@ -289,19 +252,6 @@ impl StdError for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_users_hold_can_be_shared_between_threads() {
-        fn shared<T: Send + Sync + 'static>() {}
-        fn sent<T: Send + 'static>() {}
-        shared::<Error>();
-        shared::<crate::runtime::client::Client>();
-        shared::<crate::runtime::meta::Meta>();
-        sent::<crate::runtime::call::Call<()>>();
-        sent::<crate::runtime::call::CallFuture<()>>();
-        sent::<crate::runtime::reply::RawReply>();
-        sent::<crate::runtime::reply::ByteStream>();
-    }
 
     #[test]
     fn an_error_is_one_pointer_wide() {

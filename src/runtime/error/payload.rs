@@ -5,13 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::text::scrub;
-use crate::api::generated::types::{SeedanceConsent, VideoConsents};
-use crate::features::cost::BudgetExceeded;
-use crate::features::jobs::JobHandle;
-use crate::features::preflight::PreflightReport;
-use crate::runtime::meta::Amount;
+use crate::runtime::amount::Amount;
+use crate::runtime::attachments::Attachments;
+use crate::runtime::text::scrub;
 
 /// The parts of an error that few errors have.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +15,8 @@ pub(super) struct Details {
     pub(super) fields: Vec<FieldError>,
     pub(super) did_you_mean: Vec<String>,
     pub(super) request_id: Option<String>,
-    pub(super) payload: Option<Payload>,
-    pub(super) job: Option<JobHandle>,
-    pub(super) preflight: Option<PreflightReport>,
-    pub(super) answer: Option<Box<Answer>>,
+    /// What the error document or a higher module says beyond that: a challenge to pay, a job, a report.
+    pub(super) attachments: Attachments,
 }
 
 impl Details {
@@ -30,10 +24,7 @@ impl Details {
         self.fields.is_empty()
             && self.did_you_mean.is_empty()
             && self.request_id.is_none()
-            && self.payload.is_none()
-            && self.job.is_none()
-            && self.preflight.is_none()
-            && self.answer.is_none()
+            && self.attachments.is_empty()
     }
 }
 
@@ -41,23 +32,14 @@ impl Details {
     /// Removes a secret from what a reply was decoded into. The documents of an error reply are clean by then; what a job's status
     /// or a check said is not.
     pub(super) fn scrub(&mut self, secret: &str) {
-        let policy = match &mut self.payload {
-            Some(Payload::Policy(policy)) => [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut()],
-            _ => [None, None],
-        };
+        self.attachments.update(|policy: &mut ContentPolicy| {
+            let texts = [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut()];
+            texts.into_iter().flatten().for_each(|text| _ = scrub(text, secret));
+        });
         let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
-        let texts = self.did_you_mean.iter_mut().chain(&mut self.request_id).chain(policy.into_iter().flatten());
+        let texts = self.did_you_mean.iter_mut().chain(&mut self.request_id);
         fields.chain(texts).for_each(|text| _ = scrub(text, secret));
     }
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Payload {
-    Payment(PaymentRequired),
-    Consent(ConsentRequired),
-    Policy(ContentPolicy),
-    Price(PriceAboveLimit),
-    Budget(BudgetExceeded),
 }
 
 /// A member of the request that is wrong.
@@ -195,16 +177,6 @@ pub struct ConsentRequired {
     pub raw: Value,
 }
 
-/// A price that was too high.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PriceAboveLimit {
-    /// What it would have cost, in US dollars.
-    pub price_usd: Amount,
-    /// What it may have cost, in US dollars.
-    pub limit_usd: Amount,
-}
-
 /// What a refusal on grounds of content says besides its message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -281,33 +253,6 @@ impl PaymentOption {
 }
 
 impl ConsentRequired {
-    /// What to put into the request when it is sent again: that the user has confirmed everything that was asked. `None` where
-    /// the API asks for a consent that this version of the crate does not know; `raw` has it then.
-    ///
-    /// The answer is the user's to give. Show [`policy_text`](Self::policy_text) and call this only after a yes.
-    ///
-    /// ```no_run
-    /// # async fn run(venice: venice_ai::Client, confirmed: fn(&str) -> bool) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QueueVideoRequest;
-    ///
-    /// let request = QueueVideoRequest::new("seedance").prompt("She waves").image_url("https://example.com/her.jpg");
-    /// let job = match venice.video().queue(request.clone()).await {
-    ///     Err(error) => {
-    ///         let Some(consent) = error.consent_required() else { return Err(error) };
-    ///         let policy = consent.policy_text.as_deref().unwrap_or_default();
-    ///         let Some(given) = consent.accept().filter(|_| confirmed(policy)) else { return Err(error) };
-    ///         venice.video().queue(request.consents(given)).await?
-    ///     }
-    ///     Ok(job) => job,
-    /// };
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn accept(&self) -> Option<VideoConsents> {
-        let is_known = self.flow.as_deref().is_none_or(|flow| flow.eq_ignore_ascii_case("seedance"));
-        is_known.then(|| VideoConsents::new().seedance(SeedanceConsent::new(true, true, true)))
-    }
-
     pub(super) fn from_body(body: &Value) -> Self {
         let consent = body.get("consent").unwrap_or(&Value::Null);
         let roles = body.get("face_media_roles").and_then(Value::as_array);
@@ -324,7 +269,7 @@ impl ConsentRequired {
 
 impl ContentPolicy {
     /// The members stand at the top or inside `error`; both were seen.
-    pub(super) fn from_body(body: &Value) -> Self {
+    pub(crate) fn from_body(body: &Value) -> Self {
         let inner = body.get("error").unwrap_or(&Value::Null);
         let either = |name: &str| text(body, name).or_else(|| text(inner, name));
         let flag = |place: &Value| place.get("credits_refunded").and_then(Value::as_bool);
@@ -335,12 +280,13 @@ impl ContentPolicy {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-pub(super) fn text(body: &Value, name: &str) -> Option<String> {
+/// A text field that is not empty.
+pub(crate) fn text(body: &Value, name: &str) -> Option<String> {
     body.get(name).and_then(as_text).filter(|text| !text.is_empty())
 }
 

@@ -247,27 +247,6 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
-    /// The API does not know the cursor of a list, or no longer. Begin the list again: where it left off, by the moment of the last
-    /// item, or from the start.
-    ///
-    /// ```
-    /// # fn look(error: &venice_ai::Error) {
-    /// if error.is_invalid_cursor() {
-    ///     println!("begin again");
-    /// }
-    /// # }
-    /// ```
-    pub fn is_invalid_cursor(&self) -> bool {
-        let of_lists = [crate::api::generated::operations::GET_BILLING_USAGE_HISTORY.id];
-        let names_it = || {
-            let fields = self.field_errors().iter().any(|wrong| wrong.field == "cursor");
-            fields || self.message().to_ascii_lowercase().contains("cursor")
-        };
-        self.status() == Some(StatusCode::BAD_REQUEST)
-            && self.operation().is_some_and(|operation| of_lists.contains(&operation))
-            && names_it()
-    }
-
     /// A stream ended before it was complete: what it brought is half an answer.
     ///
     /// ```
@@ -279,5 +258,84 @@ impl Error {
     /// ```
     pub fn is_stream_interrupted(&self) -> bool {
         self.kind() == ErrorKind::StreamInterrupted
+    }
+
+    /// The answer was cut where the tokens ran out, perhaps before it began: reasoning counts. Raise `max_completion_tokens`.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_truncated() {
+    ///     println!("allow more tokens, or less reasoning");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_truncated(&self) -> bool {
+        self.kind() == ErrorKind::Truncated
+    }
+
+    /// The model, or a filter behind it, would not answer. [`answer_text`](Self::answer_text) has its words, if there are any. A
+    /// request that the API refuses is [`is_content_policy`](Self::is_content_policy).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_refusal() {
+    ///     println!("ask for something else, or ask another model");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_refusal(&self) -> bool {
+        self.kind() == ErrorKind::Refusal
+    }
+
+    /// The answer is not JSON, or holds several different documents.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_invalid_json() {
+    ///     println!("does the model support response schemas?");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_invalid_json(&self) -> bool {
+        self.kind() == ErrorKind::InvalidJson
+    }
+
+    /// The answer is JSON, and not that of the type. [`json_path`](Self::json_path) says where.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_schema_mismatch() {
+    ///     println!("it differs at {:?}", error.json_path());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_schema_mismatch(&self) -> bool {
+        self.kind() == ErrorKind::SchemaMismatch
+    }
+
+    /// The model wants tools called before it answers; they are in [`completion`](Self::completion).
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(reply) = error.completion().filter(|_| error.is_tool_calls()) {
+    ///     println!("{} calls to answer", reply.tool_calls().len());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_tool_calls(&self) -> bool {
+        self.kind() == ErrorKind::ToolCalls
+    }
+
+    /// The reply has no answer in it: no choice, or an empty one.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if error.is_no_answer() {
+    ///     println!("ask again");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_no_answer(&self) -> bool {
+        self.kind() == ErrorKind::NoAnswer
     }
 }

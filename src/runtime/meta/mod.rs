@@ -15,8 +15,8 @@ use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
 pub use self::typed::{
     Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
 };
-use crate::features::preflight::PreflightReport;
 pub use crate::runtime::amount::{Amount, NotAnAmount};
+use crate::runtime::attachments::{Attachment, Attachments};
 use crate::runtime::url::percent_decoded;
 
 /// The header with the revision of the server.
@@ -39,13 +39,13 @@ struct Inner {
     received_at: SystemTime,
     attempts: u32,
     of_another_host: bool,
-    preflight: Option<PreflightReport>,
+    attachments: Attachments,
 }
 
 impl Meta {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
-        let inner = Inner { status, headers, received_at, attempts, of_another_host: false, preflight: None };
-        Self { inner: Arc::new(inner) }
+        let (of_another_host, attachments) = (false, Attachments::default());
+        Self { inner: Arc::new(Inner { status, headers, received_at, attempts, of_another_host, attachments }) }
     }
 
     /// The same, for a reply of a host that the request was redirected to.
@@ -60,9 +60,14 @@ impl Meta {
         self.inner.of_another_host
     }
 
-    pub(crate) fn with_preflight(mut self, report: PreflightReport) -> Self {
-        Arc::make_mut(&mut self.inner).preflight = Some(report);
+    /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
+        Arc::make_mut(&mut self.inner).attachments.insert(value);
         self
+    }
+
+    pub(crate) fn attached<T: Attachment>(&self) -> Option<&T> {
+        self.inner.attachments.get()
     }
 
     /// The HTTP status.
@@ -361,20 +366,6 @@ impl Meta {
     /// The receipt of a payment: base64 of a JSON document.
     pub fn payment_response(&self) -> Option<&str> {
         self.header("payment-response")
-    }
-
-    /// What was found before the request was sent ([`Preflight`](crate::Preflight)). `None` where it was not checked.
-    ///
-    /// ```no_run
-    /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
-    /// let reply = call.with_preflight(venice_ai::Preflight::Drop).with_meta().await?;
-    /// if let Some(report) = reply.meta.preflight() {
-    ///     println!("{report}");
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn preflight(&self) -> Option<&PreflightReport> {
-        self.inner.preflight.as_ref()
     }
 
     /// The media type without its parameters, in lower case.

@@ -1,9 +1,10 @@
-//! Why a budget let a call not pass.
+//! `BudgetExceeded`: why a budget let a call not pass.
 
 use std::fmt;
 
 use super::Spending;
 use crate::runtime::amount::Amount;
+use crate::runtime::error::{Error, ErrorKind};
 
 /// Why a budget let a call not pass, from [`Error::budget_exceeded`](crate::Error::budget_exceeded).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,25 @@ pub struct BudgetExceeded {
     pub spending: Spending,
     /// The most that the call would have cost; `None` if nobody knows.
     pub estimate: Option<Amount>,
+}
+
+impl Error {
+    /// What the budget has left, and what the call would have cost.
+    ///
+    /// ```
+    /// # fn look(error: &venice_ai::Error) {
+    /// if let Some(exceeded) = error.budget_exceeded() {
+    ///     println!("{:?} left, {:?} needed", exceeded.spending.remaining(), exceeded.estimate);
+    /// }
+    /// # }
+    /// ```
+    pub fn budget_exceeded(&self) -> Option<BudgetExceeded> {
+        self.attached().copied()
+    }
+
+    pub(super) fn budget_exceeded_by(exceeded: BudgetExceeded) -> Self {
+        Self::new(ErrorKind::BudgetExceeded, exceeded.to_string()).attach(exceeded)
+    }
 }
 
 /// The currencies in which calls are paid.

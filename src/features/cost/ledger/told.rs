@@ -10,8 +10,8 @@ use crate::api::stream::ResponseEvent;
 use crate::features::cost::Cost;
 use crate::features::cost::prices::{Tokens, count};
 use crate::runtime::amount::Amount;
-use crate::runtime::error::without_mark;
 use crate::runtime::lenient::leniently;
+use crate::runtime::text::without_mark;
 use crate::runtime::wire::{self, Object};
 
 /// What a reply, or a part of one, tells of its cost.

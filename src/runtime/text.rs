@@ -1,4 +1,4 @@
-//! Making server text fit for a message: short, on one line, without values that are nobody's business.
+//! `one_line`, `scrub` and the like: text from a server, sanitised for messages and logs. Short, on one line, without secrets and values.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -33,7 +33,7 @@ fn is_format(c: char) -> bool {
 }
 
 /// At most `bytes` of a text, cut between characters and marked where it is cut.
-pub(super) fn shortened(text: &str, bytes: usize) -> String {
+pub(crate) fn shortened(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }
@@ -54,7 +54,7 @@ pub(crate) fn form_of_body(body: &[u8]) -> String {
 }
 
 /// What a body that is no JSON holds, in a few words.
-pub(super) fn summary_of_body(body: &[u8]) -> String {
+pub(crate) fn summary_of_body(body: &[u8]) -> String {
     /// Enough for the head of an HTML page.
     const LOOKED_AT: usize = 16 * 1024;
     const SHOWN: usize = 200;
@@ -129,7 +129,7 @@ const SCRUBBED: &str = "***";
 pub(crate) const SHORTEST_SECRET: usize = 6;
 
 /// Crosses out each occurrence of a secret. Whether there was one.
-pub(super) fn scrub(text: &mut String, secret: &str) -> bool {
+pub(crate) fn scrub(text: &mut String, secret: &str) -> bool {
     let is_there = secret.len() >= SHORTEST_SECRET && text.contains(secret);
     if is_there {
         *text = text.replace(secret, SCRUBBED);
@@ -138,7 +138,7 @@ pub(super) fn scrub(text: &mut String, secret: &str) -> bool {
 }
 
 /// As [`scrub`], for all texts and names of a parsed document.
-pub(super) fn scrub_json(value: &mut Value, secret: &str) -> bool {
+pub(crate) fn scrub_json(value: &mut Value, secret: &str) -> bool {
     match value {
         Value::String(text) => scrub(text, secret),
         // Each of them, and not only the first that has it.
