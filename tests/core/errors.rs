@@ -1,12 +1,13 @@
 //! Each form of failure that the API was seen to answer with, and what becomes of it.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use serde_json::Value;
 use venice_ai::http::{Method, StatusCode};
-use venice_ai::{Error, ErrorKind, PaymentRequired, SpendLimit};
+use venice_ai::{Client, Error, ErrorKind, PaymentRequired, SpendLimit};
 
-use crate::support::{Answer, Server, amount, once};
+use crate::support::{Answer, Server, amount, nobody, once};
 
 /// The error of a request that is answered with this.
 async fn error_of(answer: Answer) -> Error {
@@ -450,4 +451,28 @@ fn what_users_hold_can_be_shared_between_threads() {
     sent::<venice_ai::CallFuture<()>>();
     sent::<venice_ai::RawReply>();
     sent::<venice_ai::ByteStream>();
+}
+
+#[tokio::test]
+async fn a_clone_says_the_same_and_has_the_same_source() {
+    let limited = json(429, r#"{"error": "slow down", "retry_after": 3}"#).await;
+    let nobody = Client::builder()
+        .api_key("key")
+        .base_url(format!("http://{}", nobody()))
+        .no_proxy()
+        .retry(venice_ai::RetryPolicy::disabled())
+        .build()
+        .unwrap();
+    let lost = nobody.request::<Value>(Method::GET, "/thing").await.unwrap_err();
+    assert!(lost.source().is_some() && limited.retry_after() == Some(Duration::from_secs(3)));
+    for error in [limited, lost] {
+        let clone = error.clone();
+        assert_eq!(format!("{clone} {clone:?}"), format!("{error} {error:?}"));
+        assert_eq!(
+            (clone.kind(), clone.body(), clone.retry_after()),
+            (error.kind(), error.body(), error.retry_after())
+        );
+        let source = |error: &Error| error.source().map(|source| std::ptr::from_ref(source).cast::<()>());
+        assert_eq!(source(&clone), source(&error));
+    }
 }

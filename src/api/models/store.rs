@@ -23,14 +23,13 @@ const MOST_STALE: Duration = Duration::from_secs(24 * 60 * 60);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 type Table = Arc<BTreeMap<String, String>>;
-type Outcome<T> = Result<T, Arc<Error>>;
 
 /// What was fetched, and what is on its way.
 pub(crate) struct CatalogueStore {
     max_age: Duration,
     kept: Mutex<Kept>,
-    lists: Flights<(), Outcome<Catalogue>>,
-    names: Flights<ModelType, Outcome<()>>,
+    lists: Flights<(), Result<Catalogue, Error>>,
+    names: Flights<ModelType, Result<(), Error>>,
 }
 
 #[derive(Default)]
@@ -114,7 +113,7 @@ pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Res
         Ok(catalogue) => return Ok(catalogue),
         Err(failure) => failure,
     };
-    let Some(stale) = stale() else { return Err(failure.copy()) };
+    let Some(stale) = stale() else { return Err(failure) };
     let (kind, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
     tracing::warn!(?kind, status, "the list of models cannot be fetched, an older one serves");
     Ok(stale)
@@ -136,7 +135,7 @@ pub(crate) async fn with_names(
         None => store.names.outcome(kind.clone(), known, begin).await,
     };
     let known = Arc::clone(&store.kept().names);
-    (catalogue.named(known), fetched.err().map(|error| error.copy()))
+    (catalogue.named(known), fetched.err())
 }
 
 /// Whether a fetch failed a moment ago, and there is nothing that could serve: who only wants to check something does not try again.
@@ -169,7 +168,7 @@ fn note(times: &mut Vec<(ModelType, Instant)>, kind: &ModelType, now: Instant) {
     times.push((kind.clone(), now));
 }
 
-fn list(client: Client) -> Work<Outcome<Catalogue>> {
+fn list(client: Client) -> Work<Result<Catalogue, Error>> {
     Box::pin(async move {
         let call = client.raw().list_models(Some(&ModelFilter::All)).read_as::<Value>();
         let outcome = call.accept(read::models).await;
@@ -177,7 +176,7 @@ fn list(client: Client) -> Work<Outcome<Catalogue>> {
         let store = client.catalogue_store();
         let mut kept = store.kept();
         kept.failed_at = outcome.is_err().then_some(now);
-        let read = outcome.map_err(Arc::new)?;
+        let read = outcome?;
         if read.unreadable > 0 {
             tracing::debug!(read.unreadable, "some models of the list cannot be read and are left out");
         }
@@ -188,7 +187,7 @@ fn list(client: Client) -> Work<Outcome<Catalogue>> {
 }
 
 /// The names of other vendors' models of a type.
-fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Outcome<()>> {
+fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Result<(), Error>> {
     Box::pin(async move {
         let outcome = names_of(&client, &catalogue, &kind).await;
         let now = client.clock().now();
@@ -196,7 +195,7 @@ fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Outcome<
         let mut kept = store.kept();
         let times = if outcome.is_ok() { &mut kept.names_at } else { &mut kept.names_failed_at };
         note(times, &kind, now);
-        Arc::make_mut(&mut kept.names).add(kind, Table::new(outcome.map_err(Arc::new)?));
+        Arc::make_mut(&mut kept.names).add(kind, Table::new(outcome?));
         Ok(())
     })
 }

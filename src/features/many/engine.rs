@@ -158,7 +158,7 @@ impl Engine {
         let mut task = Box::new(Task::new(&self.client, index, outgoing));
         if let Err(error) = self.enlist(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
-                self.stop(error.copy());
+                self.stop(error.clone());
             }
             return self.finish(task.over(Err(error)));
         }
@@ -177,7 +177,7 @@ impl Engine {
             }
             Err(error) => {
                 let error = task.outgoing.scope.explained(error);
-                self.stop(error.copy());
+                self.stop(error.clone());
                 self.finish(task.over(Err(error)));
             }
         }
@@ -360,7 +360,7 @@ impl Engine {
                 let Some(outcome) = outcome else {
                     let error = self.book.as_ref().map(Book::unreadable);
                     let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is gone"));
-                    self.stop(error.copy());
+                    self.stop(error.clone());
                     return self.finish(task.over(Err(error)));
                 };
                 let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
@@ -407,7 +407,7 @@ impl Engine {
         });
         match verdict {
             Verdict::Stop if !task.outgoing.is_repeatable() => {
-                self.stop(failure.copy());
+                self.stop(failure.clone());
                 self.finish(task.over(Err(failure)));
             }
             Verdict::Again | Verdict::Stop => {

@@ -38,7 +38,8 @@ use crate::runtime::validation::ValidationError;
 ///
 /// One type for all: a refused request, a broken connection, an answer of the API. A reply that reports an error with status 200, or
 /// lacks what its operation promises, is one too. Ask [`kind`](Self::kind) or one of
-/// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small.
+/// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small. A clone
+/// shares the source, the body and the metadata.
 ///
 /// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
 /// nor `Debug` shows an API key or the body of the reply; [`body`](Self::body) has the latter.
@@ -54,6 +55,7 @@ use crate::runtime::validation::ValidationError;
 /// }
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -207,11 +209,6 @@ impl Error {
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner.kind = kind;
         self
-    }
-
-    /// The same error once more, for everybody who waited for what failed.
-    pub(crate) fn copy(&self) -> Self {
-        Self { inner: self.inner.clone() }
     }
 
     /// The body is the API's own error document, and not a gateway's.
