@@ -75,7 +75,7 @@ impl<'c> ApiKeys<'c> {
     ///
     /// # Errors
     /// An empty id is refused before anything is sent, as it would list the keys instead; an unknown one is
-    /// [`is_not_found`](crate::Error::is_not_found).
+    /// [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, id: impl AsRef<str>) -> Call<ApiKey> {
         self.client.raw().get_api_key_by_id(id.as_ref()).map(|reply| reply.data)
     }

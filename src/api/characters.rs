@@ -26,7 +26,7 @@
 //! is not the whole list: `list_page` gives 50 unless its `limit` says otherwise. The API calls this a preview.
 //!
 //! Refused before anything is sent: an empty slug or one with a slash, sizes of pages outside of 1 to 100, too many filters. A character
-//! that is not there is [`is_not_found`](crate::Error::is_not_found).
+//! that is not there is [`NotFound`](crate::ErrorKind::NotFound).
 
 use super::envelope::present;
 use crate::api::generated::operations;
@@ -123,7 +123,7 @@ impl<'c> Characters<'c> {
     /// # Errors
     ///
     /// A slug that is empty or has a slash in it is refused before anything is sent; an unknown one is
-    /// [`is_not_found`](crate::Error::is_not_found).
+    /// [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, slug: impl AsRef<str>) -> Call<Character> {
         let call = self.client.raw().get_character_by_slug(slug.as_ref());
         call.accept(|reply| present(reply.data, "character"))

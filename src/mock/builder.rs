@@ -102,7 +102,7 @@ impl MockBuilder {
     /// # use venice_ai::mock::MockVenice;
     /// let mock = MockVenice::builder().check_models(true).start().await?;
     /// let error = mock.client().embeddings().embed("altona-embedding", "acqua alta").await.unwrap_err();
-    /// assert!(error.is_not_found());
+    /// assert_eq!(error.kind(), venice_ai::ErrorKind::NotFound);
     /// assert_eq!(error.did_you_mean(), ["altana-embedding"]);
     /// # Ok(()) }
     /// ```

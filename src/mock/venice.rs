@@ -141,7 +141,7 @@ impl MockVenice {
     /// let mock = MockVenice::start().await?;
     /// mock.fault(Fault::status(404));
     /// let error = mock.client().api_keys().list().await.unwrap_err();
-    /// assert!(error.is_not_found());
+    /// assert_eq!(error.kind(), venice_ai::ErrorKind::NotFound);
     /// # Ok(()) }
     /// ```
     pub fn fault(&self, fault: Fault) {

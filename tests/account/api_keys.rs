@@ -5,7 +5,7 @@ use venice_ai::types::{
     ApiKeyType, ConsumptionLimits, ConsumptionLimitsUpdate, CreateApiKeyRequest, CreateWeb3ApiKeyRequest,
     CreatedApiKey, LimitPeriod, ModelPrivacy, RateLimitType, UpdateApiKeyRequest,
 };
-use venice_ai::{Call, Client, Error};
+use venice_ai::{Call, Client, Error, ErrorKind};
 
 use crate::support::replying;
 use crate::support::server::Request;
@@ -178,7 +178,7 @@ async fn a_reply_without_the_new_key_is_an_error_that_tells_its_id() {
     {
         let (server, venice) = replying(&body);
         let error = venice.api_keys().create(a_request()).await.unwrap_err();
-        assert!(error.is_decode(), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         assert!(error.message().contains("9f3b7c60-5a4e-4f0e-8d1a-2b6c7d8e9f00"), "{error}");
         assert_eq!(error.body().unwrap(), body.as_bytes());
         assert_eq!((error.operation(), server.count()), (Some("createApiKey"), 1));
@@ -190,7 +190,7 @@ async fn failed<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>) -> Er
     let body = r#"{"success": false, "data": {"id": "1", "token": "t", "apiKey": "vn-x"}, "why": "storm"}"#;
     let (server, venice) = replying(body);
     let error = call(&venice).await.unwrap_err();
-    assert!(error.is_decode() && !error.is_retryable(), "{error}");
+    assert!(error.kind() == ErrorKind::Decode && !error.is_retryable(), "{error}");
     assert_eq!(error.status().unwrap(), 200);
     assert!(error.message().contains("success: false"), "{error}");
     assert_eq!(error.body().unwrap(), body.as_bytes(), "the body is kept");
@@ -263,7 +263,7 @@ async fn a_deletion_that_is_not_confirmed_is_an_error() {
     for body in ["{}", r#"{"success": null, "deleted": 1}"#, r#"{"success": "maybe"}"#, r#"{"success": false}"#] {
         let (_, venice) = replying(body);
         let error = venice.api_keys().delete(ID).await.unwrap_err();
-        assert!(error.is_decode() && error.message().contains("success"), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.message().contains("success"), "{error}");
         assert_eq!(error.body().unwrap(), body.as_bytes());
     }
 }
@@ -357,7 +357,7 @@ async fn a_reply_without_the_token_is_an_error() {
     for body in [r#"{"data": {}, "success": true}"#, r#"{"data": {"token": ""}}"#, "{}"] {
         let (_, venice) = replying(body);
         let error = venice.api_keys().web3_token().await.unwrap_err();
-        assert!(error.is_decode(), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         assert!(["no token", "no `data`"].iter().any(|problem| error.message().contains(problem)), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Billing: what is sent, what is read, and what is refused before it is sent.
 
 use serde_json::json;
+use venice_ai::ErrorKind;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     BillingCurrency, ConsumptionCurrency, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageDay,
@@ -59,7 +60,7 @@ async fn nulls_and_new_currencies_in_a_balance_are_read() {
 async fn a_reply_without_a_balance_is_no_balance() {
     let (_, venice) = replying("{}");
     let error = venice.billing().balance().await.unwrap_err();
-    assert!(error.is_decode(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
 }
 
 #[tokio::test]
@@ -279,7 +280,7 @@ async fn the_list_of_old_is_gone_and_says_what_took_its_place() {
     let mock = MockVenice::start().await.unwrap();
     #[allow(deprecated)]
     let error = mock.client().raw().get_billing_usage().await.unwrap_err();
-    assert!(error.is_gone());
+    assert_eq!(error.kind(), ErrorKind::Gone);
     let deprecation = error.meta().unwrap().deprecation().unwrap();
     assert_eq!(deprecation.replacement.as_deref(), Some("/api/v1/billing/usage-history"));
     assert!(deprecation.sunset.is_some() && deprecation.since.is_some());

@@ -96,7 +96,7 @@ async fn a_reply_without_a_character_is_no_character() {
     for body in ["{}", r#"{"data":null}"#, r#"{"data":{}}"#] {
         let (_, venice) = replying(body);
         let error = venice.characters().retrieve("buoy").await.unwrap_err();
-        assert!(error.is_decode() && error.body().is_some(), "{body}: {error}");
+        assert!(error.kind() == ErrorKind::Decode && error.body().is_some(), "{body}: {error}");
     }
 }
 
@@ -105,7 +105,7 @@ async fn an_unknown_slug_is_not_found() {
     let body = r#"{"error":"No character could be found from the provided character_slug"}"#;
     let server = Server::answering([Answer::json(404, body)]);
     let error = once(&server).characters().retrieve("nobody").await.unwrap_err();
-    assert!(error.is_not_found());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!((error.code(), error.operation()), (Some("CHARACTER_NOT_FOUND"), Some("getCharacterBySlug")));
 }
 
@@ -239,7 +239,7 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
     assert!(reviews.next_page().await.is_none());
     let small = venice.characters().reviews_page(&character.slug, CharacterReviewsParams::new().page(3)).await.unwrap();
     assert_eq!((small.data.len(), small.pagination.total_pages), (7, 3));
-    assert!(venice.characters().retrieve("nobody").await.unwrap_err().is_not_found());
+    assert_eq!(venice.characters().retrieve("nobody").await.unwrap_err().kind(), ErrorKind::NotFound);
     let unchecked = venice.characters().list_page(list().limit(101)).with_validation(false).await.unwrap_err();
     assert_eq!(unchecked.status().unwrap().as_u16(), 400);
 }

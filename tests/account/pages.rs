@@ -160,8 +160,8 @@ async fn what_was_collected_before_a_failure_is_still_there() {
         Answer::json(404, "{}"),
     ]);
     let mut pages = history(&once(&server));
-    assert!(pages.collect_up_to(100).await.unwrap_err().is_server_error());
-    assert!(pages.collect_up_to(100).await.unwrap_err().is_not_found());
+    assert_eq!(pages.collect_up_to(100).await.unwrap_err().kind(), ErrorKind::Server);
+    assert_eq!(pages.collect_up_to(100).await.unwrap_err().kind(), ErrorKind::NotFound);
     let notes: Vec<String> = pages.collect_up_to(100).await.unwrap().into_iter().map(|entry| entry.notes).collect();
     assert_eq!(notes, ["a", "b", "c"]);
 }
@@ -287,7 +287,7 @@ async fn options_hold_for_every_page() {
     let clock = TestClock::without_jitter();
     let mut pages = history(&client(&server, &clock)).with_retry(RetryPolicy::disabled());
     pages.next().await.unwrap().unwrap();
-    assert!(pages.next().await.unwrap().unwrap_err().is_server_error());
+    assert_eq!(pages.next().await.unwrap().unwrap_err().kind(), ErrorKind::Server);
     assert_eq!(server.count(), 2);
 }
 

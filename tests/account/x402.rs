@@ -78,7 +78,7 @@ async fn a_reply_without_a_balance_is_no_balance_of_zero() {
     for body in ["{}", r#"{"success":true,"data":null}"#, r#"{"success":true,"data":{}}"#, r#"{"success":false}"#] {
         let (_, venice) = replying(body);
         let error = venice.x402().balance(WALLET).with_sign_in(signed()).await.unwrap_err();
-        assert!(error.is_decode(), "{body}: {error}");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
     }
 }
 
@@ -387,7 +387,7 @@ async fn refusals_say_whose_fault_it_is_and_show_no_signature() {
     let echo = format!(r#"{{"error":"You can only access your own wallet, not with {}"}}"#, signed());
     let server = Server::answering([Answer::json(403, &echo)]);
     let error = once(&server).x402().balance(WALLET).with_sign_in(signed()).await.unwrap_err();
-    assert!(error.is_permission());
+    assert_eq!(error.kind(), ErrorKind::Permission);
     assert_eq!(error.code(), Some("X402_WALLET_MISMATCH"));
     let body = String::from_utf8(error.body().unwrap().to_vec()).unwrap();
     assert!(!format!("{error} {error:?} {} {body}", error.message()).contains(&signed()), "{error:?}");

@@ -1,6 +1,7 @@
 //! A whole answer: what is read of it, and that a turn goes back as it came.
 
 use serde_json::{Map, Value, json};
+use venice_ai::ErrorKind;
 use venice_ai::types::{
     AssistantMessage, ChatCompletion, ChatCompletionRequest, ChatMessage, FinishReason, TextContent, WebSearchMode,
 };
@@ -131,7 +132,7 @@ async fn an_answer_without_choices_is_none() {
     for body in [r#"{"id": "1"}"#, r#"{"id": "1", "choices": null}"#, r#"{"id": "1", "choices": []}"#] {
         let (_, venice) = crate::support::replying(body);
         let error = venice.chat().create(a_question()).await.unwrap_err();
-        assert!(error.is_decode() && error.message().contains("no `choices`"), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.message().contains("no `choices`"), "{error}");
         assert_eq!(error.body().unwrap(), body.as_bytes());
     }
     let nothing = venice_ai::types::ChatCompletion::default();

@@ -139,7 +139,7 @@ async fn a_broken_connection_is_an_interrupted_stream_with_its_cause() {
     let server = Server::answering([head.chunk(format!("{CHUNK}\n\n")).send("ff\r\nhalf").close()]);
     let mut items = drain(&mut open_at(&server).await).await;
     let error = items.pop().unwrap().unwrap_err();
-    assert!(error.is_stream_interrupted());
+    assert_eq!(error.kind(), ErrorKind::StreamInterrupted);
     assert!(error.source().unwrap().to_string().contains("cut"), "{:?}", error.source());
     assert_eq!(items.len(), 1);
 }
@@ -172,9 +172,9 @@ async fn a_second_choice_that_is_cut_is_an_interrupted_stream() {
 async fn collecting_half_an_answer_is_an_error() {
     let server = closing(format!("{CHUNK}\n\n"));
     let error = open_at(&server).await.collect().await.unwrap_err();
-    assert!(error.is_stream_interrupted());
+    assert_eq!(error.kind(), ErrorKind::StreamInterrupted);
     let error = open_at(&server).await.text().collect().await.unwrap_err();
-    assert!(error.is_stream_interrupted());
+    assert_eq!(error.kind(), ErrorKind::StreamInterrupted);
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_slow_stream_is_not_a_silent_one() {
 async fn an_error_before_the_stream_is_an_error_of_the_call() {
     let server = Server::answering([Answer::json(404, r#"{"error":"Specified model not found: x"}"#)]);
     let error = crate::support::once(&server).chat().stream(request()).await.unwrap_err();
-    assert!(error.is_not_found());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn an_event_without_end_ends_the_stream() {
     let mut stream = open_at(&server).await;
     let items = drain(&mut stream).await;
     assert_eq!(items.len(), 1);
-    assert!(items[0].as_ref().unwrap_err().is_decode());
+    assert_eq!(items[0].as_ref().unwrap_err().kind(), ErrorKind::Decode);
     drop(stream);
     assert!(server.closed_by_client_within(PATIENCE).await);
 }

@@ -29,7 +29,7 @@ fn options_and_repetitions_are_the_same() {
 fn errors_are_the_same() {
     let server = Server::answering([Answer::json(404, r#"{"error":"nothing here"}"#)]);
     let error = once(&server).request::<Value>(Method::GET, "/x").send_blocking().unwrap_err();
-    assert!(error.is_not_found());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use venice_ai::http::Method;
 use venice_ai::types::{ChatCompletionRequest, QueueVideoRequest};
-use venice_ai::{Client, Delivery, Error};
+use venice_ai::{Client, Delivery, Error, ErrorKind};
 
 use crate::support::{Answer, Server, TestClock, builder, client, nobody};
 
@@ -78,7 +78,7 @@ async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_told_apart() 
 
     let nobody = Client::builder().api_key("key").base_url(format!("http://{}", nobody())).no_proxy();
     let error = Call::Chat.make(&nobody.retry(venice_ai::RetryPolicy::disabled()).build().unwrap()).await;
-    assert!(error.is_connect() && error.delivery() == Delivery::NotSent, "{error}");
+    assert!(error.kind() == ErrorKind::Connect && error.delivery() == Delivery::NotSent, "{error}");
     let plain = Client::builder().base_url("http://127.0.0.1:1").no_proxy().build().unwrap();
     let refused = plain.request::<serde_json::Value>(Method::GET, "http://[");
     assert_eq!(refused.await.unwrap_err().delivery(), Delivery::NotSent);

@@ -30,7 +30,6 @@ async fn json(status: u16, body: &str) -> Error {
 async fn the_standard_body_is_a_text() {
     let error = json(404, r#"{"error":"Specified model not found: gpt. Did you mean: gpt-4o, llama-3.3-70b?"}"#).await;
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(error.is_not_found());
     assert_eq!(error.code(), Some("MODEL_NOT_FOUND"), "inferred");
     assert_eq!(error.did_you_mean(), ["gpt-4o", "llama-3.3-70b"]);
     assert!(error.message().starts_with("Specified model not found"));
@@ -90,7 +89,7 @@ async fn a_refused_video_says_whether_it_was_refunded_in_either_place() {
         r#"{"error":{"message":"Blocked.","type":"provider_content_policy","recommended_model":"wan-2.5","credits_refunded":false}}"#,
     )
     .await;
-    assert!(flat.is_content_policy() && nested.is_content_policy());
+    assert!(flat.kind() == ErrorKind::ContentPolicy && nested.kind() == ErrorKind::ContentPolicy);
     assert_eq!(flat.content_policy().unwrap().credits_refunded, Some(true));
     let policy = nested.content_policy().unwrap();
     assert_eq!(policy.credits_refunded, Some(false));
@@ -129,7 +128,7 @@ async fn the_top_up_puts_the_code_where_others_put_the_message() {
     assert_eq!((error.code(), error.message()), (Some("X402_INVALID_PAYMENT"), "Bad signature"));
     let alone = json(403, r#"{"error":"X402_WALLET_MISMATCH"}"#).await;
     assert_eq!((alone.code(), alone.message()), (Some("X402_WALLET_MISMATCH"), "X402_WALLET_MISMATCH"));
-    assert!(alone.is_permission());
+    assert_eq!(alone.kind(), ErrorKind::Permission);
 }
 
 #[tokio::test]
@@ -144,7 +143,7 @@ async fn a_402_of_nobody_in_particular_is_a_question_of_authentication() {
     let body = r#"{"x402Version":2,"error":"Payment required","accepts":[{"scheme":"exact","network":"eip155:8453",
         "amount":"5000000","asset":"0x8335","payTo":"0x2670","extra":{"name":"USD Coin"}}],"authOptions":{"apiKey":{}}}"#;
     let error = json(402, body).await;
-    assert!(error.is_authentication() && !error.is_insufficient_balance());
+    assert!(error.is_authentication() && error.kind() != ErrorKind::InsufficientBalance);
     let Some(PaymentRequired::Challenge(challenge)) = error.payment_required() else { panic!("{error:?}") };
     assert_eq!(challenge.version, Some(2));
     assert_eq!(challenge.accepts[0].amount.as_deref(), Some("5000000"));
@@ -168,7 +167,7 @@ async fn a_402_of_a_wallet_says_what_is_missing() {
         "currentBalanceUsd":0.02,"minimumBalanceUsd":"0.10","suggestedTopUpUsd":10,"minimumTopUpUsd":5,
         "siwxChallenge":{"info":{"nonce":"x"}}}"#;
     let error = json(402, body).await;
-    assert!(error.is_insufficient_balance());
+    assert_eq!(error.kind(), ErrorKind::InsufficientBalance);
     let Some(PaymentRequired::Wallet(wallet)) = error.payment_required() else { panic!("{error:?}") };
     assert_eq!((wallet.current_usd, wallet.minimum_usd), (amount("0.02"), amount("0.10")));
     assert_eq!((wallet.suggested_top_up_usd, wallet.minimum_top_up_usd), (amount("10"), amount("5")));
@@ -195,7 +194,7 @@ async fn a_402_of_an_account_says_which_limit_it_is() {
         ),
     ] {
         let error = json(402, &serde_json::json!({"error": message}).to_string()).await;
-        assert!(error.is_insufficient_balance());
+        assert_eq!(error.kind(), ErrorKind::InsufficientBalance);
         assert_eq!(error.payment_required(), Some(&PaymentRequired::Account(limit)));
         assert_eq!(error.code(), Some(code));
     }
@@ -207,7 +206,7 @@ async fn a_409_that_asks_for_consent_brings_the_policy() {
         "face_media_roles":["image","reference_video"],"consent":{"consent_version":"v3","policy_text":"You agree"},
         "docs_url":"https://docs.example/consent"}"#;
     let error = json(409, body).await;
-    assert!(error.is_consent_required());
+    assert_eq!(error.kind(), ErrorKind::ConsentRequired);
     assert_eq!((error.code(), error.message()), (Some("needs_consent"), "Consent is needed"));
     let consent = error.consent_required().unwrap();
     assert_eq!(consent.flow.as_deref(), Some("seedance"));
@@ -227,7 +226,7 @@ async fn another_409_is_a_conflict() {
 async fn a_model_for_subscribers_is_a_matter_of_permission_though_the_status_is_401() {
     let error = json(401, r#"{"error":"This model is only available to Pro users"}"#).await;
     assert_eq!(error.code(), Some("PRO_ONLY_MODEL"));
-    assert!(error.is_permission() && !error.is_authentication());
+    assert!(error.kind() == ErrorKind::Permission && !error.is_authentication());
 }
 
 #[tokio::test]
@@ -296,7 +295,7 @@ async fn the_page_of_a_gateway_is_told_by_its_title() {
     let answer = Answer::new(502, &[("content-type", "text/html"), ("cf-ray", "8c1-AMS")], page);
     let error = error_of(answer).await;
     assert_eq!(error.kind(), ErrorKind::Server);
-    assert!(error.is_server_error() && error.is_transient());
+    assert!(error.kind() == ErrorKind::Server && error.is_transient());
     assert_eq!(error.message(), "HTML page: api.venice.ai | 502: Bad gateway");
     assert_eq!(error.request_id(), Some("8c1-AMS"));
     assert_eq!(error.body().unwrap(), page.as_bytes());
@@ -366,7 +365,7 @@ impl<'de> serde::Deserialize<'de> for Thing {
 async fn decode_error(answer: Answer) -> Error {
     let server = Server::answering([answer]);
     let error = once(&server).request::<Thing>(Method::GET, "/thing").await.unwrap_err();
-    assert!(error.is_decode(), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
     assert!(!error.is_retryable(), "the work was done");
     assert_eq!(error.attempts(), 1);
     error

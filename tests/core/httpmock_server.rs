@@ -110,7 +110,7 @@ async fn a_refusal_keeps_what_the_server_said() {
         })
         .await;
     let error = client(&server).chat().create(ChatCompletionRequest::new("qwen", ["Hi"])).await.expect_err("a refusal");
-    assert!(error.is_not_found());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(error.did_you_mean(), ["qwen3-4b", "qwen3-235b"]);
 }

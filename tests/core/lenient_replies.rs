@@ -169,7 +169,7 @@ async fn unreadable<T: std::fmt::Debug>(body: &str, call: impl FnOnce(&Client) -
     assert_eq!((error.kind(), server.count()), (ErrorKind::Decode, 1), "{error}");
     assert_eq!((error.status().unwrap().as_u16(), error.request_id()), (200, Some("91c2-VCE")));
     assert_eq!(error.body().unwrap(), body.as_bytes(), "the body is kept");
-    assert!(!error.is_retryable() && error.is_decode());
+    assert!(!error.is_retryable() && error.kind() == ErrorKind::Decode);
     let shown = error.to_string();
     assert!(shown.contains("91c2-VCE") && shown.contains(error.operation().unwrap()), "{shown}");
     error

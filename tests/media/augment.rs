@@ -4,7 +4,7 @@ use serde_json::json;
 use venice_ai::types::{
     ParsedText, SearchProvider, TextParserRequest, TextReplyFormat, WebScrapeRequest, WebSearchRequest,
 };
-use venice_ai::{Error, Upload};
+use venice_ai::{Error, ErrorKind, Upload};
 
 use crate::support::refused::refused;
 use crate::support::replying;
@@ -136,7 +136,7 @@ async fn counts_that_are_missing_or_odd_do_not_hide_the_text() {
 async fn a_reply_without_text_is_an_error_that_keeps_it() {
     for answer in [Answer::json(200, r#"{"tokens": 4}"#), Answer::html(200, "<html>"), Answer::json(200, "7")] {
         let error = parsed(answer, pdf()).await.unwrap_err();
-        assert!(error.is_decode() && error.body().is_some(), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.body().is_some(), "{error}");
         assert_eq!(error.operation(), Some("createTextParser"));
     }
 }

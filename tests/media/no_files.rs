@@ -5,7 +5,7 @@ use venice_ai::types::{
     BackgroundRemoveImageRequest, CreateSpeechRequest, EditImageRequest, GenerateImageRequest,
     GetBillingUsageHistoryParams, MultiEditImageRequest, UpscaleImageRequest,
 };
-use venice_ai::{Client, Error, Upload};
+use venice_ai::{Client, Error, ErrorKind, Upload};
 
 use crate::support::{Answer, Folder, Server, TestClock, client, once};
 
@@ -84,9 +84,12 @@ async fn what_is_no_file_is_an_error_before_anything_is_saved() {
             if body == document {
                 // The report of a job may hold an error, which says why the job failed.
                 let words = error.message().contains("The model is gone");
-                assert!(words && (error.is_not_found() || error.is_job_failed()), "{call} {media}: {error}");
+                assert!(
+                    words && (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::JobFailed),
+                    "{call} {media}: {error}"
+                );
             } else {
-                assert!(error.is_decode(), "{call} {media}: {error}");
+                assert_eq!(error.kind(), ErrorKind::Decode, "{call} {media}: {error}");
             }
         }
     }
@@ -126,7 +129,7 @@ async fn a_job_that_is_answered_with_nothing_forever_ends() {
         let server = Server::answering([Answer::json(200, body)]);
         let venice = client(&server, &TestClock::without_jitter());
         let error = venice.job(JobHandle::video("m", "q")).wait().await.unwrap_err();
-        assert!(error.is_decode() && error.message().contains("`status`"), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.message().contains("`status`"), "{error}");
         assert_eq!(error.job(), Some(&JobHandle::video("m", "q")));
         assert!((2..20).contains(&server.count()), "{}", server.count());
     }

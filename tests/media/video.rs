@@ -157,7 +157,7 @@ async fn places_where_a_model_is_not_offered_and_large_requests_are_told() {
     let body = r#"{"error":"The prompt violates the content policies","suggested_prompt":"Clear sky"}"#;
     let (_server, venice) = replying(Answer::json(422, body));
     let error = venice.video().queue("laguna-film").await.unwrap_err();
-    assert!(error.is_content_policy());
+    assert_eq!(error.kind(), ErrorKind::ContentPolicy);
     assert_eq!(error.content_policy().unwrap().suggested_prompt.as_deref(), Some("Clear sky"));
 }
 

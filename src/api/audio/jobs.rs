@@ -43,7 +43,7 @@ impl Audio<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: an empty model or prompt, and values out of their ranges. A refused prompt is
-    /// [`is_content_policy`](crate::Error::is_content_policy) and may come with one that would pass
+    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may come with one that would pass
     /// ([`content_policy`](crate::Error::content_policy)).
     ///
     /// An order is sent once. After a time-out it is not known whether it was accepted.
@@ -73,7 +73,7 @@ impl Audio<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: an empty model or id. An order that is unknown, expired or deleted is
-    /// [`is_not_found`](crate::Error::is_not_found).
+    /// [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_audio(&request.into()))
     }

@@ -66,7 +66,7 @@ impl CsvTable {
     ///
     /// # Errors
     ///
-    /// Those of [`Pages`], and [`is_decode`](Error::is_decode) if a page is no CSV.
+    /// Those of [`Pages`], and [`Decode`](crate::ErrorKind::Decode) if a page is no CSV.
     ///
     /// ```no_run
     /// # async fn run(mut table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {

@@ -34,7 +34,7 @@ impl Error {
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
-    /// if let Some(text) = error.answer_text().filter(|_| error.is_invalid_json()) {
+    /// if let Some(text) = error.answer_text().filter(|_| error.kind() == venice_ai::ErrorKind::InvalidJson) {
     ///     println!("no JSON, but {} bytes of text", text.len());
     /// }
     /// # }

@@ -38,7 +38,7 @@
 //! the size, the type and the pixels are looked at; more than three videos, more than four marks for the prompt cache (`with_validation(false)`
 //! sends them to models that take more). What a model takes at all (`supports_vision` and the like) is not looked at, nor is what stands behind
 //! a URL, nor how large the request is as a whole, for which the API documents no limit here. A prompt that the provider refuses is
-//! [`is_content_policy`](crate::Error::is_content_policy).
+//! [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
 //!
 //! What is sent is what the request has, and nothing beside it but `stream` and `stream_options` for a stream. Files go as base64 inside the
 //! request, never to another place, with their names only where they are documents; no path is sent. The flag `enable_e2ee` is never

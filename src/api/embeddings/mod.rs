@@ -82,7 +82,7 @@ impl<'c> Embeddings<'c> {
     /// texts, and `dimensions` below 1. A text may have as many tokens as the model's `max_input_tokens`; the API says when it has
     /// more.
     ///
-    /// A reply whose vectors cannot be told apart ([`is_decode`](crate::Error::is_decode)): one is missing, comes twice, is cut, or
+    /// A reply whose vectors cannot be told apart ([`Decode`](crate::ErrorKind::Decode)): one is missing, comes twice, is cut, or
     /// has not the `dimensions` that were asked for. It is paid for, and in the error's [`body`](crate::Error::body).
     pub fn create(&self, request: impl Into<CreateEmbeddingRequest>) -> Call<EmbeddingVectors> {
         let mut request = request.into();

@@ -32,7 +32,7 @@ impl UnfinishedEmbeddings {
     ///
     /// ```no_run
     /// # fn example(unfinished: venice_ai::embeddings::UnfinishedEmbeddings) {
-    /// if unfinished.error().is_insufficient_balance() {
+    /// if unfinished.error().kind() == venice_ai::ErrorKind::InsufficientBalance {
     ///     println!("top up, then resume");
     /// }
     /// # }

@@ -48,7 +48,7 @@ impl Video<'_> {
     /// Refused before anything is sent: an empty model or prompt, too long texts and lists, media that are no URLs or too large,
     /// reference audio alone. Media with faces may need the user's consent: [`consent_required`](crate::Error::consent_required)
     /// has the policy to show, and [`ConsentRequired::accept`](crate::ConsentRequired::accept) what to send after a yes. A refused
-    /// prompt is [`is_content_policy`](crate::Error::is_content_policy).
+    /// prompt is [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
     ///
     /// An order is sent once. After a time-out it is not known whether it was accepted.
     pub fn queue(&self, request: impl Into<QueueVideoRequest>) -> Call<JobHandle> {
@@ -84,8 +84,8 @@ impl Video<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: an empty model or id. An order that is unknown, expired or deleted is
-    /// [`is_not_found`](crate::Error::is_not_found); a film that the provider refused late is
-    /// [`is_content_policy`](crate::Error::is_content_policy), which may tell of a refund.
+    /// [`NotFound`](crate::ErrorKind::NotFound); a film that the provider refused late is
+    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy), which may tell of a refund.
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_video(&request.into()))
     }

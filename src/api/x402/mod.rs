@@ -76,7 +76,7 @@ impl<'c> X402<'c> {
     /// Refused before anything is sent: what is no address, and a call without a signature
     /// ([`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey)). A signature that is not accepted is
     /// [`is_authentication`](crate::Error::is_authentication); one of another wallet is
-    /// [`is_permission`](crate::Error::is_permission).
+    /// [`Permission`](crate::ErrorKind::Permission).
     pub fn balance(&self, wallet: impl AsRef<str>) -> Call<WalletBalance> {
         let call = self.client.raw().get_x402_balance(wallet.as_ref(), None);
         call.accept(|reply| present(reply.data, "balance"))

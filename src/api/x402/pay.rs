@@ -83,7 +83,7 @@ impl X402<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode) if the answer names no way to pay. A payment header, set with
+    /// [`Decode`](crate::ErrorKind::Decode) if the answer names no way to pay. A payment header, set with
     /// [`with_header`](Call::with_header), is refused before anything is sent: only [`top_up`](Self::top_up) takes a payment.
     #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {

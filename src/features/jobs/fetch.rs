@@ -53,7 +53,7 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
         Stage::Queued | Stage::Running => Ok(Seen::Running(report, meta, body)),
         Stage::Completed => match download(client, job, meta).await {
             Ok(reply) => Ok(Seen::Done(reply)),
-            Err(error) if error.is_job_expired() => Ok(Seen::Over(error.with_job(job))),
+            Err(error) if error.kind() == ErrorKind::JobExpired => Ok(Seen::Over(error.with_job(job))),
             Err(error) => Err(error.with_job(job)),
         },
         Stage::Failed => Ok(Seen::Over(ended(Error::job_failed(&report.extra.into()), meta, body, job))),

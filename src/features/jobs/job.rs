@@ -14,7 +14,7 @@ use super::watch::{Look, Watch};
 use super::{JobHandle, Media, Progress, ProgressStream, RemoteCopy, cleanup};
 use crate::runtime::call::Flow;
 use crate::runtime::client::Client;
-use crate::runtime::error::Error;
+use crate::runtime::error::{Error, ErrorKind};
 
 type Observer = Arc<dyn Fn(&Progress) + Send + Sync>;
 
@@ -83,9 +83,9 @@ pub enum JobState {
     Processing(Progress),
     /// It is done, and its download has begun.
     Done(Media),
-    /// It ended without a result ([`Error::is_job_failed`]).
+    /// It ended without a result ([`JobFailed`](crate::ErrorKind::JobFailed)).
     Failed(Error),
-    /// Its result was deleted ([`Error::is_job_expired`]).
+    /// Its result was deleted ([`JobExpired`](crate::ErrorKind::JobExpired)).
     Expired(Error),
 }
 
@@ -148,8 +148,8 @@ impl Job {
     /// ```
     ///
     /// # Errors
-    /// Those of the poll: an order that the API does not know is [`is_not_found`](Error::is_not_found), a prompt that the provider
-    /// refused late is [`is_content_policy`](Error::is_content_policy) and may tell of a refund. A job that is done without a known
+    /// Those of the poll: an order that the API does not know is [`NotFound`](crate::ErrorKind::NotFound), a prompt that the provider
+    /// refused late is [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may tell of a refund. A job that is done without a known
     /// `download_url` is an error that says what to do.
     #[inline]
     pub fn poll(&self) -> Flow<JobState> {
@@ -158,7 +158,7 @@ impl Job {
             let now = client.clock().now();
             Ok(match fetch::look(&client, &handle).await? {
                 Seen::Done(reply) => JobState::Done(Media::new(&client, &handle, reply)),
-                Seen::Over(error) if error.is_job_expired() => JobState::Expired(error),
+                Seen::Over(error) if error.kind() == ErrorKind::JobExpired => JobState::Expired(error),
                 Seen::Over(error) => JobState::Failed(error),
                 Seen::Running(report, ..) => {
                     let progress = Tracker::new(now).see(&report, client.clock().now());
@@ -190,7 +190,7 @@ impl Job {
     /// Waits until the job is done. What made a poll fail is waited out if it can pass.
     ///
     /// # Errors
-    /// [`is_job_failed`](Error::is_job_failed) and [`is_job_expired`](Error::is_job_expired) where the job ended without a result,
+    /// [`JobFailed`](crate::ErrorKind::JobFailed) and [`JobExpired`](crate::ErrorKind::JobExpired) where the job ended without a result,
     /// and those of [`poll`](Self::poll). When the time limit is over the job goes on. All of these errors have the handle:
     /// [`Error::job`].
     #[inline]

@@ -396,11 +396,11 @@ impl Engine {
         task.outgoing.signed_again |= verdict::signs_again(&failure, &task.outgoing);
         let meta = failure.meta();
         ticket.back(&match verdict {
-            _ if failure.is_connect() => Report::Unreached,
+            _ if failure.kind() == ErrorKind::Connect => Report::Unreached,
             Verdict::Again if failure.is_abuse_block() => Report::Blocked { meta },
             Verdict::Again => {
                 let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
-                let overloaded = failure.is_overloaded();
+                let overloaded = failure.kind() == ErrorKind::Overloaded;
                 Report::Refused { meta, wait, overloaded }
             }
             _ => Report::Failed { meta },

@@ -285,7 +285,7 @@ impl<I, T: 'static> Many<I, T> {
     /// while let Some(outcome) = answers.next().await {
     ///     match outcome {
     ///         Ok(outcome) => println!("{}", outcome.index),
-    ///         Err(error) if error.is_insufficient_balance() => {
+    ///         Err(error) if error.kind() == venice_ai::ErrorKind::InsufficientBalance => {
     ///             topped_up().await;
     ///             answers.resume();
     ///         }

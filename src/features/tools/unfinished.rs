@@ -38,7 +38,7 @@ impl UnfinishedRun {
     ///
     /// ```no_run
     /// # fn example(unfinished: venice_ai::tools::UnfinishedRun) {
-    /// if unfinished.error().is_insufficient_balance() {
+    /// if unfinished.error().kind() == venice_ai::ErrorKind::InsufficientBalance {
     ///     println!("top up, then resume");
     /// }
     /// # }

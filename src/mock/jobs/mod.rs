@@ -55,7 +55,7 @@ impl MockVenice {
     /// mock.job(MockJob::failed("The model ran out of memory").after_polls(0));
     /// let request = QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon");
     /// let error = mock.client().video().generate(request).await.unwrap_err();
-    /// assert!(error.is_job_failed() && error.message().contains("out of memory"));
+    /// assert!(error.kind() == venice_ai::ErrorKind::JobFailed && error.message().contains("out of memory"));
     /// # Ok(()) }
     /// ```
     pub fn job(&self, plan: MockJob) {

@@ -7,9 +7,8 @@ use crate::runtime::validation::{ValidationError, unknown_value};
 
 /// What went wrong.
 ///
-/// New kinds may come in any release, so a `match` needs a last arm. For most decisions the predicates of
-/// [`Error`](super::Error) read better. [`as_str`](Self::as_str), `Display` and `FromStr` use a name that stays the same in later
-/// releases, for logs and storage: `rate_limited`.
+/// New kinds may come in any release, so a `match` needs a last arm. [`as_str`](Self::as_str), `Display` and `FromStr` use a name that
+/// stays the same in later releases, for logs and storage: `rate_limited`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -34,7 +33,8 @@ pub enum ErrorKind {
     Permission,
     /// The API names its price (402 of an endpoint that is paid by the request, such as a top-up).
     PaymentRequired,
-    /// The account, the key's spending limit or the wallet's credit is used up (402).
+    /// The account, the key's spending limit or the wallet's credit is used up (402);
+    /// [`payment_required`](super::Error::payment_required) says which.
     InsufficientBalance,
     /// There is no such model, character, key, job or path (404).
     NotFound,
@@ -51,7 +51,8 @@ pub enum ErrorKind {
     /// The job ended without a result. [`job`](super::Error::job) names it, and [`content_policy`](super::Error::content_policy)
     /// says where the API told that the credits were given back.
     JobFailed,
-    /// The job's result is not there any more: it was kept for a while and not fetched, or fetched too often.
+    /// The job's result is not there any more: it was kept for a while and not fetched, or fetched too often. A job that the API
+    /// does not know, or deleted, is [`NotFound`](Self::NotFound).
     JobExpired,
     /// The client's [`Budget`](crate::cost::Budget) has not enough left for the call. Nothing was sent;
     /// [`budget_exceeded`](super::Error::budget_exceeded) has the numbers.
@@ -59,7 +60,8 @@ pub enum ErrorKind {
     /// The price is above the limit that was set. Nothing was ordered;
     /// [`price_above_limit`](super::Error::price_above_limit) has both.
     PriceLimit,
-    /// Too many requests (429).
+    /// Too many requests (429): a limit of the account, the key or everyone is exhausted. See
+    /// [`retry_after`](super::Error::retry_after).
     RateLimited,
     /// The model is overloaded, at capacity or offline (429 or 503). Another model may answer now.
     Overloaded,
@@ -82,20 +84,22 @@ pub enum ErrorKind {
     /// turn into a GET. A wrong base URL is the usual cause.
     Redirect,
     /// The reply is not what the operation promises: other JSON, HTML, nothing. The work was done and
-    /// [`body`](super::Error::body) holds its result.
+    /// [`body`](super::Error::body) holds its result; [`json_path`](super::Error::json_path) says where it differs.
     Decode,
-    /// The answer was cut where the tokens ran out (finish reason `length`). The kinds of answers that are not what was asked for keep
-    /// it: [`answer_text`](super::Error::answer_text), [`completion`](super::Error::completion).
+    /// The answer was cut where the tokens ran out (finish reason `length`), perhaps before it began: reasoning counts. Raise
+    /// `max_completion_tokens`. This kind and those of other answers that are not what was asked for keep the answer:
+    /// [`answer_text`](super::Error::answer_text), [`completion`](super::Error::completion).
     Truncated,
-    /// The model, or a filter behind it, would not answer.
+    /// The model, or a filter behind it, would not answer; [`answer_text`](super::Error::answer_text) has its words, if there are any.
+    /// A request that the API refuses is [`ContentPolicy`](Self::ContentPolicy).
     Refusal,
     /// The answer is not JSON, or it holds several different documents.
     InvalidJson,
     /// The answer is JSON, and not that of the type; [`json_path`](super::Error::json_path) says where.
     SchemaMismatch,
-    /// The model wants tools called, where an answer was expected.
+    /// The model wants tools called, where an answer was expected; they are in [`completion`](super::Error::completion).
     ToolCalls,
-    /// The reply has no answer in it.
+    /// The reply has no answer in it: no choice, or an empty one.
     NoAnswer,
     /// A block-chain node refused a call, or gave no answer that fits it; the `source` is the
     /// [`RpcError`](crate::crypto_rpc::RpcError). The API itself answered with success, and charged for it.

@@ -37,8 +37,8 @@ use crate::runtime::validation::ValidationError;
 /// What went wrong with a call, and what is known about it.
 ///
 /// One type for all: a refused request, a broken connection, an answer of the API. A reply that reports an error with status 200, or
-/// lacks what its operation promises, is one too. Ask [`kind`](Self::kind) or one of
-/// the predicates what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small. A clone
+/// lacks what its operation promises, is one too. Ask [`kind`](Self::kind), or a
+/// predicate that combines kinds, what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small. A clone
 /// shares the source, the body and the metadata.
 ///
 /// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
@@ -46,12 +46,16 @@ use crate::runtime::validation::ValidationError;
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) {
+/// use venice_ai::ErrorKind;
+///
 /// # let call = venice.request::<serde_json::Value>(venice_ai::http::Method::GET, "/models");
 /// match call.await {
 ///     Ok(models) => println!("{models}"),
-///     Err(error) if error.is_rate_limited() => println!("come back in {:?}", error.retry_after()),
-///     Err(error) if error.is_insufficient_balance() => println!("top up first"),
-///     Err(error) => println!("{error}"),
+///     Err(error) => match error.kind() {
+///         ErrorKind::RateLimited => println!("come back in {:?}", error.retry_after()),
+///         ErrorKind::InsufficientBalance => println!("top up first"),
+///         _ => println!("{error}"),
+///     },
 /// }
 /// # }
 /// ```

@@ -9,7 +9,7 @@ use super::source::{self, Source};
 use super::{
     Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, RetryPolicy, Scope, Shared, Trace, WalletSlot, attempt, redirect,
 };
-use crate::runtime::error::{Delivery, Error};
+use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::operation::{AuthScheme, OperationRef, RetryClass};
 use crate::runtime::wallet::{self, Signer};
 
@@ -208,7 +208,7 @@ impl Failed<'_> {
 
 /// Says what became of a payment.
 fn about_payment(failure: Error) -> Error {
-    let is_open = failure.delivery().may_have_run() || failure.is_transient() && !failure.is_connect();
+    let is_open = failure.delivery().may_have_run() || failure.is_transient() && failure.kind() != ErrorKind::Connect;
     match failure.code() {
         _ if is_open => failure.with_note(MAY_BE_PAID),
         Some("SETTLEMENT_FAILED") => failure.with_note("no funds were moved; the same payment may be sent again"),

@@ -77,7 +77,7 @@ async fn a_429_says_in_seconds_when_to_come_back() {
 
     let server = Server::answering([Answer::new(429, &headers, limited)]);
     let error = once(&server).crypto_rpc().call("base-mainnet", send()).await.unwrap_err();
-    assert!(error.is_rate_limited());
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     let limits = error.meta().unwrap().rate_limits().requests;
     assert_eq!((limits.limit, limits.remaining, limits.resets_in), (Some(100), Some(0), Some(Duration::from_secs(7))));

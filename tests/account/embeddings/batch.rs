@@ -105,7 +105,7 @@ async fn what_was_paid_for_is_kept_and_the_rest_sent_later() {
     });
     let batch = once(&server).embeddings().batch(request(10)).with_texts_per_request(3);
     let unfinished = batch.await.unwrap_err();
-    assert!(unfinished.error().is_insufficient_balance());
+    assert_eq!(unfinished.error().kind(), ErrorKind::InsufficientBalance);
     assert_eq!(unfinished.error().operation(), Some("createEmbedding"));
     assert_eq!(server.count(), 3, "nothing more is begun");
     let done: Vec<bool> = unfinished.vectors().iter().map(Option::is_some).collect();
@@ -142,7 +142,7 @@ async fn those_under_way_when_one_fails_are_waited_for() {
 async fn a_question_mark_turns_it_into_the_error() {
     let server = Server::answering([Answer::json(404, r#"{"error":"Specified model not found: m"}"#)]);
     let run = async || -> Result<EmbeddingVectors, Error> { Ok(once(&server).embeddings().batch(request(3)).await?) };
-    assert!(run().await.unwrap_err().is_not_found());
+    assert_eq!(run().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn a_reply_that_does_not_fit_its_texts_is_an_error_of_its_part() {
         _ => answer(request),
     });
     let unfinished = once(&server).embeddings().batch(request(4)).with_texts_per_request(2).await.unwrap_err();
-    assert!(unfinished.error().is_decode());
+    assert_eq!(unfinished.error().kind(), ErrorKind::Decode);
     assert_eq!(unfinished.remaining(), 2);
 }
 

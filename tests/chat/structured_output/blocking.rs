@@ -21,7 +21,7 @@ fn a_value_is_waited_for() {
     assert_eq!(parsed.value.value, murano());
     let server = Server::answering([saying("no")]);
     let error = once(&server).chat().parse::<Island>(request()).send_blocking().unwrap_err();
-    assert_eq!((error.is_invalid_json(), error.answer_text()), (true, Some("no")));
+    assert_eq!((error.kind(), error.answer_text()), (ErrorKind::InvalidJson, Some("no")));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use venice_ai::Client;
 use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::stream::ParseEvent;
+use venice_ai::{Client, ErrorKind};
 
 use super::{Island, request};
 
@@ -71,9 +71,9 @@ async fn a_limit_of_tokens_cuts_the_answer_and_reasoning_can_use_all_of_it() {
     let venice = mock.client();
     let few = |tokens: i64| request().max_completion_tokens(tokens);
     let error = venice.chat().parse::<Harbour>(few(3)).await.unwrap_err();
-    assert!(error.is_truncated() && error.answer_text() == Some(""), "{error}");
+    assert!(error.kind() == ErrorKind::Truncated && error.answer_text() == Some(""), "{error}");
     let stream = venice.chat().parse_stream::<Harbour>(few(3)).await.unwrap();
-    assert!(stream.collect().await.unwrap_err().is_truncated());
+    assert_eq!(stream.collect().await.unwrap_err().kind(), ErrorKind::Truncated);
 }
 
 #[tokio::test]
@@ -87,5 +87,5 @@ async fn a_stream_of_the_mock_grows_and_its_cut_is_noticed() {
     assert!(parts > 5, "{parts}");
     mock.fault(Fault::cut(1500).on("createChatCompletion"));
     let stream = mock.client().chat().parse_stream::<Island>(request()).await.unwrap();
-    assert!(stream.collect().await.unwrap_err().is_stream_interrupted());
+    assert_eq!(stream.collect().await.unwrap_err().kind(), ErrorKind::StreamInterrupted);
 }

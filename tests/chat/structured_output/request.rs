@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-use venice_ai::Error;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ResponseFormat, Tool};
+use venice_ai::{Error, ErrorKind};
 
 use super::{Island, MURANO, murano, request, saying};
 use crate::support::{Server, once, replying};
@@ -120,7 +120,7 @@ async fn a_request_by_hand_asks_for_the_same_and_its_reply_is_read() {
     let [by_hand, parsed] = <[_; 2]>::try_from(server.requests()).unwrap().map(|request| request.json());
     assert_eq!(by_hand, parsed);
     let error: Error = ChatCompletion::default().parse::<Island>().unwrap_err();
-    assert!(error.is_no_answer() && error.operation().is_none());
+    assert!(error.kind() == ErrorKind::NoAnswer && error.operation().is_none());
 }
 
 #[tokio::test]

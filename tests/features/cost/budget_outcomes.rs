@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use venice_ai::ErrorKind;
 use venice_ai::cost::Budget;
 use venice_ai::http::Method;
 
@@ -43,7 +44,7 @@ async fn a_connection_that_could_not_be_made_counts_as_nothing() {
     let budget = Budget::usd(1).allow_unknown_prices();
     let venice = builder(&server).base_url(format!("http://{nobody}/api/v1")).budget(budget.clone()).build().unwrap();
     let error = venice.chat().create(a_dollar()).await.unwrap_err();
-    assert!(error.is_connect(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert_counts(&budget, NOTHING, "not connected");
 }
 

@@ -28,7 +28,7 @@ fn it_goes_on_after_it_stopped() {
     let (venice, _) = client(&server);
     let mut run = venice.chat().many(questions(10)).with_concurrency(1).into_blocking_iter();
     let outcomes: Vec<_> = run.by_ref().collect();
-    assert!(outcomes.last().unwrap().as_ref().unwrap_err().is_insufficient_balance());
+    assert_eq!(outcomes.last().unwrap().as_ref().unwrap_err().kind(), ErrorKind::InsufficientBalance);
     run.resume();
     let more: Vec<_> = run.map(Result::unwrap).collect();
     assert_eq!((outcomes.len() - 1) + more.len(), 10);

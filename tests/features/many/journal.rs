@@ -308,7 +308,7 @@ async fn what_was_refused_for_now_is_sent_by_the_next_run() {
     let outcomes = loop {
         let (outcomes, stop) = collected(&mut run()).await;
         match stop {
-            Some(stop) => assert!(stop.is_insufficient_balance()),
+            Some(stop) => assert!(stop.kind() == ErrorKind::InsufficientBalance),
             None => break outcomes,
         }
         stops += 1;
@@ -328,7 +328,7 @@ async fn a_reply_that_cannot_be_read_is_kept_and_not_paid_for_again() {
         let outcomes = all(&mut venice.chat().many(questions(1)).with_journal(&path)).await;
         assert_eq!(outcomes[0].from_journal, from_journal);
         let error = outcomes[0].error().unwrap();
-        assert!(error.is_decode() && error.body().is_some(), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.body().is_some(), "{error}");
     }
     assert_eq!(server.count(), 1);
 }

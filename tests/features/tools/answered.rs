@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
+use venice_ai::ErrorKind;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{ChatCompletionRequest, ChatMessage, Tool, ToolChoice};
 
@@ -214,7 +215,7 @@ async fn a_reply_without_choices_is_an_error() {
     let (_, venice) = serving([Answer::json(200, r#"{"id":"x","model":"m"}"#)]);
     let error = venice.chat().run(request(), &tide_and_wind()).await.unwrap_err();
     let error = venice_ai::Error::from(error);
-    assert!(error.is_decode() && error.message().contains("no `choices`"), "{error}");
+    assert!(error.kind() == ErrorKind::Decode && error.message().contains("no `choices`"), "{error}");
 }
 
 #[tokio::test]

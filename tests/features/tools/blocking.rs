@@ -27,7 +27,7 @@ fn a_run_is_waited_for_with_its_tools() {
 fn an_error_keeps_the_run() {
     let (server, venice) = serving([calling(&[("a", "tide", "{}")]), Answer::json(402, "{}"), saying("At ten.")]);
     let unfinished = venice.chat().run(request(), &tide_and_wind()).send_blocking().unwrap_err();
-    assert!(unfinished.error().is_insufficient_balance());
+    assert_eq!(unfinished.error().kind(), ErrorKind::InsufficientBalance);
     assert_eq!(server.count(), 2);
     assert_eq!(unfinished.resume().send_blocking().unwrap().text(), "At ten.");
 }

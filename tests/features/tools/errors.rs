@@ -59,7 +59,7 @@ async fn the_conversation_is_in_the_error() {
     let (server, venice) = serving([calling(&[("a", "tide", "{}")]), Answer::json(402, "{}"), saying("At ten.")]);
     let (tools, count) = counted();
     let unfinished = venice.chat().run(request(), &tools).await.unwrap_err();
-    assert!(unfinished.error().is_insufficient_balance());
+    assert_eq!(unfinished.error().kind(), ErrorKind::InsufficientBalance);
     let run = unfinished.run();
     assert_eq!((run.messages().len(), run.rounds(), run.usage().unwrap().total_tokens), (3, 1, 12));
     assert!(!run.is_finished());
@@ -72,7 +72,7 @@ async fn the_conversation_is_in_the_error() {
 async fn a_question_mark_turns_it_into_the_error() {
     let (_, venice) = serving([Answer::json(404, r#"{"error":"Specified model not found: m"}"#)]);
     let run = async || -> Result<FinishedRun, Error> { Ok(venice.chat().run(request(), &tide_and_wind()).await?) };
-    assert!(run().await.unwrap_err().is_not_found());
+    assert_eq!(run().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn runs_and_their_errors_can_be_shared_between_threads() {
     shared(&unfinished);
     shared(unfinished.run());
     let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(unfinished);
-    assert!(boxed.downcast::<UnfinishedRun>().unwrap().error().is_insufficient_balance());
+    assert_eq!(boxed.downcast::<UnfinishedRun>().unwrap().error().kind(), ErrorKind::InsufficientBalance);
 }
 
 #[test]

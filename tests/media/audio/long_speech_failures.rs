@@ -48,9 +48,9 @@ async fn a_piece_that_was_refused_is_not_paid_for() {
     let error = fails_and_goes_on(Answer::json(400, r#"{"error": "Bad voice"}"#), Waiting).await;
     assert!(error.is_invalid_request() && error.message() == "piece 2 of 3: Bad voice", "{error}");
     let error = fails_and_goes_on(Answer::json(402, r#"{"error": "Insufficient balance"}"#), Waiting).await;
-    assert!(error.is_insufficient_balance(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::InsufficientBalance, "{error}");
     let error = fails_and_goes_on(Answer::json(503, r#"{"error": "The model is at capacity"}"#), Waiting).await;
-    assert!(error.is_overloaded(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Overloaded, "{error}");
 }
 
 #[tokio::test]
@@ -59,9 +59,9 @@ async fn a_piece_that_broke_off_may_have_been_paid_for() {
     assert_eq!(fails_and_goes_on(cut, Sent).await.kind(), ErrorKind::Transport);
     assert_eq!(fails_and_goes_on(Answer::nothing(), Sent).await.kind(), ErrorKind::Transport);
     assert_eq!(fails_and_goes_on(Answer::json(500, r#"{"error": "?"}"#), Sent).await.kind(), ErrorKind::Server);
-    assert!(fails_and_goes_on(Answer::html(200, "<html>"), Sent).await.is_decode());
-    assert!(fails_and_goes_on(Answer::html(503, "<html>"), Sent).await.is_overloaded());
-    assert!(fails_and_goes_on(Answer::json(529, r#"{"error": "?"}"#), Sent).await.is_overloaded());
+    assert_eq!(fails_and_goes_on(Answer::html(200, "<html>"), Sent).await.kind(), ErrorKind::Decode);
+    assert_eq!(fails_and_goes_on(Answer::html(503, "<html>"), Sent).await.kind(), ErrorKind::Overloaded);
+    assert_eq!(fails_and_goes_on(Answer::json(529, r#"{"error": "?"}"#), Sent).await.kind(), ErrorKind::Overloaded);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn what_cannot_be_joined_is_an_error_that_keeps_the_sound() {
         (Vec::new(), "empty body"),
     ] {
         let error = fails_and_goes_on(sound("audio/wav", &file), Sent).await;
-        assert!(error.is_decode() && error.message().contains(problem), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.message().contains(problem), "{error}");
         assert_eq!(error.body().unwrap(), &file);
         assert_eq!(error.status().unwrap(), 200);
     }
@@ -88,7 +88,10 @@ async fn another_format_than_pcm_is_no_noise() {
     let server = Server::answering([sound("audio/mpeg", "ID3 and so on")]);
     let mut speech = in_three(&once(&server), three().response_format(SpeechFormat::Pcm));
     let error = speech.bytes().await.unwrap_err();
-    assert!(error.is_decode() && error.message().contains("`mp3`, where `pcm` was asked for"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Decode && error.message().contains("`mp3`, where `pcm` was asked for"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ async fn a_page_is_no_sound() {
     ] {
         let server = Server::answering([sound(media, body)]);
         let error = once(&server).audio().speech("The tide").await.unwrap_err();
-        assert!(error.is_decode() && error.message().contains(media), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.message().contains(media), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createSpeech"), 200));
         assert_eq!(error.body().unwrap(), body.as_bytes());
         assert_eq!(server.count(), 1, "it was paid for and is not asked for again");

@@ -115,7 +115,7 @@ async fn a_reply_without_a_text_is_an_error_that_keeps_it() {
         Answer::json(200, ""),
     ] {
         let error = read(answer, recording()).await.unwrap_err();
-        assert!(error.is_decode() && !error.is_retryable(), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && !error.is_retryable(), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createTranscription"), 200));
         assert!(error.body().is_some(), "{error}");
     }

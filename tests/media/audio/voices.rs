@@ -39,7 +39,7 @@ async fn a_voice_without_a_handle_is_an_error() {
     for body in [r#"{"model": "tts-chatterbox-hd"}"#, r#"{"id": null}"#, r#"{"id": ""}"#] {
         let server = Server::answering([Answer::json(200, body)]);
         let error = once(&server).audio().clone_voice(sample()).await.unwrap_err();
-        assert!(error.is_decode() && error.body().is_some(), "{error}");
+        assert!(error.kind() == ErrorKind::Decode && error.body().is_some(), "{error}");
         assert_eq!((error.operation(), server.count()), (Some("createClonedVoice"), 1));
     }
 }

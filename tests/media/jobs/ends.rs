@@ -61,7 +61,7 @@ async fn a_job_that_failed_is_a_typed_error_in_any_case() {
     for (body, told) in bodies {
         let (server, _, job) = job([processing(1, 2), Answer::json(200, body)]);
         let error = job.wait().await.unwrap_err();
-        assert_eq!((error.kind(), error.is_job_failed()), (ErrorKind::JobFailed, true), "{error}");
+        assert_eq!(error.kind(), ErrorKind::JobFailed, "{error}");
         assert!(error.message().contains(told), "{error}");
         assert_eq!((error.operation(), error.job()), (Some("retrieveVideo"), Some(&handle())));
         assert!(error.meta().is_some());
@@ -71,7 +71,7 @@ async fn a_job_that_failed_is_a_typed_error_in_any_case() {
     }
     let (_server, _, job) = job([status("FAILED")]);
     let JobState::Failed(error) = job.poll().await.unwrap() else { panic!() };
-    assert!(error.is_job_failed());
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_job_that_expired_is_a_typed_error() {
         let (_server, _, job) = job([status(word)]);
         let error = job.wait().await.unwrap_err();
         assert_eq!((error.kind(), error.job()), (ErrorKind::JobExpired, Some(&handle())));
-        assert!(error.is_job_expired());
+        assert_eq!(error.kind(), ErrorKind::JobExpired);
         assert!(matches!(job.poll().await.unwrap(), JobState::Expired(_)));
     }
 }
@@ -89,7 +89,7 @@ async fn a_job_that_expired_is_a_typed_error() {
 async fn an_order_that_is_unknown_expired_or_deleted_is_not_found() {
     let (server, _, job) = job([Answer::json(404, r#"{"error":"The requested media could not be found"}"#)]);
     let error = job.wait().await.unwrap_err();
-    assert!(error.is_not_found() && !error.is_job_expired());
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!((error.code(), error.job()), (Some("MEDIA_NOT_FOUND"), Some(&handle())));
     assert_eq!(server.count(), 1);
 }
@@ -100,7 +100,7 @@ async fn a_film_that_is_refused_late_tells_of_the_refund() {
         "recommended_model":"laguna-film-2","credits_refunded":true}}"#;
     let (server, _, job) = job([processing(5, 60), Answer::json(422, body)]);
     let error = job.wait().await.unwrap_err();
-    assert!(error.is_content_policy());
+    assert_eq!(error.kind(), ErrorKind::ContentPolicy);
     let policy = error.content_policy().unwrap();
     assert_eq!((policy.credits_refunded, policy.recommended_model.as_deref()), (Some(true), Some("laguna-film-2")));
     assert_eq!(error.job(), Some(&handle()));
@@ -126,7 +126,7 @@ async fn what_can_pass_is_waited_out() {
 async fn what_does_not_pass_is_told_with_the_handle() {
     let (server, _, job) = job([Answer::json(503, r#"{"error":"The model is offline"}"#)]);
     let error = job.wait().await.unwrap_err();
-    assert!(error.is_overloaded());
+    assert_eq!(error.kind(), ErrorKind::Overloaded);
     assert_eq!(error.job(), Some(&handle()));
     assert!(server.count() > 5 && server.count() < 30, "{}", server.count());
 

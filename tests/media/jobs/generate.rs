@@ -188,7 +188,7 @@ async fn dropping_it_stops_the_asking_and_not_the_job() {
 async fn a_job_that_fails_has_its_handle_in_the_error() {
     let server = server(vec![status("FAILED")]);
     let error = venice(&server, &TestClock::without_jitter()).video().generate(request()).await.unwrap_err();
-    assert_eq!((error.is_job_failed(), error.job()), (true, Some(&handle())));
+    assert_eq!((error.kind(), error.job()), (ErrorKind::JobFailed, Some(&handle())));
 }
 
 #[tokio::test]

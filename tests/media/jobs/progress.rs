@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use futures_core::Stream;
+use venice_ai::ErrorKind;
 use venice_ai::jobs::Progress;
 use venice_ai::types::JobStatus;
 
@@ -61,7 +62,7 @@ async fn a_job_that_fails_ends_it_with_an_error() {
     let mut progress = job.progress();
     assert!(progress.next().await.unwrap().is_ok());
     let error = progress.next().await.unwrap().unwrap_err();
-    assert_eq!((error.is_job_failed(), error.job()), (true, Some(&handle())));
+    assert_eq!((error.kind(), error.job()), (ErrorKind::JobFailed, Some(&handle())));
     assert!(progress.next().await.is_none());
     assert!(progress.into_media().is_none());
 }

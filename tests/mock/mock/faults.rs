@@ -73,7 +73,7 @@ async fn faults_are_used_up_in_their_order_and_by_the_operation_that_they_are_fo
     assert_eq!(list(&venice).await.unwrap_err().status().unwrap().as_u16(), 403);
     assert_eq!(list(&venice).await.unwrap(), 1);
     for _ in 0..2 {
-        assert!(get(&venice, "/models").await.unwrap_err().is_not_found());
+        assert_eq!(get(&venice, "/models").await.unwrap_err().kind(), ErrorKind::NotFound);
     }
     assert!(get(&venice, "/models").await.is_ok());
 }
@@ -157,7 +157,7 @@ async fn a_body_can_be_garbage() {
     let (mock, venice) = start().await;
     mock.fault(Fault::garbage());
     let error = venice.api_keys().list().await.unwrap_err();
-    assert!(error.is_decode(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     assert_eq!(error.status().unwrap().as_u16(), 200);
     mock.fault(Fault::stall(0));
     assert!(venice.api_keys().list().with_timeout(Duration::from_millis(400)).await.unwrap_err().is_timeout());

@@ -38,7 +38,7 @@ async fn a_film_is_made_after_one_poll_and_is_gone_when_it_is_deleted() {
     assert_eq!(asked(&mock), ["quoteVideo", "queueVideo", "retrieveVideo", "retrieveVideo", "completeVideo"]);
     let job: serde_json::Value = mock.requests()[4].json().unwrap();
     let job = JobHandle::video("laguna-film", job["queue_id"].as_str().unwrap());
-    assert!(venice.job(job).wait().await.unwrap_err().is_not_found());
+    assert_eq!(venice.job(job).wait().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -74,8 +74,8 @@ async fn jobs_end_as_they_are_told() {
     mock.job(MockJob::expired().after_polls(0));
     mock.job(MockJob::done().media("video/webm", b"\x1aE\xdf\xa3".as_slice()).after_polls(0));
     let error = venice.video().generate(request()).await.unwrap_err();
-    assert!(error.is_job_failed() && error.message().contains("out of memory"), "{error}");
-    assert!(venice.video().generate(request()).await.unwrap_err().is_job_expired());
+    assert!(error.kind() == ErrorKind::JobFailed && error.message().contains("out of memory"), "{error}");
+    assert_eq!(venice.video().generate(request()).await.unwrap_err().kind(), ErrorKind::JobExpired);
     let media = venice.video().generate(request()).await.unwrap();
     assert_eq!(media.extension(), Some("webm"));
     assert_eq!(media.bytes().await.unwrap().len(), 4);
@@ -94,7 +94,7 @@ async fn a_file_with_an_address_of_its_own_wants_no_key() {
     let elsewhere: Vec<_> = requests.iter().filter(|request| request.operation.is_none()).collect();
     assert_eq!(elsewhere.iter().map(|request| &*request.method).collect::<Vec<_>>(), ["GET", "DELETE"]);
     assert!(elsewhere.iter().all(|request| request.header("authorization").is_none()));
-    assert!(venice.job(job).wait().await.unwrap_err().is_job_expired());
+    assert_eq!(venice.job(job).wait().await.unwrap_err().kind(), ErrorKind::JobExpired);
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn what_is_missing_is_refused_as_the_api_does() {
         assert_eq!(error.field_errors()[0].field, field, "{path}");
     }
     let unknown = json!({"model": "m", "queue_id": "q"});
-    assert!(post(&venice, "/video/retrieve", &unknown).await.unwrap_err().is_not_found());
+    assert_eq!(post(&venice, "/video/retrieve", &unknown).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -161,5 +161,5 @@ async fn a_result_can_be_deleted_as_it_is_sent() {
     let job = venice.video().queue(request()).await.unwrap();
     let request = venice_ai::types::RetrieveJobRequest::from(&job).delete_media_on_completion(true);
     drop(venice.video().retrieve(request).await.unwrap());
-    assert!(venice.job(job).poll().await.unwrap_err().is_not_found());
+    assert_eq!(venice.job(job).poll().await.unwrap_err().kind(), ErrorKind::NotFound);
 }

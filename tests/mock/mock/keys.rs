@@ -37,8 +37,8 @@ async fn a_key_lives_until_it_is_deleted() {
 
     venice.api_keys().delete(&created.id).await.unwrap();
     assert!(!ids().await.contains(&created.id));
-    assert!(venice.api_keys().retrieve(&created.id).await.unwrap_err().is_not_found());
-    assert!(venice.api_keys().delete(&created.id).await.unwrap_err().is_not_found());
+    assert_eq!(venice.api_keys().retrieve(&created.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(venice.api_keys().delete(&created.id).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn an_update_changes_what_it_names() {
     let cleared = venice.api_keys().update(UpdateApiKeyRequest::new(&id).expires_at("")).await.unwrap();
     assert_eq!((cleared.expires_at, cleared.description.as_deref()), (None, Some("weekly")));
     let unknown = venice.api_keys().update(UpdateApiKeyRequest::new("0a1b").description("x")).await;
-    assert!(unknown.unwrap_err().is_not_found());
+    assert_eq!(unknown.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use venice_ai::ErrorKind;
 use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, GenerateImageRequest, ModelFilter, ModelType};
 
@@ -91,7 +92,7 @@ async fn a_test_may_want_unknown_models_to_be_refused() {
     let mock = MockVenice::builder().check_models(true).start().await.unwrap();
     let venice = mock.client();
     let refused = |error: venice_ai::Error, meant: &str| {
-        assert!(error.is_not_found(), "{error}");
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
         assert_eq!(error.did_you_mean()[0], meant);
     };
     refused(venice.chat().create(ChatCompletionRequest::new("gondola-9c", ["Ciao"])).await.unwrap_err(), "gondola-9b");

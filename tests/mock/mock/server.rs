@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use venice_ai::http::Method;
 use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::types::ModelFilter;
-use venice_ai::{API_VERSION, Client};
+use venice_ai::{API_VERSION, Client, ErrorKind};
 
 use super::{get, start};
 use crate::support::PATIENCE;
@@ -18,9 +18,9 @@ async fn what_the_api_does_not_have_is_not_found() {
         let error = get(&venice, path).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), error.message()), (404, "Not found"));
     }
-    assert!(venice.request::<Value>(Method::PUT, "/models").await.unwrap_err().is_not_found());
+    assert_eq!(venice.request::<Value>(Method::PUT, "/models").await.unwrap_err().kind(), ErrorKind::NotFound);
     let elsewhere = Client::builder().base_url(mock.base_url().replace("/api/v1", "/v2")).build().unwrap();
-    assert!(elsewhere.models().list(ModelFilter::All).await.unwrap_err().is_not_found());
+    assert_eq!(elsewhere.models().list(ModelFilter::All).await.unwrap_err().kind(), ErrorKind::NotFound);
     let asked: Vec<Option<&str>> = mock.requests().iter().map(|request| request.operation).collect();
     assert_eq!(asked, [None; 4]);
 }
@@ -99,7 +99,7 @@ async fn dropping_it_stops_it() {
     drop(mock);
     let broken = tokio::time::timeout(PATIENCE, waiting).await.unwrap().unwrap();
     assert!(broken.is_err(), "open connections are closed");
-    assert!(venice.api_keys().list().await.unwrap_err().is_connect());
+    assert_eq!(venice.api_keys().list().await.unwrap_err().kind(), ErrorKind::Connect);
 }
 
 #[cfg(feature = "blocking")]

@@ -77,12 +77,12 @@
 //!
 //! | Error | |
 //! |---|---|
-//! | [`is_truncated`](crate::Error::is_truncated) | the tokens ran out, perhaps before the answer began |
-//! | [`is_refusal`](crate::Error::is_refusal) | the model or a filter would not answer |
-//! | [`is_invalid_json`](crate::Error::is_invalid_json) | no JSON, or several documents |
-//! | [`is_schema_mismatch`](crate::Error::is_schema_mismatch) | JSON of another form; [`json_path`](crate::Error::json_path) says where |
-//! | [`is_tool_calls`](crate::Error::is_tool_calls) | tools are to be called first |
-//! | [`is_no_answer`](crate::Error::is_no_answer) | no choice, or an empty one |
+//! | [`Truncated`](crate::ErrorKind::Truncated) | the tokens ran out, perhaps before the answer began |
+//! | [`Refusal`](crate::ErrorKind::Refusal) | the model or a filter would not answer |
+//! | [`InvalidJson`](crate::ErrorKind::InvalidJson) | no JSON, or several documents |
+//! | [`SchemaMismatch`](crate::ErrorKind::SchemaMismatch) | JSON of another form; [`json_path`](crate::Error::json_path) says where |
+//! | [`ToolCalls`](crate::ErrorKind::ToolCalls) | tools are to be called first |
+//! | [`NoAnswer`](crate::ErrorKind::NoAnswer) | no choice, or an empty one |
 //!
 //! None of them is asked for again: it would be paid for again. Models that have `supportsResponseSchema` among their capabilities
 //! keep to schemas; the first request with a new schema is slower than the others.
