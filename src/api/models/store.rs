@@ -13,7 +13,7 @@ use super::{Catalogue, read};
 use crate::api::generated::types::{ModelFilter, ModelType};
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
-use crate::runtime::flights::{Flights, Work};
+use crate::runtime::single_flight::{SingleFlight, Work};
 
 /// New models and prices come by the week.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
@@ -28,8 +28,8 @@ type Table = Arc<BTreeMap<String, String>>;
 pub(crate) struct CatalogueStore {
     max_age: Duration,
     kept: Mutex<Kept>,
-    lists: Flights<(), Result<Catalogue, Error>>,
-    names: Flights<ModelType, Result<(), Error>>,
+    lists: SingleFlight<(), Result<Catalogue, Error>>,
+    names: SingleFlight<ModelType, Result<(), Error>>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Default for CatalogueStore {
 
 impl CatalogueStore {
     pub(crate) fn new(max_age: Duration) -> Self {
-        Self { max_age, kept: Mutex::default(), lists: Flights::default(), names: Flights::default() }
+        Self { max_age, kept: Mutex::default(), lists: SingleFlight::default(), names: SingleFlight::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
