@@ -2,13 +2,14 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+mod face;
 mod features;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod runtime;
 
-pub use self::api::stream;
-pub use self::features::{cost, jobs, many, preflight, tools};
+pub use self::face::{audio, chat, cost, jobs, stream};
+pub use self::features::{many, preflight, tools};
 pub use self::runtime::meta;
 
 #[cfg(feature = "unstable")]
@@ -23,9 +24,7 @@ pub use self::api::responses;
 pub use self::api::{
     ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Embeddings, Images, Models, Tee, Video, X402,
 };
-pub use self::api::{
-    api_keys, audio, augment, billing, characters, chat, crypto_rpc, embeddings, images, models, tee, video, x402,
-};
+pub use self::api::{api_keys, augment, billing, characters, crypto_rpc, embeddings, images, models, tee, video, x402};
 #[doc(no_inline)]
 pub use self::features::jobs::PriceAboveLimit;
 #[doc(no_inline)]

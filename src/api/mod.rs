@@ -12,13 +12,14 @@ pub mod embeddings;
 mod envelope;
 pub(crate) mod generated;
 pub mod images;
+pub(crate) mod jobs;
 pub mod models;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub mod responses;
-pub mod stream;
 pub mod tee;
 mod text_reply;
+pub(crate) mod usage;
 pub mod video;
 pub mod x402;
 

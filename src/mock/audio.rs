@@ -8,8 +8,8 @@ use super::errors::error;
 use super::media::sound;
 use super::reply::Reply;
 use super::state::State;
-use crate::runtime::media::sentences;
-use crate::runtime::media::wav;
+use crate::features::long_speech::sentences;
+use crate::features::long_speech::wav;
 
 /// How long a character is heard. A real voice takes about six times as long.
 const CHARACTER_MS: usize = 10;

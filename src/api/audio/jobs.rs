@@ -1,10 +1,8 @@
 //! Orders of music, effects and long speech.
 
-use std::path::Path;
-
 use super::Audio;
 use crate::api::generated::types::{CompleteJobRequest, QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
-use crate::features::jobs::{Generation, JobHandle, JobKind, Media, Order, Price, Retrieved, SavedMedia};
+use crate::api::jobs::{JobHandle, JobKind, Price, Retrieved};
 use crate::runtime::call::Call;
 
 impl Audio<'_> {
@@ -91,44 +89,5 @@ impl Audio<'_> {
     /// Refused before anything is sent: an empty model or id.
     pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
         self.client.raw().complete_audio(&request.into()).map(|reply| reply.success == Some(true))
-    }
-
-    /// Orders music, effects or long speech and waits for it. What comes back is its download, which has begun.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QueueAudioRequest;
-    ///
-    /// let request = QueueAudioRequest::new("elevenlabs-sound-effects", "Waves against a wooden pier");
-    /// let waves = venice.audio().generate(request).with_price_limit(0.10).await?;
-    /// println!("{} bytes", waves.bytes().await?.len());
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
-    /// ([`Error::job`](crate::Error::job)).
-    pub fn generate(&self, request: impl Into<QueueAudioRequest>) -> Generation<Media> {
-        Generation::new(self.client, Order::Audio(Box::new(request.into())))
-    }
-
-    /// Orders music, effects or long speech, waits for it, writes it to a file, and deletes it on the server once the file is safe on
-    /// disk.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QueueAudioRequest;
-    ///
-    /// let request = QueueAudioRequest::new("elevenlabs-sound-effects", "Waves against a wooden pier");
-    /// let waves = venice.audio().generate_to(request, "waves.mp3").await?;
-    /// println!("{} bytes", waves.bytes);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
-    /// before the order.
-    pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
-        Generation::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
     }
 }

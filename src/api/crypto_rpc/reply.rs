@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::RpcError;
 use super::prepare::id_text;
 use crate::api::generated::types::JsonRpcId;
-use crate::features::cost::Cost;
+use crate::api::usage::Cost;
 use crate::runtime::meta::{Meta, RpcUsage};
 use crate::runtime::text::without_values;
 

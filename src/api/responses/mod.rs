@@ -27,9 +27,10 @@
 
 mod check;
 mod reply;
+pub(crate) mod stream;
 
+use self::stream::ResponseStream;
 use crate::api::generated::types::{ResponsesReply, ResponsesRequest, ResponsesStatus};
-use crate::api::stream::ResponseStream;
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::validation::ValidationError;

@@ -1,10 +1,8 @@
 //! Orders of films.
 
-use std::path::Path;
-
 use super::{Video, check};
 use crate::api::generated::types::{CompleteJobRequest, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest};
-use crate::features::jobs::{Generation, JobHandle, JobKind, Media, Order, Price, Retrieved, SavedMedia};
+use crate::api::jobs::{JobHandle, JobKind, Price, Retrieved};
 use crate::runtime::call::Call;
 
 impl Video<'_> {
@@ -103,43 +101,5 @@ impl Video<'_> {
     /// Refused before anything is sent: an empty model or id.
     pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
         self.client.raw().complete_video(&request.into()).map(|reply| reply.success == Some(true))
-    }
-
-    /// Orders a film and waits for it. What comes back is its download, which has begun.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QueueVideoRequest;
-    ///
-    /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
-    /// let film = venice.video().generate(request).with_price_limit(0.75).await?;
-    /// println!("{} bytes", film.bytes().await?.len());
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
-    /// ([`Error::job`](crate::Error::job)).
-    pub fn generate(&self, request: impl Into<QueueVideoRequest>) -> Generation<Media> {
-        Generation::new(self.client, Order::Video(Box::new(request.into())))
-    }
-
-    /// Orders a film, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QueueVideoRequest;
-    ///
-    /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
-    /// let film = venice.video().generate_to(request, "lagoon.mp4").await?;
-    /// println!("{} bytes", film.bytes);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
-    /// before the order.
-    pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
-        Generation::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
     }
 }

@@ -43,7 +43,7 @@ use crate::runtime::client::Client;
 /// [`queue`](Self::queue) orders, and [`Client::job`] waits, here or in another process. See [`jobs`](crate::jobs).
 #[derive(Clone, Copy, Debug)]
 pub struct Video<'c> {
-    client: &'c Client,
+    pub(crate) client: &'c Client,
 }
 
 impl<'c> Video<'c> {

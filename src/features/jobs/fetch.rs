@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::{Method, StatusCode};
 
-use super::retrieved::{Retrieved, Stage};
-use super::{JobHandle, JobKind};
+use super::stage::Stage;
 use crate::api::generated::operations;
 use crate::api::generated::types::JobProgress;
+use crate::api::jobs::{JobHandle, JobKind, Retrieved};
 use crate::runtime::call::Response;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};

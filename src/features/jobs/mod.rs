@@ -1,100 +1,29 @@
-//! Films, music and effects: they take minutes, so they are ordered, asked for and fetched.
-//!
-//! | To | Call |
-//! |---|---|
-//! | make a film or music and have it on disk | [`Video::generate_to`](crate::Video::generate_to), [`Audio::generate_to`](crate::Audio::generate_to) |
-//! | have its bytes, or read it as a stream | [`Video::generate`](crate::Video::generate), [`Audio::generate`](crate::Audio::generate) |
-//! | not pay more than a price | [`Generation::with_price_limit`] |
-//! | order now and fetch later, elsewhere | [`Video::queue`](crate::Video::queue), store the [`JobHandle`], [`Client::job`] |
-//! | watch it | [`Job::progress`], [`Job::on_progress`] |
-//! | wait, or ask once | [`Job::wait`], [`Job::poll`] |
-//! | write it to a file | [`Job::save`] |
-//! | delete it on the server | [`Job::discard`]; [`Job::save`] does it by itself |
-//!
-//! An order is paid for when it is accepted, and is sent once. All that follows is free, and is repeated. The API cannot stop a job that
-//! runs. It takes 120 polls a minute, of all jobs of an account together.
-//!
-//! # In one go
-//!
-//! ```no_run
-//! # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-//! use venice_ai::types::{QueueVideoRequest, VideoDuration};
-//!
-//! let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
-//!     .prompt("Fog lifts over a lagoon at sunrise")
-//!     .duration(VideoDuration::S5);
-//! let film = venice.video().generate_to(request, "lagoon.mp4").with_price_limit(0.75).await?;
-//! println!("{} bytes in {}", film.bytes, film.path.display());
-//! # Ok(()) }
-//! ```
-//!
-//! [`Video::generate_to`](crate::Video::generate_to) asks for the price (if it has a limit), orders, polls, fetches, and deletes the
-//! copy on the server once the file is safe on disk. [`Video::generate`](crate::Video::generate) gives the result as bytes or as a
-//! stream instead, [`Audio::generate`](crate::Audio::generate) and [`Audio::generate_to`](crate::Audio::generate_to) do the same for
-//! music, effects and long speech.
-//!
-//! # In two processes
-//!
-//! An order is paid for when it is made, so it should outlive the process that made it. A [`JobHandle`] is all that is needed:
-//!
-//! ```no_run
-//! # async fn run(venice: venice_ai::Client, request: venice_ai::types::QueueVideoRequest)
-//! # -> Result<(), Box<dyn std::error::Error>> {
-//! use venice_ai::jobs::JobHandle;
-//!
-//! let job = venice.video().queue(request).await?;
-//! std::fs::write("job.json", serde_json::to_vec(&job)?)?;
-//!
-//! // Tomorrow, elsewhere:
-//! let job: JobHandle = serde_json::from_slice(&std::fs::read("job.json")?)?;
-//! venice.job(job).save("lagoon.mp4").await?;
-//! # Ok(()) }
-//! ```
-//!
-//! Every error of waiting, fetching and saving has the handle too ([`Error::job`](crate::Error::job)): a time limit, a full disk and a
-//! broken connection leave the job as it is.
-//!
-//! # With a progress bar
-//!
-//! [`Job::progress`] is a stream of [`Progress`], whose `fraction` never goes back and is 1 only at the end;
-//! [`Job::on_progress`] calls a function instead, while something else is awaited.
-//!
-//! # Step by step
-//!
-//! | | Video | Audio |
-//! |---|---|---|
-//! | price | [`video().quote`](crate::Video::quote) | [`audio().quote`](crate::Audio::quote) |
-//! | order, once | [`video().queue`](crate::Video::queue) | [`audio().queue`](crate::Audio::queue) |
-//! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) |
-//! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
+//! `Job`, `Generation`: asynchronous jobs for video and audio: queue, poll, fetch, delete.
 
+mod areas;
 mod cleanup;
 mod error;
 mod fetch;
 mod generate;
-mod handle;
 mod job;
 mod media;
 mod order;
 mod pace;
-mod price;
 mod progress;
-mod retrieved;
 mod safe;
+mod stage;
 mod stream;
 mod watch;
 
 pub use self::cleanup::RemoteCopy;
 pub use self::error::PriceAboveLimit;
 pub use self::generate::Generation;
-pub use self::handle::{JobHandle, JobKind};
 pub use self::job::{Job, JobState, SavedMedia};
 pub use self::media::Media;
-pub(crate) use self::order::Order;
-pub use self::price::Price;
+use self::order::Order;
 pub use self::progress::Progress;
-pub use self::retrieved::Retrieved;
 pub use self::stream::ProgressStream;
+use crate::api::jobs::JobHandle;
 use crate::runtime::client::Client;
 
 impl Client {
@@ -109,5 +38,22 @@ impl Client {
     #[must_use]
     pub fn job(&self, handle: JobHandle) -> Job {
         Job::new(self, handle)
+    }
+}
+
+impl JobHandle {
+    /// Takes the job up again; the same as [`Client::job`].
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use venice_ai::jobs::JobHandle;
+    ///
+    /// let job: JobHandle = serde_json::from_str(stored)?;
+    /// job.attach(&venice).save("film.mp4").await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn attach(self, client: &Client) -> Job {
+        client.job(self)
     }
 }

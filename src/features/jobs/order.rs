@@ -1,7 +1,7 @@
 //! What is ordered: a film or a piece of audio.
 
-use super::JobHandle;
 use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest};
+use crate::api::jobs::JobHandle;
 use crate::runtime::amount::Amount;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;

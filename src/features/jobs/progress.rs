@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::retrieved::status_of;
+use super::stage::status_of;
 use crate::api::generated::types::{JobProgress, JobStatus};
 
 /// How far a job is.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::fetch::{self, Seen};
 use super::pace::Pace;
 use super::progress::Tracker;
-use super::{JobHandle, Media, Progress};
+use super::{Media, Progress};
+use crate::api::jobs::JobHandle;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 

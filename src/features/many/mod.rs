@@ -70,6 +70,7 @@
 mod attempt;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod chat;
 mod engine;
 mod input;
 mod journal;

@@ -60,6 +60,7 @@
 //! but the value that does not fit.
 
 mod builder;
+mod call;
 mod check;
 mod gate;
 mod report;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ToolRun;
 use crate::api::generated::types::{ChatCompletion, ChatMessage, Usage};
-use crate::features::cost::Cost;
+use crate::api::usage::Cost;
 use crate::runtime::error::Error;
 
 /// The answer of a run, and what it took.

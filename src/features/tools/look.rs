@@ -6,7 +6,7 @@ use super::phase::Phase;
 use super::{FinishedRun, StopReason, ToolRun, UnfinishedRun};
 use crate::api::generated::operations;
 use crate::api::generated::types::{ChatCompletion, ChatMessage, ToolCall, Usage};
-use crate::features::cost::Cost;
+use crate::api::usage::Cost;
 use crate::runtime::error::Error;
 use crate::runtime::validation;
 

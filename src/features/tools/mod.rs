@@ -54,6 +54,7 @@
 mod arguments;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod chat;
 mod check;
 mod conversation;
 mod error;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::round::Round;
 use super::turn::Turn;
-use crate::api::stream::{ChatAccumulator, ChatStream};
+use crate::api::chat::stream::{ChatAccumulator, ChatStream};
 use crate::runtime::call::CallFuture;
 
 /// Where a run is. All that is under way lies here, and not in a future that may be dropped.

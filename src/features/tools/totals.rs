@@ -1,7 +1,7 @@
 //! What a run costs.
 
 use crate::api::generated::types::{ChatCompletion, CompletionTokensDetails, PromptTokensDetails, Usage};
-use crate::features::cost::Cost;
+use crate::api::usage::Cost;
 use crate::runtime::amount::Amount;
 
 /// The sum of what the replies said.

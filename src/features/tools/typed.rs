@@ -9,7 +9,7 @@ use super::function::Function;
 use super::toolbox::Entry;
 use super::{ToolBox, ToolError, arguments};
 use crate::api::generated::types::{self, FunctionTool};
-use crate::features::schema::{Shape, strict_schema};
+use crate::features::structured::schema::{Shape, strict_schema};
 
 #[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
 impl ToolBox {
@@ -124,7 +124,7 @@ impl ToolBox {
 
 /// Reads arguments that follow the strict schema, in which what may be left out is null.
 fn read<A: DeserializeOwned>(shape: Option<&Shape>, text: &str) -> Result<A, String> {
-    use crate::features::schema::Unfit;
+    use crate::features::structured::schema::Unfit;
 
     let Some(shape) = shape else { return arguments::read(text) };
     shape.read(arguments::given(text)).map_err(|unfit| match unfit {

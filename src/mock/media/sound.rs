@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::runtime::media::wav::WavFormat;
+use crate::features::long_speech::wav::WavFormat;
 
 /// Samples a second.
 const RATE_HZ: u32 = 24_000;

@@ -51,7 +51,7 @@ use crate::runtime::validation::ValidationError;
 #[must_use = "a call is not sent until it is awaited"]
 pub struct Call<T> {
     /// All of it but the type of the reply.
-    core: Box<Outgoing>,
+    pub(crate) core: Box<Outgoing>,
     decode: Decode<T>,
 }
 

@@ -1,6 +1,5 @@
 //! What a caller can change about a call.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -8,7 +7,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Call, Response};
-use crate::features::preflight::{Preflight, PreflightGate};
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 use crate::runtime::transport::RetryPolicy;
@@ -121,16 +119,6 @@ impl<T> Call<T> {
     /// empty one, or `..`) is refused either way.
     pub fn with_validation(mut self, validate: bool) -> Self {
         self.core.validated = validate;
-        self
-    }
-
-    /// What happens if the request does not fit its model, in place of the client's policy
-    /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
-    pub fn with_preflight(mut self, policy: Preflight) -> Self {
-        match PreflightGate::of(policy) {
-            Some(gate) => self.core.set_gate(Arc::new(gate)),
-            None => self.core.remove_gate(PreflightGate::NAME),
-        }
         self
     }
 

@@ -11,10 +11,8 @@ pub(crate) mod off_thread;
 mod open;
 mod pieces;
 mod pixels;
-pub(crate) mod sentences;
 pub(crate) mod sniff;
 mod upload;
-pub(crate) mod wav;
 mod whole;
 
 pub use input::FileInput;

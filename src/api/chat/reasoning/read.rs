@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::api::chat::stream::thinking::{ENCRYPTED, PLACEHOLDER, Without, separated};
 use crate::api::generated::types::{AssistantMessage, ChatCompletion};
-use crate::api::stream::thinking::{ENCRYPTED, PLACEHOLDER, Without, separated};
 
 impl ChatCompletion {
     /// What the model reasoned for the first choice, in whichever form it came; empty where it did not reason or keeps it to itself.

@@ -4,11 +4,12 @@ use std::any::Any;
 
 use super::ask::{Asked, Paid};
 use super::estimate::{self, Priced};
-use super::told::Told;
+use super::reported::ReportedUsage;
 use crate::api::generated::types::{Model, Money};
+use crate::api::usage::Cost;
 use crate::features::cost::budget::Reserved;
 use crate::features::cost::prices::{Prices, Tokens};
-use crate::features::cost::{Budget, Cost, Tally};
+use crate::features::cost::{Budget, Tally};
 use crate::runtime::error::{Delivery, Error};
 use crate::runtime::transport::gates::Watch;
 use crate::runtime::transport::{Body, Reply, StreamObserver};
@@ -21,7 +22,7 @@ pub(crate) struct Entry {
     tally: Option<Tally>,
     asked: Asked,
     priced: Priced,
-    told: Told,
+    told: ReportedUsage,
     is_closed: bool,
 }
 
@@ -53,11 +54,11 @@ impl Entry {
         asked: Asked,
         priced: Priced,
     ) -> Self {
-        Self { reserved, tally, asked, priced, told: Told::default(), is_closed: false }
+        Self { reserved, tally, asked, priced, told: ReportedUsage::default(), is_closed: false }
     }
 
     /// A part of a stream told something.
-    pub(crate) fn note(&mut self, told: Told) {
+    fn note(&mut self, told: ReportedUsage) {
         // The header knows better than the body which model it was.
         let model = self.told.model.take();
         self.told.add(told);
@@ -111,7 +112,7 @@ impl Entry {
 
 impl StreamObserver for Entry {
     fn part(&mut self, part: &dyn Any) {
-        self.note(Told::of_part(part));
+        self.note(ReportedUsage::of_part(part));
     }
 
     fn completed(mut self: Box<Self>) {
@@ -123,9 +124,9 @@ impl Watch for Entry {
     fn succeeded(mut self: Box<Self>, reply: &mut Reply) {
         let meta = &reply.meta;
         let model = meta.model_id().map(str::to_owned);
-        self.note(Told { model, cost: meta.cost(), ..Told::default() });
+        self.note(ReportedUsage { model, cost: meta.cost(), ..ReportedUsage::default() });
         match &mut reply.body {
-            Body::Whole(body) => self.note(Told::read(body)),
+            Body::Whole(body) => self.note(ReportedUsage::read(body)),
             // An answer on its way keeps the account until it tells the rest.
             Body::Pieces(body) if self.asked.paid == Paid::Chat => return body.set_observer(self),
             // Files tell nothing.

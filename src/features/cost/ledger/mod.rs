@@ -3,10 +3,11 @@
 mod ask;
 mod entry;
 mod estimate;
-mod told;
+mod reported;
 
 use self::ask::Asked;
-pub(crate) use self::entry::{Charge, Entry};
+pub(crate) use self::entry::Charge;
+use self::entry::Entry;
 use self::estimate::Priced;
 use super::{Budget, Tally};
 use crate::runtime::client::Client;

@@ -1,0 +1,235 @@
+//! An answer of the chat endpoint as it is written.
+
+mod accumulate;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod hidden;
+mod merge;
+mod pieces;
+mod protocol;
+mod text;
+pub(crate) mod thinking;
+mod tool_calls;
+mod weight;
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+pub use self::accumulate::ChatAccumulator;
+pub(crate) use self::hidden::Hidden;
+pub use self::pieces::{AnswerPiece, AnswerStream};
+use self::protocol::Choices;
+pub use self::text::TextStream;
+pub(crate) use self::text::{Answer, TextFilter};
+use crate::api::generated::types::{ChatCompletion, ChatCompletionChunk};
+use crate::api::usage::{self, Cost};
+use crate::runtime::error::Error;
+use crate::runtime::meta::Meta;
+use crate::runtime::reply::stream::Parts;
+use crate::runtime::transport::ReplyBody;
+
+/// The chunks of an answer, as the model writes it.
+///
+/// A lazy [`Stream`] with back-pressure: a slow reader slows the server down, and dropping the stream closes the connection. When the
+/// reader first has to wait, a task begins to read ahead, at most 64 KiB; it ends with the stream.
+///
+/// # Errors
+///
+/// An event that cannot be read (broken JSON, bytes that are no text) is an `Err` in its place, and the stream goes on behind
+/// it. All others end the stream:
+///
+/// * an error that the server sends in the middle of the answer, with the kind that its code stands for,
+/// * [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted) if the stream ends, or its connection breaks, without `[DONE]` and
+///   before every choice has a `finish_reason`: what came until then is half an answer,
+/// * [`Timeout`](crate::ErrorKind::Timeout) if the server is silent for longer than
+///   [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout) while the next chunk is waited for.
+///
+/// None of them is repeated: the server has begun to answer, and to charge for it.
+///
+/// ```no_run
+/// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+/// while let Some(chunk) = stream.next().await {
+///     let chunk = chunk?;
+///     for choice in &chunk.choices {
+///         print!("{}", choice.delta.content.as_deref().unwrap_or_default());
+///     }
+///     if let Some(usage) = &chunk.usage {
+///         println!("\n{} tokens", usage.total_tokens);
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct ChatStream {
+    parts: Parts<Choices>,
+}
+
+impl ChatStream {
+    /// A reply that was asked for with `stream: true`. A server that answers with a whole JSON document all the same is taken
+    /// at its word: the document becomes the only chunk.
+    pub(crate) fn new(body: ReplyBody) -> Self {
+        Self { parts: Parts::new(body) }
+    }
+
+    /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first chunk.
+    pub fn meta(&self) -> &Meta {
+        self.parts.meta()
+    }
+
+    /// What the answer cost, once a chunk has told it: one of the last does. `None` until then, and where none does.
+    ///
+    /// ```no_run
+    /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(chunk) = stream.next().await {
+    ///     println!("{:?}", chunk?.choices);
+    /// }
+    /// println!("{:?} USD", stream.cost().and_then(|cost| cost.usd));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        usage::reported(self.parts.seen().cost.as_ref())
+    }
+
+    /// Whether all of it came and the server said so: each choice has a `finish_reason`, and `[DONE]` came. `false` until the stream has
+    /// ended.
+    ///
+    /// A stream may end without an error and not cleanly: a connection that is closed behind the last `finish_reason`, where usage and
+    /// cost would come, and `[DONE]` before any `finish_reason`.
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.parts.ended_cleanly()
+    }
+
+    /// The next chunk; `None` behind the last one. A call that is cancelled loses nothing.
+    ///
+    /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
+    ///
+    /// ```no_run
+    /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// if let Some(first) = stream.next().await {
+    ///     println!("the model is {}", first?.model);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<ChatCompletionChunk, Error>> {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    /// Only the text of the answer, piece by piece, as it comes. With more than one choice it is that of the first (`index` 0).
+    ///
+    /// Older models write what they reason into it, in `<think>`; [`answer`](Self::answer) leaves that out.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut text = stream.text();
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn text(self) -> TextStream {
+        TextStream::content(self)
+    }
+
+    /// Only the text without what the model reasons in it, piece by piece; of the first choice, as with [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut answer = stream.answer();
+    /// while let Some(piece) = answer.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn answer(self) -> TextStream {
+        TextStream::answer(self)
+    }
+
+    /// What the model reasons and what it answers, told apart and in the order in which they come; of the first choice, as with
+    /// [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::stream::AnswerPiece;
+    ///
+    /// let mut pieces = stream.pieces();
+    /// while let Some(piece) = pieces.next().await {
+    ///     if let AnswerPiece::Answer(text) = piece? {
+    ///         print!("{text}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn pieces(self) -> AnswerStream {
+        AnswerStream::new(self)
+    }
+
+    /// Only the text of the model's reasoning, piece by piece; of the first choice, as with [`text`](Self::text). It is
+    /// `reasoning_content`, and what older models write between `<think>` and `</think>` at the beginning of the text.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let mut thoughts = stream.reasoning();
+    /// while let Some(piece) = thoughts.next().await {
+    ///     eprint!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn reasoning(self) -> TextStream {
+        TextStream::reasoning(self)
+    }
+
+    /// Reads to the end and puts the answer together, as if it had not been streamed.
+    ///
+    /// To do something with each chunk first, read the stream and give the chunks to a [`ChatAccumulator`].
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) for an answer that takes more memory than
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost; a
+    /// [`ChatAccumulator`] keeps it.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// let reply = stream.collect().await?;
+    /// println!("{} {:?}", reply.text(), reply.usage);
+    /// # Ok(()) }
+    /// ```
+    pub async fn collect(mut self) -> Result<ChatCompletion, Error> {
+        let mut answer = self.accumulator();
+        while let Some(chunk) = self.next().await {
+            answer.push(chunk?).map_err(|error| self.explained(error))?;
+        }
+        Ok(answer.finish())
+    }
+
+    /// An accumulator with the limit of the call.
+    pub(crate) fn accumulator(&self) -> ChatAccumulator {
+        ChatAccumulator::new().with_max_bytes(self.max_collected_bytes())
+    }
+
+    pub(super) fn max_collected_bytes(&self) -> usize {
+        self.parts.body().scope().limits().collected_bytes()
+    }
+
+    /// Adds to an error what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.parts.body().explained(error)
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatCompletionChunk, Error>>> {
+        self.parts.poll(cx)
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatCompletionChunk, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(cx)
+    }
+}

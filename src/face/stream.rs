@@ -1,0 +1,17 @@
+//! Replies that arrive in pieces.
+//!
+//! [`ChatStream`] is an answer of the chat endpoint while it is written, [`ChatAccumulator`] puts its chunks together,
+//! `ParsedStream` (feature `schemars`) makes a value of them. Below them,
+//! [`sse`] cuts the bytes of any `text/event-stream` body into events.
+
+pub use crate::api::chat::stream::{AnswerPiece, AnswerStream, ChatAccumulator, ChatStream, TextStream};
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use crate::api::responses::stream::{ResponseEvent, ResponseStream, ResponseTextStream};
+#[cfg(feature = "schemars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+pub use crate::features::structured::{ParseEvent, ParsedStream, Partial};
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use crate::runtime::blocking::BlockingIter;
+pub use crate::runtime::reply::stream::sse;

@@ -1,0 +1,203 @@
+//! Text with links in place of markers, whole or while it is written.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::cited::Citation;
+use super::marker::{Scanner, Token};
+use super::position::Counting;
+use crate::api::chat::stream::Hidden;
+use crate::api::generated::types::WebSearchCitation;
+
+/// What becomes of the markers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CitationStyle {
+    /// Markdown links: `[[1]](https://…)`.
+    #[default]
+    Links,
+    /// Markdown footnotes: `[^1]`, and at the end of the text a list of what was cited.
+    Footnotes,
+    /// Plain text: `[1]`, and at the end a list of what was cited.
+    Plain,
+    /// Nothing, for texts that are read aloud.
+    Omitted,
+}
+
+/// Puts links in place of markers while the text arrives; what [`ChatStream::cited`](crate::stream::ChatStream::cited) does for a
+/// stream.
+///
+/// The pieces may be cut anywhere, also within a marker: together they give what the whole text would have given. What may be the
+/// beginning of a marker is held back, and from the first marker on everything is until the citations are known. They come in the
+/// first chunk of a stream or in its last one.
+///
+/// ```
+/// use venice_ai::chat::{CitationRenderer, CitationStyle};
+/// # let pages = r#"[{"title": "Tides", "url": "https://tides.example"}]"#;
+/// # let pages: Vec<venice_ai::types::WebSearchCitation> = serde_json::from_str(pages)?;
+///
+/// let mut renderer = CitationRenderer::new(CitationStyle::Links);
+/// renderer.set_citations(&pages);
+/// let mut text = renderer.push("At 10:40^");
+/// text += &renderer.push("1^.");
+/// text += &renderer.finish();
+/// assert_eq!(text, "At 10:40[[1]](https://tides.example).");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct CitationRenderer {
+    style: CitationStyle,
+    citations: Vec<Citation>,
+    scanner: Scanner,
+    counting: Counting,
+    /// A marker that waits for the citations.
+    waiting: Option<Token>,
+    /// What was not rendered yet.
+    held: Hidden,
+    cited: BTreeSet<usize>,
+}
+
+impl CitationRenderer {
+    /// A text of which nothing has come.
+    #[must_use]
+    pub fn new(style: CitationStyle) -> Self {
+        Self {
+            style,
+            citations: Vec::new(),
+            scanner: Scanner::default(),
+            counting: Counting::default(),
+            waiting: None,
+            held: Hidden::default(),
+            cited: BTreeSet::new(),
+        }
+    }
+
+    /// Says what the markers mean. An empty list says nothing; a later one takes the place of an earlier one.
+    ///
+    /// ```
+    /// # fn example(renderer: &mut venice_ai::chat::CitationRenderer, chunk: venice_ai::types::ChatCompletionChunk) {
+    /// if let Some(citations) = chunk.venice_parameters.and_then(|parameters| parameters.web_search_citations) {
+    ///     renderer.set_citations(&citations);
+    /// }
+    /// # }
+    /// ```
+    pub fn set_citations(&mut self, citations: &[WebSearchCitation]) {
+        if !citations.is_empty() {
+            self.citations = citations.iter().enumerate().map(|(place, source)| Citation::of(place, source)).collect();
+        }
+    }
+
+    /// Takes the next piece of the text, and gives what is ready of it. That may be nothing.
+    #[must_use = "this is the text"]
+    pub fn push(&mut self, piece: &str) -> String {
+        self.held.push_str(piece);
+        self.render(false)
+    }
+
+    /// The rest, and the list of what was cited where the style has one. Markers stay as they are where no citations came.
+    #[must_use = "this is the text"]
+    pub fn finish(mut self) -> String {
+        self.rest()
+    }
+
+    /// As [`finish`](Self::finish). Nothing is left then.
+    /// How many bytes are held back.
+    pub(crate) fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(crate) fn rest(&mut self) -> String {
+        let mut text = self.render(true);
+        let cited = std::mem::take(&mut self.cited);
+        let listed = cited.into_iter().filter_map(|number| self.citations.get(number - 1));
+        for (n, line) in listed.filter_map(|citation| self.style.line(citation)).enumerate() {
+            text.push_str(if n == 0 { "\n\n" } else { "\n" });
+            text.push_str(&line);
+        }
+        text
+    }
+
+    fn render(&mut self, ended: bool) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        while let Some(token) = self.waiting.take().or_else(|| self.scanner.next(&self.held[at..], ended)) {
+            let rest = &self.held[at..];
+            match token {
+                Token::Text(bytes) => {
+                    text.push_str(&rest[..bytes]);
+                    at += bytes;
+                }
+                Token::Marker { .. } if self.citations.is_empty() && !ended => {
+                    self.waiting = Some(token);
+                    break;
+                }
+                Token::Marker { bytes, form, numbers } => {
+                    let places = self.counting.places(form, &numbers, self.citations.len());
+                    if places.is_empty() {
+                        text.push_str(&rest[..bytes]);
+                    }
+                    for citation in places.into_iter().filter_map(|place| self.citations.get(place)) {
+                        self.style.mark(citation, &mut text);
+                        self.cited.insert(citation.number);
+                    }
+                    at += bytes;
+                }
+            }
+        }
+        self.held.drain(..at);
+        text
+    }
+}
+
+impl CitationStyle {
+    fn mark(self, Citation { number, url, .. }: &Citation, text: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = match (self, link(url)) {
+            (Self::Links, Some(url)) => write!(text, "[[{number}]]({url})"),
+            (Self::Footnotes, _) => write!(text, "[^{number}]"),
+            (Self::Links | Self::Plain, _) => write!(text, "[{number}]"),
+            (Self::Omitted, _) => Ok(()),
+        };
+    }
+
+    /// A line of the list at the end, where there is one.
+    fn line(self, Citation { number, title, url, .. }: &Citation) -> Option<String> {
+        match (self, link(url)) {
+            (Self::Footnotes, Some(url)) => Some(format!("[^{number}]: [{}]({url})", escaped(title))),
+            (Self::Footnotes, None) => Some(format!("[^{number}]: {}", escaped(title))),
+            (Self::Plain, _) if title == url => Some(format!("[{number}] {url}")),
+            (Self::Plain, _) => Some(format!("[{number}] {title}, {url}")),
+            (Self::Links | Self::Omitted, _) => None,
+        }
+    }
+}
+
+/// An address as a link can hold it. What is no address of the web is never a link: a page that was found is a stranger's.
+fn link(url: &str) -> Option<String> {
+    let is_web = crate::runtime::media::data_url::is_web_url(url);
+    is_web.then(|| {
+        let mut link = String::with_capacity(url.len());
+        for letter in url.chars() {
+            match letter {
+                '(' | ')' | '<' | '>' | '"' | '\\' | ' ' | '\t' | '\n' | '\r' => {
+                    let _ = write!(link, "%{:02X}", u32::from(letter));
+                }
+                letter if letter.is_control() => {}
+                letter => link.push(letter),
+            }
+        }
+        link
+    })
+}
+
+/// A title in which Markdown finds nothing.
+fn escaped(title: &str) -> String {
+    let mut text = String::with_capacity(title.len());
+    for letter in title.chars() {
+        if "\\`*_[]<>#|~^!&".contains(letter) {
+            text.push('\\');
+        }
+        text.push(letter);
+    }
+    text
+}

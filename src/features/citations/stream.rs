@@ -1,0 +1,54 @@
+//! `ChatStream::cited`: the text of a streamed answer with its citation markers resolved.
+
+use super::{CitationRenderer, CitationStyle};
+use crate::api::chat::stream::{Answer, ChatStream, TextFilter, TextStream};
+use crate::api::generated::types::ChatCompletionChunk;
+
+impl ChatStream {
+    /// The [answer](Self::answer) with what it cites, piece by piece: links in place of markers, which may be cut by the pieces that
+    /// the model writes. For [`web_search`](crate::types::ChatCompletionRequest::web_search).
+    ///
+    /// A stream whose citations come in its last chunk is held back from its first marker on.
+    ///
+    /// ```no_run
+    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::chat::CitationStyle;
+    ///
+    /// let mut text = stream.cited(CitationStyle::Links);
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn cited(self, style: CitationStyle) -> TextStream {
+        let renderer = CitationRenderer::new(style);
+        TextStream::filtered(self, Cited { answer: Answer::default(), renderer })
+    }
+}
+
+/// `TextFilter`: the answer without reasoning, with links in place of citation markers.
+#[derive(Debug)]
+struct Cited {
+    answer: Answer,
+    renderer: CitationRenderer,
+}
+
+impl TextFilter for Cited {
+    fn push(&mut self, mut chunk: ChatCompletionChunk) -> String {
+        let parameters = chunk.venice_parameters.take();
+        if let Some(citations) = parameters.and_then(|parameters| parameters.web_search_citations) {
+            self.renderer.set_citations(&citations);
+        }
+        self.renderer.push(&self.answer.push(chunk))
+    }
+
+    fn held(&self) -> usize {
+        self.renderer.held()
+    }
+
+    fn finish(&mut self) -> String {
+        let mut text = self.renderer.push(&self.answer.finish());
+        text.push_str(&self.renderer.rest());
+        text
+    }
+}

@@ -1,0 +1,144 @@
+//! `ReportedUsage`: the usage and cost that a reply reports.
+
+use std::any::Any;
+
+use serde::de::MapAccess;
+
+use crate::api::generated::types::{ChatCompletionChunk, Money};
+#[cfg(feature = "unstable")]
+use crate::api::responses::stream::ResponseEvent;
+use crate::api::usage::{self, Cost};
+use crate::features::cost::prices::{Tokens, count};
+use crate::runtime::amount::Amount;
+use crate::runtime::lenient::leniently;
+use crate::runtime::text::without_mark;
+use crate::runtime::wire::{self, Object};
+
+/// What a reply, or a part of one, tells of its cost.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReportedUsage {
+    pub(crate) model: Option<String>,
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) cost: Option<Cost>,
+    /// How long the recording was that was listened to.
+    pub(crate) seconds: Option<Amount>,
+}
+
+impl ReportedUsage {
+    /// Reads the JSON of a reply; anything else tells nothing.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let reply: Reply = leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
+        reply.into()
+    }
+
+    /// The usage that a part of a streamed answer reports.
+    pub(super) fn of_part(part: &dyn Any) -> Self {
+        if let Some(chunk) = part.downcast_ref::<ChatCompletionChunk>() {
+            let (tokens, cost) = (chunk.usage.as_ref().map(Tokens::of), chunk.cost());
+            let reports = tokens.is_some() || cost.is_some();
+            return Self { model: reports.then(|| chunk.model.clone()), tokens, cost, ..Self::default() };
+        }
+        #[cfg(feature = "unstable")]
+        if let Some(event) = part.downcast_ref::<ResponseEvent>().filter(|event| event.is_terminal()) {
+            return event.data.get("response").map(Self::of_value).unwrap_or_default();
+        }
+        Self::default()
+    }
+
+    #[cfg(feature = "unstable")]
+    fn of_value(value: &serde_json::Value) -> Self {
+        use serde::Deserialize as _;
+        let reply: Reply = crate::runtime::lenient::leniently_again(|| Reply::deserialize(value)).unwrap_or_default();
+        reply.into()
+    }
+
+    /// What comes later counts, where it tells something.
+    pub(super) fn add(&mut self, later: Self) {
+        self.model = later.model.filter(|model| !model.is_empty()).or(self.model.take());
+        self.tokens = later.tokens.or(self.tokens);
+        self.cost = later.cost.or(self.cost);
+        self.seconds = later.seconds.or(self.seconds);
+    }
+}
+
+/// As much of a reply's JSON as tells.
+#[derive(Default)]
+struct Reply {
+    model: Option<String>,
+    usage: Option<Used>,
+    cost: Option<Money>,
+    duration: Option<Amount>,
+}
+
+impl Object for Reply {
+    const NAME: &'static str = "reply";
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "model" => wire::optional(&mut self.model, map),
+            "usage" => wire::optional(&mut self.usage, map),
+            "cost" => wire::optional(&mut self.cost, map),
+            "duration" => wire::optional(&mut self.duration, map),
+            _ => wire::ignore(map),
+        }
+    }
+}
+wire::object_impls!(Reply);
+
+/// The tokens, under the names that either endpoint gives them.
+#[derive(Default)]
+struct Used {
+    prompt: Option<i64>,
+    completion: Option<i64>,
+    details: Option<Details>,
+}
+
+impl Object for Used {
+    const NAME: &'static str = "usage";
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "prompt_tokens" | "input_tokens" => wire::optional(&mut self.prompt, map),
+            "completion_tokens" | "output_tokens" => wire::optional(&mut self.completion, map),
+            "prompt_tokens_details" | "input_tokens_details" => wire::optional(&mut self.details, map),
+            _ => wire::ignore(map),
+        }
+    }
+}
+wire::object_impls!(Used);
+
+#[derive(Default)]
+struct Details {
+    cached: Option<i64>,
+    cache_written: Option<i64>,
+}
+
+impl Object for Details {
+    const NAME: &'static str = "details";
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "cached_tokens" => wire::optional(&mut self.cached, map),
+            "cache_creation_input_tokens" => wire::optional(&mut self.cache_written, map),
+            _ => wire::ignore(map),
+        }
+    }
+}
+wire::object_impls!(Details);
+
+impl From<Reply> for ReportedUsage {
+    fn from(reply: Reply) -> Self {
+        let tokens = reply.usage.map(|used| {
+            let details = used.details.unwrap_or_default();
+            Tokens {
+                prompt: count(used.prompt),
+                completion: count(used.completion),
+                cached: count(details.cached),
+                cache_written: count(details.cache_written),
+            }
+        });
+        Self {
+            model: reply.model,
+            tokens,
+            cost: usage::reported(reply.cost.as_ref()),
+            seconds: reply.duration.filter(|seconds| !seconds.is_negative()),
+        }
+    }
+}

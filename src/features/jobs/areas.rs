@@ -1,0 +1,89 @@
+//! `Video::generate`, `Audio::generate`: an order, its polls and its download as one call.
+
+use std::path::Path;
+
+use super::{Generation, Media, Order, SavedMedia};
+use crate::api::audio::Audio;
+use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest};
+use crate::api::video::Video;
+
+impl Video<'_> {
+    /// Orders a film and waits for it. What comes back is its download, which has begun.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueVideoRequest;
+    ///
+    /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
+    /// let film = venice.video().generate(request).with_price_limit(0.75).await?;
+    /// println!("{} bytes", film.bytes().await?.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
+    /// ([`Error::job`](crate::Error::job)).
+    pub fn generate(&self, request: impl Into<QueueVideoRequest>) -> Generation<Media> {
+        Generation::new(self.client, Order::Video(Box::new(request.into())))
+    }
+
+    /// Orders a film, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueVideoRequest;
+    ///
+    /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
+    /// let film = venice.video().generate_to(request, "lagoon.mp4").await?;
+    /// println!("{} bytes", film.bytes);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
+    /// before the order.
+    pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
+        Generation::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
+    }
+}
+
+impl Audio<'_> {
+    /// Orders music, effects or long speech and waits for it. What comes back is its download, which has begun.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueAudioRequest;
+    ///
+    /// let request = QueueAudioRequest::new("elevenlabs-sound-effects", "Waves against a wooden pier");
+    /// let waves = venice.audio().generate(request).with_price_limit(0.10).await?;
+    /// println!("{} bytes", waves.bytes().await?.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
+    /// ([`Error::job`](crate::Error::job)).
+    pub fn generate(&self, request: impl Into<QueueAudioRequest>) -> Generation<Media> {
+        Generation::new(self.client, Order::Audio(Box::new(request.into())))
+    }
+
+    /// Orders music, effects or long speech, waits for it, writes it to a file, and deletes it on the server once the file is safe on
+    /// disk.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QueueAudioRequest;
+    ///
+    /// let request = QueueAudioRequest::new("elevenlabs-sound-effects", "Waves against a wooden pier");
+    /// let waves = venice.audio().generate_to(request, "waves.mp3").await?;
+    /// println!("{} bytes", waves.bytes);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
+    /// before the order.
+    pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
+        Generation::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
+    }
+}

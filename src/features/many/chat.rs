@@ -1,0 +1,31 @@
+//! `Chat::many`: a batch of chat completions.
+
+use super::Many;
+use crate::api::chat::Chat;
+use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest};
+
+impl Chat<'_> {
+    /// Many questions at once, as fast as the limits allow, each with an outcome of its own. See [`many`](crate::many).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::ChatCompletionRequest;
+    ///
+    /// let requests = (1..=100).map(|n| ChatCompletionRequest::new("default", [format!("What is {n} squared?")]));
+    /// let mut answers = venice.chat().many(requests).with_journal("squares.jsonl");
+    /// while let Some(outcome) = answers.next().await {
+    ///     let outcome = outcome?;
+    ///     println!("{}: {:?}", outcome.index + 1, outcome.reply().map(|reply| reply.text()));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the run, which stop it; what is wrong with a request, as for [`create`](Self::create), is its outcome.
+    pub fn many<R: Into<ChatCompletionRequest>>(
+        &self,
+        requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,
+    ) -> Many<R, ChatCompletion> {
+        self.client.many(requests, |venice, request| venice.chat().create(request))
+    }
+}
