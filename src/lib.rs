@@ -1,5 +1,19 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What only a feature uses is not compiled into a library without it in any case; with all of them on the lints hold.
+#![cfg_attr(
+    not(all(
+        feature = "batch",
+        feature = "budget",
+        feature = "citations",
+        feature = "jobs",
+        feature = "long-speech",
+        feature = "preflight",
+        feature = "structured",
+        feature = "tools"
+    )),
+    allow(dead_code, unused_imports)
+)]
 
 mod api;
 mod face;
@@ -9,7 +23,15 @@ pub mod mock;
 mod runtime;
 
 pub use self::face::{audio, chat, cost, jobs, stream};
-pub use self::features::{many, preflight, tools};
+#[cfg(feature = "batch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
+pub use self::features::many;
+#[cfg(feature = "preflight")]
+#[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
+pub use self::features::preflight;
+#[cfg(feature = "tools")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tools")))]
+pub use self::features::tools;
 pub use self::runtime::meta;
 
 #[cfg(feature = "unstable")]
@@ -26,7 +48,11 @@ pub use self::api::{
 };
 pub use self::api::{api_keys, augment, billing, characters, crypto_rpc, embeddings, images, models, tee, video, x402};
 #[doc(no_inline)]
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::features::jobs::PriceAboveLimit;
+#[cfg(feature = "preflight")]
+#[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 #[doc(no_inline)]
 pub use self::features::preflight::{Preflight, PreflightReport};
 pub use self::runtime::amount::Amount;

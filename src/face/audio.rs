@@ -27,4 +27,6 @@
 //! [`ModelSpec`](crate::types::ModelSpec). A voice of one model is refused by another, so set both or neither.
 
 pub use crate::api::audio::{Audio, Speech};
+#[cfg(feature = "long-speech")]
+#[cfg_attr(docsrs, doc(cfg(feature = "long-speech")))]
 pub use crate::features::long_speech::{LongSpeech, LongSpeechStream, PieceState, SpeechPiece};

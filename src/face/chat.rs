@@ -49,7 +49,9 @@
 //! something new each time, such as the hour, is never found; neither is one that is shorter than about 1024 tokens.
 
 pub use crate::api::chat::{Chat, ReasoningControl, ReasoningSupport, UserMessageBuilder};
+#[cfg(feature = "citations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "citations")))]
 pub use crate::features::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
-#[cfg(feature = "schemars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+#[cfg(feature = "structured")]
+#[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub use crate::features::structured;

@@ -43,6 +43,8 @@
 //! neither does nothing more than before.
 
 pub use crate::api::usage::Cost;
+#[cfg(feature = "budget")]
+#[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 pub use crate::features::cost::{
     Budget, BudgetExceeded, ChatEstimate, Currency, ModelTally, Prices, Spending, Tally, TallySnapshot,
 };

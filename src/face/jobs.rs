@@ -69,4 +69,6 @@
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
 
 pub use crate::api::jobs::{JobHandle, JobKind, Price, Retrieved};
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use crate::features::jobs::{Generation, Job, JobState, Media, Progress, ProgressStream, RemoteCopy, SavedMedia};

@@ -8,8 +8,8 @@ pub use crate::api::chat::stream::{AnswerPiece, AnswerStream, ChatAccumulator, C
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub use crate::api::responses::stream::{ResponseEvent, ResponseStream, ResponseTextStream};
-#[cfg(feature = "schemars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+#[cfg(feature = "structured")]
+#[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub use crate::features::structured::{ParseEvent, ParsedStream, Partial};
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]

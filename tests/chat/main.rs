@@ -23,5 +23,5 @@ mod sse_split;
 #[cfg(feature = "unstable")]
 mod stream_ends;
 mod stream_limits;
-#[cfg(feature = "schemars")]
+#[cfg(feature = "structured")]
 mod structured_output;

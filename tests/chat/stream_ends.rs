@@ -214,7 +214,7 @@ async fn a_stream_of_the_responses_api_tells_it_too() {
     }
 }
 
-#[cfg(feature = "schemars")]
+#[cfg(feature = "structured")]
 #[tokio::test]
 async fn a_streamed_value_tells_it_too() {
     for (end, cleanly) in [(DONE, true), ("", false)] {

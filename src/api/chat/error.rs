@@ -24,7 +24,6 @@ impl fmt::Debug for Answer {
 
 impl Error {
     /// Keeps the answer, of which `text` is what could not be used.
-    #[cfg_attr(not(feature = "schemars"), allow(dead_code, reason = "nobody judges answers then"))]
     pub(crate) fn with_answer(self, text: String, completion: ChatCompletion) -> Self {
         self.attach(Answer { text, completion })
     }

@@ -26,7 +26,7 @@ impl<'de> Deserialize<'de> for NoArguments {
     }
 }
 
-#[cfg(feature = "schemars")]
+#[cfg(feature = "structured")]
 impl schemars::JsonSchema for NoArguments {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "NoArguments".into()

@@ -70,7 +70,7 @@ mod stop;
 mod toolbox;
 mod totals;
 mod turn;
-#[cfg(feature = "schemars")]
+#[cfg(feature = "structured")]
 mod typed;
 mod unfinished;
 

@@ -11,7 +11,7 @@ use super::{ToolBox, ToolError, arguments};
 use crate::api::generated::types::{self, FunctionTool};
 use crate::features::structured::schema::{Shape, strict_schema};
 
-#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 impl ToolBox {
     /// Adds a function as a tool. The type of its argument is a struct, and describes itself: the model gets its JSON Schema in the
     /// strict form, in which doc comments are descriptions, and is held to it.

@@ -13,7 +13,7 @@ mod hidden;
 mod parallel;
 mod refused;
 mod streams;
-#[cfg(feature = "schemars")]
+#[cfg(feature = "structured")]
 mod typed;
 
 use serde_json::{Value, json};
