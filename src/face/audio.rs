@@ -3,7 +3,7 @@
 //! | To | Call |
 //! |---|---|
 //! | read a text aloud, to a file or piece by piece | [`speech`](Audio::speech) |
-//! | read a book aloud | [`long_speech`](Audio::long_speech) |
+//! | read a book aloud | [`long_speech`](Audio::long_speech) (feature `long-speech`) |
 //! | write down what is said in a recording | [`transcribe`](Audio::transcribe) |
 //! | get a voice from a recording | [`clone_voice`](Audio::clone_voice) |
 //! | make music, effects or hours of speech | [`generate_to`](Audio::generate_to), and see [`jobs`](crate::jobs) |

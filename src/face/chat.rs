@@ -8,11 +8,11 @@
 //! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
 //! | let it call functions | [`run`](Chat::run) or [`run_stream`](Chat::run_stream), with a [`ToolBox`](crate::tools::ToolBox) |
 //! | call them yourself | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](crate::types::ChatCompletion::tool_calls) |
-//! | get a value of a type of yours | `parse`, `parse_stream` (feature `schemars`, module `structured`) |
+//! | get a value of a type of yours | `parse`, `parse_stream` (feature `structured`, module `structured`) |
 //! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
-//! | ask many questions at once | [`many`](Chat::many) |
+//! | ask many questions at once | [`many`](Chat::many) (feature `batch`) |
 //! | have it search the web, or read pages | [`web_search`](crate::types::ChatCompletionRequest::web_search), [`web_scraping`](crate::types::ChatCompletionRequest::web_scraping) |
-//! | see what it read, as links in the answer | [`cited`](crate::types::ChatCompletion::cited), [`ChatStream::cited`](crate::stream::ChatStream::cited); the list alone is [`citations`](crate::types::ChatCompletion::citations) |
+//! | see what it read, as links in the answer (feature `citations`) | [`cited`](crate::types::ChatCompletion::cited), [`ChatStream::cited`](crate::stream::ChatStream::cited); the list alone is [`citations`](crate::types::ChatCompletion::citations) |
 //! | choose how much it reasons | [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for) the model |
 //! | read its reasoning apart from its answer | [`reasoning`](crate::types::ChatCompletion::reasoning) and [`answer`](crate::types::ChatCompletion::answer), [`ChatStream::pieces`](crate::stream::ChatStream::pieces) |
 //! | use the provider's prompt cache | [`ChatMessage::cached`](crate::types::ChatMessage::cached), then [`Usage::cached_tokens`](crate::types::Usage::cached_tokens) |

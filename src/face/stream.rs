@@ -1,7 +1,7 @@
 //! Replies that arrive in pieces.
 //!
 //! [`ChatStream`] is an answer of the chat endpoint while it is written, [`ChatAccumulator`] puts its chunks together,
-//! `ParsedStream` (feature `schemars`) makes a value of them. Below them,
+//! `ParsedStream` (feature `structured`) makes a value of them. Below them,
 //! [`sse`] cuts the bytes of any `text/event-stream` body into events.
 
 pub use crate::api::chat::stream::{AnswerPiece, AnswerStream, ChatAccumulator, ChatStream, TextStream};

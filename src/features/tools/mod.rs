@@ -2,7 +2,7 @@
 //!
 //! | To | Call |
 //! |---|---|
-//! | make a tool of a function | [`ToolBox::tool`] (feature `schemars`), or [`ToolBox::try_tool`] for one that may fail |
+//! | make a tool of a function | [`ToolBox::tool`] (feature `structured`), or [`ToolBox::try_tool`] for one that may fail |
 //! | add a tool that you describe yourself | [`ToolBox::implement`] or [`ToolBox::try_implement`] |
 //! | let a person or another program answer | [`ToolBox::declare`], then [`ToolRun::answer`] |
 //! | have the answer | [`Chat::run`](crate::Chat::run), awaited, then [`FinishedRun::text`] |
