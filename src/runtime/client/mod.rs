@@ -52,7 +52,7 @@ impl Client {
 
     /// A client without a key. It reaches the public endpoints: models, image styles, quotes of audio and
     /// video, attestations, the web3 token, and the top-up.
-    /// Other calls fail before they are sent, unless they bring a key ([`Call::with_api_key`]) or a wallet's signature.
+    /// Other calls fail before they are sent, unless they bring a key ([`Call::with_api_key`](crate::Call::with_api_key)) or a wallet's signature.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ pub(crate) const API_VERSION: &str = env!("VENICE_API_VERSION");
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// How the API's description that this crate was made from compares with the server; from [`Client::compatibility`].
+/// How the API's description that this crate was made from compares with the server; from [`Client::compatibility`](crate::Client::compatibility).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compatibility {
