@@ -1,4 +1,4 @@
-//! Calendar arithmetic.
+//! Calendar arithmetic on Gregorian dates.
 
 /// The days from 1970-01-01 to a day of the Gregorian calendar.
 pub(crate) fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {

@@ -1,4 +1,4 @@
-//! What the crate knows of an endpoint before it is called.
+//! `Operation`: static facts of an endpoint: method, path, authentication, retry class.
 
 use std::fmt;
 use std::sync::Arc;

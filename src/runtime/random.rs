@@ -1,4 +1,4 @@
-//! Numbers that do not meet: for names, boundaries, keys, and pauses that are spread.
+//! Random numbers for names, boundaries, keys and jitter.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Values that must not be printed.
+//! `Secret`: a string that is never printed.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What is wrong with a request, found before it is sent.
+//! `ValidationError` and `Checker`: request validation before sending.
 
 use std::fmt;
 

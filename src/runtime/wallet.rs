@@ -1,4 +1,4 @@
-//! Requests that a wallet signs instead of bearing an API key.
+//! `Signer`: wallet signatures (Sign-In-With-X) in place of an API key.
 
 use std::fmt;
 use std::pin::Pin;

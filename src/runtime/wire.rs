@@ -1,4 +1,4 @@
-//! What the generated types share: reading leniently, writing only what is set.
+//! `Object`, `Field`: lenient reading and compact writing of generated types.
 //!
 //! The generated code could derive all of this. Written once and called by name it compiles in a fraction of the time, and it
 //! reads what a derived implementation refuses: null for a required member, a whole number written `5.0`, a number in quotes.

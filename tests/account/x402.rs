@@ -482,7 +482,7 @@ async fn too_many_requests_of_a_wallet_at_once_come_back_soon_and_newly_signed()
     let headers = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "50")];
     let refused = || Answer::new(429, &headers, limit);
     let server = Server::answering([refused(), refused(), Answer::json(200, r#"{"choices":[{}]}"#)]);
-    let clock = TestClock::with_dice(0.5);
+    let clock = TestClock::with_jitter(0.5);
     let (sign, _) = a_wallet();
     a_chat(&client(&server, &clock)).with_signer(sign).await.unwrap();
     assert_eq!(clock.pauses(), [Duration::from_millis(250); 2], "a short jitter, whatever other limits say");

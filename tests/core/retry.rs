@@ -222,8 +222,8 @@ async fn the_policy_of_a_call_replaces_the_clients() {
 }
 
 /// The pauses before the repetitions of a read that is answered with this for ever.
-async fn pauses(answer: Answer, dice: f64) -> Vec<Duration> {
-    let clock = TestClock::with_dice(dice);
+async fn pauses(answer: Answer, jitter: f64) -> Vec<Duration> {
+    let clock = TestClock::with_jitter(jitter);
     read(&client(&Server::answering([answer]), &clock)).await.unwrap_err();
     clock.pauses()
 }

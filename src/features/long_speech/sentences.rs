@@ -1,4 +1,4 @@
-//! Long texts, cut where a reader would take a breath.
+//! Sentence splitting for text-to-speech.
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 

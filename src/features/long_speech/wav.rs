@@ -1,4 +1,4 @@
-//! WAV files: taken apart into format and samples, and put together again.
+//! WAV files: parser and writer.
 
 use bytes::Bytes;
 

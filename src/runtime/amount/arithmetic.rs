@@ -1,4 +1,4 @@
-//! Arithmetic that is exact or says that it is not.
+//! `Amount` arithmetic: exact, or an error where it would not be.
 
 use super::{Amount, MOST_PLACES, power};
 

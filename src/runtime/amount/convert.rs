@@ -1,4 +1,4 @@
-//! From other numbers to amounts.
+//! Conversions from other numbers to `Amount`.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Amounts in JSON.
+//! `Amount` in JSON: exact digits, read and written.
 
 use std::fmt;
 

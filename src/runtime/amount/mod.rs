@@ -1,4 +1,4 @@
-//! Money as the API writes it.
+//! `Amount`: an exact decimal amount of money.
 
 mod arithmetic;
 mod convert;

@@ -1,4 +1,4 @@
-//! From text to an amount.
+//! Parser of `Amount`.
 
 use super::{Amount, MOST_PLACES};
 

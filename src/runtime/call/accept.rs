@@ -1,4 +1,4 @@
-//! Replies whose status says that they succeeded, and whose content decides.
+//! Post-decode validation: 2xx replies whose content decides whether the call succeeded.
 
 use super::Call;
 use crate::runtime::error::{Error, ErrorKind};

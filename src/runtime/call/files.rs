@@ -1,4 +1,4 @@
-//! Checks of files before a call is sent.
+//! [`Call::checked_file`]: file checks that run before a call is sent.
 
 use std::fmt;
 

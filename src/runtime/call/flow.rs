@@ -1,4 +1,4 @@
-//! Several calls that look like one.
+//! `Flow`: several calls that are awaited as one.
 
 use std::fmt;
 use std::pin::Pin;

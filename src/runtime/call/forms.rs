@@ -1,4 +1,4 @@
-//! Operations that answer in more than one form.
+//! `Call` combinators for operations that reply with JSON, with a file, or with either.
 
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-//! A call on its way.
+//! `CallFuture`: a call in flight.
 
 use std::fmt;
 use std::pin::Pin;

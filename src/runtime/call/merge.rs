@@ -1,4 +1,4 @@
-//! Members that are added to a request's JSON.
+//! JSON merge of `with_extra_body` fields into a request body.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! One request, configured, then awaited.
+//! `Call`: one request with its options, sent when it is awaited.
 
 mod accept;
 #[cfg(feature = "blocking")]

@@ -1,4 +1,4 @@
-//! What a caller can change about a call.
+//! `Call::with_…`: per-call options.
 
 use std::time::Duration;
 

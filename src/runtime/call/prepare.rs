@@ -1,4 +1,4 @@
-//! Everything that can be refused before anything is sent.
+//! `Outgoing::prepare`: validates and completes a request before the first attempt.
 
 use super::merge;
 use crate::runtime::error::Error;

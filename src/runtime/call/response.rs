@@ -1,4 +1,4 @@
-//! A reply with what came beside it.
+//! `Response`: a decoded reply with its metadata.
 
 use crate::runtime::meta::Meta;
 

@@ -1,4 +1,4 @@
-//! The same request, with its reply as a stream.
+//! [`Call::streamed`]: the reply of a call as a stream.
 
 use super::Call;
 use crate::runtime::error::Error;

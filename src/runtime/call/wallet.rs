@@ -1,4 +1,4 @@
-//! A wallet in place of the API key.
+//! `Call::with_sign_in`, `with_signer`: wallet authentication in place of the API key.
 
 use super::Call;
 use crate::runtime::secret::Secret;

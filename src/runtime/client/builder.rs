@@ -1,4 +1,4 @@
-//! The settings of a client.
+//! `ClientBuilder`: the settings of a client.
 
 use std::any::Any;
 use std::fmt;
@@ -275,7 +275,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the client takes the time, its pauses and its dice from. For tests of what a program does while calls are
+    /// The source of time, sleep and randomness. For tests of what a program does while calls are
     /// repeated, without waiting and without chance.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);

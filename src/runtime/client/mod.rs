@@ -1,4 +1,4 @@
-//! The client: what all calls share.
+//! `Client`: a cheap handle on the settings and state that all calls share.
 
 mod builder;
 

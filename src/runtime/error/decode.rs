@@ -1,4 +1,4 @@
-//! From a reply that is no success to an [`Error`].
+//! Builds an [`Error`] from a reply that is no success.
 //!
 //! The API has a handful of error bodies, endpoints mix them freely, and gateways in front of it answer with HTML. So
 //! nothing is required of a body: each fact is looked for in every place where it was seen.

@@ -1,4 +1,4 @@
-//! How an error prints: one line, no body, no secret.
+//! `Display` of `Error`: one line, without body and secrets.
 
 use std::fmt;
 

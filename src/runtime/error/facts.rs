@@ -1,4 +1,4 @@
-//! What an error tells.
+//! Accessors of `Error`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Where in a JSON document a position lies.
+//! `locate`: the JSON path of a position in a document.
 //!
 //! A decoder that fails says line and column. This turns them into the path of the value, so that no second decoder has to
 //! be compiled for every type just to keep track of where it is.

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, as one type.
+//! `Error`: everything that can fail, as one opaque type.
 
 mod codes;
 mod decode;

@@ -1,4 +1,4 @@
-//! What some errors tell beyond a message, as types.
+//! Typed payloads of errors: payment challenges, spend limits, content policy.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Base64: read as others write it, without padding, with line breaks, with the alphabet for URLs; written as the standard has it.
+//! Base64: tolerant decoding (no padding, line breaks, URL-safe alphabet), standard encoding.
 
 use base64::alphabet;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Files as text, and texts that name files.
+//! `DataUrl`: files as `data:` URLs, and texts that name files.
 
 use super::{Upload, base64};
 use crate::runtime::error::Error;

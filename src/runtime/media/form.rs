@@ -1,4 +1,4 @@
-//! Multipart bodies, as a recipe: what is in them, to be put together for each attempt.
+//! `Form`: a multipart body that is rebuilt for each attempt.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A multipart body on its way out.
+//! `FormBody`: a multipart body while it is sent.
 
 use std::collections::VecDeque;
 use std::io;

@@ -1,4 +1,4 @@
-//! A file, or text that stands for one.
+//! `FileInput`: a file, or text that stands for one.
 
 use std::path::{Path, PathBuf};
 

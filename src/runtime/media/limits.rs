@@ -1,4 +1,4 @@
-//! What an operation takes of a file, checked before it is sent.
+//! `FileLimits`: what an operation accepts of a file, checked before it is sent.
 
 use super::data_url::{DataUrl, is_web_url};
 use super::{FileInput, Upload, WholeFile, base64, pixels, sniff};

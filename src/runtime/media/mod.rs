@@ -1,4 +1,4 @@
-//! Files: what is sent, the bodies that carry it, and what is saved.
+//! File uploads, multipart bodies, and durable downloads.
 
 pub(crate) mod base64;
 pub(crate) mod data_url;

@@ -1,4 +1,4 @@
-//! Work that waits for a disk, away from the threads that serve connections.
+//! `OffThread`: blocking file I/O on Tokio's blocking pool.
 
 use std::io;
 use std::pin::Pin;

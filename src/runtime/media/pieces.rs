@@ -1,4 +1,4 @@
-//! Contents that are read in pieces, whatever they come from.
+//! `Pieces`: file contents that are read in chunks, whatever their source.
 
 use std::fmt;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! Width and height of an image, from its head, without decoding it.
+//! Image dimensions from the header of an image file, without decoding it.
 
 /// How much of an image is looked at. A photo has its size behind its metadata, which seldom take more.
 pub(super) const HEAD_BYTES: usize = 256 * 1024;

@@ -1,4 +1,4 @@
-//! Media types, by what files begin with and by how their names end.
+//! Media-type detection by magic bytes and file extensions.
 
 /// How much of a file is looked at.
 pub(crate) const HEAD_BYTES: usize = 512;

@@ -1,4 +1,4 @@
-//! A file to send.
+//! `Upload`: a file to send, from a path, bytes or a reader.
 
 use std::fmt;
 use std::io::Read;

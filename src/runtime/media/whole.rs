@@ -1,4 +1,4 @@
-//! A file in memory, for requests that are JSON alone.
+//! `WholeFile`: a file in memory, for requests that are JSON only.
 
 use bytes::Bytes;
 

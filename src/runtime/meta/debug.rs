@@ -1,4 +1,4 @@
-//! How the headers of a reply print.
+//! `Debug` of reply headers.
 
 use std::fmt;
 

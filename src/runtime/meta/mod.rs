@@ -1,4 +1,4 @@
-//! What the headers of a reply say.
+//! `Meta`: the metadata of a reply: status, request id, rate limits, balances, flags.
 
 mod debug;
 mod parse;

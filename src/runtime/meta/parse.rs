@@ -1,4 +1,4 @@
-//! The forms in which headers carry times, flags and text.
+//! Parsers of header values: times, flags, text.
 
 use std::time::{Duration, SystemTime};
 

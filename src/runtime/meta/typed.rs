@@ -1,4 +1,4 @@
-//! The headers that belong together, as one value each.
+//! Typed groups of headers: rate limits, balances, pagination, deprecation.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! Pages without async.
+//! Blocking iteration over pages.
 
 use super::{Next, Page, Pages};
 use crate::runtime::blocking::BlockingIter;

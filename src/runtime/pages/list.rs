@@ -1,4 +1,4 @@
-//! What a list tells the walk over its pages.
+//! `List`: how a paginated operation is asked for its next page.
 
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hash, Hasher};

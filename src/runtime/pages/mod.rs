@@ -1,4 +1,4 @@
-//! Lists that come a page at a time.
+//! `Pages`: paginated lists as a stream of items or pages.
 
 #[cfg(feature = "blocking")]
 mod blocking;

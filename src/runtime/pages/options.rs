@@ -1,4 +1,4 @@
-//! How the pages are asked for.
+//! `Pages::with_…`: per-call options for each page.
 
 use std::time::Duration;
 

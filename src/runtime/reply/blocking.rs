@@ -1,4 +1,4 @@
-//! Bodies of bytes for programs without async.
+//! Blocking reads of replies that are bytes.
 
 use std::path::Path;
 

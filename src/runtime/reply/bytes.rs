@@ -1,4 +1,4 @@
-//! The bytes of a reply as they arrive.
+//! `ByteStream`: the bytes of a reply as they arrive.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

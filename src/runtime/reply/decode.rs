@@ -1,4 +1,4 @@
-//! From the bytes of a reply to its type.
+//! JSON decoding of whole replies.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-//! Replies whose body is bytes.
+//! `RawReply`: a reply whose body is bytes.
 
 #[cfg(feature = "blocking")]
 mod blocking;

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use reqwest::{Response, StatusCode, Url};
 use tokio::time::Instant;
 
-use super::aside::aside;
 use super::body::ReplyBody;
+use super::boxed_cold::boxed_cold;
 use super::heap::retain_freed_memory;
 use super::limits::ReplyLimits;
+use super::reply_kind::{self, ReplyKind};
 use super::source::Source;
-use super::told_apart::{self, Told};
 use super::{Body, Clock, Mode, Reply, Scope, failure, of_address, redirect};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -58,12 +58,12 @@ pub(super) async fn attempt(
             }
         }
         if !meta.status().is_success() && plan.also != Some(meta.status()) {
-            let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
+            let body = boxed_cold(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
             return Err(scope.api_error(meta, body));
         }
         if let Some(encoding) = meta.content_encoding() {
             let error = failure::of_encoding(encoding);
-            let body = aside(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
+            let body = boxed_cold(error_body(response, plan.timeout.saturating_sub(begun.elapsed()))).await;
             return Err(error.with_meta(meta.clone()).with_body(body));
         }
         receive(response, meta, plan, &scope).await
@@ -121,10 +121,10 @@ async fn receive(mut response: Response, meta: Meta, plan: Plan<'_>, scope: &Sco
         }
         Mode::Pieces => pieces(Bytes::new(), response),
         Mode::JsonOrFile => {
-            let read = aside(told_apart::read(&mut response, &meta, scope.limits())).await;
+            let read = boxed_cold(reply_kind::detect(&mut response, &meta, scope.limits())).await;
             match read.map_err(|error| error.with_meta(meta.clone()))? {
-                Told::Json(body) => Body::Whole(body),
-                Told::File { beginning } => pieces(beginning, response),
+                ReplyKind::Json(body) => Body::Whole(body),
+                ReplyKind::File { beginning } => pieces(beginning, response),
             }
         }
     };

@@ -1,8 +1,8 @@
-//! A request, sent until it succeeds or must not be repeated.
+//! The retry loop: sends a request until it succeeds or must not be repeated.
 
 use std::time::{Duration, Instant};
 
-use super::aside::aside;
+use super::boxed_cold::boxed_cold;
 use super::budget::{Bucket, Counted};
 use super::retry::{Decision, Failures};
 use super::source::{self, Source};
@@ -48,7 +48,7 @@ pub(super) async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result
         trace.attempt(retries);
         let slot = match signer.is_some() || source.sign_in().is_some() {
             true => {
-                let signing = aside(sign(shared, signer.as_ref(), scope, &mut source, plan.timeout));
+                let signing = boxed_cold(sign(shared, signer.as_ref(), scope, &mut source, plan.timeout));
                 signing.await.map_err(|error| error.with_attempts(retries))?
             }
             false => None,

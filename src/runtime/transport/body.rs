@@ -1,4 +1,4 @@
-//! The body of a reply, piece by piece.
+//! `ReplyBody`: the body of a reply in chunks, with an idle time-out.
 
 use std::any::Any;
 use std::fmt;

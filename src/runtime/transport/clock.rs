@@ -1,10 +1,10 @@
-//! Time and chance, replaceable.
+//! `Clock`: the source of time, sleep and randomness, replaceable in tests.
 
 use std::fmt;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where a client takes the time, its pauses and its dice from.
+/// The source of time, sleep and randomness of a client.
 ///
 /// Replace it ([`ClientBuilder::clock`](crate::ClientBuilder::clock)) to test how a program behaves while calls are repeated,
 /// without waiting and without chance. Time-outs are not part of it: they always run by Tokio's timer.
@@ -50,7 +50,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     }
 }
 
-/// The clock of the machine, Tokio's timer, and real dice.
+/// The system clock, Tokio's timer, and real randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_dice_cover_the_range_and_stay_in_it() {
+    fn the_jitter_covers_the_range_and_stays_in_it() {
         let thrown: Vec<f64> = (0..1000).map(|_| SystemClock.random()).collect();
         assert!(thrown.iter().all(|number| (0.0..1.0).contains(number)));
         assert!(thrown.iter().any(|number| *number < 0.1));

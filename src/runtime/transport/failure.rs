@@ -1,4 +1,4 @@
-//! From the HTTP stack's errors to ours.
+//! Conversions from errors of the HTTP stack.
 
 use std::error::Error as StdError;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a call passes before its first attempt, and who hears of its end.
+//! `Gate`: an interceptor that runs before the first attempt; `Watch`: an observer of completion.
 //!
 //! # Adding a gate
 //!

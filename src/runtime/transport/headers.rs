@@ -1,4 +1,4 @@
-//! The headers that every request gets.
+//! Request headers: defaults, authentication, and checks of caller-supplied headers.
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 

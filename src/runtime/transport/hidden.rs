@@ -1,4 +1,4 @@
-//! What must not come back in an error, although the server may repeat it.
+//! Secrets of a request that are scrubbed from its errors.
 
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap};

@@ -1,4 +1,4 @@
-//! The API key, ready to be sent.
+//! `ApiKey`: a validated API key and its `Authorization` header.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A few members of a JSON object, without reading the rest of it into memory.
+//! `members`: partial JSON reader for a few fields of an object.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! What happens to every request: authentication, redirects, repetition, time-outs, spans.
+//! The life of every request: authentication, interceptors, attempts, redirects, time-outs, spans.
 
 mod ahead;
-mod aside;
 mod attempt;
 mod attempts;
 pub(crate) mod base_url;
 mod body;
+mod boxed_cold;
 mod budget;
 mod clock;
 pub(crate) mod download;
@@ -20,11 +20,11 @@ pub(crate) mod limits;
 mod members;
 mod outgoing;
 mod redirect;
+mod reply_kind;
 mod retry;
 mod shared;
 mod source;
 pub(crate) mod tls;
-mod told_apart;
 mod trace;
 mod versions;
 mod wallets;
@@ -33,8 +33,8 @@ mod window;
 
 use bytes::Bytes;
 
-use self::aside::aside;
 pub(crate) use self::body::{ReplyBody, StreamObserver};
+use self::boxed_cold::boxed_cold;
 #[cfg(test)]
 pub(crate) use self::budget::Counted;
 pub(crate) use self::budget::{Bucket, FailureBudget};
@@ -47,7 +47,7 @@ use self::limits::ReplyLimits;
 pub(crate) use self::members::members;
 pub(crate) use self::outgoing::Outgoing;
 pub use self::retry::RetryPolicy;
-pub(crate) use self::retry::dice;
+pub(crate) use self::retry::jitter;
 pub(crate) use self::shared::Shared;
 pub(crate) use self::trace::Trace;
 pub use self::versions::Compatibility;
@@ -203,7 +203,7 @@ pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply
     if !gates::are_there(outgoing) {
         return attempts::until_done(outgoing, trace).await;
     }
-    let passing = aside(gates::pass(outgoing)).await;
+    let passing = boxed_cold(gates::pass(outgoing)).await;
     let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
     watches.ended(attempts::until_done(outgoing, trace).await)
 }

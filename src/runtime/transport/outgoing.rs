@@ -1,4 +1,4 @@
-//! A request and how it is to be sent.
+//! `Outgoing`: a request and its options, whatever the type of its reply.
 
 use std::sync::Arc;
 use std::time::Duration;

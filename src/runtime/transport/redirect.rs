@@ -1,4 +1,4 @@
-//! Where the server may send a request.
+//! Redirect policy.
 
 use reqwest::header::LOCATION;
 use reqwest::{Method, Request, Response, StatusCode, Url};

@@ -100,17 +100,17 @@ impl RetryPolicy {
         }
         if failure.is_concurrency_limit() {
             // One of those in flight ends soon, whatever the windows of other limits say.
-            return Decision::Repeat(part(self.base_delay, dice(clock)));
+            return Decision::Repeat(part(self.base_delay, jitter(clock)));
         }
         match failure.retry_after().max(failures.blocked_for) {
             Some(asked) if asked > self.max_retry_after => {
                 Decision::Stop("the API asks for a longer wait than the policy allows")
             }
             // The clients that were sent away together must not come back together.
-            Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, dice(clock)))),
+            Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, jitter(clock)))),
             // Settling takes its time, and nobody else waits for it.
             None if failure.is_payment_in_progress() => Decision::Repeat(self.backoff(retries)),
-            None => Decision::Repeat(part(self.backoff(retries), dice(clock))),
+            None => Decision::Repeat(part(self.backoff(retries), jitter(clock))),
         }
     }
 
@@ -153,7 +153,7 @@ fn part(whole: Duration, part: f64) -> Duration {
 }
 
 /// A custom clock may be careless about the range.
-pub(crate) fn dice(clock: &dyn Clock) -> f64 {
+pub(crate) fn jitter(clock: &dyn Clock) -> f64 {
     let number = clock.random();
     if number.is_finite() { number.clamp(0.0, 1.0) } else { 1.0 }
 }

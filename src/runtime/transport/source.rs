@@ -1,4 +1,4 @@
-//! Where the request of each attempt comes from.
+//! `Source`: builds the request of each attempt.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -8,7 +8,7 @@ use http_body::Body as _;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 
-use super::aside::aside;
+use super::boxed_cold::boxed_cold;
 use crate::runtime::error::Error;
 use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::wallet::SIGN_INS;
@@ -71,7 +71,7 @@ impl<'a> Source<'a> {
             Body::Bytes(bytes) => Some(bytes.clone().into()),
             Body::Form(form, failure) => {
                 failure.take();
-                Some(aside(form.open(failure)).await?)
+                Some(boxed_cold(form.open(failure)).await?)
             }
             Body::Once(..) => return Ok(self.request.take()),
         };

@@ -1,4 +1,4 @@
-//! The span of a call.
+//! `Trace`: the tracing span of a call.
 //!
 //! Its fields have the names of OpenTelemetry's conventions for HTTP and for generative AI. It never holds a body, a query or
 //! a header that could identify somebody.

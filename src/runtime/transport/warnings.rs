@@ -1,4 +1,4 @@
-//! Things worth a warning, each once.
+//! `Warnings`: log warnings that are emitted once.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! One rate limit: what it allows in a window of time, and what is left.
+//! `Window`: one rate limit, its quota and what is left in the window.
 
 use std::time::{Duration, Instant};
 

@@ -53,7 +53,7 @@ fn is_paid(n: usize) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_ten_thousand_requests_none_is_lost_and_none_paid_twice() {
-    let clock = TestClock::with_dice(0.5);
+    let clock = TestClock::with_jitter(0.5);
     let seen = Arc::new(Mutex::new(Seen::default()));
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let itself: Arc<OnceLock<Server>> = Arc::default();

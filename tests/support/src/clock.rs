@@ -1,4 +1,4 @@
-//! A clock that is set by hand, and loaded dice.
+//! `TestClock`: a clock that is set by hand, with fixed jitter.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -17,22 +17,22 @@ pub struct TestClock {
 struct State {
     passed: Duration,
     pauses: Vec<Duration>,
-    dice: f64,
+    jitter: f64,
 }
 
 /// 2023-11-14T22:13:20Z.
 pub const EPOCH_SECONDS: u64 = 1_700_000_000;
 
 impl TestClock {
-    /// Dice that always show `dice`, a number from 0 to 1.
-    pub fn with_dice(dice: f64) -> Self {
-        let state = State { passed: Duration::ZERO, pauses: Vec::new(), dice };
+    /// Its jitter is always `jitter`, a number from 0 to 1.
+    pub fn with_jitter(jitter: f64) -> Self {
+        let state = State { passed: Duration::ZERO, pauses: Vec::new(), jitter };
         Self { state: Arc::new(Mutex::new(state)), begun: Instant::now() }
     }
 
     /// Without jitter: pauses that the client chooses are zero, and those that the server asks for are exact.
     pub fn without_jitter() -> Self {
-        Self::with_dice(0.0)
+        Self::with_jitter(0.0)
     }
 
     pub fn advance(&self, time: Duration) {
@@ -63,7 +63,7 @@ impl Clock for TestClock {
     }
 
     fn random(&self) -> f64 {
-        self.state.lock().unwrap().dice
+        self.state.lock().unwrap().jitter
     }
 }
 

@@ -84,7 +84,7 @@ impl Lane {
     }
 
     /// A request is back.
-    pub(super) fn leave(&mut self, visit: Visit, report: &Report<'_>, now: Instant, dice: f64) {
+    pub(super) fn leave(&mut self, visit: Visit, report: &Report<'_>, now: Instant, jitter: f64) {
         let Visit { tokens, input, since } = visit;
         self.in_flight = self.in_flight.saturating_sub(1);
         self.tokens_in_flight = self.tokens_in_flight.saturating_sub(tokens);
@@ -109,8 +109,8 @@ impl Lane {
                 }
                 let wait = match wait {
                     // Whoever was sent away together must not come back together.
-                    Some(wait) => wait.saturating_add(pause(0, dice)),
-                    None => pause(self.refusals, dice),
+                    Some(wait) => wait.saturating_add(pause(0, jitter)),
+                    None => pause(self.refusals, jitter),
                 };
                 self.opens = self.opens.max(now.checked_add(wait));
                 self.why = if *overloaded { Wait::Overloaded } else { Wait::Refused };

@@ -245,7 +245,7 @@ impl Pacer {
         (lane, visit): (&LaneKey, Visit),
         report: &Report<'_>,
         now: Instant,
-        dice: f64,
+        jitter: f64,
     ) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
@@ -256,12 +256,12 @@ impl Pacer {
             remove_one(&mut share.by_bucket, &asked.bucket);
         }
         match report {
-            Report::Unreached => state.unreachable(visit.since, now, dice),
+            Report::Unreached => state.unreachable(visit.since, now, jitter),
             Report::Unsent => {}
             _ => state.unreached = 0,
         }
         if let Some(lane) = state.lanes.get_mut(lane) {
-            lane.leave(visit, report, now, dice);
+            lane.leave(visit, report, now, jitter);
         }
         state.wake_others(run);
     }
@@ -365,11 +365,11 @@ impl State {
         }
     }
 
-    fn unreachable(&mut self, since: Instant, now: Instant, dice: f64) {
+    fn unreachable(&mut self, since: Instant, now: Instant, jitter: f64) {
         if self.unreached_at.is_none_or(|at| since >= at) {
             self.unreached = self.unreached.saturating_add(1);
             self.unreached_at = Some(now);
-            self.reachable = now.checked_add(pause(self.unreached, dice));
+            self.reachable = now.checked_add(pause(self.unreached, jitter));
         }
     }
 
@@ -391,13 +391,13 @@ fn remove_one(by_bucket: &mut HashMap<Bucket, usize>, bucket: &Bucket) {
 
 /// A pause that doubles with each try, half of it by chance; of the first kind (0) only chance, and short.
 #[inline]
-fn pause(tries: u32, dice: f64) -> Duration {
+fn pause(tries: u32, jitter: f64) -> Duration {
     const FIRST: Duration = Duration::from_millis(500);
     let bound = match tries {
-        0 => return FIRST.mul_f64(dice),
+        0 => return FIRST.mul_f64(jitter),
         tries => FIRST.saturating_mul(2_u32.saturating_pow(tries - 1)).min(LONGEST_PAUSE),
     };
-    bound.mul_f64(0.5 + dice / 2.0)
+    bound.mul_f64(0.5 + jitter / 2.0)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Hold, LaneKey, Passenger, Report, Visit};
 use crate::runtime::client::Client;
-use crate::runtime::transport::dice;
+use crate::runtime::transport::jitter;
 
 /// The right to have one request on its way. Dropped, it counts as used.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Ticket {
         self.is_back = true;
         let clock = self.client.clock();
         let asked = (self.run, &self.asked);
-        self.client.pacer().done(asked, (&self.lane, self.visit), report, clock.now(), dice(clock));
+        self.client.pacer().done(asked, (&self.lane, self.visit), report, clock.now(), jitter(clock));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The events of a reply, read from its connection.
+//! `Events`: server-sent events, read from a connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

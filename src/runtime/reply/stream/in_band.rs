@@ -1,4 +1,4 @@
-//! Errors that arrive as events: by then the status of the reply is 200.
+//! In-band errors: error events of a stream whose status is 200.
 
 use std::sync::LazyLock;
 

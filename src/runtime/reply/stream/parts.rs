@@ -1,4 +1,4 @@
-//! From a reply to the parts of an answer, in whatever form the endpoint streams them.
+//! `Parts`: the typed parts of a streamed answer.
 
 use std::any::Any;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The framing of server-sent events: bytes in, events out.
+//! `SseDecoder`: the framing of server-sent events, bytes in, events out.
 //!
 //! The decoder does no I/O and knows nothing of what an event carries. It follows the parsing rules of the HTML standard
 //! ("Server-sent events", 9.2.6) with three deliberate differences, each made for an API that is read by programs:

@@ -1,4 +1,4 @@
-//! Replies that are JSON or a file.
+//! `ReplyKind`: response-kind detection, for operations that reply with JSON or with a file.
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
@@ -11,9 +11,9 @@ use crate::runtime::meta::Meta;
 /// What claims to be a file and looks like JSON is JSON if it is short, as a status report is.
 const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;
 
-/// What a reply is.
+/// JSON or a file.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum ReplyKind {
     /// JSON or the page of a gateway, all of it.
     Json(Bytes),
     /// A file, of which this was read so far.
@@ -24,10 +24,10 @@ pub(super) enum Told {
 ///
 /// The content type says it, where it says JSON or a page. Where it says anything else the beginning decides: no image, sound or video
 /// begins with a brace or a bracket of markup. Nothing is no file.
-pub(super) async fn read(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<Told, Error> {
+pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<ReplyKind, Error> {
     let media = meta.content_type();
     if media.as_deref().is_some_and(is_no_file) {
-        return attempt::whole(response, limits).await.map(Told::Json);
+        return attempt::whole(response, limits).await.map(ReplyKind::Json);
     }
     // Samples without a header may begin with anything.
     let is_bare = media.as_deref().is_some_and(|media| matches!(media, "audio/pcm" | "audio/l16"));
@@ -48,7 +48,7 @@ pub(super) async fn read(response: &mut Response, meta: &Meta, limits: &ReplyLim
             Some(_) => true,
         };
         if is_file {
-            return Ok(Told::File { beginning: read.freeze() });
+            return Ok(ReplyKind::File { beginning: read.freeze() });
         }
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
             Some(piece) => {
@@ -57,9 +57,9 @@ pub(super) async fn read(response: &mut Response, meta: &Meta, limits: &ReplyLim
             }
             // What ends here is JSON, a page, or nothing; or a short file that looks like one of them.
             None if is_labelled && first.is_some() && !is_page(&read) && !is_json(&read) => {
-                return Ok(Told::File { beginning: read.freeze() });
+                return Ok(ReplyKind::File { beginning: read.freeze() });
             }
-            None => return attempt::check_cost(read.freeze(), limits).map(Told::Json),
+            None => return attempt::check_cost(read.freeze(), limits).map(ReplyKind::Json),
         }
     }
 }
