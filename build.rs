@@ -1,4 +1,4 @@
-//! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`. With the feature `mock`, the document that
+//! Generates the API's types and methods from `spec/` into `$OUT_DIR/generated.rs`. With the feature `document`, the document that
 //! they are made from goes beside them, as `document.json`. The README goes there too, with what makes its examples compile. And it
 //! finds out whether the standard library can lock files, which it can from Rust 1.89 on.
 
@@ -31,7 +31,7 @@ fn run() -> Result<(), Error> {
     write("generated.rs", &generated.code)?;
     let version = spec.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
     println!("cargo::rustc-env=VENICE_API_VERSION={version}");
-    if std::env::var_os("CARGO_FEATURE_MOCK").is_some() {
+    if std::env::var_os("CARGO_FEATURE_DOCUMENT").is_some() {
         write("document.json", &generated.document.to_string())?;
     }
     write("README.md", &with_hidden_lines(&text("README.md")?))
@@ -64,7 +64,7 @@ fn with_hidden_lines(readme: &str) -> String {
     out
 }
 
-const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"mock\", feature = \"schemars\"))]\n\
+const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"schemars\"))]\n\
     # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {\n";
 const AFTER: &str = "# Ok(()) }\n";
 

@@ -10,9 +10,9 @@ mod common;
 use std::io::Write;
 use std::time::Duration;
 
-use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::types::ChatCompletionRequest;
 use venice_ai::{Client, Error};
+use venice_ai_mock::{Fault, MockVenice};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

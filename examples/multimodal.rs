@@ -15,7 +15,7 @@ use venice_ai::types::{ChatCompletionRequest, ChatMessage, UserMessage, WebSearc
 use venice_ai::{Client, Upload};
 
 /// Any image will do that has 64 pixels a side.
-const PHOTO: &[u8] = include_bytes!("../src/mock/media/image.png");
+const PHOTO: &[u8] = include_bytes!("../crates/mock/src/media/image.png");
 const REPORT: &str = "# The bridge\n\nClosed at high water, which is at 10:40 and 22:55.\n";
 
 type Done = Result<(), Box<dyn std::error::Error>>;

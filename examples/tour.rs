@@ -14,7 +14,6 @@ use venice_ai::chat::{CitationStyle, ReasoningControl};
 use venice_ai::cost::{Budget, Prices, Tally};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
-use venice_ai::mock::MockVenice;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
@@ -23,6 +22,7 @@ use venice_ai::types::{
     QueueAudioRequest, QueueVideoRequest, ResponsesRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::{Client, ClientBuilder, Preflight, Upload};
+use venice_ai_mock::MockVenice;
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
@@ -113,7 +113,7 @@ async fn words(venice: &Client) -> Done {
 }
 
 async fn media_and_sources(venice: &Client) -> Done {
-    let cat = Upload::bytes("cat.png", include_bytes!("../src/mock/media/image.png").as_slice());
+    let cat = Upload::bytes("cat.png", include_bytes!("../crates/mock/src/media/image.png").as_slice());
     let question = UserMessage::builder().text("What is this?").image(cat).build().await?;
     let messages = [ChatMessage::system("Ten pages of rules.").cached(), question.into()];
     let reply = venice.chat().create(ChatCompletionRequest::new("default_vision", messages)).await?;

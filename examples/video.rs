@@ -13,8 +13,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use venice_ai::Client;
 use venice_ai::jobs::{Job, JobHandle, Progress};
-use venice_ai::mock::MockJob;
 use venice_ai::types::{QueueVideoRequest, VideoDuration};
+use venice_ai_mock::MockJob;
 
 type Failure = Box<dyn std::error::Error>;
 

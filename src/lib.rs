@@ -18,8 +18,6 @@
 mod api;
 mod face;
 mod features;
-#[cfg(feature = "mock")]
-pub mod mock;
 mod runtime;
 
 pub use self::face::{audio, chat, cost, jobs, stream};
@@ -38,6 +36,9 @@ pub use self::runtime::meta;
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 #[doc(no_inline)]
 pub use self::api::Responses;
+#[cfg(feature = "document")]
+#[cfg_attr(docsrs, doc(cfg(feature = "document")))]
+pub use self::api::generated::API_DOCUMENT;
 pub use self::api::generated::{API_VERSION, Raw, operations, types};
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use venice_ai::mock::MockVenice;
 use venice_ai::{Client, Error, ErrorKind};
+use venice_ai_mock::MockVenice;
 
-/// A client of the real API if `VENICE_API_KEY` is set, and else of the mock that comes with the crate. The mock lives as long as
+/// A client of the real API if `VENICE_API_KEY` is set, and else of the mock in `venice-ai-mock`. The mock lives as long as
 /// the second value. Your program needs `Client::from_env()?` and nothing else of this.
 #[allow(dead_code, reason = "not every example is async")]
 pub async fn client_or_mock() -> Result<(Client, Option<MockVenice>), Error> {

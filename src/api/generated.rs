@@ -2,6 +2,15 @@
 
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
+/// The OpenAPI document of the API as JSON, with its corrections, as the types and methods of this crate are made from it.
+/// Operations are found by the path and the method of [`operations::ALL`].
+///
+/// ```
+/// assert!(venice_ai::API_DOCUMENT.starts_with('{'));
+/// ```
+#[cfg(feature = "document")]
+pub const API_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/document.json"));
+
 impl<T: 'static> crate::runtime::call::Call<T> {
     /// Sets a header that the caller may have given.
     pub(crate) fn header_if(self, name: &str, value: Option<&str>) -> Self {

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use venice_ai::ErrorKind;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     BillingCurrency, ConsumptionCurrency, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageDay,
 };
+use venice_ai_mock::MockVenice;
 
 use crate::support::refused::{refused, refused_walk};
 use crate::support::replying;

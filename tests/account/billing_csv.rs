@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use venice_ai::billing::CsvTable;
-use venice_ai::mock::MockVenice;
 use venice_ai::{Client, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use crate::billing::{assert_read, history};
 use crate::support::{Answer, Server, TestClock, client, once};

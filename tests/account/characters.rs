@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
 use venice_ai::characters::CharacterReviewsParams;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
+use venice_ai_mock::MockVenice;
 
 use crate::pages::{number, query};
 use crate::support::refused::{refused, refused_walk};

@@ -1,10 +1,10 @@
 //! Proofs of where a model runs.
 
 use serde_json::{Value, json};
-use venice_ai::mock::MockVenice;
 use venice_ai::tee::TeeNonce;
 use venice_ai::types::{ChatCompletionRequest, TeeAttestation};
 use venice_ai::{Call, Client, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};

@@ -7,10 +7,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
 use venice_ai::x402::WalletTransactionsParams;
 use venice_ai::{Client, Delivery, ErrorKind, RetryPolicy, Secret};
+use venice_ai_mock::MockVenice;
 
 use crate::pages::number;
 use crate::support::refused::{refused, refused_walk};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::{Client, Delivery, Error, ErrorKind, PaymentRequired, RetryClass, RetryPolicy, Secret, operations};
+use venice_ai_mock::{Fault, MockVenice};
 
 use crate::support::refused::refused;
 use crate::support::{Answer, PATIENCE, Server, TestClock, amount, client, nobody, once};

@@ -1,10 +1,10 @@
 //! The provider's prompt cache: marks in a request, and what a reply says that it did.
 
 use serde_json::{Value, json};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     AssistantMessage, AudioFormat, CacheControl, ChatCompletionRequest, ChatMessage, ContentPart, TextPart, Usage,
 };
+use venice_ai_mock::MockVenice;
 
 use crate::chat_requests::sent;
 use crate::support::refused::refused_for;

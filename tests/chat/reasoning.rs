@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use venice_ai::chat::{ReasoningControl, ReasoningSupport};
-use venice_ai::mock::MockVenice;
 use venice_ai::stream::AnswerPiece;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ChatMessage, Model, ModelFilter, ReasoningEffort};
+use venice_ai_mock::MockVenice;
 
 use crate::chat_create::answer;
 use crate::chat_requests::sent;

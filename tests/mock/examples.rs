@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use venice_ai::mock::{Answer, Fault, MockRequest, MockVenice};
+use venice_ai_mock::{Answer, Fault, MockRequest, MockVenice};
 
 use crate::support::Folder;
 

@@ -6,7 +6,7 @@ mod checks;
 use std::time::Duration;
 
 use venice_ai::RetryPolicy;
-use venice_ai::mock::{Fault, MockVenice};
+use venice_ai_mock::{Fault, MockVenice};
 
 async fn mock() -> MockVenice {
     MockVenice::builder().pause(Duration::ZERO).start().await.unwrap()

@@ -40,7 +40,7 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), venice_ai::Error> {
-//! # let mock = venice_ai::mock::MockVenice::start().await?;
+//! # let mock = venice_ai_mock::MockVenice::start().await?;
 //! # let venice = mock.client();
 //! use venice_ai::types::ModelType;
 //!
@@ -107,7 +107,7 @@ impl<'c> Models<'c> {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # let mock = venice_ai::mock::MockVenice::start().await?;
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
     /// # let venice = mock.client();
     /// let catalogue = venice.models().catalogue().await?;
     /// let model = catalogue.require("default:enable_web_search=on")?;
@@ -131,7 +131,7 @@ impl<'c> Models<'c> {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # let mock = venice_ai::mock::MockVenice::start().await?;
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
     /// # let venice = mock.client();
     /// let model = venice.models().retrieve("gpt-4o").await?;
     /// assert_eq!((model.id(), model.context_tokens()), ("gondola-9b", Some(131_072)));

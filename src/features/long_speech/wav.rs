@@ -48,12 +48,6 @@ impl WavFormat {
         Ok(format)
     }
 
-    /// How long so many bytes of samples are heard.
-    #[cfg(feature = "mock")]
-    pub(crate) fn seconds(&self, samples_bytes: usize) -> f64 {
-        samples_bytes as f64 / f64::from(self.frame_bytes) / f64::from(self.sample_rate_hz)
-    }
-
     /// `24000 Hz, 1 channel, 16 bits`.
     pub(crate) fn describe(&self) -> String {
         let Self { sample_rate_hz, channels, bits, .. } = self;

@@ -15,8 +15,7 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), venice_ai::Error> {
-//! # #[cfg(feature = "mock")] {
-//! # let mock = venice_ai::mock::MockVenice::start().await?;
+//! # let mock = venice_ai_mock::MockVenice::start().await?;
 //! # let venice = mock.client();
 //! use venice_ai::types::ChatCompletionRequest;
 //!
@@ -32,7 +31,6 @@
 //!     }
 //! }
 //! println!("{}", answers.progress()); // 3 of 3 done, 0 in flight, …
-//! # }
 //! # Ok(()) }
 //! ```
 //!

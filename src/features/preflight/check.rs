@@ -75,7 +75,7 @@ impl Catalogue {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// # let mock = venice_ai::mock::MockVenice::start().await?;
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
     /// # let venice = mock.client();
     /// use venice_ai::types::GenerateImageRequest;
     ///

@@ -11,7 +11,7 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), venice_ai::Error> {
-//! # let mock = venice_ai::mock::MockVenice::start().await?;
+//! # let mock = venice_ai_mock::MockVenice::start().await?;
 //! use venice_ai::types::ChatCompletionRequest;
 //! use venice_ai::Preflight;
 //!

@@ -12,7 +12,7 @@ use crate::runtime::validation::ValidationError;
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), venice_ai::Error> {
-/// # let mock = venice_ai::mock::MockVenice::start().await?;
+/// # let mock = venice_ai_mock::MockVenice::start().await?;
 /// # let venice = mock.client();
 /// use venice_ai::types::ChatCompletionRequest;
 ///

@@ -110,7 +110,14 @@ impl Error {
         }
     }
 
-    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+    /// An error of the kind [`ErrorKind::Configuration`]: for crates that are built on this one, where their own settings are wrong.
+    ///
+    /// ```
+    /// let error = venice_ai::Error::configuration("no folder for the answers");
+    /// assert_eq!(error.kind(), venice_ai::ErrorKind::Configuration);
+    /// ```
+    #[must_use]
+    pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use venice_ai::ErrorKind;
-use venice_ai::mock::MockVenice;
 use venice_ai::models::Catalogue;
 use venice_ai::types::ModelType;
+use venice_ai_mock::MockVenice;
 
 use super::{catalogue, list, model};
 use crate::support::{Answer, Server, once, replying};

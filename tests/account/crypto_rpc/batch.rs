@@ -3,8 +3,8 @@
 use crate::support::replying;
 use serde_json::{Value, json};
 use venice_ai::crypto_rpc::{RpcBatch, RpcError};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{JsonRpcId, JsonRpcRequest};
+use venice_ai_mock::MockVenice;
 
 async fn answered(body: Value, calls: usize) -> RpcBatch {
     let (_, venice) = replying(body.to_string());

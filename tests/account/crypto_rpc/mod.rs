@@ -6,9 +6,9 @@ mod repeated;
 
 use serde_json::{Value, json};
 use venice_ai::crypto_rpc::{RpcError, RpcReply};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{JsonRpcId, JsonRpcRequest};
 use venice_ai::{Client, Error, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use crate::support::replying;
 use crate::support::{Answer, KEY, Server, once};

@@ -6,9 +6,9 @@ mod size;
 
 use serde_json::{Value, json};
 use venice_ai::embeddings::cosine_similarity;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{CreateEmbeddingRequest, EmbeddingEncoding};
 use venice_ai::{Error, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};

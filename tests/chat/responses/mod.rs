@@ -3,12 +3,12 @@
 mod events;
 
 use serde_json::{Value, json};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     Function, FunctionTool, ResponseInputItem, ResponseItem, ResponseItemStatus, ResponsesInput, ResponsesReply,
     ResponsesRequest, ResponsesStatus,
 };
 use venice_ai::{Error, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client};

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::stream::ParseEvent;
 use venice_ai::{Client, ErrorKind};
+use venice_ai_mock::{Fault, MockVenice};
 
 use super::{Island, request};
 

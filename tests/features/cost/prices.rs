@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use venice_ai::cost::Prices;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     ChatCompletionRequest, ChatMessage, ContentPart, CreateSpeechRequest, EditImageRequest, GenerateImageRequest,
     Level, Model, ModelFilter, Money, MultiEditImageRequest, QueueAudioRequest, UpscaleImageRequest, Usage,
     VeniceParameters, WebSearchMode,
 };
+use venice_ai_mock::MockVenice;
 
 use crate::support::amount;
 

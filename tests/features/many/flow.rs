@@ -254,7 +254,7 @@ async fn a_run_within_another_gets_on() {
 
 #[tokio::test]
 async fn replies_that_are_files_and_streams_are_handed_out() {
-    let mock = venice_ai::mock::MockVenice::start().await.unwrap();
+    let mock = venice_ai_mock::MockVenice::start().await.unwrap();
     let venice = mock.client();
     let mut run = venice.many(["one", "two"], |venice, text| venice.audio().speech(text));
     for outcome in all(&mut run).await {

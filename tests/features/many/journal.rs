@@ -337,7 +337,7 @@ async fn a_reply_that_cannot_be_read_is_kept_and_not_paid_for_again() {
 async fn files_are_kept_too() {
     let folder = Folder::new();
     let path = folder.join("speeches.jsonl");
-    let mock = venice_ai::mock::MockVenice::start().await.unwrap();
+    let mock = venice_ai_mock::MockVenice::start().await.unwrap();
     let venice = mock.client();
     let mut found = Vec::new();
     for _ in 0..2 {

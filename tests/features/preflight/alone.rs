@@ -1,7 +1,6 @@
 //! Requests checked without being sent.
 
 use venice_ai::Upload;
-use venice_ai::mock::MockVenice;
 use venice_ai::models::Catalogue;
 use venice_ai::preflight::{Checkable, FindingAction, PreflightReport};
 use venice_ai::types::{
@@ -9,6 +8,7 @@ use venice_ai::types::{
     CreateTranscriptionRequest, EditImageRequest, GenerateImageRequest, MultiEditImageRequest, QueueAudioRequest,
     QueueVideoRequest, QuoteVideoRequest,
 };
+use venice_ai_mock::MockVenice;
 
 async fn catalogue() -> (MockVenice, Catalogue) {
     let mock = MockVenice::start().await.unwrap();

@@ -1,10 +1,10 @@
 //! The mock draws, and what it draws can be sent back.
 
 use venice_ai::FileInput;
-use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::types::{
     EditImageRequest, ImageFormat, ImageResponseFormat, MultiEditImageRequest, SimpleGenerateImageRequest,
 };
+use venice_ai_mock::{Fault, MockVenice};
 
 use super::*;
 use crate::support::Folder;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use venice_ai::mock::{Answer, Fault, MockVenice};
 use venice_ai::types::*;
 use venice_ai::{Client, ErrorKind, RetryPolicy};
+use venice_ai_mock::{Answer, Fault, MockVenice};
 
 use super::{post, start};
 

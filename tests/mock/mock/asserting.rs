@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
-use venice_ai::mock::{Answer, Fault};
 use venice_ai::types::{ApiKeyType, CreateApiKeyRequest, WebSearchRequest};
+use venice_ai_mock::{Answer, Fault};
 
 use super::{post, start};
 

@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use venice_ai::Upload;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{CreateSpeechRequest, CreateTranscriptionRequest, SpeechFormat, TextReplyFormat};
+use venice_ai_mock::MockVenice;
 
 const TEXT: &str = "The tide came in over the square, and nobody minded it in the least, not even a bit. \
                     Boots were worn by all who had them, and the others went barefoot through the cold water.";

@@ -1,8 +1,8 @@
 //! What the mock knows of the web.
 
 use venice_ai::Upload;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{TextParserRequest, TextReplyFormat, WebSearchRequest};
+use venice_ai_mock::MockVenice;
 
 #[tokio::test]
 async fn pages_searches_and_documents_are_answered() {

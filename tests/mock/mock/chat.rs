@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, ChatMessage, FinishReason, VeniceParameters, WebSearchMode};
 use venice_ai::{Client, ErrorKind, PaymentRequired};
+use venice_ai_mock::MockVenice;
 
 use super::{post, start};
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;
-use venice_ai::mock::{MockVenice, UnknownMembers, Violation};
 use venice_ai::types::*;
 use venice_ai::{Client, Upload};
+use venice_ai_mock::{MockVenice, UnknownMembers, Violation};
 
 use super::{get, post, start};
 

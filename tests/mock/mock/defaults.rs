@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::*;
 use venice_ai::{Error, RawReply, Upload, operations};
+use venice_ai_mock::MockVenice;
 
 use super::start;
 

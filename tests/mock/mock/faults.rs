@@ -1,11 +1,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use venice_ai::mock::Fault;
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, CreateApiKeyRequest, CreateSpeechRequest, SpeechFormat, TextParserRequest,
 };
 use venice_ai::{Client, Error, ErrorKind, RetryPolicy, Upload};
+use venice_ai_mock::Fault;
 
 use super::{get, start};
 

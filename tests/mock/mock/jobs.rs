@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::jobs::{JobHandle, RemoteCopy};
-use venice_ai::mock::MockJob;
 use venice_ai::types::{
     CreateVideoTranscriptionRequest, QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest,
     TextReplyFormat, VideoDuration,
 };
 use venice_ai::{Client, ErrorKind};
+use venice_ai_mock::MockJob;
 
 use super::{post, start};
 use crate::support::{Folder, TestClock};
@@ -18,11 +18,11 @@ fn request() -> QueueVideoRequest {
     QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon")
 }
 
-fn hasty(mock: &venice_ai::mock::MockVenice) -> Client {
+fn hasty(mock: &venice_ai_mock::MockVenice) -> Client {
     mock.client_builder().clock(TestClock::without_jitter()).build().unwrap()
 }
 
-fn asked(mock: &venice_ai::mock::MockVenice) -> Vec<&'static str> {
+fn asked(mock: &venice_ai_mock::MockVenice) -> Vec<&'static str> {
     mock.requests().iter().filter_map(|request| request.operation).collect()
 }
 

@@ -1,10 +1,10 @@
 use serde_json::json;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{
     ApiKeyType, ConsumptionLimits, CreateApiKeyRequest, CreateWeb3ApiKeyRequest, LimitPeriod, RateLimitType,
     UpdateApiKeyRequest,
 };
 use venice_ai::{Client, ErrorKind};
+use venice_ai_mock::MockVenice;
 
 use super::{get, post, start};
 use crate::support::amount;

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use venice_ai::http::Method;
-use venice_ai::mock::MockVenice;
 use venice_ai::{Client, Error, RetryPolicy};
+use venice_ai_mock::MockVenice;
 
 /// A mock that does not pause, and a client that sends each request once.
 async fn start() -> (MockVenice, Client) {

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use venice_ai::ErrorKind;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::{ChatCompletionRequest, GenerateImageRequest, ModelFilter, ModelType};
+use venice_ai_mock::MockVenice;
 
 use super::{get, start};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;
-use venice_ai::mock::{Fault, MockVenice};
 use venice_ai::types::ModelFilter;
 use venice_ai::{API_VERSION, Client, ErrorKind};
+use venice_ai_mock::{Fault, MockVenice};
 
 use super::{get, start};
 use crate::support::PATIENCE;

@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use venice_ai::Client;
 use venice_ai::http::Method;
-use venice_ai::mock::MockVenice;
 use venice_ai::types::ChatCompletionRequest;
+use venice_ai_mock::MockVenice;
 
 use super::start;
 

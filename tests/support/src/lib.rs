@@ -7,7 +7,7 @@ pub mod clock;
 pub mod folder;
 pub mod measured;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
-#[path = "../../../src/mock/record.rs"]
+#[path = "../../../crates/mock/src/record.rs"]
 mod record;
 pub mod refused;
 pub mod server;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use venice_ai::mock::{MockVenice, UnknownMembers};
 use venice_ai::{Client, RetryPolicy};
+use venice_ai_mock::{MockVenice, UnknownMembers};
 
 use crate::cases::{Case, Limits, Scene, Size, Stop};
 use crate::compare;

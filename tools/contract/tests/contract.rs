@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use venice_ai::mock::{Answer, Fault, MockVenice, UnknownMembers};
+use venice_ai_mock::{Answer, Fault, MockVenice, UnknownMembers};
 
 /// What must not be in any output.
 const PRIVATE: [&str; 3] = ["Meet me at the bridge", "sk-marker-4f9c2e71d0aa", "marker-of-a-name"];

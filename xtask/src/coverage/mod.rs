@@ -25,7 +25,7 @@ use crate::{
 use report::Format;
 use rows::Row;
 
-/// The variable that makes test servers record what reaches them; `src/mock/record.rs` reads it.
+/// The variable that makes test servers record what reaches them; `crates/mock/src/record.rs` reads it.
 const RECORD: &str = "VENICE_WIRE_RECORD";
 
 /// What can be said of a row.

@@ -1,0 +1,145 @@
+//! The settings of a mock.
+
+use std::time::Duration;
+
+use venice_ai::Error;
+
+use super::state::{Settings, Shared};
+use super::{MockVenice, UnknownMembers};
+
+/// Fast enough for tests, slow enough to see the tokens come.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The settings of a [`MockVenice`].
+///
+/// ```
+/// # use std::time::Duration;
+/// # use venice_ai_mock::MockVenice;
+/// let mock = MockVenice::builder().pause(Duration::from_millis(40)).start_blocking()?;
+/// # Ok::<(), venice_ai::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until it is started"]
+pub struct MockBuilder {
+    settings: Settings,
+}
+
+impl Default for MockBuilder {
+    fn default() -> Self {
+        let unknown_members = UnknownMembers::default();
+        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_members, check_models: false } }
+    }
+}
+
+impl MockBuilder {
+    /// The pause between two chunks of a stream; 10 ms unless set. Without one, chunks reach the client several at a time.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::builder().pause(Duration::ZERO).start_blocking()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn pause(mut self, pause: Duration) -> Self {
+        self.settings.pause = pause;
+        self
+    }
+
+    /// Whether requests are checked against the API's description; they are unless this says no.
+    ///
+    /// A request that the description does not allow is answered as the API answers it, with a 400 that names each member, and
+    /// [`MockVenice::violations`] lists what was wrong. Checked are the media type, parameters of the path and the query, and the
+    /// body: members that have to be there, types, values of enums, lengths, ranges, counts and patterns, and members that the
+    /// API does not know where it says that it refuses them. A parameter of the query that it does not know is refused too: the
+    /// API may pass it over, but it is a mistake. Enum members whose values hang on the model (`aspect_ratio`, `duration` and
+    /// `resolution`) take any text, as the description has only the values of its day.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// use venice_ai::types::WebSearchRequest;
+    ///
+    /// let mock = MockVenice::builder().check_requests(false).start().await?;
+    /// let request = WebSearchRequest::new("acqua alta").limit(99);
+    /// mock.client().raw().web_search(&request).with_validation(false).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn check_requests(mut self, check: bool) -> Self {
+        self.settings.check_requests = check;
+        self
+    }
+
+    /// What becomes of members of a body that the API's description does not name.
+    ///
+    /// The API closes some bodies and says nothing about others, such as those of the video queue. A misspelt member would get
+    /// through there, and do nothing; [`UnknownMembers::Refuse`] finds it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// use venice_ai_mock::{MockVenice, UnknownMembers};
+    /// use venice_ai::types::QueueVideoRequest;
+    ///
+    /// let mock = MockVenice::builder().unknown_members(UnknownMembers::Refuse).start().await?;
+    /// let request = QueueVideoRequest::new("laguna-video");
+    /// let call = mock.client().raw().queue_video(&request).with_extra_body("colour", "red");
+    /// assert!(call.await.is_err());
+    /// assert_eq!(mock.violations()[0].field, "colour");
+    /// # Ok(()) }
+    /// ```
+    pub fn unknown_members(mut self, what: UnknownMembers) -> Self {
+        self.settings.unknown_members = what;
+        self
+    }
+
+    /// Whether a model that the mock does not list is refused, as the API refuses one that it does not have: a 404 that names a
+    /// model that was perhaps meant. Unless this says so any name will do, since a program that is tested asks for models that
+    /// only the API has; the answers are those of a model of the mock.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::builder().check_models(true).start().await?;
+    /// let error = mock.client().embeddings().embed("altona-embedding", "acqua alta").await.unwrap_err();
+    /// assert_eq!(error.kind(), venice_ai::ErrorKind::NotFound);
+    /// assert_eq!(error.did_you_mean(), ["altana-embedding"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn check_models(mut self, check: bool) -> Self {
+        self.settings.check_models = check;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// As [`MockVenice::start`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// let mock = venice_ai_mock::MockVenice::builder().start().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn start(self) -> Result<MockVenice, Error> {
+        // The server runs in its own thread and is there at once, so there is nothing to wait for.
+        self.start_blocking()
+    }
+
+    /// Starts it without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`MockVenice::start`].
+    ///
+    /// ```
+    /// let mock = venice_ai_mock::MockVenice::builder().start_blocking()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn start_blocking(self) -> Result<MockVenice, Error> {
+        MockVenice::launch(Shared::new(self.settings))
+    }
+}

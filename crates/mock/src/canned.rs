@@ -1,0 +1,60 @@
+//! Replies that a test put together.
+
+use bytes::Bytes;
+use venice_ai::http::{HeaderName, HeaderValue};
+
+use super::errors;
+use super::reply::{Content, Reply};
+
+/// Status, headers and body as a test gave them.
+#[derive(Clone, Debug)]
+pub(super) struct Canned {
+    status: u16,
+    headers: Vec<(String, String)>,
+    /// The media type and the content; `None` for the one that the API has for the status.
+    body: Option<(String, Content)>,
+}
+
+impl Canned {
+    pub(super) fn new(status: u16) -> Self {
+        Self { status: possible(status), headers: Vec::new(), body: None }
+    }
+
+    pub(super) fn set_status(&mut self, status: u16) {
+        self.status = possible(status);
+    }
+
+    pub(super) fn add_header(&mut self, name: String, value: String) {
+        self.headers.push((name, value));
+    }
+
+    pub(super) fn set_body(&mut self, media: impl Into<String>, body: impl Into<Bytes>) {
+        self.body = Some((media.into(), Content::Whole(body.into())));
+    }
+
+    pub(super) fn set_pieces(&mut self, media: impl Into<String>, pieces: Vec<Bytes>) {
+        self.body = Some((media.into(), Content::Pieces(pieces)));
+    }
+
+    /// The reply, with the headers of `usual` below its own. A header that HTTP cannot carry is left out.
+    pub(super) fn over(&self, usual: impl FnOnce(&mut Reply)) -> Reply {
+        let mut reply = match &self.body {
+            Some((media, Content::Whole(body))) => Reply::new(self.status, media, body.clone()),
+            Some((media, Content::Pieces(pieces))) => Reply::pieces(self.status, media, pieces.clone()),
+            None => errors::of_status(self.status),
+        };
+        usual(&mut reply);
+        for (name, value) in &self.headers {
+            let header = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
+            if let (Ok(name), Ok(value)) = header {
+                reply.headers.insert(name, value);
+            }
+        }
+        reply
+    }
+}
+
+/// A number below 200 or above 999 is no status of an answer.
+fn possible(status: u16) -> u16 {
+    if (200..=999).contains(&status) { status } else { 500 }
+}

@@ -1,0 +1,78 @@
+//! Lengths, ranges, counts and shapes.
+
+use regex_lite::Regex;
+use serde_json::{Value, json};
+
+use super::schema::Checker;
+use crate::time::is_calendar;
+
+/// A moment as RFC 3339 has it.
+const MOMENT: &str = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$";
+
+pub(super) fn text(checker: &mut Checker, schema: &Value, text: &str) {
+    let length = text.chars().count() as u64;
+    let least = schema["minLength"].as_u64().unwrap_or_default();
+    let is_blank = schema["x-not-blank"] == true && text.trim().is_empty();
+    if length < least || is_blank {
+        let least = least.max(1);
+        let message = format!("String must contain at least {least} character(s)");
+        checker.found("too_small", message, bound("minimum", json!(least), "string", true));
+    }
+    if let Some(most) = schema["maxLength"].as_u64().filter(|most| length > *most) {
+        let message = format!("String must contain at most {most} character(s)");
+        checker.found("too_big", message, bound("maximum", json!(most), "string", true));
+    }
+    let no_date = schema["x-date"] == true && !text.is_empty() && !is_calendar(text);
+    if no_date || schema["pattern"].as_str().is_some_and(|pattern| !has_shape(text, pattern)) {
+        checker.found("invalid_string", "Invalid", json!({"validation": "regex"}));
+    } else if schema["format"] == "uri" && venice_ai::reqwest::Url::parse(text).is_err() {
+        checker.found("invalid_string", "Invalid url", json!({"validation": "url"}));
+    } else if schema["format"] == "date-time" && !has_shape(text, MOMENT) {
+        checker.found("invalid_string", "Invalid datetime", json!({"validation": "datetime"}));
+    }
+}
+
+/// A pattern that cannot be read takes anything.
+fn has_shape(text: &str, pattern: &str) -> bool {
+    Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text))
+}
+
+pub(super) fn number(checker: &mut Checker, schema: &Value, number: f64) {
+    if let Some(least) = schema["minimum"].as_f64() {
+        let exclusive = schema["exclusiveMinimum"] == true;
+        if number < least || exclusive && number == least {
+            let how = if exclusive { "greater than" } else { "greater than or equal to" };
+            let message = format!("Number must be {how} {least}");
+            checker.found("too_small", message, bound("minimum", json!(least), "number", !exclusive));
+        }
+    }
+    if let Some(most) = schema["maximum"].as_f64() {
+        let exclusive = schema["exclusiveMaximum"] == true;
+        if number > most || exclusive && number == most {
+            let how = if exclusive { "less than" } else { "less than or equal to" };
+            let message = format!("Number must be {how} {most}");
+            checker.found("too_big", message, bound("maximum", json!(most), "number", !exclusive));
+        }
+    }
+}
+
+pub(super) fn count(checker: &mut Checker, schema: &Value, items: usize) {
+    let items = items as u64;
+    if let Some(least) = schema["minItems"].as_u64().filter(|least| items < *least) {
+        let message = format!("Array must contain at least {least} element(s)");
+        checker.found("too_small", message, bound("minimum", json!(least), "array", true));
+    }
+    if let Some(most) = schema["maxItems"].as_u64().filter(|most| items > *most) {
+        let message = format!("Array must contain at most {most} element(s)");
+        checker.found("too_big", message, bound("maximum", json!(most), "array", true));
+    }
+}
+
+fn bound(name: &str, limit: Value, kind: &str, inclusive: bool) -> Value {
+    json!({name: limit, "type": kind, "inclusive": inclusive, "exact": false})
+}
+
+/// Whether two values are the same; 2 and 2.0 are.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    left == right || left.is_number() && left.as_f64() == right.as_f64()
+}

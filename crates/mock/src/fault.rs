@@ -1,0 +1,221 @@
+//! Failures on demand.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::canned::Canned;
+use super::plan::{Planned, Scope};
+use super::reply::{JSON, TEXT};
+
+/// What goes wrong with a request to a [`MockVenice`](super::MockVenice).
+///
+/// It is for the next request, unless [`times`](Self::times) or [`on`](Self::on) say otherwise.
+///
+/// ```
+/// use std::time::Duration;
+/// use venice_ai_mock::Fault;
+///
+/// let busy = Fault::status(429).header("retry-after", "2").times(3);
+/// let refused = Fault::status(402).json(serde_json::json!({"error": "nothing left"}));
+/// let slow = Fault::delay(Duration::from_secs(2)).on("createChatCompletion");
+/// let half_an_answer = Fault::cut(600);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "give it to `MockVenice::fault`"]
+pub struct Fault {
+    scope: Scope,
+    what: What,
+    end: End,
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// What would be answered without a fault.
+    Usual,
+    /// The same, with a body that nobody can read.
+    Garbage,
+    /// Something else, without looking at the request.
+    Answer(Canned),
+    /// Nothing.
+    Disconnect,
+}
+
+/// How the body ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Whole,
+    /// The connection breaks after so many bytes.
+    Cut(usize),
+    /// Nothing more comes after so many bytes.
+    Stall(usize),
+}
+
+impl Fault {
+    fn new(what: What, end: End) -> Self {
+        Self { scope: Scope::new(Some(1)), what, end }
+    }
+
+    /// An answer with this status, and with an error body as the API sends it with that status. Nothing is done: no key is made.
+    ///
+    /// A number below 200 or above 999 is no status of an answer, and becomes a 500.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let overloaded = Fault::status(503);
+    /// ```
+    pub fn status(status: u16) -> Self {
+        Self::new(What::Answer(Canned::new(status)), End::Whole)
+    }
+
+    /// The usual answer, later.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::Fault;
+    /// let slow = Fault::delay(Duration::from_millis(300));
+    /// ```
+    pub fn delay(time: Duration) -> Self {
+        Self::new(What::Usual, End::Whole).after(time)
+    }
+
+    /// The usual answer, and the connection breaks after so many bytes of the body. What was asked for is done: a key is made,
+    /// and the client does not know.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let half_an_answer = Fault::cut(600);
+    /// ```
+    pub fn cut(after_bytes: usize) -> Self {
+        Self::new(What::Usual, End::Cut(after_bytes))
+    }
+
+    /// The usual answer, and nothing more after so many bytes of the body, though the connection stays open.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let silent = Fault::stall(0);
+    /// ```
+    pub fn stall(after_bytes: usize) -> Self {
+        Self::new(What::Usual, End::Stall(after_bytes))
+    }
+
+    /// The usual status and headers, and a body that is neither JSON nor text.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let garbage = Fault::garbage();
+    /// ```
+    pub fn garbage() -> Self {
+        Self::new(What::Garbage, End::Whole)
+    }
+
+    /// No answer: the connection is closed. Nothing is done.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let gone = Fault::disconnect();
+    /// ```
+    pub fn disconnect() -> Self {
+        Self::new(What::Disconnect, End::Whole)
+    }
+
+    /// A header of the answer. It needs a [`status`](Self::status): the other faults leave the headers alone. One that HTTP cannot
+    /// carry is left out.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let busy = Fault::status(429).header("retry-after", "0.5");
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if let What::Answer(canned) = &mut self.what {
+            canned.add_header(name.into(), value.into());
+        }
+        self
+    }
+
+    /// The body of the answer, as text; set `content-type` with [`header`](Self::header) where it matters. It needs a
+    /// [`status`](Self::status).
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let gateway = Fault::status(502).header("content-type", "text/html").body("<h1>Bad Gateway</h1>");
+    /// ```
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.set_body(TEXT, body.into());
+        self
+    }
+
+    /// The body of the answer, as JSON. It needs a [`status`](Self::status).
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let refused = Fault::status(422).json(serde_json::json!({"error": "no", "suggested_prompt": "a lagoon"}));
+    /// ```
+    pub fn json(mut self, body: impl Into<Value>) -> Self {
+        self.set_body(JSON, body.into().to_string().into());
+        self
+    }
+
+    fn set_body(&mut self, media: &str, body: Bytes) {
+        if let What::Answer(canned) = &mut self.what {
+            canned.set_body(media, body);
+        }
+    }
+
+    /// The answer comes later, whatever it is.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::Fault;
+    /// let slow_failure = Fault::status(504).after(Duration::from_millis(200));
+    /// ```
+    pub fn after(mut self, time: Duration) -> Self {
+        self.scope.delay = time;
+        self
+    }
+
+    /// For so many requests, and not for one. With `usize::MAX` it is for every request; faults for a number of requests come first,
+    /// and of those for every request the newest counts.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let down = Fault::status(503).times(usize::MAX);
+    /// ```
+    pub fn times(mut self, times: usize) -> Self {
+        self.scope.set_times(times);
+        self
+    }
+
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual meanwhile. An id that is
+    /// no operation's is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let no_keys = Fault::status(429).on("createApiKey");
+    /// ```
+    pub fn on(mut self, operation_id: impl Into<String>) -> Self {
+        self.scope.set_operation(operation_id.into());
+        self
+    }
+
+    pub(super) fn waits(&self) -> Duration {
+        self.scope.delay
+    }
+
+    pub(super) fn what(&self) -> &What {
+        &self.what
+    }
+
+    pub(super) fn end(&self) -> End {
+        self.end
+    }
+}
+
+impl Planned for Fault {
+    fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+}

@@ -1,0 +1,125 @@
+//! What came in a body.
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use venice_ai::Operation;
+
+use super::document;
+use super::encoding::essence_of;
+use super::errors;
+use super::form::{self, FilePart, Parts};
+use super::reply::Reply;
+
+const FORM: &str = "multipart/form-data";
+
+/// The members and the files of a body.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// The media type; empty where there is no body.
+    pub(super) media: String,
+    /// Null where there is no body.
+    pub(super) body: Value,
+    pub(super) files: Vec<FilePart>,
+}
+
+/// A body that cannot be read.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    /// The header that is wrong; empty for the body itself.
+    pub(super) field: &'static str,
+    pub(super) problem: String,
+    pub(super) reply: Reply,
+}
+
+impl Unreadable {
+    fn media(media: &str) -> Self {
+        let problem = format!("The API does not take {media:?} here");
+        Self { field: "content-type", problem, reply: errors::of_status(415) }
+    }
+
+    fn body(problem: String) -> Self {
+        let reply = Reply::json(400, &json!({"error": problem}));
+        Self { field: "", problem, reply }
+    }
+}
+
+/// Reads the body of a request. `media` is the header `content-type`.
+pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) -> Result<Given, Unreadable> {
+    let Some(full) = media else {
+        let may_lack = document::operation(operation)["requestBody"]["required"] == false;
+        let is_right = operation.request_media.is_empty() || may_lack && bytes.is_empty();
+        return if is_right { Ok(Given::default()) } else { Err(Unreadable::media("")) };
+    };
+    if operation.request_media.is_empty() {
+        return Ok(Given::default());
+    }
+    let media = essence_of(full);
+    let known = operation.request_media.contains(&media.as_str());
+    let schema = document::request_schema(operation, &media).filter(|_| known);
+    let schema = schema.ok_or_else(|| Unreadable::media(&media))?;
+    let mut given = match media.as_str() {
+        FORM => {
+            let parts = form::parts(full, bytes);
+            members(schema, parts.map_err(|problem| Unreadable::body(format!("The body is no form: {problem}")))?)
+        }
+        _ => Given { body: json(schema, bytes)?, ..Given::default() },
+    };
+    given.media = media;
+    Ok(given)
+}
+
+fn json(schema: &'static Value, bytes: &Bytes) -> Result<Value, Unreadable> {
+    match serde_json::from_slice(bytes) {
+        Ok(body @ Value::Object(_)) => Ok(body),
+        Ok(body @ Value::Array(_)) if document::may_be(schema, "array") => Ok(body),
+        Ok(_) => Err(Unreadable::body("The body is no JSON object".to_owned())),
+        Err(error) => Err(Unreadable::body(format!("The body is no JSON: {error}"))),
+    }
+}
+
+fn members(schema: &'static Value, parts: Parts) -> Given {
+    let body = typed(parts.texts.into_iter(), |name| document::property(schema, name));
+    Given { body: body.into(), files: parts.files, ..Given::default() }
+}
+
+/// Texts, read as the types that the API has for them. A name that is repeated makes a list.
+pub(super) fn typed(
+    texts: impl Iterator<Item = (String, String)>,
+    schema_of: impl Fn(&str) -> Option<&'static Value>,
+) -> Map<String, Value> {
+    let mut members: Map<String, Value> = Map::new();
+    for (name, text) in texts {
+        let schema = schema_of(&name).unwrap_or(&Value::Null);
+        let list = document::alternatives(schema).into_iter().find(|part| part["type"] == "array");
+        let value = read_text(list.and_then(|list| list.get("items")).unwrap_or(schema), text);
+        add(&mut members, name, value, list.is_some());
+    }
+    members
+}
+
+/// Adds a value to the members. One that is there already makes a list with it.
+pub(super) fn add(members: &mut Map<String, Value>, name: String, value: Value, is_list: bool) {
+    match members.get_mut(&name) {
+        Some(Value::Array(values)) => values.push(value),
+        Some(first) => *first = json!([first.take(), value]),
+        None if is_list => drop(members.insert(name, json!([value]))),
+        None => drop(members.insert(name, value)),
+    }
+}
+
+/// A text that is not of the type stays a text: what is wrong with it is for the checks to say.
+fn read_text(schema: &'static Value, text: String) -> Value {
+    let may_be = |kind| document::may_be(schema, kind);
+    if may_be("string") {
+        return text.into();
+    }
+    let read = serde_json::from_str(&text).unwrap_or_default();
+    let fits = match &read {
+        Value::Number(_) => may_be("number") || may_be("integer"),
+        Value::Bool(_) => may_be("boolean"),
+        Value::Object(_) => may_be("object"),
+        Value::Array(_) => may_be("array"),
+        Value::String(_) | Value::Null => false,
+    };
+    if fits { read } else { text.into() }
+}

@@ -1,0 +1,56 @@
+//! The headers that come with every reply.
+
+use venice_ai::API_VERSION;
+
+use super::auth::Caller;
+use super::reply::Reply;
+use super::state::State;
+use super::time;
+
+/// The account's place at one moment: what it owns, and what is left of its limits.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    caller: Caller,
+    usd: f64,
+    diem: f64,
+}
+
+impl Standing {
+    /// Balances are told as they were before a request, so this is taken before it is worked on.
+    pub(super) fn before(state: &State, caller: Caller) -> Self {
+        Self { caller, usd: state.balance_usd, diem: state.balance_diem }
+    }
+
+    pub(super) fn tell(&self, state: &State, reply: &mut Reply) {
+        match self.caller {
+            Caller::Nobody => return,
+            Caller::Wallet => {
+                reply.set("x-balance-remaining", format!("{:.6}", state.balance_usd));
+                return;
+            }
+            Caller::Key(_) => {}
+        }
+        reply.set("x-venice-balance-usd", format!("{:.8}", self.usd));
+        reply.set("x-venice-balance-diem", format!("{:.8}", self.diem));
+        let limits = &state.limits;
+        // Moments in milliseconds, where the documentation has seconds.
+        let reset = limits.resets_at.as_millis();
+        reply.set("x-ratelimit-limit-requests", limits.requests);
+        reply.set("x-ratelimit-remaining-requests", limits.requests_left);
+        reply.set("x-ratelimit-reset-requests", reset);
+        reply.set("x-ratelimit-limit-tokens", limits.tokens);
+        reply.set("x-ratelimit-remaining-tokens", limits.tokens_left);
+        reply.set("x-ratelimit-reset-tokens", reset);
+    }
+}
+
+/// What the gateway and the server put on each reply, errors included.
+pub(super) fn every(state: &mut State, reply: &mut Reply) {
+    let ray = state.next_id();
+    reply.set("cf-ray", format!("{ray:016x}-VCE"));
+    reply.set("x-venice-version", API_VERSION);
+    reply.set("x-venice-timestamp", time::iso(time::now()));
+    if reply.status >= 400 {
+        reply.set("x-venice-host-name", "mock");
+    }
+}

@@ -1,0 +1,146 @@
+//! How a job goes.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::media;
+
+/// How a job of a [`MockVenice`](crate::MockVenice) goes, for [`MockVenice::job`](crate::MockVenice::job).
+///
+/// Its time is virtual: each poll that finds it at work reports [`poll_time`](Self::poll_time) more, whenever it comes.
+///
+/// ```
+/// use std::time::Duration;
+/// use venice_ai_mock::MockJob;
+///
+/// let slow = MockJob::done().after_polls(6).poll_time(Duration::from_secs(20));
+/// let broken = MockJob::failed("The model ran out of memory");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until it is given to a mock"]
+pub struct MockJob {
+    pub(super) polls: u32,
+    pub(super) poll_time: Duration,
+    pub(super) end: End,
+    pub(super) media: Option<(String, Bytes)>,
+    pub(super) has_address: bool,
+    pub(super) put_off: u32,
+    pub(super) needs_consent: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    Done,
+    Failed(String),
+    Expired,
+}
+
+impl MockJob {
+    fn ending(end: End) -> Self {
+        Self {
+            polls: 1,
+            poll_time: Duration::from_secs(1),
+            end,
+            media: None,
+            has_address: false,
+            put_off: 0,
+            needs_consent: false,
+        }
+    }
+
+    /// A job that is at work at the first poll and done at the second one.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::done();
+    /// ```
+    pub fn done() -> Self {
+        Self::ending(End::Done)
+    }
+
+    /// A job that ends with the status `FAILED` and this message.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::failed("The model ran out of memory");
+    /// ```
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::ending(End::Failed(message.into()))
+    }
+
+    /// A job whose result is gone when it is asked for.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::expired();
+    /// ```
+    pub fn expired() -> Self {
+        Self::ending(End::Expired)
+    }
+
+    /// How many polls find it at work; one unless set.
+    ///
+    /// ```
+    /// let at_once = venice_ai_mock::MockJob::done().after_polls(0);
+    /// ```
+    pub fn after_polls(mut self, polls: u32) -> Self {
+        self.polls = polls;
+        self
+    }
+
+    /// How much of its time passes between two polls; a second unless set.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let job = venice_ai_mock::MockJob::done().poll_time(Duration::from_secs(20));
+    /// ```
+    pub fn poll_time(mut self, time: Duration) -> Self {
+        self.poll_time = time;
+        self
+    }
+
+    /// What it makes, in place of a few bytes that look like the beginning of a film or a song.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::done().media("audio/flac", b"fLaC\0\0\0\x22".as_slice());
+    /// ```
+    pub fn media(mut self, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        self.media = Some((content_type.into(), bytes.into()));
+        self
+    }
+
+    /// The reply to the order tells a `download_url`, and the result is there and nowhere else. Videos only.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::done().at_download_url();
+    /// ```
+    pub fn at_download_url(mut self) -> Self {
+        self.has_address = true;
+        self
+    }
+
+    /// So many deletions answer `success: false` before one succeeds.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::done().deletion_put_off(1);
+    /// ```
+    pub fn deletion_put_off(mut self, times: u32) -> Self {
+        self.put_off = times;
+        self
+    }
+
+    /// The order is answered 409 until it comes with the user's consent. Videos only.
+    ///
+    /// ```
+    /// let job = venice_ai_mock::MockJob::done().needs_consent();
+    /// ```
+    pub fn needs_consent(mut self) -> Self {
+        self.needs_consent = true;
+        self
+    }
+
+    pub(super) fn result(&self, is_video: bool) -> (String, Bytes) {
+        self.media.clone().unwrap_or_else(|| {
+            let media = if is_video { "video/mp4" } else { "audio/mpeg" };
+            (media.to_owned(), media::file(media).unwrap_or_default())
+        })
+    }
+}

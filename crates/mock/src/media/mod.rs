@@ -1,0 +1,27 @@
+//! Small files of each media type that the API answers with. They are what they say: players and libraries open them.
+
+pub(super) mod sound;
+pub(super) mod wav;
+
+use bytes::Bytes;
+
+const SOUND_MS: usize = 100;
+
+/// What a file of this type may look like; `None` for a type that is no file.
+pub(super) fn file(media: &str) -> Option<Bytes> {
+    Some(match media {
+        // Pictures of 256 × 256 pixels, the least that the API takes to change them.
+        "image/png" => Bytes::from_static(include_bytes!("image.png")),
+        "image/jpeg" => Bytes::from_static(include_bytes!("image.jpg")),
+        "image/webp" => Bytes::from_static(include_bytes!("image.webp")),
+        "audio/aac" => Bytes::from_static(include_bytes!("sound.aac")),
+        "audio/flac" => Bytes::from_static(include_bytes!("sound.flac")),
+        "audio/opus" => Bytes::from_static(include_bytes!("sound.opus")),
+        "audio/mpeg" => sound::silence(SOUND_MS),
+        "audio/pcm" => sound::tone(SOUND_MS),
+        "audio/wav" => sound::in_wav(vec![sound::tone(SOUND_MS)], false).concat().into(),
+        // A film without pictures.
+        "video/mp4" => Bytes::from_static(include_bytes!("video.mp4")),
+        _ => return None,
+    })
+}

@@ -1,0 +1,39 @@
+//! What the models of the catalogue charge for tokens, to the last digit.
+
+use serde_json::Value;
+use venice_ai::Amount;
+
+use super::chat::Cached;
+
+/// The price of so many tokens read and written, in US dollars. A long request pays the prices for long requests, and a discount is
+/// taken off.
+pub(super) fn of_tokens(model: &Value, read: u64, cached: Cached, written: u64) -> Amount {
+    let pricing = &model["model_spec"]["pricing"];
+    let threshold = pricing["extended"]["context_token_threshold"].as_u64();
+    let pricing = if threshold.is_some_and(|threshold| read > threshold) { &pricing["extended"] } else { pricing };
+    let part = |name: &str, tokens: u64| {
+        // What has no price of its own costs what other tokens do that are read.
+        let price = pricing.get(name).unwrap_or(&pricing["input"]);
+        amount(&price["usd"]).checked_mul(tokens.into())?.checked_mul(a_millionth()?)
+    };
+    let list = || {
+        let fresh = read.saturating_sub(cached.read + cached.written);
+        let parts = [
+            part("input", fresh)?,
+            part("cache_input", cached.read)?,
+            part("cache_write", cached.written)?,
+            part("output", written)?,
+        ];
+        Amount::checked_sum(parts)
+    };
+    let paid = || Amount::from(1).checked_sub(amount(&model["discount_to_user"]));
+    list().and_then(|list| list.checked_mul(paid()?)).unwrap_or_default()
+}
+
+fn a_millionth() -> Option<Amount> {
+    "0.000001".parse().ok()
+}
+
+fn amount(value: &Value) -> Amount {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}

@@ -1,0 +1,126 @@
+//! What was asked.
+
+use bytes::Bytes;
+use hyper::http::request::Parts;
+use serde::de::DeserializeOwned;
+use venice_ai::http::HeaderMap;
+
+use super::form::{self, FilePart};
+use super::route::Route;
+
+/// The headers whose values are credentials.
+const PRIVATE: [&str; 7] = [
+    "authorization",
+    "cookie",
+    "payment-signature",
+    "sign-in-with-x",
+    "x-402-payment",
+    "x-payment",
+    "x-sign-in-with-x",
+];
+
+/// A request as it reached a [`MockVenice`](super::MockVenice).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), venice_ai::Error> {
+/// # use venice_ai_mock::MockVenice;
+/// use venice_ai::types::{ApiKeyType, CreateApiKeyRequest};
+///
+/// let mock = MockVenice::start().await?;
+/// let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "nightly build");
+/// mock.client().api_keys().create(request).await?;
+///
+/// let asked = &mock.requests()[0];
+/// assert_eq!((asked.method.as_str(), asked.path.as_str()), ("POST", "/api_keys"));
+/// assert_eq!(asked.operation, Some("createApiKey"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MockRequest {
+    /// The HTTP method in capitals.
+    pub method: String,
+    /// The path below the base URL, as it was sent; for a request elsewhere the whole path.
+    pub path: String,
+    /// The pairs of the query, decoded, in their order.
+    pub query: Vec<(String, String)>,
+    /// The id of the operation, such as `createApiKey`; `None` for a path that the API does not have.
+    pub operation: Option<&'static str>,
+    /// The headers. Credentials are there, and read `***`.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl MockRequest {
+    pub(super) fn new(head: &Parts, route: &Route, body: Bytes) -> Self {
+        let mut headers = head.headers.clone();
+        for name in PRIVATE {
+            if let Some(value) = headers.get_mut(name) {
+                *value = hyper::header::HeaderValue::from_static("***");
+            }
+        }
+        Self {
+            method: head.method.to_string(),
+            path: route.path.clone(),
+            query: route.query.clone(),
+            operation: route.operation.map(|operation| operation.id),
+            headers,
+            body,
+        }
+    }
+
+    /// A header, if it was sent and is text.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
+    /// mock.client().api_keys().list().await?;
+    /// assert_eq!(mock.requests()[0].header("authorization"), Some("***"));
+    /// # Ok(()) }
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The files that came in a form (`multipart/form-data`), in their order; none for any other body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai::Upload;
+    /// # use venice_ai::types::CreateTranscriptionRequest;
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
+    /// let note = Upload::bytes("note.wav", &b"RIFF"[..]);
+    /// let _ = mock.client().raw().create_transcription(&CreateTranscriptionRequest::new(note)).await;
+    /// let requests = mock.requests();
+    /// let files = requests[0].files();
+    /// assert_eq!((files[0].member.as_str(), files[0].file_name.as_deref()), ("file", Some("note.wav")));
+    /// # Ok(()) }
+    /// ```
+    pub fn files(&self) -> Vec<FilePart> {
+        form::parts(self.header("content-type").unwrap_or_default(), &self.body).unwrap_or_default().files
+    }
+
+    /// The body, read as JSON.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use venice_ai::types::ChatCompletionRequest;
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
+    /// mock.client().chat().create(ChatCompletionRequest::new("default", ["Hello"])).await?;
+    /// let body: serde_json::Value = mock.requests()[0].json()?;
+    /// assert_eq!(body["model"], "default");
+    /// # Ok(()) }
+    /// ```
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}

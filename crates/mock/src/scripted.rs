@@ -1,0 +1,227 @@
+//! Answers that a test gives.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::canned::Canned;
+use super::plan::{Planned, Scope};
+use super::reply::{EVENTS, JSON, TEXT};
+use super::request::MockRequest;
+
+/// What a [`MockVenice`](super::MockVenice) answers in place of what it would say by itself.
+///
+/// It is for every request of its [operation](Self::on), unless [`times`](Self::times) says otherwise. Of several, those with
+/// `times` are used up first, in the order in which they were given; of the others the newest counts. A request that is refused
+/// (without a key, or against the API's description) does not get it, and does not use it up. To fail whatever is asked, use a
+/// [`Fault`](super::Fault).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), venice_ai::Error> {
+/// use venice_ai_mock::{Answer, MockVenice};
+/// use venice_ai::types::CharacterResponse;
+///
+/// let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug")?;
+/// reply.data.name = "Casanova".to_owned();
+///
+/// let mock = MockVenice::start().await?;
+/// mock.answer(Answer::json(&reply).on("getCharacterBySlug"));
+/// let character = mock.client().raw().get_character_by_slug("casanova").await?;
+/// assert_eq!(character.data.name, "Casanova");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "give it to `MockVenice::answer`"]
+pub struct Answer {
+    scope: Scope,
+    made: Made,
+}
+
+/// How the answer comes about.
+#[derive(Clone)]
+enum Made {
+    Already(Canned),
+    From(Arc<dyn Fn(&MockRequest) -> Answer + Send + Sync>),
+}
+
+impl Answer {
+    fn new(made: Made) -> Self {
+        Self { scope: Scope::new(None), made }
+    }
+
+    fn canned(fill: impl FnOnce(&mut Canned)) -> Self {
+        let mut canned = Canned::new(200);
+        fill(&mut canned);
+        Self::new(Made::Already(canned))
+    }
+
+    /// A value as JSON: a reply type of [`types`](venice_ai::types), or what `serde_json::json!` makes. For a reply type with a few members
+    /// of your own, start from [`MockVenice::default_body`](super::MockVenice::default_body).
+    ///
+    /// Replies that hold a secret (a key that was made, the address of a film) do not show themselves as JSON; give them with
+    /// `serde_json::json!`.
+    ///
+    /// A value that cannot be JSON (a map whose keys are no texts) is answered with a 500 that says so.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let cheap = Answer::json(&json!({"quote": 0.01})).on("quoteVideo");
+    /// ```
+    pub fn json(value: &(impl Serialize + ?Sized)) -> Self {
+        Self::canned(|canned| match serde_json::to_vec(value) {
+            Ok(body) => canned.set_body(JSON, body),
+            Err(error) => {
+                canned.set_status(500);
+                canned.set_body(TEXT, format!("the answer that the test gave is no JSON: {error}"));
+            }
+        })
+    }
+
+    /// Bytes of a media type: an image, a sound, a table.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Answer;
+    /// let picture = Answer::bytes("image/png", &b"\x89PNG..."[..]).on("editImage");
+    /// ```
+    pub fn bytes(media: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::canned(|canned| canned.set_body(media, bytes))
+    }
+
+    /// A stream of server-sent events, each a value as JSON, with the `[DONE]` that ends the API's streams. Between two events the
+    /// mock [pauses](super::MockBuilder::pause).
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let chunk = |text: &str| json!({"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m",
+    ///     "choices": [{"index": 0, "delta": {"content": text}}]});
+    /// let stream = Answer::events([chunk("Left, "), chunk("then right.")]).on("createChatCompletion");
+    /// ```
+    pub fn events(events: impl IntoIterator<Item = impl Serialize>) -> Self {
+        let frame = |event| serde_json::to_string(&event).map(|event| format!("data: {event}\n\n"));
+        let done = std::iter::once(Ok("data: [DONE]\n\n".to_owned()));
+        let frames = events.into_iter().map(frame).chain(done);
+        match frames.map(|frame| frame.map(Bytes::from)).collect::<Result<Vec<_>, _>>() {
+            Ok(frames) => Self::canned(|canned| canned.set_pieces(EVENTS, frames)),
+            Err(error) => Self::json(&format!("an event that the test gave is no JSON: {error}")).status(500),
+        }
+    }
+
+    /// The answer that a function has for the request. [`on`](Self::on) and [`times`](Self::times) of what it returns are not
+    /// looked at.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use serde_json::{Value, json};
+    /// # use venice_ai_mock::{Answer, MockVenice};
+    /// # use venice_ai::types::QuoteVideoRequest;
+    /// let mock = MockVenice::start().await?;
+    /// mock.answer(Answer::with(|request| {
+    ///     let usd = if request.json::<Value>().is_ok_and(|body| body["model"] == "dear") { 9 } else { 1 };
+    ///     Answer::json(&json!({"quote": usd}))
+    /// }).on("quoteVideo"));
+    /// assert_eq!(mock.client().raw().quote_video(&QuoteVideoRequest::new("dear")).await?.quote, Some(9.into()));
+    /// # Ok(()) }
+    /// ```
+    pub fn with(answer: impl Fn(&MockRequest) -> Self + Send + Sync + 'static) -> Self {
+        Self::new(Made::From(Arc::new(answer)))
+    }
+
+    /// Another status than 200. A number below 200 or above 999 is none, and becomes a 500. It does nothing to
+    /// [`with`](Self::with): there the function's answer has it.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let policy = Answer::json(&json!({"error": "no", "suggested_prompt": "a lagoon"})).status(422).on("queueVideo");
+    /// ```
+    pub fn status(mut self, status: u16) -> Self {
+        if let Made::Already(canned) = &mut self.made {
+            canned.set_status(status);
+        }
+        self
+    }
+
+    /// A header, over those that each reply has. One that HTTP cannot carry is left out. As with [`status`](Self::status), the
+    /// function of [`with`](Self::with) sets its own.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Answer;
+    /// let flagged = Answer::bytes("image/png", "...").header("x-venice-is-content-violation", "true");
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if let Made::Already(canned) = &mut self.made {
+            canned.add_header(name.into(), value.into());
+        }
+        self
+    }
+
+    /// The answer comes later.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::Answer;
+    /// let slow = Answer::json(&[1]).after(Duration::from_millis(200));
+    /// ```
+    pub fn after(mut self, time: Duration) -> Self {
+        self.scope.delay = time;
+        self
+    }
+
+    /// For so many requests, and then no more. `usize::MAX` is for every request again.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let waiting = Answer::json(&json!({"status": "PROCESSING"})).on("retrieveVideo").times(2);
+    /// ```
+    pub fn times(mut self, times: usize) -> Self {
+        self.scope.set_times(times);
+        self
+    }
+
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id). An id that is no operation's is reported by the next
+    /// request and by [`MockVenice::verify`](super::MockVenice::verify).
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let styles = Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on("listImageStyles");
+    /// ```
+    pub fn on(mut self, operation_id: impl Into<String>) -> Self {
+        self.scope.set_operation(operation_id.into());
+        self
+    }
+
+    /// What to send to this request, and after which time.
+    pub(super) fn made_for(&self, request: &MockRequest) -> (Duration, Canned) {
+        match &self.made {
+            Made::Already(canned) => (self.scope.delay, canned.clone()),
+            Made::From(answer) => {
+                let (delay, canned) = answer(request).made_for(request);
+                (self.scope.delay + delay, canned)
+            }
+        }
+    }
+}
+
+impl Planned for Answer {
+    fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Already(canned) => canned.fmt(f),
+            Self::From(_) => f.write_str("a function of the request"),
+        }
+    }
+}

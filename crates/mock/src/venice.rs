@@ -1,0 +1,310 @@
+//! The mock as a test holds it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use venice_ai::{Client, ClientBuilder, Error, operations};
+
+use super::server::Server;
+use super::state::{Shared, State};
+use super::{ADMIN_KEY, Answer, Fault, MockBuilder, MockRequest, Violation, default, route};
+
+/// A running mock of the API. Dropping it stops it and closes its connections.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), venice_ai::Error> {
+/// use venice_ai_mock::MockVenice;
+/// use venice_ai::types::ChatCompletionRequest;
+///
+/// let mock = MockVenice::start().await?;
+/// let request = ChatCompletionRequest::new("default", ["Which way to the Rialto?"]);
+/// let reply = mock.client().chat().create(request).await?;
+/// assert!(reply.text().contains("Rialto"));
+/// # Ok(()) }
+/// ```
+pub struct MockVenice {
+    pub(super) shared: Arc<Shared>,
+    server: Server,
+    base_url: String,
+    client: Client,
+}
+
+impl MockVenice {
+    /// Starts a mock on a free port.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration) if the machine has no port or no thread left.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// let mock = venice_ai_mock::MockVenice::start().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// As [`start`](Self::start), without an async runtime.
+    ///
+    /// ```
+    /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn start_blocking() -> Result<Self, Error> {
+        Self::builder().start_blocking()
+    }
+
+    /// A mock with other settings than the default ones.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::builder().pause(Duration::ZERO).start_blocking()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn builder() -> MockBuilder {
+        MockBuilder::default()
+    }
+
+    pub(super) fn launch(shared: Shared) -> Result<Self, Error> {
+        let shared = Arc::new(shared);
+        let server = Server::start(Arc::clone(&shared))?;
+        let origin = format!("http://{}", server.address());
+        let base_url = format!("{origin}{}", route::BASE_PATH);
+        shared.lock().jobs.origin = origin;
+        let client = settings(&base_url).build()?;
+        Ok(Self { shared, server, base_url, client })
+    }
+
+    /// What to set as base URL (`VENICE_BASE_URL`) to talk to the mock.
+    ///
+    /// ```
+    /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
+    /// assert!(mock.base_url().starts_with("http://127.0.0.1:"));
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// A key of the type `ADMIN` that the mock accepts. It accepts those that it makes too, and no others.
+    ///
+    /// ```
+    /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
+    /// let venice = venice_ai::Client::builder().base_url(mock.base_url()).api_key(mock.api_key()).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn api_key(&self) -> &str {
+        ADMIN_KEY
+    }
+
+    /// A client of the mock with its key and the default settings: it repeats what failed, with pauses as in real life.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::start().await?;
+    /// assert_eq!(mock.client().api_keys().list().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The settings of [`client`](Self::client), to add others to.
+    ///
+    /// ```
+    /// use venice_ai::RetryPolicy;
+    ///
+    /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
+    /// let venice = mock.client_builder().retry(RetryPolicy::disabled()).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn client_builder(&self) -> ClientBuilder {
+        settings(&self.base_url)
+    }
+
+    /// Makes the next request fail, or the next ones; faults are used up in the order in which they were given.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::{Fault, MockVenice};
+    /// let mock = MockVenice::start().await?;
+    /// mock.fault(Fault::status(404));
+    /// let error = mock.client().api_keys().list().await.unwrap_err();
+    /// assert_eq!(error.kind(), venice_ai::ErrorKind::NotFound);
+    /// # Ok(()) }
+    /// ```
+    pub fn fault(&self, fault: Fault) {
+        self.shared.lock().faults.push(fault);
+    }
+
+    /// Answers with something else from here on: see [`Answer`]. One for an id that is no operation's makes every request fail with a
+    /// 400 that says so.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::{Answer, MockVenice};
+    /// let mock = MockVenice::start().await?;
+    /// mock.answer(Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on("listImageStyles"));
+    /// assert_eq!(mock.client().raw().list_image_styles().await?.data, ["Venetian"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn answer(&self, answer: Answer) {
+        self.shared.lock().answers.push(answer);
+    }
+
+    /// What was asked so far, in the order in which it arrived.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::start().await?;
+    /// mock.client().api_keys().list().await?;
+    /// assert_eq!(mock.requests()[0].path, "/api_keys");
+    /// # Ok(()) }
+    /// ```
+    pub fn requests(&self) -> Vec<MockRequest> {
+        self.shared.lock().requests.clone()
+    }
+
+    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in the order in which they arrived. How often it was asked
+    /// for is the length of this.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// # use venice_ai::types::WebSearchRequest;
+    /// # use serde_json::Value;
+    /// let mock = MockVenice::start().await?;
+    /// mock.client().raw().web_search(&WebSearchRequest::new("acqua alta")).await?;
+    ///
+    /// let searches = mock.requests_of("webSearch");
+    /// assert_eq!(searches.len(), 1);
+    /// assert_eq!(searches[0].json::<Value>().unwrap()["query"], "acqua alta");
+    /// # Ok(()) }
+    /// ```
+    pub fn requests_of(&self, operation_id: &str) -> Vec<MockRequest> {
+        let is_of = |request: &&MockRequest| request.operation == Some(operation_id);
+        self.shared.lock().requests.iter().filter(is_of).cloned().collect()
+    }
+
+    /// The JSON body that an operation is answered with if nothing else was said, as the type of its reply: something to start
+    /// from where a test wants a reply with a few members of its own. It is made from the API's description, and knows nothing of
+    /// what the mock remembers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration) for an id that is no operation's, an operation that answers
+    /// with files alone, and a type that cannot be read from its reply.
+    ///
+    /// ```
+    /// # use venice_ai_mock::MockVenice;
+    /// use venice_ai::types::CharacterResponse;
+    ///
+    /// let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug")?;
+    /// reply.data.name = "Casanova".to_owned();
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    pub fn default_body<T: DeserializeOwned>(operation_id: &str) -> Result<T, Error> {
+        let operation = operations::ALL.iter().find(|operation| operation.id == operation_id);
+        let operation = operation.ok_or_else(|| Error::configuration(format!("{operation_id} is no operation")))?;
+        let body = default::body(&mut State::new(), operation)
+            .ok_or_else(|| Error::configuration(format!("{operation_id} has no JSON body")))?;
+        serde_json::from_value(body)
+            .map_err(|error| Error::configuration(format!("{operation_id} cannot be read as this type: {error}")))
+    }
+
+    /// What was wrong with the requests so far, in the order in which they arrived. A test that ends with an empty list asked for
+    /// nothing that the API would refuse.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::MockVenice;
+    /// let mock = MockVenice::start().await?;
+    /// mock.client().api_keys().list().await?;
+    /// assert_eq!(mock.violations(), []);
+    /// # Ok(()) }
+    /// ```
+    pub fn violations(&self) -> Vec<Violation> {
+        self.shared.lock().violations.clone()
+    }
+
+    /// Whether everything went as the test planned it: no request was against the API's description, each answer was used, what was
+    /// planned for a number of requests (faults, answers with [`times`](Answer::times)) was used up, and all of it was for operations
+    /// that the API has. Best as the last line of a test.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration), which names each violation and each plan that is left.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::{Fault, MockVenice};
+    /// let mock = MockVenice::start().await?;
+    /// mock.client().api_keys().list().await?;
+    /// mock.verify()?;
+    ///
+    /// mock.fault(Fault::status(503).on("createSpeech"));
+    /// assert!(mock.verify().unwrap_err().to_string().contains("1 fault"));
+    /// # Ok(()) }
+    /// ```
+    pub fn verify(&self) -> Result<(), Error> {
+        let mut state = self.shared.lock();
+        let mut found: Vec<String> = state.violations.iter().map(ToString::to_string).collect();
+        found.extend(state.misplanned());
+        found.extend(state.faults.left().map(|(times, of)| format!("{times} fault(s) left for {of}")));
+        found.extend(state.answers.left().map(|(times, of)| format!("{times} answer(s) left for {of}")));
+        found.extend(state.answers.unused().map(|of| format!("an answer for {of} was never used")));
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(Error::configuration(format!("the mock was not asked as planned: {}", found.join("; "))))
+    }
+
+    /// Forgets everything: requests, violations, faults, answers, keys that were made, and what was spent. Address, key and
+    /// settings stay, so clients go on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use venice_ai_mock::{Fault, MockVenice};
+    /// let mock = MockVenice::start().await?;
+    /// mock.fault(Fault::status(500).times(usize::MAX));
+    /// mock.reset();
+    /// assert_eq!(mock.client().api_keys().list().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn reset(&self) {
+        let mut state = self.shared.lock();
+        let origin = std::mem::take(&mut state.jobs.origin);
+        *state = State::new();
+        state.jobs.origin = origin;
+    }
+}
+
+/// A proxy that the environment names does not know the way back to this machine.
+fn settings(base_url: &str) -> ClientBuilder {
+    Client::builder().api_key(ADMIN_KEY).base_url(base_url).no_proxy()
+}
+
+impl fmt::Debug for MockVenice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockVenice")
+            .field("base_url", &self.base_url)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
