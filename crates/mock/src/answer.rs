@@ -1,128 +1,226 @@
-//! From a request to its answer.
+//! `Answer`: a reply that a test scripts for an operation.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use venice_ai::Operation;
+use serde::Serialize;
 
-use super::asked::Asked;
-use super::body::{Broken, PacedBody};
-use super::exchange::Exchange;
-use super::fault::{End, Fault, What};
-use super::headers;
-use super::reply::{Content, Reply};
+use super::canned_reply::CannedReply;
+use super::plans::{Planned, Scope};
+use super::reply::{EVENTS, JSON, TEXT};
 use super::request::MockRequest;
-use super::route::Route;
-use super::state::{Shared, State};
-use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models, record,
-    responses, tee, web3, x402,
-};
 
-pub(super) type Handler = fn(&mut State, &Asked<'_>) -> Result<Reply, Reply>;
-
-/// What answers an operation. One that has no line here is answered from the API's description: [`default`].
-pub(super) fn handler(operation: &Operation) -> Option<Handler> {
-    let handler: Handler = match operation.id {
-        "getApiKeys" => keys::list,
-        "getApiKeyById" => keys::retrieve,
-        "createApiKey" => keys::create,
-        "updateApiKey" => keys::update,
-        "deleteApiKey" => keys::delete,
-        "getApiKeyRateLimits" => keys::limits::current,
-        "getApiKeyRateLimitLogs" => keys::limits::log,
-        "getApiKeyGenerateWeb3Key" => web3::token,
-        "postApiKeyGenerateWeb3Key" => web3::create,
-        "listModels" => models::list,
-        "listModelTraits" => models::traits,
-        "listModelCompatibilityMapping" => models::compatibility_mapping,
-        "createChatCompletion" => chat::create,
-        "listCharacters" => characters::list,
-        "getCharacterBySlug" => characters::retrieve,
-        "getCharacterReviews" => characters::reviews,
-        "getBillingBalance" => billing::balance,
-        "getBillingUsage" => billing::tombstone,
-        "getBillingUsageAnalytics" => billing::analytics,
-        "getBillingUsageHistory" => billing::history,
-        "getX402Balance" => x402::balance,
-        "getX402Transactions" => x402::transactions,
-        "topUpX402Balance" => x402::top_up,
-        "quoteVideo" => jobs::quote_video,
-        "queueVideo" => jobs::queue_video,
-        "retrieveVideo" => jobs::retrieve_video,
-        "completeVideo" => jobs::complete_video,
-        "createVideoTranscription" => jobs::transcribe,
-        "quoteAudio" => jobs::quote_audio,
-        "queueAudio" => jobs::queue_audio,
-        "retrieveAudio" => jobs::retrieve_audio,
-        "completeAudio" => jobs::complete_audio,
-        "createEmbedding" => embeddings::create,
-        "createResponse" => responses::create,
-        "cryptoRpcProxy" => crypto_rpc::proxy,
-        "getTeeAttestation" => tee::attestation,
-        "getTeeSignature" => tee::signature,
-        "listCryptoRpcNetworks" => crypto_rpc::networks,
-        "createSpeech" => audio::speech,
-        "createTranscription" => audio::transcription,
-        "createClonedVoice" => audio::voice,
-        "webScrape" => augment::scrape,
-        "webSearch" => augment::search,
-        "createTextParser" => augment::parse,
-        "generateImage" => images::generate,
-        "simpleGenerateImage" => images::generations,
-        "listImageStyles" => images::styles,
-        "editImage" | "multiEditImage" => images::edit,
-        "upscaleImage" | "backgroundRemoveImage" => images::to_png,
-        _ => return None,
-    };
-    Some(handler)
+/// A scripted reply, which a [`MockVenice`](super::MockVenice) sends in place of its own.
+///
+/// It applies to every request of its [operation](Self::on), unless [`times`](Self::times) says otherwise. Of several, those with
+/// `times` are used up first, in the order in which they were added; of the others the newest counts. A request that is refused
+/// (without a key, or against the API's description) does not get it, and does not use it up. To fail any request, use a
+/// [`Fault`](super::Fault).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), venice_ai::Error> {
+/// use venice_ai_mock::{Answer, MockVenice};
+/// use venice_ai::types::CharacterResponse;
+///
+/// let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug")?;
+/// reply.data.name = "Casanova".to_owned();
+///
+/// let mock = MockVenice::start().await?;
+/// mock.answer(Answer::json(&reply).on("getCharacterBySlug"));
+/// let character = mock.client().raw().get_character_by_slug("casanova").await?;
+/// assert_eq!(character.data.name, "Casanova");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "give it to `MockVenice::answer`"]
+pub struct Answer {
+    scope: Scope,
+    made: AnswerSource,
 }
 
-/// Answers a request. An error closes the connection without an answer.
-pub(super) async fn answer(
-    shared: Arc<Shared>,
-    request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<PacedBody>, Broken> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
-    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let route = Route::of(head.method.as_str(), target);
-    let request = MockRequest::new(&head, &route, body);
-    let (misplanned, fault) = {
-        let mut state = shared.lock();
-        state.requests.push(request.clone());
-        let misplanned = state.misplanned();
-        let fault = if misplanned.is_empty() { state.faults.take(request.operation) } else { None };
-        (misplanned, fault)
-    };
-    if let Some(fault) = &fault {
-        tokio::time::sleep(fault.waits()).await;
+/// Where the reply comes from.
+#[derive(Clone)]
+enum AnswerSource {
+    Already(CannedReply),
+    From(Arc<dyn Fn(&MockRequest) -> Answer + Send + Sync>),
+}
+
+impl Answer {
+    fn new(made: AnswerSource) -> Self {
+        Self { scope: Scope::new(None), made }
     }
-    let exchange = Exchange { shared: &shared, head: &head, route: &route, request: &request };
-    let reply = match &*misplanned {
-        [] => reply(&exchange, fault.as_ref()).await?,
-        // A test whose plan has a slip must not go on as if it had none.
-        problems => errors::error(400, &format!("The mock: {}", problems.join("; "))),
-    };
-    record::record(&request.method, &route.path, request.header("content-type"), reply.status, reply.media());
-    let end = fault.map_or(End::Whole, |fault| fault.end());
-    let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end));
-    *response.status_mut() = hyper::StatusCode::from_u16(reply.status).map_err(|_| Broken)?;
-    *response.headers_mut() = *reply.headers;
-    Ok(response)
+
+    fn canned(fill: impl FnOnce(&mut CannedReply)) -> Self {
+        let mut canned = CannedReply::new(200);
+        fill(&mut canned);
+        Self::new(AnswerSource::Already(canned))
+    }
+
+    /// A value as JSON: a reply type of [`types`](venice_ai::types), or what `serde_json::json!` makes. For a reply type with a few fields
+    /// of your own, start from [`MockVenice::default_body`](super::MockVenice::default_body).
+    ///
+    /// Replies that hold a secret (a key that was made, the download URL of a video) are not serialized with it; give them with
+    /// `serde_json::json!`.
+    ///
+    /// A value that cannot be JSON (a map whose keys are no texts) is answered with a 500 that says so.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let cheap = Answer::json(&json!({"quote": 0.01})).on("quoteVideo");
+    /// ```
+    pub fn json(value: &(impl Serialize + ?Sized)) -> Self {
+        Self::canned(|canned| match serde_json::to_vec(value) {
+            Ok(body) => canned.set_body(JSON, body),
+            Err(error) => {
+                canned.set_status(500);
+                canned.set_body(TEXT, format!("the answer that the test gave is no JSON: {error}"));
+            }
+        })
+    }
+
+    /// Bytes of a media type: an image, a sound, a table.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Answer;
+    /// let picture = Answer::bytes("image/png", &b"\x89PNG..."[..]).on("editImage");
+    /// ```
+    pub fn bytes(media: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::canned(|canned| canned.set_body(media, bytes))
+    }
+
+    /// A stream of server-sent events, each a value as JSON, with the `[DONE]` that ends the API's streams. Between two events the
+    /// mock [pauses](super::MockBuilder::pause).
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let chunk = |text: &str| json!({"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m",
+    ///     "choices": [{"index": 0, "delta": {"content": text}}]});
+    /// let stream = Answer::events([chunk("Left, "), chunk("then right.")]).on("createChatCompletion");
+    /// ```
+    pub fn events(events: impl IntoIterator<Item = impl Serialize>) -> Self {
+        let frame = |event| serde_json::to_string(&event).map(|event| format!("data: {event}\n\n"));
+        let done = std::iter::once(Ok("data: [DONE]\n\n".to_owned()));
+        let frames = events.into_iter().map(frame).chain(done);
+        match frames.map(|frame| frame.map(Bytes::from)).collect::<Result<Vec<_>, _>>() {
+            Ok(frames) => Self::canned(|canned| canned.set_pieces(EVENTS, frames)),
+            Err(error) => Self::json(&format!("an event that the test gave is no JSON: {error}")).status(500),
+        }
+    }
+
+    /// A function that answers the request. [`on`](Self::on) and [`times`](Self::times) of what it returns are ignored.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # use serde_json::{Value, json};
+    /// # use venice_ai_mock::{Answer, MockVenice};
+    /// # use venice_ai::types::QuoteVideoRequest;
+    /// let mock = MockVenice::start().await?;
+    /// mock.answer(Answer::with(|request| {
+    ///     let usd = if request.json::<Value>().is_ok_and(|body| body["model"] == "dear") { 9 } else { 1 };
+    ///     Answer::json(&json!({"quote": usd}))
+    /// }).on("quoteVideo"));
+    /// assert_eq!(mock.client().raw().quote_video(&QuoteVideoRequest::new("dear")).await?.quote, Some(9.into()));
+    /// # Ok(()) }
+    /// ```
+    pub fn with(answer: impl Fn(&MockRequest) -> Self + Send + Sync + 'static) -> Self {
+        Self::new(AnswerSource::From(Arc::new(answer)))
+    }
+
+    /// The status; default: 200. A number below 200 or above 999 is not valid, and becomes a 500. It has no effect on
+    /// [`with`](Self::with): there the function's answer sets it.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let policy = Answer::json(&json!({"error": "no", "suggested_prompt": "a lagoon"})).status(422).on("queueVideo");
+    /// ```
+    pub fn status(mut self, status: u16) -> Self {
+        if let AnswerSource::Already(canned) = &mut self.made {
+            canned.set_status(status);
+        }
+        self
+    }
+
+    /// A header, over those that each reply has. One that HTTP cannot carry is left out. As with [`status`](Self::status), the
+    /// function of [`with`](Self::with) sets its own.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Answer;
+    /// let flagged = Answer::bytes("image/png", "...").header("x-venice-is-content-violation", "true");
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if let AnswerSource::Already(canned) = &mut self.made {
+            canned.add_header(name.into(), value.into());
+        }
+        self
+    }
+
+    /// Delays the answer.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use venice_ai_mock::Answer;
+    /// let slow = Answer::json(&[1]).after(Duration::from_millis(200));
+    /// ```
+    pub fn after(mut self, time: Duration) -> Self {
+        self.scope.delay = time;
+        self
+    }
+
+    /// Applies to so many requests. `usize::MAX` is every request, the default.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let waiting = Answer::json(&json!({"status": "PROCESSING"})).on("retrieveVideo").times(2);
+    /// ```
+    pub fn times(mut self, times: usize) -> Self {
+        self.scope.set_times(times);
+        self
+    }
+
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id). An id that is no operation's is reported by the next
+    /// request and by [`MockVenice::verify`](super::MockVenice::verify).
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use venice_ai_mock::Answer;
+    /// let styles = Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on("listImageStyles");
+    /// ```
+    pub fn on(mut self, operation_id: impl Into<String>) -> Self {
+        self.scope.set_operation(operation_id.into());
+        self
+    }
+
+    /// What to send to this request, and after which time.
+    pub(super) fn made_for(&self, request: &MockRequest) -> (Duration, CannedReply) {
+        match &self.made {
+            AnswerSource::Already(canned) => (self.scope.delay, canned.clone()),
+            AnswerSource::From(answer) => {
+                let (delay, canned) = answer(request).made_for(request);
+                (self.scope.delay + delay, canned)
+            }
+        }
+    }
 }
 
-async fn reply(exchange: &Exchange<'_>, fault: Option<&Fault>) -> Result<Reply, Broken> {
-    match fault.map(Fault::what) {
-        None | Some(What::Usual) => Ok(exchange.usual().await),
-        Some(What::Garbage) => {
-            let mut reply = exchange.usual().await;
-            reply.content = Content::Whole(Bytes::from_static(b"\xff\xfe{\"gar\xc3\x28bage\": \x00"));
-            Ok(reply)
+impl Planned for Answer {
+    fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+}
+
+impl fmt::Debug for AnswerSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Already(canned) => canned.fmt(f),
+            Self::From(_) => f.write_str("a function of the request"),
         }
-        Some(What::Answer(canned)) => Ok(canned.over(|reply| headers::every(&mut exchange.shared.lock(), reply))),
-        Some(What::Disconnect) => Err(Broken),
     }
 }

@@ -1,28 +1,28 @@
-//! Speech, transcriptions and voices.
+//! Handlers of speech, transcriptions and cloned voices.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
 use super::media::{sound, wav};
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
-/// How long a character is heard. A real voice takes about six times as long.
+/// The duration of a character. A real voice takes about six times as long.
 const CHARACTER_MS: usize = 10;
 const USD_A_CHARACTER: f64 = 0.000_003_5;
 
 /// Reads a text aloud: a tone for each sentence, as long as the sentence is.
-pub(super) fn speech(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let text = asked.body["input"].as_str().unwrap_or_default();
+pub(super) fn speech(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let text = request.body["input"].as_str().unwrap_or_default();
     if text.trim().is_empty() {
         return Err(error(400, "input: String must contain at least 1 character(s)"));
     }
     state.balance_usd -= USD_A_CHARACTER * text.chars().count() as f64;
     let sentences: Vec<&str> = sentences(text).collect();
-    let streaming = asked.body["streaming"] == true;
-    let (media, pieces): (_, Vec<Bytes>) = match asked.body["response_format"].as_str().unwrap_or("mp3") {
+    let streaming = request.body["streaming"] == true;
+    let (media, pieces): (_, Vec<Bytes>) = match request.body["response_format"].as_str().unwrap_or("mp3") {
         "mp3" => ("audio/mpeg", sentences.iter().map(|sentence| sound::silence(milliseconds(sentence))).collect()),
         "pcm" => ("audio/pcm", sentences.iter().map(|sentence| sound::tone(milliseconds(sentence))).collect()),
         "wav" => (
@@ -53,9 +53,9 @@ fn milliseconds(text: &str) -> usize {
     text.chars().count() * CHARACTER_MS
 }
 
-/// Listens. It does not understand, but it knows how long a WAV file is.
-pub(super) fn transcription(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let file = asked.file("file")?;
+/// Returns a text that names the duration of the recording.
+pub(super) fn transcription(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let file = request.file("file")?;
     // About what an MP3 of 128 kbit/s takes, for anything but a WAV file.
     let seconds = wav::seconds(&file.bytes).unwrap_or(file.bytes.len() as f64 / 16_000.0);
     if seconds == 0.0 {
@@ -63,11 +63,11 @@ pub(super) fn transcription(state: &mut State, asked: &Asked<'_>) -> Result<Repl
     }
     state.balance_usd -= seconds * 0.0001;
     let text = format!("This is what {seconds:.1} seconds of sound say to the mock.");
-    if asked.body["response_format"] == "text" {
+    if request.body["response_format"] == "text" {
         return Ok(Reply::text(200, text));
     }
     let mut body = json!({"text": text, "duration": seconds});
-    if asked.body["timestamps"] == true {
+    if request.body["timestamps"] == true {
         let words: Vec<&str> = text.split(' ').collect();
         let at = |index: usize| (index as f64 * seconds / words.len() as f64 * 1000.0).round() / 1000.0;
         let timed = words.iter().enumerate();
@@ -79,9 +79,9 @@ pub(super) fn transcription(state: &mut State, asked: &Asked<'_>) -> Result<Repl
     Ok(Reply::json(200, &body))
 }
 
-pub(super) fn voice(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    asked.file("file")?;
-    let model = asked.body["model"].as_str().unwrap_or("tts-chatterbox-hd");
+pub(super) fn voice(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    request.file("file")?;
+    let model = request.body["model"].as_str().unwrap_or("tts-chatterbox-hd");
     let id = format!("vv_{:016x}", state.next_id());
     Ok(Reply::json(200, &json!({"id": id, "model": model})))
 }

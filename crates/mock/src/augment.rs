@@ -1,16 +1,16 @@
-//! Pages, searches, and the text of documents. All of them are made up.
+//! Handlers of web scraping, web search and text extraction, with made-up results.
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
 const USD_A_CALL: f64 = 0.01;
 
-pub(super) fn scrape(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let text = asked.body["url"].as_str().unwrap_or_default();
+pub(super) fn scrape(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let text = request.body["url"].as_str().unwrap_or_default();
     let url = venice_ai::reqwest::Url::parse(text).map_err(|_| error(400, "url: Invalid url"))?;
     let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
     if ["x.com", "twitter.com", "reddit.com"].contains(&host) {
@@ -21,8 +21,8 @@ pub(super) fn scrape(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
     Ok(Reply::json(200, &json!({"url": text, "content": content, "format": "markdown"})))
 }
 
-pub(super) fn search(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let query = asked.body["query"].as_str().unwrap_or_default();
+pub(super) fn search(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let query = request.body["query"].as_str().unwrap_or_default();
     state.balance_usd -= USD_A_CALL;
     let escaped = query.replace('&', "&amp;").replace('<', "&lt;");
     let result = |number: u64| {
@@ -35,13 +35,13 @@ pub(super) fn search(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
             "date": date,
         })
     };
-    let results: Vec<Value> = (1..=asked.body["limit"].as_u64().unwrap_or(10)).map(result).collect();
+    let results: Vec<Value> = (1..=request.body["limit"].as_u64().unwrap_or(10)).map(result).collect();
     Ok(Reply::json(200, &json!({"query": query, "results": results})))
 }
 
 /// Text files are read; of others the mock knows the name.
-pub(super) fn parse(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let file = asked.file("file")?;
+pub(super) fn parse(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let file = request.file("file")?;
     let name = file.file_name.as_deref().unwrap_or("the file");
     let text = match std::str::from_utf8(&file.bytes) {
         Ok(text) if !text.starts_with("%PDF") => text.to_owned(),
@@ -51,7 +51,7 @@ pub(super) fn parse(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
         return Err(error(400, "No text content could be extracted from the file."));
     }
     state.balance_usd -= USD_A_CALL;
-    if asked.body["response_format"] == "text" {
+    if request.body["response_format"] == "text" {
         return Ok(Reply::text(200, text));
     }
     let tokens = text.chars().count().div_ceil(4);

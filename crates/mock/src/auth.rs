@@ -1,4 +1,4 @@
-//! Who asks, and whether they may.
+//! `Caller`: authentication and authorization of a request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ use super::time;
 /// Where a wallet signs in; the second name is the older one.
 pub(super) const SIGN_IN_HEADERS: [&str; 2] = ["sign-in-with-x", "x-sign-in-with-x"];
 
-/// Who asks.
+/// Who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
     Nobody,
@@ -24,7 +24,7 @@ pub(super) enum Caller {
     Wallet,
 }
 
-/// Who asks for an operation, or the refusal.
+/// Authenticates the caller of an operation, or refuses.
 pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> Result<Caller, Reply> {
     let wallet = SIGN_IN_HEADERS.iter().any(|name| head.headers.contains_key(*name));
     match operation.auth {
@@ -37,7 +37,7 @@ pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> 
         },
         AuthScheme::BearerOrWallet => match key(state, head)? {
             Some(id) => Ok(Caller::Key(id)),
-            // The signature of a wallet is taken at its word.
+            // Signatures of wallets are not verified.
             None if wallet => Ok(Caller::Wallet),
             None => Err(price_of(operation)),
         },

@@ -1,4 +1,4 @@
-//! Billing: books that are made up.
+//! Handlers of billing, with a made-up usage history.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use venice_ai::types::BillingCurrency;
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::route::Route;
 use super::state::State;
@@ -20,7 +20,7 @@ const ENTRIES: usize = 2_345;
 const BEGINNING: Duration = Duration::from_secs(1_785_542_400);
 const STEP: Duration = Duration::from_secs(900);
 
-pub(super) fn balance(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn balance(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let body = json!({
         "canConsume": state.balance_usd > 0.0 || state.balance_diem > 0.0,
         "consumptionCurrency": if state.balance_diem > 0.0 { "DIEM" } else { "USD" },
@@ -31,14 +31,14 @@ pub(super) fn balance(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> 
 }
 
 /// The list of old, which is no more.
-pub(super) fn tombstone(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn tombstone(_: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let reply = error(410, "This endpoint is gone; use /billing/usage-history");
     let reply = reply.with("deprecation", "@1783555200").with("sunset", "Wed, 16 Sep 2026 00:00:00 GMT");
     Err(reply.with("link", "</api/v1/billing/usage-history>; rel=\"successor-version\""))
 }
 
-pub(super) fn analytics(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let route = asked.route;
+pub(super) fn analytics(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let route = request.route;
     let (start, end) = (route.query("startDate"), route.query("endDate"));
     if start.is_some() != end.is_some() {
         return Err(error(400, "startDate and endDate are needed together"));
@@ -114,19 +114,19 @@ impl Walk {
     }
 }
 
-pub(super) fn history(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let walk = match asked.route.query("cursor") {
-        Some(_) if asked.route.query.len() > 1 => {
+pub(super) fn history(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let walk = match request.route.query("cursor") {
+        Some(_) if request.route.query.len() > 1 => {
             return Err(error(400, "A cursor cannot be combined with other parameters"));
         }
         Some(cursor) => Walk::resume(cursor).ok_or_else(|| error(400, "Invalid or expired cursor"))?,
-        None => Walk::begin(asked.route),
+        None => Walk::begin(request.route),
     };
     let found: Vec<Value> = (0..ENTRIES).map(entry).filter(|entry| walk.fits(entry)).collect();
     let read = found.len().min(walk.read + walk.size);
     let page = found.get(walk.read..read).unwrap_or_default();
     let next = (read < found.len()).then(|| walk.cursor(read));
-    if !asked.header("accept").is_some_and(|media| media.starts_with("text/csv")) {
+    if !request.header("accept").is_some_and(|media| media.starts_with("text/csv")) {
         return Ok(Reply::json(200, &json!({"data": page, "nextCursor": next})));
     }
     let name = "attachment; filename=billing-usage-history-20260822T120000000Z.csv";

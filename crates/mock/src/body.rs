@@ -1,4 +1,4 @@
-//! Bodies that pause, break off or fall silent.
+//! `PacedBody`: a response body that pauses between chunks, breaks off or stalls.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -1,11 +1,11 @@
-//! The settings of a mock.
+//! `MockBuilder`: the settings of a mock.
 
 use std::time::Duration;
 
 use venice_ai::Error;
 
 use super::state::{Settings, Shared};
-use super::{MockVenice, UnknownMembers};
+use super::{MockVenice, UnknownFields};
 
 /// Fast enough for tests, slow enough to see the tokens come.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -26,8 +26,8 @@ pub struct MockBuilder {
 
 impl Default for MockBuilder {
     fn default() -> Self {
-        let unknown_members = UnknownMembers::default();
-        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_members, check_models: false } }
+        let unknown_fields = UnknownFields::default();
+        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_fields, check_models: false } }
     }
 }
 
@@ -45,13 +45,13 @@ impl MockBuilder {
         self
     }
 
-    /// Whether requests are checked against the API's description; they are unless this says no.
+    /// Whether requests are validated against the OpenAPI document. Default: `true`.
     ///
-    /// A request that the description does not allow is answered as the API answers it, with a 400 that names each member, and
+    /// A request that the description does not allow is answered as the API answers it, with a 400 that names each field, and
     /// [`MockVenice::violations`] lists what was wrong. Checked are the media type, parameters of the path and the query, and the
-    /// body: members that have to be there, types, values of enums, lengths, ranges, counts and patterns, and members that the
+    /// body: fields that have to be there, types, values of enums, lengths, ranges, counts and patterns, and fields that the
     /// API does not know where it says that it refuses them. A parameter of the query that it does not know is refused too: the
-    /// API may pass it over, but it is a mistake. Enum members whose values hang on the model (`aspect_ratio`, `duration` and
+    /// API may pass it over, but it is a mistake. Enum fields whose values hang on the model (`aspect_ratio`, `duration` and
     /// `resolution`) take any text, as the description has only the values of its day.
     ///
     /// ```
@@ -70,26 +70,26 @@ impl MockBuilder {
         self
     }
 
-    /// What becomes of members of a body that the API's description does not name.
+    /// What becomes of fields of a body that the API's description does not name.
     ///
-    /// The API closes some bodies and says nothing about others, such as those of the video queue. A misspelt member would get
-    /// through there, and do nothing; [`UnknownMembers::Refuse`] finds it.
+    /// The API closes some bodies and says nothing about others, such as those of the video queue. A misspelt field would get
+    /// through there, and do nothing; [`UnknownFields::Refuse`] finds it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), venice_ai::Error> {
-    /// use venice_ai_mock::{MockVenice, UnknownMembers};
+    /// use venice_ai_mock::{MockVenice, UnknownFields};
     /// use venice_ai::types::QueueVideoRequest;
     ///
-    /// let mock = MockVenice::builder().unknown_members(UnknownMembers::Refuse).start().await?;
+    /// let mock = MockVenice::builder().unknown_fields(UnknownFields::Refuse).start().await?;
     /// let request = QueueVideoRequest::new("laguna-video");
     /// let call = mock.client().raw().queue_video(&request).with_extra_body("colour", "red");
     /// assert!(call.await.is_err());
     /// assert_eq!(mock.violations()[0].field, "colour");
     /// # Ok(()) }
     /// ```
-    pub fn unknown_members(mut self, what: UnknownMembers) -> Self {
-        self.settings.unknown_members = what;
+    pub fn unknown_fields(mut self, what: UnknownFields) -> Self {
+        self.settings.unknown_fields = what;
         self
     }
 

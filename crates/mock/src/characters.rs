@@ -1,11 +1,11 @@
-//! Characters: a cast that is made up, and what people say of it.
+//! Handlers of characters, with made-up characters and reviews.
 
 use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
@@ -72,16 +72,16 @@ fn character(number: usize, name: &str, place: &str) -> Value {
     })
 }
 
-pub(super) fn list(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let route = asked.route;
-    let mut found: Vec<Value> = cast().into_iter().filter(|character| fits(character, asked)).collect();
+pub(super) fn list(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let route = request.route;
+    let mut found: Vec<Value> = cast().into_iter().filter(|character| fits(character, request)).collect();
     sort(&mut found, route.query("sortBy"), route.query("sortOrder"));
     let data: Vec<Value> = found.into_iter().skip(route.number("offset", 0)).take(route.number("limit", 50)).collect();
     Ok(Reply::json(200, &json!({"object": "list", "data": data})))
 }
 
-fn fits(character: &Value, asked: &Asked<'_>) -> bool {
-    let route = asked.route;
+fn fits(character: &Value, request: &ParsedRequest<'_>) -> bool {
+    let route = request.route;
     let flag = |name: &str, is: bool| route.query(name).is_none_or(|wanted| (wanted == "true") == is);
     let among = |name: &str, has: &dyn Fn(&str) -> bool| {
         let wanted: Vec<&str> = route.queries(name).flat_map(|value| value.split(',')).collect();
@@ -89,7 +89,7 @@ fn fits(character: &Value, asked: &Asked<'_>) -> bool {
     };
     let has_tag = |tag: &str| character["tags"].as_array().is_some_and(|tags| tags.iter().any(|known| known == tag));
     let search = route.query("search").unwrap_or_default().to_lowercase();
-    let says = |member: &str| character[member].as_str().is_some_and(|text| text.to_lowercase().contains(&search));
+    let says = |field: &str| character[field].as_str().is_some_and(|text| text.to_lowercase().contains(&search));
     flag("isAdult", character["adult"] == true)
         && flag("isWebEnabled", character["webEnabled"] == true)
         // Which characters need a subscription is not in the reply; here it is those with the larger model.
@@ -100,7 +100,7 @@ fn fits(character: &Value, asked: &Asked<'_>) -> bool {
         && (says("name") || says("description"))
 }
 
-/// Lists begin with the most of what they are sorted by, unless they are told to go up.
+/// Lists are sorted in descending order by default.
 fn sort(characters: &mut [Value], by: Option<&str>, order: Option<&str>) {
     let Some(by) = by else { return };
     let weight = |character: &Value| {
@@ -120,13 +120,13 @@ fn sort(characters: &mut [Value], by: Option<&str>, order: Option<&str>) {
     }
 }
 
-pub(super) fn retrieve(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    Ok(Reply::json(200, &json!({"object": "character", "data": find(asked.route.parameter())?})))
+pub(super) fn retrieve(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    Ok(Reply::json(200, &json!({"object": "character", "data": find(request.route.parameter())?})))
 }
 
-pub(super) fn reviews(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let character = find(asked.route.parameter())?;
-    let (page, size) = (asked.route.number("page", 1).max(1), asked.route.number("pageSize", 20).max(1));
+pub(super) fn reviews(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let character = find(request.route.parameter())?;
+    let (page, size) = (request.route.number("page", 1).max(1), request.route.number("pageSize", 20).max(1));
     let pages = REVIEWS.div_ceil(size);
     let data: Vec<Value> = (0..REVIEWS)
         .skip((page - 1).saturating_mul(size))

@@ -1,9 +1,9 @@
-//! Block-chain nodes that know a handful of methods.
+//! Handlers of crypto RPC: blockchain nodes that know a handful of methods.
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
@@ -15,28 +15,28 @@ const GOOD: u64 = 20;
 
 /// The requests that had a key, with their answers.
 #[derive(Debug, Default)]
-pub(super) struct Remembered(Vec<(String, Value, Value)>);
+pub(super) struct IdempotencyCache(Vec<(String, Value, Value)>);
 
-pub(super) fn networks(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn networks(_: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"networks": NETWORKS})))
 }
 
-pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let network = asked.route.parameter();
+pub(super) fn proxy(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let network = request.route.parameter();
     if !NETWORKS.contains(&network) {
         return Err(error(400, &format!("Unsupported network: {network}")));
     }
-    let key = asked.header("idempotency-key");
+    let key = request.header("idempotency-key");
     let known = key.and_then(|key| state.rpc.0.iter().find(|known| known.0 == key));
-    let request = json!([network, asked.body]);
+    let call = json!([network, request.body]);
     if let Some((_, before, answer)) = known {
-        if *before != request {
+        if *before != call {
             return Err(error(400, "The Idempotency-Key was used with another request"));
         }
         let answer = answer.clone();
         return Ok(reply(state, &answer, 0).with("idempotent-replayed", "true"));
     }
-    let calls = match &asked.body {
+    let calls = match &request.body {
         // That there are too many is in the API's description.
         Value::Array(calls) if calls.is_empty() => return Err(error(400, "A batch holds at least one call")),
         Value::Array(calls) => calls.as_slice(),
@@ -54,7 +54,7 @@ pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
         credits += if answer.get("error").is_some() { REFUSED } else { GOOD };
         answers.push(answer);
     }
-    let answer = if asked.body.is_array() {
+    let answer = if request.body.is_array() {
         // In an order that is not that of the calls, as nodes do.
         answers.reverse();
         Value::Array(answers)
@@ -62,7 +62,7 @@ pub(super) fn proxy(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply
         answers.pop().unwrap_or_default()
     };
     if let Some(key) = key {
-        state.rpc.0.push((key.to_owned(), request, answer.clone()));
+        state.rpc.0.push((key.to_owned(), call, answer.clone()));
     }
     Ok(reply(state, &answer, credits))
 }

@@ -1,4 +1,4 @@
-//! The API's description, as the types of the crate are made from it.
+//! The OpenAPI document, and how to find operations and schemas in it.
 
 use std::sync::LazyLock;
 
@@ -48,7 +48,7 @@ pub(super) fn alternatives(schema: &'static Value) -> Vec<&'static Value> {
     found
 }
 
-/// The schema of a member of an object.
+/// The schema of a field of an object.
 pub(super) fn property(schema: &'static Value, name: &str) -> Option<&'static Value> {
     alternatives(schema).into_iter().find_map(|part| part["properties"].get(name))
 }

@@ -1,27 +1,27 @@
-//! Vectors: the same for the same text, of length 1, and closer for texts that share words.
+//! Handler of embeddings: unit vectors, equal for equal texts, and closer for texts that share words.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
 use super::models;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
 const DEFAULT_DIMENSIONS: u64 = 1024;
 
-pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
-    let model = models::wanted(asked, "embedding", asked.text("model"))?;
+pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
+    let model = models::wanted(request, "embedding", request.text("model"))?;
     let texts = texts(&body["input"])?;
     let own = model["model_spec"]["embeddingDimensions"].as_u64().unwrap_or(DEFAULT_DIMENSIONS);
     let dimensions = match &body["dimensions"] {
         Value::Null => own,
-        asked => asked
+        request => request
             .as_u64()
-            .filter(|asked| (1..=own).contains(asked))
+            .filter(|dimensions| (1..=own).contains(dimensions))
             .ok_or_else(|| error(400, &format!("`dimensions` must be a whole number from 1 to {own}")))?,
     };
     let in_base64 = body["encoding_format"] == "base64";

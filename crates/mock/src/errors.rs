@@ -1,4 +1,4 @@
-//! How the API says no.
+//! Error replies as the API sends them.
 
 use serde_json::json;
 
@@ -9,8 +9,7 @@ pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": message}))
 }
 
-/// What an operation answers with a status, when all that is known is the status. The words are such that the failure can be told
-/// from its like: the API puts codes into few bodies.
+/// The error body for a status. The messages differ, as the API puts codes into few bodies.
 pub(super) fn of_status(status: u16) -> Reply {
     let message = match status {
         200..=299 => return Reply::json(status, &json!({})),

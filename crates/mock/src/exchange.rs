@@ -1,17 +1,17 @@
-//! One request on its way to what the mock says to it.
+//! `Exchange`: authenticates, validates and answers one request.
 
 use hyper::http::request::Parts;
 use venice_ai::Operation;
 
-use super::answer::handler;
-use super::asked::Asked;
+use super::answer::Answer;
 use super::auth;
-use super::given::{self, Given};
-use super::headers::{self, Standing};
+use super::dispatch::handler;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
+use super::reply_headers::{self, AccountSnapshot};
 use super::request::MockRequest;
+use super::request_body::{self, RequestBody};
 use super::route::Route;
-use super::scripted::Answer;
 use super::state::{Shared, State};
 use super::violation::Violation;
 use super::{check, default, errors, jobs};
@@ -25,11 +25,11 @@ pub(super) struct Exchange<'r> {
     pub(super) request: &'r MockRequest,
 }
 
-/// What there is to say.
+/// The reply, or what makes it.
 enum Decision {
     Reply(Reply),
-    /// What the test planned, for an account in this standing.
-    Planned(Answer, Standing),
+    /// What the test scripted, and the account's headers.
+    Planned(Answer, AccountSnapshot),
 }
 
 impl Exchange<'_> {
@@ -38,17 +38,17 @@ impl Exchange<'_> {
         let decision = self.decide(&mut self.shared.lock());
         match decision {
             Decision::Reply(mut reply) => {
-                headers::every(&mut self.shared.lock(), &mut reply);
+                reply_headers::add(&mut self.shared.lock(), &mut reply);
                 reply
             }
-            Decision::Planned(answer, standing) => {
+            Decision::Planned(answer, account) => {
                 // A function of the test may ask the mock for what it knows, so nothing is locked here.
                 let (delay, canned) = answer.made_for(self.request);
                 tokio::time::sleep(delay).await;
                 canned.over(|reply| {
                     let state = &mut self.shared.lock();
-                    standing.tell(state, reply);
-                    headers::every(state, reply);
+                    account.add_headers(state, reply);
+                    reply_headers::add(state, reply);
                 })
             }
         }
@@ -67,38 +67,39 @@ impl Exchange<'_> {
             Ok(caller) => caller,
             Err(refusal) => return Decision::Reply(refusal),
         };
-        let standing = Standing::before(state, caller.clone());
+        let account = AccountSnapshot::before(state, caller.clone());
         state.limits.count_request();
         let answered = match self.understood(state, operation) {
             Err(refusal) => Err(refusal),
             Ok(given) => {
                 if let Some(answer) = state.answers.take(Some(operation.id)) {
-                    return Decision::Planned(answer, standing);
+                    return Decision::Planned(answer, account);
                 }
                 let (caller, headers, route) = (&caller, &self.head.headers, self.route);
                 let checks_models = self.shared.settings.check_models;
-                let asked = Asked { route, caller, headers, checks_models, body: given.body, files: given.files };
+                let request =
+                    ParsedRequest { route, caller, headers, checks_models, body: given.body, files: given.files };
                 match handler(operation) {
-                    Some(handler) => handler(state, &asked),
-                    None => default::answer(state, &asked, operation),
+                    Some(handler) => handler(state, &request),
+                    None => default::answer(state, &request, operation),
                 }
             }
         };
         let mut reply = answered.unwrap_or_else(|refusal| refusal);
-        standing.tell(state, &mut reply);
+        account.add_headers(state, &mut reply);
         Decision::Reply(reply)
     }
 
-    /// What the request says, if the API would take it.
-    fn understood(&self, state: &mut State, operation: &'static Operation) -> Result<Given, Reply> {
+    /// The body, if the request is valid.
+    fn understood(&self, state: &mut State, operation: &'static Operation) -> Result<RequestBody, Reply> {
         let media = self.request.header("content-type");
-        let given = given::read(operation, media, &self.request.body).map_err(|unreadable| {
+        let given = request_body::read(operation, media, &self.request.body).map_err(|unreadable| {
             state.violations.push(Violation::new(Some(operation.id), unreadable.field, unreadable.problem));
             unreadable.reply
         })?;
         let settings = &self.shared.settings;
         if settings.check_requests {
-            let issues = check::request(operation, self.route, &given, settings.unknown_members);
+            let issues = check::request(operation, self.route, &given, settings.unknown_fields);
             if !issues.is_empty() {
                 state.violations.extend(issues.violations(operation.id));
                 return Err(issues.refusal());

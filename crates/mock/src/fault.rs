@@ -1,17 +1,17 @@
-//! Failures on demand.
+//! `Fault`: fault injection.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::canned::Canned;
-use super::plan::{Planned, Scope};
+use super::canned_reply::CannedReply;
+use super::plans::{Planned, Scope};
 use super::reply::{JSON, TEXT};
 
-/// What goes wrong with a request to a [`MockVenice`](super::MockVenice).
+/// A fault that is injected into a request to a [`MockVenice`](super::MockVenice).
 ///
-/// It is for the next request, unless [`times`](Self::times) or [`on`](Self::on) say otherwise.
+/// It applies to the next request, unless [`times`](Self::times) or [`on`](Self::on) say otherwise.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,15 +30,15 @@ pub struct Fault {
     end: End,
 }
 
-/// What is answered.
+/// What is answered instead.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     /// What would be answered without a fault.
     Usual,
-    /// The same, with a body that nobody can read.
+    /// The same, with a body that cannot be parsed.
     Garbage,
     /// Something else, without looking at the request.
-    Answer(Canned),
+    Answer(CannedReply),
     /// Nothing.
     Disconnect,
 }
@@ -58,16 +58,16 @@ impl Fault {
         Self { scope: Scope::new(Some(1)), what, end }
     }
 
-    /// An answer with this status, and with an error body as the API sends it with that status. Nothing is done: no key is made.
+    /// An answer with this status, and with an error body as the API sends it with that status. The request is not executed: no key is created.
     ///
-    /// A number below 200 or above 999 is no status of an answer, and becomes a 500.
+    /// A number below 200 or above 999 is not a valid status, and becomes a 500.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
     /// let overloaded = Fault::status(503);
     /// ```
     pub fn status(status: u16) -> Self {
-        Self::new(What::Answer(Canned::new(status)), End::Whole)
+        Self::new(What::Answer(CannedReply::new(status)), End::Whole)
     }
 
     /// The usual answer, later.
@@ -81,7 +81,7 @@ impl Fault {
         Self::new(What::Usual, End::Whole).after(time)
     }
 
-    /// The usual answer, and the connection breaks after so many bytes of the body. What was asked for is done: a key is made,
+    /// The usual answer, and the connection breaks after so many bytes of the body. The request is executed: a key is created,
     /// and the client does not know.
     ///
     /// ```
@@ -112,7 +112,7 @@ impl Fault {
         Self::new(What::Garbage, End::Whole)
     }
 
-    /// No answer: the connection is closed. Nothing is done.
+    /// No answer: the connection is closed. The request is not executed.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -165,7 +165,7 @@ impl Fault {
         }
     }
 
-    /// The answer comes later, whatever it is.
+    /// Delays the answer, whatever it is.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -177,7 +177,7 @@ impl Fault {
         self
     }
 
-    /// For so many requests, and not for one. With `usize::MAX` it is for every request; faults for a number of requests come first,
+    /// Applies to so many requests instead of one. With `usize::MAX` it is for every request; faults for a number of requests come first,
     /// and of those for every request the newest counts.
     ///
     /// ```
@@ -189,7 +189,7 @@ impl Fault {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual meanwhile. An id that is
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual. An id that is
     /// no operation's is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Forms: bodies of several parts (RFC 7578), whole in memory.
+//! `Parts`: a parser of multipart forms (RFC 7578) that are whole in memory.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -9,8 +9,8 @@ use super::encoding::percent_decoded;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilePart {
-    /// The name of the member, such as `file`.
-    pub member: String,
+    /// The name of the field, such as `file`.
+    pub field: String,
     /// The name of the file, if the part has one.
     pub file_name: Option<String>,
     /// The media type of the part, if it has one.
@@ -69,15 +69,15 @@ fn add(parts: &mut Parts, head: &[u8], content: Bytes) -> Result<(), &'static st
         lines.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
     };
     let disposition = header("content-disposition").ok_or("a part has no Content-Disposition")?;
-    let member = parameter(disposition, "name").ok_or("a part has no name")?;
+    let field = parameter(disposition, "name").ok_or("a part has no name")?;
     let file_name = parameter(disposition, "filename");
     let media = header("content-type");
     // Browsers and clients mark a file by its name. Bytes of a type that is not text are one too.
     if file_name.is_some() || media.is_some_and(|media| !media.to_ascii_lowercase().starts_with("text/plain")) {
-        parts.files.push(FilePart { member, file_name, media: media.map(str::to_owned), bytes: content });
+        parts.files.push(FilePart { field, file_name, media: media.map(str::to_owned), bytes: content });
     } else {
         let text = std::str::from_utf8(&content).map_err(|_| "a text is not UTF-8")?;
-        parts.texts.push((member, text.to_owned()));
+        parts.texts.push((field, text.to_owned()));
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
-//! Images. They show nothing worth seeing, but they are images of the format that was asked for.
+//! Handlers of images. They return small files of the requested format.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::{encoding, media, models, time};
@@ -14,24 +14,24 @@ use super::{encoding, media, models, time};
 const STYLES: &[&str] = &["3D Model", "Analog Film", "Anime", "Cinematic", "Line Art", "Pixel Art", "Watercolor"];
 
 /// What an image costs in US dollars.
-const DRAWN: f64 = 0.01;
-const CHANGED: f64 = 0.04;
+const GENERATE_USD: f64 = 0.01;
+const EDIT_USD: f64 = 0.04;
 
-pub(super) fn styles(_: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn styles(_: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"object": "list", "data": STYLES})))
 }
 
-pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
-    let model = models::wanted(asked, "image", asked.text("model"))?;
-    let image = Drawing::of(body["format"].as_str().unwrap_or("webp"))?;
+pub(super) fn generate(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
+    let model = models::wanted(request, "image", request.text("model"))?;
+    let image = Image::of(body["format"].as_str().unwrap_or("webp"))?;
     let count = match body["variants"].as_u64() {
         Some(_) if body["return_binary"] == true => {
             return Err(error(400, "Variants cannot be used with return_binary"));
         }
         count => count.unwrap_or(1).min(4),
     };
-    state.balance_usd -= DRAWN * count as f64;
+    state.balance_usd -= GENERATE_USD * count as f64;
     let reply = if body["return_binary"] == true {
         image.reply()
     } else {
@@ -47,42 +47,42 @@ pub(super) fn generate(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Re
 }
 
 /// An unknown model is replaced by the default one without a word.
-pub(super) fn generations(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
-    let image = Drawing::of(body["output_format"].as_str().unwrap_or("png"))?;
+pub(super) fn generations(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
+    let image = Image::of(body["output_format"].as_str().unwrap_or("png"))?;
     let data = match body["response_format"].as_str() {
         Some("url") => json!({"url": encoding::data_url(&image.media, &image.bytes)}),
         _ => json!({"b64_json": STANDARD.encode(&image.bytes)}),
     };
-    state.balance_usd -= DRAWN;
-    let model =
-        models::resolve("image", asked.text("model")).map(|model| model["id"].as_str().unwrap_or_default().to_owned());
+    state.balance_usd -= GENERATE_USD;
+    let model = models::resolve("image", request.text("model"))
+        .map(|model| model["id"].as_str().unwrap_or_default().to_owned());
     let reply = Reply::json(200, &json!({"created": time::now().as_secs(), "data": [data]}));
     Ok(flagged(reply, body).with("x-venice-model-id", model.as_deref().unwrap_or(models::DEFAULT_IMAGE)))
 }
 
-/// Changed images, and several that were put together: PNG for the resolution 1K and JPEG for larger ones, unless told otherwise.
-pub(super) fn edit(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
+/// Edited and combined images. Default format: PNG for the resolution 1K, JPEG for larger ones.
+pub(super) fn edit(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
     let usual = if matches!(body["resolution"].as_str(), None | Some("1K")) { "png" } else { "jpeg" };
-    let image = Drawing::of(body["output_format"].as_str().unwrap_or(usual))?;
-    state.balance_usd -= CHANGED;
+    let image = Image::of(body["output_format"].as_str().unwrap_or(usual))?;
+    state.balance_usd -= EDIT_USD;
     Ok(flagged(image.reply(), body))
 }
 
 /// Enlarged images, and subjects that were cut out.
-pub(super) fn to_png(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
-    state.balance_usd -= CHANGED;
-    Ok(Drawing::of("png")?.reply())
+pub(super) fn to_png(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    state.balance_usd -= EDIT_USD;
+    Ok(Image::of("png")?.reply())
 }
 
 /// An image, and its media type.
-struct Drawing {
+struct Image {
     media: String,
     bytes: Bytes,
 }
 
-impl Drawing {
+impl Image {
     fn of(format: &str) -> Result<Self, Reply> {
         let media = format!("image/{format}");
         let bytes = media::file(&media).ok_or_else(|| error(400, &format!("Unknown image format: {format}")))?;

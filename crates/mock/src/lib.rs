@@ -11,11 +11,11 @@
 //! | To | Call |
 //! |---|---|
 //! | start it, and get a client of it | [`MockVenice::start`], [`MockVenice::client`] |
-//! | say what it answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
+//! | set what it answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
 //! | make it fail | [`MockVenice::fault`] with a [`Fault`] |
-//! | say how a video or music job goes: soon, late, not at all | [`MockVenice::job`] with a [`MockJob`] |
-//! | see what was asked | [`MockVenice::requests`], [`MockVenice::requests_of`] |
-//! | have a wrong request fail the test | [`MockVenice::verify`], [`MockVenice::violations`] |
+//! | set how a video or music job goes: fast, slow, failed | [`MockVenice::job`] with a [`MockJob`] |
+//! | inspect the requests | [`MockVenice::requests`], [`MockVenice::requests_of`] |
+//! | fail the test on an invalid request | [`MockVenice::verify`], [`MockVenice::violations`] |
 //! | change how strict and how fast it is | [`MockVenice::builder`] |
 //!
 //! # Start it, and point your code at it
@@ -41,12 +41,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Say what it answers
+//! # Set what it answers
 //!
 //! By itself it answers from what it remembers (a key that was made can be listed, used and deleted), with text that quotes the
 //! question, or with a body made from the API's description that repeats what the request named. Files are small and real: a PNG
 //! opens, a WAV plays. [`Answer`] gives another answer for an operation: a typed reply, bytes, a stream, or a function of the
-//! request. Reply types cannot be put together from nothing, as the API may add members to them at any time; start from
+//! request. Reply types cannot be put together from nothing, as the API may add fields to them at any time; start from
 //! [`MockVenice::default_body`] and change what matters:
 //!
 //! ```
@@ -85,10 +85,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # See what was asked
+//! # Inspect the requests
 //!
 //! [`MockVenice::requests`] and [`requests_of`](MockVenice::requests_of) show what arrived, [`MockRequest::files`] the files of a form,
-//! without any credentials. [`MockVenice::verify`] as the last line of a test says whether all went as planned.
+//! without any credentials. [`MockVenice::verify`] as the last line of a test checks that all went as planned.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -99,9 +99,9 @@
 //! let mock = MockVenice::start().await?;
 //! mock.client().raw().create_speech(&CreateSpeechRequest::new("Ciao")).await?;
 //!
-//! let asked = mock.requests_of("createSpeech");
-//! assert_eq!(asked.len(), 1);
-//! assert_eq!(asked[0].json::<Value>().unwrap()["input"], "Ciao");
+//! let requests = mock.requests_of("createSpeech");
+//! assert_eq!(requests.len(), 1);
+//! assert_eq!(requests[0].json::<Value>().unwrap()["input"], "Ciao");
 //! mock.verify()
 //! # }
 //! ```
@@ -110,7 +110,7 @@
 //!
 //! Each request is checked against the API's description, so that a wrong call fails in your test and not in production: the
 //! mock answers 400 as the API does, with each member named, and [`MockVenice::violations`] lists them.
-//! [`MockBuilder::unknown_members`] makes it find misspelt members where the API would pass them over;
+//! [`MockBuilder::unknown_fields`] makes it find misspelt fields where the API would ignore them;
 //! [`MockBuilder::check_requests`] says what is checked, and turns it off.
 //!
 //! ```
@@ -138,19 +138,19 @@
 //! is not held up by a test that holds up its runtime.
 
 mod answer;
-mod asked;
 mod audio;
 mod augment;
 mod auth;
 mod billing;
 mod body;
 mod builder;
-mod canned;
+mod canned_reply;
 mod characters;
 mod chat;
 mod check;
 mod crypto_rpc;
 mod default;
+mod dispatch;
 mod document;
 mod embeddings;
 mod encoding;
@@ -158,23 +158,23 @@ mod errors;
 mod exchange;
 mod fault;
 mod form;
-mod given;
-mod headers;
 mod images;
-mod issue;
+mod issues;
 mod jobs;
 mod keys;
 mod media;
 mod models;
-mod plan;
+mod parsed_request;
+mod plans;
 mod price;
 mod record;
 mod reply;
+mod reply_headers;
 mod request;
+mod request_body;
 mod responses;
 mod route;
 mod sample;
-mod scripted;
 mod server;
 mod state;
 mod tee;
@@ -184,14 +184,14 @@ mod violation;
 mod web3;
 mod x402;
 
+pub use self::answer::Answer;
 pub use self::builder::MockBuilder;
 pub use self::fault::Fault;
 pub use self::form::FilePart;
 pub use self::jobs::MockJob;
 pub use self::request::MockRequest;
-pub use self::scripted::Answer;
 pub use self::venice::MockVenice;
-pub use self::violation::{UnknownMembers, Violation};
+pub use self::violation::{UnknownFields, Violation};
 
 /// The key that a mock knows from the start, of the type `ADMIN`.
 const ADMIN_KEY: &str = "mock-admin-key-of-venice-ai-k2V9xQ";

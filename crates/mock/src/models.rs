@@ -1,9 +1,9 @@
-//! The catalogue.
+//! Handlers of the model list, traits and compatibility mapping.
 
 use serde_json::{Map, Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
@@ -39,12 +39,12 @@ pub(super) fn resolve(kind: &str, name: &str) -> Option<Value> {
 
 /// As [`resolve`], for a request that names a model of this type. Whoever tests a program has it ask for the models that it will
 /// really use, so a name that is not in the catalogue is one of a model like the first of its type; unless the test wants to know.
-pub(super) fn wanted(asked: &Asked<'_>, kind: &str, name: &str) -> Result<Value, Reply> {
+pub(super) fn wanted(request: &ParsedRequest<'_>, kind: &str, name: &str) -> Result<Value, Reply> {
     if let Some(model) = resolve(kind, name) {
         return Ok(model);
     }
     let others: Vec<Value> = catalogue().into_iter().filter(|model| model["type"] == kind).take(2).collect();
-    if name.is_empty() || asked.checks_models {
+    if name.is_empty() || request.checks_models {
         let others: Vec<&str> = others.iter().filter_map(|model| model["id"].as_str()).collect();
         return Err(error(404, &format!("Specified model not found: {name}. Did you mean: {}?", others.join(", "))));
     }
@@ -62,8 +62,8 @@ fn traits_of(model: &Value) -> impl Iterator<Item = &str> {
     model["model_spec"]["traits"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-pub(super) fn list(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let kind = kind(asked);
+pub(super) fn list(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let kind = kind(request);
     let wanted = |model: &Value| match kind.as_str() {
         "all" => true,
         "code" => model["model_spec"]["capabilities"]["optimizedForCode"] == true,
@@ -73,8 +73,8 @@ pub(super) fn list(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
 }
 
-pub(super) fn traits(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let kind = kind(asked);
+pub(super) fn traits(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let kind = kind(request);
     let mut data = Map::new();
     for model in catalogue().iter().filter(|model| model["type"] == kind.as_str()) {
         data.extend(traits_of(model).map(|name| (name.to_owned(), model["id"].clone())));
@@ -82,14 +82,14 @@ pub(super) fn traits(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
 }
 
-pub(super) fn compatibility_mapping(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let kind = kind(asked);
+pub(super) fn compatibility_mapping(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let kind = kind(request);
     let rows = COMPATIBLE.iter().filter(|row| row.2 == kind);
     let data: Map<String, Value> = rows.map(|row| (row.0.to_owned(), row.1.into())).collect();
     Ok(Reply::json(200, &json!({"object": "list", "type": kind, "data": data})))
 }
 
-/// The type that is asked for. Without one it is text.
-fn kind(asked: &Asked<'_>) -> String {
-    asked.route.query("type").unwrap_or("text").to_owned()
+/// The requested type. Default: `text`.
+fn kind(request: &ParsedRequest<'_>) -> String {
+    request.route.query("type").unwrap_or("text").to_owned()
 }

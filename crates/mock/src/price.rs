@@ -1,4 +1,4 @@
-//! What the models of the catalogue charge for tokens, to the last digit.
+//! `of_tokens`: the exact price of a chat completion by the prices in the model list.
 
 use serde_json::Value;
 use venice_ai::Amount;

@@ -1,4 +1,4 @@
-//! What reached a test's server, for `cargo xtask coverage`: a line of JSON a request, in a folder that the environment names.
+//! `record`: writes each exchange as a line of JSON into a folder that the environment names, for `cargo xtask coverage`.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;

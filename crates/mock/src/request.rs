@@ -1,4 +1,4 @@
-//! What was asked.
+//! `MockRequest`: a recorded request.
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
@@ -31,9 +31,9 @@ const PRIVATE: [&str; 7] = [
 /// let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "nightly build");
 /// mock.client().api_keys().create(request).await?;
 ///
-/// let asked = &mock.requests()[0];
-/// assert_eq!((asked.method.as_str(), asked.path.as_str()), ("POST", "/api_keys"));
-/// assert_eq!(asked.operation, Some("createApiKey"));
+/// let request = &mock.requests()[0];
+/// assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api_keys"));
+/// assert_eq!(request.operation, Some("createApiKey"));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl MockRequest {
     /// let _ = mock.client().raw().create_transcription(&CreateTranscriptionRequest::new(note)).await;
     /// let requests = mock.requests();
     /// let files = requests[0].files();
-    /// assert_eq!((files[0].member.as_str(), files[0].file_name.as_deref()), ("file", Some("note.wav")));
+    /// assert_eq!((files[0].field.as_str(), files[0].file_name.as_deref()), ("file", Some("note.wav")));
     /// # Ok(()) }
     /// ```
     pub fn files(&self) -> Vec<FilePart> {

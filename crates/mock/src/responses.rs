@@ -1,16 +1,16 @@
-//! The Responses API: an answer that repeats the question, or a function call where there is a function.
+//! Handler of the Responses API: a text that quotes the input, or a function call if the request has functions.
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
 
-pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
-    let model = models::wanted(asked, "text", asked.text("model"))?;
+pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
+    let model = models::wanted(request, "text", request.text("model"))?;
     let question = question(&body["input"]).ok_or_else(|| error(400, "`input` holds no question"))?;
     let item = match called(body) {
         Some(function) => json!({

@@ -1,4 +1,4 @@
-//! Which operation a request asks for.
+//! `Route`: the operation, path parameters and query of a request.
 
 use venice_ai::reqwest::Url;
 use venice_ai::{Operation, operations};
@@ -43,12 +43,12 @@ impl Route {
         Self { operation, parameters, path: path.to_owned(), query }
     }
 
-    /// The first value of a member of the query.
+    /// The first value of a field of the query.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str())
     }
 
-    /// All values of a member of the query.
+    /// All values of a field of the query.
     pub(super) fn queries(&self, name: &str) -> impl Iterator<Item = &str> {
         self.query.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_str())
     }

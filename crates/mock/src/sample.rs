@@ -1,4 +1,4 @@
-//! A value that fits a JSON schema: the arguments of a tool call, an answer in a given form.
+//! `of`: a sample value of a JSON Schema, for tool arguments and structured outputs.
 
 use serde_json::{Map, Value, json};
 

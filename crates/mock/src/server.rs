@@ -1,4 +1,4 @@
-//! The listener and its thread.
+//! `Server`: the listener and its thread.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use venice_ai::Error;
 
-use super::answer;
+use super::dispatch;
 use super::state::Shared;
 
 /// A server that runs until it is dropped.
@@ -75,7 +75,7 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer::answer(Arc::clone(&shared), request));
+            let service = service_fn(move |request| dispatch::answer(Arc::clone(&shared), request));
             // It ends with an error where a fault broke it off, and where the client went.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });

@@ -1,18 +1,18 @@
-//! What the mock remembers.
+//! `State`: what the mock remembers.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::crypto_rpc::Remembered;
+use super::answer::Answer;
+use super::crypto_rpc::IdempotencyCache;
 use super::fault::Fault;
 use super::jobs::Jobs;
 use super::keys::Key;
-use super::plan::Plans;
+use super::plans::Plans;
 use super::request::MockRequest;
-use super::scripted::Answer;
 use super::time;
-use super::violation::{UnknownMembers, Violation};
+use super::violation::{UnknownFields, Violation};
 use super::x402::Wallets;
 
 /// What the server's thread and the test share.
@@ -28,7 +28,7 @@ pub(super) struct Settings {
     /// Between two pieces of a stream.
     pub(super) pause: Duration,
     pub(super) check_requests: bool,
-    pub(super) unknown_members: UnknownMembers,
+    pub(super) unknown_fields: UnknownFields,
     pub(super) check_models: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct State {
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
     pub(super) jobs: Jobs,
-    pub(super) rpc: Remembered,
+    pub(super) rpc: IdempotencyCache,
     /// The prompts that are in the cache, each as its hash.
     pub(super) prompts: HashSet<u64>,
     ids: u64,
@@ -76,7 +76,7 @@ impl State {
             balance_diem: 3.75,
             limits: Limits::new(),
             jobs: Jobs::default(),
-            rpc: Remembered::default(),
+            rpc: IdempotencyCache::default(),
             prompts: HashSet::new(),
             ids: 0,
         };
@@ -85,7 +85,7 @@ impl State {
         state
     }
 
-    /// What is wrong with the faults and answers that the test has given.
+    /// Errors in the faults and answers of the test: unknown operations.
     pub(super) fn misplanned(&mut self) -> Vec<String> {
         let faults =
             self.faults.unknown().map(|problem| format!("a fault was given for an unknown operation: {problem}"));
@@ -95,7 +95,7 @@ impl State {
         found
     }
 
-    /// A number that looks like chance and is not: two runs have the same ones.
+    /// A pseudo-random number, the same in every run.
     pub(super) fn next_id(&mut self) -> u64 {
         // The steps of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
         self.ids = self.ids.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -120,7 +120,7 @@ impl State {
     }
 }
 
-/// The limits of the account in the current minute. They are told and not enforced; for a refusal there are faults.
+/// The limits of the account in the current minute. They are reported but not enforced; use a fault for a 429.
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) requests: u64,

@@ -1,9 +1,9 @@
-//! Proofs of a machine that does not exist. They have the form of real ones, and prove nothing.
+//! Handlers of TEE attestation: made-up quotes that have the form of real ones and prove nothing.
 
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
@@ -12,9 +12,9 @@ use super::{models, time};
 const IN_AN_ENCLAVE: &str = "arsenale-coder";
 const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
 
-pub(super) fn attestation(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let model = model(asked)?;
-    let nonce = asked.route.query("nonce").unwrap_or_default();
+pub(super) fn attestation(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let model = model(request)?;
+    let nonce = request.route.query("nonce").unwrap_or_default();
     if nonce.len() != 64 || !nonce.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(error(502, "Nonce must be exactly 32 bytes"));
     }
@@ -50,20 +50,20 @@ pub(super) fn attestation(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Rep
     ))
 }
 
-pub(super) fn signature(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    model(asked)?;
+pub(super) fn signature(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    model(request)?;
     let text = format!("{}:{}", "1a".repeat(32), "2b".repeat(32));
     let signature = format!("0x{}1b", "c4".repeat(64));
     let body = json!({"text": text, "signature": signature, "signing_address": ADDRESS, "signing_algo": "ecdsa"});
     Ok(Reply::json(200, &body))
 }
 
-fn model(asked: &Asked<'_>) -> Result<Value, Reply> {
-    let name = asked.route.query("model").unwrap_or_default();
-    if models::resolve("text", name).is_none() && !asked.checks_models {
+fn model(request: &ParsedRequest<'_>) -> Result<Value, Reply> {
+    let name = request.route.query("model").unwrap_or_default();
+    if models::resolve("text", name).is_none() && !request.checks_models {
         return Ok(models::named(models::resolve("text", IN_AN_ENCLAVE).unwrap_or_default(), name));
     }
-    let model = models::wanted(asked, "text", name)?;
+    let model = models::wanted(request, "text", name)?;
     match model["model_spec"]["capabilities"]["supportsTeeAttestation"] == true {
         true => Ok(model),
         false => Err(error(400, "This model does not run in a trusted environment")),

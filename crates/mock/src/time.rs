@@ -1,4 +1,4 @@
-//! Moments as the API writes them.
+//! Timestamps and dates in the formats of the API.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

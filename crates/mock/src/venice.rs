@@ -1,4 +1,4 @@
-//! The mock as a test holds it.
+//! `MockVenice`: the running mock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl MockVenice {
         ADMIN_KEY
     }
 
-    /// A client of the mock with its key and the default settings: it repeats what failed, with pauses as in real life.
+    /// A client of the mock with its key and the default settings: it retries with the usual pauses.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -129,7 +129,7 @@ impl MockVenice {
         settings(&self.base_url)
     }
 
-    /// Makes the next request fail, or the next ones; faults are used up in the order in which they were given.
+    /// Injects a fault into the next request, or the next ones. Faults are used up in the order in which they were added.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -162,7 +162,7 @@ impl MockVenice {
         self.shared.lock().answers.push(answer);
     }
 
-    /// What was asked so far, in the order in which it arrived.
+    /// The requests so far, in the order in which they arrived.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -177,8 +177,7 @@ impl MockVenice {
         self.shared.lock().requests.clone()
     }
 
-    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in the order in which they arrived. How often it was asked
-    /// for is the length of this.
+    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in the order in which they arrived.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -200,7 +199,7 @@ impl MockVenice {
     }
 
     /// The JSON body that an operation is answered with if nothing else was said, as the type of its reply: something to start
-    /// from where a test wants a reply with a few members of its own. It is made from the API's description, and knows nothing of
+    /// from where a test wants a reply with a few fields of its own. It is made from the API's description, and knows nothing of
     /// what the mock remembers.
     ///
     /// # Errors
@@ -225,8 +224,8 @@ impl MockVenice {
             .map_err(|error| Error::configuration(format!("{operation_id} cannot be read as this type: {error}")))
     }
 
-    /// What was wrong with the requests so far, in the order in which they arrived. A test that ends with an empty list asked for
-    /// nothing that the API would refuse.
+    /// The validation errors of the requests so far, in the order in which they arrived. If the list is empty at the end of a test, the
+    /// API would have rejected none of its requests.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -1,8 +1,8 @@
-//! Requests that the API would refuse.
+//! `Violation`: a request that the OpenAPI document does not allow.
 
 use std::fmt;
 
-/// Something about a request that the API's description does not allow.
+/// A validation error: something about a request that the OpenAPI document does not allow.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -23,9 +23,9 @@ use std::fmt;
 pub struct Violation {
     /// The id of the operation, such as `createApiKey`; `None` for a path that the API does not have.
     pub operation: Option<&'static str>,
-    /// The member, such as `messages[3].content`; the name of a header or of a parameter; empty for the body or the path as a whole.
+    /// The field, such as `messages[3].content`; the name of a header or of a parameter; empty for the body or the path as a whole.
     pub field: String,
-    /// What is wrong with it, in the words of the API.
+    /// What is wrong with it, as the API reports it.
     pub problem: String,
 }
 
@@ -42,14 +42,14 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What a mock makes of members of a body that the API's description does not name:
-/// [`MockBuilder::unknown_members`](super::MockBuilder::unknown_members).
+/// What a mock makes of fields of a body that the API's description does not name:
+/// [`MockBuilder::unknown_fields`](super::MockBuilder::unknown_fields).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum UnknownMembers {
+pub enum UnknownFields {
     /// They are refused where the API refuses them, and let through where its description says nothing about them.
     #[default]
     AsDocumented,
-    /// They are refused, unless the description expressly takes any member in that place.
+    /// They are refused, unless the description expressly takes any field in that place.
     Refuse,
 }

@@ -1,4 +1,4 @@
-//! Keys for wallets.
+//! Handlers of API keys for wallets.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::asked::Asked;
 use super::errors::error;
 use super::keys::Key;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
@@ -16,7 +16,7 @@ use super::time;
 /// How long a token can be signed.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-pub(super) fn token(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn token(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let now = time::now();
     let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
     let claims = json!({"iat": now.as_secs(), "exp": (now + LIFETIME).as_secs(), "jti": state.next_uuid()});
@@ -28,8 +28,8 @@ pub(super) fn token(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
 }
 
 /// Makes a key for any wallet: the signature has to look like one, and is not verified.
-pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let text = |name: &str| asked.body[name].as_str().unwrap_or_default();
+pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let text = |name: &str| request.body[name].as_str().unwrap_or_default();
     if !is_hex(text("address"), 20) {
         return Err(error(400, "Invalid wallet address"));
     }
@@ -43,7 +43,7 @@ pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Repl
     if !is_hex(text("signature"), 65) {
         return Err(error(400, "Wallet signature does not match"));
     }
-    let mut body = asked.body.clone();
+    let mut body = request.body.clone();
     if body.get("description").is_none() {
         body["description"] = "Web3 API Key".into();
     }

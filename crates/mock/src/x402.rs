@@ -1,4 +1,4 @@
-//! Wallets with prepaid credit. No signature is verified: it has to look like one.
+//! Handlers of x402 wallets with prepaid credit. Signatures are parsed but not verified.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::auth::{SIGN_IN_HEADERS, payment_required};
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
@@ -24,8 +24,8 @@ const CHARGES: i64 = 124;
 /// The wallets that were seen, with their transactions, the oldest first.
 pub(super) type Wallets = BTreeMap<String, Vec<Value>>;
 
-pub(super) fn balance(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let address = own(asked)?;
+pub(super) fn balance(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let address = own(request)?;
     let balance = balance_of(transactions_of(state, &address));
     let data = json!({
         "walletAddress": address,
@@ -37,9 +37,9 @@ pub(super) fn balance(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Rep
     Ok(Reply::json(200, &json!({"success": true, "data": data})))
 }
 
-pub(super) fn transactions(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let address = own(asked)?;
-    let (limit, offset) = (asked.route.number("limit", 50), asked.route.number("offset", 0));
+pub(super) fn transactions(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let address = own(request)?;
+    let (limit, offset) = (request.route.number("limit", 50), request.route.number("offset", 0));
     let all = transactions_of(state, &address);
     let page: Vec<&Value> = all.iter().rev().skip(offset).take(limit).collect();
     let data = json!({
@@ -52,8 +52,8 @@ pub(super) fn transactions(state: &mut State, asked: &Asked<'_>) -> Result<Reply
 }
 
 /// Without a payment the answer says how to pay, and with one the wallet in it is credited.
-pub(super) fn top_up(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let Some(header) = asked.header("payment-signature") else {
+pub(super) fn top_up(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let Some(header) = request.header("payment-signature") else {
         return Ok(price());
     };
     let refused = |message: &str| Err(Reply::json(400, &json!({"error": "X402_INVALID_PAYMENT", "message": message})));
@@ -118,14 +118,14 @@ fn options() -> Value {
     ])
 }
 
-/// The wallet that is asked for, if it is the one that signed.
-fn own(asked: &Asked<'_>) -> Result<String, Reply> {
-    let header = SIGN_IN_HEADERS.iter().find_map(|name| asked.header(name));
+/// The wallet in the path, if it is the one that signed.
+fn own(request: &ParsedRequest<'_>) -> Result<String, Reply> {
+    let header = SIGN_IN_HEADERS.iter().find_map(|name| request.header(name));
     let signed = header.and_then(decoded);
     let Some(address) = signed.as_ref().and_then(|signed| signed["address"].as_str()) else {
         return Err(error(401, "Invalid Sign-in-with-x signature"));
     };
-    match asked.route.parameter() {
+    match request.route.parameter() {
         own if own.eq_ignore_ascii_case(address) => Ok(own.to_owned()),
         _ => Err(error(403, "You can only access your own wallet")),
     }

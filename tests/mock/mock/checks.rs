@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use venice_ai::http::Method;
 use venice_ai::types::*;
 use venice_ai::{Client, Upload};
-use venice_ai_mock::{MockVenice, UnknownMembers, Violation};
+use venice_ai_mock::{MockVenice, UnknownFields, Violation};
 
 use super::{get, post, start};
 
@@ -200,7 +200,7 @@ async fn members_that_nobody_names_are_refused_on_demand() {
     let body = || json!({"model": "m", "prompt": "x", "motion": "slow", "elements": [{"frontal_image": "x"}]});
     let (_mock, venice) = start().await;
     post(&venice, "/video/queue", &body()).await.unwrap();
-    let mock = MockVenice::builder().unknown_members(UnknownMembers::Refuse).start().await.unwrap();
+    let mock = MockVenice::builder().unknown_fields(UnknownFields::Refuse).start().await.unwrap();
     let venice = mock.client();
     post(&venice, "/video/queue", &body()).await.unwrap_err();
     assert_eq!(fields(&mock.violations()), ["elements[0].frontal_image", "motion"]);

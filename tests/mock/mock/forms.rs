@@ -11,7 +11,7 @@ async fn the_files_of_a_form_are_shown() {
     let requests = mock.requests();
     let files = requests[0].files();
     let [file] = files.as_slice() else { panic!("{files:?}") };
-    assert_eq!((file.member.as_str(), file.file_name.as_deref()), ("file", Some("caf\u{e9} \"1\".pdf")));
+    assert_eq!((file.field.as_str(), file.file_name.as_deref()), ("file", Some("caf\u{e9} \"1\".pdf")));
     assert_eq!((file.media.as_deref(), file.bytes.as_ref()), (Some("application/pdf"), &b"%PDF\r\n--\r\n"[..]));
 }
 

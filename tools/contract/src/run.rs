@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use venice_ai::{Client, RetryPolicy};
-use venice_ai_mock::{MockVenice, UnknownMembers};
+use venice_ai_mock::{MockVenice, UnknownFields};
 
 use crate::cases::{Case, Limits, Scene, Size, Stop};
 use crate::compare;
@@ -85,7 +85,7 @@ impl Server {
         let key = |name: &str| std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
         match target {
             Target::Mock => {
-                let strict = MockVenice::builder().pause(Duration::ZERO).unknown_members(UnknownMembers::Refuse);
+                let strict = MockVenice::builder().pause(Duration::ZERO).unknown_fields(UnknownFields::Refuse);
                 let failed = |error: String| Failure::new(error, "free a port");
                 let mock = strict.start_blocking().map_err(|error| failed(error.to_string()))?;
                 let base = mock.base_url().parse().map_err(|_| failed("the mock has no address".to_owned()))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use venice_ai_mock::{Answer, Fault, MockVenice, UnknownMembers};
+use venice_ai_mock::{Answer, Fault, MockVenice, UnknownFields};
 
 /// What must not be in any output.
 const PRIVATE: [&str; 3] = ["Meet me at the bridge", "sk-marker-4f9c2e71d0aa", "marker-of-a-name"];
@@ -30,7 +30,7 @@ fn said(output: &Output) -> String {
 
 /// A server of another make: the mock, with one answer that is not as the document says.
 fn changed(answer: Answer) -> MockVenice {
-    let mock = MockVenice::builder().unknown_members(UnknownMembers::Refuse).start_blocking().unwrap();
+    let mock = MockVenice::builder().unknown_fields(UnknownFields::Refuse).start_blocking().unwrap();
     mock.answer(answer);
     mock
 }

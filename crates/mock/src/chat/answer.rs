@@ -1,4 +1,4 @@
-//! What the mock's models say.
+//! `Answer`: the content of a chat completion, with its usage and price.
 
 use serde_json::{Value, json};
 use venice_ai::Amount;
@@ -14,7 +14,7 @@ pub(super) struct Answer {
     pub(super) created: u64,
     pub(super) model: String,
     pub(super) dialect: Dialect,
-    /// How many times it is given (`n`).
+    /// The number of choices (`n`).
     pub(super) choices: usize,
     pub(super) reasoning: Vec<String>,
     pub(super) text: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Answer {
 pub(super) enum Dialect {
     /// Usage and cost come in a last chunk without choices. The models that reason speak it.
     A,
-    /// Usage and cost come in the chunk with the finish reason, members without a value are null, the role comes twice.
+    /// Usage and cost come in the chunk with the finish reason, fields without a value are null, the role comes twice.
     B,
 }
 

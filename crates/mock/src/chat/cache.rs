@@ -1,4 +1,4 @@
-//! The prompt cache: what a request marks is written once, and read from then on.
+//! `Cached`: the prompt cache. What a request marks is written once, and read from then on.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

@@ -1,4 +1,4 @@
-//! Chat completions.
+//! Handler of chat completions.
 
 mod answer;
 mod cache;
@@ -10,15 +10,15 @@ use serde_json::Value;
 
 use self::answer::Answer;
 pub(super) use self::cache::Cached;
-use super::asked::Asked;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
 
-pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let body = &asked.body;
-    let (name, suffix) = parameters::split(asked.text("model"));
-    let model = models::wanted(asked, "text", name)?;
+pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let body = &request.body;
+    let (name, suffix) = parameters::split(request.text("model"));
+    let model = models::wanted(request, "text", name)?;
     let parameters = parameters::applied(&body["venice_parameters"], suffix);
     let id = format!("chatcmpl-{:016x}", state.next_id());
     let answer = Answer::new(state, id, time::now().as_secs(), &model, body, parameters);

@@ -1,4 +1,4 @@
-//! `venice_parameters`, from the body and from the suffix of the model's name.
+//! `venice_parameters`, from the body and from the suffix of the model id.
 
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
-//! An answer as a stream of chunks, in the two dialects that the API's backends speak.
+//! Chat completions as server-sent events, in the two dialects of the API's backends.
 
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Dialect, ToolCall};
 
-/// The events of the stream, without the `[DONE]` at its end. Usage and cost are told where the request asked for them.
+/// The events of the stream, without the `[DONE]` at its end. Usage and cost are included if requested.
 pub(super) fn events(answer: &Answer, with_usage: bool) -> Vec<Value> {
     let mut events = Vec::new();
     if answer.searched {
@@ -63,7 +63,7 @@ fn choice(answer: &Answer, index: usize, delta: &Value, last: bool) -> Value {
     choice
 }
 
-/// Members that have no value are left out. Calls of several tools all have the index 0: only their ids tell them apart.
+/// Fields that have no value are left out. Calls of several tools all have the index 0: only their ids differ.
 fn deltas_a(answer: &Answer) -> Vec<Value> {
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];
     deltas.extend(answer.reasoning.iter().map(|token| json!({"content": "", "reasoning_content": token})));
@@ -79,7 +79,7 @@ fn deltas_a(answer: &Answer) -> Vec<Value> {
     deltas
 }
 
-/// Members that have no value are null, and the first chunk comes twice.
+/// Fields that have no value are null, and the first chunk comes twice.
 fn deltas_b(answer: &Answer) -> Vec<Value> {
     let role = json!({"content": "", "reasoning_content": null, "role": "assistant", "tool_calls": null});
     let mut deltas = vec![role.clone(), role];

@@ -1,4 +1,4 @@
-//! An answer that is not streamed.
+//! Chat completions that are not streamed.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn body(answer: &Answer) -> Value {
         "prompt_logprobs": null,
         "venice_parameters": answer.parameters,
     });
-    // Members that are not in the API's description, as each backend adds its own.
+    // Fields that are not in the API's description, as each backend adds its own.
     match answer.dialect {
         Dialect::A => body["kv_transfer_params"] = Value::Null,
         Dialect::B => body["service_tier"] = "default".into(),

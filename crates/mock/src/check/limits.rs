@@ -1,4 +1,4 @@
-//! Lengths, ranges, counts and shapes.
+//! Validation of lengths, ranges, counts, patterns and formats.
 
 use regex_lite::Regex;
 use serde_json::{Value, json};

@@ -1,26 +1,26 @@
-//! A value against a schema.
+//! `Checker`: validates a value against a JSON Schema.
 
 use serde_json::{Map, Value, json};
 
 use super::limits;
-use crate::UnknownMembers;
+use crate::UnknownFields;
 use crate::document;
-use crate::given::Given;
-use crate::issue::{Issue, Issues, Step, type_of};
+use crate::issues::{Issue, Issues, Step, type_of};
+use crate::request_body::RequestBody;
 
-/// Members whose values hang on the model. The description has the union over the models of the day, and the API takes what the
+/// Fields whose values hang on the model. The description has the union over the models of the day, and the API takes what the
 /// model takes, so other values are let through.
 const OF_THE_MODEL: [&str; 3] = ["aspect_ratio", "duration", "resolution"];
 
 #[derive(Debug)]
 pub(super) struct Checker {
-    unknown: UnknownMembers,
+    unknown: UnknownFields,
     path: Vec<Step>,
     issues: Issues,
 }
 
 impl Checker {
-    pub(super) fn new(unknown: UnknownMembers) -> Self {
+    pub(super) fn new(unknown: UnknownFields) -> Self {
         Self { unknown, path: Vec::new(), issues: Issues::default() }
     }
 
@@ -45,7 +45,7 @@ impl Checker {
         self.wrong_type("object", None);
     }
 
-    /// Members that nobody knows, of the object that the path leads to.
+    /// Reports unknown fields of the object at the current path.
     pub(super) fn unrecognised<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         let names: Vec<&str> = names.collect();
         if !names.is_empty() {
@@ -55,14 +55,14 @@ impl Checker {
         }
     }
 
-    /// A member of an object that may have to be there.
-    pub(super) fn member(&mut self, name: &str, schema: &'static Value, all: &Map<String, Value>, required: bool) {
+    /// A field of an object that may have to be there.
+    pub(super) fn field(&mut self, name: &str, schema: &'static Value, all: &Map<String, Value>, required: bool) {
         let needed = schema["x-required-when"].as_str().is_some_and(|other| all.contains_key(other));
         let value = all.get(name);
         if value.is_none() && !required && !needed {
             return;
         }
-        self.path.push(Step::Member(name.to_owned()));
+        self.path.push(Step::Field(name.to_owned()));
         match value {
             Some(value) => self.value(schema, value),
             None => self.wrong_type(&kinds(schema), None),
@@ -70,12 +70,12 @@ impl Checker {
         self.path.pop();
     }
 
-    /// A member that is a file and came as a text.
-    pub(super) fn no_texts_for_files(&mut self, schema: &'static Value, given: &Given) {
+    /// A field that is a file and came as a text.
+    pub(super) fn no_texts_for_files(&mut self, schema: &'static Value, given: &RequestBody) {
         for (name, _) in given.body.as_object().into_iter().flatten() {
             let alternatives = document::property(schema, name).map(document::alternatives).unwrap_or_default();
             if !alternatives.is_empty() && alternatives.iter().all(|part| part["format"] == "binary") {
-                self.path.push(Step::Member(name.clone()));
+                self.path.push(Step::Field(name.clone()));
                 self.found("custom", "Expected a file, received a text", json!({}));
                 self.path.pop();
             }
@@ -90,8 +90,8 @@ impl Checker {
         for part in &parts {
             self.part(part, value);
         }
-        if let Value::Object(members) = value {
-            self.unknown_members(&parts, members);
+        if let Value::Object(fields) = value {
+            self.unknown_fields(&parts, fields);
         }
     }
 
@@ -125,7 +125,7 @@ impl Checker {
             Value::String(text) => limits::text(self, schema, text),
             Value::Number(number) => limits::number(self, schema, number.as_f64().unwrap_or_default()),
             Value::Array(items) => self.list(schema, items),
-            Value::Object(members) => self.object(schema, members),
+            Value::Object(fields) => self.object(schema, fields),
             Value::Null | Value::Bool(_) => {}
         }
     }
@@ -178,38 +178,38 @@ impl Checker {
         }
     }
 
-    fn object(&mut self, schema: &'static Value, members: &Map<String, Value>) {
+    fn object(&mut self, schema: &'static Value, fields: &Map<String, Value>) {
         let is_required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|n| n == name));
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             // One without a schema is needed all the same.
-            self.member(name, schema["properties"].get(name).unwrap_or(&Value::Null), members, true);
+            self.field(name, schema["properties"].get(name).unwrap_or(&Value::Null), fields, true);
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if !is_required(name) {
-                self.member(name, property, members, false);
+                self.field(name, property, fields, false);
             }
         }
         if let Some(of_others @ Value::Object(_)) = schema.get("additionalProperties") {
-            for (name, value) in members.iter().filter(|(name, _)| schema["properties"].get(name.as_str()).is_none()) {
-                self.path.push(Step::Member(name.clone()));
+            for (name, value) in fields.iter().filter(|(name, _)| schema["properties"].get(name.as_str()).is_none()) {
+                self.path.push(Step::Field(name.clone()));
                 self.value(of_others, value);
                 self.path.pop();
             }
         }
     }
 
-    /// Members that no part of a schema names, where one of the parts is closed, or where the test wants it so.
-    fn unknown_members(&mut self, parts: &[&'static Value], members: &Map<String, Value>) {
+    /// Fields that no part of a schema names, where one of the parts is closed, or where the test wants it so.
+    fn unknown_fields(&mut self, parts: &[&'static Value], fields: &Map<String, Value>) {
         let described = |part: &&&Value| part.get("properties").is_some();
         let says = |part: &&'static Value| part.get("additionalProperties");
         let closed = parts.iter().any(|part| says(part) == Some(&Value::Bool(false)));
         let open = parts.iter().any(|part| says(part).is_some_and(|says| says != &Value::Bool(false)));
-        let strict = self.unknown == UnknownMembers::Refuse && parts.iter().any(|part| described(&part));
-        // The members of alternatives are for the alternatives to know.
+        let strict = self.unknown == UnknownFields::Refuse && parts.iter().any(|part| described(&part));
+        // The fields of alternatives are for the alternatives to know.
         let apart = parts.iter().any(|part| part.get("anyOf").is_some() || part.get("oneOf").is_some());
         if (closed || strict) && !open && !apart {
             let known = |name: &str| parts.iter().any(|part| part["properties"].get(name).is_some());
-            self.unrecognised(members.keys().map(String::as_str).filter(|name| !known(name)));
+            self.unrecognised(fields.keys().map(String::as_str).filter(|name| !known(name)));
         }
     }
 }

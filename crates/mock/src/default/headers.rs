@@ -1,15 +1,15 @@
-//! The headers of a success that say more than its body.
+//! Response headers that the OpenAPI document describes for a success.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::asked::Asked;
+use crate::parsed_request::ParsedRequest;
 use crate::reply::Reply;
 use crate::state::State;
 
 /// Adds those that the API describes for this success.
-pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, asked: &Asked<'_>, body: &Value) {
+pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, request: &ParsedRequest<'_>, body: &Value) {
     let media = reply.media().unwrap_or_default().to_owned();
     for (name, _) in success["headers"].as_object().into_iter().flatten() {
         match name.to_ascii_lowercase().as_str() {
@@ -29,7 +29,7 @@ pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, asked: 
             "x-venice-rpc-cost-usd" => reply.set("x-venice-rpc-cost-usd", "0.00001400"),
             "x-venice-rpc-credits" => reply.set("x-venice-rpc-credits", 20),
             "x-venice-model-id" | "x-venice-model-name" => {
-                if let Some(model) = asked.body["model"].as_str() {
+                if let Some(model) = request.body["model"].as_str() {
                     reply.set("x-venice-model-id", model);
                     reply.set("x-venice-model-name", model);
                 }

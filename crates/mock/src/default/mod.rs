@@ -1,17 +1,17 @@
-//! The answers that nobody wrote: made from the API's description of the replies.
+//! Default answers, generated from the response schemas of the OpenAPI document.
 
 mod headers;
+mod media_type;
 mod text;
 mod value;
-mod wish;
 
 use bytes::Bytes;
 use serde_json::Value;
 use venice_ai::Operation;
 
-use self::value::Maker;
-use super::asked::Asked;
+use self::value::ValueGenerator;
 use super::form::FilePart;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::{document, errors, media};
@@ -20,27 +20,31 @@ const JSON: &str = "application/json";
 const CSV: &str = "text/csv";
 
 /// Answers an operation that has no handler.
-pub(super) fn answer(state: &mut State, asked: &Asked<'_>, operation: &'static Operation) -> Result<Reply, Reply> {
+pub(super) fn answer(
+    state: &mut State,
+    request: &ParsedRequest<'_>,
+    operation: &'static Operation,
+) -> Result<Reply, Reply> {
     let Some((status, success)) = success(operation) else {
         return Err(errors::of_status(operation.statuses.first().copied().unwrap_or(501)));
     };
-    let wanted = wish::media(asked, operation, success);
-    let body = json(state, operation, success, asked);
+    let wanted = media_type::choose(request, operation, success);
+    let body = json(state, operation, success, request);
     let mut reply = match media::file(wanted) {
-        Some(file) if asked.body["streaming"] == true => Reply::pieces(status, wanted, pieces(&file)),
+        Some(file) if request.body["streaming"] == true => Reply::pieces(status, wanted, pieces(&file)),
         Some(file) => Reply::new(status, wanted, file),
         None if wanted == JSON => Reply::json(status, &body),
         None if wanted == CSV => Reply::new(status, "text/csv; charset=utf-8", table(&body)),
         None => Reply::text(status, sentence(&body)),
     };
-    headers::add(state, &mut reply, success, asked, &body);
+    headers::add(state, &mut reply, success, request, &body);
     Ok(reply)
 }
 
-/// A JSON body for an operation, as if nothing special was asked for.
+/// A JSON body for an operation, for a request without options.
 pub(super) fn body(state: &mut State, operation: &Operation) -> Option<Value> {
     let schema = success(operation)?.1["content"][JSON].get("schema")?;
-    Some(Maker::new(state, None).value(schema))
+    Some(ValueGenerator::new(state, None).value(schema))
 }
 
 /// The first success that the API describes.
@@ -50,25 +54,25 @@ fn success(operation: &Operation) -> Option<(u16, &'static Value)> {
     statuses.into_iter().find(|(status, _): &(u16, _)| (200..300).contains(status))
 }
 
-fn json(state: &mut State, operation: &Operation, success: &'static Value, asked: &Asked<'_>) -> Value {
+fn json(state: &mut State, operation: &Operation, success: &'static Value, request: &ParsedRequest<'_>) -> Value {
     // A table and a text are made from the JSON that would be answered in their place.
     let Some(schema) = success["content"][JSON].get("schema") else { return Value::Null };
     let parameters = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let of_path = parameters.zip(&asked.route.parameters).map(|(name, value)| (name, value.as_str()));
-    let of_query = asked.route.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let of_path = parameters.zip(&request.route.parameters).map(|(name, value)| (name, value.as_str()));
+    let of_query = request.route.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let given = of_path.chain(of_query).map(|(name, value)| (name.to_owned(), value.into()));
     let mut given: serde_json::Map<String, Value> = given.collect();
-    if let Value::Array(requests) = &asked.body {
+    if let Value::Array(requests) = &request.body {
         // A batch is answered with a list, each request by its own item.
         let alternatives = document::alternatives(schema);
         let item = alternatives.iter().find_map(|part| part.get("items")).unwrap_or(schema);
-        return requests.iter().map(|request| Maker::new(state, request.as_object()).value(item)).collect();
+        return requests.iter().map(|request| ValueGenerator::new(state, request.as_object()).value(item)).collect();
     }
-    given.extend(asked.body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
-    if let Some(text) = asked.files.iter().find_map(written) {
+    given.extend(request.body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    if let Some(text) = request.files.iter().find_map(written) {
         given.insert("text".to_owned(), text.into());
     }
-    Maker::new(state, Some(&given)).value(schema)
+    ValueGenerator::new(state, Some(&given)).value(schema)
 }
 
 /// What a text file says: that is the text of a reply about it.
@@ -83,7 +87,7 @@ fn pieces(file: &Bytes) -> Vec<Bytes> {
 
 /// The list in a body, as a table with a line of names.
 fn table(body: &Value) -> String {
-    let lists = body.as_object().into_iter().flatten().filter_map(|(_, member)| member.as_array());
+    let lists = body.as_object().into_iter().flatten().filter_map(|(_, field)| field.as_array());
     let rows: Vec<_> = lists.flatten().filter_map(Value::as_object).collect();
     let names: Vec<&String> = rows.first().map(|row| row.keys().collect()).unwrap_or_default();
     let cell = |value: &Value| match value {
@@ -102,7 +106,7 @@ fn table(body: &Value) -> String {
     text
 }
 
-/// What a body says, where only that is asked for.
+/// The text in a body, for replies in plain text.
 fn sentence(body: &Value) -> String {
     let text = ["text", "transcript"].iter().find_map(|name| body[name].as_str());
     text.unwrap_or("This is the mock that comes with the crate.").to_owned()

@@ -1,7 +1,9 @@
+//! Tests: every default answer fits its response schema.
+
 use venice_ai::operations;
 
 use super::*;
-use crate::UnknownMembers;
+use crate::UnknownFields;
 use crate::check;
 
 #[test]
@@ -10,7 +12,7 @@ fn every_default_body_is_what_the_description_says() {
     for operation in operations::ALL {
         let Some(body) = body(&mut State::new(), operation) else { continue };
         let schema = &success(operation).unwrap().1["content"][JSON]["schema"];
-        let issues = check::value(schema, &body, UnknownMembers::Refuse);
+        let issues = check::value(schema, &body, UnknownFields::Refuse);
         assert!(issues.is_empty(), "{}: {:?}\n{body:#}", operation.id, issues.violations(operation.id));
         checked += 1;
     }

@@ -1,4 +1,4 @@
-//! What a member of a reply says, as its name has it.
+//! Sample strings and numbers, by the name and the schema of a field.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::state::State;
 use crate::{encoding, media, time};
 
-/// Texts for the patterns that members have; the first one that fits counts.
+/// Texts for the patterns that fields have; the first one that fits counts.
 const SHAPED: [&str; 5] =
     ["2026-08-21", "2026-08-21T12:00:00.000Z", "7d", "1", "0x00000000000000000000000000000000000000aa"];
 
-/// A text that fits the schema of a member.
+/// A text that fits the schema of a field.
 pub(super) fn of(state: &mut State, name: &str, schema: &Value) -> String {
     let mut text = plain(state, name, schema);
     if let Some(pattern) = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok())
@@ -78,7 +78,7 @@ fn picture(media: &str) -> String {
     STANDARD.encode(media::file(media).unwrap_or_default())
 }
 
-/// Whether a reply that is all right says no here: it has no next page, and is nobody's in particular.
+/// Whether a boolean field is `false` in an ordinary reply: there is no next page, and no owner.
 pub(super) fn is_usually_false(name: &str) -> bool {
     matches!(name, "hasMore" | "has_more" | "adult" | "isOwner" | "store" | "background")
 }
@@ -94,7 +94,7 @@ pub(super) fn number(name: &str, is_integer: bool) -> f64 {
         "rating" | "averagerating" => 5.0,
         _ if is_integer => 1.0,
         _ if ["usd", "diem", "quote", "amount", "balance"].iter().any(|money| lower.contains(money)) => 0.05,
-        // Whole, as many members that the description has as numbers are counts.
+        // Whole, as many fields that the description has as numbers are counts.
         _ => 2.0,
     }
 }

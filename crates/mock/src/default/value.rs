@@ -1,4 +1,4 @@
-//! A value that fits a schema.
+//! `ValueGenerator`: a sample value that fits a JSON Schema.
 
 use serde_json::{Map, Number, Value, json};
 
@@ -13,17 +13,17 @@ const DEEPEST: usize = 12;
 const LEFT_OUT: [&str; 5] = ["error", "refusal", "nextCursor", "next_cursor", "incomplete_details"];
 
 /// Makes the values of one body.
-pub(super) struct Maker<'m> {
+pub(super) struct ValueGenerator<'m> {
     state: &'m mut State,
-    /// The members of the request. A member of the reply that has the name of one of them repeats it.
+    /// The fields of the request. A field of the reply that has the name of one of them repeats it.
     given: Option<&'m Map<String, Value>>,
-    /// The member that is being made, and its place in a list.
+    /// The field that is being made, and its place in a list.
     name: String,
     position: usize,
     depth: usize,
 }
 
-impl<'m> Maker<'m> {
+impl<'m> ValueGenerator<'m> {
     pub(super) fn new(state: &'m mut State, given: Option<&'m Map<String, Value>>) -> Self {
         Self { state, given, name: String::new(), position: 0, depth: 0 }
     }
@@ -69,7 +69,7 @@ impl<'m> Maker<'m> {
         let mut whole = Map::new();
         for part in parts {
             match self.value(part) {
-                Value::Object(members) => whole.extend(members),
+                Value::Object(fields) => whole.extend(fields),
                 // A part that only narrows another one down is no object.
                 other if parts.len() == 1 => return other,
                 _ => {}
@@ -84,8 +84,8 @@ impl<'m> Maker<'m> {
         let wanted = |part: &&&Value| {
             let given = self.given.into_iter().flatten().filter_map(|(_, value)| value.as_str());
             let mut formats = given.clone();
-            let has_member = given.clone().any(|value| part["properties"].get(value).is_some());
-            has_member || part["type"] == "string" && formats.any(|value| value == "base64")
+            let has_field = given.clone().any(|value| part["properties"].get(value).is_some());
+            has_field || part["type"] == "string" && formats.any(|value| value == "base64")
         };
         let part = parts.iter().find(wanted).or(parts.first()).copied();
         part.map_or(Value::Null, |part| self.value(part))
@@ -95,7 +95,7 @@ impl<'m> Maker<'m> {
         if let Some(value) = self.repeated(Value::is_string) {
             return value;
         }
-        // An image that is asked for as a URL comes in one.
+        // An image that is requested as a URL.
         let asks_for =
             |format: &str| self.given.is_some_and(|given| given.get("response_format") == Some(&format.into()));
         if self.name == "url" && asks_for("url") {
@@ -105,9 +105,9 @@ impl<'m> Maker<'m> {
     }
 
     fn number(&mut self, schema: &Value, is_integer: bool) -> Value {
-        let asked = self.repeated(Value::is_number);
-        let asked = asked.or_else(|| self.repeated(Value::is_string)?.as_str()?.parse().ok().map(Value::Number));
-        if let Some(number) = asked.filter(|number| !is_integer || number.is_i64()) {
+        let number = self.repeated(Value::is_number);
+        let number = number.or_else(|| self.repeated(Value::is_string)?.as_str()?.parse().ok().map(Value::Number));
+        if let Some(number) = number.filter(|number| !is_integer || number.is_i64()) {
             return number;
         }
         if self.name == "index" {
@@ -137,29 +137,29 @@ impl<'m> Maker<'m> {
 
     fn object(&mut self, schema: &'static Value) -> Value {
         let required = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
-        let mut members = Map::new();
+        let mut fields = Map::new();
         self.depth += 1;
         let outer = std::mem::take(&mut self.name);
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if LEFT_OUT.contains(&name.as_str()) {
                 if required(name) {
-                    members.insert(name.clone(), Value::Null);
+                    fields.insert(name.clone(), Value::Null);
                 }
                 continue;
             }
             self.name.clone_from(name);
-            members.insert(name.clone(), self.value(property));
+            fields.insert(name.clone(), self.value(property));
         }
         if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
-            let is_map = members.is_empty() && values.as_object().is_some_and(|values| !values.is_empty());
+            let is_map = fields.is_empty() && values.as_object().is_some_and(|values| !values.is_empty());
             if is_map {
                 self.name = "mock".to_owned();
-                members.insert("mock".to_owned(), self.value(values));
+                fields.insert("mock".to_owned(), self.value(values));
             }
         }
         self.name = outer;
         self.depth -= 1;
-        members.into()
+        fields.into()
     }
 }
 

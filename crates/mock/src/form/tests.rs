@@ -1,3 +1,5 @@
+//! Tests: multipart forms, well-formed and broken.
+
 use super::*;
 
 fn read(body: &str) -> Result<Parts, &'static str> {
@@ -16,7 +18,7 @@ fn texts_and_files_are_told_apart() {
     let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(parts.texts, [text("a", "one"), text("a", "")]);
     let [file] = parts.files.as_slice() else { panic!("{:?}", parts.files) };
-    assert_eq!((file.member.as_str(), file.file_name.as_deref()), ("f", Some("x.png")));
+    assert_eq!((file.field.as_str(), file.file_name.as_deref()), ("f", Some("x.png")));
     assert_eq!((file.media.as_deref(), file.bytes.as_ref()), (Some("image/png"), &b"\r\n--cut\r\n"[..]));
 }
 

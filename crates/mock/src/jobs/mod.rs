@@ -1,4 +1,4 @@
-//! Films and music: orders, their polls, their results.
+//! `Jobs`: handlers of asynchronous video and music jobs: quote, queue, poll, complete.
 
 mod plan;
 
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use self::plan::End;
 pub use self::plan::MockJob;
 use super::MockVenice;
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::route::Route;
 use super::state::State;
 
-/// Where results lie that have an address of their own. It is not below the base URL, and wants no key.
+/// The path of results with a `download_url`. It is not below the base URL, and needs no key.
 const FILES: &str = "/files/";
 
 /// What the mock knows of jobs.
@@ -25,11 +25,11 @@ pub(super) struct Jobs {
     pub(super) origin: String,
     /// How the next ones go.
     plans: VecDeque<MockJob>,
-    ordered: Vec<Ordered>,
+    queued: Vec<QueuedJob>,
 }
 
 #[derive(Debug)]
-struct Ordered {
+struct QueuedJob {
     is_video: bool,
     model: String,
     id: String,
@@ -37,12 +37,12 @@ struct Ordered {
     polls: u32,
     deletions: u32,
     deleted: bool,
-    /// Its address is good no more; it can still be asked for.
+    /// Its `download_url` is revoked; it can still be retrieved.
     revoked: bool,
 }
 
 impl MockVenice {
-    /// How the next job goes that is ordered; plans are used up in the order in which they were given. Without one, a job is at work
+    /// How the next queued job goes; plans are used up in the order in which they were added. Without one, a job is processing
     /// at the first poll and done at the second.
     ///
     /// ```
@@ -64,20 +64,20 @@ impl MockVenice {
 }
 
 impl Jobs {
-    fn find(&mut self, is_video: bool, body: &Value) -> Result<&mut Ordered, Reply> {
-        let fits = |job: &&mut Ordered| {
+    fn find(&mut self, is_video: bool, body: &Value) -> Result<&mut QueuedJob, Reply> {
+        let fits = |job: &&mut QueuedJob| {
             job.is_video == is_video && job.model == body["model"] && job.id == body["queue_id"] && !job.deleted
         };
-        self.ordered.iter_mut().find(fits).ok_or_else(|| error(404, "The requested media could not be found"))
+        self.queued.iter_mut().find(fits).ok_or_else(|| error(404, "The requested media could not be found"))
     }
 }
 
-pub(super) fn quote_video(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    quote(asked.body["duration"].as_str().unwrap_or_default(), 0.05)
+pub(super) fn quote_video(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    quote(request.body["duration"].as_str().unwrap_or_default(), 0.05)
 }
 
-pub(super) fn quote_audio(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    quote(&asked.body["duration_seconds"].to_string(), 0.005)
+pub(super) fn quote_audio(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    quote(&request.body["duration_seconds"].to_string(), 0.005)
 }
 
 /// So much a second; what has no length in seconds counts as five of them.
@@ -86,12 +86,12 @@ fn quote(duration: &str, usd_a_second: f64) -> Result<Reply, Reply> {
     Ok(Reply::json(200, &json!({"quote": (seconds * usd_a_second * 1000.0).round() / 1000.0})))
 }
 
-pub(super) fn queue_video(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    queue(state, true, &asked.body)
+pub(super) fn queue_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    queue(state, true, &request.body)
 }
 
-pub(super) fn queue_audio(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    queue(state, false, &asked.body)
+pub(super) fn queue_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    queue(state, false, &request.body)
 }
 
 fn queue(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
@@ -109,7 +109,7 @@ fn queue(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply
     } else if plan.has_address {
         reply["download_url"] = format!("{}{FILES}{id}", jobs.origin).into();
     }
-    jobs.ordered.push(Ordered { is_video, model, id, plan, polls: 0, deletions: 0, deleted: false, revoked: false });
+    jobs.queued.push(QueuedJob { is_video, model, id, plan, polls: 0, deletions: 0, deleted: false, revoked: false });
     Ok(Reply::json(200, &reply))
 }
 
@@ -126,12 +126,12 @@ fn consent_needed() -> Value {
     })
 }
 
-pub(super) fn retrieve_video(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    retrieve(state, true, &asked.body)
+pub(super) fn retrieve_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    retrieve(state, true, &request.body)
 }
 
-pub(super) fn retrieve_audio(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    retrieve(state, false, &asked.body)
+pub(super) fn retrieve_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    retrieve(state, false, &request.body)
 }
 
 fn retrieve(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
@@ -158,12 +158,12 @@ fn retrieve(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Re
     }
 }
 
-pub(super) fn complete_video(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    complete(state, true, &asked.body)
+pub(super) fn complete_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    complete(state, true, &request.body)
 }
 
-pub(super) fn complete_audio(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    complete(state, false, &asked.body)
+pub(super) fn complete_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    complete(state, false, &request.body)
 }
 
 fn complete(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
@@ -176,7 +176,7 @@ fn complete(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Re
 /// A result at an address of its own.
 pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Reply> {
     let id = route.path.strip_prefix(FILES)?;
-    let job = state.jobs.ordered.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.revoked)?;
+    let job = state.jobs.queued.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.revoked)?;
     match method {
         "GET" if job.polls >= job.plan.polls => {
             let (media, bytes) = job.plan.result(job.is_video);
@@ -190,9 +190,9 @@ pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Rep
     }
 }
 
-pub(super) fn transcribe(_: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn transcribe(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let text = "All right, so here we are in front of the elephants.";
-    Ok(match asked.body["response_format"].as_str() {
+    Ok(match request.body["response_format"].as_str() {
         Some("text") => Reply::text(200, text),
         _ => Reply::json(200, &json!({"transcript": text, "lang": "en"})),
     })

@@ -1,4 +1,4 @@
-//! How a job goes.
+//! `MockJob`: how an asynchronous job goes.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::media;
 
 /// How a job of a [`MockVenice`](crate::MockVenice) goes, for [`MockVenice::job`](crate::MockVenice::job).
 ///
-/// Its time is virtual: each poll that finds it at work reports [`poll_time`](Self::poll_time) more, whenever it comes.
+/// Its time is virtual: each poll of a processing job reports [`poll_time`](Self::poll_time) more, whenever it comes.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +49,7 @@ impl MockJob {
         }
     }
 
-    /// A job that is at work at the first poll and done at the second one.
+    /// A job that is processing at the first poll and done at the second.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done();
@@ -67,7 +67,7 @@ impl MockJob {
         Self::ending(End::Failed(message.into()))
     }
 
-    /// A job whose result is gone when it is asked for.
+    /// A job whose result has expired when it is retrieved.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::expired();
@@ -76,7 +76,7 @@ impl MockJob {
         Self::ending(End::Expired)
     }
 
-    /// How many polls find it at work; one unless set.
+    /// How many polls find it processing. Default: `1`.
     ///
     /// ```
     /// let at_once = venice_ai_mock::MockJob::done().after_polls(0);
@@ -86,7 +86,7 @@ impl MockJob {
         self
     }
 
-    /// How much of its time passes between two polls; a second unless set.
+    /// How much of its time passes between two polls. Default: one second.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -97,7 +97,7 @@ impl MockJob {
         self
     }
 
-    /// What it makes, in place of a few bytes that look like the beginning of a film or a song.
+    /// What it makes, in place of a few bytes that look like the beginning of a video or music file.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().media("audio/flac", b"fLaC\0\0\0\x22".as_slice());
@@ -107,7 +107,7 @@ impl MockJob {
         self
     }
 
-    /// The reply to the order tells a `download_url`, and the result is there and nowhere else. Videos only.
+    /// The reply to the queue request has a `download_url`, and the result is only there. Videos only.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().at_download_url();
@@ -127,7 +127,7 @@ impl MockJob {
         self
     }
 
-    /// The order is answered 409 until it comes with the user's consent. Videos only.
+    /// The queue request is answered with 409 until it has the user's consent. Videos only.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().needs_consent();

@@ -1,17 +1,17 @@
-//! What a key may do, and when it did too much.
+//! Handlers of rate limits and of the rate-limit log.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::asked::Asked;
 use crate::auth::Caller;
+use crate::parsed_request::ParsedRequest;
 use crate::reply::Reply;
 use crate::state::State;
 use crate::{models, time};
 
-pub(crate) fn current(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let own = state.keys.iter().find(|key| *asked.caller == Caller::Key(key.id.clone()));
+pub(crate) fn current(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let own = state.keys.iter().find(|key| *request.caller == Caller::Key(key.id.clone()));
     let limits: Vec<Value> = models::catalogue().iter().map(of_model).collect();
     let data = json!({
         "accessPermitted": true,
@@ -36,7 +36,7 @@ fn of_model(model: &Value) -> Value {
 }
 
 /// Two entries of an hour ago, newest first.
-pub(crate) fn log(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(crate) fn log(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let key = state.keys.first().map(|key| key.id.clone()).unwrap_or_default();
     let ago = |seconds| time::iso(time::now().saturating_sub(Duration::from_secs(seconds)));
     let entry = |kind: &str, seconds| {

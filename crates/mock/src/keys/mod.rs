@@ -1,4 +1,4 @@
-//! API keys.
+//! `Key`: handlers of API keys.
 
 pub(super) mod limits;
 
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use venice_ai::types::{ApiKeyType, LimitPeriod, ModelPrivacy};
 
 use super::ADMIN_KEY;
-use super::asked::Asked;
 use super::errors::error;
+use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 use super::time;
@@ -120,31 +120,31 @@ fn moment(text: &str) -> String {
     }
 }
 
-pub(super) fn list(state: &mut State, _: &Asked<'_>) -> Result<Reply, Reply> {
+pub(super) fn list(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let keys: Vec<Value> = state.keys.iter().map(Key::listed).collect();
     Ok(Reply::json(200, &json!({"object": "list", "data": keys})))
 }
 
-pub(super) fn retrieve(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let key = find(state, asked.route.parameter())?;
+pub(super) fn retrieve(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let key = find(state, request.route.parameter())?;
     Ok(Reply::json(200, &json!({"data": key.listed()})))
 }
 
-pub(super) fn create(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let key = Key::new(state, &asked.body);
+pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let key = Key::new(state, &request.body);
     let reply = Reply::json(200, &json!({"success": true, "data": key.created()}));
     state.keys.push(key);
     Ok(reply)
 }
 
-pub(super) fn update(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let key = find(state, asked.body["id"].as_str().unwrap_or_default())?;
-    key.change(&asked.body);
+pub(super) fn update(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let key = find(state, request.body["id"].as_str().unwrap_or_default())?;
+    key.change(&request.body);
     Ok(Reply::json(200, &json!({"success": true, "data": key.listed()})))
 }
 
-pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Result<Reply, Reply> {
-    let id = find(state, asked.route.query("id").unwrap_or_default())?.id.clone();
+pub(super) fn delete(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let id = find(state, request.route.query("id").unwrap_or_default())?.id.clone();
     state.keys.retain(|key| key.id != id);
     Ok(Reply::json(200, &json!({"success": true})))
 }

@@ -1,4 +1,4 @@
-//! Small files of each media type that the API answers with. They are what they say: players and libraries open them.
+//! `file`: a small sample file of each media type. Players and libraries open them.
 
 pub(super) mod sound;
 pub(super) mod wav;
@@ -20,7 +20,7 @@ pub(super) fn file(media: &str) -> Option<Bytes> {
         "audio/mpeg" => sound::silence(SOUND_MS),
         "audio/pcm" => sound::tone(SOUND_MS),
         "audio/wav" => sound::in_wav(vec![sound::tone(SOUND_MS)], false).concat().into(),
-        // A film without pictures.
+        // A video without frames.
         "video/mp4" => Bytes::from_static(include_bytes!("video.mp4")),
         _ => return None,
     })

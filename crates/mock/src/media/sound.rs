@@ -1,4 +1,4 @@
-//! Sounds of any length.
+//! Generated sounds of any length: PCM, WAV and MP3.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! `Plans`: what a test has planned for the requests to come.
+//! `Plans`: the queue of faults or answers that a test has scripted.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ impl Scope {
         self.operation.clone().unwrap_or_else(|| "any operation".to_owned())
     }
 
-    /// The id, if it is no operation's, with one that is meant perhaps.
+    /// An error message if no operation has the id, with a suggestion.
     fn unknown(&self) -> Option<String> {
         let id = self.operation.as_deref()?;
         let ids = || operations::ALL.iter().map(|operation| operation.id);
@@ -90,7 +90,7 @@ impl<P: Planned> Plans<P> {
         Some(taken)
     }
 
-    /// What was planned for a number of requests that did not all come: how many are missing, and of which operation.
+    /// Plans with a number of requests that did not all arrive: how many are missing, and of which operation.
     pub(super) fn left(&mut self) -> impl Iterator<Item = (usize, String)> {
         self.0.iter_mut().filter_map(|plan| {
             let scope = plan.scope();
@@ -106,7 +106,7 @@ impl<P: Planned> Plans<P> {
         })
     }
 
-    /// What was planned for operations that there are not.
+    /// Plans for operations that do not exist.
     pub(super) fn unknown(&mut self) -> impl Iterator<Item = String> {
         self.0.iter_mut().filter_map(|plan| plan.scope().unknown())
     }

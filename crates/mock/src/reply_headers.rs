@@ -1,4 +1,4 @@
-//! The headers that come with every reply.
+//! `AccountSnapshot`: the balance and rate-limit headers of a reply; and the headers that every reply has.
 
 use venice_ai::API_VERSION;
 
@@ -7,21 +7,21 @@ use super::reply::Reply;
 use super::state::State;
 use super::time;
 
-/// The account's place at one moment: what it owns, and what is left of its limits.
+/// The account before a request: its balances, and who calls.
 #[derive(Clone, Debug)]
-pub(super) struct Standing {
+pub(super) struct AccountSnapshot {
     caller: Caller,
     usd: f64,
     diem: f64,
 }
 
-impl Standing {
-    /// Balances are told as they were before a request, so this is taken before it is worked on.
+impl AccountSnapshot {
+    /// Balances are reported as they were before a request.
     pub(super) fn before(state: &State, caller: Caller) -> Self {
         Self { caller, usd: state.balance_usd, diem: state.balance_diem }
     }
 
-    pub(super) fn tell(&self, state: &State, reply: &mut Reply) {
+    pub(super) fn add_headers(&self, state: &State, reply: &mut Reply) {
         match self.caller {
             Caller::Nobody => return,
             Caller::Wallet => {
@@ -45,7 +45,7 @@ impl Standing {
 }
 
 /// What the gateway and the server put on each reply, errors included.
-pub(super) fn every(state: &mut State, reply: &mut Reply) {
+pub(super) fn add(state: &mut State, reply: &mut Reply) {
     let ray = state.next_id();
     reply.set("cf-ray", format!("{ray:016x}-VCE"));
     reply.set("x-venice-version", API_VERSION);

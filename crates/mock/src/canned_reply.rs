@@ -1,4 +1,4 @@
-//! Replies that a test put together.
+//! `CannedReply`: status, headers and body that a test has set.
 
 use bytes::Bytes;
 use venice_ai::http::{HeaderName, HeaderValue};
@@ -8,14 +8,14 @@ use super::reply::{Content, Reply};
 
 /// Status, headers and body as a test gave them.
 #[derive(Clone, Debug)]
-pub(super) struct Canned {
+pub(super) struct CannedReply {
     status: u16,
     headers: Vec<(String, String)>,
     /// The media type and the content; `None` for the one that the API has for the status.
     body: Option<(String, Content)>,
 }
 
-impl Canned {
+impl CannedReply {
     pub(super) fn new(status: u16) -> Self {
         Self { status: possible(status), headers: Vec::new(), body: None }
     }

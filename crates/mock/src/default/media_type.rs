@@ -1,31 +1,31 @@
-//! Which media type a request asks for.
+//! `choose`: content negotiation, from the request's format fields and its `accept` header.
 
 use serde_json::Value;
 use venice_ai::Operation;
 
 use super::JSON;
-use crate::asked::Asked;
 use crate::document;
 use crate::encoding::essence_of;
+use crate::parsed_request::ParsedRequest;
 
-/// The members of a body that name the type of the reply.
+/// The fields of a body that name the type of the reply.
 const FORMATS: [&str; 3] = ["output_format", "response_format", "format"];
 
 /// The media type of the reply to a request: one of those that the API has for it.
-pub(super) fn media(asked: &Asked<'_>, operation: &Operation, success: &'static Value) -> &'static str {
+pub(super) fn choose(request: &ParsedRequest<'_>, operation: &Operation, success: &'static Value) -> &'static str {
     let possible: Vec<&'static str> =
         success["content"].as_object().into_iter().flatten().map(|(media, _)| media.as_str()).collect();
     let own = |media: &str| possible.iter().copied().find(|known| *known == media);
     let first_file = possible.iter().copied().find(|media| *media != JSON);
     let Some(file) = first_file else { return own(JSON).unwrap_or(JSON) };
-    let accepted = accepted(asked);
-    match wanted_format(asked, operation) {
-        // Only an image that is asked for as bytes comes as bytes.
-        Format::Named(_) if takes(operation, "return_binary") && asked.body["return_binary"] != true => {
+    let accepted = accepted(request);
+    match wanted_format(request, operation) {
+        // An image comes as bytes only if the request says `return_binary`.
+        Format::Named(_) if takes(operation, "return_binary") && request.body["return_binary"] != true => {
             own(JSON).unwrap_or(file)
         }
         Format::Named(media) => own(media).or(own(JSON)).unwrap_or(file),
-        // The request has no say, so the operation tells how far it is, or brings the file: it is there at once.
+        // The request has no format field: the operation reports its status, or returns the file at once.
         Format::Silent if operation.method == "POST" && accepted != [JSON] => {
             accepted.iter().find_map(|media| own(media).filter(|media| *media != JSON)).unwrap_or(file)
         }
@@ -37,18 +37,18 @@ pub(super) fn media(asked: &Asked<'_>, operation: &Operation, success: &'static 
 }
 
 enum Format {
-    /// The media type that a member names, or its default.
+    /// The media type that a field names, or its default.
     Named(&'static str),
-    /// The body has no such member.
+    /// The body has no such field.
     Silent,
 }
 
-fn wanted_format(asked: &Asked<'_>, operation: &Operation) -> Format {
+fn wanted_format(request: &ParsedRequest<'_>, operation: &Operation) -> Format {
     let bodies = operation.request_media.iter().filter_map(|media| document::request_schema(operation, media));
     for schema in bodies {
         for name in FORMATS {
             let Some(property) = document::property(schema, name) else { continue };
-            let named = asked.body[name].as_str().or(property["default"].as_str());
+            let named = request.body[name].as_str().or(property["default"].as_str());
             if let Some(media) = named.and_then(media_of) {
                 return Format::Named(media);
             }
@@ -57,9 +57,9 @@ fn wanted_format(asked: &Asked<'_>, operation: &Operation) -> Format {
     Format::Silent
 }
 
-fn takes(operation: &Operation, member: &str) -> bool {
+fn takes(operation: &Operation, field: &str) -> bool {
     let mut bodies = operation.request_media.iter().filter_map(|media| document::request_schema(operation, media));
-    bodies.any(|schema| document::property(schema, member).is_some())
+    bodies.any(|schema| document::property(schema, field).is_some())
 }
 
 fn media_of(format: &str) -> Option<&'static str> {
@@ -80,7 +80,7 @@ fn media_of(format: &str) -> Option<&'static str> {
 }
 
 /// The media types that the header `accept` names, in its order.
-fn accepted(asked: &Asked<'_>) -> Vec<String> {
-    let header = asked.header("accept").unwrap_or_default();
+fn accepted(request: &ParsedRequest<'_>) -> Vec<String> {
+    let header = request.header("accept").unwrap_or_default();
     header.split(',').map(essence_of).filter(|media| !media.is_empty() && !media.contains('*')).collect()
 }

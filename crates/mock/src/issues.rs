@@ -1,5 +1,4 @@
-//! What is wrong with a request, in the form that the API says it: a tree of messages, and the list of issues that the library
-//! behind it (zod) makes.
+//! `Issues`: validation errors in the format of the API, a tree of messages and the list of zod issues.
 
 use serde_json::{Value, json};
 
@@ -15,16 +14,16 @@ pub(super) struct Issue {
     more: Value,
 }
 
-/// A step on the way to a member.
+/// A step on the way to a field.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Member(String),
+    Field(String),
     Item(usize),
 }
 
 impl Step {
     pub(super) fn is(&self, name: &str) -> bool {
-        matches!(self, Self::Member(member) if member == name)
+        matches!(self, Self::Field(field) if field == name)
     }
 }
 
@@ -40,7 +39,7 @@ impl Issue {
 
     fn to_json(&self) -> Value {
         let path = self.path.iter().map(|step| match step {
-            Step::Member(name) => Value::from(name.as_str()),
+            Step::Field(name) => Value::from(name.as_str()),
             Step::Item(index) => Value::from(*index),
         });
         let mut issue = self.more.clone();
@@ -55,7 +54,7 @@ impl Issue {
         let mut place = details;
         for step in &self.path {
             let name = match step {
-                Step::Member(name) => name.clone(),
+                Step::Field(name) => name.clone(),
                 Step::Item(index) => index.to_string(),
             };
             place = &mut place[name];
@@ -68,13 +67,13 @@ impl Issue {
         }
     }
 
-    /// The members that the issue is about, each as `messages[3].content`.
+    /// The fields that the issue is about, each as `messages[3].content`.
     fn fields(&self) -> Vec<String> {
         let mut field = String::new();
         for step in &self.path {
             match step {
-                Step::Member(name) if field.is_empty() => field.push_str(name),
-                Step::Member(name) => field.extend([".", name]),
+                Step::Field(name) if field.is_empty() => field.push_str(name),
+                Step::Field(name) => field.extend([".", name]),
                 Step::Item(index) => field.push_str(&format!("[{index}]")),
             }
         }

@@ -1,4 +1,4 @@
-//! What came in a body.
+//! `RequestBody`: the parsed body of a request, JSON or a multipart form.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -12,9 +12,9 @@ use super::reply::Reply;
 
 const FORM: &str = "multipart/form-data";
 
-/// The members and the files of a body.
+/// The fields and the files of a body.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(super) struct RequestBody {
     /// The media type; empty where there is no body.
     pub(super) media: String,
     /// Null where there is no body.
@@ -24,14 +24,14 @@ pub(super) struct Given {
 
 /// A body that cannot be read.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(super) struct BodyError {
     /// The header that is wrong; empty for the body itself.
     pub(super) field: &'static str,
     pub(super) problem: String,
     pub(super) reply: Reply,
 }
 
-impl Unreadable {
+impl BodyError {
     fn media(media: &str) -> Self {
         let problem = format!("The API does not take {media:?} here");
         Self { field: "content-type", problem, reply: errors::of_status(415) }
@@ -44,42 +44,42 @@ impl Unreadable {
 }
 
 /// Reads the body of a request. `media` is the header `content-type`.
-pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) -> Result<Given, Unreadable> {
+pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) -> Result<RequestBody, BodyError> {
     let Some(full) = media else {
         let may_lack = document::operation(operation)["requestBody"]["required"] == false;
         let is_right = operation.request_media.is_empty() || may_lack && bytes.is_empty();
-        return if is_right { Ok(Given::default()) } else { Err(Unreadable::media("")) };
+        return if is_right { Ok(RequestBody::default()) } else { Err(BodyError::media("")) };
     };
     if operation.request_media.is_empty() {
-        return Ok(Given::default());
+        return Ok(RequestBody::default());
     }
     let media = essence_of(full);
     let known = operation.request_media.contains(&media.as_str());
     let schema = document::request_schema(operation, &media).filter(|_| known);
-    let schema = schema.ok_or_else(|| Unreadable::media(&media))?;
+    let schema = schema.ok_or_else(|| BodyError::media(&media))?;
     let mut given = match media.as_str() {
         FORM => {
             let parts = form::parts(full, bytes);
-            members(schema, parts.map_err(|problem| Unreadable::body(format!("The body is no form: {problem}")))?)
+            fields(schema, parts.map_err(|problem| BodyError::body(format!("The body is no form: {problem}")))?)
         }
-        _ => Given { body: json(schema, bytes)?, ..Given::default() },
+        _ => RequestBody { body: json(schema, bytes)?, ..RequestBody::default() },
     };
     given.media = media;
     Ok(given)
 }
 
-fn json(schema: &'static Value, bytes: &Bytes) -> Result<Value, Unreadable> {
+fn json(schema: &'static Value, bytes: &Bytes) -> Result<Value, BodyError> {
     match serde_json::from_slice(bytes) {
         Ok(body @ Value::Object(_)) => Ok(body),
         Ok(body @ Value::Array(_)) if document::may_be(schema, "array") => Ok(body),
-        Ok(_) => Err(Unreadable::body("The body is no JSON object".to_owned())),
-        Err(error) => Err(Unreadable::body(format!("The body is no JSON: {error}"))),
+        Ok(_) => Err(BodyError::body("The body is no JSON object".to_owned())),
+        Err(error) => Err(BodyError::body(format!("The body is no JSON: {error}"))),
     }
 }
 
-fn members(schema: &'static Value, parts: Parts) -> Given {
+fn fields(schema: &'static Value, parts: Parts) -> RequestBody {
     let body = typed(parts.texts.into_iter(), |name| document::property(schema, name));
-    Given { body: body.into(), files: parts.files, ..Given::default() }
+    RequestBody { body: body.into(), files: parts.files, ..RequestBody::default() }
 }
 
 /// Texts, read as the types that the API has for them. A name that is repeated makes a list.
@@ -87,23 +87,23 @@ pub(super) fn typed(
     texts: impl Iterator<Item = (String, String)>,
     schema_of: impl Fn(&str) -> Option<&'static Value>,
 ) -> Map<String, Value> {
-    let mut members: Map<String, Value> = Map::new();
+    let mut fields: Map<String, Value> = Map::new();
     for (name, text) in texts {
         let schema = schema_of(&name).unwrap_or(&Value::Null);
         let list = document::alternatives(schema).into_iter().find(|part| part["type"] == "array");
         let value = read_text(list.and_then(|list| list.get("items")).unwrap_or(schema), text);
-        add(&mut members, name, value, list.is_some());
+        add(&mut fields, name, value, list.is_some());
     }
-    members
+    fields
 }
 
-/// Adds a value to the members. One that is there already makes a list with it.
-pub(super) fn add(members: &mut Map<String, Value>, name: String, value: Value, is_list: bool) {
-    match members.get_mut(&name) {
+/// Adds a value to the fields. One that is there already makes a list with it.
+pub(super) fn add(fields: &mut Map<String, Value>, name: String, value: Value, is_list: bool) {
+    match fields.get_mut(&name) {
         Some(Value::Array(values)) => values.push(value),
         Some(first) => *first = json!([first.take(), value]),
-        None if is_list => drop(members.insert(name, json!([value]))),
-        None => drop(members.insert(name, value)),
+        None if is_list => drop(fields.insert(name, json!([value]))),
+        None => drop(fields.insert(name, value)),
     }
 }
 
