@@ -30,8 +30,7 @@ pub use self::payload::{
 use crate::runtime::attachments::Attachment;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
-use crate::runtime::text::scrub;
-pub(crate) use crate::runtime::text::{SHORTEST_SECRET, form_of_body, is_html, without_mark, without_secret};
+use crate::runtime::text::{scrub, without_secret};
 use crate::runtime::validation::ValidationError;
 
 /// What went wrong with a call, and what is known about it.

@@ -5,9 +5,10 @@ use serde::de::DeserializeOwned;
 
 use super::verdict::{reported, verdict};
 use super::watch::Watch;
-use crate::runtime::error::{Error, ErrorKind, form_of_body, locate, without_mark};
+use crate::runtime::error::{Error, ErrorKind, locate};
 use crate::runtime::lenient::leniently;
 use crate::runtime::meta::Meta;
+use crate::runtime::text::{form_of_body, without_mark};
 use crate::runtime::transport::{Body, Reply, ReplyBody, Scope};
 
 /// Decodes a whole reply.

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{RawReply, decode, verdict};
-use crate::runtime::error::{Error, ErrorKind, form_of_body, is_html};
+use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
+use crate::runtime::text::{form_of_body, is_html};
 use crate::runtime::transport::{Body, Reply, Scope};
 
 /// Where a reply came from, for the errors that its parts may lead to later.

@@ -55,10 +55,11 @@ pub(crate) use self::versions::{DEFAULT_WARNING_AGE, Versions};
 pub(crate) use self::wallets::{MOST_OF_A_WALLET, WalletSlot, WalletSlots};
 pub(crate) use self::warnings::Warnings;
 pub(crate) use self::window::Window;
-use crate::runtime::error::{Error, SHORTEST_SECRET};
+use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{OperationRef, RetryClass};
 use crate::runtime::secret::Secret;
+use crate::runtime::text::SHORTEST_SECRET;
 
 /// What is said of a payment of which nobody knows what became of it.
 const MAY_BE_PAID: &str = "it may have been paid; look at the balance before paying again";
@@ -135,7 +136,7 @@ impl Scope {
 
     /// `bytes` from the server without what is secret.
     pub(crate) fn without_secrets(&self, bytes: Bytes) -> Bytes {
-        self.secrets().fold(bytes, crate::runtime::error::without_secret)
+        self.secrets().fold(bytes, crate::runtime::text::without_secret)
     }
 
     /// Headers from the server, with those marked as sensitive that repeat what is secret.

@@ -5,8 +5,9 @@ use reqwest::Response;
 
 use super::limits::ReplyLimits;
 use super::{attempt, failure};
-use crate::runtime::error::{Error, is_html, without_mark};
+use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
+use crate::runtime::text::{is_html, without_mark};
 
 /// What claims to be a file and looks like JSON is JSON if it is short, as a status report is.
 const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;

@@ -9,9 +9,10 @@ use bytes::{Bytes, BytesMut};
 use super::events::Events;
 use super::in_band;
 use super::sse::SseEvent;
-use crate::runtime::error::{Error, ErrorKind, form_of_body, locate, without_mark};
+use crate::runtime::error::{Error, ErrorKind, locate};
 use crate::runtime::meta::Meta;
 use crate::runtime::reply::verdict;
+use crate::runtime::text::{form_of_body, without_mark};
 use crate::runtime::transport::ReplyBody;
 
 /// What the server sends behind the last event.

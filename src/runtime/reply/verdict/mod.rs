@@ -4,9 +4,10 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::watch::{Skimmed, Watch};
-use crate::runtime::error::{Error, ErrorKind, Promise, is_error_document, without_mark};
+use crate::runtime::error::{Error, ErrorKind, Promise, is_error_document};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{Essential, Operation};
+use crate::runtime::text::without_mark;
 use crate::runtime::transport::{Body, Reply, Scope};
 
 /// The error that a JSON object reports, in any of the shapes of the API.
