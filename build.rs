@@ -64,7 +64,8 @@ fn with_hidden_lines(readme: &str) -> String {
     out
 }
 
-const BEFORE: &str = "# #[cfg(all(feature = \"blocking\", feature = \"schemars\"))]\n\
+const BEFORE: &str = "# #[cfg(all(feature = \"batch\", feature = \"blocking\", feature = \"budget\", feature = \"jobs\", \
+    feature = \"structured\", feature = \"tools\"))]\n\
     # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {\n";
 const AFTER: &str = "# Ok(()) }\n";
 
