@@ -3,9 +3,9 @@
 mod join;
 mod kept;
 mod maker;
-pub(crate) mod sentences;
+mod sentences;
 mod stream;
-pub(crate) mod wav;
+mod wav;
 
 use std::fmt;
 use std::path::Path;
