@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::api::models::CatalogueModel;
+use crate::runtime::url::percent_decoded;
 
 /// A request that is checked, and the model that it is for.
 pub(super) struct Subject<'a> {
@@ -28,15 +29,16 @@ impl<'a> Subject<'a> {
         Self { body, model, now, suffix }
     }
 
-    /// What the request says of a member, in its body or in the suffix of the model's name. Null says nothing.
+    /// What the request says of a field, in the suffix of the model id, which takes precedence, or in its body. Null says nothing.
     pub(super) fn said(&self, field: &'a str) -> Option<Said<'a>> {
-        if let Some(value) = self.get(field) {
-            return Some(Said { field, value: value.clone() });
+        let in_suffix = field.strip_prefix("venice_parameters.").and_then(|name| {
+            let mut pairs = self.suffix.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.find(|pair| pair.0 == name).map(|pair| percent_decoded(pair.1))
+        });
+        match in_suffix {
+            Some(value) => Some(Said { field: "model", value: value.into() }),
+            None => Some(Said { field, value: self.get(field)?.clone() }),
         }
-        let name = field.strip_prefix("venice_parameters.")?;
-        let mut pairs = self.suffix.split('&').filter_map(|pair| pair.split_once('='));
-        let (_, value) = pairs.find(|pair| pair.0 == name)?;
-        Some(Said { field: "model", value: value.into() })
     }
 
     /// A member of the body.

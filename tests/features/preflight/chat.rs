@@ -92,9 +92,10 @@ async fn what_is_turned_off_asks_for_nothing() {
 }
 
 #[tokio::test]
-async fn the_body_counts_more_than_the_suffix() {
-    let search_off = json!({"model": "m:enable_web_search=on", "venice_parameters": {"enable_web_search": "off"}});
-    look(&able(json!({"supportsWebSearch": false})), CHAT, &ask("?".into()), &[(search_off, &[])]).await;
+async fn the_suffix_takes_precedence_over_the_body() {
+    let search = |suffix: &str, body: &str| json!({"model": format!("m:enable_web_search={suffix}"), "venice_parameters": {"enable_web_search": body}});
+    let rows = [(search("off", "on"), &[][..]), (search("o%6E", "off"), &["web_search model"][..])];
+    look(&able(json!({"supportsWebSearch": false})), CHAT, &ask("?".into()), &rows).await;
 }
 
 #[tokio::test]

@@ -64,6 +64,11 @@ async fn the_parameters_that_count_are_echoed() {
     let reply = venice.chat().create(ask(&suffix)).await.unwrap();
     assert_eq!(reply.venice_parameters.unwrap().character_slug.as_deref(), Some("a&b = c"));
 
+    let both = VeniceParameters::new().character_slug("other");
+    let reply = venice.chat().create(ask(&suffix).venice_parameters(both)).await.unwrap();
+    let slug = reply.venice_parameters.unwrap().character_slug;
+    assert_eq!(slug.as_deref(), Some("a&b = c"), "the suffix takes precedence");
+
     let bare = VeniceParameters::new().include_venice_system_prompt(false);
     let bare = venice.chat().create(ask("default").venice_parameters(bare)).await.unwrap();
     assert!(bare.usage.unwrap().prompt_tokens < 100);

@@ -9,7 +9,7 @@ pub(super) fn split(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or((name, ""))
 }
 
-/// The parameters that count, as the API echoes them.
+/// The parameters that count, as the API echoes them. The suffix takes precedence.
 pub(super) fn applied(given: &Value, suffix: &str) -> Value {
     let mut applied = json!({
         "disable_thinking": false,
@@ -32,7 +32,7 @@ pub(super) fn applied(given: &Value, suffix: &str) -> Value {
         (name, value)
     });
     let from_body = given.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value.clone()));
-    for (name, value) in from_suffix.chain(from_body) {
+    for (name, value) in from_body.chain(from_suffix) {
         applied[name] = value;
     }
     applied
