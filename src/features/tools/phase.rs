@@ -1,6 +1,4 @@
-//! Where a run is.
-
-use std::sync::{Mutex, PoisonError};
+//! `Phase`: the state of a tool run.
 
 use super::round::Round;
 use super::turn::Turn;
@@ -21,18 +19,4 @@ pub(super) enum Phase {
     Acting(Turn),
     /// The model has answered.
     Finished,
-}
-
-/// Something that only who owns it looks at. Futures are not `Sync`; in here they do not keep the run, and the errors that have one,
-/// from being it.
-pub(super) struct Alone<T>(Mutex<T>);
-
-impl<T> Alone<T> {
-    pub(super) fn new(value: T) -> Self {
-        Self(Mutex::new(value))
-    }
-
-    pub(super) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
 }

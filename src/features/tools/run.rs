@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use sync_wrapper::SyncWrapper;
 
 use super::conversation::Conversation;
 use super::event::RunEvent;
-use super::phase::{Alone, Phase};
+use super::phase::Phase;
 use super::stop::Halt;
 use super::totals::Totals;
 use super::{FinishedRun, StopReason, ToolBox, UnfinishedRun};
@@ -60,7 +61,8 @@ pub struct ToolRun {
     pub(super) most_rounds: u32,
     pub(super) concurrency: usize,
     pub(super) each_call: Option<Arc<EachCall>>,
-    pub(super) phase: Alone<Phase>,
+    /// Futures are not `Sync`; exclusive access is.
+    pub(super) phase: SyncWrapper<Phase>,
     /// What happened and was not given out.
     pub(super) events: VecDeque<Result<RunEvent, Halt>>,
     /// An error was given out, and nobody said to go on.
@@ -99,7 +101,7 @@ impl ToolRun {
             most_rounds: MOST_ROUNDS,
             concurrency: usize::MAX,
             each_call: None,
-            phase: Alone::new(Phase::Ready),
+            phase: SyncWrapper::new(Phase::Ready),
             events: VecDeque::new(),
             is_halted: false,
             stop_reason: None,
