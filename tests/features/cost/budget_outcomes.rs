@@ -7,7 +7,7 @@ use venice_ai::cost::Budget;
 use venice_ai::http::Method;
 
 use super::{a_dollar, asking, calls, costing, dollars, models, shop, within};
-use crate::support::{Answer, Server, builder, nobody};
+use crate::support::{Answer, PATIENCE, Server, builder, nobody};
 
 const NOTHING: [&str; 3] = ["0", "0", "0"];
 const A_DOLLAR: [&str; 3] = ["1", "0", "0"];
@@ -67,8 +67,8 @@ async fn what_nobody_knows_the_outcome_of_stays_set_aside_for_good() {
         let server = shop(move |_| answer.clone());
         let budget = Budget::usd("1.5");
         let venice = within(&server, &budget);
-        let call = venice.chat().create(a_dollar()).with_timeout(Duration::from_millis(300));
-        assert!(call.await.is_err());
+        let timeout = if what == "silence" { Duration::from_secs(1) } else { PATIENCE };
+        assert!(venice.chat().create(a_dollar()).with_timeout(timeout).await.is_err());
         assert_counts(&budget, PERHAPS_A_DOLLAR, what);
         // It counts as spent.
         let error = venice.chat().create(a_dollar()).await.unwrap_err();
