@@ -279,7 +279,7 @@ async fn options_hold_for_every_page() {
     }
 
     let server = Server::answering([charges(&["a"], Some("one")), Answer::silence()]);
-    let mut pages = history(&once(&server)).with_timeout(Duration::from_millis(500));
+    let mut pages = history(&once(&server)).with_timeout(Duration::from_secs(2));
     pages.next().await.unwrap().unwrap();
     assert!(pages.next().await.unwrap().unwrap_err().is_timeout());
 
