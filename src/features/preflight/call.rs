@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Preflight, PreflightGate};
+use super::{Preflight, PreflightInterceptor};
 use crate::runtime::call::Call;
 
 impl<T> Call<T> {
     /// What happens if the request does not fit its model, in place of the client's policy
     /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
     pub fn with_preflight(mut self, policy: Preflight) -> Self {
-        match PreflightGate::of(policy) {
-            Some(gate) => self.core.set_gate(Arc::new(gate)),
-            None => self.core.remove_gate(PreflightGate::NAME),
+        match PreflightInterceptor::of(policy) {
+            Some(interceptor) => self.core.set_interceptor(Arc::new(interceptor)),
+            None => self.core.remove_interceptor(PreflightInterceptor::NAME),
         }
         self
     }

@@ -62,14 +62,14 @@
 mod builder;
 mod call;
 mod check;
-mod gate;
+mod interceptor;
 mod report;
 mod rules;
 mod subject;
 mod tokens;
 
 pub use self::check::Checkable;
-pub(crate) use self::gate::PreflightGate;
+pub(crate) use self::interceptor::PreflightInterceptor;
 pub use self::report::{Finding, FindingAction, PreflightReport, Severity};
 
 /// What happens to a request that does not fit its model.

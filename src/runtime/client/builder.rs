@@ -13,8 +13,8 @@ use crate::runtime::secret::Secret;
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
 use crate::runtime::transport::download::DownloadPolicy;
-use crate::runtime::transport::gates::Gate;
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
+use crate::runtime::transport::interceptor::Interceptor;
 use crate::runtime::transport::limits::ReplyLimits;
 use crate::runtime::transport::tls::RootCertificates;
 use crate::runtime::transport::{
@@ -53,7 +53,7 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
-    gates: Vec<Arc<dyn Gate>>,
+    interceptors: Vec<Arc<dyn Interceptor>>,
     /// The state of features that is not as they make it themselves.
     slots: Slots,
 }
@@ -76,7 +76,7 @@ impl Default for ClientBuilder {
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
-            gates: Vec::new(),
+            interceptors: Vec::new(),
             slots: Slots::default(),
         }
     }
@@ -282,19 +282,19 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds what each call passes, in the place of a gate with the same name.
-    pub(crate) fn set_gate(&mut self, gate: Arc<dyn Gate>) {
-        self.remove_gate(gate.name());
-        self.gates.push(gate);
+    /// Adds what each call passes, in the place of an interceptor with the same name.
+    pub(crate) fn set_interceptor(&mut self, interceptor: Arc<dyn Interceptor>) {
+        self.remove_interceptor(interceptor.name());
+        self.interceptors.push(interceptor);
     }
 
-    pub(crate) fn remove_gate(&mut self, name: &str) {
-        self.gates.retain(|known| known.name() != name);
+    pub(crate) fn remove_interceptor(&mut self, name: &str) {
+        self.interceptors.retain(|known| known.name() != name);
     }
 
-    /// The gate of a type, if it was added.
-    pub(crate) fn gate<G: Gate>(&self) -> Option<&G> {
-        self.gates.iter().find_map(|gate| (&**gate as &dyn Any).downcast_ref())
+    /// The interceptor of a type, if it was added.
+    pub(crate) fn interceptor<G: Interceptor>(&self) -> Option<&G> {
+        self.interceptors.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
     }
 
     /// Where features keep what the client is to begin with.
@@ -318,9 +318,9 @@ impl ClientBuilder {
         let downloads = DownloadPolicy::of(base_url.url());
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
-        let mut gates = self.gates;
-        gates.sort_by_key(|gate| gate.order());
-        gates.iter().try_for_each(|gate| gate.validate())?;
+        let mut interceptors = self.interceptors;
+        interceptors.sort_by_key(|interceptor| interceptor.order());
+        interceptors.iter().try_for_each(|interceptor| interceptor.validate())?;
         let http = match self.http {
             Some(client) => Http::given(client),
             None => {
@@ -356,7 +356,7 @@ impl ClientBuilder {
                 wallets: WalletSlots::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
-                gates,
+                interceptors,
                 slots: self.slots,
             }),
         })

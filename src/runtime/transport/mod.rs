@@ -10,11 +10,11 @@ mod budget;
 mod clock;
 pub(crate) mod download;
 pub(crate) mod failure;
-pub(crate) mod gates;
 mod headers;
 mod heap;
 mod hidden;
 pub(crate) mod http;
+pub(crate) mod interceptor;
 mod key;
 pub(crate) mod limits;
 mod members;
@@ -198,13 +198,13 @@ pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
     if class == RetryClass::Payment { error.with_note(MAY_BE_PAID) } else { error }
 }
 
-/// Sends a request, after all gates, until it succeeds or must not be repeated. It stays as it was, so that it can be sent again if its
-/// body can.
+/// Runs the interceptors, then sends a request until it succeeds or must not be repeated. It stays as it was, so that it can be sent
+/// again if its body can.
 pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
-    if !gates::are_there(outgoing) {
+    if !interceptor::are_there(outgoing) {
         return attempts::until_done(outgoing, trace).await;
     }
-    let passing = boxed_cold(gates::pass(outgoing)).await;
+    let passing = boxed_cold(interceptor::pass(outgoing)).await;
     let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
     watches.ended(attempts::until_done(outgoing, trace).await)
 }

@@ -7,7 +7,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Request, StatusCode};
 use serde_json::{Map, Value};
 
-use super::gates::Gate;
+use super::interceptor::Interceptor;
 use super::{Mode, RetryPolicy, Scope, Shared};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::Form;
@@ -39,7 +39,7 @@ pub(crate) struct Outgoing {
     /// What is wrong with the request by the API's description.
     pub(crate) finding: Option<ValidationError>,
     /// What it passes before the first attempt.
-    pub(crate) gates: Vec<Arc<dyn Gate>>,
+    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
     /// Files to look at before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
     /// Whether what is found wrong is heeded.
@@ -84,7 +84,7 @@ impl Outgoing {
             idle: None,
             retry: None,
             finding: None,
-            gates: shared.gates.clone(),
+            interceptors: shared.interceptors.clone(),
             file_checks: Vec::new(),
             validated: true,
             extra_body: Map::new(),
@@ -116,19 +116,19 @@ impl Outgoing {
     }
 }
 
-/// What gates need of it.
+/// What interceptors need of it.
 impl Outgoing {
-    /// Adds a gate, in the place of one with the same name. A new one comes before those of the client, so that what it changes of the
-    /// request is known to them.
-    pub(crate) fn set_gate(&mut self, gate: Arc<dyn Gate>) {
-        match self.gates.iter_mut().find(|known| known.name() == gate.name()) {
-            Some(known) => *known = gate,
-            None => self.gates.insert(0, gate),
+    /// Adds an interceptor, in the place of one with the same name. A new one comes before those of the client, so that they see what it
+    /// changes.
+    pub(crate) fn set_interceptor(&mut self, interceptor: Arc<dyn Interceptor>) {
+        match self.interceptors.iter_mut().find(|known| known.name() == interceptor.name()) {
+            Some(known) => *known = interceptor,
+            None => self.interceptors.insert(0, interceptor),
         }
     }
 
-    pub(crate) fn remove_gate(&mut self, name: &str) {
-        self.gates.retain(|known| known.name() != name);
+    pub(crate) fn remove_interceptor(&mut self, name: &str) {
+        self.interceptors.retain(|known| known.name() != name);
     }
 
     /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.

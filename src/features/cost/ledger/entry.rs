@@ -11,7 +11,7 @@ use crate::features::cost::budget::Reserved;
 use crate::features::cost::prices::{Prices, Tokens};
 use crate::features::cost::{Budget, Tally};
 use crate::runtime::error::{Delivery, Error};
-use crate::runtime::transport::gates::Watch;
+use crate::runtime::transport::interceptor::CompletionObserver;
 use crate::runtime::transport::{Body, Reply, StreamObserver};
 
 /// The account of one call, from before it is sent until it is known what it cost. One that is dropped before that is of a call of which
@@ -120,7 +120,7 @@ impl StreamObserver for Entry {
     }
 }
 
-impl Watch for Entry {
+impl CompletionObserver for Entry {
     fn succeeded(mut self: Box<Self>, reply: &mut Reply) {
         let meta = &reply.meta;
         let model = meta.model_id().map(str::to_owned);

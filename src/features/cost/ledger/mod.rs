@@ -13,9 +13,9 @@ use super::{Budget, Tally};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::Outgoing;
-use crate::runtime::transport::gates::{Entering, Gate, Watch};
+use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor};
 
-/// What a client keeps account of. It is the last gate that a call passes, so that what it sets aside is for the request as it is sent.
+/// The account of a client. It is the last interceptor of a call, so that what it reserves is for the request as it is sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(super) budget: Option<Budget>,
@@ -28,7 +28,7 @@ impl Ledger {
     }
 }
 
-impl Gate for Ledger {
+impl Interceptor for Ledger {
     fn name(&self) -> &'static str {
         "ledger"
     }
@@ -46,7 +46,7 @@ impl Gate for Ledger {
     }
 
     /// Opens the account of a call, unless it is free. The budget refuses it if there is not enough left.
-    fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a> {
+    fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a> {
         Box::pin(async move {
             let Some(asked) = Asked::of(outgoing) else { return Ok(None) };
             let priced = match self.wants_prices() {
@@ -61,7 +61,7 @@ impl Gate for Ledger {
                 None => None,
             };
             let entry = Entry::new(reserved, self.tally.clone(), asked, priced);
-            Ok(Some(Box::new(entry) as Box<dyn Watch>))
+            Ok(Some(Box::new(entry) as Box<dyn CompletionObserver>))
         })
     }
 }

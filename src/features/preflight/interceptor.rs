@@ -12,7 +12,7 @@ use crate::api::models::Catalogue;
 use crate::api::models::store;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::transport::gates::{Entering, Gate, Watch};
+use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor};
 use crate::runtime::transport::{Outgoing, Reply};
 
 /// A call waits no longer than this for the catalogue.
@@ -20,11 +20,11 @@ const MOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Checks each call that names a model.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PreflightGate {
+pub(crate) struct PreflightInterceptor {
     policy: Preflight,
 }
 
-impl PreflightGate {
+impl PreflightInterceptor {
     pub(crate) const NAME: &str = "preflight";
 
     /// `None` where nothing is checked.
@@ -32,7 +32,7 @@ impl PreflightGate {
         (policy != Preflight::Off).then_some(Self { policy })
     }
 
-    async fn check(self, outgoing: &mut Outgoing) -> Result<Option<Box<dyn Watch>>, Error> {
+    async fn check(self, outgoing: &mut Outgoing) -> Result<Option<Box<dyn CompletionObserver>>, Error> {
         let Some(area) = rules::of(outgoing.scope.operation()) else { return Ok(None) };
         let Some(mut body) = outgoing.json() else { return Ok(None) };
         let Some((field, name)) = area.model_of(&body) else { return Ok(None) };
@@ -68,12 +68,12 @@ impl PreflightGate {
     }
 }
 
-impl Gate for PreflightGate {
+impl Interceptor for PreflightInterceptor {
     fn name(&self) -> &'static str {
         Self::NAME
     }
 
-    fn enter<'a>(&'a self, outgoing: &'a mut Outgoing) -> Entering<'a> {
+    fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a> {
         Box::pin(self.check(outgoing))
     }
 }
@@ -116,7 +116,7 @@ fn tell(outgoing: &Outgoing, report: &PreflightReport) {
 /// Hands the report out with whatever comes of the call.
 struct Checked(PreflightReport);
 
-impl Watch for Checked {
+impl CompletionObserver for Checked {
     fn succeeded(self: Box<Self>, reply: &mut Reply) {
         reply.change_meta(|meta| meta.attach(self.0));
     }

@@ -1,0 +1,102 @@
+//! `Interceptor`: runs before the first attempt of a call; `CompletionObserver`: is given the outcome.
+//!
+//! # Adding an interceptor
+//!
+//! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] sees the request as it will be sent, with everything that
+//!    `with_extra_body` added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make
+//!    calls of its own with `Client::of_call`. Those calls pass the interceptors too, so it must let them through.
+//! 2. For all calls of a client, the feature's setter of `ClientBuilder` calls `ClientBuilder::set_interceptor`, and each call begins
+//!    with a copy of the client's list. For one call, `Call::…` uses [`Outgoing::set_interceptor`], which replaces the client's
+//!    interceptor with the same name.
+//! 3. What has to be known afterwards goes into a [`CompletionObserver`], which `before_send` returns.
+//!
+//! A call without interceptors allocates nothing for them, and `send` stays as small as it is.
+
+use std::any::Any;
+use std::fmt;
+use std::pin::Pin;
+
+use super::{Outgoing, Reply, failure};
+use crate::runtime::error::Error;
+use crate::runtime::media::limits;
+
+/// Runs before the first attempt of a call, after all checks that need no waiting.
+pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
+    /// Its name, unique within a call.
+    fn name(&self) -> &'static str;
+
+    /// Interceptors run in ascending order.
+    fn order(&self) -> i8 {
+        0
+    }
+
+    /// Whether a client can be built with it.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Passes a call on, changed or not, or rejects it.
+    fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a>;
+}
+
+/// The future of [`Interceptor::before_send`].
+pub(crate) type Intercepting<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Box<dyn CompletionObserver>>, Error>> + Send + 'a>>;
+
+/// Is given the outcome of a call that passed an interceptor, after all attempts. Dropped without it, the caller dropped the call, and
+/// its outcome is unknown.
+pub(crate) trait CompletionObserver: Send {
+    /// The reply is a success. It is here as a whole, or its headers are ([`Body::Pieces`](super::Body)); nothing is decoded yet.
+    fn succeeded(self: Box<Self>, reply: &mut Reply);
+
+    /// The call failed; without [`attempts`](Error::attempts) nothing was sent, as when a later interceptor refused it.
+    fn failed(self: Box<Self>, failure: Error) -> Error;
+}
+
+/// The observers of one call.
+#[derive(Default)]
+pub(super) struct CompletionObservers(Vec<Box<dyn CompletionObserver>>);
+
+impl CompletionObservers {
+    pub(super) fn ended(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {
+        match outcome {
+            Ok(mut reply) => {
+                self.0.into_iter().for_each(|watch| watch.succeeded(&mut reply));
+                Ok(reply)
+            }
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    fn failed(self, failure: Error) -> Error {
+        self.0.into_iter().fold(failure, |failure, watch| watch.failed(failure))
+    }
+}
+
+/// Whether there is anything to pass.
+pub(super) fn are_there(outgoing: &Outgoing) -> bool {
+    !outgoing.interceptors.is_empty() || !outgoing.file_checks.is_empty()
+}
+
+/// Passes all interceptors: first the files of the request are looked at, then come the interceptors of the client and of the call.
+pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers, Error> {
+    look_at_files(outgoing).await?;
+    let mut watches = CompletionObservers::default();
+    for interceptor in outgoing.interceptors.clone() {
+        match interceptor.before_send(outgoing).await {
+            Ok(watch) => watches.0.extend(watch),
+            Err(refusal) => return Err(watches.failed(refusal)),
+        }
+    }
+    Ok(watches)
+}
+
+async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {
+    if !outgoing.validated || outgoing.file_checks.is_empty() {
+        return Ok(());
+    }
+    let limit = outgoing.timeout.unwrap_or(outgoing.shared.timeout);
+    // A reader may never give a byte.
+    let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
+    looking.unwrap_or_else(|_| Err(failure::no_file(limit)))
+}
