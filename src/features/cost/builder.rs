@@ -10,8 +10,8 @@ impl ClientBuilder {
     /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
     /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
     pub fn budget(mut self, budget: Budget) -> Self {
-        let ledger = self.interceptor().cloned().unwrap_or_default();
-        self.set_interceptor(Arc::new(Ledger { budget: Some(budget), ..ledger }));
+        let ledger = self.interceptors().get().cloned().unwrap_or_default();
+        self.interceptors().set(Arc::new(Ledger { budget: Some(budget), ..ledger }));
         self
     }
 
@@ -24,8 +24,8 @@ impl ClientBuilder {
     /// let builder = venice_ai::Client::builder().tally(tally.clone());
     /// ```
     pub fn tally(mut self, tally: Tally) -> Self {
-        let ledger = self.interceptor().cloned().unwrap_or_default();
-        self.set_interceptor(Arc::new(Ledger { tally: Some(tally), ..ledger }));
+        let ledger = self.interceptors().get().cloned().unwrap_or_default();
+        self.interceptors().set(Arc::new(Ledger { tally: Some(tally), ..ledger }));
         self
     }
 }

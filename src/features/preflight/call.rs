@@ -1,7 +1,5 @@
 //! `Call::with_preflight`: the preflight policy of one call.
 
-use std::sync::Arc;
-
 use super::{Preflight, PreflightInterceptor};
 use crate::runtime::call::Call;
 
@@ -9,10 +7,7 @@ impl<T> Call<T> {
     /// What happens if the request does not fit its model, in place of the client's policy
     /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
     pub fn with_preflight(mut self, policy: Preflight) -> Self {
-        match PreflightInterceptor::of(policy) {
-            Some(interceptor) => self.core.set_interceptor(Arc::new(interceptor)),
-            None => self.core.remove_interceptor(PreflightInterceptor::NAME),
-        }
+        PreflightInterceptor::set(policy, &mut self.core.interceptors);
         self
     }
 }

@@ -1,5 +1,6 @@
 //! Calls that are checked before they are sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use crate::api::models::Catalogue;
 use crate::api::models::store;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor};
+use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, Interceptors};
 use crate::runtime::transport::{Outgoing, Reply};
 
 /// A call waits no longer than this for the catalogue.
@@ -25,11 +26,14 @@ pub(crate) struct PreflightInterceptor {
 }
 
 impl PreflightInterceptor {
-    pub(crate) const NAME: &str = "preflight";
+    const NAME: &str = "preflight";
 
-    /// `None` where nothing is checked.
-    pub(crate) fn of(policy: Preflight) -> Option<Self> {
-        (policy != Preflight::Off).then_some(Self { policy })
+    /// Applies a policy to the calls that pass these interceptors.
+    pub(super) fn set(policy: Preflight, interceptors: &mut Interceptors) {
+        match policy {
+            Preflight::Off => interceptors.remove(Self::NAME),
+            policy => interceptors.set(Arc::new(Self { policy })),
+        }
     }
 
     async fn check(self, outgoing: &mut Outgoing) -> Result<Option<Box<dyn CompletionObserver>>, Error> {

@@ -1,6 +1,5 @@
 //! `ClientBuilder`: the settings of a client.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
 use crate::runtime::transport::download::DownloadPolicy;
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
-use crate::runtime::transport::interceptor::Interceptor;
+use crate::runtime::transport::interceptor::Interceptors;
 use crate::runtime::transport::limits::ReplyLimits;
 use crate::runtime::transport::tls::RootCertificates;
 use crate::runtime::transport::{
@@ -53,7 +52,7 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
-    interceptors: Vec<Arc<dyn Interceptor>>,
+    interceptors: Interceptors,
     /// The state of features that is not as they make it themselves.
     slots: Slots,
 }
@@ -76,7 +75,7 @@ impl Default for ClientBuilder {
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
-            interceptors: Vec::new(),
+            interceptors: Interceptors::default(),
             slots: Slots::default(),
         }
     }
@@ -282,19 +281,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds what each call passes, in the place of an interceptor with the same name.
-    pub(crate) fn set_interceptor(&mut self, interceptor: Arc<dyn Interceptor>) {
-        self.remove_interceptor(interceptor.name());
-        self.interceptors.push(interceptor);
-    }
-
-    pub(crate) fn remove_interceptor(&mut self, name: &str) {
-        self.interceptors.retain(|known| known.name() != name);
-    }
-
-    /// The interceptor of a type, if it was added.
-    pub(crate) fn interceptor<G: Interceptor>(&self) -> Option<&G> {
-        self.interceptors.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
+    /// What each call passes.
+    pub(crate) fn interceptors(&mut self) -> &mut Interceptors {
+        &mut self.interceptors
     }
 
     /// Where features keep what the client is to begin with.
@@ -318,9 +307,7 @@ impl ClientBuilder {
         let downloads = DownloadPolicy::of(base_url.url());
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
-        let mut interceptors = self.interceptors;
-        interceptors.sort_by_key(|interceptor| interceptor.order());
-        interceptors.iter().try_for_each(|interceptor| interceptor.validate())?;
+        self.interceptors.validate()?;
         let http = match self.http {
             Some(client) => Http::given(client),
             None => {
@@ -356,7 +343,7 @@ impl ClientBuilder {
                 wallets: WalletSlots::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
-                interceptors,
+                interceptors: self.interceptors,
                 slots: self.slots,
             }),
         })

@@ -5,9 +5,8 @@
 //! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] sees the request as it will be sent, with everything that
 //!    `with_extra_body` added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make
 //!    calls of its own with `Client::of_call`. Those calls pass the interceptors too, so it must let them through.
-//! 2. For all calls of a client, the feature's setter of `ClientBuilder` calls `ClientBuilder::set_interceptor`, and each call begins
-//!    with a copy of the client's list. For one call, `Call::…` uses [`Outgoing::set_interceptor`], which replaces the client's
-//!    interceptor with the same name.
+//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `Call` for one, adds it to the [`Interceptors`]. A
+//!    call begins with a copy of the client's, and its own replaces the client's with the same name.
 //! 3. What has to be known afterwards goes into a [`CompletionObserver`], which `before_send` returns.
 //!
 //! A call without interceptors allocates nothing for them, and `send` stays as small as it is.
@@ -15,6 +14,7 @@
 use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::{Outgoing, Reply, failure};
 use crate::runtime::error::Error;
@@ -53,6 +53,37 @@ pub(crate) trait CompletionObserver: Send {
     fn failed(self: Box<Self>, failure: Error) -> Error;
 }
 
+/// The interceptors of a client or a call, in ascending order and with unique names. An empty list allocates nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interceptors(Vec<Arc<dyn Interceptor>>);
+
+impl Interceptors {
+    /// Adds an interceptor, in the place of one with the same name. Of those with the same order a new one comes first.
+    pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
+        match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
+            Some(known) => *known = interceptor,
+            None => {
+                let place = self.0.partition_point(|known| known.order() < interceptor.order());
+                self.0.insert(place, interceptor);
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|known| known.name() != name);
+    }
+
+    /// The interceptor of a type, if it was added.
+    pub(crate) fn get<I: Interceptor>(&self) -> Option<&I> {
+        self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
+    }
+
+    /// Whether a client can be built with them.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        self.0.iter().try_for_each(|interceptor| interceptor.validate())
+    }
+}
+
 /// The observers of one call.
 #[derive(Default)]
 pub(super) struct CompletionObservers(Vec<Box<dyn CompletionObserver>>);
@@ -75,14 +106,14 @@ impl CompletionObservers {
 
 /// Whether there is anything to pass.
 pub(super) fn are_there(outgoing: &Outgoing) -> bool {
-    !outgoing.interceptors.is_empty() || !outgoing.file_checks.is_empty()
+    !outgoing.interceptors.0.is_empty() || !outgoing.file_checks.is_empty()
 }
 
 /// Passes all interceptors: first the files of the request are looked at, then come the interceptors of the client and of the call.
 pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers, Error> {
     look_at_files(outgoing).await?;
     let mut watches = CompletionObservers::default();
-    for interceptor in outgoing.interceptors.clone() {
+    for interceptor in outgoing.interceptors.0.clone() {
         match interceptor.before_send(outgoing).await {
             Ok(watch) => watches.0.extend(watch),
             Err(refusal) => return Err(watches.failed(refusal)),

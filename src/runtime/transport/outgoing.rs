@@ -7,7 +7,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Request, StatusCode};
 use serde_json::{Map, Value};
 
-use super::interceptor::Interceptor;
+use super::interceptor::Interceptors;
 use super::{Mode, RetryPolicy, Scope, Shared};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::Form;
@@ -39,7 +39,7 @@ pub(crate) struct Outgoing {
     /// What is wrong with the request by the API's description.
     pub(crate) finding: Option<ValidationError>,
     /// What it passes before the first attempt.
-    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
+    pub(crate) interceptors: Interceptors,
     /// Files to look at before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
     /// Whether what is found wrong is heeded.
@@ -118,19 +118,6 @@ impl Outgoing {
 
 /// What interceptors need of it.
 impl Outgoing {
-    /// Adds an interceptor, in the place of one with the same name. A new one comes before those of the client, so that they see what it
-    /// changes.
-    pub(crate) fn set_interceptor(&mut self, interceptor: Arc<dyn Interceptor>) {
-        match self.interceptors.iter_mut().find(|known| known.name() == interceptor.name()) {
-            Some(known) => *known = interceptor,
-            None => self.interceptors.insert(0, interceptor),
-        }
-    }
-
-    pub(crate) fn remove_interceptor(&mut self, name: &str) {
-        self.interceptors.retain(|known| known.name() != name);
-    }
-
     /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.
     pub(crate) fn json(&self) -> Option<Value> {
         match &self.form {

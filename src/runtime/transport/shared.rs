@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use super::base_url::BaseUrl;
 use super::download::DownloadPolicy;
 use super::http::Http;
-use super::interceptor::Interceptor;
+use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
 use super::{ApiKey, Clock, FailureBudget, RetryPolicy, Versions, WalletSlots, Warnings};
 use crate::runtime::slots::Slots;
@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) warnings: Warnings,
     pub(crate) versions: Versions,
     /// What each call passes, in this order.
-    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
+    pub(crate) interceptors: Interceptors,
     /// The state of features.
     pub(crate) slots: Slots,
 }
