@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use futures_util::stream::FuturesUnordered;
 use super::MAY_BE_PAID;
 use super::attempt::{Away, Got, attempt};
 use super::journal::{Book, Kept, Known, Then, Written, identity, outcome_of, unknown};
-use super::pacer::{Hold, Report, Ticket};
+use super::pacer::{Hold, Pacer, Report, Ticket};
 use super::progress::{Progress, Wait};
 use super::task::{Finish, Task, Used};
 use super::verdict::{self, Verdict};
@@ -33,6 +34,7 @@ type Timer = (Instant, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 pub(super) struct Engine {
     pub(super) client: Client,
+    pacer: Arc<Pacer>,
     pub(super) concurrency: usize,
     pub(super) limit: Option<Duration>,
     /// For how long nothing may be sent before the run stops.
@@ -59,6 +61,7 @@ impl Engine {
     #[inline]
     pub(super) fn new(client: Client, total: Option<u64>) -> Self {
         Self {
+            pacer: client.pacer(),
             client,
             concurrency: 8,
             limit: None,
@@ -139,7 +142,7 @@ impl Engine {
     pub(super) fn leave(&mut self) {
         self.away.leave();
         if let Some(run) = self.run {
-            self.client.pacer().park(run, true);
+            self.pacer.park(run, true);
         }
     }
 
@@ -147,7 +150,7 @@ impl Engine {
     pub(super) fn come_back(&mut self) {
         self.away.come_back();
         if let Some(run) = self.run {
-            self.client.pacer().park(run, false);
+            self.pacer.park(run, false);
         }
     }
 
@@ -155,7 +158,7 @@ impl Engine {
     #[inline]
     pub(super) fn accept(&mut self, index: u64, mut outgoing: Box<Outgoing>, key: Option<String>) {
         outgoing.blocking |= self.client.is_on_blocking_connections();
-        let mut task = Box::new(Task::new(&self.client, index, outgoing));
+        let mut task = Box::new(Task::new(&self.client, &self.pacer, index, outgoing));
         if let Err(error) = self.enlist(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
                 self.stop(error.clone());
@@ -186,7 +189,7 @@ impl Engine {
     /// Completes a request, and gives it its name in the journal.
     #[inline]
     fn enlist(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
-        task.prepare(&self.client)?;
+        task.prepare(&self.client, &self.pacer)?;
         let Some(book) = &mut self.book else { return Ok(()) };
         let scope = &task.outgoing.scope;
         if task.outgoing.accept.as_ref().is_some_and(|accept| accept == "text/event-stream") {
@@ -234,25 +237,26 @@ impl Engine {
         self.hold = None;
         if self.is_out_of_time() || !self.is_open() || self.waiting.is_empty() {
             if let Some(run) = self.run {
-                self.client.pacer().rest(run);
+                self.pacer.rest(run);
             }
             return false;
         }
         let now = self.client.clock().now();
         self.begun.get_or_insert(now);
         self.limited_from.get_or_insert(now);
-        let run = *self.run.get_or_insert_with(|| self.client.pacer().join());
-        self.client.pacer().watch(run, cx.waker());
+        let run = *self.run.get_or_insert_with(|| self.pacer.join());
+        self.pacer.watch(run, cx.waker());
         if self.in_flight >= self.concurrency {
-            self.client.pacer().rest(run);
+            self.pacer.rest(run);
             self.hold = Some(Hold { why: Wait::Replies, until: None });
             return false;
         }
-        let (client, concurrency, hold) = (&self.client, self.concurrency, &mut self.hold);
+        let (client, pacer) = (&self.client, &self.pacer);
+        let (concurrency, hold) = (self.concurrency, &mut self.hold);
         let latest = now.checked_add(self.longest_wait);
         let mut all_too_long = self.in_flight == 0;
         let taken = self.waiting.take(|task| {
-            let pass = Ticket::new(client, (run, concurrency), &task.passenger);
+            let pass = Ticket::new(client, pacer, (run, concurrency), &task.passenger);
             pass.map_err(|new| {
                 all_too_long &= latest.is_some() && new.until > latest;
                 *hold = Some(hold.map_or(new, |known| sooner(known, new)));
@@ -279,7 +283,7 @@ impl Engine {
         let longest = self.longest_wait;
         let wait = until.unwrap_or(now).saturating_duration_since(now);
         // Whoever resumes the run tries again, and does not wait for what may be a mistake.
-        self.client.pacer().forget_waits(longest, now);
+        self.pacer.forget_waits(longest, now);
         let message = format!(
             "{} requests and the rest of the input were not sent: {why} for another {} s, and {longest:?} is the longest wait of the \
              run; `resume()` tries again",
@@ -500,7 +504,7 @@ fn sooner(known: Hold, new: Hold) -> Hold {
 impl Drop for Engine {
     fn drop(&mut self) {
         if let Some(run) = self.run {
-            self.client.pacer().leave(run);
+            self.pacer.leave(run);
         }
     }
 }

@@ -7,7 +7,7 @@ use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, HeaderName};
 use serde::Deserialize;
 
-use super::pacer::{Load, Passenger};
+use super::pacer::{Load, Pacer, Passenger};
 use crate::runtime::amount::Amount;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -55,12 +55,12 @@ pub(super) struct Used {
 
 impl Task {
     /// The run says when a request is repeated, and measures its time.
-    pub(super) fn new(client: &Client, index: u64, mut outgoing: Box<Outgoing>) -> Self {
+    pub(super) fn new(client: &Client, pacer: &Pacer, index: u64, mut outgoing: Box<Outgoing>) -> Self {
         let policy = outgoing.retry.replace(RetryPolicy::disabled());
         let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).most_retries();
         let timeout = outgoing.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
         let passenger = Passenger {
-            lane: client.pacer().lane(None, ""),
+            lane: pacer.lane(None, ""),
             bucket: Bucket::default(),
             load: Load::default(),
             is_signed: false,
@@ -69,7 +69,7 @@ impl Task {
     }
 
     /// Completes the request and looks at what it is.
-    pub(super) fn prepare(&mut self, client: &Client) -> Result<(), Error> {
+    pub(super) fn prepare(&mut self, client: &Client, pacer: &Pacer) -> Result<(), Error> {
         self.outgoing.prepare()?;
         let outgoing = &*self.outgoing;
         let body = outgoing.body().unwrap_or_default();
@@ -80,7 +80,7 @@ impl Task {
         let key = outgoing.scope.key().map(|key| key.expose());
         let headers = outgoing.request.as_ref().map(Request::headers);
         let header = |name: &HeaderName| headers.and_then(|headers| headers.get(name));
-        let lane = client.pacer().lane(key, model.unwrap_or(operation.name()));
+        let lane = pacer.lane(key, model.unwrap_or(operation.name()));
         let bucket = client.budget().bucket(header(&AUTHORIZATION), form.is_none().then_some(body));
         let is_signed = outgoing.signer.is_some() || wallet::SIGN_INS.iter().any(|name| header(name).is_some());
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());

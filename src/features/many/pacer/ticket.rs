@@ -1,6 +1,8 @@
 //! `Ticket`: a permit of the [`Pacer`](super::Pacer) for one request.
 
-use super::{Hold, LaneKey, Passenger, Report, Visit};
+use std::sync::Arc;
+
+use super::{Hold, LaneKey, Pacer, Passenger, Report, Visit};
 use crate::runtime::client::Client;
 use crate::runtime::transport::jitter;
 
@@ -8,6 +10,7 @@ use crate::runtime::transport::jitter;
 #[derive(Debug)]
 pub(in crate::features::many) struct Ticket {
     client: Client,
+    pacer: Arc<Pacer>,
     run: u64,
     /// What was asked for, by the name that the request gives the model.
     asked: Passenger,
@@ -19,17 +22,30 @@ pub(in crate::features::many) struct Ticket {
 impl Ticket {
     /// Lets a request go, or says why not.
     #[inline]
-    pub(in crate::features::many) fn new(client: &Client, run: (u64, usize), asked: &Passenger) -> Result<Self, Hold> {
+    pub(in crate::features::many) fn new(
+        client: &Client,
+        pacer: &Arc<Pacer>,
+        run: (u64, usize),
+        asked: &Passenger,
+    ) -> Result<Self, Hold> {
         let since = client.clock().now();
-        let (lane, tokens) = client.pacer().admit(run, asked, client.budget(), since)?;
+        let (lane, tokens) = pacer.admit(run, asked, client.budget(), since)?;
         let visit = Visit { tokens, input: asked.load.input, since };
-        Ok(Self { client: client.clone(), run: run.0, asked: asked.clone(), lane, visit, is_back: false })
+        Ok(Self {
+            client: client.clone(),
+            pacer: Arc::clone(pacer),
+            run: run.0,
+            asked: asked.clone(),
+            lane,
+            visit,
+            is_back: false,
+        })
     }
 
     /// Gives it back, with what became of the request.
     pub(in crate::features::many) fn back(mut self, report: &Report<'_>) {
         if let Some(model) = report.meta().and_then(|meta| meta.model_id()) {
-            self.client.pacer().is_called(&self.asked.lane, model);
+            self.pacer.is_called(&self.asked.lane, model);
         }
         self.give_back(report);
     }
@@ -38,7 +54,7 @@ impl Ticket {
         self.is_back = true;
         let clock = self.client.clock();
         let asked = (self.run, &self.asked);
-        self.client.pacer().done(asked, (&self.lane, self.visit), report, clock.now(), jitter(clock));
+        self.pacer.done(asked, (&self.lane, self.visit), report, clock.now(), jitter(clock));
     }
 }
 
