@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{Error, Value, generate, yaml};
+use venice_ai_codegen::overlay::Mode;
+use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
 fn main() -> ExitCode {
     match run() {
@@ -24,10 +24,8 @@ fn run() -> Result<(), Error> {
         println!("cargo::rustc-cfg=file_lock");
     }
     let spec = read("spec/swagger.yaml")?;
-    let overlay = overlay("spec/overlay.yaml")?;
-    let docs = self::overlay("spec/docs.yaml")?;
-    let generated =
-        generate(&spec, &overlay, &docs, Mode::Strict).map_err(|error| error.in_file("spec/swagger.yaml"))?;
+    let inputs = Inputs::read(|name| read(&format!("spec/{name}")))?;
+    let generated = generate(&spec, &inputs, Mode::Strict).map_err(|error| error.in_file("spec/swagger.yaml"))?;
     write("generated.rs", &generated.code)?;
     let version = spec.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
     println!("cargo::rustc-env=VENICE_API_VERSION={version}");
@@ -83,8 +81,4 @@ fn text(path: &str) -> Result<String, Error> {
 
 fn read(path: &str) -> Result<Value, Error> {
     yaml::parse(&text(path)?).map_err(|error| error.in_file(path))
-}
-
-fn overlay(path: &str) -> Result<Overlay, Error> {
-    Overlay::parse(&read(path)?).map_err(|error| error.in_file(path))
 }

@@ -47,13 +47,8 @@ actions:
       x-rust-name: Shade
 ";
 const DOCS: &str = "\
-overlay: 1.0.0
-info: {title: t, version: '1'}
-actions:
-  - target: $.paths['/lamps'].get
-    update: {summary: Lists the lamps.}
-  - target: $.components.schemas.Shade
-    update: {description: What dims the light.}
+listLamps: {summary: Lists the lamps.}
+Shade: {_: What dims the light.}
 ";
 const LOG: &str = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Light.\n";
 
@@ -278,14 +273,11 @@ fn every_action_that_does_not_fit_is_listed_with_what_took_its_place() {
         "overlay.yaml:8 $.actions[1] matches nothing",
         "about: It has a name.",
         "probably now $.paths['/lanterns'].get.responses['200'].content['application/json'].schema.properties.screen\n",
-        "docs.yaml:4 $.actions[0] matches nothing",
-        "probably now $.paths['/lanterns'].get\n",
-        "docs.yaml:6 $.actions[1] matches nothing",
     ] {
         assert!(said.contains(expected), "no {expected}:\n{said}");
     }
     let report = tree.report(&[&new]);
-    assert_eq!(report["unfit"].as_array().map(Vec::len), Some(4));
+    assert_eq!(report["unfit"].as_array().map(Vec::len), Some(2));
     assert_eq!((&report["unfit"][1]["path"], &report["unfit"][1]["line"]), (&"$.actions[1]".into(), &8.into()));
     assert_eq!(tree.all(), before);
     // What has a successor is never pruned.
@@ -294,7 +286,6 @@ fn every_action_that_does_not_fit_is_listed_with_what_took_its_place() {
     // Corrected as the report says, which fits the new document alone, it is taken.
     let corrected = |text: &str| text.replace("/lamps", "/lanterns").replace("properties.shade", "properties.screen");
     tree.write("spec/overlay.yaml", &corrected(OVERLAY));
-    tree.write("spec/docs.yaml", &corrected(DOCS));
     assert!(!tree.checks().0);
     assert_eq!(tree.bump(&[&new]).0, Some(2));
     assert!(tree.checks().0, "{}", tree.checks().1);
@@ -343,13 +334,16 @@ fn prune_takes_out_what_has_nothing_to_describe_any_more_and_says_what() {
     assert!(code == Some(3) && said.contains("nothing took its place, so --prune would delete it"), "{said}");
     assert_eq!(tree.all(), before);
     let (code, said, _) = tree.bump(&["--prune", &new]);
-    assert!(code == Some(2) && said.contains("x-rust-name: Shade") && said.contains("What dims the light."), "{said}");
-    let (overlay, docs) = (tree.read("spec/overlay.yaml"), tree.read("spec/docs.yaml"));
+    assert!(
+        code == Some(2) && said.contains("x-rust-name: Shade") && said.contains("documentation of what is gone"),
+        "{said}"
+    );
+    let overlay = tree.read("spec/overlay.yaml");
     let kept = OVERLAY
         .find("  - target: $.paths['/lamps'].get.responses['200'].content['application/json'].schema.prop")
         .unwrap();
     assert_eq!(overlay, OVERLAY[..kept], "with its comments");
-    assert_eq!(docs, DOCS[..DOCS.find("  - target: $.components").unwrap()]);
+    tree.write("spec/docs.yaml", &DOCS[..DOCS.find("Shade:").unwrap()]);
     assert!(tree.checks().0, "{}", tree.checks().1);
 }
 
@@ -359,7 +353,7 @@ fn an_action_that_lost_some_of_its_places_is_told_and_stops_nothing() {
     tree.write("spec/overlay.yaml", &OVERLAY.replace("schema.properties.shade", "schema.properties['shade','data']"));
     let overlay = tree.read("spec/overlay.yaml").replace("x-rust-name: Shade", "nullable: true");
     tree.write("spec/overlay.yaml", &overlay);
-    tree.write("spec/docs.yaml", &DOCS[..DOCS.find("  - target: $.components").unwrap()]);
+    tree.write("spec/docs.yaml", &DOCS[..DOCS.find("Shade:").unwrap()]);
     let new = tree.changed("20260902.1", &[("                  data: {type: string, enum: [a, b]}\n", "")]);
     let (code, said, failure) = tree.bump(&[&new]);
     assert!(
@@ -379,9 +373,9 @@ fn what_is_new_and_not_wrapped_tested_or_described_is_left_to_do() {
     let open = "listWicks for application/json: not ";
     let columns = ["wrapped", "documented", "exercised"].map(|column| Value::from(format!("{open}{column}")));
     assert_eq!(report["left"]["uncovered"], Value::from(columns.to_vec()), "{report:#}");
-    assert_eq!(report["left"]["needs_words"], serde_json::json!(["operation listWicks (GET /wicks)"]));
-    let members = report["left"]["without_words"].to_string();
-    assert!(members.contains("ListWicksResponse.length") && !members.contains("LampList"), "{members}");
+    let undocumented = report["left"]["undocumented"].to_string();
+    assert!(undocumented.contains("operation listWicks (GET /wicks)"), "{undocumented}");
+    assert!(undocumented.contains("ListWicksResponse.length") && !undocumented.contains("LampList"), "{undocumented}");
     assert_eq!(report["left"]["stale"], serde_json::json!([]));
 }
 

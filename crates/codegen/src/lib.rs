@@ -4,6 +4,7 @@
 //! `yaml` -> `document` checks -> `overlay` -> `lower` -> `generate` (progenitor) -> `emit`.
 
 pub mod api;
+pub mod docs;
 pub mod document;
 pub mod emit;
 pub mod error;
@@ -18,5 +19,5 @@ pub mod yaml;
 pub mod yaml_out;
 
 pub use error::Error;
-pub use road::{Generated, Lowered, generate, lower_document};
+pub use road::{Generated, Inputs, Lowered, generate, lower_document};
 pub use serde_json::Value;

@@ -358,7 +358,7 @@ fn field(wire: &str, schema: &Value, required: bool) -> Field {
 }
 
 fn enum_values(schema: &Value) -> Vec<EnumValue> {
-    let docs = schema.get("x-enum-descriptions");
+    let docs = schema.get(crate::docs::VALUES);
     let mut values: Vec<EnumValue> = Vec::new();
     for wire in string_enum(schema).unwrap_or_default() {
         let mut name = names::variant(wire);

@@ -20,7 +20,7 @@ use target::Target;
 pub use target::{Location, Step};
 
 /// A checked overlay, ready to apply.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Overlay {
     actions: Vec<Action>,
 }
@@ -88,7 +88,7 @@ impl Overlay {
         self.actions.len()
     }
 
-    /// Whether it has none; never true of an overlay that was parsed.
+    /// Whether it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()

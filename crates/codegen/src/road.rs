@@ -1,5 +1,6 @@
 //! The whole road: the document and its overlays in, Rust code out.
 
+use crate::docs::Docs;
 use crate::error::Error;
 use crate::lower::{self, Report};
 use crate::model::Model;
@@ -16,35 +17,73 @@ pub struct Generated {
     pub api: Vec<String>,
     /// How often each pass applied.
     pub report: Report,
-    /// Overlay and docs actions that matched nothing, in lenient mode.
+    /// Overlay actions that matched nothing, in lenient mode.
     pub skipped: Vec<String>,
+    /// Entries of the documentation whose type, field, value or operation does not exist.
+    pub stale_docs: Vec<String>,
     /// The types and operations behind the code.
     pub model: Model,
     /// The document after the overlay and before lowering: the API as it is on the wire.
     pub document: Value,
 }
 
+/// What `spec/` has beside the document.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// Corrections of the document.
+    pub overlay: Overlay,
+    /// Our documentation, by the names of the generated types; applied after lowering.
+    pub docs: Docs,
+}
+
+impl Inputs {
+    /// Reads the files `overlay.yaml` and `docs.yaml`; `read` gives the tree of one of them.
+    ///
+    /// # Errors
+    /// What `read` fails with, and a file that is not what it should be.
+    pub fn read<E: From<Error>>(mut read: impl FnMut(&str) -> Result<Value, E>) -> Result<Self, E> {
+        let overlay = Overlay::parse(&read(OVERLAY)?).map_err(|error| error.in_file(shown(OVERLAY)))?;
+        let docs = Docs::parse(&read(DOCS)?).map_err(|error| error.in_file(shown(DOCS)))?;
+        Ok(Self { overlay, docs })
+    }
+}
+
+const OVERLAY: &str = "overlay.yaml";
+const DOCS: &str = "docs.yaml";
+
+fn shown(file: &str) -> String {
+    format!("spec/{file}")
+}
+
 /// Generates the SDK's code.
 ///
-/// `overlay` corrects the document; `docs` holds our sentences and is applied after lowering, when every type has its name. With
-/// [`Mode::Strict`] an action that matches nothing is an error, with [`Mode::Lenient`] it is listed in
-/// [`Generated::skipped`]: another version of the document than the overlay was written for.
+/// With [`Mode::Strict`] an action of the overlay that matches nothing is an error, with [`Mode::Lenient`] it is listed in
+/// [`Generated::skipped`]: another version of the document than the overlay was written for. Documentation of what the document
+/// does not have is listed in [`Generated::stale_docs`].
 ///
 /// # Errors
 /// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
-pub fn generate(spec: &Value, overlay: &Overlay, docs: &Overlay, mode: Mode) -> Result<Generated, Error> {
-    let Lowered { document, lowered: mut doc, report, mut skipped } = lower_document(spec, overlay, mode)?;
-    skipped.extend(docs.apply(&mut doc, mode).map_err(|error| error.in_file("spec/docs.yaml"))?.skipped);
+pub fn generate(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
+    let Lowered { document, lowered: mut doc, report, skipped } = lower_document(spec, inputs, mode)?;
+    let stale_docs = inputs.docs.apply(&mut doc);
     let model = Model::read(&doc)?;
     if mode == Mode::Strict {
         model.rules_hold()?;
     }
     let file = progenitor::run(&doc, &model)?;
     let file = emit::emit(&file, &model)?;
-    Ok(Generated { code: prettyplease::unparse(&file), api: api::list(&file), report, skipped, model, document })
+    Ok(Generated {
+        code: prettyplease::unparse(&file),
+        api: api::list(&file),
+        report,
+        skipped,
+        stale_docs,
+        model,
+        document,
+    })
 }
 
-/// A document on its way, ready for the words of `docs` and for progenitor.
+/// A lowered document, to be documented and given to progenitor.
 #[derive(Debug, Clone)]
 pub struct Lowered {
     /// The document after the overlay and before lowering: the API as it is on the wire.
@@ -61,10 +100,10 @@ pub struct Lowered {
 ///
 /// # Errors
 /// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
-pub fn lower_document(spec: &Value, overlay: &Overlay, mode: Mode) -> Result<Lowered, Error> {
+pub fn lower_document(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Lowered, Error> {
     document::check(spec)?;
     let mut lowered = spec.clone();
-    let mut skipped = overlay.apply(&mut lowered, mode).map_err(|error| error.in_file("spec/overlay.yaml"))?.skipped;
+    let mut skipped = inputs.overlay.apply(&mut lowered, mode).map_err(|error| error.in_file(shown(OVERLAY)))?.skipped;
     if mode == Mode::Lenient {
         skipped.extend(lenient::loosen(&mut lowered));
     }

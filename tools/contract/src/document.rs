@@ -4,8 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{lower_document, yaml};
+use venice_ai_codegen::{Inputs, lower_document, overlay::Mode, yaml};
 
 use crate::failure::Failure;
 
@@ -25,13 +24,11 @@ pub struct Operation<'d> {
 }
 
 impl Document {
-    /// Reads `swagger.yaml` and `overlay.yaml` of a folder.
+    /// Reads `swagger.yaml` of a folder like `spec/`, corrected by its overlay.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let spec = parsed(&folder.join("swagger.yaml"))?;
-        let path = folder.join("overlay.yaml");
-        let named = |error: venice_ai_codegen::Error| error.in_file(path.display().to_string());
-        let overlay = Overlay::parse(&parsed(&path)?).map_err(named)?;
-        Ok(Self(lower_document(&spec, &overlay, Mode::Strict)?.document))
+        let inputs = Inputs::read(|name| parsed(&folder.join(name)))?;
+        Ok(Self(lower_document(&spec, &inputs, Mode::Strict)?.document))
     }
 
     #[cfg(test)]

@@ -2,17 +2,11 @@
 #![allow(dead_code)]
 
 use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{Error, Generated, generate, yaml};
-
-const NOTHING: &str = "
-overlay: 1.0.0
-info: {title: t, version: '1'}
-actions: [{target: $.info, update: {}}]
-";
+use venice_ai_codegen::{Error, Generated, Inputs, generate, yaml};
 
 /// An overlay that changes nothing.
 pub fn nothing() -> Overlay {
-    Overlay::parse(&yaml::parse(NOTHING).unwrap()).unwrap()
+    Overlay::default()
 }
 
 /// An overlay from its actions.
@@ -37,7 +31,8 @@ pub fn run(text: &str) -> Generated {
 
 /// Generates from a document.
 pub fn try_run(text: &str, overlay: &Overlay, mode: Mode) -> Result<Generated, Error> {
-    generate(&yaml::parse(text).unwrap_or_else(|error| panic!("{error}")), overlay, &nothing(), mode)
+    let inputs = Inputs { overlay: overlay.clone(), ..Inputs::default() };
+    generate(&yaml::parse(text).unwrap_or_else(|error| panic!("{error}")), &inputs, mode)
 }
 
 /// Code without blanks and line breaks, so that a test does not depend on where lines break.

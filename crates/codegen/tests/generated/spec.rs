@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{Generated, Value, generate, yaml};
+use venice_ai_codegen::overlay::Mode;
+use venice_ai_codegen::{Error, Generated, Inputs, Value, generate, yaml};
 
 /// A file of `spec/`.
 pub fn path(name: &str) -> PathBuf {
@@ -24,10 +24,8 @@ pub fn read(path: &Path) -> Value {
 pub fn generated() -> &'static Generated {
     static GENERATED: OnceLock<Generated> = OnceLock::new();
     GENERATED.get_or_init(|| {
-        let overlay =
-            |name: &str| Overlay::parse(&read(&path(name))).unwrap_or_else(|error| panic!("{}", error.in_file(name)));
-        generate(&document(), &overlay("overlay.yaml"), &overlay("docs.yaml"), Mode::Strict)
-            .unwrap_or_else(|error| panic!("{error}"))
+        let inputs = Inputs::read(|name| Ok::<_, Error>(read(&path(name)))).unwrap_or_else(|error| panic!("{error}"));
+        generate(&document(), &inputs, Mode::Strict).unwrap_or_else(|error| panic!("{error}"))
     })
 }
 

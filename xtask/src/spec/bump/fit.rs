@@ -1,43 +1,41 @@
-//! Which actions of the overlay and the docs do not fit a document, all of them and not only the first.
+//! `Fit`: which actions of the overlay do not fit a document, all of them and not only the first.
 
 use std::path::Path;
 
 use serde_json::Value;
 use venice_ai_codegen::overlay::{Mode, Overlay, Traced};
-use venice_ai_codegen::{Error, lower_document};
+use venice_ai_codegen::{Error, Inputs, lower_document};
 
 use super::actions;
 use super::successor::{self, fate};
-use crate::{failure::Failure, workspace};
+use crate::{failure::Failure, spec::road, workspace};
 
-/// An overlay with its file.
+/// The file of the overlay.
+pub const FILE: &str = "overlay.yaml";
+
+/// What is generated with, and the text of the overlay's file.
 #[derive(Debug)]
 pub struct Part {
-    /// `overlay.yaml` or `docs.yaml`.
-    pub file: &'static str,
     pub text: String,
-    pub overlay: Overlay,
+    pub inputs: Inputs,
 }
 
 impl Part {
-    /// Reads one of the two files.
-    pub fn read(folder: &Path, file: &'static str) -> Result<Self, Failure> {
-        let path = folder.join(file);
-        let text = workspace::read(&path)?;
-        Ok(Self::parse(file, text).map_err(|error| error.in_file(workspace::shown(&path)))?)
+    /// Reads them from a folder like `spec/`.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        Ok(Self { text: workspace::read(&folder.join(FILE))?, inputs: road::inputs(folder)? })
     }
 
-    /// Reads the text of one of the two files.
-    pub fn parse(file: &'static str, text: String) -> Result<Self, Error> {
+    /// The same with another text of the overlay.
+    pub fn with(&self, text: String) -> Result<Self, Error> {
         let overlay = Overlay::parse(&venice_ai_codegen::yaml::parse(&text)?)?;
-        Ok(Self { file, text, overlay })
+        Ok(Self { text, inputs: Inputs { overlay, ..self.inputs.clone() } })
     }
 }
 
 /// An action that cannot be applied, or not to all that it was applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit {
-    pub file: &'static str,
     /// Its number in the file, from 0.
     pub index: usize,
     /// The line of the file on which it begins, from 1.
@@ -60,7 +58,7 @@ pub struct Lost {
     pub successor: Option<String>,
 }
 
-/// How the overlay and the docs fit a document.
+/// How the overlay fits a document.
 #[derive(Debug, Default)]
 pub struct Fit {
     /// Actions that cannot be applied.
@@ -78,24 +76,20 @@ impl Fit {
     }
 }
 
-/// Applies overlay and docs to both documents, as far as they can be applied.
-pub fn measure(old: &Value, new: &Value, overlay: &Part, docs: &Part) -> Result<Fit, Failure> {
+/// Applies the overlay to both documents, as far as it can be applied.
+pub fn measure(old: &Value, new: &Value, part: &Part) -> Result<Fit, Failure> {
     let mut fit = Fit::default();
-    compare(&mut fit, overlay, old.clone(), new.clone());
-    let lowered = |facts: &Value| lower_document(facts, &overlay.overlay, Mode::Lenient);
-    let after = lowered(new)?;
+    compare(&mut fit, part, old.clone(), new.clone());
+    let after = lower_document(new, &part.inputs, Mode::Lenient)?;
     fit.dangling = after.skipped.into_iter().skip(fit.unfit.len()).collect();
-    // An old document that cannot be lowered has nothing to compare with.
-    let before = lowered(old).map_or(Value::Null, |before| before.lowered);
-    compare(&mut fit, docs, before, after.lowered);
     Ok(fit)
 }
 
 fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
     let (old_before, new_before) = (old.clone(), new.clone());
-    let lines = actions::lines(&part.text, part.overlay.len());
-    let before = part.overlay.trace(&mut old);
-    for (before, after) in before.iter().zip(part.overlay.trace(&mut new)) {
+    let lines = actions::lines(&part.text, part.inputs.overlay.len());
+    let before = part.inputs.overlay.trace(&mut old);
+    for (before, after) in before.iter().zip(part.inputs.overlay.trace(&mut new)) {
         let lost = if after.problem.is_some() || after.matches.len() < before.matches.len() {
             lost(before, &after, &old_before, &new_before)
         } else {
@@ -105,7 +99,7 @@ fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
         let is_dead = after.matches.is_empty() && lost.iter().all(|lost| lost.successor.is_none());
         let now_reference = became_reference(before, &after);
         let Traced { index, target, description, problem, .. } = after;
-        let unfit = |problem| Unfit { file: part.file, index, line, description, target, problem, is_dead, lost };
+        let unfit = |problem| Unfit { index, line, description, target, problem, is_dead, lost };
         match problem {
             Some(problem) => fit.unfit.push(unfit(problem)),
             None if after.matches.len() < before.matches.len() => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use venice_ai_codegen::{Generated, generate, import, lower_document, model::Model, overlay::Mode};
+use venice_ai_codegen::{Generated, generate, import, overlay::Mode};
 
 use super::fit::{self, Fit, Part};
 use super::report::{Left, Pruned, Report, Status};
@@ -53,10 +53,9 @@ impl Tree {
 pub fn make(options: &Options) -> Result<Plan, Failure> {
     let tree = Tree::new(&options.spec)?;
     let (old, new) = (committed(&tree.spec)?, document(&options.source)?);
-    let mut overlay = Part::read(&tree.spec, "overlay.yaml")?;
-    let mut words = Part::read(&tree.spec, "docs.yaml")?;
+    let mut part = Part::read(&tree.spec)?;
     let prepared = |facts: &Value, name: &str| {
-        Document::prepare(facts, Some(&overlay.overlay)).map_err(|error| Failure::from(error.in_file(name)))
+        Document::prepare(facts, &part.inputs).map_err(|error| Failure::from(error.in_file(name)))
     };
     let found = diff::diff(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
     let mut report = Report::new(found);
@@ -73,10 +72,10 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
         ));
     }
     report.status = Status::Refused;
-    report.fit = fit::measure(&old.facts, &new.facts, &overlay, &words)?;
+    report.fit = fit::measure(&old.facts, &new.facts, &part)?;
     if options.prune && !report.fit.is_complete() {
-        report.pruned = prune(&report.fit, &mut overlay, &mut words)?;
-        let pruned = fit::measure(&old.facts, &new.facts, &overlay, &words)?;
+        report.pruned = prune(&report.fit, &mut part)?;
+        let pruned = fit::measure(&old.facts, &new.facts, &part)?;
         if !pruned.is_complete() {
             // What is not enough is not done; the report lists everything that there is to mend.
             report.pruned.clear();
@@ -87,15 +86,15 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     if !report.fit.is_complete() {
         return Ok(Plan { report, changes: Vec::new() });
     }
-    let generated = match generate(&new.facts, &overlay.overlay, &words.overlay, Mode::Strict) {
+    let generated = match generate(&new.facts, &part.inputs, Mode::Strict) {
         Ok(generated) => generated,
         Err(error) => {
             report.problem = Some(error.in_file(new.name).to_string());
             return Ok(Plan { report, changes: Vec::new() });
         }
     };
-    report.left = left(&tree, &old, &new.facts, &generated, (&overlay, &words))?;
-    let mut changes = changes(&tree, &new, &generated, [&overlay, &words])?;
+    report.left = left(&tree, &old, &new.facts, &generated, &part)?;
+    let mut changes = changes(&tree, &new, &generated, &part)?;
     log(&tree, &new, &mut report, &mut changes)?;
     if options.check && tree.root.join("build.rs").exists() {
         eprintln!("compiling a copy of the crate with the new document");
@@ -147,27 +146,18 @@ fn document(source: &str) -> Result<Read, Failure> {
 }
 
 /// Takes the actions out that match nothing any more and that nothing could be found for.
-fn prune(fit: &Fit, overlay: &mut Part, words: &mut Part) -> Result<Vec<Pruned>, Failure> {
-    let mut pruned = Vec::new();
-    for part in [overlay, words] {
-        let own: Vec<_> = fit.unfit.iter().filter(|unfit| unfit.file == part.file).collect();
-        let dead: Vec<usize> = own.iter().filter(|unfit| unfit.is_dead).map(|unfit| unfit.index).collect();
-        if !dead.is_empty() {
-            let (text, gone) = actions::without(&part.text, &dead)?;
-            pruned.extend(gone.into_iter().map(|text| Pruned { file: part.file, text }));
-            let file = part.file;
-            *part = Part::parse(file, text).map_err(|error| error.in_file(file))?;
-        }
-        // A shape that an action of the overlay should name may only have moved; then its words are still needed.
-        if own.len() > dead.len() {
-            break;
-        }
+fn prune(fit: &Fit, part: &mut Part) -> Result<Vec<Pruned>, Failure> {
+    let dead: Vec<usize> = fit.unfit.iter().filter(|unfit| unfit.is_dead).map(|unfit| unfit.index).collect();
+    if dead.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(pruned)
+    let (text, gone) = actions::without(&part.text, &dead)?;
+    *part = part.with(text).map_err(|error| error.in_file(fit::FILE))?;
+    Ok(gone.into_iter().map(|text| Pruned { file: fit::FILE, text }).collect())
 }
 
 /// The files of `spec/`, as far as they change.
-fn changes(tree: &Tree, new: &Read, generated: &Generated, parts: [&Part; 2]) -> Result<Vec<Change>, Failure> {
+fn changes(tree: &Tree, new: &Read, generated: &Generated, part: &Part) -> Result<Vec<Change>, Failure> {
     let spec = &tree.spec;
     let mut changes = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
@@ -177,9 +167,7 @@ fn changes(tree: &Tree, new: &Read, generated: &Generated, parts: [&Part; 2]) ->
     };
     write(spec.join("swagger.yaml"), &new.text);
     write(spec.join("api.txt"), &(generated.api.join("\n") + "\n"));
-    for part in parts {
-        write(spec.join(part.file), &part.text);
-    }
+    write(spec.join(fit::FILE), &part.text);
     let folder = spec.join("history");
     write(folder.join(format!("{}.yaml", new.version)), &new.text);
     for name in history::superseded(&folder, &new.version)? {
@@ -219,23 +207,14 @@ fn log(tree: &Tree, new: &Read, report: &mut Report, changes: &mut Vec<Change>) 
 }
 
 /// What builds without it and is to be done all the same.
-fn left(
-    tree: &Tree,
-    old: &Read,
-    new: &Value,
-    generated: &Generated,
-    (overlay, words): (&Part, &Part),
-) -> Result<Left, Failure> {
+fn left(tree: &Tree, old: &Read, new: &Value, generated: &Generated, part: &Part) -> Result<Left, Failure> {
     let (uncovered, stale) =
         coverage::outlook(&old.facts, new, generated, &tree.beside("src/api"), &tree.spec.join("coverage.toml"))?;
-    let needed = docs::missing(&generated.model);
-    // What had no words before is no matter of this document.
-    let known = lower_document(&old.facts, &overlay.overlay, Mode::Lenient).and_then(|mut before| {
-        words.overlay.apply(&mut before.lowered, Mode::Lenient)?;
-        Model::read(&before.lowered)
-    });
-    let known = known.map(|known| docs::all_missing(&known)).unwrap_or_default();
-    let wanted = docs::all_missing(&generated.model);
-    let wanted = wanted.into_iter().filter(|line| !known.contains(line) && !needed.contains(line)).collect();
-    Ok(Left { uncovered, stale, needed, wanted })
+    // What was undocumented before is no matter of this document.
+    let known = generate(&old.facts, &part.inputs, Mode::Lenient);
+    let (known, known_stale) = known.map(|known| (docs::missing(&known.model), known.stale_docs)).unwrap_or_default();
+    let mut undocumented = docs::missing(&generated.model);
+    undocumented.retain(|line| !known.contains(line));
+    let stale_docs = generated.stale_docs.iter().filter(|line| !known_stale.contains(line)).cloned().collect();
+    Ok(Left { uncovered, stale, undocumented, stale_docs })
 }

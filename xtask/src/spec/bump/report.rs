@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fit::{Fit, Unfit};
+use super::fit::{self, Fit, Unfit};
 use crate::spec::diff::{Diff, Format, render as render_diff};
 
 /// How it ended.
@@ -44,10 +44,10 @@ pub struct Left {
     pub uncovered: Vec<String>,
     /// Entries of `coverage.toml` that are none any more.
     pub stale: Vec<String>,
-    /// What `spec check` wants words for.
-    pub needed: Vec<String>,
-    /// What is new elsewhere and has no words.
-    pub wanted: Vec<String>,
+    /// What is new and documented from the document's facts alone.
+    pub undocumented: Vec<String>,
+    /// Entries of `docs.yaml` of what is gone.
+    pub stale_docs: Vec<String>,
 }
 
 /// Everything that is told.
@@ -126,7 +126,7 @@ fn sections(report: &Report) -> Vec<Section> {
     let all = [
         section(
             "Actions that do not fit any more",
-            "Correct their targets or delete them: the overlay first, its names decide what the docs match. `--prune` deletes those that match nothing and that nothing was found for, if that is enough.",
+            "Correct their targets or delete them: `--prune` deletes those that match nothing and that nothing was found for, if that is enough.",
             actions,
         ),
         section(
@@ -150,11 +150,15 @@ fn sections(report: &Report) -> Vec<Section> {
             unfit(&report.fit.narrowed),
         ),
         section(
-            "Left to do: without words, and `cargo xtask spec check` fails until they have some",
-            "Describe them in spec/docs.yaml.",
-            report.left.needed.clone(),
+            "New and undocumented: their documentation is what the document's facts say",
+            "Describe them in spec/docs.yaml when there is more to say.",
+            report.left.undocumented.clone(),
         ),
-        section("Left to do: new and without words", "Describe them in spec/docs.yaml.", report.left.wanted.clone()),
+        section(
+            "Left to do: documentation of what is gone, and `cargo xtask spec check` fails until it is removed",
+            "Take these entries out of spec/docs.yaml.",
+            report.left.stale_docs.clone(),
+        ),
         section(
             "Left to do: not wrapped or tested, and `cargo xtask coverage` fails until they are",
             "Wrap them in src/api and test them, or list them in spec/coverage.toml with a reason.",
@@ -175,7 +179,7 @@ fn action(unfit: &Unfit) -> String {
     let line = unfit.line.map(|line| format!(":{line}")).unwrap_or_default();
     let name = unfit.description.as_ref().map(|text| format!("\n  about: {text}")).unwrap_or_default();
     let mut text =
-        format!("{}{line} $.actions[{}] {}\n  target: {}{name}", unfit.file, unfit.index, unfit.problem, unfit.target);
+        format!("{}{line} $.actions[{}] {}\n  target: {}{name}", fit::FILE, unfit.index, unfit.problem, unfit.target);
     for lost in &unfit.lost {
         let fate = match &lost.successor {
             Some(place) => format!("probably now {place}"),
@@ -251,7 +255,7 @@ fn as_json(report: &Report) -> Value {
     let unfit = |unfit: &Unfit| {
         let lost = unfit.lost.iter();
         json!({
-            "file": unfit.file,
+            "file": fit::FILE,
             "line": unfit.line,
             "path": format!("$.actions[{}]", unfit.index),
             "target": unfit.target,
@@ -278,8 +282,8 @@ fn as_json(report: &Report) -> Value {
         "left": {
             "uncovered": report.left.uncovered,
             "stale": report.left.stale,
-            "needs_words": report.left.needed,
-            "without_words": report.left.wanted,
+            "undocumented": report.left.undocumented,
+            "stale_docs": report.left.stale_docs,
         },
         "changelog": report.entry,
         "notes": report.notes,

@@ -34,12 +34,12 @@ fn compare(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
     let [old, new] = documents.as_slice() else {
         return Err(Failure::new("two documents are needed", "cargo xtask spec diff OLD NEW, each a file or a URL"));
     };
-    let overlay = road::overlay(&folder.join("overlay.yaml"))?;
+    let inputs = road::inputs(&folder)?;
     let prepared = |name: &str| -> Result<Document, Failure> {
         let source = source::read(name)?;
         let named = |error: venice_ai_codegen::Error| error.in_file(source.name.as_str());
         let document = venice_ai_codegen::yaml::parse(&source.text).map_err(named)?;
-        Ok(Document::prepare(&document, Some(&overlay)).map_err(named)?)
+        Ok(Document::prepare(&document, &inputs).map_err(named)?)
     };
     let found = diff(&prepared(old)?, &prepared(new)?);
     // Whoever reads may have seen enough.

@@ -3,12 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use venice_ai_codegen::{
-    Error,
-    document::target,
-    import, lower, lower_document,
-    overlay::{Mode, Overlay},
-};
+use venice_ai_codegen::{Error, Inputs, document::target, import, lower, lower_document, overlay::Mode};
 
 /// A document in the three forms that the comparison reads.
 #[derive(Debug)]
@@ -26,11 +21,11 @@ pub struct Document {
 impl Document {
     /// Prepares a document, the vendor's or an imported one.
     ///
-    /// The overlay decides what types are called. It may have been written for another version of the document.
+    /// The inputs decide what types are called. They may have been written for another version of the document.
     ///
     /// # Errors
     /// When it is no valid OpenAPI document, or its references lead back to themselves.
-    pub fn prepare(doc: &Value, overlay: Option<&Overlay>) -> Result<Self, Error> {
+    pub fn prepare(doc: &Value, inputs: &Inputs) -> Result<Self, Error> {
         let facts = import::import(doc)?;
         let mut plain = facts.clone();
         lower::references::inline(&mut plain)?;
@@ -38,13 +33,7 @@ impl Document {
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
         lower::unions::simplify(&mut plain);
-        let lowered = match overlay {
-            Some(overlay) => lower_document(&facts, overlay, Mode::Lenient).map(|lowered| lowered.lowered),
-            None => {
-                let mut lowered = facts.clone();
-                lower::lower(&mut lowered, Mode::Lenient).map(|_| lowered)
-            }
-        };
+        let lowered = lower_document(&facts, inputs, Mode::Lenient).map(|lowered| lowered.lowered);
         let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self { version, facts, plain, lowered })
     }

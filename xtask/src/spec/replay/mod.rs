@@ -10,11 +10,7 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{
-    Generated, document, generate, import,
-    overlay::{Mode, Overlay},
-    yaml,
-};
+use venice_ai_codegen::{Generated, Inputs, document, generate, import, overlay::Mode, yaml};
 
 use self::scratch::Scratch;
 use super::diff::{self, Diff, Document};
@@ -51,7 +47,7 @@ struct Counts {
     types: usize,
     /// Pass name and the number of places it changed.
     passes: Vec<(&'static str, usize)>,
-    /// Overlay and docs actions that did not fit.
+    /// Overlay actions that did not fit.
     skipped: usize,
 }
 
@@ -66,8 +62,7 @@ struct Options {
 pub fn run(args: lexopt::Parser) -> Result<(), Failure> {
     let options = options(args)?;
     let files = files(&options.folder)?;
-    let overlay = road::overlay(&options.spec.join("overlay.yaml"))?;
-    let docs = road::overlay(&options.spec.join("docs.yaml"))?;
+    let inputs_of_spec = road::inputs(&options.spec)?;
     let scratch = if options.check { Some(Scratch::new("replay")?) } else { None };
     let mut inputs: Vec<Input> = files.iter().map(|path| Input::read(path)).collect();
     inputs.sort_by_key(Input::order);
@@ -77,7 +72,7 @@ pub fn run(args: lexopt::Parser) -> Result<(), Failure> {
         if !options.json {
             eprintln!("{}", input.file);
         }
-        rows.push(replay(input, (&overlay, &docs), scratch.as_ref(), &mut before));
+        rows.push(replay(input, &inputs_of_spec, scratch.as_ref(), &mut before));
     }
     print!("{}", if options.json { table::json(&rows) } else { table::text(&rows) });
     let failed = rows.iter().filter(|row| row.failure.is_some()).count();
@@ -167,12 +162,7 @@ impl Input {
     }
 }
 
-fn replay(
-    input: Input,
-    (overlay, docs): (&Overlay, &Overlay),
-    scratch: Option<&Scratch>,
-    before: &mut Option<Document>,
-) -> Row {
+fn replay(input: Input, given: &Inputs, scratch: Option<&Scratch>, before: &mut Option<Document>) -> Row {
     let mut row = Row {
         file: input.file,
         version: input.version,
@@ -188,7 +178,7 @@ fn replay(
         Ok(facts) => facts,
         Err(reason) => return Row { failure: stop("invalid", reason), ..row },
     };
-    match Document::prepare(&facts, Some(overlay)) {
+    match Document::prepare(&facts, given) {
         Ok(document) => {
             row.changes = before.as_ref().map(|before| diff::diff(before, &document));
             *before = Some(document);
@@ -197,7 +187,7 @@ fn replay(
     }
     let start = Instant::now();
     // A document that nobody has seen may find a panic, and the others are still to come.
-    let caught = std::panic::catch_unwind(AssertUnwindSafe(|| generate(&facts, overlay, docs, Mode::Lenient)));
+    let caught = std::panic::catch_unwind(AssertUnwindSafe(|| generate(&facts, given, Mode::Lenient)));
     let generated = match caught {
         Ok(Ok(generated)) => generated,
         Ok(Err(error)) => {

@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
-use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{generate, import, yaml};
+use venice_ai_codegen::{Inputs, generate, import, overlay::Mode, yaml};
 
 use super::change::Change;
 use super::{Class, Diff, Document, Format, diff, render};
@@ -98,7 +97,7 @@ fn merge(document: &mut Value, part: &Value) {
 }
 
 fn prepared(document: &Value) -> Document {
-    Document::prepare(document, None).unwrap_or_else(|error| panic!("{error}"))
+    Document::prepare(document, &Inputs::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn compared(old: &Value, new: &Value) -> Diff {
@@ -135,13 +134,8 @@ fn every_pair_has_the_class_that_a_reviewer_gives_it() {
 
 /// The generated surface of a document without what is not to be looked at.
 fn surface(document: &Value, without: &str) -> BTreeSet<String> {
-    static NOTHING: OnceLock<Overlay> = OnceLock::new();
-    let nothing = NOTHING.get_or_init(|| {
-        let text = "{overlay: 1.0.0, info: {title: t, version: '1'}, actions: [{target: $.info, update: {}}]}";
-        Overlay::parse(&yaml::parse(text).unwrap()).unwrap()
-    });
     let facts = import::import(document).unwrap();
-    let generated = generate(&facts, nothing, nothing, Mode::Lenient).unwrap_or_else(|error| panic!("{error}"));
+    let generated = generate(&facts, &Inputs::default(), Mode::Lenient).unwrap_or_else(|error| panic!("{error}"));
     let plain = |line: &String| match line.split_once('(') {
         Some((head, arguments)) if without == "argument names" => {
             let types: Vec<&str> =

@@ -81,7 +81,7 @@ fn whatever_changes_is_found() {
         for pointer in all.into_iter().step_by(STRIDE).filter(|pointer| !SAME.contains(&pointer.as_str())) {
             for mutant in mutants(&document, &pointer) {
                 // What is no valid document any more, or a word that the import drops, is no case.
-                let Ok(new) = Document::prepare(&mutant, None) else { continue };
+                let Ok(new) = Document::prepare(&mutant, &Inputs::default()) else { continue };
                 if new.facts == old.facts {
                     continue;
                 }
