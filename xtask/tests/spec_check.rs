@@ -94,6 +94,22 @@ fn an_update_writes_the_surface_and_a_check_then_passes() {
 }
 
 #[test]
+fn a_name_is_changed_in_the_file_of_names_and_kept_from_then_on() {
+    let folder = Folder::new("names");
+    assert!(folder.check(&["--update"]).0);
+    let names = fs::read_to_string(folder.0.join("names.yaml")).unwrap();
+    assert!(names.contains("  listModels: GET /models\n") && names.contains("      - listModels.reply\n"), "{names}");
+    folder.write("names.yaml", &names.replace("  ModelList:", "  Catalogue:").replace("listModels:", "catalogue:"));
+    folder.write("overlay.yaml", &OVERLAY.replace("x-rust-name: ModelList", "x-a: 1"));
+    folder.write("docs.yaml", "{}");
+    let (passes, said) = folder.check(&["--update"]);
+    assert!(passes, "{said}");
+    let surface = fs::read_to_string(folder.0.join("api.txt")).unwrap();
+    assert!(surface.contains("struct types::Catalogue\n") && surface.contains(": catalogue("), "{surface}");
+    assert!(folder.check(&[]).0, "and the file is a fixed point");
+}
+
+#[test]
 fn a_document_that_was_edited_by_hand_is_refused() {
     let folder = Folder::new("edited");
     let text = fs::read_to_string(folder.0.join("swagger.yaml")).unwrap();

@@ -13,6 +13,7 @@ pub mod import;
 mod lenient;
 pub mod lower;
 pub mod model;
+pub mod names;
 pub mod overlay;
 mod road;
 pub mod yaml;

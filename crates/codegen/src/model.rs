@@ -1,7 +1,7 @@
 //! What the emit passes need to know, read from the lowered and documented document. Most of it progenitor is not told.
 
 use crate::error::Error;
-use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN};
+use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
 use crate::lower::schema::{is_required, ref_name, string_enum, type_of};
 use crate::lower::unions::{FORMS, TAG, kind};
 use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
@@ -104,6 +104,8 @@ pub struct Union {
 pub struct Arm {
     /// The variant's name.
     pub name: String,
+    /// By what it is told from the other arms: its tag, its type, or its kind.
+    pub key: String,
     /// Its tag on the wire.
     pub tag: Option<String>,
     /// The kind of JSON it is.
@@ -360,10 +362,14 @@ fn field(wire: &str, schema: &Value, required: bool) -> Field {
 fn enum_values(schema: &Value) -> Vec<EnumValue> {
     let docs = schema.get(crate::docs::VALUES);
     let mut values: Vec<EnumValue> = Vec::new();
+    let sticky = sticky_variants(schema);
     for wire in string_enum(schema).unwrap_or_default() {
-        let mut name = names::variant(wire);
+        let kept = sticky.get(wire).copied();
+        let mut name = kept.map_or_else(|| names::variant(wire), str::to_owned);
+        let taken =
+            |name: &str| name == "Unknown" || values.iter().any(|known| known.name == name) || is_kept(&sticky, name);
         // `auto` and `Auto`, `4k` and `4K`: the later one says how it is written.
-        while name == "Unknown" || values.iter().any(|known| known.name == name) {
+        while kept.is_none() && taken(&name) {
             name.push_str(if wire.starts_with(|c: char| c.is_ascii_uppercase()) { "Capitalised" } else { "Value" });
         }
         let doc = docs.and_then(|docs| text(docs, wire));
@@ -372,8 +378,18 @@ fn enum_values(schema: &Value) -> Vec<EnumValue> {
     values
 }
 
+/// The names that variants keep.
+fn sticky_variants(schema: &Value) -> BTreeMap<&str, &str> {
+    let names = schema.get(VARIANTS).and_then(Value::as_object).into_iter().flatten();
+    names.filter_map(|(key, name)| Some((key.as_str(), name.as_str()?))).collect()
+}
+
+fn is_kept(sticky: &BTreeMap<&str, &str>, name: &str) -> bool {
+    sticky.values().any(|kept| *kept == name)
+}
+
 fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
-    let tag = text(schema, TAG);
+    let (tag, sticky) = (text(schema, TAG), sticky_variants(schema));
     let mut arms: Vec<Arm> = Vec::new();
     for arm in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
         let resolved = crate::lower::schema::resolve(arm, schemas);
@@ -383,10 +399,13 @@ fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
             && kind == "object"
             && value.is_some()
             && resolved.get("additionalProperties").is_none();
-        let mut name = match (&value, kind) {
+        let key = value.clone().or_else(|| ref_name(arm).map(str::to_owned)).unwrap_or_else(|| kind.to_owned());
+        let kept = sticky.get(key.as_str()).filter(|_| arms.iter().all(|known| known.key != key));
+        let kept = text(arm, "x-variant").or_else(|| kept.map(|name| (*name).to_owned()));
+        let derived = || match (&value, kind) {
             (Some(value), _) => names::variant(value),
-            (None, "object") => text(arm, "x-variant")
-                .unwrap_or_else(|| if tag.is_some() { "Untagged".into() } else { "Object".into() }),
+            (None, "object") if tag.is_some() => "Untagged".into(),
+            (None, "object") => "Object".into(),
             (None, "string") => {
                 if ref_name(arm).is_some() {
                     "Mode".into()
@@ -400,10 +419,12 @@ fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
             (None, "boolean") => "Bool".into(),
             (None, _) => "Any".into(),
         };
-        while arms.iter().any(|known| known.name == name) {
+        let is_new = kept.is_none();
+        let mut name = kept.unwrap_or_else(derived);
+        while is_new && (arms.iter().any(|known| known.name == name) || is_kept(&sticky, &name)) {
             name.push_str("Other");
         }
-        arms.push(Arm { name, tag: value, kind, schema: arm.clone(), unit });
+        arms.push(Arm { name, key, tag: value, kind, schema: arm.clone(), unit });
     }
     Union { tag, arms }
 }

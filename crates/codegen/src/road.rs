@@ -4,6 +4,7 @@ use crate::docs::Docs;
 use crate::error::Error;
 use crate::lower::{self, Report};
 use crate::model::Model;
+use crate::names::Names;
 use crate::overlay::{Mode, Overlay};
 use crate::{api, document, emit, generate as progenitor, lenient};
 use serde_json::Value;
@@ -32,23 +33,27 @@ pub struct Generated {
 pub struct Inputs {
     /// Corrections of the document.
     pub overlay: Overlay,
+    /// The names that operations, types and variants keep.
+    pub names: Names,
     /// Our documentation, by the names of the generated types; applied after lowering.
     pub docs: Docs,
 }
 
 impl Inputs {
-    /// Reads the files `overlay.yaml` and `docs.yaml`; `read` gives the tree of one of them.
+    /// Reads the files `overlay.yaml`, `names.yaml` and `docs.yaml`; `read` gives the tree of one of them.
     ///
     /// # Errors
     /// What `read` fails with, and a file that is not what it should be.
     pub fn read<E: From<Error>>(mut read: impl FnMut(&str) -> Result<Value, E>) -> Result<Self, E> {
         let overlay = Overlay::parse(&read(OVERLAY)?).map_err(|error| error.in_file(shown(OVERLAY)))?;
+        let names = Names::parse(&read(NAMES)?).map_err(|error| error.in_file(shown(NAMES)))?;
         let docs = Docs::parse(&read(DOCS)?).map_err(|error| error.in_file(shown(DOCS)))?;
-        Ok(Self { overlay, docs })
+        Ok(Self { overlay, names, docs })
     }
 }
 
 const OVERLAY: &str = "overlay.yaml";
+const NAMES: &str = "names.yaml";
 const DOCS: &str = "docs.yaml";
 
 fn shown(file: &str) -> String {
@@ -103,12 +108,13 @@ pub struct Lowered {
 pub fn lower_document(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Lowered, Error> {
     document::check(spec)?;
     let mut lowered = spec.clone();
+    inputs.names.keep_operation_ids(&mut lowered);
     let mut skipped = inputs.overlay.apply(&mut lowered, mode).map_err(|error| error.in_file(shown(OVERLAY)))?.skipped;
     if mode == Mode::Lenient {
         skipped.extend(lenient::loosen(&mut lowered));
     }
     document::check(&lowered).map_err(|error| error.in_file("the document after the overlay"))?;
     let document = lowered.clone();
-    let report = lower::lower(&mut lowered, mode)?;
+    let report = lower::lower(&mut lowered, &inputs.names, mode)?;
     Ok(Lowered { document, lowered, report, skipped })
 }

@@ -259,7 +259,7 @@ fn a_name_conflict_of_the_overlay_is_an_error_for_its_own_document_and_a_notice_
         "  - {{target: \"{place}.a\", update: {{x-rust-name: One}}}}\n  - {{target: \"{place}.b\", update: {{x-rust-name: Two}}}}"
     ));
     let error = try_run(&document(paths, ""), &names, Mode::Strict).unwrap_err().to_string();
-    assert!(error.contains("one shape has two names"), "{error}");
+    assert!(error.contains("conflicting x-rust-name for one schema"), "{error}");
     let generated = try_run(&document(paths, ""), &names, Mode::Lenient).unwrap();
     assert!(generated.report.notices.iter().any(|notice| notice.contains("One and Two")), "{:?}", generated.report);
 }

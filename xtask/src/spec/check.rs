@@ -1,15 +1,12 @@
 //! `spec check`: what stands in `spec/` fits together.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use lexopt::Arg;
 use venice_ai_codegen::overlay::Mode;
 
-use super::{
-    docs,
-    road::{self, Road},
-    source::Source,
-};
+use super::{docs, names, road, source::Source};
 use crate::{failure::Failure, workspace};
 
 /// How many findings of one kind are shown.
@@ -39,7 +36,8 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
         );
         return Err(Failure::new(format!("{} is not what an import writes", document.name), help));
     }
-    surface(&road, &folder.join("api.txt"), update)?;
+    committed(&(road.generated.api.join("\n") + "\n"), &folder.join("api.txt"), update)?;
+    committed(&names::record(&road.generated), &folder.join(road::NAMES), update)?;
     for notice in &road.generated.report.notices {
         println!("note: {notice}");
     }
@@ -65,17 +63,16 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Compares the public surface with the committed one, or writes it.
-fn surface(road: &Road, path: &Path, update: bool) -> Result<(), Failure> {
-    let text = road.generated.api.join("\n") + "\n";
+/// Compares a text with the committed file, or writes it.
+fn committed(text: &str, path: &Path, update: bool) -> Result<(), Failure> {
     let before = workspace::read(path).unwrap_or_default();
     let name = workspace::shown(path);
     if before == text {
         return Ok(());
     }
-    let changes = changes(&before, &text);
+    let changes = changes(&before, text);
     if update {
-        workspace::replace(path, &text)?;
+        workspace::replace(path, text)?;
         println!("{name}: written, {} lines changed", changes.len());
         return Ok(());
     }
@@ -88,13 +85,10 @@ fn surface(road: &Road, path: &Path, update: bool) -> Result<(), Failure> {
 /// The lines that went and came.
 fn changes(before: &str, after: &str) -> Vec<String> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let gone = old.iter().filter(|line| new.binary_search(line).is_err()).map(|line| format!("- {line}"));
-    let old_sorted = {
-        let mut sorted = old.clone();
-        sorted.sort_unstable();
-        sorted
-    };
-    let came = new.iter().filter(|line| old_sorted.binary_search(line).is_err()).map(|line| format!("+ {line}"));
+    let (before, after): (HashSet<&str>, HashSet<&str>) =
+        (old.iter().copied().collect(), new.iter().copied().collect());
+    let gone = old.iter().filter(|line| !after.contains(*line)).map(|line| format!("- {line}"));
+    let came = new.iter().filter(|line| !before.contains(*line)).map(|line| format!("+ {line}"));
     gone.chain(came).collect()
 }
 

@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 mod docs;
 pub mod import;
+mod names;
 pub mod replay;
 pub mod road;
 pub mod source;

@@ -8,6 +8,9 @@ use venice_ai_codegen::{Generated, Inputs, generate, import, overlay::Mode, yaml
 use super::source::Source;
 use crate::{failure::Failure, workspace};
 
+/// The file of the sticky names.
+pub const NAMES: &str = "names.yaml";
+
 /// What became of a document.
 #[derive(Debug)]
 pub struct Road {
@@ -37,6 +40,10 @@ pub fn facts(document: &Source) -> Result<Value, Failure> {
 pub fn inputs(folder: &Path) -> Result<Inputs, Failure> {
     Inputs::read(|name| {
         let path = folder.join(name);
+        // A tree that no bump and no check has written to yet has no names.
+        if name == NAMES && !path.exists() {
+            return Ok(Value::Null);
+        }
         Ok(yaml::parse(&workspace::read(&path)?).map_err(|error| error.in_file(workspace::shown(&path)))?)
     })
 }

@@ -18,8 +18,10 @@ pub mod schema;
 pub mod unions;
 
 use crate::error::Error;
+use crate::names::Names;
 use crate::overlay::Mode;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Types that are written by hand and that generated ones refer to; no component may have such a name.
 pub const HANDWRITTEN: [&str; 4] = [UPLOAD, FILE_INPUT, SECRET, AMOUNT];
@@ -37,8 +39,11 @@ pub const AMOUNT: &str = "Amount";
 pub struct Report {
     /// Pass name and the number of places it changed.
     pub passes: Vec<(&'static str, usize)>,
-    /// What is worth a reader's eye: patterns that are not checked; in lenient mode also names of the overlay that could not be given.
+    /// What is worth a reader's eye: patterns that are not checked, names that could not be kept; in lenient mode also names of the
+    /// overlay that could not be given.
     pub notices: Vec<String>,
+    /// Where each type is used, as `spec/names.yaml` has it.
+    pub places: BTreeMap<String, Vec<String>>,
 }
 
 impl Report {
@@ -52,7 +57,7 @@ impl Report {
 /// # Errors
 /// When the document holds a construct that no pass can express; the error names its place. With [`Mode::Strict`] also when a name
 /// of the overlay cannot be given.
-pub fn lower(doc: &mut Value, mode: Mode) -> Result<Report, Error> {
+pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error> {
     let mut report = Report::default();
     report.add("references", references::inline(doc)?);
     report.add("operation_ids", operation_ids::fill(doc));
@@ -66,8 +71,9 @@ pub fn lower(doc: &mut Value, mode: Mode) -> Result<Report, Error> {
     report.add("replies", replies::choose(doc));
     report.add("unions", unions::simplify(doc));
     report.add("integers", integers::retype(doc));
-    let hoisted = hoist::hoist(doc, mode)?;
+    let hoisted = hoist::hoist(doc, names, mode)?;
     report.add("hoist", hoisted.count);
     report.notices.extend(hoisted.notices);
+    report.places = hoisted.places;
     Ok(report)
 }

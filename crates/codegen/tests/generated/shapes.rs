@@ -65,8 +65,11 @@ fn shape(kind: &Type, limits: bool) -> String {
             format!("struct {members:?} {:?} {} {}", object.constants, object.open, object.query)
         }
         Kind::Union(union) => {
-            let mut arms: Vec<_> =
-                union.arms.iter().map(|arm| format!("{:?} {}", arm.tag, plain(&arm.schema, limits))).collect();
+            let mut arms: Vec<_> = union
+                .arms
+                .iter()
+                .map(|arm| format!("{} {:?} {}", arm.name, arm.tag, plain(&arm.schema, limits)))
+                .collect();
             arms.sort();
             format!("union {:?} {arms:?}", union.tag)
         }

@@ -12,7 +12,7 @@ use super::transaction::Change;
 use super::{Options, actions, changelog, compile, history, version};
 use crate::spec::diff::{self, Document};
 use crate::spec::source::{self, Source};
-use crate::spec::{docs, road};
+use crate::spec::{docs, names, road};
 use crate::{coverage, failure::Failure, workspace};
 
 /// What is to be done.
@@ -167,6 +167,7 @@ fn changes(tree: &Tree, new: &Read, generated: &Generated, part: &Part) -> Resul
     };
     write(spec.join("swagger.yaml"), &new.text);
     write(spec.join("api.txt"), &(generated.api.join("\n") + "\n"));
+    write(spec.join(road::NAMES), &names::record(generated));
     write(spec.join(fit::FILE), &part.text);
     let folder = spec.join("history");
     write(folder.join(format!("{}.yaml", new.version)), &new.text);

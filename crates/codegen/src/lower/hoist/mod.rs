@@ -2,9 +2,12 @@
 //!
 //! Shapes are compared by structure: two places with the same members, the same required list and the same types are one type.
 //! Request shapes also compare their constraints, because these are checked before sending. Names come, in this order, from the
-//! overlay (`x-rust-name`), the component, the operation, and the member that holds the shape.
+//! overlay (`x-rust-name`), the sticky names (`spec/names.yaml`), the component, the operation, and the member that holds the shape.
+//! Shapes that have two sticky names stay two types when they become equal, and one that has one name at several places stays one
+//! type when it changes at some of them, as far as both can be expressed by one.
 
 mod key;
+mod merge;
 mod naming;
 #[cfg(test)]
 mod tests;
@@ -14,11 +17,12 @@ use super::schema::{is_struct, ref_name, reference, string_enum, type_of};
 use super::unions::TAG;
 use crate::document;
 use crate::error::Error;
+use crate::names::Names;
 use crate::overlay::Mode;
 use key::{key, strings_for_constants};
 use naming::{Proposal, Rank, clean};
 use serde_json::{Map, Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The extension by which the overlay names a shape.
 pub const NAME: &str = "x-rust-name";
@@ -34,6 +38,8 @@ pub const REQUIRED_WHEN: &str = "x-required-when";
 pub const KNOWN: &str = "x-known";
 /// The extension that gives a member its name in Rust, where the one on the wire is the odd one out.
 pub const MEMBER: &str = "x-rust-member";
+/// The variant names of an enum's values, by their text, and of a union's arms, by their key.
+pub const VARIANTS: &str = "x-variants";
 /// Set on a reference from within a recursive component: whether it stands in a request or a reply.
 const POSITION: &str = "x-position";
 
@@ -56,15 +62,23 @@ struct Shape {
     body: Value,
     proposals: Vec<Proposal>,
     hint: Option<String>,
+    /// The name that the places where it was found have in `spec/names.yaml`.
+    sticky: Option<String>,
+    /// Where it is used.
+    places: Vec<String>,
 }
+
+/// Shapes by their key.
+type Ids = HashMap<String, Vec<usize>>;
 
 struct Hoist<'a> {
     components: &'a Map<String, Value>,
+    sticky: &'a Names,
     shapes: Vec<Shape>,
-    exact: HashMap<String, usize>,
-    base: HashMap<String, usize>,
+    exact: Ids,
+    base: Ids,
     /// Shapes with constants, as they look when the constants are plain strings.
-    plain: HashMap<String, usize>,
+    plain: Ids,
     known: HashMap<(String, Position), Value>,
     open: HashSet<String>,
     conflicts: Vec<Error>,
@@ -75,8 +89,10 @@ struct Hoist<'a> {
 pub struct Hoisted {
     /// How many types there are.
     pub count: usize,
-    /// The names of the overlay that could not be given, in lenient mode.
+    /// The names that could not be kept; in lenient mode also those of the overlay that could not be given.
     pub notices: Vec<String>,
+    /// Where each type is used.
+    pub places: BTreeMap<String, Vec<String>>,
 }
 
 /// Names and shares every shape.
@@ -84,10 +100,11 @@ pub struct Hoisted {
 /// # Errors
 /// With [`Mode::Strict`], when the overlay gives one shape two names, or two shapes one name. With [`Mode::Lenient`] the first one
 /// has it and the others are reported.
-pub fn hoist(doc: &mut Value, mode: Mode) -> Result<Hoisted, Error> {
+pub fn hoist(doc: &mut Value, sticky: &Names, mode: Mode) -> Result<Hoisted, Error> {
     let components = super::schema::components(doc);
     let mut hoist = Hoist {
         components: &components,
+        sticky,
         shapes: Vec::new(),
         exact: HashMap::new(),
         base: HashMap::new(),
@@ -98,7 +115,7 @@ pub fn hoist(doc: &mut Value, mode: Mode) -> Result<Hoisted, Error> {
     };
     requests(doc, &mut hoist);
     replies(doc, &mut hoist);
-    let names = naming::names(&hoist.shapes, &mut hoist.conflicts);
+    let (names, lost) = naming::names(&hoist.shapes, sticky, &mut hoist.conflicts);
     if mode == Mode::Strict
         && let Some(conflict) = hoist.conflicts.first()
     {
@@ -117,10 +134,13 @@ pub fn hoist(doc: &mut Value, mode: Mode) -> Result<Hoisted, Error> {
     for (shape, name) in hoist.shapes.iter().zip(&names) {
         let mut body = shape.body.clone();
         link(&mut body, &names, &recursive);
+        if let (Some(variants), Some(body)) = (sticky.variants(name), body.as_object_mut()) {
+            body.insert(VARIANTS.into(), variants.clone());
+        }
         schemas.insert(name.clone(), body);
     }
-    let notices = hoist.conflicts.iter().map(one_line).collect();
-    let hoisted = Hoisted { count: schemas.len(), notices };
+    let notices = hoist.conflicts.iter().map(one_line).chain(lost).collect();
+    let hoisted = Hoisted { count: schemas.len(), notices, places: places(&hoist.shapes, &names) };
     super::schema::roots_mut(doc, &mut |root| link(root, &names, &recursive));
     super::schema::operations_mut(doc, &mut |_, _, operation| {
         if let Some(id) = operation.get(PARAMS).and_then(shape_id)
@@ -147,6 +167,26 @@ pub fn hoist(doc: &mut Value, mode: Mode) -> Result<Hoisted, Error> {
     Ok(hoisted)
 }
 
+/// Where each type is used. A place of two types says nothing and is left out.
+fn places(shapes: &[Shape], names: &[String]) -> BTreeMap<String, Vec<String>> {
+    let mut owners: BTreeMap<&str, Option<&String>> = BTreeMap::new();
+    for (shape, name) in shapes.iter().zip(names) {
+        for place in &shape.places {
+            let owner = owners.entry(place).or_insert(Some(name));
+            if *owner != Some(name) {
+                *owner = None;
+            }
+        }
+    }
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (place, owner) in owners {
+        if let Some(name) = owner {
+            places.entry(name.clone()).or_default().push(place.to_owned());
+        }
+    }
+    places
+}
+
 /// An error as a notice.
 fn one_line(error: &Error) -> String {
     error.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ")
@@ -163,11 +203,13 @@ fn requests(doc: &mut Value, hoist: &mut Hoist<'_>) {
                 Some(name) => Proposal::fixed(Rank::Component, clean(name)),
                 None => Proposal::fixed(Rank::Operation, &format!("{operation_name}Request")),
             };
+            let proposal = proposal.used_at(format!("{id}.request"));
             *schema = hoist.site(schema, Position::Request, &proposal, None);
         }
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
         for parameter in parameters.iter_mut() {
-            let proposal = Proposal::member(&owner, parameter["name"].as_str().unwrap_or_default());
+            let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+            let proposal = Proposal::member(&owner, name).used_at(format!("{id}.{place}.{name}"));
             if let Some(schema) = parameter.get_mut("schema") {
                 *schema = hoist.site(schema, Position::Request, &proposal, None);
             }
@@ -175,7 +217,8 @@ fn requests(doc: &mut Value, hoist: &mut Hoist<'_>) {
         let query: Vec<&Value> = parameters.iter().filter(|parameter| parameter["in"] == "query").collect();
         if query.len() > 2 {
             let params = parameter_struct(&query);
-            let proposal = Proposal::fixed(Rank::Operation, &format!("{operation_name}Params"));
+            let proposal =
+                Proposal::fixed(Rank::Operation, &format!("{operation_name}Params")).used_at(format!("{id}.query"));
             let site = hoist.site(&params, Position::Request, &proposal, None);
             if let Some(operation) = operation.as_object_mut() {
                 operation.insert(PARAMS.into(), site);
@@ -207,13 +250,19 @@ fn replies(doc: &mut Value, hoist: &mut Hoist<'_>) {
     super::schema::operations_mut(doc, &mut |_, _, operation| {
         let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        for response in responses.values_mut() {
+        for (status, response) in responses.iter_mut() {
             if let Some(schema) = response.pointer_mut("/content/application~1json/schema") {
-                let proposal = Proposal::fixed(Rank::Operation, &format!("{}Response", pascal(&id)));
+                let kind = if status == super::replies::STREAM_FORM { "event" } else { "reply" };
+                let proposal = Proposal::fixed(Rank::Operation, &format!("{}Response", pascal(&id)))
+                    .used_at(format!("{id}.{kind}"));
                 *schema = hoist.site(schema, Position::Reply, &proposal, None);
             }
         }
     });
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 impl Hoist<'_> {
@@ -235,15 +284,21 @@ impl Hoist<'_> {
             return Value::Object(link);
         }
         let proposal = match object.get(NAME).and_then(Value::as_str) {
-            Some(hint) => Proposal::fixed(Rank::Hint, hint),
+            Some(hint) => Proposal { places: proposal.places.clone(), ..Proposal::fixed(Rank::Hint, hint) },
+            None => proposal.clone(),
+        };
+        // What stands in a type is named after the name that it keeps.
+        let sticky = self.sticky.at(&proposal.places).filter(|_| proposal.rank != Rank::Hint);
+        let owner = match sticky {
+            Some(name) => Proposal { places: proposal.places.clone(), ..Proposal::fixed(proposal.rank, name) },
             None => proposal.clone(),
         };
         if is_struct(schema) {
-            let body = self.object(object, position, &proposal, tag);
+            let body = self.object(object, position, &owner, tag);
             return self.intern(body, object, position, proposal);
         }
         if let Some(arms) = object.get("oneOf").and_then(Value::as_array) {
-            let body = self.union(object, arms, position, &proposal);
+            let body = self.union(object, arms, position, &owner);
             return self.intern(body, object, position, proposal);
         }
         if let Some(values) = string_enum(schema) {
@@ -260,10 +315,13 @@ impl Hoist<'_> {
         }
         let mut rewritten = object.clone();
         if let Some(items) = object.get("items") {
-            rewritten.insert("items".into(), self.site(items, position, &proposal.clone().singular(), None));
+            rewritten.insert("items".into(), self.site(items, position, &proposal.clone().singular().below("*"), None));
         }
         if let Some(values) = object.get("additionalProperties").filter(|values| values.is_object()) {
-            rewritten.insert("additionalProperties".into(), self.site(values, position, &proposal.singular(), None));
+            rewritten.insert(
+                "additionalProperties".into(),
+                self.site(values, position, &proposal.singular().below("*"), None),
+            );
         }
         Value::Object(rewritten)
     }
@@ -274,6 +332,9 @@ impl Hoist<'_> {
         }
         let key = (name.to_owned(), position);
         if let Some(known) = self.known.get(&key) {
+            if let Some(shape) = shape_id(known).and_then(|id| self.shapes.get_mut(id)) {
+                shape.places.extend(proposal.places.iter().cloned());
+            }
             return known.clone();
         }
         if !self.open.insert(name.to_owned()) {
@@ -284,9 +345,15 @@ impl Hoist<'_> {
         }
         let site = match self.components.get(name) {
             Some(schema) => {
-                let own = Proposal::fixed(Rank::Component, clean(name));
-                let proposal = if proposal.rank == Rank::Hint { proposal } else { &own };
-                self.site(schema, position, proposal, tag)
+                let own = if proposal.rank == Rank::Hint {
+                    proposal.clone()
+                } else {
+                    Proposal::fixed(Rank::Component, clean(name))
+                };
+                // The way from an operation, and the way from here: one of them stays when the other changes.
+                let used = proposal.places.first().cloned();
+                let places = used.into_iter().chain([format!("${name}.{}", position.name())]).collect();
+                self.site(schema, position, &Proposal { places, ..own }, tag)
             }
             None => json!({}),
         };
@@ -353,7 +420,8 @@ impl Hoist<'_> {
                     None => Proposal::member(proposal, "object"),
                 };
                 // An arm's short name would be its tag (`text`), which says too little.
-                let member = Proposal { short: member.long.clone(), ..member };
+                let places = proposal.places.iter().map(|at| format!("{at}.({})", value.as_deref().unwrap_or(kind)));
+                let member = Proposal { short: member.long.clone(), places: places.collect(), ..member };
                 self.site(arm, position, &member, tag)
             })
             .collect();
@@ -368,21 +436,32 @@ impl Hoist<'_> {
     fn intern(&mut self, body: Value, site: &Map<String, Value>, position: Position, proposal: Proposal) -> Value {
         let exact = key(&body, true);
         let base = key(&body, false);
+        let sticky = self.sticky.at(&proposal.places);
         let found = match position {
-            Position::Request => self.exact.get(&exact).copied(),
-            Position::Reply => self.base.get(&base).or_else(|| self.as_request(&body)).copied(),
+            Position::Request => self.pick(self.exact.get(&exact), sticky),
+            Position::Reply => self
+                .pick(self.base.get(&base), sticky)
+                .or_else(|| self.pick(self.plain.get(&base).filter(|_| body.get("properties").is_some()), sticky)),
         };
-        let id = found.unwrap_or_else(|| {
-            self.shapes.push(Shape { body: body.clone(), proposals: Vec::new(), hint: None });
+        let id = found.or_else(|| self.merged(&body, sticky?)).unwrap_or_else(|| {
+            self.shapes.push(Shape {
+                body: body.clone(),
+                proposals: Vec::new(),
+                hint: None,
+                sticky: None,
+                places: Vec::new(),
+            });
             self.shapes.len() - 1
         });
         let plain = strings_for_constants(&body);
         if plain != body {
-            self.plain.entry(key(&plain, false)).or_insert(id);
+            add(&mut self.plain, key(&plain, false), id);
         }
-        self.exact.entry(exact).or_insert(id);
-        self.base.entry(base).or_insert(id);
+        add(&mut self.exact, exact, id);
+        add(&mut self.base, base, id);
         let shape = &mut self.shapes[id];
+        shape.sticky = shape.sticky.take().or_else(|| sticky.map(str::to_owned));
+        shape.places.extend(proposal.places.iter().cloned());
         for key in ["description", "title"] {
             if let (Some(value), Some(body)) = (site.get(key), shape.body.as_object_mut()) {
                 body.entry(key).or_insert_with(|| value.clone());
@@ -391,7 +470,7 @@ impl Hoist<'_> {
         if proposal.rank == Rank::Hint {
             match &shape.hint {
                 Some(hint) if *hint != proposal.short => {
-                    let error = Error::new("one shape has two names")
+                    let error = Error::new("conflicting x-rust-name for one schema")
                         .in_file("spec/overlay.yaml")
                         .found(format!("{hint} and {}", proposal.short));
                     self.conflicts
@@ -414,10 +493,30 @@ impl Hoist<'_> {
         link
     }
 
-    /// A reply object whose single-valued members are strings may be a request shape in which they are constants.
-    fn as_request(&self, body: &Value) -> Option<&usize> {
-        body.get("properties")?;
-        self.plain.get(&key(body, false))
+    /// The first of some equal shapes that may have the name.
+    fn pick(&self, ids: Option<&Vec<usize>>, sticky: Option<&str>) -> Option<usize> {
+        let ids = ids?;
+        let Some(name) = sticky else { return ids.first().copied() };
+        let of = |wanted: Option<&str>| ids.iter().copied().find(|id| self.shapes[*id].sticky.as_deref() == wanted);
+        of(Some(name))
+            .or_else(|| of(None).filter(|id| self.shapes[*id].hint.as_deref().is_none_or(|hint| hint == name)))
+    }
+
+    /// The shape that has the name, widened to hold another one of that name, if there is such a shape.
+    fn merged(&mut self, body: &Value, name: &str) -> Option<usize> {
+        let mut ids = (0..self.shapes.len()).filter(|id| self.shapes[*id].sticky.as_deref() == Some(name));
+        let (id, merged) = ids.find_map(|id| Some((id, merge::merge(&self.shapes[id].body, body)?)))?;
+        add(&mut self.exact, key(&merged, true), id);
+        add(&mut self.base, key(&merged, false), id);
+        self.shapes[id].body = merged;
+        Some(id)
+    }
+}
+
+fn add(ids: &mut Ids, key: String, id: usize) {
+    let ids = ids.entry(key).or_default();
+    if !ids.contains(&id) {
+        ids.push(id);
     }
 }
 

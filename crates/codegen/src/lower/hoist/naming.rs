@@ -3,6 +3,7 @@
 use super::super::names::{pascal, singular};
 use super::Shape;
 use crate::error::Error;
+use crate::names::Names;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Names that a generated type must not take: Rust's prelude and the types that stand beside the generated ones.
@@ -92,13 +93,15 @@ pub struct Proposal {
     pub long: String,
     /// With the names of all owners.
     pub full: String,
+    /// What the place is called in `spec/names.yaml`: the way from an operation, and from the component that it is in.
+    pub places: Vec<String>,
 }
 
 impl Proposal {
     pub fn fixed(rank: Rank, name: &str) -> Self {
         // progenitor writes every name in this case: one that is not would be another one in its code.
         let name = pascal(name);
-        Self { rank, short: name.clone(), long: name.clone(), full: name }
+        Self { rank, short: name.clone(), long: name.clone(), full: name, places: Vec::new() }
     }
 
     /// The shape that the member `member` of `owner` holds.
@@ -109,13 +112,26 @@ impl Proposal {
             // `FunctionCallOutput.output` is not a `FunctionCallOutputOutput`.
             pascal(&if stem.ends_with(&short) { format!("{stem}Value") } else { format!("{stem}{short}") })
         };
-        Self { rank: Rank::Member, long: below(owner.owner()), full: below(&owner.full), short }
+        let places = owner.clone().below(member).places;
+        Self { rank: Rank::Member, long: below(owner.owner()), full: below(&owner.full), short, places }
+    }
+
+    /// The same at a place of its own.
+    pub fn used_at(self, place: String) -> Self {
+        Self { places: vec![place], ..self }
+    }
+
+    /// The same one step further.
+    pub fn below(mut self, step: &str) -> Self {
+        self.places.iter_mut().for_each(|place| *place = format!("{place}.{step}"));
+        self
     }
 
     /// The items of a list that is one of several forms of this shape.
     pub fn item(&self) -> Self {
         let long = format!("{}Item", self.owner());
-        Self { rank: Rank::Member, short: long.clone(), long, full: format!("{}Item", self.full) }
+        let places = self.places.clone();
+        Self { rank: Rank::Member, short: long.clone(), long, full: format!("{}Item", self.full), places }
     }
 
     pub fn singular(mut self) -> Self {
@@ -133,12 +149,15 @@ impl Proposal {
     }
 }
 
-/// Chooses a name for each shape, the best founded first. When the overlay gives two shapes one name, the first one has it.
-pub fn names(shapes: &[Shape], conflicts: &mut Vec<Error>) -> Vec<String> {
+/// Chooses a name for each shape, the best founded first. When the overlay gives two shapes one name, the first one has it. Of shapes
+/// that one sticky name was for, the one with the most places keeps it; what the others lost is the second result.
+pub fn names(shapes: &[Shape], sticky: &Names, conflicts: &mut Vec<Error>) -> (Vec<String>, Vec<String>) {
+    let (kept, lost) = keep(shapes, sticky);
     let mut order: Vec<usize> = (0..shapes.len()).collect();
     order.sort_by_key(|id| shapes[*id].proposals.iter().map(|proposal| proposal.rank).min());
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
     let mut used: HashSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+    used.extend(kept.values().cloned());
     // A short name that several shapes want belongs to none of them.
     let mut wanted: HashMap<&str, HashSet<usize>> = HashMap::new();
     for (id, shape) in shapes.iter().enumerate() {
@@ -150,17 +169,49 @@ pub fn names(shapes: &[Shape], conflicts: &mut Vec<Error>) -> Vec<String> {
         let shape = &shapes[id];
         let name = match &shape.hint {
             Some(hint) if used.contains(hint) => {
-                let error = Error::new("two shapes have one name").in_file("spec/overlay.yaml").found(hint);
+                let error = Error::new("duplicate type name").in_file("spec/overlay.yaml").found(hint);
                 conflicts.push(error.help("rename one of them, or make the shapes equal"));
                 choose(shape, &used, &wanted)
             }
             Some(hint) => hint.clone(),
-            None => choose(shape, &used, &wanted),
+            None => kept.get(&id).cloned().unwrap_or_else(|| choose(shape, &used, &wanted)),
         };
         used.insert(name.clone());
         names.insert(id, name);
     }
-    names.into_values().collect()
+    let names: Vec<String> = names.into_values().collect();
+    let lost = lost.into_iter().map(|(id, name)| {
+        let place = shapes[id].places.first().map(String::as_str).unwrap_or_default();
+        format!("spec/names.yaml: {name} has another shape at {place}, which is {} now", names[id])
+    });
+    let lost = lost.collect();
+    (names, lost)
+}
+
+/// The sticky names of shapes, and the shapes that had to lose theirs.
+fn keep(shapes: &[Shape], sticky: &Names) -> (HashMap<usize, String>, Vec<(usize, String)>) {
+    let mut rivals: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let hints: HashSet<&str> = shapes.iter().filter_map(|shape| shape.hint.as_deref()).collect();
+    for (id, shape) in shapes.iter().enumerate().filter(|(_, shape)| shape.hint.is_none()) {
+        if let Some(name) = shape.sticky.as_deref().filter(|name| !hints.contains(name)) {
+            rivals.entry(name).or_default().push(id);
+        }
+    }
+    let (mut kept, mut lost) = (HashMap::new(), Vec::new());
+    for (name, ids) in &rivals {
+        let count = |id: &usize| {
+            let own = |place: &&String| sticky.at(std::slice::from_ref(place)) == Some(name);
+            shapes[*id].places.iter().filter(own).count()
+        };
+        let Some(best) = ids.iter().copied().max_by_key(|id| (count(id), std::cmp::Reverse(*id))) else { continue };
+        kept.insert(best, (*name).to_owned());
+        lost.extend(ids.iter().filter(|id| **id != best).map(|id| (*id, (*name).to_owned())));
+    }
+    let rest = shapes.iter().enumerate().filter(|(id, shape)| !kept.contains_key(id) && shape.hint.is_none());
+    let rest = rest.filter(|(id, _)| !lost.iter().any(|(other, _)| other == id)).map(|(id, shape)| (id, &shape.body));
+    let found = sticky.by_likeness(rest, |name| !rivals.contains_key(name) && !hints.contains(name));
+    kept.extend(found);
+    (kept, lost)
 }
 
 fn choose(shape: &Shape, used: &HashSet<String>, wanted: &HashMap<&str, HashSet<usize>>) -> String {

@@ -22,7 +22,7 @@ fn choice(values: &[&str]) -> Value {
 
 /// Hoists and returns the schemas.
 fn run(mut doc: Value) -> Map<String, Value> {
-    hoist(&mut doc, Mode::Strict).unwrap();
+    hoist(&mut doc, &Names::default(), Mode::Strict).unwrap();
     super::super::schema::components(&doc)
 }
 
@@ -193,7 +193,7 @@ fn more_than_two_query_parameters_become_a_struct() {
     let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}, "deprecated": name == "a", "required": name == "b"});
     let mut doc = doc(object(json!({"x": {"type": "string"}})), json!({"type": "string"}));
     doc["paths"]["/lanterns"]["post"]["parameters"] = json!([parameter("a"), parameter("b"), parameter("c")]);
-    hoist(&mut doc, Mode::Strict).unwrap();
+    hoist(&mut doc, &Names::default(), Mode::Strict).unwrap();
     assert_eq!(doc["paths"]["/lanterns"]["post"][PARAMS], "CreateLanternParams");
     let params = &doc["components"]["schemas"]["CreateLanternParams"];
     assert_eq!(params["properties"]["a"]["deprecated"], true);
@@ -218,9 +218,9 @@ fn one_shape_with_two_names_is_refused() {
     let same = || json!({"a": {"type": "string"}});
     let mut doc =
         doc(object(json!({"one": named("One", same()), "two": named("Two", same())})), json!({"type": "string"}));
-    let error = hoist(&mut doc.clone(), Mode::Strict).unwrap_err().to_string();
-    assert!(error.contains("one shape has two names") && error.contains("One and Two"), "{error}");
-    let hoisted = hoist(&mut doc, Mode::Lenient).unwrap();
+    let error = hoist(&mut doc.clone(), &Names::default(), Mode::Strict).unwrap_err().to_string();
+    assert!(error.contains("conflicting x-rust-name for one schema") && error.contains("One and Two"), "{error}");
+    let hoisted = hoist(&mut doc, &Names::default(), Mode::Lenient).unwrap();
     assert_eq!(hoisted.notices.len(), 1);
     assert!(super::super::schema::components(&doc).contains_key("One"));
 }
@@ -233,9 +233,9 @@ fn two_shapes_with_one_name_are_refused() {
         ),
         json!({"type": "string"}),
     );
-    let error = hoist(&mut doc.clone(), Mode::Strict).unwrap_err().to_string();
-    assert!(error.contains("two shapes have one name") && error.contains("One"), "{error}");
-    let hoisted = hoist(&mut doc, Mode::Lenient).unwrap();
+    let error = hoist(&mut doc.clone(), &Names::default(), Mode::Strict).unwrap_err().to_string();
+    assert!(error.contains("duplicate type name") && error.contains("One"), "{error}");
+    let hoisted = hoist(&mut doc, &Names::default(), Mode::Lenient).unwrap();
     assert_eq!(hoisted.notices.len(), 1);
     let schemas = super::super::schema::components(&doc);
     assert_ne!(member(&schemas, "CreateLanternRequest", "one"), member(&schemas, "CreateLanternRequest", "two"));
@@ -248,4 +248,82 @@ fn a_component_in_capitals_gets_the_name_that_progenitor_writes() {
         object(json!({"wick": object(json!({"length": {"type": "number"}}))}));
     let schemas = run(document);
     assert_eq!(member(&schemas, "AiModel", "wick"), "Wick");
+}
+
+/// The names of a document with one operation, and what becomes of another document under them.
+fn kept(before: Value, after: Value) -> Map<String, Value> {
+    let mut before = before;
+    let places = hoist(&mut before, &Names::default(), Mode::Strict).unwrap().places;
+    let schemas = super::super::schema::components(&before);
+    let types = places.into_iter().map(|(name, places)| {
+        let fields: Vec<String> =
+            schemas[&name]["properties"].as_object().into_iter().flatten().map(|(field, _)| field.clone()).collect();
+        (name, json!({"places": places, "fields": fields}))
+    });
+    let names = Names::parse(&json!({"types": types.collect::<Map<_, _>>()})).unwrap();
+    let mut after = after;
+    hoist(&mut after, &names, Mode::Strict).unwrap();
+    super::super::schema::components(&after)
+}
+
+#[test]
+fn a_type_keeps_its_name_when_its_schema_becomes_a_component_and_grows() {
+    let wick = json!({"length": {"type": "number"}, "flame": object(json!({"hue": choice(&["red", "blue"])}))});
+    let mut wider = wick.clone();
+    wider["age"] = json!({"type": "integer"});
+    wider["flame"]["properties"]["hue"]["enum"] = json!(["red", "blue", "green"]);
+    let inline = doc(object(json!({"wick": object(wick)})), json!({"type": "string"}));
+    let mut moved = doc(object(json!({"wick": reference("BurningThing")})), json!({"type": "string"}));
+    moved["components"]["schemas"]["BurningThing"] = object(wider);
+    for (before, after) in [(&inline, &moved), (&moved, &inline)] {
+        let mut first = before.clone();
+        let schemas = {
+            hoist(&mut first, &Names::default(), Mode::Strict).unwrap();
+            super::super::schema::components(&first)
+        };
+        let schemas_after = kept(before.clone(), after.clone());
+        assert_eq!(schemas.keys().collect::<Vec<_>>(), schemas_after.keys().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn an_enum_of_several_places_stays_one_type_when_one_of_them_gains_a_value() {
+    let shade = |values: &[&str]| object(json!({"shade": choice(values)}));
+    let before = doc(shade(&["dim", "bright"]), object(json!({"lamp": shade(&["dim", "bright"])})));
+    let after = doc(shade(&["dim", "bright"]), object(json!({"lamp": shade(&["dim", "bright", "off"])})));
+    let schemas = kept(before, after);
+    assert_eq!(schemas["Shade"]["enum"], json!(["dim", "bright", "off"]));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "shade"), "Shade");
+}
+
+#[test]
+fn types_that_become_equal_stay_two_types() {
+    let two = |more: Value| {
+        let (wick, mut glass) = (json!({"size": {"type": "number"}}), json!({"size": {"type": "number"}}));
+        glass.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        doc(object(json!({"wick": object(wick), "glass": object(glass)})), json!({"type": "string"}))
+    };
+    let schemas = kept(two(json!({"colour": {"type": "string"}})), two(json!({})));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "wick"), "Wick");
+    assert_eq!(member(&schemas, "CreateLanternRequest", "glass"), "Glass");
+}
+
+#[test]
+fn of_two_shapes_that_cannot_be_one_the_more_used_keeps_the_name() {
+    let wick = |kind: &str| object(json!({"size": {"type": kind}}));
+    let before = object(json!({"a": wick("number"), "b": wick("number"), "c": wick("number")}));
+    let after = object(json!({"a": wick("string"), "b": wick("number"), "c": wick("number")}));
+    let names = Names::parse(&json!({"types": {"Wick": {"places": [
+        "createLantern.request.a", "createLantern.request.b", "createLantern.request.c"
+    ]}}}))
+    .unwrap();
+    let name = |request: Value, field: &str| {
+        let mut doc = doc(request, json!({"type": "string"}));
+        let hoisted = hoist(&mut doc, &names, Mode::Strict).unwrap();
+        (member(&super::super::schema::components(&doc), "CreateLanternRequest", field).to_owned(), hoisted.notices)
+    };
+    assert_eq!(name(before, "a"), ("Wick".to_owned(), Vec::new()));
+    assert_eq!(name(after.clone(), "b").0, "Wick");
+    let (other, notices) = name(after, "a");
+    assert!(other != "Wick" && notices[0].contains("Wick has another shape at createLantern.request.a"), "{notices:?}");
 }
