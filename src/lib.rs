@@ -30,6 +30,9 @@ pub use self::features::preflight;
 #[cfg(feature = "tools")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tools")))]
 pub use self::features::tools;
+#[cfg(feature = "wallet")]
+#[cfg_attr(docsrs, doc(cfg(feature = "wallet")))]
+pub use self::features::wallet;
 pub use self::runtime::meta;
 
 #[cfg(feature = "unstable")]

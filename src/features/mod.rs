@@ -1,4 +1,4 @@
-//! What stands on the API: tools, structured outputs, batches, budgets, preflight, jobs. Each is a cargo feature.
+//! What stands on the API: tools, structured outputs, batches, budgets, preflight, jobs, wallets. Each is a cargo feature.
 
 #[cfg(feature = "citations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "citations")))]
@@ -24,3 +24,6 @@ pub mod structured;
 #[cfg(feature = "tools")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tools")))]
 pub mod tools;
+#[cfg(feature = "wallet")]
+#[cfg_attr(docsrs, doc(cfg(feature = "wallet")))]
+pub mod wallet;

@@ -16,5 +16,6 @@ mod models;
 mod pages;
 mod public_operations;
 mod tee;
+mod wallet;
 mod x402;
 mod x402_top_up;

@@ -1,0 +1,30 @@
+//! Hexadecimal text.
+
+/// The bytes of a text of exactly `2 * N` hexadecimal digits.
+pub(crate) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    let digits = digits.as_bytes();
+    if digits.len() != 2 * N {
+        return None;
+    }
+    let mut bytes = [0; N];
+    decode_into(digits, &mut bytes).then_some(bytes)
+}
+
+/// Fills `bytes` from twice as many digits.
+pub(crate) fn decode_into(digits: &[u8], bytes: &mut [u8]) -> bool {
+    let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    digits.len() == 2 * bytes.len()
+        && bytes.iter_mut().zip(digits.chunks_exact(2)).all(|(byte, pair)| match (value(pair[0]), value(pair[1])) {
+            (Some(high), Some(low)) => {
+                *byte = high << 4 | low;
+                true
+            }
+            _ => false,
+        })
+}
+
+/// The bytes as lower-case digits.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}

@@ -1,0 +1,45 @@
+//! Wallets: sign in and pay with a wallet of an EVM chain (Base) or Solana, without an account.
+//!
+//! | To | Use |
+//! |---|---|
+//! | sign with a key in memory | [`LocalWallet`]: from hexadecimal digits, base58, a keystore file or the environment |
+//! | sign with a hardware wallet or a key service | implement [`WalletSigner`] |
+//! | let the wallet pay for a call | [`Call::with_wallet`](crate::Call::with_wallet) |
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use venice_ai::types::ChatCompletionRequest;
+//! use venice_ai::wallet::{LocalWallet, Wallet};
+//!
+//! let wallet = Wallet::new(LocalWallet::from_env()?); // VENICE_WALLET_KEY
+//! let venice = venice_ai::Client::without_api_key()?;
+//!
+//! let balance = venice.x402().balance(wallet.address().to_string()).with_wallet(&wallet).await?;
+//! println!("{:?} US dollars", balance.balance_usd);
+//!
+//! let request = ChatCompletionRequest::new("default", ["Why is the sky blue?"]);
+//! println!("{}", venice.chat().create(request).with_wallet(&wallet).await?.text());
+//! # Ok(()) }
+//! ```
+//!
+//! Each attempt of a request gets a signature of its own, as the API accepts one only once and for five minutes. Keys are wiped from
+//! memory when they are dropped, and are never printed.
+
+mod address;
+mod error;
+mod hex;
+mod keccak;
+mod keystore;
+mod local;
+mod sign_in;
+mod signer;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+pub use self::address::{Chain, WalletAddress};
+pub use self::error::{WalletError, WalletErrorKind};
+pub use self::local::{LocalWallet, WALLET_KEY_VARIABLE};
+pub use self::sign_in::Wallet;
+pub use self::signer::{SignerError, Signing, WalletSigner};
+pub use self::transfer::TransferAuthorization;

@@ -1,0 +1,278 @@
+//! `Wallet`: a signer and how it signs in (EIP-4361, and the same for Solana).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::address::{Chain, WalletAddress};
+use super::error::{WalletError, WalletErrorKind};
+use super::signer::{SignerError, WalletSigner};
+use crate::runtime::call::Call;
+use crate::runtime::date;
+use crate::runtime::media::base64;
+use crate::runtime::secret::Secret;
+use crate::runtime::wallet::Signer;
+
+/// The longest time for which the API accepts a signature.
+const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
+
+/// A wallet: what signs for it, and what its sign-in messages say. Clones share the signer.
+#[derive(Clone)]
+pub struct Wallet {
+    signer: Arc<dyn WalletSigner>,
+    domain: String,
+    statement: Option<String>,
+    uri: String,
+    time_to_live: Duration,
+}
+
+impl Wallet {
+    /// A wallet that signs in to `api.venice.ai`, for 4 minutes each time.
+    pub fn new(signer: impl WalletSigner) -> Self {
+        Self {
+            signer: Arc::new(signer),
+            domain: "api.venice.ai".to_owned(),
+            statement: Some("Sign in to Venice AI".to_owned()),
+            uri: "https://api.venice.ai".to_owned(),
+            time_to_live: Duration::from_secs(240),
+        }
+    }
+
+    /// The domain that the message names. The API accepts `api.venice.ai` and `venice.ai`. Default: `api.venice.ai`.
+    #[must_use]
+    pub fn with_domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = domain.into();
+        self
+    }
+
+    /// The sentence that the message shows to the owner of the wallet; an empty one is left out. Default: `Sign in to Venice AI`.
+    #[must_use]
+    pub fn with_statement(mut self, statement: impl Into<String>) -> Self {
+        self.statement = Some(statement.into()).filter(|statement| !statement.is_empty());
+        self
+    }
+
+    /// The URI that the message names; the API accepts any. Default: `https://api.venice.ai`.
+    #[must_use]
+    pub fn with_uri(mut self, uri: impl Into<String>) -> Self {
+        self.uri = uri.into();
+        self
+    }
+
+    /// How long a signature is valid. The API accepts at most 5 minutes. Default: 4 minutes.
+    #[must_use]
+    pub fn with_time_to_live(mut self, time_to_live: Duration) -> Self {
+        self.time_to_live = time_to_live;
+        self
+    }
+
+    /// The address of the wallet.
+    pub fn address(&self) -> WalletAddress {
+        self.signer.address()
+    }
+
+    /// A signature for one request: the value of the header `SIGN-IN-WITH-X`, for requests that are not made with this SDK.
+    ///
+    /// # Errors
+    /// What the signer reports; and before it is asked, a setting that no message can have: a line break, an empty domain, a time to
+    /// live of 0 or of more than 5 minutes.
+    pub async fn sign_in(&self) -> Result<Secret, SignerError> {
+        self.sign_in_at(SystemTime::now()).await
+    }
+
+    async fn sign_in_at(&self, now: SystemTime) -> Result<Secret, SignerError> {
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        if self.time_to_live.is_zero() || self.time_to_live > MAX_TIME_TO_LIVE {
+            let message = format!(
+                "a signature that is valid for {:?} is not made: the API accepts more than 0 and at most {MAX_TIME_TO_LIVE:?}",
+                self.time_to_live
+            );
+            return Err(WalletError::new(WalletErrorKind::Unsupported, message).into());
+        }
+        let mut nonce = [0; 8];
+        getrandom::fill(&mut nonce)?;
+        let message = SignInMessage {
+            domain: self.domain.clone(),
+            address: self.address(),
+            statement: self.statement.clone(),
+            uri: self.uri.clone(),
+            version: "1".to_owned(),
+            nonce: super::hex::encode(&nonce),
+            issued_at: date::iso8601(now),
+            expiration_time: Some(date::iso8601(now + self.time_to_live)),
+            not_before: None,
+            resources: Vec::new(),
+        };
+        message.check()?;
+        let text = message.text();
+        let signature = self.signer.sign_message(text.as_bytes()).await?;
+        message.check_signature(&signature)?;
+        let timestamp = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let header = message.header(&text, &signature, timestamp).to_string();
+        Ok(base64::encoded(header.as_bytes()).into())
+    }
+
+    pub(crate) fn request_signer(&self) -> Signer {
+        let wallet = self.clone();
+        Signer::new(move |_| {
+            let wallet = wallet.clone();
+            async move { wallet.sign_in().await }
+        })
+    }
+}
+
+impl fmt::Debug for Wallet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { domain, statement, uri, time_to_live, .. } = self;
+        f.debug_struct("Wallet")
+            .field("address", &self.address())
+            .field("domain", domain)
+            .field("statement", statement)
+            .field("uri", uri)
+            .field("time_to_live", time_to_live)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Call<T> {
+    /// The wallet pays for this call, or asks for itself, in place of the API key: each attempt is signed anew. As
+    /// [`with_signer`](Self::with_signer), with the message made by the SDK.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use venice_ai::wallet::{LocalWallet, Wallet};
+    ///
+    /// let wallet = Wallet::new(LocalWallet::from_env()?);
+    /// let balance = venice.x402().balance(wallet.address().to_string()).with_wallet(&wallet).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_wallet(self, wallet: &Wallet) -> Self {
+        self.signed_by(wallet.request_signer())
+    }
+}
+
+/// The text of a sign-in, line by line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignInMessage {
+    pub(crate) domain: String,
+    pub(crate) address: WalletAddress,
+    pub(crate) statement: Option<String>,
+    pub(crate) uri: String,
+    pub(crate) version: String,
+    pub(crate) nonce: String,
+    /// Times as the text has them.
+    pub(crate) issued_at: String,
+    pub(crate) expiration_time: Option<String>,
+    pub(crate) not_before: Option<String>,
+    pub(crate) resources: Vec<String>,
+}
+
+impl SignInMessage {
+    /// Rejects what would make another message of the same text: a line break in a value, or a nonce that EIP-4361 does not allow.
+    pub(crate) fn check(&self) -> Result<(), WalletError> {
+        let reject = |field: &str, problem: &str| {
+            let message = format!("the sign-in message is not signed: its {field} {problem}");
+            Err(WalletError::new(WalletErrorKind::Unsupported, message))
+        };
+        let lines = [
+            ("domain", Some(&self.domain)),
+            ("statement", self.statement.as_ref()),
+            ("URI", Some(&self.uri)),
+            ("version", Some(&self.version)),
+            ("nonce", Some(&self.nonce)),
+            ("time of issue", Some(&self.issued_at)),
+            ("expiration time", self.expiration_time.as_ref()),
+            ("start time", self.not_before.as_ref()),
+        ];
+        for (field, value) in lines {
+            let Some(value) = value else { continue };
+            if value.chars().any(char::is_control) {
+                return reject(field, "has a line break or another control character");
+            }
+            if value.is_empty() && field != "statement" {
+                return reject(field, "is empty");
+            }
+        }
+        if self.resources.iter().any(|resource| resource.chars().any(char::is_control)) {
+            return reject("list of resources", "has a line break or another control character");
+        }
+        if self.nonce.len() < 8 || !self.nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return reject("nonce", "has fewer than 8 letters and digits, or other characters");
+        }
+        Ok(())
+    }
+
+    /// Rejects a signature of a length that no wallet of the chain makes.
+    fn check_signature(&self, signature: &[u8]) -> Result<(), WalletError> {
+        let (chain, found) = (self.address.chain(), signature.len());
+        let wanted = match chain {
+            // A smart wallet's is longer (EIP-1271).
+            Chain::Base if found >= 65 => return Ok(()),
+            Chain::Base => 65,
+            Chain::Solana if found == 64 => return Ok(()),
+            Chain::Solana => 64,
+        };
+        let message = format!("the signer returned {found} bytes, and a signature of {chain} has {wanted}");
+        Err(WalletError::new(WalletErrorKind::Unsupported, message))
+    }
+
+    /// The text, without a line break at its end.
+    pub(crate) fn text(&self) -> String {
+        let chain = self.address.chain();
+        let account = match chain {
+            Chain::Solana => "Solana",
+            Chain::Base => "Ethereum",
+        };
+        let mut text =
+            format!("{} wants you to sign in with your {account} account:\n{}\n\n", self.domain, self.address);
+        if let Some(statement) = &self.statement {
+            text += &format!("{statement}\n\n");
+        } else {
+            text += "\n";
+        }
+        text += &format!(
+            "URI: {}\nVersion: {}\nChain ID: {}\nNonce: {}\nIssued At: {}",
+            self.uri,
+            self.version,
+            chain.reference(),
+            self.nonce,
+            self.issued_at
+        );
+        for (name, time) in [("Expiration Time", &self.expiration_time), ("Not Before", &self.not_before)] {
+            if let Some(time) = time {
+                text += &format!("\n{name}: {time}");
+            }
+        }
+        if !self.resources.is_empty() {
+            text += "\nResources:";
+            for resource in &self.resources {
+                text += &format!("\n- {resource}");
+            }
+        }
+        text
+    }
+
+    /// The JSON of the header: what was signed, by whom, and the signature.
+    pub(crate) fn header(&self, text: &str, signature: &[u8], timestamp_ms: u64) -> Value {
+        let chain = self.address.chain();
+        let mut header = json!({
+            "address": self.address.to_string(),
+            "message": text,
+            "timestamp": timestamp_ms,
+            "chainId": match chain {
+                Chain::Base => json!(8453),
+                Chain::Solana => json!(chain.caip2()),
+            },
+        });
+        match chain {
+            Chain::Base => header["signature"] = json!(format!("0x{}", super::hex::encode(signature))),
+            Chain::Solana => {
+                header["signature"] = json!(bs58::encode(signature).into_string());
+                header["type"] = json!("ed25519");
+            }
+        }
+        header
+    }
+}
