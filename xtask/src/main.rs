@@ -17,11 +17,12 @@ cargo xtask COMMAND
 
   spec import FILE|URL [--out PATH]   write spec/swagger.yaml: the facts of the vendor's OpenAPI document
   spec import --check [FILE|URL]      only check that spec/swagger.yaml is what an import would write
-  spec bump FILE|URL [--dry-run] [--allow-older] [--prune] [--no-check] [--format text|json|markdown] [--report FILE] [--spec DIR]
+  spec bump FILE|URL [--dry-run] [--allow-older] [--no-check] [--format text|json|markdown] [--report FILE] [--spec DIR]
                                       another version of the document takes the place of the committed one, or nothing changes;
-                                      exit code 0: it is the committed one, 1: additive or cosmetic, 2: breaking or behaviour,
+                                      exit code 0: it is the committed one, or only its version moved, 1: additive or cosmetic,
+                                      2: breaking or behaviour, or the crate does not compile with it,
                                       3: not taken
-  spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt
+  spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt and spec/names.yaml
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
                                       2: breaking or behaviour, 3: they could not be compared

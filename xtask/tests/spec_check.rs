@@ -99,7 +99,7 @@ fn a_name_is_changed_in_the_file_of_names_and_kept_from_then_on() {
     assert!(folder.check(&["--update"]).0);
     let names = fs::read_to_string(folder.0.join("names.yaml")).unwrap();
     assert!(names.contains("  listModels: GET /models\n") && names.contains("      - listModels.reply\n"), "{names}");
-    folder.write("names.yaml", &names.replace("  ModelList:", "  Catalogue:").replace("listModels:", "catalogue:"));
+    folder.write("names.yaml", &names.replace("  ModelList:", "  Catalogue:").replace("listModels", "catalogue"));
     folder.write("overlay.yaml", &OVERLAY.replace("x-rust-name: ModelList", "x-a: 1"));
     folder.write("docs.yaml", "{}");
     let (passes, said) = folder.check(&["--update"]);

@@ -82,7 +82,7 @@ fn invalid_input_leaves_the_file_untouched_and_says_where_it_is_wrong() {
     let cases = [
         ("not YAML", "a: [1".to_owned(), "not valid YAML", "vendor.yaml:"),
         ("not OpenAPI", "hello: world".to_owned(), "no `openapi` member", "$.openapi"),
-        ("3.1", VALID.replace("3.0.0", "3.1.0"), "OpenAPI 3.1.0", "$.openapi"),
+        ("3.2", VALID.replace("3.0.0", "3.2.0"), "OpenAPI 3.2.0", "$.openapi"),
         (
             "no description",
             VALID.replace("{description: Prose.}}}", "{}}}"),

@@ -5,6 +5,7 @@
 //! summaries, examples, guidance, terms. Documentation is written by this project, and an update of the API is then a
 //! difference of facts alone.
 
+mod convert;
 mod prose;
 mod reason;
 
@@ -35,8 +36,19 @@ const ORDER: [&str; 7] = ["openapi", "info", "servers", "security", "tags", "pat
 /// # Errors
 /// What [`document::check`] finds, before anything else is done.
 pub fn import(doc: &Value) -> Result<Value, Error> {
-    document::check(doc)?;
-    let mut facts = object(Node::Document, doc);
+    import_noted(doc).map(|(facts, _)| facts)
+}
+
+/// Reduces a document to its facts, and says what of it could not be kept: words of OpenAPI 3.1 that 3.0 does not have, and what the
+/// generator cannot express. A line for each place.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_noted(doc: &Value) -> Result<(Value, Vec<String>), Error> {
+    let mut doc = doc.clone();
+    let notes = convert::to_3_0(&mut doc);
+    document::check(&doc)?;
+    let mut facts = object(Node::Document, &doc);
     if let Value::Object(members) = &mut facts {
         let mut ordered = Map::new();
         for name in ORDER {
@@ -45,7 +57,7 @@ pub fn import(doc: &Value) -> Result<Value, Error> {
         ordered.extend(std::mem::take(members));
         *members = ordered;
     }
-    Ok(facts)
+    Ok((facts, notes))
 }
 
 /// An imported document as the text of `spec/swagger.yaml`.
@@ -102,5 +114,9 @@ fn response(value: &Value, phrase: &str) -> Value {
         };
         Some((key.clone(), value))
     });
-    Value::Object(facts.collect())
+    let mut facts: Map<String, Value> = facts.collect();
+    if !facts.contains_key("$ref") && !facts.contains_key("description") {
+        facts.shift_insert(0, "description".to_owned(), Value::from(phrase));
+    }
+    Value::Object(facts)
 }

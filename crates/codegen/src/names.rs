@@ -76,6 +76,14 @@ impl Names {
         places.iter().find_map(|place| self.places.get(place)).map(String::as_str)
     }
 
+    /// The name of the type at the first known one of some places, if what is there now is of the same kind: `fields`, `values` or `arms`.
+    #[must_use]
+    pub fn of_kind(&self, places: &[String], kind: &str) -> Option<&str> {
+        let entry = |name: &&str| self.types.get(*name).and_then(Value::as_object);
+        let other = |entry: &Map<String, Value>| KINDS.iter().any(|key| *key != kind && entry.contains_key(*key));
+        self.at(places).filter(|name| entry(name).is_none_or(|entry| !other(entry)))
+    }
+
     /// The variant names of an enum's values, by their text, or of a union's arms, by their key.
     #[must_use]
     pub fn variants(&self, name: &str) -> Option<&Value> {
@@ -118,6 +126,8 @@ impl Names {
     }
 }
 
+/// By one of these an entry says what its type is.
+const KINDS: [&str; 3] = ["fields", "values", "arms"];
 /// The sections of an entry that name variants.
 const VARIANTS: [&str; 2] = ["values", "arms"];
 
@@ -179,6 +189,8 @@ mod tests {
             names(json!({"types": {"Wick": {"places": ["listWicks.reply.data.*", "$Wick.reply"], "fields": ["a"]}}}));
         assert_eq!(names.at(&["getWick.reply".into(), "$Wick.reply".into()]), Some("Wick"));
         assert_eq!(names.at(&["getWick.reply".into()]), None);
+        assert_eq!(names.of_kind(&["$Wick.reply".into()], "fields"), Some("Wick"));
+        assert_eq!(names.of_kind(&["$Wick.reply".into()], "arms"), None, "a union stands there now");
     }
 
     #[test]

@@ -198,7 +198,7 @@ fn a_malformed_overlay_is_refused_with_its_place() {
         ("- {target: $.a, remove: 'yes'}", "$.actions[0].remove"),
         ("- {target: $.a, remove: true, description: [a]}", "$.actions[0].description"),
         ("- text", "$.actions[0]"),
-        ("  []", "$.actions"),
+        ("  {}", "$.actions"),
     ] {
         let error = overlay(actions).unwrap_err();
         assert_eq!(error.path(), Some(path), "{error}");

@@ -1,4 +1,7 @@
-//! The gaps that are known: `spec/coverage.toml`, each with its reason.
+//! `Gap`: the gaps that are known, from `spec/coverage.toml`.
+//!
+//! `[[gap]]` is written by people, with a reason. `[[automatic]]` and `[[left_out]]` are written by `spec bump`: an operation that has what is
+//! generated (a method, documentation from the document's facts, the wire test of the operation table), and one that cannot be generated.
 
 use std::path::Path;
 
@@ -16,6 +19,8 @@ pub struct Gap {
     pub media: Option<String>,
     /// What is missing.
     pub columns: Vec<Column>,
+    /// Whether a bump wrote it. It stays until nothing at all is missing.
+    pub automatic: bool,
 }
 
 /// Reads the file; one that is not there lists nothing.
@@ -29,15 +34,56 @@ pub fn read(path: &Path) -> Result<Vec<Gap>, Failure> {
 fn parse(text: &str) -> Result<Vec<Gap>, Error> {
     let table: toml::Table =
         text.parse().map_err(|error: toml::de::Error| Error::new("not valid TOML").found(error.message()))?;
-    let entries = table.get("gap").and_then(toml::Value::as_array).cloned().unwrap_or_default();
-    if let Some(other) = table.keys().find(|key| *key != "gap") {
+    if let Some(other) = table.keys().find(|key| !["gap", "automatic", "left_out"].contains(&key.as_str())) {
         return Err(Error::new(format!("unknown member `{other}`")).help("gaps are written as [[gap]]"));
     }
-    entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| gap(entry).map_err(|error| error.at(format!("gap {}", index + 1))))
-        .collect()
+    let entries = |kind: &str| table.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let mut gaps = Vec::new();
+    for (index, entry) in entries("gap").iter().enumerate() {
+        gaps.push(gap(entry).map_err(|error| error.at(format!("gap {}", index + 1)))?);
+    }
+    for (kind, columns) in [("automatic", &Column::ALL[1..]), ("left_out", &Column::ALL[..])] {
+        for entry in entries(kind) {
+            let operation = entry.get("operation").and_then(toml::Value::as_str);
+            let operation = operation.ok_or_else(|| Error::new(format!("an entry of {kind} has no operation")))?;
+            gaps.push(Gap { operation: operation.to_owned(), media: None, columns: columns.to_vec(), automatic: true });
+        }
+    }
+    Ok(gaps)
+}
+
+/// The file after a bump: entries of operations that are gone are taken out, those of operations with gaps that are not listed put in.
+pub fn updated(text: &str, rows: &[Covered]) -> Result<String, Error> {
+    let known = |operation: &str| rows.iter().any(|covered| covered.row.operation == operation);
+    let mut kept = String::new();
+    let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in text.lines() {
+        let ends = line.trim().is_empty() || line.starts_with('#');
+        match blocks.last_mut() {
+            Some(block)
+                if !line.starts_with("[[") && !(ends && block.first().is_some_and(|head| head.starts_with("[["))) =>
+            {
+                block.push(line);
+            }
+            _ => blocks.push(vec![line]),
+        }
+    }
+    for block in blocks {
+        let operation = block.iter().find_map(|line| line.strip_prefix("operation = "));
+        if operation.is_none_or(|operation| known(operation.trim().trim_matches('"'))) {
+            block.iter().for_each(|line| kept.extend([line, "\n"]));
+        }
+    }
+    let gaps = parse(&kept)?;
+    let mut listed = std::collections::BTreeSet::new();
+    for covered in rows {
+        let mut open = covered.missing().into_iter().filter(|column| !lists(&gaps, &covered.row, *column)).peekable();
+        if open.peek().is_some() && listed.insert(&covered.row.operation) {
+            let kind = if open.any(|column| column == Column::Generated) { "left_out" } else { "automatic" };
+            kept.push_str(&format!("\n[[{kind}]]\noperation = {:?}\n", covered.row.operation));
+        }
+    }
+    Ok(kept)
 }
 
 fn gap(entry: &toml::Value) -> Result<Gap, Error> {
@@ -63,7 +109,12 @@ fn gap(entry: &toml::Value) -> Result<Gap, Error> {
                 .help(format!("columns are {}", Column::ALL.map(Column::name).join(", ")))
         })
     });
-    Ok(Gap { operation: needed("operation")?, media: text("media"), columns: columns.collect::<Result<_, _>>()? })
+    Ok(Gap {
+        operation: needed("operation")?,
+        media: text("media"),
+        columns: columns.collect::<Result<_, _>>()?,
+        automatic: false,
+    })
 }
 
 /// What the list and the rows disagree about.
@@ -91,10 +142,11 @@ pub fn compare(rows: &[Covered], gaps: &[Gap]) -> Difference {
         if concerned.is_empty() {
             difference.stale.push(format!("{}{media}: no such row", gap.operation));
         }
-        let closed = gap
-            .columns
-            .iter()
-            .filter(|column| !concerned.is_empty() && concerned.iter().all(|covered| covered.has(**column)));
+        let is_closed = |column: &&Column| concerned.iter().all(|covered| covered.has(**column));
+        let closed = gap.columns.iter().filter(|_| !concerned.is_empty()).filter(is_closed);
+        if gap.automatic && closed.clone().count() < gap.columns.len() {
+            continue;
+        }
         difference.stale.extend(closed.map(|column| format!("{}{media}: is {}", gap.operation, column.name())));
     }
     difference
@@ -117,7 +169,7 @@ mod tests {
     use super::*;
 
     fn gap(operation: &str, columns: &[Column]) -> Gap {
-        Gap { operation: operation.into(), media: None, columns: columns.to_vec() }
+        Gap { operation: operation.into(), media: None, columns: columns.to_vec(), automatic: false }
     }
 
     #[test]
@@ -150,6 +202,23 @@ mod tests {
     fn an_entry_that_is_open_for_one_row_of_several_is_not_stale() {
         let rows = [covered("a", Some("image/png"), &[]), covered("a", Some("image/webp"), &Column::ALL)];
         assert_eq!(compare(&rows, &[gap("a", &Column::ALL)]), Difference::default());
+    }
+
+    #[test]
+    fn what_a_bump_lists_is_a_gap_until_nothing_is_missing() {
+        let rows = [covered("a", None, &[Column::Generated, Column::Wrapped]), covered("b", None, &[])];
+        let text =
+            "# Head.\n\n# Gone.\n[[gap]]\noperation = \"gone\"\ncolumns = [\"wrapped\"]\nreason = \"r\"\n\n# Rest.\n";
+        let updated = super::updated(text, &rows).unwrap_or_default();
+        assert_eq!(
+            updated,
+            "# Head.\n\n# Gone.\n\n# Rest.\n\n[[automatic]]\noperation = \"a\"\n\n[[left_out]]\noperation = \"b\"\n"
+        );
+        let gaps = parse(&updated).unwrap_or_default();
+        assert_eq!(compare(&rows, &gaps), Difference::default(), "some of it is wrapped");
+        assert_eq!(super::updated(&updated, &rows).unwrap_or_default(), updated);
+        let done = compare(&[covered("a", None, &Column::ALL), covered("b", None, &[])], &gaps);
+        assert_eq!(done.stale, ["a: is wrapped", "a: is documented", "a: is exercised"]);
     }
 
     #[test]

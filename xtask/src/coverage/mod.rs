@@ -210,7 +210,17 @@ fn cover(
     Ok(rows.iter().map(covered).collect())
 }
 
-/// What a report on another document would find: gaps that are not listed, and entries of the list that are none.
+/// What a report on another document would find.
+pub struct Outlook {
+    /// Gaps that are not listed.
+    pub open: Vec<String>,
+    /// Entries of the list that are no gaps.
+    pub stale: Vec<String>,
+    /// The list with all of them, and without entries of operations that are gone.
+    pub list: String,
+}
+
+/// What a report on another document would find.
 ///
 /// No test is run: what `old`, the document that the tests were written for, has too counts as exercised unless the list says
 /// otherwise, and what is new does not.
@@ -220,7 +230,7 @@ pub fn outlook(
     generated: &Generated,
     resources: &Path,
     list: &Path,
-) -> Result<(Vec<String>, Vec<String>), Failure> {
+) -> Result<Outlook, Failure> {
     let (before, gaps) = (rows::read(old), gaps::read(list)?);
     let same = |row: &Row, known: &Row| {
         (&known.method, &known.path, &known.request, &known.success)
@@ -229,8 +239,9 @@ pub fn outlook(
     let rows = cover(&rows::read(new), generated, resources, |row| {
         before.iter().any(|known| same(row, known)) && !gaps::lists(&gaps, row, Column::Exercised)
     })?;
-    let difference = gaps::compare(&rows, &gaps);
-    Ok((difference.open, difference.stale))
+    let gaps::Difference { open, stale } = gaps::compare(&rows, &gaps);
+    let text = if list.exists() { workspace::read(list)? } else { String::new() };
+    Ok(Outlook { open, stale, list: gaps::updated(&text, &rows)? })
 }
 
 fn is_documented(row: &Row, generated: &Generated) -> bool {

@@ -1,5 +1,7 @@
 //! `record`: the text of `spec/names.yaml`, from what is generated.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 use venice_ai_codegen::{
     Generated,
@@ -50,4 +52,20 @@ fn entry(generated: &Generated, name: &str, kind: &Type) -> Value {
     };
     entry.insert(key.to_owned(), members);
     entry.into()
+}
+
+/// The places that are those of a type of another name now, a line each: `Old is New (place)`.
+pub fn renamed(before: &Generated, after: &Generated) -> Vec<String> {
+    let places = |generated: &Generated| -> BTreeMap<String, String> {
+        let places = generated.report.places.iter();
+        places.flat_map(|(name, places)| places.iter().map(move |place| (place.clone(), name.clone()))).collect()
+    };
+    let (old, new) = (places(before), places(after));
+    let mut renamed: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for (place, name) in &old {
+        if let Some(now) = new.get(place).filter(|now| *now != name) {
+            renamed.entry((name, now)).or_insert(place);
+        }
+    }
+    renamed.into_iter().map(|((old, new), place)| format!("{old} is {new} ({place})")).collect()
 }

@@ -32,8 +32,13 @@ pub fn run(document: &Source, folder: &Path, mode: Mode) -> Result<Road, Failure
 
 /// The facts of a document.
 pub fn facts(document: &Source) -> Result<Value, Failure> {
+    facts_and_notes(document).map(|(facts, _)| facts)
+}
+
+/// The facts of a document, and what of it the import could not keep.
+pub fn facts_and_notes(document: &Source) -> Result<(Value, Vec<String>), Failure> {
     let named = |error: venice_ai_codegen::Error| error.in_file(document.name.as_str());
-    Ok(import::import(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
+    Ok(import::import_noted(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
 }
 
 /// What a folder has beside its document.

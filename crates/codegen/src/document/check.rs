@@ -14,7 +14,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// The first thing that is wrong: not an object, another version of OpenAPI, no title, version or paths, a path that does
-/// not begin with `/`, an operation without responses, a response without description, an `operationId` that occurs twice, a path
+/// not begin with `/`, an operation without responses, an `operationId` that occurs twice, a path
 /// parameter that is not in the path or the other way round, a `$ref` that leads nowhere or out of the document.
 pub fn check(doc: &Value) -> Result<(), Error> {
     head(doc)?;
@@ -81,10 +81,6 @@ fn version(doc: &Value) -> Result<(), Error> {
     if text == "3.0" || text.starts_with("3.0.") {
         return Ok(());
     }
-    let error = Error::new(format!("the document is OpenAPI {text}; only 3.0 is read")).at(place).found(openapi);
-    Err(if text.starts_with("3.1") {
-        error.help("3.1 has other rules for `type`, `nullable` and `exclusiveMinimum`: ask for the 3.0 document, or convert it")
-    } else {
-        error.help("ask for the 3.0 document, or convert it")
-    })
+    let error = Error::new(format!("the document is OpenAPI {text}; only 3.0 is read, and 3.1 is imported as 3.0"));
+    Err(error.at(place).found(openapi).help("ask for the 3.0 document, or convert it"))
 }

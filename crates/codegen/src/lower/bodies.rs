@@ -4,8 +4,7 @@
 //! caller put into the request.
 
 use super::schema::{children_mut, components, is_required, is_struct, operations_mut, reference, resolve, type_of};
-use super::{FILE_INPUT, HANDWRITTEN, UPLOAD};
-use crate::error::Error;
+use super::{FILE_INPUT, UPLOAD};
 use serde_json::{Map, Value};
 
 /// The media types of a request, in the document's order.
@@ -14,42 +13,39 @@ pub const MEDIA: &str = "x-request-media";
 const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
-/// Leaves each operation one JSON body; returns how many operations had more or other media types, or an empty body.
-///
-/// # Errors
-/// When a body has a media type that the run-time cannot send, or a component is called like one of ours.
-pub fn choose(doc: &mut Value) -> Result<usize, Error> {
+/// What became of the bodies.
+#[derive(Debug, Default)]
+pub struct Bodies {
+    /// How many operations had more or other media types, or an empty body.
+    pub count: usize,
+    /// Operations whose body has no media type that can be sent; they are no longer in the document.
+    pub left_out: Vec<String>,
+}
+
+/// Leaves each operation one JSON body, and takes those out whose body cannot be sent.
+pub fn choose(doc: &mut Value) -> Bodies {
     let source = components(doc);
-    for name in HANDWRITTEN {
-        if source.contains_key(name) {
-            return Err(Error::new("a component has the name of a hand-written type")
-                .at(format!("$.components.schemas.{name}"))
-                .found(name));
+    let (mut bodies, mut gone) = (Bodies::default(), Vec::new());
+    operations_mut(doc, &mut |path, method, operation| match choose_one(operation, &source) {
+        Ok(changed) => bodies.count += usize::from(changed),
+        Err(found) => {
+            bodies.left_out.push(format!("{} {path}: {found}", method.to_ascii_uppercase()));
+            gone.push((path.to_owned(), method.to_owned()));
+        }
+    });
+    for (path, method) in gone {
+        if let Some(item) = doc["paths"].get_mut(&path).and_then(Value::as_object_mut) {
+            item.shift_remove(&method);
         }
     }
-    let mut count = 0;
-    let mut failure = None;
-    operations_mut(doc, &mut |path, method, operation| {
-        match choose_one(operation, &source) {
-            Ok(changed) => count += usize::from(changed),
-            Err(found) => {
-                let error = Error::new("a request body has a media type that cannot be sent");
-                let error = error.at(format!("$.paths['{path}'].{method}.requestBody.content")).found(found);
-                failure = Some(error.help(
-                    "JSON and multipart forms are sent: a pass in crates/codegen/src/lower has to make one of them of it, or spec/overlay.yaml \
-                     removes the operation until then (`Client::request_raw` reaches it all the same)",
-                ));
-            }
-        };
-    });
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    Ok(count)
+    bodies
 }
 
 fn choose_one(operation: &mut Value, source: &Map<String, Value>) -> Result<bool, String> {
     let Some(operation) = operation.as_object_mut() else { return Ok(false) };
+    if let Some(name) = super::parameters::unsendable(operation) {
+        return Err(format!("its parameter `{name}` has the style deepObject"));
+    }
     let Some(content) =
         operation.get("requestBody").and_then(|body| body.get("content")).and_then(Value::as_object).cloned()
     else {
@@ -60,7 +56,8 @@ fn choose_one(operation: &mut Value, source: &Map<String, Value>) -> Result<bool
     let json = schema_of(&content, JSON);
     let form = schema_of(&content, MULTIPART);
     if json.is_none() && form.is_none() {
-        return Err(content.keys().cloned().collect::<Vec<_>>().join(", "));
+        let media: Vec<&str> = content.keys().map(String::as_str).collect();
+        return Err(format!("its body is {}; JSON and multipart forms can be sent", media.join(", ")));
     }
     let schema = match (json, form) {
         (Some(json), None) => json.clone(),
@@ -158,7 +155,7 @@ mod tests {
             "image": {"anyOf": [{}, {"type": "string"}]}, "scale": {"type": "number"}
         }});
         let mut doc = doc(json!({"application/json": {"schema": schema}, "multipart/form-data": {"schema": schema}}));
-        assert_eq!(choose(&mut doc).unwrap(), 1);
+        assert_eq!(choose(&mut doc).count, 1);
         assert_eq!(body(&doc)["properties"]["image"], reference(FILE_INPUT));
         assert_eq!(body(&doc)["required"], json!(["image"]));
         assert_eq!(doc["paths"]["/a"]["post"][MEDIA], json!(["application/json", "multipart/form-data"]));
@@ -169,20 +166,25 @@ mod tests {
         let mut doc = doc(json!({"multipart/form-data": {"schema": {"type": "object", "properties": {
             "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
         }}}}));
-        assert_eq!(choose(&mut doc).unwrap(), 1);
+        assert_eq!(choose(&mut doc).count, 1);
         assert_eq!(body(&doc)["properties"]["files"]["items"], reference(UPLOAD));
     }
 
     #[test]
     fn an_empty_body_is_no_body() {
         let mut doc = doc(json!({"application/json": {"schema": {"type": "object", "properties": {}}}}));
-        assert_eq!(choose(&mut doc).unwrap(), 1);
+        assert_eq!(choose(&mut doc).count, 1);
         assert!(doc["paths"]["/a"]["post"].get("requestBody").is_none());
     }
 
     #[test]
-    fn an_unknown_media_type_is_refused_with_its_path() {
-        let error = choose(&mut doc(json!({"text/turtle": {"schema": {}}}))).unwrap_err().to_string();
-        assert!(error.contains("$.paths['/a'].post.requestBody.content") && error.contains("text/turtle"), "{error}");
+    fn an_operation_whose_body_cannot_be_sent_is_left_out() {
+        let mut doc = doc(json!({"text/turtle": {"schema": {}}}));
+        doc["paths"]["/a"]["get"] = json!({});
+        doc["paths"]["/b"] = json!({"get": {"parameters": [{"in": "query", "style": "deepObject", "required": true}]}});
+        let left_out = choose(&mut doc).left_out;
+        assert!(left_out[0].starts_with("POST /a: ") && left_out[0].contains("text/turtle"), "{left_out:?}");
+        assert!(left_out[1].starts_with("GET /b: ") && left_out[1].contains("deepObject"), "{left_out:?}");
+        assert_eq!(doc["paths"], json!({"/a": {"get": {}}, "/b": {}}));
     }
 }

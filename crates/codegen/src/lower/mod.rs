@@ -4,6 +4,7 @@
 
 pub mod all_of;
 pub mod bodies;
+pub mod components;
 pub mod hoist;
 pub mod integers;
 pub mod names;
@@ -42,6 +43,8 @@ pub struct Report {
     /// What is worth a reader's eye: patterns that are not checked, names that could not be kept; in lenient mode also names of the
     /// overlay that could not be given.
     pub notices: Vec<String>,
+    /// Operations that cannot be generated, with the reason.
+    pub left_out: Vec<String>,
     /// Where each type is used, as `spec/names.yaml` has it.
     pub places: BTreeMap<String, Vec<String>>,
 }
@@ -59,6 +62,7 @@ impl Report {
 /// of the overlay cannot be given.
 pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error> {
     let mut report = Report::default();
+    report.add("components", components::rename(doc));
     report.add("references", references::inline(doc)?);
     report.add("operation_ids", operation_ids::fill(doc));
     report.add("parameters", parameters::normalise(doc));
@@ -67,7 +71,9 @@ pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error
     report.add("scalars", scalars::simplify(doc));
     report.notices = patterns::drop_unreadable(doc);
     report.add("patterns", report.notices.len());
-    report.add("bodies", bodies::choose(doc)?);
+    let bodies = bodies::choose(doc);
+    report.add("bodies", bodies.count);
+    report.left_out = bodies.left_out;
     report.add("replies", replies::choose(doc));
     report.add("unions", unions::simplify(doc));
     report.add("integers", integers::retype(doc));

@@ -1,8 +1,8 @@
 //! Header parameters leave the argument list and stay on the operation as `x-header-parameters`: content negotiation is the
-//! transport's business, and the few others are options of a call.
+//! transport's business, and the few others are options of a call. Parameters of style `deepObject` are left out.
 
 use super::schema::operations_mut;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where header parameters are kept.
 pub const HEADERS: &str = "x-header-parameters";
@@ -17,6 +17,7 @@ pub fn normalise(doc: &mut Value) -> usize {
         let Some(operation) = operation.as_object_mut() else { return };
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
         let mut headers = Vec::new();
+        parameters.retain(|parameter| !is_deep(parameter) || parameter["required"] == true);
         parameters.retain(|parameter| match parameter["in"].as_str() {
             Some("header") => {
                 headers.push(parameter["name"].clone());
@@ -34,6 +35,17 @@ pub fn normalise(doc: &mut Value) -> usize {
         }
     });
     count
+}
+
+/// An object in the query, each member a parameter of its own.
+fn is_deep(parameter: &Value) -> bool {
+    parameter.get("style").is_some_and(|style| style == "deepObject")
+}
+
+/// A parameter that is needed and cannot be sent; one that is not needed is left out.
+pub fn unsendable(operation: &Map<String, Value>) -> Option<&str> {
+    let parameters = operation.get("parameters")?.as_array()?;
+    parameters.iter().find(|parameter| is_deep(parameter))?.get("name").and_then(Value::as_str).or(Some(""))
 }
 
 #[cfg(test)]

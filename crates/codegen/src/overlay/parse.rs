@@ -20,8 +20,10 @@ pub(super) fn overlay(doc: &Value) -> Result<Overlay, Error> {
         }
     }
     let place = root.key("actions");
-    let Some(actions) = doc.get("actions").and_then(Value::as_array).filter(|actions| !actions.is_empty()) else {
-        return Err(Error::new("the overlay has no actions").at(place).help("Overlay 1.0 requires at least one"));
+    let Some(actions) = doc.get("actions").and_then(Value::as_array) else {
+        return Err(Error::new("the overlay has no actions")
+            .at(place)
+            .help("write `actions: []` if there is nothing to correct"));
     };
     let actions = actions.iter().enumerate().map(|(index, value)| action(value, place.index(index)));
     Ok(Overlay { actions: actions.collect::<Result<_, _>>()? })

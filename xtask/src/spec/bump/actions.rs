@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use venice_ai_codegen::yaml;
+use serde_json::Value;
+use venice_ai_codegen::{yaml, yaml_out};
 
+use super::adapt::written;
 use crate::failure::Failure;
 
 /// The lines of each action, from 0, without the comments before it; `None` when the file is not written as a list at one indentation.
@@ -28,41 +30,56 @@ pub fn lines(text: &str, count: usize) -> Option<Vec<Range<usize>>> {
     (found.len() == count).then_some(found)
 }
 
-/// The file without some of its actions, and the text of each that went.
+/// The file with some of its actions at other targets, each action once a target, or without those that have none; and the text of each of
+/// these actions as it was.
 ///
-/// What is left is read again and must be exactly the other actions.
-pub fn without(text: &str, gone: &[usize]) -> Result<(String, Vec<String>), Failure> {
-    let refused = |reason: &str| {
-        Failure::new(
-            format!("cannot take actions out of the file: {reason}"),
-            "delete them by hand, as they are listed",
-        )
-    };
+/// Lines that are not concerned stay as they are. Where that is not possible (an action defines an anchor that another one uses), the
+/// list of actions is written anew.
+pub fn edited(text: &str, edits: &[(usize, Vec<String>)]) -> Result<(String, Vec<String>), Failure> {
     let doc = yaml::parse(text)?;
-    let actions = doc.get("actions").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-    let lines = lines(text, actions.len()).ok_or_else(|| refused("it is not a list at one indentation"))?;
-    let taken: Vec<&Range<usize>> = gone.iter().filter_map(|index| lines.get(*index)).collect();
-    let all: Vec<&str> = text.lines().collect();
-    let kept = all.iter().enumerate().filter(|(number, _)| !taken.iter().any(|range| range.contains(number)));
-    let kept: String = kept.map(|(_, line)| format!("{line}\n")).collect();
-    let expected: Vec<_> = actions
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !gone.contains(index))
-        .map(|(_, action)| action.clone())
-        .collect();
+    let actions = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let moved = |index: usize, action: &Value| -> Vec<Value> {
+        let Some((_, targets)) = edits.iter().find(|(edited, _)| *edited == index) else { return vec![action.clone()] };
+        let at = |target: &String| {
+            let mut action = action.clone();
+            action["target"] = Value::from(target.as_str());
+            action
+        };
+        targets.iter().map(at).collect()
+    };
     let mut wanted = doc.clone();
-    wanted["actions"] = expected.into();
-    if yaml::parse(&kept).ok().as_ref() != Some(&wanted) {
-        return Err(refused("its lines are not what they seem"));
+    wanted["actions"] = actions.iter().enumerate().flat_map(|(index, action)| moved(index, action)).collect();
+    let all: Vec<&str> = text.lines().collect();
+    let lines = lines(text, actions.len()).unwrap_or_default();
+    let own = |index: usize| lines.get(index).map(|range| all[range.start..range.end].join("\n"));
+    let gone = edits.iter().map(|(index, _)| own(*index).unwrap_or_else(|| written(&actions[*index]))).collect();
+    let mut kept = String::new();
+    for (number, line) in all.iter().enumerate() {
+        let inside = edits.iter().find(|(index, _)| lines.get(*index).is_some_and(|range| range.contains(&number)));
+        match inside {
+            None => kept.extend([line, "\n"]),
+            Some((index, _)) if lines[*index].start == number => {
+                kept.extend(moved(*index, &actions[*index]).iter().map(written));
+            }
+            Some(_) => {}
+        }
     }
-    let texts = taken.iter().map(|range| all[range.start..range.end].join("\n"));
-    Ok((kept, texts.collect()))
+    if yaml::parse(&kept).ok().as_ref() == Some(&wanted) {
+        return Ok((kept, gone));
+    }
+    let comments = all.iter().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n"));
+    Ok((format!("{}{}", comments.collect::<String>(), yaml_out::write(&wanted)), gone))
+}
+
+/// The file with one more action.
+pub fn appended(text: &str, action: &Value) -> String {
+    format!("{}\n{}", text.trim_end(), written(action))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     const TEXT: &str = "\
 overlay: 1.0.0
@@ -89,14 +106,44 @@ actions:
         assert_eq!(lines("actions: [{target: $.a, remove: true}]", 1), None);
     }
 
+    fn without(text: &str, gone: &[usize]) -> (String, Vec<String>) {
+        edited(text, &gone.iter().map(|index| (*index, Vec::new())).collect::<Vec<_>>()).unwrap_or_default()
+    }
+
     #[test]
     fn what_is_taken_out_is_given_back_and_the_rest_stays_as_it_is() {
-        let (kept, gone) = without(TEXT, &[1]).unwrap_or_default();
+        let (kept, gone) = without(TEXT, &[1]);
         assert_eq!(kept, TEXT.replace("  - {target: $.b, remove: true}\n", ""));
         assert_eq!(gone, ["  - {target: $.b, remove: true}"]);
-        let (kept, gone) = without(TEXT, &[0, 2]).unwrap_or_default();
+        let (kept, gone) = without(TEXT, &[0, 2]);
         assert!(kept.ends_with("actions:\n  # ---- one\n\n  # ---- two\n  - {target: $.b, remove: true}\n"), "{kept}");
         assert!(gone.len() == 2 && gone[0].contains("- not an action"), "{gone:?}");
-        assert!(without("actions: [{target: $.a, remove: true}]", &[0]).is_err());
+    }
+
+    #[test]
+    fn an_action_goes_to_other_targets_at_its_place_in_the_file() {
+        let targets = vec!["$.d".to_owned(), "$.paths['/e'].get".to_owned()];
+        let (kept, _) = edited(TEXT, &[(1, targets)]).unwrap_or_default();
+        let expected = "  - target: \"$.d\"\n    remove: true\n  - target: \"$.paths['/e'].get\"\n    remove: true\n";
+        assert_eq!(kept, TEXT.replace("  - {target: $.b, remove: true}\n", expected));
+    }
+
+    #[test]
+    fn a_file_whose_lines_depend_on_each_other_is_written_anew() {
+        let text = "# Why.\noverlay: 1.0.0\nactions:\n  - target: $.a\n    update: &x {k: 1}\n  - target: $.b\n    update: *x\n";
+        let (kept, gone) = without(text, &[0]);
+        assert_eq!(gone.len(), 1);
+        assert!(kept.starts_with("# Why.\noverlay: "), "{kept}");
+        let actions = &yaml::parse(&kept).unwrap_or_default()["actions"];
+        assert_eq!(*actions, json!([{"target": "$.b", "update": {"k": 1}}]));
+        let kept = without("actions: [{target: $.a, remove: true}, {target: $.b, remove: true}]", &[0]).0;
+        assert_eq!(yaml::parse(&kept).unwrap_or_default()["actions"], json!([{"target": "$.b", "remove": true}]));
+    }
+
+    #[test]
+    fn an_action_is_appended_behind_the_last_one() {
+        let kept = appended(TEXT, &json!({"target": "$.d", "remove": true}));
+        let actions = yaml::parse(&kept).unwrap_or_default()["actions"].as_array().map(Vec::len);
+        assert_eq!(actions, Some(4), "{kept}");
     }
 }

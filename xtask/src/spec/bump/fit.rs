@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::{Mode, Overlay, Traced};
-use venice_ai_codegen::{Error, Inputs, lower_document};
+use venice_ai_codegen::overlay::{Overlay, Traced};
+use venice_ai_codegen::{Error, Inputs};
 
 use super::actions;
 use super::successor::{self, fate};
@@ -45,8 +45,8 @@ pub struct Unfit {
     pub problem: String,
     /// Each place that it matched before and does not match any more.
     pub lost: Vec<Lost>,
-    /// Whether it matches nothing, and nothing took the place of what it matched: it can go.
-    pub is_dead: bool,
+    /// Whether it matches nothing.
+    pub is_unmatched: bool,
 }
 
 /// A place that an action does not match any more.
@@ -65,24 +65,13 @@ pub struct Fit {
     pub unfit: Vec<Unfit>,
     /// Actions that apply to less than before.
     pub narrowed: Vec<Unfit>,
-    /// References of the overlay that lead nowhere.
-    pub dangling: Vec<String>,
-}
-
-impl Fit {
-    /// Whether the document can be generated strictly, as far as actions matter.
-    pub fn is_complete(&self) -> bool {
-        self.unfit.is_empty() && self.dangling.is_empty()
-    }
 }
 
 /// Applies the overlay to both documents, as far as it can be applied.
-pub fn measure(old: &Value, new: &Value, part: &Part) -> Result<Fit, Failure> {
+pub fn measure(old: &Value, new: &Value, part: &Part) -> Fit {
     let mut fit = Fit::default();
     compare(&mut fit, part, old.clone(), new.clone());
-    let after = lower_document(new, &part.inputs, Mode::Lenient)?;
-    fit.dangling = after.skipped.into_iter().skip(fit.unfit.len()).collect();
-    Ok(fit)
+    fit
 }
 
 fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
@@ -96,10 +85,10 @@ fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
             Vec::new()
         };
         let line = lines.as_ref().and_then(|lines| lines.get(after.index)).map(|range| range.start + 1);
-        let is_dead = after.matches.is_empty() && lost.iter().all(|lost| lost.successor.is_none());
+        let is_unmatched = after.matches.is_empty();
         let now_reference = became_reference(before, &after);
         let Traced { index, target, description, problem, .. } = after;
-        let unfit = |problem| Unfit { index, line, description, target, problem, is_dead, lost };
+        let unfit = |problem| Unfit { index, line, description, target, problem, is_unmatched, lost };
         match problem {
             Some(problem) => fit.unfit.push(unfit(problem)),
             None if after.matches.len() < before.matches.len() => {

@@ -1,9 +1,9 @@
 //! `spec bump`: another version of the API's document takes the place of the committed one, as a whole or not at all.
 //!
-//! What does not build is refused with everything that has to be mended; what builds and is not complete (an operation that no resource
-//! wraps, a member without words) is written, and listed as left to do. See CONTRIBUTING.md.
+//! What the document no longer fits is adapted (`adapt`) and reported; what is to be done by hand is listed. See CONTRIBUTING.md.
 
 mod actions;
+mod adapt;
 mod changelog;
 mod compile;
 mod fit;
@@ -36,7 +36,6 @@ struct Options {
     spec: PathBuf,
     dry_run: bool,
     allow_older: bool,
-    prune: bool,
     check: bool,
     format: Format,
     reports: Vec<PathBuf>,
@@ -58,21 +57,14 @@ pub fn run(args: lexopt::Parser) -> Result<ExitCode, Failure> {
             }
         }
     }
-    let report = result.map_err(|failure| failure.with_code(FAILED))?;
-    if let Status::Refused = report.status {
-        let failure = Failure::new(
-            "not bumped, and nothing is changed",
-            "the report above says what to mend; then run the same again",
-        );
-        return Err(failure.with_code(FAILED));
-    }
-    Ok(ExitCode::from(code(&report)))
+    Ok(ExitCode::from(code(&result.map_err(|failure| failure.with_code(FAILED))?)))
 }
 
-/// 0: nothing to do; 1: nothing that a caller has to look at; 2: something that one has.
+/// 0: nothing to do; 1: nothing that a caller has to look at; 2: something that one has, or a crate that does not compile.
 fn code(report: &Report) -> u8 {
     match (report.status, report.diff.class()) {
         (Status::Nothing, _) => 0,
+        _ if report.compiler.is_some() => 2,
         (_, None | Some(Class::Cosmetic | Class::Additive)) => 1,
         (_, Some(Class::Behaviour | Class::Breaking)) => 2,
     }
@@ -116,7 +108,6 @@ fn options(mut args: lexopt::Parser) -> Result<Options, Failure> {
         spec: workspace::path("spec"),
         dry_run: false,
         allow_older: false,
-        prune: false,
         check: true,
         format: Format::Text,
         reports: Vec::new(),
@@ -125,7 +116,6 @@ fn options(mut args: lexopt::Parser) -> Result<Options, Failure> {
         match arg {
             Arg::Long("dry-run") => options.dry_run = true,
             Arg::Long("allow-older") => options.allow_older = true,
-            Arg::Long("prune") => options.prune = true,
             Arg::Long("no-check") => options.check = false,
             Arg::Long("spec") => options.spec = args.value()?.into(),
             Arg::Long("report") => options.reports.push(args.value()?.into()),

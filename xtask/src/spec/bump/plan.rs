@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use venice_ai_codegen::{Generated, generate, import, overlay::Mode};
 
-use super::fit::{self, Fit, Part};
-use super::report::{Left, Pruned, Report, Status};
+use super::adapt;
+use super::fit::{self, Part};
+use super::report::{Left, Report, Status};
 use super::transaction::Change;
-use super::{Options, actions, changelog, compile, history, version};
+use super::{Options, changelog, compile, history, version};
+use crate::coverage::{self, Outlook};
 use crate::spec::diff::{self, Document};
 use crate::spec::source::{self, Source};
 use crate::spec::{docs, names, road};
-use crate::{coverage, failure::Failure, workspace};
+use crate::{failure::Failure, workspace};
 
 /// What is to be done.
 pub struct Plan {
@@ -59,7 +61,10 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     };
     let found = diff::diff(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
     let mut report = Report::new(found);
-    if old.text == new.text {
+    if old.text == new.text || only_the_version_moved(&old, &new) {
+        if old.version != new.version {
+            report.notes.push(format!("nothing but `info.version` moved, from {} to {}", old.version, new.version));
+        }
         return Ok(Plan { report, changes: Vec::new() });
     }
     if !options.allow_older && version::is_older(&old.version, &new.version) {
@@ -71,49 +76,36 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
             "--allow-older takes it all the same",
         ));
     }
-    report.status = Status::Refused;
-    report.fit = fit::measure(&old.facts, &new.facts, &part)?;
-    if options.prune && !report.fit.is_complete() {
-        report.pruned = prune(&report.fit, &mut part)?;
-        let pruned = fit::measure(&old.facts, &new.facts, &part)?;
-        if !pruned.is_complete() {
-            // What is not enough is not done; the report lists everything that there is to mend.
-            report.pruned.clear();
-            return Ok(Plan { report, changes: Vec::new() });
-        }
-        report.fit = pruned;
-    }
-    if !report.fit.is_complete() {
-        return Ok(Plan { report, changes: Vec::new() });
-    }
-    let generated = match generate(&new.facts, &part.inputs, Mode::Strict) {
-        Ok(generated) => generated,
-        Err(error) => {
-            report.problem = Some(error.in_file(new.name).to_string());
-            return Ok(Plan { report, changes: Vec::new() });
-        }
-    };
-    report.left = left(&tree, &old, &new.facts, &generated, &part)?;
+    report.notes.extend(new.notes.iter().cloned());
+    let committed_inputs = part.inputs.clone();
+    let (adapted, generated) = adapt::adapt(&old.facts, &new.facts, &mut part)?;
+    report.adapted = adapted;
+    report.notes.extend(generated.report.notices.iter().cloned());
+    let before = generate(&old.facts, &committed_inputs, Mode::Lenient);
+    let list = tree.spec.join("coverage.toml");
+    let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src/api"), &list)?;
     let mut changes = changes(&tree, &new, &generated, &part)?;
+    if list.exists() && fs::read_to_string(&list).ok().as_ref() != Some(&outlook.list) {
+        changes.push(Change { path: list, text: Some(outlook.list.clone()) });
+    }
+    report.left = left(outlook, before.as_ref().ok(), &generated);
     log(&tree, &new, &mut report, &mut changes)?;
     if options.check && tree.root.join("build.rs").exists() {
         eprintln!("compiling a copy of the crate with the new document");
         report.compiler = compile::check(&tree.root, &changes)?;
     }
-    if report.compiler.is_none() {
-        report.files = changes
-            .iter()
-            .map(|change| {
-                let verb = match (&change.text, change.path.exists()) {
-                    (None, _) => "removed",
-                    (Some(_), true) => "changed",
-                    (Some(_), false) => "new",
-                };
-                (change.path.strip_prefix(&tree.root).unwrap_or(&change.path).display().to_string(), verb)
-            })
-            .collect();
-        report.status = if options.dry_run { Status::WouldBump } else { Status::Bumped };
-    }
+    report.files = changes
+        .iter()
+        .map(|change| {
+            let verb = match (&change.text, change.path.exists()) {
+                (None, _) => "removed",
+                (Some(_), true) => "changed",
+                (Some(_), false) => "new",
+            };
+            (change.path.strip_prefix(&tree.root).unwrap_or(&change.path).display().to_string(), verb)
+        })
+        .collect();
+    report.status = if options.dry_run { Status::WouldBump } else { Status::Bumped };
     Ok(Plan { report, changes })
 }
 
@@ -123,12 +115,24 @@ struct Read {
     text: String,
     version: String,
     facts: Value,
+    /// What the import could not keep.
+    notes: Vec<String>,
+}
+
+/// Whether two documents have the same facts but for their version. Facts that were edited by hand are none.
+fn only_the_version_moved(old: &Read, new: &Read) -> bool {
+    let without = |read: &Read| {
+        let mut facts = read.facts.clone();
+        facts["info"]["version"] = Value::Null;
+        facts
+    };
+    old.text == import::render(&old.facts) && without(old) == without(new)
 }
 
 fn read(source: Source) -> Result<Read, Failure> {
-    let facts = road::facts(&source)?;
+    let (facts, notes) = road::facts_and_notes(&source)?;
     let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Read { name: source.name, text: import::render(&facts), version, facts })
+    Ok(Read { name: source.name, text: import::render(&facts), version, facts, notes })
 }
 
 /// The committed document. Its text is that of the file: one that was edited by hand differs from every import.
@@ -143,17 +147,6 @@ fn document(source: &str) -> Result<Read, Failure> {
     let new = read(source::read(source)?)?;
     version::checked(&new.version)?;
     Ok(new)
-}
-
-/// Takes the actions out that match nothing any more and that nothing could be found for.
-fn prune(fit: &Fit, part: &mut Part) -> Result<Vec<Pruned>, Failure> {
-    let dead: Vec<usize> = fit.unfit.iter().filter(|unfit| unfit.is_dead).map(|unfit| unfit.index).collect();
-    if dead.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (text, gone) = actions::without(&part.text, &dead)?;
-    *part = part.with(text).map_err(|error| error.in_file(fit::FILE))?;
-    Ok(gone.into_iter().map(|text| Pruned { file: fit::FILE, text }).collect())
 }
 
 /// The files of `spec/`, as far as they change.
@@ -208,14 +201,20 @@ fn log(tree: &Tree, new: &Read, report: &mut Report, changes: &mut Vec<Change>) 
 }
 
 /// What builds without it and is to be done all the same.
-fn left(tree: &Tree, old: &Read, new: &Value, generated: &Generated, part: &Part) -> Result<Left, Failure> {
-    let (uncovered, stale) =
-        coverage::outlook(&old.facts, new, generated, &tree.beside("src/api"), &tree.spec.join("coverage.toml"))?;
+fn left(outlook: Outlook, before: Option<&Generated>, after: &Generated) -> Left {
     // What was undocumented before is no matter of this document.
-    let known = generate(&old.facts, &part.inputs, Mode::Lenient);
-    let (known, known_stale) = known.map(|known| (docs::missing(&known.model), known.stale_docs)).unwrap_or_default();
-    let mut undocumented = docs::missing(&generated.model);
-    undocumented.retain(|line| !known.contains(line));
-    let stale_docs = generated.stale_docs.iter().filter(|line| !known_stale.contains(line)).cloned().collect();
-    Ok(Left { uncovered, stale, undocumented, stale_docs })
+    let news = |old: Option<Vec<String>>, new: Vec<String>| -> Vec<String> {
+        let old = old.unwrap_or_default();
+        new.into_iter().filter(|line| !old.contains(line)).collect()
+    };
+    let missing = |generated: &Generated| docs::missing(&generated.model);
+    let types = |generated: &Generated| generated.model.types.keys().cloned().collect::<Vec<_>>();
+    Left {
+        uncovered: outlook.open,
+        stale: outlook.stale,
+        undocumented: news(before.map(missing), missing(after)),
+        stale_docs: news(before.map(|before| before.stale_docs.clone()), after.stale_docs.clone()),
+        renamed: before.map(|before| names::renamed(before, after)).unwrap_or_default(),
+        gone: news(Some(types(after)), before.map(types).unwrap_or_default()),
+    }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::fit::{self, Fit, Unfit};
+use super::adapt::Adapted;
+use super::fit::{self, Unfit};
 use crate::spec::diff::{Diff, Format, render as render_diff};
 
 /// How it ended.
@@ -14,8 +15,6 @@ pub enum Status {
     Bumped,
     /// It would have been taken.
     WouldBump,
-    /// It was not taken: something has to be mended first.
-    Refused,
 }
 
 impl Status {
@@ -24,17 +23,8 @@ impl Status {
             Self::Nothing => "nothing to do",
             Self::Bumped => "bumped",
             Self::WouldBump => "would bump",
-            Self::Refused => "refused",
         }
     }
-}
-
-/// An action that was taken out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pruned {
-    pub file: &'static str,
-    /// Its lines.
-    pub text: String,
 }
 
 /// What is to be done by people.
@@ -48,6 +38,10 @@ pub struct Left {
     pub undocumented: Vec<String>,
     /// Entries of `docs.yaml` of what is gone.
     pub stale_docs: Vec<String>,
+    /// Types whose name changed though their place is the same.
+    pub renamed: Vec<String>,
+    /// Types that do not exist any more.
+    pub gone: Vec<String>,
 }
 
 /// Everything that is told.
@@ -61,11 +55,8 @@ pub struct Report {
     pub next: Option<String>,
     /// Path in the tree, and `new`, `changed` or `removed`.
     pub files: Vec<(String, &'static str)>,
-    pub fit: Fit,
-    pub pruned: Vec<Pruned>,
-    /// Why nothing could be generated.
-    pub problem: Option<String>,
-    /// What the compiler says to what was generated.
+    pub adapted: Adapted,
+    /// What the compiler says to the crate with what was generated.
     pub compiler: Option<String>,
     pub left: Left,
     /// The entry in the changelog.
@@ -82,9 +73,7 @@ impl Report {
             current: String::new(),
             next: None,
             files: Vec::new(),
-            fit: Fit::default(),
-            pruned: Vec::new(),
-            problem: None,
+            adapted: Adapted::default(),
             compiler: None,
             left: Left::default(),
             entry: String::new(),
@@ -120,34 +109,38 @@ struct Section {
 
 fn sections(report: &Report) -> Vec<Section> {
     let section = |title, help, lines| Section { title, help, lines };
-    let unfit = |list: &[Unfit]| list.iter().map(action).collect::<Vec<_>>();
-    let mut actions = unfit(&report.fit.unfit);
-    actions.extend(report.fit.dangling.clone());
+    let adapted = &report.adapted;
     let all = [
         section(
-            "Actions that do not fit any more",
-            "Correct their targets or delete them: `--prune` deletes those that match nothing and that nothing was found for, if that is enough.",
-            actions,
-        ),
-        section(
-            "The document cannot be generated from",
-            "It needs a correction in spec/overlay.yaml, or a pass in crates/codegen/src/lower.",
-            report.problem.iter().cloned().collect(),
-        ),
-        section(
-            "The crate does not compile with it",
-            "`--no-check` takes the document all the same, so that src/ can be mended against it.",
+            "To change by hand: the crate does not compile with this document",
+            "What these lines use is gone or has another type.",
             report.compiler.iter().cloned().collect(),
         ),
+        section("To change by hand: these types are called otherwise", "", report.left.renamed.clone()),
+        section("These types are gone", "Whoever uses them has to change their code.", report.left.gone.clone()),
         section(
-            "Actions that were deleted (--prune)",
+            "Operations that cannot be generated, and are left out",
+            "They need a pass in crates/codegen/src/lower, or a correction in spec/overlay.yaml. `Client::request` reaches them.",
+            adapted.left_out.clone(),
+        ),
+        section(
+            "Actions of the overlay that followed what they correct",
+            "Look whether their new targets are right.",
+            adapted
+                .followed
+                .iter()
+                .map(|(unfit, targets)| format!("{}\n  now: {}", action(unfit), targets.join("\n  now: ")))
+                .collect(),
+        ),
+        section(
+            "Actions of the overlay that were dropped: what they correct is gone",
             "Look whether anything of them is still needed.",
-            report.pruned.iter().map(|pruned| format!("{}:\n{}", pruned.file, pruned.text)).collect(),
+            adapted.dropped.iter().map(|dropped| format!("{}\n{}", dropped.reason, dropped.text)).collect(),
         ),
         section(
             "Actions that apply to less than before, or may have no effect",
-            "This builds. Look whether what they lost has moved; of what is a reference now, correct what it refers to.",
-            unfit(&report.fit.narrowed),
+            "Look whether what they lost has moved; of what is a reference now, correct what it refers to.",
+            adapted.narrowed.iter().map(action).collect(),
         ),
         section(
             "New and undocumented: their documentation is what the document's facts say",
@@ -160,13 +153,13 @@ fn sections(report: &Report) -> Vec<Section> {
             report.left.stale_docs.clone(),
         ),
         section(
-            "Left to do: not wrapped or tested, and `cargo xtask coverage` fails until they are",
-            "Wrap them in src/api and test them, or list them in spec/coverage.toml with a reason.",
+            "New and not wrapped or tested by hand: automatic in spec/coverage.toml",
+            "The generated method, documentation from facts and the wire test of the operation table are there. A handle and tests can follow.",
             report.left.uncovered.clone(),
         ),
         section(
-            "Left to do: gaps that are none any more",
-            "Take these entries out of spec/coverage.toml.",
+            "Gaps that are none any more",
+            "Their entries were taken out of spec/coverage.toml.",
             report.left.stale.clone(),
         ),
         section("Notes", "", report.notes.clone()),
@@ -188,9 +181,6 @@ fn action(unfit: &Unfit) -> String {
         };
         let place = if lost.place == unfit.target { String::new() } else { format!("{}: ", lost.place) };
         text.push_str(&format!("\n  {place}{fate}"));
-    }
-    if unfit.is_dead {
-        text.push_str("\n  nothing took its place, so --prune would delete it");
     }
     text
 }
@@ -261,7 +251,6 @@ fn as_json(report: &Report) -> Value {
             "target": unfit.target,
             "description": unfit.description,
             "problem": unfit.problem,
-            "prunable": unfit.is_dead,
             "lost": lost.map(|lost| json!({"place": lost.place, "reach": lost.reach, "successor": lost.successor})).collect::<Vec<_>>(),
         })
     };
@@ -273,17 +262,18 @@ fn as_json(report: &Report) -> Value {
         "class": report.diff.class().map(|class| class.name()),
         "next_version": report.next,
         "files": report.files.iter().map(|(path, verb)| json!({"path": path, "change": verb})).collect::<Vec<_>>(),
-        "unfit": report.fit.unfit.iter().map(unfit).collect::<Vec<_>>(),
-        "dangling": report.fit.dangling,
-        "narrowed": report.fit.narrowed.iter().map(unfit).collect::<Vec<_>>(),
-        "pruned": report.pruned.iter().map(|pruned| json!({"file": pruned.file, "text": pruned.text})).collect::<Vec<_>>(),
-        "problem": report.problem,
+        "followed": report.adapted.followed.iter().map(|(action, targets)| json!({"action": unfit(action), "targets": targets})).collect::<Vec<_>>(),
+        "dropped": report.adapted.dropped.iter().map(|dropped| json!({"reason": dropped.reason, "text": dropped.text})).collect::<Vec<_>>(),
+        "narrowed": report.adapted.narrowed.iter().map(unfit).collect::<Vec<_>>(),
+        "left_out": report.adapted.left_out,
         "compiler": report.compiler,
         "left": {
             "uncovered": report.left.uncovered,
             "stale": report.left.stale,
             "undocumented": report.left.undocumented,
             "stale_docs": report.left.stale_docs,
+            "renamed": report.left.renamed,
+            "gone": report.left.gone,
         },
         "changelog": report.entry,
         "notes": report.notes,

@@ -261,6 +261,17 @@ fn replies(doc: &mut Value, hoist: &mut Hoist<'_>) {
     });
 }
 
+/// How `spec/names.yaml` calls what a schema has.
+fn kind_of(schema: &Value) -> &'static str {
+    if schema.get("oneOf").is_some() {
+        "arms"
+    } else if schema.get("properties").is_some() {
+        "fields"
+    } else {
+        "values"
+    }
+}
+
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
@@ -288,7 +299,7 @@ impl Hoist<'_> {
             None => proposal.clone(),
         };
         // What stands in a type is named after the name that it keeps.
-        let sticky = self.sticky.at(&proposal.places).filter(|_| proposal.rank != Rank::Hint);
+        let sticky = self.sticky.of_kind(&proposal.places, kind_of(schema)).filter(|_| proposal.rank != Rank::Hint);
         let owner = match sticky {
             Some(name) => Proposal { places: proposal.places.clone(), ..Proposal::fixed(proposal.rank, name) },
             None => proposal.clone(),
@@ -436,7 +447,7 @@ impl Hoist<'_> {
     fn intern(&mut self, body: Value, site: &Map<String, Value>, position: Position, proposal: Proposal) -> Value {
         let exact = key(&body, true);
         let base = key(&body, false);
-        let sticky = self.sticky.at(&proposal.places);
+        let sticky = self.sticky.of_kind(&proposal.places, kind_of(&body));
         let found = match position {
             Position::Request => self.pick(self.exact.get(&exact), sticky),
             Position::Reply => self

@@ -256,9 +256,9 @@ fn kept(before: Value, after: Value) -> Map<String, Value> {
     let places = hoist(&mut before, &Names::default(), Mode::Strict).unwrap().places;
     let schemas = super::super::schema::components(&before);
     let types = places.into_iter().map(|(name, places)| {
-        let fields: Vec<String> =
-            schemas[&name]["properties"].as_object().into_iter().flatten().map(|(field, _)| field.clone()).collect();
-        (name, json!({"places": places, "fields": fields}))
+        let kind = if schemas[&name].get("properties").is_some() { "fields" } else { "values" };
+        let members = if kind == "fields" { json!([]) } else { json!({}) };
+        (name, json!({"places": places, kind: members}))
     });
     let names = Names::parse(&json!({"types": types.collect::<Map<_, _>>()})).unwrap();
     let mut after = after;
