@@ -3,12 +3,19 @@
 // What only a feature uses is not compiled into a library without it in any case; with all of them on the lints hold.
 #![cfg_attr(
     not(all(
+        feature = "attachments",
         feature = "batch",
         feature = "budget",
+        feature = "catalogue",
         feature = "citations",
+        feature = "collect",
+        feature = "csv",
+        feature = "embedding-batch",
         feature = "jobs",
         feature = "long-speech",
         feature = "preflight",
+        feature = "reasoning",
+        feature = "save",
         feature = "structured",
         feature = "tools"
     )),
@@ -20,7 +27,10 @@ mod face;
 mod features;
 mod runtime;
 
-pub use self::face::{audio, chat, cost, jobs, stream};
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
+pub use self::face::jobs;
+pub use self::face::{audio, billing, chat, cost, embeddings, models, stream};
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub use self::features::many;
@@ -35,22 +45,15 @@ pub use self::features::tools;
 pub use self::features::wallet;
 pub use self::runtime::meta;
 
-#[cfg(feature = "unstable")]
-#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-#[doc(no_inline)]
-pub use self::api::Responses;
 #[cfg(feature = "document")]
 #[cfg_attr(docsrs, doc(cfg(feature = "document")))]
 pub use self::api::generated::API_DOCUMENT;
 pub use self::api::generated::{API_VERSION, Raw, operations, types};
-#[cfg(feature = "unstable")]
-#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub use self::api::responses;
 #[doc(no_inline)]
 pub use self::api::{
     ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Embeddings, Images, Models, Tee, Video, X402,
 };
-pub use self::api::{api_keys, augment, billing, characters, crypto_rpc, embeddings, images, models, tee, video, x402};
+pub use self::api::{api_keys, augment, characters, crypto_rpc, images, tee, video, x402};
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
@@ -59,6 +62,13 @@ pub use self::features::jobs::PriceAboveLimit;
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 #[doc(no_inline)]
 pub use self::features::preflight::{Preflight, PreflightReport};
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub use self::features::responses;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+#[doc(no_inline)]
+pub use self::features::responses::Responses;
 pub use self::runtime::amount::Amount;
 pub use self::runtime::call::{Call, CallFuture, Flow, Response};
 pub use self::runtime::client::{Client, ClientBuilder};

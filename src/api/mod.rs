@@ -12,11 +12,7 @@ pub mod embeddings;
 mod envelope;
 pub(crate) mod generated;
 pub mod images;
-pub(crate) mod jobs;
 pub mod models;
-#[cfg(feature = "unstable")]
-#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub mod responses;
 pub mod tee;
 mod text_reply;
 pub(crate) mod usage;
@@ -33,9 +29,6 @@ pub use self::crypto_rpc::CryptoRpc;
 pub use self::embeddings::Embeddings;
 pub use self::images::Images;
 pub use self::models::Models;
-#[cfg(feature = "unstable")]
-#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub use self::responses::Responses;
 pub use self::tee::Tee;
 pub use self::video::Video;
 pub use self::x402::X402;
@@ -165,21 +158,5 @@ impl Client {
     #[must_use]
     pub fn tee(&self) -> Tee<'_> {
         Tee::new(self)
-    }
-
-    /// The Responses API, which is alpha: only accounts in the test may call it.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::ResponsesRequest;
-    /// let reply = venice.responses().create(ResponsesRequest::new("default", "Why is the sky blue?")).await?;
-    /// println!("{}", reply.output_text());
-    /// # Ok(()) }
-    /// ```
-    #[cfg(feature = "unstable")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-    #[must_use]
-    pub fn responses(&self) -> Responses<'_> {
-        Responses::new(self)
     }
 }

@@ -48,10 +48,16 @@
 //! which sends requests with the same key to the same place, and `prompt_cache_retention`, how long it is kept. A prompt that begins with
 //! something new each time, such as the hour, is never found; neither is one that is shorter than about 1024 tokens.
 
-pub use crate::api::chat::{Chat, ReasoningControl, ReasoningSupport, UserMessageBuilder};
+pub use crate::api::chat::Chat;
+#[cfg(feature = "attachments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]
+pub use crate::features::attachments::UserMessageBuilder;
 #[cfg(feature = "citations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "citations")))]
 pub use crate::features::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
+#[cfg(feature = "reasoning")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
+pub use crate::features::reasoning::{ReasoningControl, ReasoningSupport};
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub use crate::features::structured;

@@ -68,7 +68,7 @@
 //! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) |
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
 
-pub use crate::api::jobs::{JobHandle, JobKind, Price, Retrieved};
-#[cfg(feature = "jobs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
-pub use crate::features::jobs::{Generation, Job, JobState, Media, Progress, ProgressStream, RemoteCopy, SavedMedia};
+pub use crate::features::jobs::{
+    Generation, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream, RemoteCopy, Retrieved,
+    SavedMedia,
+};

@@ -1,7 +1,11 @@
 //! The public modules whose items come from more than one floor.
 
 pub mod audio;
+pub mod billing;
 pub mod chat;
 pub mod cost;
+pub mod embeddings;
+#[cfg(feature = "jobs")]
 pub mod jobs;
+pub mod models;
 pub mod stream;

@@ -4,10 +4,16 @@
 //! `ParsedStream` (feature `structured`) makes a value of them. Below them,
 //! [`sse`] cuts the bytes of any `text/event-stream` body into events.
 
-pub use crate::api::chat::stream::{AnswerPiece, AnswerStream, ChatAccumulator, ChatStream, TextStream};
+pub use crate::api::chat::stream::ChatStream;
+#[cfg(feature = "collect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "collect")))]
+pub use crate::features::collect::{ChatAccumulator, TextStream};
+#[cfg(feature = "reasoning")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
+pub use crate::features::reasoning::{AnswerPiece, AnswerStream};
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
-pub use crate::api::responses::stream::{ResponseEvent, ResponseStream, ResponseTextStream};
+pub use crate::features::responses::stream::{ResponseEvent, ResponseStream, ResponseTextStream};
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub use crate::features::structured::{ParseEvent, ParsedStream, Partial};

@@ -1,11 +1,26 @@
 //! What stands on the API: tools, structured outputs, batches, budgets, preflight, jobs, wallets. Each is a cargo feature.
 
+#[cfg(feature = "attachments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]
+pub mod attachments;
+#[cfg(feature = "catalogue")]
+#[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
+pub mod catalogue;
 #[cfg(feature = "citations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "citations")))]
 pub mod citations;
+#[cfg(feature = "collect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "collect")))]
+pub mod collect;
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 pub mod cost;
+#[cfg(feature = "csv")]
+#[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
+pub mod csv;
+#[cfg(feature = "embedding-batch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
+pub mod embedding_batch;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub mod jobs;
@@ -18,6 +33,15 @@ pub mod many;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub mod preflight;
+#[cfg(feature = "reasoning")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
+pub mod reasoning;
+#[cfg(feature = "unstable")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
+pub mod responses;
+#[cfg(feature = "save")]
+#[cfg_attr(docsrs, doc(cfg(feature = "save")))]
+pub mod save;
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub mod structured;

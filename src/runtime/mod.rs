@@ -17,7 +17,6 @@ pub(crate) mod pages;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod secret;
-pub(crate) mod single_flight;
 pub(crate) mod slots;
 pub(crate) mod text;
 pub(crate) mod transport;

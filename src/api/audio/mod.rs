@@ -1,6 +1,5 @@
 //! `Audio`: the handle of audio: speech, transcriptions, voices, and the queue for music and effects.
 
-mod jobs;
 mod speech;
 mod transcription;
 mod voices;

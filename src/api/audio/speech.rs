@@ -1,7 +1,5 @@
 //! Speech from text.
 
-use std::path::Path;
-
 use bytes::Bytes;
 
 use super::Audio;
@@ -106,24 +104,6 @@ impl Speech {
         self.reply.bytes().await
     }
 
-    /// Writes the sound to a file, piece by piece as it arrives, and gives its size in bytes. The file appears when all of it is on
-    /// disk; a failure leaves nothing behind, and leaves a file that was there before as it was.
-    ///
-    /// # Errors
-    /// As for [`bytes`](Self::bytes), and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
-    ///
-    /// let request = CreateSpeechRequest::new("The tide is coming in.").response_format(SpeechFormat::Mp3);
-    /// venice.audio().speech(request).await?.save("tide.mp3").await?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.reply.save(path).await
-    }
-
     /// As [`bytes`](Self::bytes), waiting in this thread, for a call that was made with
     /// [`send_blocking`](Call::send_blocking).
     ///
@@ -132,15 +112,6 @@ impl Speech {
     #[cfg(feature = "blocking")]
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         self.reply.bytes_blocking()
-    }
-
-    /// As [`save`](Self::save), waiting in this thread.
-    ///
-    /// # Errors
-    /// As for [`save`](Self::save), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    #[cfg(feature = "blocking")]
-    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.reply.save_blocking(path)
     }
 
     /// The sound piece by piece, as it arrives. The pieces are cut anywhere, in the middle of a sample too.

@@ -1,40 +1,8 @@
-//! Billing: what the account has, and where it went.
-//!
-//! | To | Call |
-//! |---|---|
-//! | see what is left | [`balance`](Billing::balance) |
-//! | see the sums by day, model and key | [`usage_analytics`](Billing::usage_analytics) |
-//! | go through every charge | [`usage_history`](Billing::usage_history), [`usage_history_page`](Billing::usage_history_page) |
-//! | get all charges as one table, into a file | [`usage_history_table`](Billing::usage_history_table) |
-//! | get one page as CSV | [`usage_history_csv`](Billing::usage_history_csv) |
-//!
-//! ```no_run
-//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-//! use venice_ai::Amount;
-//! use venice_ai::types::GetBillingUsageHistoryParams;
-//!
-//! let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
-//! let mut charges: Vec<Amount> = Vec::new();
-//! let mut history = venice.billing().usage_history(params);
-//! while let Some(entry) = history.next().await {
-//!     charges.extend(entry?.amount);
-//! }
-//! println!("{:?}", Amount::checked_sum(charges)); // exact
-//! # Ok(()) }
-//! ```
-//!
-//! Asking is free, needs a key of the type `ADMIN`, and is repeated after failures that may pass. The API calls it beta. Refused
-//! before anything is sent: dates that the calendar does not have, ranges that end before they begin, a `cursor` beside anything else,
-//! pages of fewer than 10 or more than 1000 charges. A cursor that the API has forgotten is
-//! [`is_invalid_cursor`](crate::Error::is_invalid_cursor): begin again at the last charge.
-//!
-//! A balance also comes with every reply, without a call of its own: [`Meta::balances`](crate::Meta::balances).
+//! `Billing`: the handle of billing: balance, analytics, charges.
 
 mod checks;
-mod csv;
 mod error;
 
-pub use self::csv::CsvTable;
 use super::envelope::present;
 use crate::api::generated::operations;
 use crate::api::generated::types::{
@@ -45,7 +13,6 @@ use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, Pages, Place};
 use crate::runtime::reply::RawReply;
-use crate::runtime::reply::WholeReply;
 
 /// What the account has and what it spent. Beta: it may change.
 ///
@@ -53,10 +20,10 @@ use crate::runtime::reply::WholeReply;
 /// [`usage_history`](Self::usage_history), or as a table for a spreadsheet [`usage_history_table`](Self::usage_history_table).
 #[derive(Clone, Copy, Debug)]
 pub struct Billing<'c> {
-    client: &'c Client,
+    pub(crate) client: &'c Client,
 }
 
-const CSV: &str = "text/csv";
+pub(crate) const CSV: &str = "text/csv";
 
 impl<'c> Billing<'c> {
     pub(super) fn new(client: &'c Client) -> Self {
@@ -183,35 +150,11 @@ impl<'c> Billing<'c> {
         let params = params.into();
         self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV).file()
     }
-
-    /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::GetBillingUsageHistoryParams;
-    ///
-    /// let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
-    /// venice.billing().usage_history_table(params).save("august.csv").await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of [`usage_history`](Self::usage_history).
-    pub fn usage_history_table(&self, params: impl Into<GetBillingUsageHistoryParams>) -> CsvTable {
-        CsvTable::new(self.client, params.into())
-    }
-
-    /// A page of CSV, whole.
-    #[inline]
-    fn history_lines(&self, params: GetBillingUsageHistoryParams) -> Call<WholeReply> {
-        self.usage_history_csv(params).whole(Ok)
-    }
 }
 
 /// What asks for the page at a place: the parameters, or the cursor alone.
 #[inline]
-fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
+pub(crate) fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
     match place {
         Place::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),
         _ => params.clone(),
@@ -219,6 +162,6 @@ fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHi
 }
 
 /// Where a cursor leads. An empty one leads nowhere.
-fn behind(cursor: String) -> Option<Place> {
+pub(crate) fn behind(cursor: String) -> Option<Place> {
     (!cursor.is_empty()).then_some(Place::Cursor(cursor))
 }

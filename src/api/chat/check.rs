@@ -1,6 +1,6 @@
 //! What the API refuses of the messages of a request, told before anything is sent.
 
-use super::attach;
+use super::media::check;
 use crate::api::generated::types::{
     CacheControl, ChatCompletionRequest, ChatMessage, ContentPart, TextContent, UserContent,
 };
@@ -21,7 +21,7 @@ pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), Validation
             let finding = |member: &str, problem: String| {
                 ValidationError::new(format!("messages[{n}].content[{m}].{member}"), problem)
             };
-            if let Some((member, problem)) = attach::check(part) {
+            if let Some((member, problem)) = check(part) {
                 findings.push(finding(member, problem));
             }
             if matches!(part, ContentPart::VideoUrl(_)) {

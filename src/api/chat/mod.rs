@@ -1,20 +1,16 @@
 //! `Chat`: the handle of chat completions.
 
-mod attach;
 mod cache;
 pub(crate) mod check;
-mod error;
+pub(crate) mod media;
 mod messages;
 mod parts;
-mod reasoning;
 mod reply;
 mod search;
 pub(crate) mod stream;
 mod suffix;
 mod tools;
 
-pub use self::attach::UserMessageBuilder;
-pub use self::reasoning::{ReasoningControl, ReasoningSupport};
 use self::stream::ChatStream;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::runtime::call::Call;

@@ -26,7 +26,7 @@ impl ChatCompletionRequest {
     }
 
     /// Changes the parameters that are Venice's own. Those without anything set are not sent.
-    pub(super) fn with_parameters(mut self, change: impl FnOnce(VeniceParameters) -> VeniceParameters) -> Self {
+    pub(crate) fn with_parameters(mut self, change: impl FnOnce(VeniceParameters) -> VeniceParameters) -> Self {
         let parameters = change(self.venice_parameters.take().unwrap_or_default());
         self.venice_parameters = (parameters != VeniceParameters::new()).then_some(parameters);
         self

@@ -1,7 +1,6 @@
 //! One image of a reply.
 
 use std::fmt;
-use std::path::Path;
 
 use bytes::Bytes;
 
@@ -125,17 +124,6 @@ impl Image {
         self.into_reply()?.bytes().await
     }
 
-    /// Writes the image to a file and gives its size in bytes. The file appears when all of it is on disk, and a failure leaves
-    /// nothing behind; the folder must exist.
-    ///
-    /// The format is not what the name's ending says, but what was asked for: see [`extension`](Self::extension).
-    ///
-    /// # Errors
-    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
-    pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.into_reply()?.save(path).await
-    }
-
     /// The image piece by piece, as it arrives.
     ///
     /// # Errors
@@ -153,7 +141,7 @@ impl Image {
         Ok(self.into_reply()?.stream())
     }
 
-    fn into_reply(self) -> Result<RawReply, Error> {
+    pub(crate) fn into_reply(self) -> Result<RawReply, Error> {
         match self.content {
             Content::File(reply) => Ok(reply),
             Content::Text(text) => text.into_reply(),
@@ -171,14 +159,6 @@ impl Image {
     /// As for [`bytes`](Self::bytes).
     pub fn bytes_blocking(self) -> Result<Bytes, Error> {
         self.into_reply()?.bytes_blocking()
-    }
-
-    /// As [`save`](Self::save), waiting in this thread.
-    ///
-    /// # Errors
-    /// As for [`save`](Self::save).
-    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.into_reply()?.save_blocking(path)
     }
 }
 

@@ -29,12 +29,9 @@
 //! [`Models::list`](crate::Models::list) gives for [`ModelFilter::Video`](crate::types::ModelFilter). Some need the user's consent for
 //! media with faces: [`ConsentRequired::accept`](crate::ConsentRequired::accept). How jobs go on is told in [`jobs`](crate::jobs).
 
-mod checks;
 mod consent;
-mod jobs;
 mod transcript;
 
-pub(crate) use self::checks::check;
 use crate::runtime::client::Client;
 
 /// Films: what they cost, making them, and writing down what is said in one.

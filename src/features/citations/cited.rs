@@ -5,8 +5,8 @@ use std::fmt;
 use super::marker::{Scanner, Token};
 use super::position::Counting;
 use super::render::{CitationRenderer, CitationStyle};
-use crate::api::chat::stream::Hidden;
 use crate::api::generated::types::{ChatCompletion, WebSearchCitation};
+use crate::features::reasoning::Hidden;
 
 /// A text and what it cites; from [`ChatCompletion::cited`].
 ///

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::cited::Citation;
 use super::marker::{Scanner, Token};
 use super::position::Counting;
-use crate::api::chat::stream::Hidden;
 use crate::api::generated::types::WebSearchCitation;
+use crate::features::reasoning::Hidden;
 
 /// What becomes of the markers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! `ChatStream::cited`: the text of a streamed answer with its citation markers resolved.
 
 use super::{CitationRenderer, CitationStyle};
-use crate::api::chat::stream::{Answer, ChatStream, TextFilter, TextStream};
+use crate::api::chat::stream::ChatStream;
 use crate::api::generated::types::ChatCompletionChunk;
+use crate::features::collect::{TextFilter, TextStream};
+use crate::features::reasoning::AnswerFilter;
 
 impl ChatStream {
     /// The [answer](Self::answer) with what it cites, piece by piece: links in place of markers, which may be cut by the pieces that
@@ -22,14 +24,14 @@ impl ChatStream {
     /// ```
     pub fn cited(self, style: CitationStyle) -> TextStream {
         let renderer = CitationRenderer::new(style);
-        TextStream::filtered(self, Cited { answer: Answer::default(), renderer })
+        TextStream::filtered(self, Cited { answer: AnswerFilter::default(), renderer })
     }
 }
 
 /// `TextFilter`: the answer without reasoning, with links in place of citation markers.
 #[derive(Debug)]
 struct Cited {
-    answer: Answer,
+    answer: AnswerFilter,
     renderer: CitationRenderer,
 }
 

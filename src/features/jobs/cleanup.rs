@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
-use crate::api::jobs::{JobHandle, JobKind};
+use super::{JobHandle, JobKind};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::reply::WholeReply;

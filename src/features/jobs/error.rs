@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::jobs::JobHandle;
+use super::JobHandle;
 use crate::runtime::amount::Amount;
 use crate::runtime::error::{ContentPolicy, Error, ErrorKind, text_field};
 

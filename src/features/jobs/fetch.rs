@@ -6,9 +6,9 @@ use bytes::Bytes;
 use reqwest::{Method, StatusCode};
 
 use super::stage::Stage;
+use super::{JobHandle, JobKind, Retrieved};
 use crate::api::generated::operations;
 use crate::api::generated::types::JobProgress;
-use crate::api::jobs::{JobHandle, JobKind, Retrieved};
 use crate::runtime::call::Response;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::JobHandle;
 use super::job::{Settings, goes_on};
 use super::order::Order;
 use super::safe::Safe;
 use super::{Job, Media, Progress, SavedMedia};
-use crate::api::jobs::JobHandle;
+use crate::features::save::durable;
 use crate::runtime::amount::{self, Amount, NotAnAmount};
 use crate::runtime::call::{Flow, Steps};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
-use crate::runtime::media::durable;
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 

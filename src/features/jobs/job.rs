@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::JobHandle;
 use super::fetch::{self, Seen};
 use super::pace::Pace;
 use super::progress::Tracker;
@@ -12,7 +13,6 @@ use super::safe::Safe;
 use super::stage::Stage;
 use super::watch::{Look, Watch};
 use super::{Media, Progress, ProgressStream, RemoteCopy, cleanup};
-use crate::api::jobs::JobHandle;
 use crate::runtime::call::Flow;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};

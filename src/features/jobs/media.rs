@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::JobHandle;
 use super::fetch::{self, Seen};
-use crate::api::jobs::JobHandle;
 use crate::runtime::call::Flow;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;

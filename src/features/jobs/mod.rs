@@ -1,29 +1,37 @@
 //! `Job`, `Generation`: asynchronous jobs for video and audio: queue, poll, fetch, delete.
 
 mod areas;
+mod audio;
+mod checks;
 mod cleanup;
 mod error;
 mod fetch;
 mod generate;
+mod handle;
 mod job;
 mod media;
 mod order;
 mod pace;
+mod price;
 mod progress;
+mod retrieved;
 mod safe;
 mod stage;
 mod stream;
+mod video;
 mod watch;
 
 pub use self::cleanup::RemoteCopy;
 pub use self::error::PriceAboveLimit;
 pub use self::generate::Generation;
+pub use self::handle::{JobHandle, JobKind};
 pub use self::job::{Job, JobState, SavedMedia};
 pub use self::media::Media;
 use self::order::Order;
+pub use self::price::Price;
 pub use self::progress::Progress;
+pub use self::retrieved::Retrieved;
 pub use self::stream::ProgressStream;
-use crate::api::jobs::JobHandle;
 use crate::runtime::client::Client;
 
 impl Client {

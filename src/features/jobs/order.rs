@@ -1,7 +1,7 @@
 //! What is ordered: a film or a piece of audio.
 
+use super::JobHandle;
 use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest};
-use crate::api::jobs::JobHandle;
 use crate::runtime::amount::Amount;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -27,7 +27,7 @@ impl Order {
     pub(super) fn check(&self) -> Result<(), Error> {
         let (finding, operation) = match self {
             Self::Video(request) => (
-                request.validate().and_then(|()| crate::api::video::check(request)),
+                request.validate().and_then(|()| super::checks::check(request)),
                 &crate::api::generated::operations::QUEUE_VIDEO,
             ),
             Self::Audio(request) => (request.validate(), &crate::api::generated::operations::QUEUE_AUDIO),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::JobHandle;
 use super::fetch::{self, Seen};
 use super::pace::Pace;
 use super::progress::Tracker;
 use super::{Media, Progress};
-use crate::api::jobs::JobHandle;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use bytes::{Bytes, BytesMut};
 
 use super::join::Join;
+use crate::features::save::durable::DurableFile;
 use crate::runtime::call::Steps;
 use crate::runtime::error::Delivery;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
-use crate::runtime::media::durable::DurableFile;
 
 /// What a future that is dropped in the middle must not lose lies here, and not in the future.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use super::report::{Findings, PreflightReport};
 use super::rules::{self, Area, Resolved};
 use super::subject::Subject;
 use crate::api::generated::types;
-use crate::api::models::Catalogue;
+use crate::features::catalogue::Catalogue;
 use crate::runtime::media::form::json_of;
 use crate::runtime::operation::{Operation, OperationRef};
 

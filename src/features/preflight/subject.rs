@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::api::models::CatalogueModel;
+use crate::features::catalogue::CatalogueModel;
 use crate::runtime::url::percent_decoded;
 
 /// A request that is checked, and the model that it is for.

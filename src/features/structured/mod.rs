@@ -88,6 +88,7 @@
 //! keep to schemas; the first request with a new schema is slower than the others.
 
 mod document;
+mod error;
 mod format;
 mod parsed;
 pub(crate) mod schema;

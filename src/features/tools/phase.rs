@@ -2,7 +2,8 @@
 
 use super::round::Round;
 use super::turn::Turn;
-use crate::api::chat::stream::{ChatAccumulator, ChatStream};
+use crate::api::chat::stream::ChatStream;
+use crate::features::collect::ChatAccumulator;
 use crate::runtime::call::CallFuture;
 
 /// Where a run is. All that is under way lies here, and not in a future that may be dropped.

@@ -28,11 +28,6 @@ pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Adds the text that stands for some bytes.
-pub(super) fn encode_into(text: &mut String, bytes: &[u8]) {
-    STANDARD.encode_string(bytes, text);
-}
-
 /// The first bytes that a text stands for: at least `bytes` of them if it is long enough, none if it is no base64.
 pub(crate) fn head(text: &str, bytes: usize) -> Vec<u8> {
     // Four digits are three bytes, and a group that is cut could not be read.

@@ -1,7 +1,7 @@
 //! `FileLimits`: what an operation accepts of a file, checked before it is sent.
 
 use super::data_url::{DataUrl, is_web_url};
-use super::{FileInput, Upload, WholeFile, base64, pixels, sniff};
+use super::{FileInput, Upload, base64, pixels, sniff};
 use crate::runtime::error::Error;
 use crate::runtime::meta::essence_of;
 use crate::runtime::validation::ValidationError;
@@ -94,11 +94,11 @@ impl FileLimits {
         Ok(())
     }
 
-    /// What can be told of a file that is here as a whole.
-    pub(crate) fn whole(&self, file: &WholeFile) -> Result<(), String> {
-        self.size(file.bytes.len() as u64)?;
-        self.media_type(&file.media)?;
-        self.pixels(&file.bytes)
+    /// What can be told of a file by its length, its media type and its first bytes.
+    pub(crate) fn file(&self, length: Option<u64>, media: &str, head: &[u8]) -> Result<(), String> {
+        length.map_or(Ok(()), |length| self.size(length))?;
+        self.media_type(media)?;
+        self.pixels(head)
     }
 
     /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
@@ -124,12 +124,7 @@ impl FileLimits {
 
     async fn upload(&self, field: &str, upload: &Upload) -> Result<Result<(), String>, Error> {
         let (head, length) = upload.peek(field, self.head_bytes()).await?;
-        let check = || {
-            length.map_or(Ok(()), |length| self.size(length))?;
-            self.media_type(&upload.media_type(&head))?;
-            self.pixels(&head)
-        };
-        Ok(check())
+        Ok(self.file(length, &upload.media_type(&head), &head))
     }
 }
 

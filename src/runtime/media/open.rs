@@ -50,19 +50,19 @@ impl Unread {
 
 /// An upload whose contents are at hand.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(crate) struct Opened {
     /// The size in bytes, where it is known.
-    pub(super) length: Option<u64>,
+    pub(crate) length: Option<u64>,
     /// The start of the contents.
-    pub(super) head: Bytes,
+    pub(crate) head: Bytes,
     /// What follows it.
-    pub(super) rest: Option<Pieces>,
+    pub(crate) rest: Option<Pieces>,
 }
 
 impl Upload {
     /// Opens it for one attempt, with at least `least` bytes in its head if there are that many. Nobody else can send a reader
     /// from now on.
-    pub(super) async fn open(&self, field: &str, least: usize) -> Result<Opened, Error> {
+    pub(crate) async fn open(&self, field: &str, least: usize) -> Result<Opened, Error> {
         match &self.contents {
             Contents::Bytes(bytes) => Ok(Opened { length: Some(bytes.len() as u64), head: bytes.clone(), rest: None }),
             Contents::Path(path) => {
@@ -91,7 +91,7 @@ impl Upload {
     }
 
     /// The media type that it is sent with.
-    pub(super) fn media_type(&self, head: &[u8]) -> String {
+    pub(crate) fn media_type(&self, head: &[u8]) -> String {
         let found = || sniff::media_type(head, &self.name).unwrap_or("application/octet-stream").to_owned();
         self.mime.clone().unwrap_or_else(found)
     }

@@ -18,7 +18,7 @@ pub(super) const PIECE_BYTES: usize = 128 * 1024;
 const LEAST_ROOM_BYTES: usize = 16 * 1024;
 
 /// Contents on the way from a file or a reader. No more than one piece is in memory.
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     /// The mutex makes it `Sync`, which bodies have to be. Nobody ever waits for it.
     source: Mutex<Source>,
 }
@@ -50,7 +50,7 @@ impl Pieces {
         Poll::Ready(piece)
     }
 
-    pub(super) async fn piece(&mut self) -> io::Result<Option<Bytes>> {
+    pub(crate) async fn piece(&mut self) -> io::Result<Option<Bytes>> {
         std::future::poll_fn(|cx| self.poll_piece(cx)).await
     }
 }

@@ -1,7 +1,5 @@
 //! Blocking reads of replies that are bytes.
 
-use std::path::Path;
-
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -47,15 +45,6 @@ impl RawReply {
     /// As for [`json`](Self::json); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
     pub fn json_blocking<T: DeserializeOwned>(self) -> Result<T, Error> {
         block_on(self.json())?
-    }
-
-    /// As [`save`](Self::save), waiting in this thread.
-    ///
-    /// # Errors
-    ///
-    /// As for [`save`](Self::save); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        block_on(self.save(path))?
     }
 }
 

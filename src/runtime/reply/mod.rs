@@ -9,7 +9,6 @@ pub(crate) mod verdict;
 mod watch;
 mod whole;
 
-use std::path::Path;
 use std::time::Duration;
 
 use ::bytes::{Bytes, BytesMut};
@@ -19,7 +18,6 @@ use serde::de::DeserializeOwned;
 pub use self::bytes::ByteStream;
 pub(crate) use self::whole::{JsonOrFile, Origin, WholeReply};
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::media::durable::DurableFile;
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::{ReplyBody, limits};
 
@@ -29,7 +27,7 @@ use crate::runtime::transport::{ReplyBody, limits};
 /// long as it does not stand still ([`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout)).
 #[derive(Debug)]
 pub struct RawReply {
-    body: ReplyBody,
+    pub(crate) body: ReplyBody,
 }
 
 impl RawReply {
@@ -136,25 +134,6 @@ impl RawReply {
             return Err(self.body.explained(Error::new(ErrorKind::Decode, message).with_body(body)));
         }
         decode::json_of(self.body.scope(), self.body.meta(), body)
-    }
-
-    /// Writes the body to a file, piece by piece as it arrives, and gives its size in bytes.
-    ///
-    /// The file appears, or takes the place of the one before it, when all of it is on disk (fsync, then an atomic rename). Until
-    /// then it has another name in the same folder, which must exist. A download that fails or is dropped leaves nothing behind, and
-    /// leaves a file that was there before as it was.
-    ///
-    /// # Errors
-    ///
-    /// The connection broke or stood still, or [`ErrorKind::Io`]: the file cannot be written. The operation was carried out all the
-    /// same, and its result is lost with the reply.
-    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let path = path.as_ref().to_owned();
-        let mut file = DurableFile::create(path).await.map_err(|error| self.body.explained(error))?;
-        while let Some(piece) = self.body.chunk().await {
-            file.write(piece?).await.map_err(|error| self.body.explained(error))?;
-        }
-        file.commit().await.map_err(|error| self.body.explained(error))
     }
 
     /// The body piece by piece, as it arrives.

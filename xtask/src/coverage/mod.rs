@@ -191,7 +191,7 @@ fn measure(recorded: &Path) -> Result<Vec<Covered>, Failure> {
     let road = road::run(&document, &workspace::path("spec"), Mode::Strict)?;
     let exchanges = wire::read(recorded)?;
     let templates: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
-    cover(&rows, &road.generated, &workspace::path("src/api"), |row| wire::exercises(row, &exchanges, &templates))
+    cover(&rows, &road.generated, &workspace::path("src"), |row| wire::exercises(row, &exchanges, &templates))
 }
 
 /// What is said of each row; `exercised` says the last of it.

@@ -1,8 +1,7 @@
-//! `ChatStream`, `TextStream`, `AnswerStream` for programs without async.
+//! `ChatStream` for programs without async.
 
-use super::{AnswerStream, ChatStream, TextStream};
-use crate::runtime::blocking::{BlockingIter, block_on};
-use crate::runtime::error::Error;
+use super::ChatStream;
+use crate::runtime::blocking::BlockingIter;
 
 impl ChatStream {
     /// The chunks as an ordinary iterator, for a stream that was opened with
@@ -12,48 +11,6 @@ impl ChatStream {
     /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
     /// for chunk in stream.into_blocking_iter() {
     ///     println!("{:?}", chunk?.choices);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
-        BlockingIter::new(self)
-    }
-
-    /// As [`collect`](Self::collect), waiting in this thread.
-    ///
-    /// # Errors
-    ///
-    /// The first error of the stream, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that
-    /// belongs to an async runtime.
-    pub fn collect_blocking(self) -> Result<crate::api::generated::types::ChatCompletion, Error> {
-        block_on(self.collect())?
-    }
-}
-
-impl TextStream {
-    /// The pieces as an ordinary iterator, for a stream that was opened with
-    /// [`Call::send_blocking`](crate::Call::send_blocking).
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// for piece in stream.text().into_blocking_iter() {
-    ///     print!("{}", piece?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn into_blocking_iter(self) -> BlockingIter<Self> {
-        BlockingIter::new(self)
-    }
-}
-
-impl AnswerStream {
-    /// The pieces as an ordinary iterator, for a stream that was opened with
-    /// [`Call::send_blocking`](crate::Call::send_blocking).
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// for piece in stream.pieces().into_blocking_iter() {
-    ///     println!("{:?}", piece?);
     /// }
     /// # Ok(()) }
     /// ```

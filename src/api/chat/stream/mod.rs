@@ -1,29 +1,16 @@
-//! An answer of the chat endpoint as it is written.
+//! `ChatStream`: a streamed answer, chunk by chunk.
 
-mod accumulate;
 #[cfg(feature = "blocking")]
 mod blocking;
-mod hidden;
-mod merge;
-mod pieces;
 mod protocol;
-mod text;
-pub(crate) mod thinking;
-mod tool_calls;
-mod weight;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-pub use self::accumulate::ChatAccumulator;
-pub(crate) use self::hidden::Hidden;
-pub use self::pieces::{AnswerPiece, AnswerStream};
 use self::protocol::Choices;
-pub use self::text::TextStream;
-pub(crate) use self::text::{Answer, TextFilter};
-use crate::api::generated::types::{ChatCompletion, ChatCompletionChunk};
+use crate::api::generated::types::ChatCompletionChunk;
 use crate::api::usage::{self, Cost};
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
@@ -119,100 +106,7 @@ impl ChatStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Only the text of the answer, piece by piece, as it comes. With more than one choice it is that of the first (`index` 0).
-    ///
-    /// Older models write what they reason into it, in `<think>`; [`answer`](Self::answer) leaves that out.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let mut text = stream.text();
-    /// while let Some(piece) = text.next().await {
-    ///     print!("{}", piece?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn text(self) -> TextStream {
-        TextStream::content(self)
-    }
-
-    /// Only the text without what the model reasons in it, piece by piece; of the first choice, as with [`text`](Self::text).
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let mut answer = stream.answer();
-    /// while let Some(piece) = answer.next().await {
-    ///     print!("{}", piece?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn answer(self) -> TextStream {
-        TextStream::answer(self)
-    }
-
-    /// What the model reasons and what it answers, told apart and in the order in which they come; of the first choice, as with
-    /// [`text`](Self::text).
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::stream::AnswerPiece;
-    ///
-    /// let mut pieces = stream.pieces();
-    /// while let Some(piece) = pieces.next().await {
-    ///     if let AnswerPiece::Answer(text) = piece? {
-    ///         print!("{text}");
-    ///     }
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn pieces(self) -> AnswerStream {
-        AnswerStream::new(self)
-    }
-
-    /// Only the text of the model's reasoning, piece by piece; of the first choice, as with [`text`](Self::text). It is
-    /// `reasoning_content`, and what older models write between `<think>` and `</think>` at the beginning of the text.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let mut thoughts = stream.reasoning();
-    /// while let Some(piece) = thoughts.next().await {
-    ///     eprint!("{}", piece?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn reasoning(self) -> TextStream {
-        TextStream::reasoning(self)
-    }
-
-    /// Reads to the end and puts the answer together, as if it had not been streamed.
-    ///
-    /// To do something with each chunk first, read the stream and give the chunks to a [`ChatAccumulator`].
-    ///
-    /// # Errors
-    ///
-    /// The first error of the stream, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) for an answer that takes more memory than
-    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost; a
-    /// [`ChatAccumulator`] keeps it.
-    ///
-    /// ```no_run
-    /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
-    /// let reply = stream.collect().await?;
-    /// println!("{} {:?}", reply.text(), reply.usage);
-    /// # Ok(()) }
-    /// ```
-    pub async fn collect(mut self) -> Result<ChatCompletion, Error> {
-        let mut answer = self.accumulator();
-        while let Some(chunk) = self.next().await {
-            answer.push(chunk?).map_err(|error| self.explained(error))?;
-        }
-        Ok(answer.finish())
-    }
-
-    /// An accumulator with the limit of the call.
-    pub(crate) fn accumulator(&self) -> ChatAccumulator {
-        ChatAccumulator::new().with_max_bytes(self.max_collected_bytes())
-    }
-
-    pub(super) fn max_collected_bytes(&self) -> usize {
+    pub(crate) fn max_collected_bytes(&self) -> usize {
         self.parts.body().scope().limits().collected_bytes()
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ask::{Asked, Paid};
 use crate::api::generated::types::{Model, Money, Quote, QuoteAudioRequest, QuoteVideoRequest};
-use crate::api::models::{Catalogue, CatalogueModel};
+use crate::features::catalogue::{Catalogue, CatalogueModel};
 use crate::features::cost::prices::{ChatShape, Prices, Tokens, dearest};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;

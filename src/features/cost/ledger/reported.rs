@@ -5,10 +5,10 @@ use std::any::Any;
 use serde::de::MapAccess;
 
 use crate::api::generated::types::{ChatCompletionChunk, Money};
-#[cfg(feature = "unstable")]
-use crate::api::responses::stream::ResponseEvent;
 use crate::api::usage::{self, Cost};
 use crate::features::cost::prices::{Tokens, count};
+#[cfg(feature = "unstable")]
+use crate::features::responses::stream::ResponseEvent;
 use crate::runtime::amount::Amount;
 use crate::runtime::lenient::leniently;
 use crate::runtime::text::without_mark;

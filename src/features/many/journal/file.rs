@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::lock::{self, Locked};
 use super::record::{HEADER, Line, header};
+use crate::features::save::durable;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::media::durable;
 
 /// A journal that is open.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::super::report::Findings;
 use super::super::subject::Subject;
 use super::{Area, Rule, USUAL, aspect_ratio, length_of_prompt, nothing, quality, resolution};
 use crate::api::generated::types::ModelType;
-use crate::api::models::CatalogueModel;
+use crate::features::catalogue::CatalogueModel;
 
 pub(super) static GENERATE: Area = Area {
     paths: &["/image/generate"],

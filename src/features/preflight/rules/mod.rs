@@ -13,7 +13,7 @@ pub(super) use self::model::{Resolved, resolve, unknown};
 use super::report::Findings;
 use super::subject::{Subject, is_on, number};
 use crate::api::generated::types::{Level, ModelType};
-use crate::api::models::CatalogueModel;
+use crate::features::catalogue::CatalogueModel;
 use crate::runtime::operation::OperationRef;
 
 /// Requests of one kind.

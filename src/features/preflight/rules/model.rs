@@ -4,7 +4,7 @@ use super::super::report::Findings;
 use super::super::subject::Subject;
 use super::{Area, quoted};
 use crate::api::generated::types::ModelType;
-use crate::api::models::{Catalogue, CatalogueModel};
+use crate::features::catalogue::{Catalogue, CatalogueModel};
 
 /// What the name of a model stands for.
 pub(in super::super) enum Resolved<'c> {

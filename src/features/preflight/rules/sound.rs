@@ -4,7 +4,7 @@ use super::super::report::Findings;
 use super::super::subject::Subject;
 use super::{Area, Rule, USUAL, is_on, length_of_prompt, no_other, nothing, some_texts};
 use crate::api::generated::types::ModelType;
-use crate::api::models::CatalogueModel;
+use crate::features::catalogue::CatalogueModel;
 
 pub(super) static SPEECH: Area = Area {
     paths: &["/audio/speech"],

@@ -7,7 +7,7 @@ use super::super::subject::Subject;
 use super::super::tokens;
 use super::{Area, Rule, USUAL, is_on, it_takes, nothing, quoted};
 use crate::api::generated::types::{ModelType, ReasoningEffort};
-use crate::api::models::CatalogueModel;
+use crate::features::catalogue::CatalogueModel;
 
 pub(super) static CHAT: Area = Area {
     paths: &["/chat/completions"],

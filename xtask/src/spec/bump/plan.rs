@@ -83,7 +83,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     report.notes.extend(generated.report.notices.iter().cloned());
     let before = generate(&old.facts, &committed_inputs, Mode::Lenient);
     let list = tree.spec.join("coverage.toml");
-    let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src/api"), &list)?;
+    let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src"), &list)?;
     let mut changes = changes(&tree, &new, &generated, &part)?;
     if list.exists() && fs::read_to_string(&list).ok().as_ref() != Some(&outlook.list) {
         changes.push(Change { path: list, text: Some(outlook.list.clone()) });

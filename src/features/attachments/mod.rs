@@ -1,0 +1,156 @@
+//! `UserMessageBuilder`, `ContentPart::image`, `Upload::to_data_url`: files inside requests that are JSON.
+
+mod builder;
+mod document;
+mod kind;
+mod whole;
+
+pub use self::builder::UserMessageBuilder;
+use self::kind::Kind;
+use self::whole::WholeFile;
+use crate::api::generated::types::{AudioFormat, ContentPart, UserMessage};
+use crate::runtime::error::Error;
+use crate::runtime::media::FileInput;
+
+/// Parts from files, bytes and URLs.
+///
+/// A URL (`http:`, `https:`) goes to the API as it stands and is fetched there. Bytes and files are read here, as a whole, and go inside
+/// the request as base64, which makes them a third longer. What they are is told by their contents first and by their name second. A
+/// `data:` URL and base64 are taken too.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for what the API would refuse, with the member that it is about:
+/// `image_url.url`, `input_audio.data`, `video_url.url` or `file.file_data`; and for more than
+/// [`DATA_URL_MAX_BYTES`](crate::Upload::DATA_URL_MAX_BYTES). [`ErrorKind::Io`](crate::ErrorKind::Io) for a file that cannot be read.
+impl ContentPart {
+    /// An image: PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC, at least 64 pixels wide and high.
+    ///
+    /// For models with [`supports_vision`](crate::types::ModelCapabilities::supports_vision). More than one image in a request only
+    /// where they also have `supports_multiple_images`, and then `max_images` of them.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::ContentPart;
+    ///
+    /// let from_disk = ContentPart::image(Upload::path("bridge.jpg")).await?;
+    /// let from_the_web = ContentPart::image("https://example.com/bridge.jpg").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Another type, fewer pixels, a text that is neither a URL nor base64, and a file that cannot be read. Of an image on the web
+    /// nothing is checked.
+    pub async fn image(image: impl Into<FileInput>) -> Result<Self, Error> {
+        kind::part(&Kind::Image, image.into()).await
+    }
+
+    /// A sound: WAV, MP3, AIFF, AAC, Ogg, FLAC or M4A. The format that stands beside it is told by its contents.
+    ///
+    /// For models with [`supports_audio_input`](crate::types::ModelCapabilities::supports_audio_input). The API fetches no sounds, so
+    /// that a URL is refused. Samples without a head are [`audio_as`](Self::audio_as).
+    ///
+    /// # Errors
+    /// A URL, a format that cannot be told or is none of these, and a file that cannot be read.
+    pub async fn audio(audio: impl Into<FileInput>) -> Result<Self, Error> {
+        kind::part(&Kind::Audio(None), audio.into()).await
+    }
+
+    /// A sound in a format that is named: for samples without a head, `pcm16` and `pcm24`, which nothing else can tell.
+    ///
+    /// # Errors
+    /// As for [`audio`](Self::audio), and contents that are plainly in another format.
+    pub async fn audio_as(format: AudioFormat, audio: impl Into<FileInput>) -> Result<Self, Error> {
+        kind::part(&Kind::Audio(Some(format)), audio.into()).await
+    }
+
+    /// A video: MP4, MPEG, QuickTime or WebM; at most three in a request, or as many as the model's
+    /// [`max_videos`](crate::types::ModelCapabilities::max_videos).
+    ///
+    /// For models with `supports_video_input`. The API does not follow a URL that redirects. Some models take links to YouTube.
+    ///
+    /// # Errors
+    /// As for [`image`](Self::image).
+    pub async fn video(video: impl Into<FileInput>) -> Result<Self, Error> {
+        kind::part(&Kind::Video, video.into()).await
+    }
+
+    /// A document, which the API turns into text, so that every text model takes it: PDF, EPUB, DOCX, PPTX, XLSX, XLS, CSV, TXT,
+    /// Markdown, JSON and source code, at most 25 MB.
+    ///
+    /// Its name goes with it: that of the [`Upload`](crate::Upload), or the last segment of a URL.
+    ///
+    /// # Errors
+    /// No document, a file without a name, and as for [`image`](Self::image).
+    pub async fn file(file: impl Into<FileInput>) -> Result<Self, Error> {
+        kind::part(&Kind::File, file.into()).await
+    }
+}
+
+/// The same without async. In a thread that belongs to an async runtime they are
+/// [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
+#[cfg(feature = "blocking")]
+impl ContentPart {
+    /// As [`image`](Self::image), waiting in this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn image_blocking(image: impl Into<FileInput>) -> Result<Self, Error> {
+        crate::runtime::blocking::block_on(Self::image(image))?
+    }
+
+    /// As [`audio`](Self::audio), waiting in this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn audio_blocking(audio: impl Into<FileInput>) -> Result<Self, Error> {
+        crate::runtime::blocking::block_on(Self::audio(audio))?
+    }
+
+    /// As [`audio_as`](Self::audio_as), waiting in this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn audio_as_blocking(format: AudioFormat, audio: impl Into<FileInput>) -> Result<Self, Error> {
+        crate::runtime::blocking::block_on(Self::audio_as(format, audio))?
+    }
+
+    /// As [`video`](Self::video), waiting in this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn video_blocking(video: impl Into<FileInput>) -> Result<Self, Error> {
+        crate::runtime::blocking::block_on(Self::video(video))?
+    }
+
+    /// As [`file`](Self::file), waiting in this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn file_blocking(file: impl Into<FileInput>) -> Result<Self, Error> {
+        crate::runtime::blocking::block_on(Self::file(file))?
+    }
+}
+
+impl UserMessage {
+    /// A message of text and media, in one expression. Nothing is read before [`build`](UserMessageBuilder::build).
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::{ChatCompletionRequest, UserMessage};
+    ///
+    /// let question = UserMessage::builder()
+    ///     .text("Does the bridge in the photo stand in the report?")
+    ///     .image(Upload::path("bridge.jpg"))
+    ///     .file(Upload::path("report.pdf"))
+    ///     .build()
+    ///     .await?;
+    /// let request = ChatCompletionRequest::new("default_vision", [question]);
+    /// # Ok(()) }
+    /// ```
+    pub fn builder() -> UserMessageBuilder {
+        UserMessageBuilder::default()
+    }
+}

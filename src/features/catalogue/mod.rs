@@ -1,0 +1,83 @@
+//! `Catalogue`: all models at one moment, shared by all clones of a client, looked up by id, trait or another vendor's name.
+
+mod capabilities;
+mod limits;
+mod lookup;
+mod model;
+mod names;
+mod read;
+mod request;
+mod retirement;
+mod single_flight;
+pub(crate) mod store;
+mod suggest;
+
+pub use self::lookup::Catalogue;
+pub use self::model::CatalogueModel;
+pub use self::request::CatalogueRequest;
+pub use self::retirement::Retirement;
+use crate::api::generated::types::ModelType;
+use crate::api::models::Models;
+use crate::runtime::call::Flow;
+
+impl Models<'_> {
+    /// All models, to look up, filter and ask: fetched once for all clones of the client, and kept for
+    /// [ten minutes](crate::ClientBuilder::catalogue_max_age).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
+    /// # let venice = mock.client();
+    /// let catalogue = venice.models().catalogue().await?;
+    /// let model = catalogue.require("default:enable_web_search=on")?;
+    /// assert_eq!((model.id(), model.supports_vision()), ("gondola-9b", Some(false)));
+    ///
+    /// venice.models().catalogue().await?; // sends nothing
+    /// assert_eq!(mock.requests().len(), 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`list`](Self::list), where no catalogue of the last day can serve. No key is needed.
+    pub fn catalogue(&self) -> CatalogueRequest {
+        CatalogueRequest::new(self.client)
+    }
+
+    /// The model that a name stands for: an id, a trait (`default`) or the name of another vendor's model (`gpt-4o`), with or without
+    /// a suffix. It is looked up in the [catalogue](Self::catalogue); where a name stands for models of several types, it is the text
+    /// model.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), venice_ai::Error> {
+    /// # let mock = venice_ai_mock::MockVenice::start().await?;
+    /// # let venice = mock.client();
+    /// let model = venice.models().retrieve("gpt-4o").await?;
+    /// assert_eq!((model.id(), model.context_tokens()), ("gondola-9b", Some(131_072)));
+    ///
+    /// let unknown = venice.models().retrieve("gondola-8b").await.unwrap_err();
+    /// assert_eq!(unknown.did_you_mean(), ["gondola-9b"]);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if nothing answers to the name, with names that come close in
+    /// [`did_you_mean`](crate::Error::did_you_mean); and those of [`catalogue`](Self::catalogue).
+    pub fn retrieve(&self, name: impl Into<String>) -> Flow<CatalogueModel> {
+        request::retrieve(self.client, None, name.into())
+    }
+
+    /// As [`retrieve`](Self::retrieve), for a model of one type.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::ModelType;
+    /// let draws = venice.models().retrieve_of_type(ModelType::Image, "default").await?;
+    /// println!("{} takes {:?} characters", draws.id(), draws.max_prompt_characters());
+    /// # Ok(()) }
+    /// ```
+    pub fn retrieve_of_type(&self, kind: impl Into<ModelType>, name: impl Into<String>) -> Flow<CatalogueModel> {
+        request::retrieve(self.client, Some(kind.into()), name.into())
+    }
+}

@@ -1,0 +1,161 @@
+//! `TextStream`: the text of a streamed answer; `TextFilter`: which text of its chunks.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::api::chat::stream::ChatStream;
+use crate::api::generated::types::{ChatCompletionChunk, ChatDelta};
+use crate::api::usage::Cost;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::meta::Meta;
+
+/// The pieces of one text in an answer, from [`ChatStream::text`], [`answer`](ChatStream::answer),
+/// [`cited`](ChatStream::cited) or [`reasoning`](ChatStream::reasoning). No piece is empty.
+///
+/// Errors are those of the [`ChatStream`].
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct TextStream {
+    stream: ChatStream,
+    filter: Box<dyn TextFilter>,
+    /// Too much was held back.
+    is_ended: bool,
+}
+
+/// What a [`TextStream`] makes of the chunks of an answer: text, of which it may hold some back.
+pub(crate) trait TextFilter: fmt::Debug + Send + Sync {
+    /// The text that a chunk brings.
+    fn push(&mut self, chunk: ChatCompletionChunk) -> String;
+
+    /// How many bytes are held back.
+    fn held(&self) -> usize {
+        0
+    }
+
+    /// What was held back, at the end.
+    fn finish(&mut self) -> String {
+        String::new()
+    }
+}
+
+/// `TextFilter`: the content as it came.
+#[derive(Debug)]
+pub(super) struct Content;
+
+impl TextStream {
+    pub(crate) fn filtered(stream: ChatStream, filter: impl TextFilter + 'static) -> Self {
+        Self { stream, filter: Box::new(filter), is_ended: false }
+    }
+
+    /// What came with the reply besides its body.
+    pub fn meta(&self) -> &Meta {
+        self.stream.meta()
+    }
+
+    /// What the answer cost, once the end of it has told.
+    ///
+    /// ```no_run
+    /// # async fn run(mut text: venice_ai::stream::TextStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// println!("{:?} USD", text.cost().and_then(|cost| cost.usd));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.stream.cost()
+    }
+
+    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    #[must_use]
+    pub fn ended_cleanly(&self) -> bool {
+        self.stream.ended_cleanly()
+    }
+
+    /// The next piece; `None` at the end. A call that is cancelled loses nothing.
+    ///
+    /// ```no_run
+    /// # async fn run(mut text: venice_ai::stream::TextStream) -> Result<(), venice_ai::Error> {
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<String, Error>> {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    /// Reads to the end and gives the whole text.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream, and [`ErrorKind::Decode`] for a text that is longer than
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost.
+    pub async fn collect(mut self) -> Result<String, Error> {
+        let mut text = String::new();
+        while let Some(piece) = self.next().await {
+            let piece = piece?;
+            if piece.len() > self.stream.max_collected_bytes().saturating_sub(text.len()) {
+                return Err(self.too_long());
+            }
+            text.push_str(&piece);
+        }
+        Ok(text)
+    }
+
+    #[cold]
+    fn too_long(&self) -> Error {
+        let most = self.stream.max_collected_bytes();
+        let message = format!("the text is longer than {most} bytes (limit: `max_collected_bytes`)");
+        self.stream.explained(Error::new(ErrorKind::Decode, message))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<String, Error>>> {
+        loop {
+            if self.is_ended {
+                return Poll::Ready(None);
+            }
+            match ready!(self.stream.poll(cx)) {
+                Some(Ok(chunk)) => {
+                    let text = self.filter.push(chunk);
+                    if self.filter.held() > self.stream.max_collected_bytes() {
+                        self.is_ended = true;
+                        return Poll::Ready(Some(Err(self.too_long())));
+                    }
+                    if !text.is_empty() {
+                        return Poll::Ready(Some(Ok(text)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => {
+                    let rest = self.filter.finish();
+                    return Poll::Ready((!rest.is_empty()).then_some(Ok(rest)));
+                }
+            }
+        }
+    }
+}
+
+/// What a chunk brings of the first choice.
+pub(crate) fn first_delta(chunk: ChatCompletionChunk) -> ChatDelta {
+    let first = chunk.choices.into_iter().find(|choice| choice.index == 0);
+    first.map(|choice| choice.delta).unwrap_or_default()
+}
+
+impl TextFilter for Content {
+    fn push(&mut self, chunk: ChatCompletionChunk) -> String {
+        first_delta(chunk).content.unwrap_or_default()
+    }
+}
+
+impl Stream for TextStream {
+    type Item = Result<String, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(cx)
+    }
+}

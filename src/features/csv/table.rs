@@ -1,0 +1,223 @@
+//! The pages of a table as one table.
+
+use std::fmt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_core::Stream;
+
+use crate::api::billing::{CSV, at, behind};
+use crate::api::generated::operations;
+use crate::api::generated::types::GetBillingUsageHistoryParams;
+use crate::features::save::durable::DurableFile;
+use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::text::{is_html, without_mark};
+
+/// A CSV table that comes a page at a time, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
+///
+/// A [`Stream`] of bytes that are the table when they are put together: the first line has the names of the columns, and no other
+/// page repeats it. A page is held in memory until it is whole, so a failure leaves no half line, and the next call of
+/// [`next`](Self::next) goes on where the failure was, as it does for [`Pages`].
+#[must_use = "nothing is fetched until it is asked for"]
+pub struct CsvTable {
+    pages: Pages<Bytes>,
+}
+
+/// What of the pages before decides how the next one is joined to them.
+#[derive(Debug, Default)]
+struct Joint {
+    /// The first line of the table, with its end.
+    header: Bytes,
+    /// The last page did not end its last line.
+    open: bool,
+}
+
+impl CsvTable {
+    #[inline]
+    pub(super) fn new(client: &Client, params: GetBillingUsageHistoryParams) -> Self {
+        let cursor = params.cursor.clone();
+        let joint = Arc::new(Mutex::new(Joint::default()));
+        let ask = move |client: &Client, place: &Place| {
+            let joint = Arc::clone(&joint);
+            client.billing().usage_history_csv(at(&params, place)).whole(Ok).and_then(move |reply| {
+                // A gateway's page, or the list as JSON, would spoil the table without a word.
+                let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_labelled = reply.origin.meta.content_type().is_none_or(|media| media == CSV);
+                let is_other = is_html(&reply.body) || without_mark(&reply.body).trim_ascii_start().starts_with(b"{");
+                let has_header = !joint.header.is_empty() || !reply.body.trim_ascii().is_empty();
+                if !is_labelled || is_other || !has_header {
+                    return Err(reply.unexpected(&format!("the reply is not {CSV}")));
+                }
+                let next = reply.origin.meta.next_cursor().map(str::to_owned).and_then(behind);
+                let lines = joint.join(reply.body);
+                Ok(Batch::new(lines.into_iter().collect(), next))
+            })
+        };
+        let pages = Pages::new(client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
+        Self { pages: pages.beginning_at(cursor.as_deref()) }
+    }
+
+    /// The next part of the table, of whole lines; `None` at its end. Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages`], and [`Decode`](crate::ErrorKind::Decode) if a page is no CSV.
+    ///
+    /// ```no_run
+    /// # async fn run(mut table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
+    /// while let Some(lines) = table.next().await {
+    ///     print!("{}", String::from_utf8_lossy(&lines?));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        self.pages.next().await
+    }
+
+    /// Writes the whole table to a file, page by page, and gives its size in bytes.
+    ///
+    /// The file appears, or takes the place of the one before it, when all of it is on disk, as with
+    /// [`RawReply::save`](crate::RawReply::save). A walk that fails leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// The first error of [`next`](Self::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let explained = |error: Error| error.with_operation(&operations::GET_BILLING_USAGE_HISTORY);
+        let mut file = DurableFile::create(path.as_ref()).await.map_err(explained)?;
+        while let Some(lines) = self.next().await {
+            file.write(lines?).await.map_err(explained)?;
+        }
+        file.commit().await.map_err(explained)
+    }
+
+    /// As [`save`](Self::save), waiting in this thread.
+    ///
+    /// # Errors
+    ///
+    /// As for [`save`](Self::save); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to
+    /// an async runtime.
+    #[cfg(feature = "blocking")]
+    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let pages = self.pages.into_blocking_iter().into_inner();
+        crate::runtime::blocking::block_on(Self { pages }.save(path))?
+    }
+
+    /// The table as the pages that it comes in: to set options of the calls (`with_…`), or to keep the cursor of a page
+    /// ([`Pages::next_page`]). The items are the same.
+    ///
+    /// ```no_run
+    /// # async fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
+    /// let mut pages = table.into_pages().with_timeout(std::time::Duration::from_secs(60));
+    /// while let Some(page) = pages.next_page().await {
+    ///     println!("the next page is at {:?}", page?.next_cursor);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn into_pages(self) -> Pages<Bytes> {
+        self.pages
+    }
+
+    /// The parts of the table as an ordinary iterator, each waited for in this thread.
+    ///
+    /// ```no_run
+    /// # fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
+    /// for lines in table.into_blocking_iter() {
+    ///     print!("{}", String::from_utf8_lossy(&lines?));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "blocking")]
+    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Pages<Bytes>> {
+        self.pages.into_blocking_iter()
+    }
+}
+
+impl Joint {
+    /// What a page adds to the table.
+    #[inline]
+    fn join(&mut self, page: Bytes) -> Option<Bytes> {
+        let mut lines = page;
+        if self.header.is_empty() {
+            let end = lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |end| end + 1);
+            self.header = lines.slice(..end);
+        } else if without_end(first_line(&lines)) == without_end(&self.header) {
+            lines = lines.slice(first_line(&lines).len()..);
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        let joined = if self.open { self.with_end_before(&lines) } else { lines };
+        self.open = !joined.ends_with(b"\n");
+        Some(joined)
+    }
+
+    /// The end that the last line of the page before lacks, and the lines.
+    fn with_end_before(&self, lines: &[u8]) -> Bytes {
+        let end: &[u8] = if self.header.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
+        let mut joined = BytesMut::with_capacity(end.len() + lines.len());
+        joined.put_slice(end);
+        joined.put_slice(lines);
+        joined.freeze()
+    }
+}
+
+fn first_line(lines: &[u8]) -> &[u8] {
+    lines.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+impl Stream for CsvTable {
+    type Item = Result<Bytes, Error>;
+
+    #[inline]
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(&mut self.pages).poll_next(cx)
+    }
+}
+
+impl fmt::Debug for CsvTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CsvTable").field("pages", &self.pages).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(pages: &[&'static str]) -> String {
+        let mut joint = Joint::default();
+        let parts = pages.iter().filter_map(|page| joint.join(Bytes::from_static(page.as_bytes())));
+        parts.map(|part| String::from_utf8(part.to_vec()).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_header_stands_in_the_first_line_alone() {
+        assert_eq!(joined(&["a,b\n1,2\n", "a,b\n3,4\n", "a,b\n5,6\n"]), "a,b\n1,2\n3,4\n5,6\n");
+        assert_eq!(joined(&["a,b\r\n1,2\r\n", "a,b\r\n3,4\r\n"]), "a,b\r\n1,2\r\n3,4\r\n");
+    }
+
+    #[test]
+    fn a_page_that_does_not_end_its_last_line_is_joined() {
+        assert_eq!(joined(&["a,b\n1,2", "a,b\n3,4", "a,b"]), "a,b\n1,2\n3,4");
+        assert_eq!(joined(&["a,b\r\n1,2", "a,b\r\n3,4\r\n"]), "a,b\r\n1,2\r\n3,4\r\n");
+        assert_eq!(joined(&["a,b", "a,b\n3,4\n"]), "a,b\n3,4\n");
+    }
+
+    #[test]
+    fn empty_pages_and_pages_without_a_header_lose_nothing() {
+        assert_eq!(joined(&["a,b\n", "a,b\n", "a,b\n3,4\n"]), "a,b\n3,4\n");
+        assert_eq!(joined(&["", "a,b\n1,2\n", "", "3,4\n"]), "a,b\n1,2\n3,4\n");
+        assert_eq!(joined(&[]), "");
+    }
+}

@@ -1,0 +1,26 @@
+//! `texts`: the texts of a batch, checked before the first of them is sent.
+
+use crate::api::embeddings::input::no_text;
+use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput};
+use crate::runtime::validation::{self, ValidationError};
+
+/// The texts of a request, however many, with what is wrong with them or with the rest of it. All are looked at before the first
+/// is paid for.
+#[inline]
+pub(super) fn texts(request: &mut CreateEmbeddingRequest) -> Result<Vec<String>, ValidationError> {
+    let input = std::mem::replace(&mut request.input, EmbeddingInput::Text("text".to_owned()));
+    validation::run(request)?;
+    let texts = match input {
+        EmbeddingInput::Text(text) if text.is_empty() => return Err(ValidationError::new("input", "is empty")),
+        EmbeddingInput::Text(text) => vec![text],
+        EmbeddingInput::List(texts) => texts,
+        EmbeddingInput::Unknown(_) => return Err(no_text()),
+    };
+    if texts.is_empty() {
+        return Err(ValidationError::new("input", "has no texts"));
+    }
+    match texts.iter().position(String::is_empty) {
+        Some(index) => Err(ValidationError::new(format!("input[{index}]"), "is empty")),
+        None => Ok(texts),
+    }
+}

@@ -1,0 +1,93 @@
+//! `Audio::{quote, queue, retrieve, complete}`: the operations of the queue for music, effects and long speech.
+
+use super::{JobHandle, JobKind, Price, Retrieved};
+use crate::api::audio::Audio;
+use crate::api::generated::types::{CompleteJobRequest, QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
+use crate::runtime::call::Call;
+
+impl Audio<'_> {
+    /// Says what music, effects or long speech would cost. It is free, and nothing is made.
+    ///
+    /// Models that are paid by the character need `character_count`, others `duration_seconds`.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::QuoteAudioRequest;
+    ///
+    /// let price = venice.audio().quote(QuoteAudioRequest::new("elevenlabs-music").duration_seconds(60)).await?;
+    /// println!("{} USD", price.usd);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty model, and numbers below 1.
+    pub fn quote(&self, request: impl Into<QuoteAudioRequest>) -> Call<Price> {
+        self.client.raw().quote_audio(&request.into()).accept(Price::of)
+    }
+
+    /// Orders music, effects or long speech. It is paid for now; the handle that comes back leads to it, so store it.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use venice_ai::types::QueueAudioRequest;
+    ///
+    /// let request = QueueAudioRequest::new("elevenlabs-music", "A slow barcarolle for two mandolins")
+    ///     .duration_seconds(60)
+    ///     .force_instrumental(true);
+    /// let job = venice.audio().queue(request).await?;
+    /// std::fs::write("job.json", serde_json::to_vec(&job)?)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty model or prompt, and values out of their ranges. A refused prompt is
+    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may come with one that would pass
+    /// ([`content_policy`](crate::Error::content_policy)).
+    ///
+    /// An order is sent once. After a time-out it is not known whether it was accepted.
+    pub fn queue(&self, request: impl Into<QueueAudioRequest>) -> Call<JobHandle> {
+        let request = request.into();
+        let call = self.client.raw().queue_audio(&request);
+        call.accept(move |queued| JobHandle::queued(JobKind::Audio, queued.model, request.model, queued.queue_id))
+    }
+
+    /// Asks how far an order is, or fetches what it made. Free. [`Client::job`](crate::Client::job) does this until the sound is
+    /// there.
+    ///
+    /// With `delete_media_on_completion` the server deletes the sound as it sends it: if the download breaks off, it is gone, and a
+    /// request whose outcome is not known is not repeated.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::jobs::Retrieved;
+    ///
+    /// match venice.audio().retrieve(&job).await? {
+    ///     Retrieved::Progress(report) => println!("{}", report.status),
+    ///     Retrieved::Media(sound) => println!("{} bytes", sound.bytes().await?.len()),
+    ///     _ => {}
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty model or id. An order that is unknown, expired or deleted is
+    /// [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
+        Retrieved::call(self.client.raw().retrieve_audio(&request.into()))
+    }
+
+    /// Deletes what an order made on the server, where it can then not be fetched again. `false` means that the server put it off,
+    /// and that it may be tried again later.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
+    /// let is_deleted = venice.audio().complete(&job).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Refused before anything is sent: an empty model or id.
+    pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
+        self.client.raw().complete_audio(&request.into()).map(|reply| reply.success == Some(true))
+    }
+}

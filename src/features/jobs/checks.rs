@@ -1,0 +1,133 @@
+//! What is known to be wrong with an order, beyond the API's description.
+
+use crate::api::generated::types::QueueVideoRequest;
+use crate::runtime::media::data_url::{DataUrl, is_data_url};
+use crate::runtime::url;
+use crate::runtime::validation::ValidationError;
+
+const MEGABYTE: usize = 1024 * 1024;
+/// What the request may have altogether.
+const MOST_BYTES: usize = 35 * MEGABYTE;
+/// What the music may have.
+const MOST_AUDIO_BYTES: usize = 15 * MEGABYTE;
+
+/// Everything that is wrong.
+#[inline]
+pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> {
+    let media = media(request);
+    let mut findings: Vec<ValidationError> = media
+        .iter()
+        .filter(|(_, url)| !is_media_url(url))
+        .map(|(field, _)| ValidationError::new(field, "is neither an http(s) nor a `data:` URL"))
+        .collect();
+    if let Some(audio) = request.audio_url.as_deref().filter(|audio| bytes_within(audio) > MOST_AUDIO_BYTES) {
+        let problem = format!("has about {} bytes, at most {MOST_AUDIO_BYTES} are taken", bytes_within(audio));
+        findings.push(ValidationError::new("audio_url", problem));
+    }
+    let total: usize = media.iter().map(|(_, url)| if is_data_url(url) { url.len() } else { 0 }).sum();
+    if total > MOST_BYTES
+        && let Some((largest, _)) = media.iter().max_by_key(|(_, url)| url.len())
+    {
+        let problem = format!(
+            "and the other media have {total} bytes as `data:` URLs, at most about {MOST_BYTES} are taken; a public URL counts \
+             for nothing"
+        );
+        findings.push(ValidationError::new(largest.as_str(), problem));
+    }
+    let is_set = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
+    let has_picture = request.image_url.is_some()
+        || request.video_url.is_some()
+        || is_set(&request.reference_image_urls)
+        || is_set(&request.reference_video_urls);
+    if is_set(&request.reference_audio_urls) && !has_picture {
+        let problem = "needs a reference image or video beside it";
+        findings.push(ValidationError::new("reference_audio_urls", problem));
+    }
+    ValidationError::all(findings)
+}
+
+/// All media, each with the path of its member.
+#[inline]
+fn media(request: &QueueVideoRequest) -> Vec<(String, &str)> {
+    let mut media = Vec::new();
+    let single = [
+        ("image_url", &request.image_url),
+        ("end_image_url", &request.end_image_url),
+        ("audio_url", &request.audio_url),
+        ("video_url", &request.video_url),
+    ];
+    for (name, url) in single {
+        media.extend(url.as_deref().map(|url| (name.to_owned(), url)));
+    }
+    let lists = [
+        ("reference_image_urls", &request.reference_image_urls),
+        ("reference_video_urls", &request.reference_video_urls),
+        ("reference_audio_urls", &request.reference_audio_urls),
+        ("reference_document_urls", &request.reference_document_urls),
+        ("scene_image_urls", &request.scene_image_urls),
+    ];
+    for (name, urls) in lists {
+        media.extend(numbered(name, urls.as_ref()));
+    }
+    for (index, element) in request.elements.iter().flatten().enumerate() {
+        let own = [("frontal_image_url", &element.frontal_image_url), ("video_url", &element.video_url)];
+        for (name, url) in own {
+            media.extend(url.as_deref().map(|url| (format!("elements[{index}].{name}"), url)));
+        }
+        let name = format!("elements[{index}].reference_image_urls");
+        media.extend(numbered(&name, element.reference_image_urls.as_ref()));
+    }
+    let keyframes = request.keyframes.iter().flatten().enumerate();
+    media.extend(keyframes.map(|(index, frame)| (format!("keyframes[{index}].image_url"), frame.image_url.as_str())));
+    media
+}
+
+fn numbered<'u>(name: &str, urls: Option<&'u Vec<String>>) -> impl Iterator<Item = (String, &'u str)> {
+    let urls = urls.into_iter().flatten().enumerate();
+    urls.map(move |(index, url)| (format!("{name}[{index}]"), url.as_str()))
+}
+
+fn is_media_url(url: &str) -> bool {
+    if is_data_url(url) { DataUrl::read(url).is_some() } else { url::web_address(url).is_some() }
+}
+
+/// How large the file within a `data:` URL is, about; nothing for other URLs.
+fn bytes_within(url: &str) -> usize {
+    match DataUrl::read(url) {
+        Some(DataUrl { is_base64: true, data, .. }) => data.len() / 4 * 3,
+        Some(DataUrl { data, .. }) => data.len(),
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn megabytes(count: usize) -> String {
+        format!("data:video/mp4;base64,{}", "A".repeat(count * MEGABYTE))
+    }
+
+    #[test]
+    fn media_that_are_too_large_together_are_named_by_the_largest() {
+        let request = QueueVideoRequest::new("m").video_url(megabytes(20)).reference_image_urls([megabytes(16)]);
+        let finding = check(&request).unwrap_err();
+        assert_eq!(finding.field(), "video_url");
+        assert!(finding.problem().contains("36700160") && finding.problem().len() < 200, "{finding}");
+        assert!(check(&QueueVideoRequest::new("m").video_url(megabytes(34))).is_ok());
+    }
+
+    #[test]
+    fn music_that_is_too_large_is_named() {
+        let finding = check(&QueueVideoRequest::new("m").audio_url(megabytes(21))).unwrap_err();
+        assert_eq!(finding.field(), "audio_url");
+        assert!(check(&QueueVideoRequest::new("m").audio_url(megabytes(19))).is_ok());
+    }
+
+    #[test]
+    fn the_size_within_a_data_url_is_about_right() {
+        assert_eq!(bytes_within("data:audio/wav;base64,AAAABBBB"), 6);
+        assert_eq!(bytes_within("data:text/plain,hello"), 5);
+        assert_eq!(bytes_within("https://example.com/a,b"), 0);
+    }
+}

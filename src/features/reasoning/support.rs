@@ -1,0 +1,64 @@
+//! What is known of a model's reasoning.
+
+use crate::api::generated::types::{Model, ReasoningEffort};
+#[cfg(feature = "catalogue")]
+use crate::features::catalogue::CatalogueModel;
+
+/// What is known of how a model reasons, from a model of the [catalogue](crate::models::Catalogue) or of the
+/// [list](crate::Models::list); for [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for).
+///
+/// The catalogue can tell what is not said from what is denied, and the list cannot: there a flag that is missing is a "no", unless the
+/// model has no capabilities at all.
+///
+/// ```
+/// use venice_ai::chat::ReasoningSupport;
+/// # let model: venice_ai::types::Model = serde_json::from_str(r#"{"id": "m"}"#)?;
+/// let support = ReasoningSupport::from(&model);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasoningSupport {
+    pub(super) model: String,
+    reasons: Option<bool>,
+    effort: Option<bool>,
+    /// Empty where the model does not list any.
+    pub(super) options: Vec<ReasoningEffort>,
+}
+
+#[cfg(feature = "catalogue")]
+#[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
+impl From<&CatalogueModel> for ReasoningSupport {
+    fn from(model: &CatalogueModel) -> Self {
+        Self {
+            model: model.id().to_owned(),
+            reasons: model.supports_reasoning(),
+            effort: model.supports_reasoning_effort(),
+            options: model.reasoning_efforts().unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&Model> for ReasoningSupport {
+    fn from(model: &Model) -> Self {
+        let capabilities = model.model_spec.capabilities.as_ref();
+        let options = capabilities.and_then(|capabilities| capabilities.reasoning_effort_options.clone());
+        Self {
+            model: model.id.clone(),
+            reasons: capabilities.map(|capabilities| capabilities.supports_reasoning),
+            effort: capabilities.map(|capabilities| capabilities.supports_reasoning_effort),
+            options: options.unwrap_or_default(),
+        }
+    }
+}
+
+impl ReasoningSupport {
+    /// Whether it reasons, as far as is known. What takes an effort does.
+    pub(super) fn may_reason(&self) -> bool {
+        self.reasons != Some(false) || self.effort == Some(true) || !self.options.is_empty()
+    }
+
+    /// Whether it takes an effort, as far as is known. What lists some does.
+    pub(super) fn may_take_effort(&self) -> bool {
+        self.effort != Some(false) || !self.options.is_empty()
+    }
+}

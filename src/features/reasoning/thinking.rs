@@ -1,0 +1,262 @@
+//! `Separator`: what a model reasons and what it answers, told apart while both arrive in pieces.
+
+use std::borrow::Cow;
+
+use super::Hidden;
+use crate::api::generated::types::ChatDelta;
+use crate::features::collect::is_encrypted;
+
+/// What the API writes in place of reasoning that the provider has encrypted.
+pub(crate) const PLACEHOLDER: &str = "[Some reasoning content is encrypted]";
+
+const OPEN: &str = "<think>";
+const CLOSE: &str = "</think>";
+
+/// The reasoning and the answer in a whole text.
+pub(crate) fn separated(text: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    if !text.trim_start().starts_with(OPEN) {
+        return ("".into(), text.into());
+    }
+    let mut thinking = Thinking::default();
+    let (mut reasoning, mut answer) = (String::new(), String::new());
+    thinking.push(text, &mut reasoning, &mut answer);
+    thinking.finish(&mut reasoning, &mut answer);
+    (reasoning.into(), answer.into())
+}
+
+/// What deltas bring, apart. A tag may be cut by the end of a delta anywhere, so that its beginning is held back.
+#[derive(Debug)]
+pub(super) struct Separator {
+    placeholder: Without,
+    thinking: Thinking,
+}
+
+impl Default for Separator {
+    fn default() -> Self {
+        Self { placeholder: Without::new(PLACEHOLDER), thinking: Thinking::default() }
+    }
+}
+
+impl Separator {
+    pub(super) fn push(&mut self, delta: &ChatDelta, reasoning: &mut String, answer: &mut String) {
+        if !is_encrypted(&delta.extra) {
+            self.placeholder.push(delta.reasoning_content.as_deref().unwrap_or_default(), reasoning);
+        }
+        let text = delta.content.as_deref().unwrap_or_default();
+        if !text.is_empty() {
+            // Where the answer begins, no more of it comes.
+            self.placeholder.finish(reasoning);
+            self.thinking.push(text, reasoning, answer);
+        }
+    }
+
+    /// Gives out what was held back. Nothing is left then.
+    pub(super) fn finish(&mut self, reasoning: &mut String, answer: &mut String) {
+        self.placeholder.finish(reasoning);
+        self.thinking.finish(reasoning, answer);
+    }
+}
+
+/// Finds `<think>…</think>` at the beginning of a text. Anywhere else the tag is a word like others.
+///
+/// Each byte is looked at once, and no more is held back than the beginning of a tag and [`MOST_BLANK`] bytes of white space.
+#[derive(Debug, Default)]
+struct Thinking {
+    place: Place,
+    /// White space before the text, which belongs to the answer if the text begins with no block.
+    blank: Hidden,
+    /// How many bytes of the next tag have come.
+    begun: usize,
+}
+
+/// More white space than this begins an answer. Models that are stuck write nothing else.
+const MOST_BLANK: usize = 4096;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Nothing but white space came.
+    #[default]
+    Before,
+    Inside,
+    /// White space after a block, behind which another one may begin.
+    Behind,
+    Answer,
+}
+
+impl Thinking {
+    fn push(&mut self, text: &str, reasoning: &mut String, answer: &mut String) {
+        let text = with_begun(self.tag(), std::mem::take(&mut self.begun), text);
+        let mut rest = &*text;
+        loop {
+            match self.place {
+                Place::Before | Place::Behind => {
+                    let begun = rest.trim_start();
+                    if self.place == Place::Before {
+                        self.blank.push_str(&rest[..rest.len() - begun.len()]);
+                    }
+                    if self.blank.len() > MOST_BLANK {
+                        self.place = Place::Answer;
+                    } else if let Some(inside) = begun.strip_prefix(OPEN) {
+                        self.blank.clear();
+                        self.place = Place::Inside;
+                        rest = inside;
+                        continue;
+                    } else if OPEN.starts_with(begun) {
+                        self.begun = begun.len();
+                        return;
+                    }
+                    // The white space behind a block belongs to it.
+                    answer.push_str(&std::mem::take(&mut self.blank));
+                    self.place = Place::Answer;
+                    rest = begun;
+                }
+                Place::Inside => match rest.split_once(CLOSE) {
+                    Some((inside, behind)) => {
+                        reasoning.push_str(inside);
+                        self.place = Place::Behind;
+                        rest = behind;
+                    }
+                    None => {
+                        self.begun = begun_at_end(rest, CLOSE);
+                        reasoning.push_str(&rest[..rest.len() - self.begun]);
+                        return;
+                    }
+                },
+                Place::Answer => return answer.push_str(rest),
+            }
+        }
+    }
+
+    /// The tag that may come next.
+    fn tag(&self) -> &'static str {
+        if self.place == Place::Inside { CLOSE } else { OPEN }
+    }
+
+    fn finish(&mut self, reasoning: &mut String, answer: &mut String) {
+        let begun = &self.tag()[..std::mem::take(&mut self.begun)];
+        answer.push_str(&std::mem::take(&mut self.blank));
+        if self.place == Place::Inside {
+            reasoning.push_str(begun)
+        } else {
+            answer.push_str(begun)
+        }
+        self.place = Place::Answer;
+    }
+}
+
+/// A piece of text together with the part of `word` that came before it.
+fn with_begun<'t>(word: &str, begun: usize, text: &'t str) -> Cow<'t, str> {
+    if begun == 0 { text.into() } else { [&word[..begun], text].concat().into() }
+}
+
+/// Takes a word out of a text, wherever it stands.
+#[derive(Debug)]
+pub(crate) struct Without {
+    word: &'static str,
+    /// How many bytes of the word have come.
+    begun: usize,
+}
+
+impl Without {
+    pub(crate) fn new(word: &'static str) -> Self {
+        Self { word, begun: 0 }
+    }
+
+    fn push(&mut self, text: &str, rest: &mut String) {
+        let text = with_begun(self.word, std::mem::take(&mut self.begun), text);
+        let mut behind = &*text;
+        while let Some((before, after)) = behind.split_once(self.word) {
+            rest.push_str(before);
+            behind = after;
+        }
+        self.begun = begun_at_end(behind, self.word);
+        rest.push_str(&behind[..behind.len() - self.begun]);
+    }
+
+    fn finish(&mut self, rest: &mut String) {
+        rest.push_str(&self.word[..std::mem::take(&mut self.begun)]);
+    }
+
+    /// A whole text without the word.
+    pub(crate) fn whole(mut self, text: &str) -> String {
+        let mut rest = String::new();
+        self.push(text, &mut rest);
+        self.finish(&mut rest);
+        rest
+    }
+}
+
+/// How many bytes at the end of a text may be the beginning of the word.
+fn begun_at_end(text: &str, word: &str) -> usize {
+    // The words are ASCII.
+    (1..word.len()).rev().find(|length| text.ends_with(&word[..*length])).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_a_block_at_the_beginning_is_reasoning() {
+        let cases = [
+            ("Four.", "", "Four."),
+            ("", "", ""),
+            (" \n", "", " \n"),
+            ("<think>Easy.</think>Four.", "Easy.", "Four."),
+            ("\n <think>\nEasy.\n</think>\n\nFour.\n", "\nEasy.\n", "Four.\n"),
+            ("<think>One.</think>\n<think>Two.</think> Four.", "One.Two.", "Four."),
+            ("<think>It was cut", "It was cut", ""),
+            ("<think>cut in the tag</thi", "cut in the tag</thi", ""),
+            ("<think></think>Four.", "", "Four."),
+            ("<thin", "", "<thin"),
+            ("<thing>Four.", "", "<thing>Four."),
+            ("The tag <think>is a word</think> here.", "", "The tag <think>is a word</think> here."),
+            ("<think>a</think>b<think>c</think>", "a", "b<think>c</think>"),
+            ("<think>a < b</b></think>yes", "a < b</b>", "yes"),
+            ("Four.</think>", "", "Four.</think>"),
+            ("< think>", "", "< think>"),
+        ];
+        for (text, reasoning, answer) in cases {
+            assert_eq!(separated(text), (reasoning.into(), answer.into()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn endless_white_space_is_an_answer_and_is_not_held_back() {
+        let (mut thinking, mut reasoning, mut answer) = (Thinking::default(), String::new(), String::new());
+        for _ in 0..=MOST_BLANK {
+            thinking.push("\n", &mut reasoning, &mut answer);
+        }
+        assert_eq!(answer.len(), MOST_BLANK + 1);
+        let text = format!("{}<think>a</think>b", " ".repeat(MOST_BLANK + 1));
+        assert_eq!(separated(&text), ("".into(), (&*text).into()));
+        let text = format!("{}<think>a</think>b", " ".repeat(MOST_BLANK));
+        assert_eq!(separated(&text), ("a".into(), "b".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn wherever_it_is_cut_it_reads_the_same(
+            text in "(<think>|</think>|<thi|nk>|</|[a-z \n<é]|\\[Some reasoning content is |encrypted\\]){0,12}",
+            cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
+        ) {
+            let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+            places.extend([0, text.len()]);
+            places.retain(|place| text.is_char_boundary(*place));
+            places.sort_unstable();
+            let (mut thinking, mut without) = (Thinking::default(), Without::new(PLACEHOLDER));
+            let (mut reasoning, mut answer, mut rest) = (String::new(), String::new(), String::new());
+            for place in places.windows(2) {
+                let piece = &text[place[0]..place[1]];
+                thinking.push(piece, &mut reasoning, &mut answer);
+                without.push(piece, &mut rest);
+            }
+            thinking.finish(&mut reasoning, &mut answer);
+            without.finish(&mut rest);
+            prop_assert_eq!(separated(&text), (reasoning.into(), answer.into()));
+            prop_assert_eq!(Without::new(PLACEHOLDER).whole(&text), rest);
+        }
+    }
+}

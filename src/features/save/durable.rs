@@ -1,0 +1,265 @@
+//! `DurableFile`: atomic writes; the whole file appears under its name, or nothing does.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::media::off_thread::OffThread;
+use crate::runtime::random;
+
+/// How much is gathered before it is written. Meanwhile as much may be on its way to the disk.
+const BATCH_BYTES: usize = 512 * 1024;
+
+/// A file that is being written under another name beside its target, and takes the target's place when all of it is on disk.
+///
+/// Dropped before [`commit`](Self::commit) is done, or after an error, it leaves nothing behind; what was at the target before stays
+/// as it was. The disk is waited for on the blocking pool.
+#[derive(Debug)]
+pub(crate) struct DurableFile {
+    target: PathBuf,
+    /// The file under its first name. Its contents may be away in the pool when this is dropped.
+    unfinished: Temporary,
+    state: State,
+    batch: Vec<Bytes>,
+    batch_bytes: usize,
+    written: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle(Writing),
+    Busy(OffThread<Writing>),
+    Failed,
+}
+
+impl DurableFile {
+    /// Begins a file. Its folder must exist.
+    pub(crate) async fn create(target: impl Into<PathBuf>) -> Result<Self, Error> {
+        let target = target.into();
+        let path = target.clone();
+        let writing = OffThread::run(move || Writing::begin(&path)).await.map_err(|error| failed(&target, error))?;
+        let unfinished = Temporary(writing.temporary.0.clone());
+        Ok(Self { target, unfinished, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
+    }
+
+    /// Adds bytes. They are on disk after [`commit`](Self::commit). Nothing is lost or doubled when the future is dropped.
+    pub(crate) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        self.batch_bytes += piece.len();
+        self.written += piece.len() as u64;
+        self.batch.push(piece);
+        if self.batch_bytes < BATCH_BYTES {
+            return Ok(());
+        }
+        self.flush().await
+    }
+
+    /// Puts the file in its place, once it is on disk. Gives its size in bytes.
+    pub(crate) async fn commit(mut self) -> Result<u64, Error> {
+        self.flush().await?;
+        let writing = self.settled().await?;
+        let target = self.target.clone();
+        OffThread::run(move || writing.finish(&target)).await.map_err(|error| failed(&self.target, error))?;
+        self.unfinished.0 = None;
+        Ok(self.written)
+    }
+
+    /// Puts these bytes in the place of as many at the beginning, which were written before.
+    pub(crate) async fn write_over_beginning(&mut self, bytes: Bytes) -> Result<(), Error> {
+        self.flush().await?;
+        let mut writing = self.settled().await?;
+        let work = OffThread::start(move || {
+            writing.file.seek(SeekFrom::Start(0))?;
+            writing.file.write_all(&bytes)?;
+            writing.file.seek(SeekFrom::End(0))?;
+            Ok(writing)
+        });
+        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        Ok(())
+    }
+
+    /// Hands the batch to the pool when the one before is written.
+    async fn flush(&mut self) -> Result<(), Error> {
+        let mut writing = self.settled().await?;
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let work = OffThread::start(move || {
+            batch.iter().try_for_each(|piece| writing.file.write_all(piece))?;
+            Ok(writing)
+        });
+        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        Ok(())
+    }
+
+    /// Waits for the pool and takes the file.
+    async fn settled(&mut self) -> Result<Writing, Error> {
+        if let State::Busy(work) = &mut self.state {
+            let outcome = work.await;
+            self.state = State::Failed;
+            return outcome.map_err(|error| failed(&self.target, error));
+        }
+        match std::mem::replace(&mut self.state, State::Failed) {
+            State::Idle(writing) => Ok(writing),
+            _ => Err(failed(&self.target, io::Error::other("it failed before"))),
+        }
+    }
+}
+
+/// Whether a file could take this place: nothing is there, or a file is.
+pub(crate) fn check(target: &Path) -> io::Result<()> {
+    if target.file_name().is_none() || target.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    match fs::metadata(target) {
+        // A pipe or a device would be replaced by a file, and whoever reads from it would get nothing.
+        Ok(there) if !there.is_file() => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device or a pipe")),
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug)]
+struct Writing {
+    file: File,
+    temporary: Temporary,
+    /// Those of the finished file.
+    permissions: Option<Permissions>,
+}
+
+/// A file that goes when this is dropped, if it is still there.
+#[derive(Debug)]
+struct Temporary(Option<PathBuf>);
+
+impl Writing {
+    fn begin(target: &Path) -> io::Result<Self> {
+        check(target)?;
+        let path = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
+        let permissions = permissions(target, &path)?;
+        let file = private().open(&path)?;
+        Ok(Self { file, temporary: Temporary(Some(path)), permissions })
+    }
+
+    fn finish(self, target: &Path) -> io::Result<()> {
+        let Self { file, mut temporary, permissions } = self;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()?;
+        drop(file);
+        if let Some(from) = &temporary.0 {
+            fs::rename(from, target)?;
+        }
+        temporary.0 = None;
+        sync_folder_of(target)
+    }
+}
+
+/// The permissions of the finished file: those of the file that it replaces, without the bits that a write takes away (set-uid,
+/// set-gid), or those of any new file in that folder.
+#[cfg(unix)]
+fn permissions(target: &Path, unused: &Path) -> io::Result<Option<Permissions>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = match fs::metadata(target) {
+        Ok(before) => before.permissions(),
+        // Only the system knows the process's umask and the folder's default permissions: a new file has them.
+        Err(_) => {
+            let empty = OpenOptions::new().write(true).create_new(true).open(unused)?;
+            let _removed = Temporary(Some(unused.to_owned()));
+            empty.metadata()?.permissions()
+        }
+    };
+    Ok(Some(Permissions::from_mode(found.mode() & 0o777)))
+}
+
+#[cfg(not(unix))]
+fn permissions(target: &Path, _unused: &Path) -> io::Result<Option<Permissions>> {
+    Ok(fs::metadata(target).ok().map(|before| before.permissions()))
+}
+
+/// Creates a file that nobody else can read: what replaces a private file is private from its first byte.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            // There is nobody to tell, and nothing else to try.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// The name is on disk when the folder is.
+#[cfg(unix)]
+pub(crate) fn sync_folder_of(target: &Path) -> io::Result<()> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems do not know this, and some folders may be written and not read.
+        Err(error) if is_refused(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(unix)]
+fn is_refused(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported)
+}
+
+/// Elsewhere a folder cannot be opened like a file; the rename is as durable as the system makes it.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder_of(_target: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn failed(target: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("the file {target:?} cannot be written: {error}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("venice-durable-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_is_gone_though_the_disk_is_busy_with_it() {
+        let folder = folder("busy");
+        let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
+        let State::Idle(writing) = std::mem::replace(&mut file.state, State::Failed) else { panic!("it is busy") };
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let work = OffThread::start(move || wait.recv().map(|()| writing).map_err(io::Error::other));
+        file.state = State::Busy(work.unwrap());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        drop(file);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        done.send(()).unwrap();
+        fs::remove_dir(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_takes_no_more_is_an_error_and_nothing_stays() {
+        let folder = folder("full");
+        let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
+        let State::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
+        // A handle that cannot be written through fails like a disk that is full.
+        writing.file = File::open(writing.temporary.0.as_ref().unwrap()).unwrap();
+        file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap();
+        let error = file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(error.to_string().contains("a.png"), "{error}");
+        file.commit().await.unwrap_err();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        fs::remove_dir(&folder).unwrap();
+    }
+}
