@@ -1,5 +1,8 @@
 //! `Amount` arithmetic: exact, or an error where it would not be.
 
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+
 use super::{Amount, MOST_PLACES, power};
 
 impl Amount {
@@ -29,7 +32,8 @@ impl Amount {
     /// ```
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        self.checked_add(Self { digits: other.digits.checked_neg()?, ..other })
+        let (one, other, places) = self.aligned(other)?;
+        Some(Self { digits: one.checked_sub(other)?, places })
     }
 
     /// The product; `None` if it has more than 38 digits.
@@ -92,6 +96,15 @@ impl Amount {
         divided(self).or_else(|| divided(self.shortest()))
     }
 
+    /// What comes of two amounts where it has no room: with fewer places, and the largest or the smallest amount in the end.
+    #[cold]
+    fn nearest(self, other: Self, operation: fn(Self, Self) -> Option<Self>) -> Self {
+        let most = self.places.max(other.places);
+        let rounded = (0..most).rev().find_map(|places| operation(self.round(places), other.round(places)));
+        let end = if self.is_negative() { i128::MIN } else { i128::MAX };
+        rounded.unwrap_or(Self { digits: end, places: 0 })
+    }
+
     /// The same value with exactly so many places, of which it has no more now.
     pub(super) fn at_places(self, places: u32) -> Option<Self> {
         let more = places.checked_sub(self.places)?;
@@ -113,6 +126,59 @@ impl Amount {
             self = Self { digits: self.digits / 10, places: self.places - 1 };
         }
         self
+    }
+}
+
+/// The sum, exact where it has at most 38 digits, as all money has. Where it has more it is rounded to as many places as there is room
+/// for, and ends at the largest and the smallest amount: it never panics. [`checked_add`](Amount::checked_add) tells.
+///
+/// ```
+/// use venice_ai::Amount;
+///
+/// let costs: [Amount; 3] = ["0.1".parse()?, "0.2".parse()?, "0.3".parse()?];
+/// assert_eq!(costs[0] + costs[1], costs[2]);
+/// assert_eq!(costs.into_iter().sum::<Amount>() - costs[0], "0.5".parse()?);
+/// # Ok::<(), venice_ai::meta::NotAnAmount>(())
+/// ```
+impl Add for Amount {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        self.checked_add(other).unwrap_or_else(|| self.nearest(other, Self::checked_add))
+    }
+}
+
+/// The difference, as exact as the sum.
+impl Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.checked_sub(other).unwrap_or_else(|| self.nearest(other, Self::checked_sub))
+    }
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Amount {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+/// The sum of all, as exact as that of two; of none it is [`Amount::ZERO`]. [`checked_sum`](Amount::checked_sum) tells whether it is exact.
+impl Sum for Amount {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Self::add)
+    }
+}
+
+impl<'a> Sum<&'a Self> for Amount {
+    fn sum<I: Iterator<Item = &'a Self>>(amounts: I) -> Self {
+        amounts.copied().sum()
     }
 }
 
@@ -149,6 +215,24 @@ mod tests {
         assert_eq!(read("1e-38").divided_by_power(1), None);
         assert_eq!(Amount::read(&largest.to_string()), Some(largest));
         assert!(smallest.round(1).to_f64().is_finite() && smallest < largest);
+    }
+
+    #[test]
+    fn operators_are_exact_where_there_is_room_and_end_at_the_ends() {
+        let largest = Amount { digits: i128::MAX, places: 0 };
+        let smallest = Amount { digits: i128::MIN, places: 0 };
+        assert_eq!(read("0.1") + read("0.2") - read("0.3"), Amount::ZERO);
+        assert_eq!([read("0.1"), read("0.25")].iter().sum::<Amount>(), read("0.35"));
+        assert_eq!((largest + 1.into(), smallest - 1.into()), (largest, smallest));
+        assert_eq!((largest - smallest, smallest - largest), (largest, smallest));
+        assert_eq!((smallest - smallest, smallest + largest), (Amount::ZERO, (-1).into()));
+        // The fraction has no room beside so many digits.
+        let most = read("99999999999999999999999999999999999999");
+        assert_eq!((most + read("0.1"), most + read("0.5")), (most, most.checked_add(1.into()).unwrap()));
+        let mut spent = read("1.5");
+        spent += read("0.25");
+        spent -= read("0.5");
+        assert_eq!(spent, read("1.25"));
     }
 
     #[test]

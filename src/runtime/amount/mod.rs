@@ -16,9 +16,9 @@ pub(crate) use self::convert::limit;
 /// of the member that holds it.
 ///
 /// It holds 38 digits, of which all may stand behind the point, so that what the API writes comes out as it went in: `0.0005813`
-/// is that and not the binary fraction next to it. There is no NaN and no infinity. Arithmetic is exact or says that it cannot be
-/// ([`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub), [`checked_mul`](Self::checked_mul)): nothing is rounded
-/// unless asked for ([`round`](Self::round)), and nothing overflows unnoticed.
+/// is that and not the binary fraction next to it. There is no NaN and no infinity. Sums and differences are exact as long as they have no more
+/// digits than that; beyond, `+` and `-` round and saturate, and [`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub) and
+/// [`checked_mul`](Self::checked_mul) are `None`.
 ///
 /// It is compared by its value (`0.10` equals `0.1`), prints with the places that it came with (`4.230000`), and is a number in
 /// JSON. A precision in a format string rounds what is shown: `{:.2}`.
@@ -27,7 +27,7 @@ pub(crate) use self::convert::limit;
 /// use venice_ai::Amount;
 ///
 /// let amount = |text: &str| text.parse::<Amount>();
-/// assert_eq!(amount("0.1")?.checked_add(amount("0.2")?), Some(amount("0.3")?));
+/// assert_eq!(amount("0.1")? + amount("0.2")?, amount("0.3")?);
 /// assert_eq!(amount("0.0005813")?.to_string(), "0.0005813");
 /// assert_eq!(amount("1e-7")?.to_string(), "0.0000001");
 /// assert_eq!(format!("${:.2}", amount("4.235000")?), "$4.24");
