@@ -46,7 +46,7 @@ async fn main() -> Result<(), Error> {
 /// Reads every charge, however many pages there are, and keeps a sum for each currency. Begins again where it left off when the
 /// API has forgotten the cursor.
 async fn add_up(venice: &Client) -> Result<(), Error> {
-    let (mut count, mut sums) = (0, BTreeMap::new());
+    let (mut count, mut sums) = (0, BTreeMap::<String, Amount>::new());
     let mut last = String::new();
     let mut history = venice.billing().usage_history(GetBillingUsageHistoryParams::new());
     let mut seen_at_last = 0;
@@ -69,8 +69,7 @@ async fn add_up(venice: &Client) -> Result<(), Error> {
         seen_at_last = if entry.timestamp == last { seen_at_last + 1 } else { 1 };
         last = entry.timestamp;
         count += 1;
-        let sum: &mut Amount = sums.entry(entry.currency.to_string()).or_default();
-        *sum = sum.checked_add(entry.amount.unwrap_or_default()).unwrap_or(*sum);
+        *sums.entry(entry.currency.to_string()).or_default() += entry.amount.unwrap_or_default();
     }
     println!("{count} charges, the last one at {last}: {sums:?}");
     Ok(())

@@ -60,5 +60,5 @@ async fn main() -> Result<(), Error> {
 /// What a million tokens in and as many out cost together, in USD. Amounts are exact decimals.
 fn price(model: &CatalogueModel) -> Option<Amount> {
     let pricing = model.pricing()?;
-    pricing.input.as_ref()?.usd?.checked_add(pricing.output.as_ref()?.usd?)
+    Some(pricing.input.as_ref()?.usd? + pricing.output.as_ref()?.usd?)
 }

@@ -14,12 +14,12 @@
 //! use venice_ai::types::GetBillingUsageHistoryParams;
 //!
 //! let params = GetBillingUsageHistoryParams::new().start_timestamp("2026-08-01T00:00:00Z");
-//! let mut charges: Vec<Amount> = Vec::new();
+//! let mut sum = Amount::ZERO;
 //! let mut history = venice.billing().usage_history(params);
 //! while let Some(entry) = history.next().await {
-//!     charges.extend(entry?.amount);
+//!     sum += entry?.amount.unwrap_or_default();
 //! }
-//! println!("{:?}", Amount::checked_sum(charges)); // exact
+//! println!("{sum}"); // exact
 //! # Ok(()) }
 //! ```
 //!

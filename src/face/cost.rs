@@ -10,7 +10,7 @@
 //! | see what a film is going to cost | [`Video::quote`](crate::Video::quote): the list has no prices for films |
 //! | stop before too much is spent | [`ClientBuilder::budget`](crate::ClientBuilder::budget) |
 //! | count calls, tokens and money by model | [`ClientBuilder::tally`](crate::ClientBuilder::tally) |
-//! | add amounts, to the last digit | [`Amount::checked_add`](crate::Amount::checked_add), [`Amount::checked_sum`](crate::Amount::checked_sum) |
+//! | add amounts, to the last digit | `+`, [`Amount::checked_sum`](crate::Amount::checked_sum) |
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), venice_ai::Error> {

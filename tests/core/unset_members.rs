@@ -7,7 +7,7 @@ use venice_ai::types::{
     QueueVideoRequest, ResponsesRequest, SimpleGenerateImageRequest, UpdateApiKeyRequest, VeniceParameters,
     WebSearchRequest,
 };
-use venice_ai::{ErrorKind, Secret, types};
+use venice_ai::{ErrorKind, FileInput, Secret, types};
 
 use crate::support::{Answer, Server, once};
 
@@ -38,7 +38,7 @@ fn a_new_request_is_its_required_members_and_nothing_else() {
         (sent(GenerateImageRequest::new("m", "a lantern")), json!({"model": "m", "prompt": "a lantern"})),
         (sent(SimpleGenerateImageRequest::new("a lantern")), json!({"prompt": "a lantern"})),
         (
-            sent(EditImageRequest::new("https://e.org/a.png", "lit")),
+            sent(EditImageRequest::new(FileInput::text("https://e.org/a.png"), "lit")),
             json!({"image": "https://e.org/a.png", "prompt": "lit"}),
         ),
         (sent(QueueVideoRequest::new("m")), json!({"model": "m"})),

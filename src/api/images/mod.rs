@@ -26,7 +26,8 @@
 //!
 //! Every image that comes is an [`Image`], whichever way it travels: look at it, then take its [`bytes`](Image::bytes),
 //! [`save`](Image::save) it, or read its [`stream`](Image::stream). An image to send is a [`FileInput`](crate::FileInput): an
-//! [`Upload`](crate::Upload) for a file, bytes or a reader, or text for a URL, base64 or a `data:` URL.
+//! [`Upload`](crate::Upload) for a file, bytes or a reader, or [`FileInput::text`](crate::FileInput::text) for a URL, base64 or a
+//! `data:` URL.
 //!
 //! All but `styles` is paid for, and is repeated only when the API said that it did not run it. A prompt that breaks the rules is no
 //! error, and is charged: ask the image. Refused before anything is sent: what is no image, is too large or has too few or too many

@@ -95,8 +95,8 @@ macro_rules! of_an_image {
     )*};
 }
 
-of_an_image!(enlarged => UpscaleImageRequest: FileInput, Upload, &Path, PathBuf, &str, String);
-of_an_image!(cut_out => BackgroundRemoveImageRequest: FileInput, Upload, &Path, PathBuf, &str, String);
+of_an_image!(enlarged => UpscaleImageRequest: FileInput, Upload, &Path, PathBuf);
+of_an_image!(cut_out => BackgroundRemoveImageRequest: FileInput, Upload, &Path, PathBuf);
 
 fn cut_out(image: FileInput) -> BackgroundRemoveImageRequest {
     BackgroundRemoveImageRequest::new().image(image)

@@ -31,11 +31,11 @@ impl ContentPart {
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), venice_ai::Error> {
-    /// use venice_ai::Upload;
+    /// use venice_ai::{FileInput, Upload};
     /// use venice_ai::types::ContentPart;
     ///
     /// let from_disk = ContentPart::image(Upload::path("bridge.jpg")).await?;
-    /// let from_the_web = ContentPart::image("https://example.com/bridge.jpg").await?;
+    /// let from_the_web = ContentPart::image(FileInput::text("https://example.com/bridge.jpg")).await?;
     /// # Ok(()) }
     /// ```
     ///

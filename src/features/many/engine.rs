@@ -480,8 +480,7 @@ impl Engine {
         progress.may_be_paid += u64::from(finish.may_be_paid);
         progress.from_journal += u64::from(finish.from_journal);
         progress.tokens = progress.tokens.saturating_add(finish.used.tokens.unwrap_or_default());
-        progress.cost_usd =
-            progress.cost_usd.checked_add(finish.used.cost_usd.unwrap_or_default()).unwrap_or(progress.cost_usd);
+        progress.cost_usd += finish.used.cost_usd.unwrap_or_default();
         self.finished.push_back(finish);
     }
 

@@ -7,13 +7,13 @@ use super::Upload;
 /// An input that the API takes as a file, or as text: a URL, a `data:` URL or base64.
 ///
 /// Text goes as it stands, and a request that has no file goes as JSON. A file goes as it is, as a part of a multipart body, which
-/// saves the third that base64 adds.
+/// saves the third that base64 adds. A `&str` says not which of them it is, and is none: name it.
 ///
 /// ```
 /// use std::path::Path;
 /// use venice_ai::{FileInput, Upload};
 ///
-/// let text = FileInput::from("https://example.com/cat.png");
+/// let text = FileInput::text("https://example.com/cat.png");
 /// let file = FileInput::from(Path::new("cat.png"));
 /// assert_eq!(file, FileInput::Upload(Upload::path("cat.png")));
 /// ```
@@ -24,6 +24,13 @@ pub enum FileInput {
     Text(String),
     /// A file, sent as a part of a multipart body.
     Upload(Upload),
+}
+
+impl FileInput {
+    /// A URL, a `data:` URL or base64, sent as it stands.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
 }
 
 impl From<Upload> for FileInput {
@@ -41,18 +48,6 @@ impl From<PathBuf> for FileInput {
 impl From<&Path> for FileInput {
     fn from(path: &Path) -> Self {
         Self::Upload(path.into())
-    }
-}
-
-impl From<String> for FileInput {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<&str> for FileInput {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
     }
 }
 

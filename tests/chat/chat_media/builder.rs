@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use venice_ai::types::{AudioFormat, ChatCompletionRequest, ContentPart, UserMessage};
-use venice_ai::{ErrorKind, Upload};
+use venice_ai::{ErrorKind, FileInput, Upload};
 
 use super::{MP4, image, png};
 use crate::chat_requests::sent;
@@ -12,7 +12,7 @@ use crate::support::Folder;
 async fn the_parts_arrive_in_their_order() {
     let message = UserMessage::builder()
         .text("What is this?")
-        .image("https://example.com/cat.png")
+        .image(FileInput::text("https://example.com/cat.png"))
         .audio(Upload::bytes("a", b"fLaC\0\0\0\x22".as_slice()))
         .audio_as(AudioFormat::Pcm24, Upload::bytes("a", vec![1, 2, 3]))
         .video(Upload::bytes("a", MP4))
@@ -40,7 +40,7 @@ async fn all_that_is_wrong_is_told_with_its_place() {
         .text("")
         .image(Upload::bytes("a.png", png(8, 8)))
         .image(image())
-        .audio("https://example.com/a.mp3")
+        .audio(FileInput::text("https://example.com/a.mp3"))
         .part(ContentPart::image_url("cat.png"))
         .build()
         .await
@@ -69,7 +69,8 @@ async fn a_message_has_parts() {
 
 #[test]
 fn what_is_in_a_message_is_not_shown() {
-    let message = UserMessage::builder().text("a secret").image("data:image/png;base64,c2VjcmV0").file(image());
+    let message =
+        UserMessage::builder().text("a secret").image(FileInput::text("data:image/png;base64,c2VjcmV0")).file(image());
     let shown = format!("{message:?}");
     assert!(!shown.contains("secret") && !shown.contains("c2Vj"), "{shown}");
     assert!(shown.contains("Image") && shown.contains("cat.png"), "{shown}");

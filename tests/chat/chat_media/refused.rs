@@ -31,10 +31,10 @@ async fn images_that_no_model_takes() {
         (Upload::bytes("a", "%PDF-1.7").into(), "is application/pdf, which is none of image/png"),
         (Upload::bytes("a", "who knows").into(), "is of no known type"),
         (large().into(), "has more than the 26214400 bytes"),
-        ("cat.png".into(), "a file on disk is an Upload::path"),
-        ("images/cat".into(), "a file on disk is an `Upload::path`"),
-        ("data:text/plain;base64,aGk=".into(), "is text/plain, which is none of image/png"),
-        ("data:image/png;base64,".into(), "is empty"),
+        (FileInput::text("cat.png"), "a file on disk is an Upload::path"),
+        (FileInput::text("images/cat"), "a file on disk is an `Upload::path`"),
+        (FileInput::text("data:text/plain;base64,aGk="), "is text/plain, which is none of image/png"),
+        (FileInput::text("data:image/png;base64,"), "is empty"),
     ];
     for (input, problem) in cases {
         assert_names(&ContentPart::image(input).await.unwrap_err(), "image_url.url", problem);
@@ -44,10 +44,10 @@ async fn images_that_no_model_takes() {
 #[tokio::test]
 async fn sounds_that_the_api_does_not_take() {
     let cases: [(FileInput, &str); 5] = [
-        ("https://example.com/a.mp3".into(), "is a URL, and the API fetches no sounds"),
+        (FileInput::text("https://example.com/a.mp3"), "is a URL, and the API fetches no sounds"),
         (Upload::bytes("a.webm", b"\x1a\x45\xdf\xa3\x01\x42\x82\x84webm".as_slice()).into(), "is video/webm"),
         (Upload::bytes("a", MP4).into(), "is video/mp4, which is none of wav, mp3, aiff"),
-        ("data:audio/wav,plain".into(), "is a data: URL without base64"),
+        (FileInput::text("data:audio/wav,plain"), "is a data: URL without base64"),
         (large().into(), "has more than the 26214400 bytes"),
     ];
     for (input, problem) in cases {
@@ -73,7 +73,7 @@ async fn files_that_are_no_documents() {
         (Upload::bytes("a.bin", vec![1, 0, 2]).into(), "is no text, and none of PDF"),
         (Upload::bytes("", "words").into(), "has no name"),
         (large().into(), "has more than the 26214400 bytes"),
-        ("notes on tides".into(), "is no URL"),
+        (FileInput::text("notes on tides"), "is no URL"),
     ];
     for (input, problem) in cases {
         assert_names(&ContentPart::file(input).await.unwrap_err(), "file.file_data", problem);
@@ -115,6 +115,6 @@ async fn a_reader_that_stands_still_can_be_left() {
 #[tokio::test]
 async fn what_is_refused_is_not_shown() {
     let secret = "c2VjcmV0LXBhc3N3b3Jk!";
-    let error = ContentPart::image(secret).await.unwrap_err();
+    let error = ContentPart::image(FileInput::text(secret)).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("c2Vjc"), "{error:?}");
 }

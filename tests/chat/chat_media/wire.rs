@@ -49,10 +49,10 @@ async fn a_url_goes_as_it_stands_and_base64_gets_its_type() {
     let encoded = STANDARD.encode(png(64, 64));
     let with_type = data_url("image/png", png(64, 64));
     for (text, expected) in [(url, url), (&*with_type, &*with_type), (&*encoded, &*with_type)] {
-        let part = ContentPart::image(text).await.unwrap();
+        let part = ContentPart::image(FileInput::text(text)).await.unwrap();
         assert_eq!(arrived(part).await["image_url"]["url"], expected);
     }
-    let video = ContentPart::video("https://www.youtube.com/watch?v=abc").await.unwrap();
+    let video = ContentPart::video(FileInput::text("https://www.youtube.com/watch?v=abc")).await.unwrap();
     let expected = json!({"type": "video_url", "video_url": {"url": "https://www.youtube.com/watch?v=abc"}});
     assert_eq!(arrived(video).await, expected);
 }
@@ -78,7 +78,7 @@ async fn a_sound_is_plain_base64_beside_the_format_that_its_contents_show() {
         // The same as a text, as far as the text tells it.
         if name == "x" {
             for text in [data.clone(), data_url("audio/wav", bytes)] {
-                assert_eq!(arrived(ContentPart::audio(text).await.unwrap()).await, expected, "{name}");
+                assert_eq!(arrived(ContentPart::audio(FileInput::text(text)).await.unwrap()).await, expected, "{name}");
             }
         }
     }
@@ -136,7 +136,7 @@ async fn a_file_on_the_web_has_the_name_of_its_last_segment() {
         ("https://example.com", Value::Null),
     ];
     for (url, name) in cases {
-        let file = arrived(ContentPart::file(url).await.unwrap()).await["file"].clone();
+        let file = arrived(ContentPart::file(FileInput::text(url)).await.unwrap()).await["file"].clone();
         assert_eq!((&file["file_data"], &file["filename"]), (&json!(url), &name));
     }
 }

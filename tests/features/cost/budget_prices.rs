@@ -6,7 +6,7 @@ use venice_ai::types::{
     CreateEmbeddingRequest, CreateSpeechRequest, CreateTranscriptionRequest, EditImageRequest, GenerateImageRequest,
     JsonRpcRequest, MultiEditImageRequest, QueueAudioRequest, QueueVideoRequest, UpscaleImageRequest,
 };
-use venice_ai::{Client, Upload};
+use venice_ai::{Client, FileInput, Upload};
 
 use super::{calls, dollars, on_chain, shop, within};
 use crate::support::server::Request;
@@ -52,11 +52,11 @@ async fn images_cost_what_the_list_says() {
     assert_costs("0.75", "0.75", |venice| async move { venice.images().generate(request()).await }).await;
 
     let link = "https://a.example/a.png";
-    let edit = || EditImageRequest::new(link, "Brighter").model("editor");
+    let edit = || EditImageRequest::new(FileInput::text(link), "Brighter").model("editor");
     assert_costs("0.5", "0.5", |venice| async move { venice.images().edit(edit()).await }).await;
     let file = || EditImageRequest::new(Upload::bytes("a.png", &b"\x89PNG"[..]), "Brighter").model("editor");
     assert_costs("0.5", "0.5", |venice| async move { venice.images().edit(file()).with_validation(false).await }).await;
-    let several = || MultiEditImageRequest::new("Together", [link; 3]).model("editor");
+    let several = || MultiEditImageRequest::new("Together", vec![FileInput::text(link); 3]).model("editor");
     assert_costs("0.75", "0.75", |venice| async move { venice.images().multi_edit(several()).await }).await;
     let larger = || UpscaleImageRequest::new(Upload::bytes("a.png", &b"\x89PNG"[..])).scale(4);
     assert_costs(

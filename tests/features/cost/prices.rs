@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use venice_ai::FileInput;
 use venice_ai::cost::Prices;
 use venice_ai::types::{
     ChatCompletionRequest, ChatMessage, ContentPart, CreateSpeechRequest, EditImageRequest, GenerateImageRequest,
@@ -210,12 +211,15 @@ fn images_cost_by_piece_resolution_and_quality() {
 #[test]
 fn edits_pay_for_further_images_and_enlarging_by_its_factor() {
     let editor = model(json!({"inpaint": 0.04, "inputImages": {"included": 1, "additional": 0.003}}));
-    assert_price(Prices::of(&editor).edit(&EditImageRequest::new("https://a.example/a.png", "x")), "0.04");
-    let several = MultiEditImageRequest::new("x", ["https://a.example/a.png"; 3]);
+    assert_price(
+        Prices::of(&editor).edit(&EditImageRequest::new(FileInput::text("https://a.example/a.png"), "x")),
+        "0.04",
+    );
+    let several = MultiEditImageRequest::new("x", vec![FileInput::text("https://a.example/a.png"); 3]);
     assert_price(Prices::of(&editor).multi_edit(&several), "0.046");
 
     let larger = model(json!({"upscale": {"2x": 0.02, "4x": 0.08}}));
-    let request = || UpscaleImageRequest::new("https://a.example/a.png");
+    let request = || UpscaleImageRequest::new(FileInput::text("https://a.example/a.png"));
     assert_price(Prices::of(&larger).upscale(&request()), "0.02");
     assert_price(Prices::of(&larger).upscale(&request().scale(4)), "0.08");
     assert_price(Prices::of(&larger).upscale(&request().scale(3)), "0.08");

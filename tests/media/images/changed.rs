@@ -75,7 +75,7 @@ async fn an_enlargement_sends_a_file_as_a_form() {
 async fn an_enlargement_sends_base64_as_json() {
     let base64 = base64(PNG).await;
     for text in [base64.clone(), data_url(PNG).await] {
-        let request = sent(|venice| venice.images().upscale(text)).await;
+        let request = sent(|venice| venice.images().upscale(FileInput::text(text))).await;
         assert_eq!(json_body(&request), json!({"image": base64}), "a data: URL goes as the base64 that it holds");
     }
 }
@@ -108,7 +108,8 @@ async fn a_change_sends_a_file_as_a_form_and_text_as_json() {
     let base64 = base64(JPEG).await;
     let url = "https://example.com/canal.jpg".to_owned();
     for (text, image) in [(url.clone(), &url), (base64.clone(), &base64), (data_url(JPEG).await, &base64)] {
-        let request = sent(|venice| venice.images().edit(EditImageRequest::new(text, "make it snow"))).await;
+        let request =
+            sent(|venice| venice.images().edit(EditImageRequest::new(FileInput::text(text), "make it snow"))).await;
         assert_eq!(json_body(&request), json!({"image": image, "prompt": "make it snow"}));
     }
 }
@@ -136,7 +137,9 @@ async fn images_put_together_go_as_a_form_with_a_repeated_member() {
 async fn images_put_together_go_as_json_where_they_are_texts() {
     let url = "https://example.com/canal.jpg";
     let images = [url.to_owned(), base64(PNG).await, data_url(PNG).await];
-    let wanted = MultiEditImageRequest::new("put them together", images).model("qwen-image-2-edit").resolution("1K");
+    let wanted = MultiEditImageRequest::new("put them together", images.map(FileInput::Text))
+        .model("qwen-image-2-edit")
+        .resolution("1K");
     let request = sent(|venice| venice.images().multi_edit(wanted)).await;
     let base64 = base64(PNG).await;
     let expected = json!({
@@ -147,8 +150,11 @@ async fn images_put_together_go_as_json_where_they_are_texts() {
 
 #[tokio::test]
 async fn base64_beside_a_file_goes_as_a_file() {
-    let images: [FileInput; 3] =
-        [Upload::bytes("base.png", PNG).into(), base64(JPEG).await.into(), data_url(WEBP).await.into()];
+    let images: [FileInput; 3] = [
+        Upload::bytes("base.png", PNG).into(),
+        FileInput::text(base64(JPEG).await),
+        FileInput::text(data_url(WEBP).await),
+    ];
     let request = sent(|venice| venice.images().multi_edit(MultiEditImageRequest::new("together", images))).await;
     let sent: Vec<Vec<u8>> =
         parts(&request).into_iter().filter(|part| part.0.contains("images")).map(|part| part.1).collect();
@@ -171,8 +177,8 @@ async fn a_subject_is_cut_out_of_a_file_of_base64_and_of_a_url() {
     let url = "https://example.com/gondola.jpg";
     let base64 = base64(JPEG).await;
     let ways = [
-        BackgroundRemoveImageRequest::from(url),
-        BackgroundRemoveImageRequest::new().image(url),
+        BackgroundRemoveImageRequest::from(FileInput::text(url)),
+        BackgroundRemoveImageRequest::new().image(FileInput::text(url)),
         BackgroundRemoveImageRequest::new().image_url(url),
     ];
     for wanted in ways {
@@ -180,8 +186,8 @@ async fn a_subject_is_cut_out_of_a_file_of_base64_and_of_a_url() {
         assert_eq!(json_body(&request), json!({"image_url": url}));
     }
     let ways = [
-        BackgroundRemoveImageRequest::from(&*base64),
-        BackgroundRemoveImageRequest::from(data_url(JPEG).await),
+        BackgroundRemoveImageRequest::from(FileInput::text(&*base64)),
+        BackgroundRemoveImageRequest::from(FileInput::text(data_url(JPEG).await)),
         BackgroundRemoveImageRequest::new().image_url(data_url(JPEG).await),
     ];
     for wanted in ways {
@@ -199,7 +205,8 @@ async fn a_changed_image_has_its_flags_and_its_prompt() {
         ("x-venice-model-id", "qwen-image-2-edit"),
     ];
     let (_server, venice) = answering(file("image/jpeg", &headers, JPEG));
-    let image = venice.images().edit(EditImageRequest::new("https://a.example/b.png", "snow")).await.unwrap();
+    let image =
+        venice.images().edit(EditImageRequest::new(FileInput::text("https://a.example/b.png"), "snow")).await.unwrap();
     assert!(image.is_content_violation() && image.is_blurred() && !image.content_flags().minor);
     assert_eq!(image.enhanced_prompt().as_deref(), Some("deep snow"));
     assert_eq!((image.meta().model_id(), image.extension()), (Some("qwen-image-2-edit"), Some("jpg")));

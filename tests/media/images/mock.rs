@@ -83,7 +83,7 @@ async fn what_was_drawn_can_be_changed() {
 async fn every_form_of_a_request_gets_every_format() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
-    let inputs: [FileInput; 2] = [Upload::bytes("canal.png", PNG).into(), base64(PNG).await.into()];
+    let inputs: [FileInput; 2] = [Upload::bytes("canal.png", PNG).into(), FileInput::text(base64(PNG).await)];
     for input in inputs {
         for (format, bytes) in [(ImageFormat::Png, PNG), (ImageFormat::Jpeg, JPEG), (ImageFormat::Webp, WEBP)] {
             let edit = EditImageRequest::new(input.clone(), "make it snow").output_format(format.clone());

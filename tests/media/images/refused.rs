@@ -134,9 +134,9 @@ async fn an_image_to_enlarge_has_limits() {
         enlargement_refused(UpscaleImageRequest::new(Upload::bytes("a.png", PNG)).scale(scale), "scale").await;
     }
     enlargement_refused(UpscaleImageRequest::new(Upload::bytes("a.png", PNG)).creativity(f64::NAN), "creativity").await;
-    let error = enlargement_refused("https://example.com/canal.png", "image").await;
+    let error = enlargement_refused(FileInput::text("https://example.com/canal.png"), "image").await;
     assert!(error.message().contains("is a URL"), "{error}");
-    enlargement_refused("HTTP://EXAMPLE.COM/canal.png", "image").await;
+    enlargement_refused(FileInput::text("HTTP://EXAMPLE.COM/canal.png"), "image").await;
     let error = enlargement_refused(Upload::bytes("a.png", png(255, 256)), "image").await;
     assert!(error.message().contains("255 x 256") && error.message().contains("65536"), "{error}");
 }
@@ -174,11 +174,11 @@ async fn an_image_to_change_has_limits() {
 async fn base64_has_the_limits_of_a_file() {
     let text = |bytes: Vec<u8>| async { Upload::bytes("a", bytes).to_data_url().await.unwrap() };
     let small = text(png(255, 255)).await;
-    let error = change_refused(edit(&*small), "image").await;
+    let error = change_refused(edit(FileInput::text(&*small)), "image").await;
     assert!(error.message().contains("255 x 255"), "{error}");
-    change_refused(edit(small.split_once(',').unwrap().1), "image").await;
-    change_refused(edit(text(b"%PDF-1.7 and so on".to_vec()).await), "image").await;
-    let error = change_refused(edit("A".repeat(25 * MEGABYTE / 3 * 4 + 4)), "image").await;
+    change_refused(edit(FileInput::text(small.split_once(',').unwrap().1)), "image").await;
+    change_refused(edit(FileInput::text(text(b"%PDF-1.7 and so on".to_vec()).await)), "image").await;
+    let error = change_refused(edit(FileInput::text("A".repeat(25 * MEGABYTE / 3 * 4 + 4))), "image").await;
     assert!(error.message().contains("26214399"), "{error}");
 }
 
@@ -202,10 +202,11 @@ async fn what_is_no_image_is_refused_wherever_one_is_wanted() {
         cutting_out_refused(&**path, "image").await;
     }
     for text in ["", "canal.png", "./images/canal.png", "file:///canal.png"] {
-        enlargement_refused(text, "image").await;
-        change_refused(edit(text), "image").await;
-        cutting_out_refused(text, "image").await;
-        let error = together_refused(MultiEditImageRequest::new("together", [text]), &["images[0]"]).await;
+        enlargement_refused(FileInput::text(text), "image").await;
+        change_refused(edit(FileInput::text(text)), "image").await;
+        cutting_out_refused(FileInput::text(text), "image").await;
+        let error =
+            together_refused(MultiEditImageRequest::new("together", [FileInput::text(text)]), &["images[0]"]).await;
         assert!(text.is_empty() || error.message().contains("Upload::path"), "{error}");
     }
 }
@@ -232,18 +233,22 @@ async fn images_to_put_together_have_limits() {
 
 #[tokio::test]
 async fn urls_do_not_go_together_with_files() {
-    let images: [FileInput; 3] =
-        [Upload::bytes("a.png", PNG).into(), "https://example.com/b.png".into(), "http://example.com/c.png".into()];
+    let images: [FileInput; 3] = [
+        Upload::bytes("a.png", PNG).into(),
+        FileInput::text("https://example.com/b.png"),
+        FileInput::text("http://example.com/c.png"),
+    ];
     let error = together_refused(MultiEditImageRequest::new("together", images), &["images[1]", "images[2]"]).await;
     assert!(error.message().contains("to_data_url"), "{error}");
-    let texts: [FileInput; 2] = [data_url(PNG).await.into(), "https://example.com/b.png".into()];
+    let texts: [FileInput; 2] = [FileInput::text(data_url(PNG).await), FileInput::text("https://example.com/b.png")];
     assert!(is_sent(|venice| venice.images().multi_edit(MultiEditImageRequest::new("together", texts))).await);
 }
 
 #[tokio::test]
 async fn a_subject_is_cut_out_of_one_image() {
     cutting_out_refused(BackgroundRemoveImageRequest::new(), "image").await;
-    let both = BackgroundRemoveImageRequest::new().image("AAAA").image_url("https://example.com/a.png");
+    let both =
+        BackgroundRemoveImageRequest::new().image(FileInput::text("AAAA")).image_url("https://example.com/a.png");
     let error = cutting_out_refused(both, "image_url").await;
     assert!(error.message().contains("one of them"), "{error}");
     for text in ["gondola.jpg", "ftp://example.com/a.png", ""] {

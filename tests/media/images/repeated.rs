@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use venice_ai::types::{EditImageRequest, MultiEditImageRequest};
-use venice_ai::{Error, ErrorKind};
+use venice_ai::{Error, ErrorKind, FileInput};
 
 use super::*;
 use crate::support::{Folder, TestClock, builder, client};
@@ -18,7 +18,11 @@ async fn asked(venice: impl Fn() -> Client) -> Vec<Result<(), Error>> {
         venice().images().generate(a_request().return_binary(true)).await.map(drop),
         venice().images().generations("a canal at night").await.map(drop),
         venice().images().upscale(&*path).await.map(drop),
-        venice().images().edit(EditImageRequest::new("https://example.com/a.png", "snow")).await.map(drop),
+        venice()
+            .images()
+            .edit(EditImageRequest::new(FileInput::text("https://example.com/a.png"), "snow"))
+            .await
+            .map(drop),
         venice().images().edit(EditImageRequest::new(&*path, "snow")).await.map(drop),
         venice().images().multi_edit(together).await.map(drop),
         venice().images().remove_background(&*path).await.map(drop),

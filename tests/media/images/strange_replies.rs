@@ -1,7 +1,7 @@
 //! Replies that are not what they should be: what can be used is used, and the rest tells what it is.
 
 use venice_ai::types::EditImageRequest;
-use venice_ai::{Error, ErrorKind};
+use venice_ai::{Error, ErrorKind, FileInput};
 
 use super::*;
 
@@ -12,7 +12,7 @@ async fn drawn(answer: Answer) -> Result<venice_ai::images::GeneratedImages, Err
 
 async fn changed(answer: Answer) -> Result<venice_ai::images::Image, Error> {
     let (_server, venice) = answering(answer);
-    venice.images().edit(EditImageRequest::new("https://example.com/a.png", "snow")).await
+    venice.images().edit(EditImageRequest::new(FileInput::text("https://example.com/a.png"), "snow")).await
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn the_place_in_a_list_is_named() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let images: [FileInput; 3] = [
         Path::new(&folder.file("a.png", "pixels")).into(),
-        "https://example.com/b.png".into(),
+        FileInput::text("https://example.com/b.png"),
         Path::new(&folder.join("c.png")).into(),
     ];
     let request = MultiEditImageRequest::new("together", images);

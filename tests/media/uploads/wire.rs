@@ -66,7 +66,7 @@ async fn text_goes_as_json_and_a_file_as_a_form() {
     let server = Server::answering([Answer::new(200, &[("content-type", "image/png")], "png")]);
     let client = once(&server);
     for text in ["https://example.com/a.png", "data:image/gif;base64,AAAA", "AAAA"] {
-        client.raw().edit_image(&EditImageRequest::new(text, "brighter")).await.unwrap();
+        client.raw().edit_image(&EditImageRequest::new(FileInput::text(text), "brighter")).await.unwrap();
         let request = server.requests().pop().unwrap();
         assert_eq!(request.header("content-type"), Some("application/json"));
         assert_eq!(request.json(), json!({"image": text, "prompt": "brighter"}));

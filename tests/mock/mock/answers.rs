@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use venice_ai::types::*;
-use venice_ai::{Client, ErrorKind, RetryPolicy};
+use venice_ai::{Client, ErrorKind, FileInput, RetryPolicy};
 use venice_ai_mock::{Answer, Fault, MockVenice};
 
 use super::{post, start};
@@ -61,7 +61,7 @@ async fn an_answer_without_an_operation_is_for_all_of_them() {
 #[tokio::test]
 async fn status_headers_and_bytes_are_the_tests() {
     let (mock, venice) = start().await;
-    let edit = || EditImageRequest::new("https://images.example/a.png", "bluer");
+    let edit = || EditImageRequest::new(FileInput::text("https://images.example/a.png"), "bluer");
     mock.answer(
         Answer::bytes("image/webp", &b"RIFF...."[..])
             .header("x-venice-is-content-violation", "true")

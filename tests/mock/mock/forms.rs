@@ -18,7 +18,7 @@ async fn the_files_of_a_form_are_shown() {
 #[tokio::test]
 async fn a_json_body_has_no_files() {
     let (mock, venice) = start().await;
-    let request = MultiEditImageRequest::new("bluer", ["https://images.example/a.png"]);
+    let request = MultiEditImageRequest::new("bluer", [venice_ai::FileInput::text("https://images.example/a.png")]);
     let _ = venice.raw().multi_edit_image(&request).await;
     assert!(mock.requests()[0].files().is_empty());
 }

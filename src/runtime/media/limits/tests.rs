@@ -87,20 +87,20 @@ async fn texts_are_held_to_what_can_be_told_of_them() {
         ("C:\\photos\\a", neither),
     ];
     for (text, expected) in cases {
-        let found = problem(text).await;
+        let found = problem(FileInput::text(text)).await;
         assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{text}: {found}");
     }
     // 134 digits stand for 100 bytes, 135 for 101.
     let (fits, long) = ("A".repeat(134), "A".repeat(135));
-    assert_eq!(problem(fits.as_str()).await, "");
+    assert_eq!(problem(FileInput::text(fits.as_str())).await, "");
     for text in [long.clone(), format!("{long}="), format!("data:image/png;base64,{long}")] {
-        assert_eq!(problem(text).await, "has 101 bytes, at most 100 are taken");
+        assert_eq!(problem(FileInput::text(text)).await, "has 101 bytes, at most 100 are taken");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_checked_where_validation_is_off() {
-    for image in [FileInput::from("photo.png"), Upload::bytes("a.png", "").into()] {
+    for image in [FileInput::text("photo.png"), Upload::bytes("a.png", "").into()] {
         let error = call(NOWHERE, image).with_validation(false).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     }
@@ -113,7 +113,7 @@ async fn all_that_is_wrong_is_told() {
     let error = call.await.unwrap_err();
     let fields: Vec<&str> = error.field_errors().iter().map(|wrong| wrong.field.as_str()).collect();
     assert_eq!(fields, ["image", "mask"]);
-    let call = client(NOWHERE).raw().upscale_image(&UpscaleImageRequest::new("x").scale(9));
+    let call = client(NOWHERE).raw().upscale_image(&UpscaleImageRequest::new(FileInput::text("x")).scale(9));
     let error = call.checked_file("image", "photo.png", LIMITS).await.unwrap_err();
     let fields: Vec<&str> = error.field_errors().iter().map(|wrong| wrong.field.as_str()).collect();
     assert_eq!(fields, ["scale", "image"]);
