@@ -21,6 +21,8 @@ pub mod csv;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
+#[cfg(any(feature = "batch", feature = "embedding-batch", feature = "long-speech", feature = "tools"))]
+pub(crate) mod in_flight;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub mod jobs;

@@ -1,9 +1,7 @@
 //! More texts than one request takes.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,6 +13,7 @@ use crate::api::embeddings::EmbeddingVectors;
 use crate::api::embeddings::input::MOST_TEXTS;
 use crate::api::generated::operations;
 use crate::api::generated::types::CreateEmbeddingRequest;
+use crate::features::in_flight::InFlight;
 use crate::runtime::call::{CallFuture, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
@@ -102,35 +101,41 @@ impl EmbeddingBatch {
             return Err(named(Error::validation(finding.clone())));
         }
         let deadline = self.limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut waiting = self.parts();
-        let mut sent: Vec<(Vec<usize>, CallFuture<EmbeddingVectors>)> = Vec::new();
+        let parts = self.parts();
+        let mut waiting = parts.iter().enumerate();
+        let mut sent = InFlight::default();
         let mut failure = None;
         loop {
             while sent.len() < self.concurrency
                 && failure.is_none()
                 // What is sent now is paid for, and nobody would wait for it.
                 && deadline.is_none_or(|deadline| Instant::now() < deadline)
-                && let Some(part) = waiting.pop_front()
+                && let Some((number, part)) = waiting.next()
             {
-                let call = self.call(&part);
-                sent.push((part, call));
+                sent.push(number, Box::pin(self.call(part)));
             }
             if sent.is_empty() {
                 return match failure {
                     Some(error) => Err(error),
-                    None if waiting.is_empty() => Ok(()),
+                    None if waiting.len() == 0 => Ok(()),
                     None => Err(self.out_of_time().with_delivery(Delivery::NotSent)),
                 };
             }
-            let Some((part, outcome)) = first(&mut sent, deadline).await else {
-                sent.iter().for_each(|(part, _)| self.done.lose(part));
+            let part_of = |number: usize| parts.get(number).map_or(&[][..], Vec::as_slice);
+            let ended = std::future::poll_fn(|cx| sent.poll_next(cx));
+            let ended = match deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline, ended).await.ok().flatten(),
+                None => ended.await,
+            };
+            let Some((number, outcome)) = ended else {
+                sent.places().for_each(|number| self.done.lose(part_of(number)));
                 return Err(self.out_of_time());
             };
             match outcome {
-                Ok(reply) => self.done.add(part, reply),
+                Ok(reply) => self.done.add(part_of(number), reply),
                 Err(error) => {
                     if error.delivery().may_have_run() {
-                        self.done.lose(&part);
+                        self.done.lose(part_of(number));
                     }
                     failure.get_or_insert(error);
                 }
@@ -139,7 +144,7 @@ impl EmbeddingBatch {
     }
 
     /// The texts that are left, by their places, as many together as one request takes.
-    fn parts(&self) -> VecDeque<Vec<usize>> {
+    fn parts(&self) -> Vec<Vec<usize>> {
         let places = self.done.vectors.iter().enumerate();
         let left: Vec<usize> = places.filter(|(_, vector)| vector.is_none()).map(|(place, _)| place).collect();
         left.chunks(self.texts_per_request).map(<[usize]>::to_vec).collect()
@@ -167,26 +172,6 @@ impl EmbeddingBatch {
             Err(error) => Err(UnfinishedEmbeddings::new(error, self)),
         }
     }
-}
-
-/// The first of some calls that ends; `None` when the deadline comes first.
-async fn first(
-    sent: &mut Vec<(Vec<usize>, CallFuture<EmbeddingVectors>)>,
-    deadline: Option<Instant>,
-) -> Option<(Vec<usize>, Result<EmbeddingVectors, Error>)> {
-    let ended = std::future::poll_fn(|cx| {
-        for (position, (_, call)) in sent.iter_mut().enumerate() {
-            if let Poll::Ready(outcome) = Pin::new(call).poll(cx) {
-                return Poll::Ready((position, outcome));
-            }
-        }
-        Poll::Pending
-    });
-    let (position, outcome) = match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline, ended).await.ok()?,
-        None => ended.await,
-    };
-    Some((sent.swap_remove(position).0, outcome))
 }
 
 /// The error as one of the operation, for what happens around its calls.

@@ -27,16 +27,16 @@ impl Done {
 
     /// Adds the reply to the texts in these places.
     #[inline]
-    pub(super) fn add(&mut self, part: Vec<usize>, reply: EmbeddingVectors) {
+    pub(super) fn add(&mut self, part: &[usize], reply: EmbeddingVectors) {
         self.replies += 1;
         self.usage.extend(reply.usage);
         if self.model.is_empty() {
             self.model = reply.model;
         }
-        for (place, vector) in part.into_iter().zip(reply.vectors) {
-            if let Some(slot) = self.vectors.get_mut(place) {
+        for (place, vector) in part.iter().zip(reply.vectors) {
+            if let Some(slot) = self.vectors.get_mut(*place) {
                 *slot = Some(vector);
-                self.uncertain.remove(&place);
+                self.uncertain.remove(place);
             }
         }
     }

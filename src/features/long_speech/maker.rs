@@ -12,8 +12,8 @@ use super::{PieceState, SpeechPiece, sentences};
 use crate::api::audio::Speech;
 use crate::api::generated::operations;
 use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
+use crate::features::in_flight::InFlight;
 use crate::runtime::call::Call;
-use crate::runtime::call::Steps;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
@@ -37,6 +37,8 @@ pub(super) struct Maker {
     text: String,
     finding: Option<ValidationError>,
     parts: Vec<Part>,
+    /// The pieces that are being made, by their places.
+    making: InFlight<Result<Arrived, Error>>,
     /// The first one that has not been given away.
     next: usize,
 }
@@ -48,7 +50,11 @@ struct Part {
 
 enum State {
     Waiting,
-    Going(Making),
+    /// Being made. The runtime of one thread that a piece was asked for in goes on only while a thread waits in it.
+    Going {
+        #[cfg_attr(not(feature = "blocking"), allow(dead_code))]
+        stands_still: bool,
+    },
     Here(Arrived),
     Failed(Error),
     /// Failed, and may have been paid for.
@@ -77,6 +83,7 @@ impl Maker {
             text,
             finding: None,
             parts: Vec::new(),
+            making: InFlight::default(),
             next: 0,
         };
         maker.cut(MOST_CHARACTERS);
@@ -113,8 +120,10 @@ impl Maker {
             return Poll::Ready(Some(Err(error)));
         }
         self.begin();
-        for part in self.parts.iter_mut().skip(self.next) {
-            part.poll(cx);
+        while let Poll::Ready(Some((place, outcome))) = self.making.poll_next(cx) {
+            if let Some(part) = self.parts.get_mut(place) {
+                part.state = outcome.map_or_else(State::Failed, State::Here);
+            }
         }
         let (number, count) = (self.next + 1, self.parts.len());
         let Some(part) = self.parts.get_mut(self.next) else { return Poll::Ready(None) };
@@ -147,10 +156,11 @@ impl Maker {
         let on_blocking = self.client.on_blocking_connections();
         let before = std::mem::replace(&mut self.client, on_blocking);
         for part in &mut self.parts {
-            if matches!(&part.state, State::Going(making) if making.stands_still) {
+            if matches!(part.state, State::Going { stands_still: true }) {
                 part.state = State::Uncertain;
             }
         }
+        self.making.retain(|place| matches!(self.parts.get(place), Some(Part { state: State::Going { .. }, .. })));
         Ok(before)
     }
 
@@ -175,43 +185,22 @@ impl Maker {
     #[inline]
     fn begin(&mut self) {
         let at_once = if self.next == 0 { 1 } else { self.look_ahead.saturating_add(1) };
-        let Self { client, options, request, .. } = &*self;
-        let begin = |text: &str| {
-            let request = CreateSpeechRequest { input: text.to_owned(), ..request.clone() };
-            let call = client.audio().speech(request);
-            let call = if let Some(options) = options { options(call) } else { call };
-            State::Going(Making::new(call))
-        };
-        let soon = self.parts.iter().skip(self.next).take(at_once);
-        let begun: Vec<Option<State>> = soon
-            .map_while(|part| match &part.state {
-                State::Failed(_) => None,
-                State::Waiting | State::Uncertain => Some(Some(begin(&part.text))),
-                _ => Some(None),
-            })
-            .collect();
-        for (part, begun) in self.parts.iter_mut().skip(self.next).zip(begun) {
-            if let Some(state) = begun {
-                part.state = state;
-            }
-        }
-    }
-}
-
-/// A piece that is being made.
-struct Making {
-    arriving: Steps<Arrived>,
-    /// Its runtime goes on only while a thread waits in it.
-    #[cfg_attr(not(feature = "blocking"), allow(dead_code))]
-    stands_still: bool,
-}
-
-impl Making {
-    #[inline]
-    fn new(call: Call<Speech>) -> Self {
+        let soon = self.parts.iter().enumerate().skip(self.next).take(at_once);
+        let ahead = soon.map_while(|(place, part)| match &part.state {
+            State::Failed(_) => None,
+            State::Waiting | State::Uncertain => Some(Some(place)),
+            _ => Some(None),
+        });
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
         let stands_still = flavor.is_ok_and(|flavor| flavor == RuntimeFlavor::CurrentThread);
-        Self { arriving: Box::pin(make(call)), stands_still }
+        for place in ahead.flatten().collect::<Vec<_>>() {
+            let Some(part) = self.parts.get_mut(place) else { continue };
+            let request = CreateSpeechRequest { input: part.text.clone(), ..self.request.clone() };
+            let call = self.client.audio().speech(request);
+            let call = if let Some(options) = &self.options { options(call) } else { call };
+            self.making.push(place, Box::pin(make(call)));
+            part.state = State::Going { stands_still };
+        }
     }
 }
 
@@ -219,17 +208,6 @@ async fn make(call: Call<Speech>) -> Result<Arrived, Error> {
     let speech = call.await?;
     let (format, meta) = (speech.format(), speech.meta().clone());
     Ok(Arrived { format, meta, sound: speech.bytes().await? })
-}
-
-impl Part {
-    #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) {
-        if let State::Going(making) = &mut self.state
-            && let Poll::Ready(outcome) = making.arriving.as_mut().poll(cx)
-        {
-            self.state = outcome.map_or_else(State::Failed, State::Here);
-        }
-    }
 }
 
 impl Arrived {
@@ -252,7 +230,7 @@ impl State {
     fn told(&self) -> PieceState {
         match self {
             Self::Waiting => PieceState::Waiting,
-            Self::Going(_) | Self::Uncertain => PieceState::Sent,
+            Self::Going { .. } | Self::Uncertain => PieceState::Sent,
             Self::Failed(error) => Self::failed(error).told(),
             Self::Here(_) | Self::GivenAway => PieceState::Made,
         }

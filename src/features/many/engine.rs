@@ -7,24 +7,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures_core::Stream;
-use futures_util::stream::FuturesUnordered;
-
 use super::MAY_BE_PAID;
 use super::attempt::{Away, Got, attempt};
 use super::journal::{Book, Kept, Known, Then, Written, identity, outcome_of, unknown};
 use super::pacer::{Hold, Pacer, Report, Ticket};
 use super::progress::{Progress, Wait};
-use super::task::{Finish, Task, Used};
+use super::task::{Finish, Task};
 use super::verdict::{self, Verdict};
 use super::waiting::Waiting;
+use crate::features::cost::ledger::reported::ReportedUsage;
+use crate::features::in_flight::InFlight;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::transport::Outgoing;
 
-/// A request on its way, or its outcome on its way from the journal.
-type Flight = Pin<Box<dyn Future<Output = Landing> + Send>>;
-
+/// What ends a flight: a request was answered, or its outcome was read from the journal.
 enum Landing {
     Sent(Box<Task>, Ticket, Result<Box<Got>, Error>),
     Read { task: Box<Task>, may_be_paid: bool, is_error: bool, line: io::Result<Vec<u8>> },
@@ -47,7 +44,7 @@ pub(super) struct Engine {
     /// From when on the time limit counts.
     limited_from: Option<Instant>,
     waiting: Waiting,
-    flights: FuturesUnordered<Flight>,
+    flights: InFlight<Landing>,
     /// How many of them are requests, with those that wait for their line in the journal.
     in_flight: usize,
     finished: VecDeque<Finish>,
@@ -72,7 +69,7 @@ impl Engine {
             begun: None,
             limited_from: None,
             waiting: Waiting::default(),
-            flights: FuturesUnordered::new(),
+            flights: InFlight::default(),
             in_flight: 0,
             finished: VecDeque::new(),
             progress: Progress { total, ..Progress::default() },
@@ -156,7 +153,7 @@ impl Engine {
 
     /// Takes a request from the input.
     #[inline]
-    pub(super) fn accept(&mut self, index: u64, mut outgoing: Box<Outgoing>, key: Option<String>) {
+    pub(super) fn accept(&mut self, index: usize, mut outgoing: Box<Outgoing>, key: Option<String>) {
         outgoing.blocking |= self.client.is_on_blocking_connections();
         let mut task = Box::new(Task::new(&self.client, &self.pacer, index, outgoing));
         if let Err(error) = self.enlist(&mut task, key) {
@@ -171,9 +168,10 @@ impl Engine {
         };
         match known {
             Ok(Known::Nothing) => self.waiting.push(task),
-            Ok(Known::Outcome { of, may_be_paid, is_error }) => self
-                .flights
-                .push(Box::pin(async move { Landing::Read { task, may_be_paid, is_error, line: of.line().await } })),
+            Ok(Known::Outcome { of, may_be_paid, is_error }) => {
+                let reading = async move { Landing::Read { task, may_be_paid, is_error, line: of.line().await } };
+                self.flights.push(index, Box::pin(reading));
+            }
             Ok(Known::Unknown) => {
                 let error = unknown(&task.outgoing.scope);
                 self.finish(Finish { may_be_paid: true, from_journal: true, ..task.over(Err(error)) });
@@ -189,6 +187,7 @@ impl Engine {
     /// Completes a request, and gives it its name in the journal.
     #[inline]
     fn enlist(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
+        task.key.clone_from(&key);
         task.prepare(&self.client, &self.pacer)?;
         let Some(book) = &mut self.book else { return Ok(()) };
         let scope = &task.outgoing.scope;
@@ -214,7 +213,7 @@ impl Engine {
             {
                 self.stop(error);
             }
-            if let Poll::Ready(Some(landing)) = Pin::new(&mut self.flights).poll_next(cx) {
+            if let Poll::Ready(Some((_, landing))) = self.flights.poll_next(cx) {
                 self.land(landing);
                 continue;
             }
@@ -297,10 +296,13 @@ impl Engine {
     #[inline]
     fn fly(&mut self, mut task: Box<Task>, ticket: Ticket) {
         let (away, keep) = (self.away.clone(), self.book.is_some());
-        self.flights.push(Box::pin(async move {
-            let outcome = attempt(&mut task.outgoing, task.timeout, away, keep).await;
-            Landing::Sent(task, ticket, outcome)
-        }));
+        self.flights.push(
+            task.index,
+            Box::pin(async move {
+                let outcome = attempt(&mut task.outgoing, task.timeout, away, keep).await;
+                Landing::Sent(task, ticket, outcome)
+            }),
+        );
     }
 
     /// Waits until something may be sent again. Whether the wait is over.
@@ -369,8 +371,8 @@ impl Engine {
                 };
                 let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
                 let used = match &outcome {
-                    Ok(reply) => Used::of(&reply.known_body()),
-                    Err(_) => Used::default(),
+                    Ok(reply) => ReportedUsage::read(&reply.known_body()),
+                    Err(_) => ReportedUsage::default(),
                 };
                 self.finish(Finish { may_be_paid, from_journal: true, used, ..task.over(outcome) });
             }
@@ -380,8 +382,8 @@ impl Engine {
     #[inline]
     fn succeed(&mut self, task: Task, ticket: Ticket, got: Got) {
         let Got { reply, body, is_file } = got;
-        let used = body.as_ref().filter(|_| !is_file).map(Used::of).unwrap_or_default();
-        ticket.back(&Report::Success { meta: Some(&reply.meta), used: used.tokens });
+        let used = body.as_ref().filter(|_| !is_file).map(|body| ReportedUsage::read(body)).unwrap_or_default();
+        ticket.back(&Report::Success { meta: Some(&reply.meta), used: used.total_tokens });
         let (meta, scope) = (reply.meta.clone(), reply.scope.clone());
         let entry = task.entry.clone();
         let finish = Finish { used, ..task.over(Ok(reply)) };
@@ -479,8 +481,8 @@ impl Engine {
         }
         progress.may_be_paid += u64::from(finish.may_be_paid);
         progress.from_journal += u64::from(finish.from_journal);
-        progress.tokens = progress.tokens.saturating_add(finish.used.tokens.unwrap_or_default());
-        progress.cost_usd += finish.used.cost_usd.unwrap_or_default();
+        progress.tokens = progress.tokens.saturating_add(finish.used.total_tokens.unwrap_or_default());
+        progress.cost_usd += finish.used.cost.and_then(|cost| cost.usd).unwrap_or_default();
         self.finished.push_back(finish);
     }
 

@@ -143,12 +143,12 @@ pub struct Many<I, T> {
     name: Option<Name<I>>,
     observer: Option<Observer>,
     /// What makes the replies that are still to come.
-    decoders: HashMap<u64, Decode<T>>,
+    decoders: HashMap<usize, Decode<T>>,
     /// Outcomes that were not taken yet.
-    ready: BTreeMap<u64, Outcome<T>>,
+    ready: BTreeMap<usize, Outcome<T>>,
     /// The places of those that were taken from the input and whose outcome was not.
-    outstanding: BTreeSet<u64>,
-    pulled: u64,
+    outstanding: BTreeSet<usize>,
+    pulled: usize,
     in_order: bool,
     window: Option<usize>,
     /// The run was stopped, and nobody has said that it shall go on.
@@ -161,7 +161,7 @@ pub struct Many<I, T> {
 
 /// A request that a function of the caller is at work on.
 struct AtWork {
-    index: u64,
+    index: usize,
     key: Option<String>,
     from_journal: bool,
     /// Its reply is here, and this is the class of its operation.
@@ -364,6 +364,7 @@ impl<I, T: 'static> Many<I, T> {
             self.outstanding.insert(index);
             self.at_work = Some(AtWork { index, key: None, from_journal: false, replied: None });
             let key = self.name.as_mut().map(|name| name(&item));
+            self.at_work = Some(AtWork { index, key: key.clone(), from_journal: false, replied: None });
             let (outgoing, decode) = (self.make)(&self.engine.client, item).into_parts();
             self.at_work = None;
             self.decoders.insert(index, decode);

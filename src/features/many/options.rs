@@ -56,8 +56,8 @@ impl<I, T: 'static> Many<I, T> {
         self
     }
 
-    /// What each item is called in the journal, in place of a hash of its request. Each name is given once. Without a journal it does
-    /// nothing.
+    /// What each item is called in its [`Outcome::key`](super::Outcome::key) and in the journal, there in place of a hash of its request. In a
+    /// journal each name is given once.
     pub fn with_keys(mut self, key: impl FnMut(&I) -> String + Send + 'static) -> Self {
         self.name = Some(Box::new(key));
         self

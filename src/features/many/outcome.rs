@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 #[non_exhaustive]
 pub struct Outcome<T> {
     /// The place of the request in the input, from 0.
-    pub index: u64,
+    pub index: usize,
     /// The reply, or why there is none. A request's own error does not stop the run.
     pub result: Result<T, Error>,
     /// The request failed, and may have been carried out and paid for all the same: the reply was cut, time ran out after it was
@@ -16,7 +16,7 @@ pub struct Outcome<T> {
     pub may_be_paid: bool,
     /// It stood in the journal, and nothing was sent for it in this run.
     pub from_journal: bool,
-    /// The name under which it stands in the journal.
+    /// What [`with_keys`](super::Many::with_keys) calls its item; else, with a journal, the hash of its request.
     pub key: Option<String>,
 }
 

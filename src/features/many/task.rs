@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, HeaderName};
-use serde::Deserialize;
 
 use super::pacer::{Load, Pacer, Passenger};
-use crate::runtime::amount::Amount;
+use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{Bucket, Outgoing, Reply, RetryPolicy, members};
@@ -16,10 +14,12 @@ use crate::runtime::wallet;
 
 /// One request of a run.
 pub(super) struct Task {
-    pub(super) index: u64,
+    pub(super) index: usize,
     pub(super) outgoing: Box<Outgoing>,
     /// Its name in the journal, and what the request is, if there is a journal.
     pub(super) entry: Option<Entry>,
+    /// What the caller calls it.
+    pub(super) key: Option<String>,
     /// What the pacer lets it go by.
     pub(super) passenger: Passenger,
     /// How long one attempt may take.
@@ -38,24 +38,17 @@ pub(super) struct Entry {
 
 /// What became of a request.
 pub(super) struct Finish {
-    pub(super) index: u64,
+    pub(super) index: usize,
     pub(super) key: Option<String>,
     pub(super) outcome: Result<Reply, Error>,
     pub(super) may_be_paid: bool,
     pub(super) from_journal: bool,
-    pub(super) used: Used,
-}
-
-/// What a reply says that it used.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Used {
-    pub(super) tokens: Option<u64>,
-    pub(super) cost_usd: Option<Amount>,
+    pub(super) used: ReportedUsage,
 }
 
 impl Task {
     /// The run says when a request is repeated, and measures its time.
-    pub(super) fn new(client: &Client, pacer: &Pacer, index: u64, mut outgoing: Box<Outgoing>) -> Self {
+    pub(super) fn new(client: &Client, pacer: &Pacer, index: usize, mut outgoing: Box<Outgoing>) -> Self {
         let policy = outgoing.retry.replace(RetryPolicy::disabled());
         let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).most_retries();
         let timeout = outgoing.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
@@ -65,7 +58,7 @@ impl Task {
             load: Load::default(),
             is_signed: false,
         };
-        Self { index, outgoing, entry: None, passenger, timeout, most_repeats }
+        Self { index, outgoing, entry: None, key: None, passenger, timeout, most_repeats }
     }
 
     /// Completes the request and looks at what it is.
@@ -73,15 +66,14 @@ impl Task {
         self.outgoing.prepare()?;
         let outgoing = &*self.outgoing;
         let body = outgoing.body().unwrap_or_default();
-        let named = members(body, &["model", "max_tokens", "max_completion_tokens"]).unwrap_or_default();
-        let form = outgoing.form.as_ref();
-        let model = named.get("model").and_then(|model| model.as_str()).or_else(|| form?.text("model"));
+        let named = members(body, &["max_tokens", "max_completion_tokens"]).unwrap_or_default();
+        let model = outgoing.model();
         let operation = outgoing.scope.operation();
         let key = outgoing.scope.key().map(|key| key.expose());
         let headers = outgoing.request.as_ref().map(Request::headers);
         let header = |name: &HeaderName| headers.and_then(|headers| headers.get(name));
-        let lane = pacer.lane(key, model.unwrap_or(operation.name()));
-        let bucket = client.budget().bucket(header(&AUTHORIZATION), form.is_none().then_some(body));
+        let lane = pacer.lane(key, model.as_deref().unwrap_or(operation.name()));
+        let bucket = client.budget().bucket(header(&AUTHORIZATION), outgoing.form.is_none().then_some(body));
         let is_signed = outgoing.signer.is_some() || wallet::SIGN_INS.iter().any(|name| header(name).is_some());
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());
         let is_answered = matches!(operation.facts().path, "/chat/completions" | "/responses");
@@ -94,11 +86,11 @@ impl Task {
     pub(super) fn over(self, outcome: Result<Reply, Error>) -> Finish {
         Finish {
             index: self.index,
-            key: self.entry.map(|entry| entry.key),
+            key: self.entry.map(|entry| entry.key).or(self.key),
             outcome,
             may_be_paid: false,
             from_journal: false,
-            used: Used::default(),
+            used: ReportedUsage::default(),
         }
     }
 }
@@ -121,17 +113,6 @@ fn tokens_of(body: &[u8]) -> u64 {
     ((text + rest.len()) / BYTES_A_TOKEN) as u64 + files * TOKENS_A_FILE
 }
 
-impl Used {
-    /// What a whole reply says. Binary ones say nothing.
-    pub(super) fn of(body: &Bytes) -> Self {
-        let named = members(body, &["usage", "cost"]).unwrap_or_default();
-        Self {
-            tokens: named.get("usage").and_then(|usage| usage.get("total_tokens")?.as_u64()),
-            cost_usd: named.get("cost").and_then(|cost| Amount::deserialize(cost.get("usd")?).ok()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,13 +124,5 @@ mod tests {
         let with_file = format!(r#"{{"image": "data:image/png;base64,{}", "text": "four"}}"#, "A".repeat(4_000_000));
         assert!((500..600).contains(&tokens_of(with_file.as_bytes())), "{}", tokens_of(with_file.as_bytes()));
         assert_eq!(tokens_of(b"\"data:"), 500);
-    }
-
-    #[test]
-    fn what_a_reply_used_stands_in_it() {
-        let reply =
-            Bytes::from_static(br#"{"usage": {"total_tokens": 9, "completion_tokens": 4}, "cost": {"usd": 0.5}}"#);
-        assert_eq!(Used::of(&reply), Used { tokens: Some(9), cost_usd: "0.5".parse().ok() });
-        assert_eq!(Used::of(&Bytes::from_static(b"\x89PNG")), Used::default());
     }
 }

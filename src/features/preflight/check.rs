@@ -11,6 +11,7 @@ use crate::api::generated::types;
 use crate::features::catalogue::Catalogue;
 use crate::runtime::media::form::json_of;
 use crate::runtime::operation::{Operation, OperationRef};
+use crate::runtime::transport::model_of;
 
 /// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, films,
 /// speech, music and embeddings. It cannot be implemented elsewhere.
@@ -98,7 +99,7 @@ impl Catalogue {
 /// What is found in a request. One that names no model is left to the API's own choice, and nothing is found.
 pub(super) fn of(area: &Area, body: &Value, catalogue: &Catalogue, now: SystemTime) -> PreflightReport {
     let mut found = Findings::default();
-    let Some((field, name)) = area.model_of(body) else { return PreflightReport::new(None, found) };
+    let Some((field, name)) = body.as_object().and_then(model_of) else { return PreflightReport::new(None, found) };
     if catalogue.is_empty() {
         return not_checked(field, "the catalogue has no models");
     }

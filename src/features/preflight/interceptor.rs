@@ -14,7 +14,7 @@ use crate::features::catalogue::store;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, Interceptors};
-use crate::runtime::transport::{Outgoing, Reply};
+use crate::runtime::transport::{Outgoing, Reply, model_of};
 
 /// A call waits no longer than this for the catalogue.
 const MOST_PATIENCE: Duration = Duration::from_secs(10);
@@ -39,7 +39,7 @@ impl PreflightInterceptor {
     async fn check(self, outgoing: &mut Outgoing) -> Result<Option<Box<dyn CompletionObserver>>, Error> {
         let Some(area) = rules::of(outgoing.scope.operation()) else { return Ok(None) };
         let Some(mut body) = outgoing.json() else { return Ok(None) };
-        let Some((field, name)) = area.model_of(&body) else { return Ok(None) };
+        let Some((field, name)) = body.as_object().and_then(model_of) else { return Ok(None) };
         let report = match catalogue(outgoing, area, name).await {
             Ok(catalogue) => check::of(area, &body, &catalogue, outgoing.shared.clock.system_time()),
             Err(reason) => check::not_checked(field, &reason),

@@ -1,18 +1,21 @@
 //! The calls that the model wants made before it goes on.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::event::{CallStatus, FinishedCall, RunEvent};
-use super::function::{Function, Given, Working};
+use super::function::{Function, Given};
 use super::toolbox::{ToolBox, name_of};
 use crate::api::generated::types::{ChatMessage, Tool, ToolCall};
+use crate::features::in_flight::InFlight;
 
 /// The calls of one reply, in its order. Each is a call of its own by its place in it, whatever its id is.
 pub(super) struct Turn {
     slots: Vec<Slot>,
     /// All calls before this place have their results.
     over: usize,
+    /// The calls that are being made.
+    working: InFlight<Given>,
     /// A tool ended the run.
     is_stopped: bool,
     concurrency: usize,
@@ -26,7 +29,7 @@ struct Slot {
 enum State {
     /// To be called.
     Waiting(Function, Option<Duration>),
-    Working(Working),
+    Working,
     /// The caller answers, and is to be told so.
     Unasked,
     /// The caller answers.
@@ -61,7 +64,7 @@ impl Turn {
             }
         };
         let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
-        Self { slots: slots.collect(), over: 0, is_stopped: false, concurrency }
+        Self { slots: slots.collect(), over: 0, working: InFlight::default(), is_stopped: false, concurrency }
     }
 
     /// What happens next. Whoever stops polling loses nothing.
@@ -70,44 +73,44 @@ impl Turn {
         while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, State::Over(_))) {
             self.over += 1;
         }
-        // Nothing begins without an event, which ends this.
-        let is_full = self.working() >= self.concurrency;
-        // All that can begin does so before the first one gets the control.
-        for is_at_work in [false, true] {
-            for place in self.over..self.slots.len() {
-                if let Some(event) = self.advance(place, is_at_work, is_full, cx) {
-                    return Poll::Ready(Step::Event(event));
-                }
-            }
+        self.find_panics();
+        // All that can begin does so before the first one gets the control. Nothing begins without an event, which ends this.
+        let event = (self.over..self.slots.len()).find_map(|place| self.advance(place));
+        if let Some(event) = event {
+            return Poll::Ready(Step::Event(event));
         }
-        if self.working() > 0 {
-            Poll::Pending
-        } else if self.unanswered().next().is_some() {
-            Poll::Ready(Step::Unanswered)
-        } else {
-            Poll::Ready(Step::Over)
+        let ended = ready!(self.working.poll_next(cx));
+        if let Some(event) = ended.and_then(|(place, given)| self.finish(place, given)) {
+            return Poll::Ready(Step::Event(event));
+        }
+        if self.unanswered().next().is_some() { Poll::Ready(Step::Unanswered) } else { Poll::Ready(Step::Over) }
+    }
+
+    /// A function that panics takes its future with it.
+    fn find_panics(&mut self) {
+        let is_at_work = |slot: &Slot| matches!(slot.state, State::Working);
+        if self.slots.iter().skip(self.over).filter(|slot| is_at_work(slot)).count() > self.working.len() {
+            let working: Vec<usize> = self.working.places().collect();
+            let slots = self.slots.iter_mut().enumerate();
+            let lost = slots.filter(|(place, slot)| is_at_work(slot) && !working.contains(place));
+            lost.for_each(|(_, slot)| slot.state = State::Entered);
         }
     }
 
-    /// Takes a call as far as it goes, and tells what is to be told about it. One that is at work is another matter than one that is not.
+    /// Takes a call as far as it goes by itself, and tells what is to be told about it.
     #[inline]
-    fn advance(&mut self, place: usize, is_at_work: bool, is_full: bool, cx: &mut Context<'_>) -> Option<RunEvent> {
-        let slot = self.slots.get_mut(place).filter(|slot| slot.state.is_at_work() == is_at_work)?;
+    fn advance(&mut self, place: usize) -> Option<RunEvent> {
+        let is_full = self.working.len() >= self.concurrency;
+        let slot = self.slots.get_mut(place)?;
         let finished = match std::mem::replace(&mut slot.state, State::Entered) {
             State::Waiting(..) | State::Unasked | State::Asked if self.is_stopped => not_called(),
             State::Waiting(function, limit) if !is_full => match function.begin(&slot.call.function.arguments, limit) {
                 Ok(working) => {
-                    slot.state = State::Working(working);
+                    self.working.push(place, working);
+                    slot.state = State::Working;
                     return Some(RunEvent::CallStarted(Box::new(slot.call.clone())));
                 }
                 Err(refused) => refused,
-            },
-            State::Working(mut working) => match working.as_mut().poll(cx) {
-                Poll::Ready(given) => given,
-                Poll::Pending => {
-                    slot.state = State::Working(working);
-                    return None;
-                }
             },
             State::Unasked => {
                 slot.state = State::Asked;
@@ -120,6 +123,11 @@ impl Turn {
                 return None;
             }
         };
+        self.finish(place, finished)
+    }
+
+    fn finish(&mut self, place: usize, finished: Given) -> Option<RunEvent> {
+        let slot = self.slots.get_mut(place)?;
         let (output, status) = (finished.output.clone(), finished.status);
         self.is_stopped |= status == CallStatus::Stopped;
         slot.state = State::Over(finished);
@@ -151,10 +159,6 @@ impl Turn {
         })
     }
 
-    fn working(&self) -> usize {
-        self.slots.iter().skip(self.over).filter(|slot| slot.state.is_at_work()).count()
-    }
-
     /// The tool that ended the run, and why.
     #[inline]
     pub(super) fn stopped_by(&self) -> Option<(&str, &str)> {
@@ -168,11 +172,6 @@ impl Turn {
 }
 
 impl State {
-    #[inline]
-    fn is_at_work(&self) -> bool {
-        matches!(self, Self::Working(_))
-    }
-
     /// Whether the caller answers, and has not yet.
     fn is_open(&self) -> bool {
         matches!(self, Self::Unasked | Self::Asked)

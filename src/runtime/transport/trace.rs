@@ -58,12 +58,7 @@ impl Trace {
         }
         if let Some(name) = gen_ai_operation(facts.path) {
             span.record("gen_ai.operation.name", name);
-            let body = request.and_then(reqwest::Request::body).and_then(reqwest::Body::as_bytes);
-            let model = match &outgoing.form {
-                Some(form) => form.text("model").map(str::to_owned),
-                None => body.and_then(model_in),
-            };
-            if let Some(model) = model {
+            if let Some(model) = outgoing.model() {
                 span.record("gen_ai.request.model", model.as_str());
             }
         }
@@ -176,15 +171,4 @@ fn gen_ai_operation(path: &str) -> Option<&'static str> {
             media.iter().any(|area| path.starts_with(area)).then_some("generate_content")
         }
     }
-}
-
-/// The `model` of a request's JSON. Only asked when somebody listens.
-fn model_in(body: &[u8]) -> Option<String> {
-    /// Bodies with images in them are not read through for a name.
-    const LARGEST: usize = 256 * 1024;
-    if body.len() > LARGEST {
-        return None;
-    }
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    body.get("model")?.as_str().map(str::to_owned)
 }

@@ -80,7 +80,7 @@ async fn all<I, T: 'static>(run: &mut Many<I, T>) -> Vec<Outcome<T>> {
     outcomes
 }
 
-fn indexes<T>(outcomes: &[Outcome<T>]) -> Vec<u64> {
+fn indexes<T>(outcomes: &[Outcome<T>]) -> Vec<usize> {
     outcomes.iter().map(|outcome| outcome.index).collect()
 }
 

@@ -225,3 +225,15 @@ fn outside_a_runtime_it_says_so() {
     let std::task::Poll::Ready(Some(Err(error))) = next else { panic!("{next:?}") };
     assert_eq!(error.kind(), ErrorKind::NoRuntime);
 }
+
+#[tokio::test]
+async fn an_outcome_has_the_key_of_its_item_without_a_journal_too() {
+    let server = Server::start(|_, request| if number(request) == 1 { refusal(400, "No") } else { answer(request) });
+    let (venice, _) = client(&server);
+    let mut run = venice.chat().many(questions(3)).with_keys(|_| "question".to_owned()).with_input_order();
+    let outcomes = all(&mut run).await;
+    assert_eq!(outcomes.iter().map(|outcome| outcome.result.is_ok()).collect::<Vec<_>>(), [true, false, true]);
+    assert!(outcomes.iter().all(|outcome| outcome.key.as_deref() == Some("question")));
+    let mut run = venice.chat().many(questions(1));
+    assert!(all(&mut run).await[0].key.is_none(), "without a name and a journal there is none");
+}

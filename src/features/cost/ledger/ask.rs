@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::api::generated::operations;
 use crate::api::generated::types::ModelType;
 use crate::runtime::operation::{Operation, RetryClass};
-use crate::runtime::transport::Outgoing;
+use crate::runtime::transport::{Outgoing, model_of};
 
 /// What a paid request asks for.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ impl Asked {
 
     /// The model that is asked for, or the one that the server takes when none is.
     pub(super) fn model(&self) -> &str {
-        let named = self.body["model"].as_str().or_else(|| self.body["modelId"].as_str());
-        named.filter(|name| !name.is_empty()).unwrap_or(match self.paid {
+        let named = self.body.as_object().and_then(model_of);
+        named.map(|(_, name)| name).unwrap_or(match self.paid {
             Paid::Images => "default",
             Paid::Edit => "firered-image-edit",
             Paid::Speech => "tts-kokoro",

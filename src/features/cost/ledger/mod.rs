@@ -3,7 +3,7 @@
 mod ask;
 mod entry;
 mod estimate;
-mod reported;
+pub(crate) mod reported;
 
 use self::ask::Asked;
 pub(crate) use self::entry::Charge;

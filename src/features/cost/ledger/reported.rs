@@ -22,11 +22,14 @@ pub(crate) struct ReportedUsage {
     pub(crate) cost: Option<Cost>,
     /// How long the recording was that was listened to.
     pub(crate) seconds: Option<Amount>,
+    /// All tokens, as the reply sums them up.
+    #[cfg(feature = "batch")]
+    pub(crate) total_tokens: Option<u64>,
 }
 
 impl ReportedUsage {
     /// Reads the JSON of a reply; anything else tells nothing.
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         let reply: Reply = leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
         reply.into()
     }
@@ -87,6 +90,8 @@ wire::object_impls!(Reply);
 /// The tokens, under the names that either endpoint gives them.
 #[derive(Default)]
 struct Used {
+    #[cfg(feature = "batch")]
+    total: Option<serde_json::Value>,
     prompt: Option<i64>,
     completion: Option<i64>,
     details: Option<Details>,
@@ -97,6 +102,8 @@ impl Object for Used {
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "prompt_tokens" | "input_tokens" => wire::optional(&mut self.prompt, map),
+            #[cfg(feature = "batch")]
+            "total_tokens" => wire::optional(&mut self.total, map),
             "completion_tokens" | "output_tokens" => wire::optional(&mut self.completion, map),
             "prompt_tokens_details" | "input_tokens_details" => wire::optional(&mut self.details, map),
             _ => wire::ignore(map),
@@ -125,6 +132,8 @@ wire::object_impls!(Details);
 
 impl From<Reply> for ReportedUsage {
     fn from(reply: Reply) -> Self {
+        #[cfg(feature = "batch")]
+        let total_tokens = reply.usage.as_ref().and_then(|used| used.total.as_ref()?.as_u64());
         let tokens = reply.usage.map(|used| {
             let details = used.details.unwrap_or_default();
             Tokens {
@@ -139,6 +148,24 @@ impl From<Reply> for ReportedUsage {
             tokens,
             cost: usage::reported(reply.cost.as_ref()),
             seconds: reply.duration.filter(|seconds| !seconds.is_negative()),
+            #[cfg(feature = "batch")]
+            total_tokens,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(feature = "batch")]
+    fn what_a_reply_used_stands_in_it() {
+        let reply = br#"{"usage": {"total_tokens": 9, "completion_tokens": 4}, "cost": {"usd": 0.5}}"#;
+        let reported = ReportedUsage::read(reply);
+        assert_eq!((reported.total_tokens, reported.tokens.map(|tokens| tokens.completion)), (Some(9), Some(4)));
+        assert_eq!(reported.cost.and_then(|cost| cost.usd), "0.5".parse().ok());
+        let file = ReportedUsage::read(b"\x89PNG");
+        assert!(file.total_tokens.is_none() && file.tokens.is_none() && file.cost.is_none());
     }
 }

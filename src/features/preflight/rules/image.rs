@@ -46,7 +46,6 @@ pub(super) static GENERATIONS: Area = Area {
 
 pub(super) static EDIT: Area = Area {
     paths: &["/image/edit"],
-    model_in: &["model", "modelId"],
     kinds: &[ModelType::Inpaint, ModelType::Image],
     rules: &[
         length_of_prompt("prompt"),
@@ -67,7 +66,6 @@ pub(super) static EDIT: Area = Area {
 
 pub(super) static MULTI_EDIT: Area = Area {
     paths: &["/image/multi-edit"],
-    model_in: &["modelId", "model"],
     kinds: &[ModelType::Inpaint, ModelType::Image],
     rules: &[
         length_of_prompt("prompt"),

@@ -20,8 +20,6 @@ use crate::runtime::operation::OperationRef;
 pub(super) struct Area {
     /// The endpoints.
     paths: &'static [&'static str],
-    /// The member that names the model, under all its names.
-    pub(super) model_in: &'static [&'static str],
     /// The types of models that it may be, the usual one first.
     pub(super) kinds: &'static [ModelType],
     /// A name that nothing answers to is served by the default model.
@@ -29,8 +27,8 @@ pub(super) struct Area {
     rules: &'static [Rule],
 }
 
-/// Requests that name their model in `model`, and that fail where there is none of that name.
-const USUAL: Area = Area { paths: &[], model_in: &["model"], kinds: &[], any_name_is_served: false, rules: &[] };
+/// Requests that fail where there is no model of the name.
+const USUAL: Area = Area { paths: &[], kinds: &[], any_name_is_served: false, rules: &[] };
 
 /// One thing to look at.
 enum Rule {
@@ -98,12 +96,6 @@ impl Area {
     /// The usual type of model.
     pub(super) fn kind(&self) -> &ModelType {
         self.kinds.first().unwrap_or(&ModelType::Text)
-    }
-
-    /// The model that a request names.
-    pub(super) fn model_of<'a>(&self, body: &'a Value) -> Option<(&'static str, &'a str)> {
-        let named = self.model_in.iter().find_map(|field| Some((*field, body.get(field)?.as_str()?)));
-        named.filter(|(_, name)| !name.trim().is_empty())
     }
 
     /// Looks at everything.
