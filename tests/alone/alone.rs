@@ -1,0 +1,91 @@
+//! The tests of each optional feature, from the programs that have them with all features on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// What the tests of one feature share with those of others is more than each uses.
+#![allow(dead_code, unexpected_cfgs, unused_imports)]
+
+use venice_ai_test_support as support;
+
+#[cfg(feature = "long-speech")]
+#[path = "../media/audio/mod.rs"]
+mod audio;
+#[cfg(feature = "jobs")]
+#[path = "../media/audio_jobs.rs"]
+mod audio_jobs;
+#[cfg(feature = "csv")]
+#[path = "../account/billing.rs"]
+mod billing;
+#[cfg(feature = "csv")]
+#[path = "../account/billing_csv.rs"]
+mod billing_csv;
+#[cfg(feature = "blocking")]
+#[path = "../core/blocking.rs"]
+mod blocking;
+#[cfg(feature = "catalogue")]
+#[path = "../account/catalogue/mod.rs"]
+mod catalogue;
+#[cfg(feature = "collect")]
+#[path = "../chat/chat_accumulator.rs"]
+mod chat_accumulator;
+#[cfg(any(feature = "attachments", feature = "reasoning"))]
+#[path = "../chat/chat_create.rs"]
+mod chat_create;
+#[cfg(feature = "attachments")]
+#[path = "../chat/chat_media/mod.rs"]
+mod chat_media;
+#[cfg(any(feature = "attachments", feature = "reasoning"))]
+#[path = "../chat/chat_requests.rs"]
+mod chat_requests;
+#[cfg(feature = "collect")]
+#[path = "../chat/chat_stream.rs"]
+mod chat_stream;
+#[cfg(feature = "citations")]
+#[path = "../chat/citations.rs"]
+mod citations;
+#[cfg(feature = "budget")]
+#[path = "../features/cost/mod.rs"]
+mod cost;
+#[cfg(feature = "save")]
+#[path = "../media/downloads/mod.rs"]
+mod downloads;
+#[cfg(feature = "embedding-batch")]
+#[path = "../account/embeddings/mod.rs"]
+mod embeddings;
+#[cfg(feature = "jobs")]
+#[path = "../media/jobs/mod.rs"]
+mod jobs;
+#[cfg(feature = "batch")]
+#[path = "../features/many/mod.rs"]
+mod many;
+#[cfg(feature = "preflight")]
+#[path = "../features/preflight/mod.rs"]
+mod preflight;
+#[cfg(feature = "reasoning")]
+#[path = "../chat/reasoning.rs"]
+mod reasoning;
+#[cfg(feature = "unstable")]
+#[path = "../chat/responses/mod.rs"]
+mod responses;
+#[cfg(feature = "structured")]
+#[path = "../chat/structured_output/mod.rs"]
+mod structured_output;
+#[cfg(feature = "tools")]
+#[path = "../features/tools/mod.rs"]
+mod tools;
+#[cfg(feature = "long-speech")]
+#[path = "../media/uploads/mod.rs"]
+mod uploads;
+#[cfg(feature = "jobs")]
+#[path = "../media/video.rs"]
+mod video;
+#[cfg(feature = "wallet")]
+#[path = "../account/wallet.rs"]
+mod wallet;
+
+/// The document of the API is there, and is JSON.
+#[cfg(feature = "document")]
+#[test]
+fn the_document_is_json() {
+    let document: serde_json::Value = serde_json::from_str(venice_ai::API_DOCUMENT).unwrap();
+    assert!(document["paths"].is_object());
+}
