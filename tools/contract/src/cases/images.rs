@@ -1,5 +1,6 @@
 //! Images: drawn, changed, enlarged, cut out; as JSON and as forms.
 
+use venice_ai::FileInput;
 use venice_ai::types::*;
 
 use super::Cost::{Free, Usd};
@@ -86,7 +87,13 @@ async fn maximal(scene: &Scene) -> Result<GenerateImageRequest, Stop> {
 fn changing() -> Vec<Case> {
     vec![
         case("upscaleImage", Minimal, Usd(0.05), |scene| async move {
-            scene.venice().images().upscale(UpscaleImageRequest::new(picture_base64())).await?.bytes().await?;
+            scene
+                .venice()
+                .images()
+                .upscale(UpscaleImageRequest::new(FileInput::text(picture_base64())))
+                .await?
+                .bytes()
+                .await?;
             Ok(())
         }),
         case("upscaleImage", Maximal, Usd(0.05), |scene| async move {
@@ -95,7 +102,13 @@ fn changing() -> Vec<Case> {
             Ok(())
         }),
         case("editImage", Minimal, Usd(0.1), |scene| async move {
-            scene.venice().images().edit(EditImageRequest::new(picture_base64(), PROMPT)).await?.bytes().await?;
+            scene
+                .venice()
+                .images()
+                .edit(EditImageRequest::new(FileInput::text(picture_base64()), PROMPT))
+                .await?
+                .bytes()
+                .await?;
             Ok(())
         }),
         case("editImage", Maximal, Usd(0.2), |scene| async move {
@@ -111,7 +124,7 @@ fn changing() -> Vec<Case> {
             Ok(())
         }),
         case("multiEditImage", Minimal, Usd(0.1), |scene| async move {
-            let request = MultiEditImageRequest::new(PROMPT, [picture_base64()]);
+            let request = MultiEditImageRequest::new(PROMPT, [FileInput::text(picture_base64())]);
             scene.venice().images().multi_edit(request).await?.bytes().await?;
             Ok(())
         }),
