@@ -30,7 +30,8 @@ pub(crate) struct ReplyBody {
     /// When the current wait becomes too long; `None` while nobody waits.
     deadline: Option<Instant>,
     received: u64,
-    ended: bool,
+    /// Once there is no chunk, the following ones are [read ahead](ReadAhead).
+    reads_ahead: bool,
     /// What was read of it to see what it is.
     beginning: Bytes,
     scope: Scope,
@@ -51,6 +52,8 @@ pub(crate) trait StreamObserver: Send {
 enum Source {
     Connection(reqwest::Body),
     Ahead(ReadAhead),
+    /// From nowhere any more: the body has ended, or broke off.
+    Ended,
 }
 
 impl ReplyBody {
@@ -61,7 +64,7 @@ impl ReplyBody {
             timer: None,
             deadline: None,
             received: 0,
-            ended: false,
+            reads_ahead: false,
             beginning: Bytes::new(),
             scope,
             meta,
@@ -78,10 +81,6 @@ impl ReplyBody {
     /// Keeps a wallet's slot until the body is read or dropped.
     pub(super) fn hold(&mut self, slot: Option<WalletSlot>) {
         self.slot = slot;
-    }
-
-    pub(crate) fn is_observed(&self) -> bool {
-        self.observer.is_some()
     }
 
     pub(crate) fn observe(&mut self, part: &dyn Any) {
@@ -106,21 +105,29 @@ impl ReplyBody {
         self
     }
 
+    /// For a body of many small chunks: reads them ahead, once there is none to be given.
+    pub(crate) fn read_ahead(&mut self, reads_ahead: bool) {
+        self.reads_ahead = reads_ahead;
+    }
+
     /// The next piece. After an error and after the end there is none.
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
         if !self.beginning.is_empty() {
             return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
         }
-        let end = match self.source.poll_chunk(cx) {
+        let chunk = match &mut self.source {
+            Source::Connection(body) => ahead::poll_body(body, cx),
+            Source::Ahead(ahead) => ahead.poll_chunk(cx),
+            Source::Ended => return Poll::Ready(None),
+        };
+        let end = match chunk {
             Poll::Ready(Ok(chunk)) => {
                 self.deadline = None;
                 self.received += chunk.len() as u64;
                 return Poll::Ready(Some(Ok(chunk)));
             }
             Poll::Ready(Err(end)) => end,
+            Poll::Pending if self.reads_ahead && self.source.read_ahead() => return self.poll_chunk(cx),
             Poll::Pending => {
                 ready!(self.poll_idle(cx));
                 self.end();
@@ -137,18 +144,8 @@ impl ReplyBody {
     }
 
     fn end(&mut self) {
-        self.ended = true;
+        self.source = Source::Ended;
         self.slot = None;
-    }
-
-    /// As [`poll_chunk`](Self::poll_chunk), for a body of many small chunks: once there is none, the following ones are
-    /// [read ahead](ReadAhead).
-    pub(crate) fn poll_chunk_ahead(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        let chunk = self.poll_chunk(cx);
-        match chunk.is_pending() && self.source.read_ahead() {
-            true => self.poll_chunk(cx),
-            false => chunk,
-        }
     }
 
     /// The next piece, as [`poll_chunk`](Self::poll_chunk) gives it. Nothing is lost when the future is dropped.
@@ -160,7 +157,7 @@ impl ReplyBody {
     pub(crate) fn least_left(&self) -> u64 {
         match &self.source {
             Source::Connection(body) => body.size_hint().lower(),
-            Source::Ahead(_) => 0,
+            Source::Ahead(_) | Source::Ended => 0,
         }
     }
 
@@ -207,13 +204,6 @@ impl ReplyBody {
 }
 
 impl Source {
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes, End>> {
-        match self {
-            Self::Connection(body) => ahead::poll_body(body, cx),
-            Self::Ahead(ahead) => ahead.poll_chunk(cx),
-        }
-    }
-
     /// Begins to read ahead; false if that is done already, or if there is no runtime.
     fn read_ahead(&mut self) -> bool {
         let (Self::Connection(body), Ok(runtime)) = (&mut *self, Handle::try_current()) else { return false };
@@ -227,7 +217,7 @@ impl fmt::Debug for ReplyBody {
         f.debug_struct("ReplyBody")
             .field("operation", &self.scope.operation().name())
             .field("received", &self.received)
-            .field("ended", &self.ended)
+            .field("ended", &matches!(self.source, Source::Ended))
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,5 @@
-//! `Parts`: the parts of a streamed answer. Below it, `Events` reads events from a connection, and [`sse`] frames them.
+//! `Parts`: the parts of a streamed answer. Below it, [`sse`] frames the events.
 
-mod events;
-mod in_band;
 mod parts;
 pub mod sse;
 

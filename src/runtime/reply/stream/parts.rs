@@ -2,14 +2,18 @@
 
 use std::any::Any;
 use std::fmt;
+use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use memchr::memmem::Finder;
+use serde_json::{Map, Value};
+use tokio::time::Sleep;
 
-use super::events::Events;
-use super::in_band;
-use super::sse::SseEvent;
-use crate::runtime::error::{Error, ErrorKind, locate};
+use super::sse::{SseDecoder, SseError, SseEvent};
+use crate::runtime::error::{Error, ErrorKind, Promise, is_error_document, locate};
 use crate::runtime::meta::Meta;
 use crate::runtime::reply::verdict;
 use crate::runtime::text::{form_of_body, without_mark};
@@ -46,33 +50,35 @@ pub(crate) enum Read<T> {
 }
 
 /// The parts of one answer.
+///
+/// An event that cannot be read is an error, and the events behind it still come. Any other error is the last thing that comes.
 #[derive(Debug)]
 pub(crate) struct Parts<P> {
-    events: Events,
-    form: Form,
+    body: ReplyBody,
+    decoder: SseDecoder,
+    phase: Phase,
     seen: P,
     count: u64,
-    phase: Phase,
     /// The server said that nothing follows: `[DONE]`, or the end of a whole answer.
     is_done: bool,
 }
 
-/// What a reply is. Its first bytes decide, as servers and proxies label it wrongly.
-enum Form {
-    /// This much of it was read, and does not show it.
+/// How far the reply is read, and what it is. Its first bytes decide that, as servers and proxies label it wrongly.
+enum Phase {
+    /// This much of it was read, and does not show what it is.
     Unknown(BytesMut),
     Events,
+    /// The body has ended; the decoder may hold one more event.
+    LastEvent,
+    /// All parts are out. The end of the body is waited for until then, once it is all that is missing.
+    Closing(Option<Pin<Box<Sleep>>>),
     /// A server or a proxy that does not stream: one JSON document with an answer or an error, or a page.
     Whole(BytesMut),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Reading,
-    /// All parts are out, the end of the reply is not here.
-    Ending,
     Ended,
 }
+
+/// The end of a body comes with its last bytes or right behind them. A new connection costs more than this.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What an event of the stream means.
 // The large variant is the one that nearly every event is; an allocation for each would cost more than the room.
@@ -91,22 +97,16 @@ enum Step<T> {
 
 impl<P: Protocol> Parts<P> {
     pub(crate) fn new(body: ReplyBody) -> Self {
-        Self {
-            events: Events::new(body),
-            form: Form::Unknown(BytesMut::new()),
-            seen: P::default(),
-            count: 0,
-            phase: Phase::Reading,
-            is_done: false,
-        }
+        let decoder = SseDecoder::new().with_max_event_bytes(body.scope().limits().event_bytes());
+        Self { body, decoder, phase: Phase::Unknown(BytesMut::new()), seen: P::default(), count: 0, is_done: false }
     }
 
     pub(crate) fn meta(&self) -> &Meta {
-        self.body().meta()
+        self.body.meta()
     }
 
     pub(crate) fn body(&self) -> &ReplyBody {
-        self.events.body()
+        &self.body
     }
 
     pub(crate) fn seen(&self) -> &P {
@@ -115,118 +115,138 @@ impl<P: Protocol> Parts<P> {
 
     /// Whether all of the answer came, and the server said so.
     pub(crate) fn ended_cleanly(&self) -> bool {
-        self.phase == Phase::Ended && self.is_done && self.seen.is_whole()
+        matches!(self.phase, Phase::Ended) && self.is_done && self.seen.is_whole()
     }
 
+    /// The next part.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
-        let next = ready!(self.poll_part(cx));
-        let has_ended = self.phase == Phase::Ended;
-        let body = self.events.body_mut();
-        if body.is_observed() {
-            match &next {
-                Some(Ok(part)) => body.observe(part),
-                Some(Err(_)) if has_ended => body.end_observation(false),
-                Some(Err(_)) => {}
-                None => body.end_observation(true),
-            }
-        }
-        Poll::Ready(next)
-    }
-
-    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
-        match &mut self.form {
-            _ if self.phase == Phase::Ended => return Poll::Ready(None),
-            Form::Events => {}
-            Form::Unknown(_) => {
-                if let Some(error) = ready!(self.poll_form(cx)) {
-                    self.phase = Phase::Ended;
-                    let is_cut = error.kind() == ErrorKind::Transport;
-                    let error = if is_cut { interrupted(self.body(), 0, P::PARTS, Some(error)) } else { error };
-                    return Poll::Ready(Some(Err(error)));
+        loop {
+            let is_last = matches!(self.phase, Phase::LastEvent);
+            let step = match &mut self.phase {
+                Phase::Events | Phase::LastEvent => match self.decoder.next_event() {
+                    Some(Ok(event)) => read::<P>(&event, &self.body),
+                    // Cut inside a character: an end like any other.
+                    Some(Err(SseError::InvalidUtf8)) if is_last => continue,
+                    Some(Err(error)) => unframed(&self.body, error),
+                    None if is_last => Step::Cut(None),
+                    None => match ready!(self.body.poll_chunk(cx)) {
+                        Some(Ok(chunk)) => {
+                            self.decoder.push(chunk);
+                            continue;
+                        }
+                        Some(Err(error)) if error.kind() == ErrorKind::Transport => Step::Cut(Some(error)),
+                        Some(Err(error)) => Step::Failed(error),
+                        None => {
+                            self.decoder.finish();
+                            self.phase = Phase::LastEvent;
+                            continue;
+                        }
+                    },
+                },
+                Phase::Unknown(_) => match ready!(self.poll_form(cx)) {
+                    None => continue,
+                    Some(error) if error.kind() == ErrorKind::Transport => {
+                        Step::Failed(interrupted(&self.body, 0, P::PARTS, Some(error)))
+                    }
+                    Some(error) => Step::Failed(error),
+                },
+                Phase::Whole(bytes) => {
+                    let document = ready!(poll_whole(&mut self.body, bytes, cx));
+                    match document.and_then(|document| whole::<P>(&document, &self.body)) {
+                        Ok(part) => {
+                            self.phase = Phase::Ended;
+                            self.is_done = true;
+                            Step::Part(part)
+                        }
+                        Err(error) => Step::Failed(error),
+                    }
                 }
-                return self.poll_part(cx);
-            }
-            Form::Whole(bytes) => {
-                let body = self.events.body_mut();
-                let document = ready!(poll_whole(body, bytes, cx));
-                self.phase = Phase::Ended;
-                let part = document.and_then(|document| whole::<P>(&document, body));
-                if let Ok(part) = &part {
-                    self.is_done = true;
-                    self.seen.note(part);
+                Phase::Closing(patience) => {
+                    ready!(poll_end(&mut self.body, patience, cx));
+                    return self.end(None);
                 }
-                return Poll::Ready(Some(part));
-            }
-        }
-        let events = &mut self.events;
-        while self.phase == Phase::Reading {
-            let step = match ready!(events.poll_next(cx)) {
-                Some(Ok(event)) => read::<P>(&event, events.body()),
-                None => Step::Cut(None),
-                Some(Err(error)) if !events.is_ended() => Step::Unreadable(error),
-                Some(Err(error)) if error.kind() == ErrorKind::Transport => Step::Cut(Some(error)),
-                Some(Err(error)) => Step::Failed(error),
+                Phase::Ended => return self.end(None),
             };
             match step {
                 Step::Nothing => {}
                 Step::Part(part) => {
                     self.count += 1;
                     self.seen.note(&part);
+                    self.body.observe(&part);
                     return Poll::Ready(Some(Ok(part)));
                 }
                 Step::Unreadable(error) => return Poll::Ready(Some(Err(error))),
-                Step::Failed(error) => {
-                    self.phase = Phase::Ended;
-                    return Poll::Ready(Some(Err(error)));
-                }
+                Step::Failed(error) => return self.end(Some(error)),
                 Step::Done => {
                     self.is_done = true;
-                    self.phase = Phase::Ending;
+                    self.body.read_ahead(false);
+                    self.phase = Phase::Closing(None);
                 }
                 Step::Cut(cause) => {
-                    self.phase = Phase::Ended;
                     let is_whole = self.seen.is_whole();
-                    let error = (!is_whole).then(|| interrupted(events.body(), self.count, P::PARTS, cause));
-                    return Poll::Ready(error.map(Err));
+                    let error = (!is_whole).then(|| interrupted(&self.body, self.count, P::PARTS, cause));
+                    return self.end(error);
                 }
             }
         }
-        ready!(events.poll_end(cx));
+    }
+
+    /// Nothing follows, or nothing but this error.
+    fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<P::Part, Error>>> {
         self.phase = Phase::Ended;
-        Poll::Ready(None)
+        self.body.end_observation(error.is_none());
+        Poll::Ready(error.map(Err))
     }
 }
 
 impl<P> Parts<P> {
     /// Reads until it is known what the reply is; an error of the connection, if one comes before.
     fn poll_form(&mut self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
-        let is_labelled = self.events.body().meta().content_type().as_deref() == Some("text/event-stream");
-        while let Form::Unknown(read) = &mut self.form {
-            let body = self.events.body_mut();
-            match ready!(body.poll_chunk(cx)) {
-                Some(Ok(piece)) if read.is_empty() && are_events(&piece, is_labelled) == Some(true) => {
-                    self.events.begin(piece);
-                    self.form = Form::Events;
-                }
+        let is_labelled = self.body.meta().content_type().as_deref() == Some("text/event-stream");
+        while let Phase::Unknown(read) = &mut self.phase {
+            let beginning = match ready!(self.body.poll_chunk(cx)) {
+                Some(Ok(piece)) if read.is_empty() && are_events(&piece, is_labelled) == Some(true) => piece,
                 Some(Ok(piece)) => {
                     read.extend_from_slice(&piece);
-                    let read = std::mem::take(read);
-                    self.form = match are_events(&read, is_labelled) {
-                        None => Form::Unknown(read),
-                        Some(false) => Form::Whole(read),
-                        Some(true) => {
-                            self.events.begin(read.freeze());
-                            Form::Events
+                    match are_events(read, is_labelled) {
+                        None => continue,
+                        Some(false) => {
+                            self.phase = Phase::Whole(std::mem::take(read));
+                            continue;
                         }
-                    };
+                        Some(true) => std::mem::take(read).freeze(),
+                    }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(error)),
                 // What is as short as this is an event that was cut, or nothing.
-                None => self.form = Form::Events,
-            }
+                None => Bytes::new(),
+            };
+            self.decoder.push(beginning);
+            self.body.read_ahead(true);
+            self.phase = Phase::Events;
         }
         Poll::Ready(None)
     }
+}
+
+/// Ready when the body has ended too, so that its connection can serve other calls. No more events are wanted, and a server
+/// that keeps the reply open is not waited for.
+fn poll_end(body: &mut ReplyBody, patience: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Poll<()> {
+    while let Poll::Ready(piece) = body.poll_chunk(cx) {
+        if !matches!(piece, Some(Ok(_))) {
+            return Poll::Ready(());
+        }
+    }
+    let patience = patience.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+    patience.as_mut().poll(cx)
+}
+
+/// An event that is none. A server that sends one without end is not worth listening to.
+#[cold]
+fn unframed<T>(body: &ReplyBody, error: SseError) -> Step<T> {
+    let is_over = error != SseError::InvalidUtf8;
+    let error = body.explained(Error::new(ErrorKind::Decode, error.to_string()).with_source(error));
+    if is_over { Step::Failed(error) } else { Step::Unreadable(error) }
 }
 
 /// Whether a reply that begins like this is a stream of events; `None` if more of it is needed.
@@ -246,12 +266,15 @@ fn are_events(beginning: &[u8], is_labelled: bool) -> Option<bool> {
     }
 }
 
-impl fmt::Debug for Form {
+impl fmt::Debug for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unknown(_) => "Unknown",
             Self::Events => "Events",
+            Self::LastEvent => "LastEvent",
+            Self::Closing(_) => "Closing",
             Self::Whole(_) => "Whole",
+            Self::Ended => "Ended",
         })
     }
 }
@@ -260,7 +283,7 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
     if body.scope().limits().event_is_too_costly(event.data_bytes()) {
         return Step::Failed(too_costly(body, event.data_bytes(), "max_event_bytes"));
     }
-    if in_band::is_error(event) {
+    if is_error(event) {
         return Step::Failed(failed(body, event.data_bytes().clone()));
     }
     match event.data_bytes().trim_ascii() {
@@ -269,7 +292,7 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
         _ => {}
     }
     match P::read(event) {
-        Ok(Read::Part(part)) if P::says_nothing(&part) && in_band::is_error_data(event.data_bytes(), true) => {
+        Ok(Read::Part(part)) if P::says_nothing(&part) && is_error_data(event.data_bytes(), true) => {
             Step::Failed(failed(body, event.data_bytes().clone()))
         }
         Ok(Read::Part(part)) => Step::Part(part),
@@ -337,4 +360,56 @@ fn interrupted(body: &ReplyBody, count: u64, parts: &str, cause: Option<Error>) 
         Some(cause) => error.with_source(cause),
         None => error,
     })
+}
+
+/// The fields that report an error all start with this, or have it as their value.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
+
+/// Whether an event reports an error instead of a part of the answer: `event: error` with plain text or JSON, or an error document.
+fn is_error(event: &SseEvent) -> bool {
+    // Nearly every event is cleared here, without being parsed a second time.
+    event.name() == "error" || MARK.find(event.data_bytes()).is_some() && is_error_data(event.data_bytes(), false)
+}
+
+/// Whether the data of an event is an error document. One that `says_nothing` of an answer is, where it says anything at all.
+#[cold]
+fn is_error_data(data: &[u8], says_nothing: bool) -> bool {
+    let Ok(document) = serde_json::from_slice::<Map<String, Value>>(data) else { return false };
+    let has_choices = document.get("choices").and_then(Value::as_array).is_some_and(|choices| !choices.is_empty());
+    is_error_document(
+        &document,
+        match has_choices {
+            true => Promise::Kept,
+            false if says_nothing => Promise::Broken,
+            false => Promise::Unknown,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_error_data;
+
+    #[test]
+    fn an_answer_about_errors_is_not_an_error() {
+        for data in [
+            r#"{"choices":[{"delta":{"content":"\"error\": \"x\""}}]}"#,
+            r#"{"choices":[{"delta":{"error":"inside"}}]}"#,
+            r#"{"choices":[],"error":null}"#,
+            r#"{"choices":[{"delta":{"content":"x"}}],"error":"","error_type":"none"}"#,
+            r#"["error"]"#,
+            r#""error""#,
+            "\"error",
+        ] {
+            assert!(!is_error_data(data.as_bytes(), true), "{data}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_of_an_answer_and_something_else_is_an_error() {
+        for data in [r#"{"message":"Forbidden"}"#, r#"{"details":{"_errors":["Required"]}}"#, r#"{"object":"error"}"#] {
+            assert!(is_error_data(data.as_bytes(), true), "{data}");
+        }
+        assert!(!is_error_data(br#"{"message":"Forbidden"}"#, false));
+    }
 }
