@@ -43,6 +43,9 @@ pub use self::features::tools;
 #[cfg(feature = "wallet")]
 #[cfg_attr(docsrs, doc(cfg(feature = "wallet")))]
 pub use self::features::wallet;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use self::runtime::blocking;
 pub use self::runtime::meta;
 
 #[cfg(feature = "document")]
@@ -82,7 +85,7 @@ pub use self::runtime::operation::{AuthScheme, Operation, RetryClass};
 pub use self::runtime::pages::{Page, Pages};
 pub use self::runtime::reply::{ByteStream, RawReply};
 pub use self::runtime::secret::Secret;
-pub use self::runtime::transport::{Clock, Compatibility, RetryPolicy, SystemClock};
+pub use self::runtime::transport::{CallOptions, Clock, Compatibility, RetryPolicy, SystemClock};
 pub use self::runtime::validation::ValidationError;
 pub use self::runtime::wallet::SignInRequest;
 

@@ -36,6 +36,7 @@ use crate::api::generated::types::{
 };
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
+use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 
 /// The API keys of the account. Needs a key of the type `ADMIN`, except for [`rate_limits`](Self::rate_limits), which takes any key, and
@@ -105,7 +106,7 @@ impl<'c> ApiKeys<'c> {
     /// refused it. After a time-out look at [`list`](Self::list) before making another.
     pub fn create(&self, request: impl Into<CreateApiKeyRequest>) -> Call<CreatedApiKey> {
         let call = self.client.raw().create_api_key(&request.into());
-        call.accept(|reply| with_key(reply.data))
+        call.and_then(|reply| with_key(reply.data))
     }
 
     /// Changes a key. Members that are not set stay as they are; an empty `expires_at` takes the expiry away.
@@ -137,9 +138,9 @@ impl<'c> ApiKeys<'c> {
     /// # Errors
     /// An empty id is refused before anything is sent.
     pub fn delete(&self, id: impl AsRef<str>) -> Call<()> {
-        self.client.raw().delete_api_key(id.as_ref()).accept(|reply| match reply.success {
+        self.client.raw().delete_api_key(id.as_ref()).and_then(|reply| match reply.success {
             Some(true) => Ok(()),
-            _ => Err("the API answered 200 and `success: false`; the key was not deleted".to_owned()),
+            _ => Err(Error::decode("the API answered 200 and `success: false`; the key was not deleted")),
         })
     }
 
@@ -183,9 +184,9 @@ impl<'c> ApiKeys<'c> {
     #[inline]
     pub fn web3_token(&self) -> Call<Secret> {
         let call = self.client.raw().get_api_key_generate_web3_key();
-        call.accept(|reply| {
+        call.and_then(|reply| {
             let token = reply.data.token;
-            if token.expose().is_empty() { Err("the reply holds no token".to_owned()) } else { Ok(token) }
+            if token.expose().is_empty() { Err(Error::decode("the reply holds no token")) } else { Ok(token) }
         })
     }
 
@@ -209,18 +210,18 @@ impl<'c> ApiKeys<'c> {
     /// "Could not verify wallet signature" may pass when it is tried again with the same token.
     pub fn create_with_web3(&self, request: impl Into<CreateWeb3ApiKeyRequest>) -> Call<CreatedApiKey> {
         let call = self.client.raw().post_api_key_generate_web3_key(&request.into());
-        call.accept(|reply| with_key(reply.data))
+        call.and_then(|reply| with_key(reply.data))
     }
 }
 
 /// A created key whose secret is missing is worthless, and must not look like one that works.
 #[inline]
-fn with_key(created: CreatedApiKey) -> Result<CreatedApiKey, String> {
+fn with_key(created: CreatedApiKey) -> Result<CreatedApiKey, Error> {
     if created.api_key.expose().is_empty() {
-        return Err(format!(
+        return Err(Error::decode(format!(
             "the API made a key with the id {:?} and left the key itself out; delete it and make another",
             created.id
-        ));
+        )));
     }
     Ok(created)
 }

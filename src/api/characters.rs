@@ -126,7 +126,7 @@ impl<'c> Characters<'c> {
     /// [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, slug: impl AsRef<str>) -> Call<Character> {
         let call = self.client.raw().get_character_by_slug(slug.as_ref());
-        call.accept(|reply| present(reply.data, "character"))
+        call.and_then(|reply| present(reply.data, "character"))
     }
 
     /// What people wrote about a character, over all pages.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::generated::types::TextReplyFormat;
 use crate::runtime::error::Error;
-use crate::runtime::reply::WholeReply;
+use crate::runtime::transport::Reply;
 
 /// A type whose main member is a text.
 pub(super) trait Textual: DeserializeOwned {
@@ -12,13 +12,13 @@ pub(super) trait Textual: DeserializeOwned {
 }
 
 /// Reads a text in the form in which it came, which need not be the one that was asked for.
-pub(super) fn read<T: Textual>(reply: &WholeReply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
+pub(super) fn read<T: Textual>(reply: &Reply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
     let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
-    let begins_an_object = reply.body.trim_ascii_start().starts_with(b"{");
+    let begins_an_object = reply.bytes().trim_ascii_start().starts_with(b"{");
     if reply.is("json") || (!bare && begins_an_object) {
         return reply.json();
     }
-    match std::str::from_utf8(&reply.body) {
+    match std::str::from_utf8(reply.bytes()) {
         Ok(text) if !reply.is_page() => Ok(T::bare(text.to_owned())),
         _ => Err(reply.unexpected("the reply is no text")),
     }

@@ -17,7 +17,4 @@ pub use crate::features::responses::stream::{ResponseEvent, ResponseStream, Resp
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub use crate::features::structured::{ParseEvent, ParsedStream, Partial};
-#[cfg(feature = "blocking")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
-pub use crate::runtime::blocking::BlockingIter;
 pub use crate::runtime::reply::stream::sse;

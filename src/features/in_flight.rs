@@ -38,7 +38,7 @@ impl<T> InFlight<T> {
     }
 
     /// Drops those whose places are not to be kept.
-    #[cfg(all(feature = "blocking", feature = "long-speech"))]
+    #[cfg(feature = "long-speech")]
     pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         self.flights = std::mem::take(&mut self.flights).into_iter().filter(|flight| keep(flight.place)).collect();
     }

@@ -3,7 +3,7 @@
 pub(crate) mod amount;
 pub(crate) mod attachments;
 #[cfg(feature = "blocking")]
-pub(crate) mod blocking;
+pub mod blocking;
 pub(crate) mod call;
 pub(crate) mod client;
 pub(crate) mod date;

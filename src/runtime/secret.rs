@@ -75,3 +75,11 @@ impl<'de> serde::Deserialize<'de> for Secret {
         String::deserialize(deserializer).map(Self::from)
     }
 }
+
+/// Headers with one of these in their names carry credentials, whatever those look like.
+const CREDENTIALS: [&str; 7] = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];
+
+/// Whether a header of this name, in lower case, carries a credential.
+pub(crate) fn is_credential(name: &str) -> bool {
+    CREDENTIALS.iter().any(|part| name.contains(part))
+}

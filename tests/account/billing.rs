@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::types::{
     BillingCurrency, ConsumptionCurrency, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageDay,
 };
@@ -294,6 +295,6 @@ fn billing_is_read_without_async() {
     let billing = venice.billing();
     assert!(billing.balance().send_blocking().unwrap().can_consume);
     assert_eq!(billing.usage_analytics(analytics()).send_blocking().unwrap().lookback, "7d");
-    assert_eq!(billing.usage_history(history()).into_blocking_iter().map(Result::unwrap).count(), 2_345);
+    assert_eq!(blocking::iter(billing.usage_history(history())).map(Result::unwrap).count(), 2_345);
     assert!(billing.usage_history_page(history()).send_blocking().unwrap().next_cursor.is_some());
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use venice_ai::billing::CsvTable;
+use venice_ai::blocking;
 use venice_ai::{Client, ErrorKind};
 use venice_ai_mock::MockVenice;
 
@@ -207,12 +208,12 @@ async fn the_mock_sends_tables() {
 fn a_table_is_read_and_saved_without_async() {
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
-    let parts = table(&venice).into_blocking_iter();
+    let parts = blocking::iter(table(&venice));
     let bytes: usize = parts.map(|part| part.unwrap().len()).sum();
     let folder = Folder::new("blocking");
     let path = folder.join("charges.csv");
-    assert_eq!(table(&venice).save_blocking(&path).unwrap(), bytes as u64);
+    assert_eq!(blocking::wait(table(&venice).save(&path)).unwrap(), bytes as u64);
     assert_eq!(std::fs::read(&path).unwrap().len(), bytes);
     let reply = venice.billing().usage_history_csv(history()).send_blocking().unwrap();
-    assert!(reply.text_blocking().unwrap().starts_with("timestamp,"));
+    assert!(blocking::wait(reply.text()).unwrap().starts_with("timestamp,"));
 }

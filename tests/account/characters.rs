@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::characters::CharacterReviewsParams;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
 use venice_ai_mock::MockVenice;
@@ -251,8 +252,8 @@ fn characters_are_read_without_async() {
     assert_eq!(venice.characters().list_page(ListCharactersParams::new()).send_blocking().unwrap().len(), 2);
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
-    let all = venice.characters().list(ListCharactersParams::new()).into_blocking_iter();
+    let all = blocking::iter(venice.characters().list(ListCharactersParams::new()));
     assert_eq!(all.map(Result::unwrap).count(), 128);
     assert_eq!(venice.characters().retrieve("zanni-of-murano").send_blocking().unwrap().name, "Zanni of Murano");
-    assert_eq!(venice.characters().reviews("zanni-of-murano").into_blocking_iter().count(), 47);
+    assert_eq!(blocking::iter(venice.characters().reviews("zanni-of-murano")).count(), 47);
 }

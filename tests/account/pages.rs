@@ -330,13 +330,15 @@ async fn debug_shows_where_it_is_and_no_key() {
 }
 
 #[cfg(feature = "blocking")]
-mod blocking {
+mod without_async {
+    use venice_ai::blocking;
+
     use super::*;
 
     #[test]
     fn items_come_as_an_iterator() {
         let server = characters(7);
-        let ids: Vec<String> = all(&once(&server)).into_blocking_iter().map(|item| item.unwrap().id).collect();
+        let ids: Vec<String> = blocking::iter(all(&once(&server))).map(|item| item.unwrap().id).collect();
         assert_eq!(ids, named(0..7));
         assert_eq!(server.count(), 3);
     }
@@ -344,19 +346,19 @@ mod blocking {
     #[test]
     fn pages_and_collections_are_waited_for() {
         let server = characters(7);
-        let mut pages = all(&once(&server)).into_blocking_iter();
-        assert_eq!(pages.next_page().unwrap().unwrap().items.len(), 3);
-        assert_eq!(pages.collect_up_to(2).unwrap().len(), 2);
-        assert_eq!(pages.next().unwrap().unwrap().id, "c5");
-        assert_eq!(pages.next_page().unwrap().unwrap().items.len(), 1);
-        assert!(pages.next_page().is_none());
-        assert!(pages.next().is_none());
+        let mut pages = all(&once(&server));
+        assert_eq!(blocking::wait(pages.next_page()).unwrap().unwrap().items.len(), 3);
+        assert_eq!(blocking::wait(pages.collect_up_to(2)).unwrap().len(), 2);
+        assert_eq!(blocking::iter(&mut pages).next().unwrap().unwrap().id, "c5");
+        assert_eq!(blocking::wait(pages.next_page()).unwrap().unwrap().items.len(), 1);
+        assert!(blocking::wait(pages.next_page()).is_none());
+        assert!(blocking::iter(&mut pages).next().is_none());
     }
 
     #[test]
     fn a_failing_page_is_asked_for_again() {
         let server = Server::answering([Answer::json(503, "{}"), charges(&["a"], None)]);
-        let mut pages = history(&once(&server)).into_blocking_iter();
+        let mut pages = blocking::iter(history(&once(&server)));
         assert!(pages.next().unwrap().is_err());
         assert_eq!(pages.next().unwrap().unwrap().notes, "a");
         assert!(pages.next().is_none());
@@ -365,7 +367,7 @@ mod blocking {
     #[tokio::test]
     async fn in_an_async_runtime_it_is_refused() {
         let server = characters(7);
-        let mut pages = all(&once(&server)).into_blocking_iter();
+        let mut pages = blocking::iter(all(&once(&server)));
         assert_eq!(pages.next().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
         assert!(pages.next().is_none());
         assert_eq!(server.count(), 0);
@@ -377,7 +379,7 @@ mod blocking {
         let mut pages = all(&once(&server));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let first = runtime.block_on(pages.next()).unwrap().unwrap().id;
-        let rest: Vec<String> = pages.into_blocking_iter().map(|item| item.unwrap().id).collect();
+        let rest: Vec<String> = blocking::iter(pages).map(|item| item.unwrap().id).collect();
         assert_eq!((&*first, rest), ("c0", named(1..7)));
     }
 }

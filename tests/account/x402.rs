@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use venice_ai::blocking;
 use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
 use venice_ai::x402::WalletTransactionsParams;
 use venice_ai::{Client, Delivery, ErrorKind, RetryPolicy, Secret};
@@ -201,7 +202,7 @@ async fn a_signature_is_renewed_after_another_failure_too_and_once_at_most() {
     assert_eq!(signatures(&server), [0, 1, 2].map(signed_with));
     let server = Server::answering([expired(), Answer::json(429, "{}"), expired(), Answer::json(200, BALANCE)]);
     let (sign, _) = a_wallet();
-    let policy = RetryPolicy::default().max_retries(9);
+    let policy = RetryPolicy::default().with_max_retries(9);
     let venice = client(&server, &TestClock::without_jitter());
     venice.x402().balance(WALLET).with_signer(sign).with_retry(policy).await.unwrap_err();
     assert_eq!(server.count(), 3);
@@ -431,7 +432,7 @@ fn wallets_are_read_without_async() {
     let venice = mock.client();
     assert!(venice.x402().balance(WALLET).with_sign_in(signed()).send_blocking().unwrap().can_consume);
     let (sign, _) = a_wallet();
-    let pages = venice.x402().transactions(WALLET).with_signer(sign).into_blocking_iter();
+    let pages = blocking::iter(venice.x402().transactions(WALLET).with_signer(sign));
     assert_eq!(pages.map(Result::unwrap).count(), 125);
 }
 

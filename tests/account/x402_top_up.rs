@@ -37,7 +37,7 @@ fn a_payment() -> String {
 
 /// The greatest patience that a caller can ask for.
 fn patient() -> RetryPolicy {
-    RetryPolicy::default().max_retries(9).max_retry_after(Duration::from_secs(3600))
+    RetryPolicy::default().with_max_retries(9).with_max_retry_after(Duration::from_secs(3600))
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn a_payment_whose_outcome_is_open_is_submitted_again_with_the_same_signat
 async fn the_policy_bounds_how_often_a_payment_is_submitted() {
     for (answer, kind) in resubmitted() {
         let shown = format!("{answer:?}");
-        for (policy, count) in [(RetryPolicy::disabled(), 1), (RetryPolicy::default().max_retries(1), 2)] {
+        for (policy, count) in [(RetryPolicy::disabled(), 1), (RetryPolicy::default().with_max_retries(1), 2)] {
             let server = Server::answering([answer.clone()]);
             let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).with_retry(policy);
             // Only what never answers has to be given up on.

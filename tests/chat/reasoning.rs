@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use venice_ai::blocking;
 use venice_ai::chat::{ReasoningControl, ReasoningSupport};
 use venice_ai::stream::AnswerPiece;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ChatMessage, Model, ModelFilter, ReasoningEffort};
@@ -223,6 +224,6 @@ fn both_are_read_without_async() {
     let server = streaming(&[json!({"content": "<think>Easy.</think>Four."})]);
     let venice = crate::support::once(&server);
     let stream = venice.chat().stream(crate::chat_stream::request()).send_blocking().unwrap();
-    let pieces: Vec<AnswerPiece> = stream.pieces().into_blocking_iter().map(Result::unwrap).collect();
+    let pieces: Vec<AnswerPiece> = blocking::iter(stream.pieces()).map(Result::unwrap).collect();
     assert_eq!(pieces, [AnswerPiece::Reasoning("Easy.".into()), AnswerPiece::Answer("Four.".into())]);
 }

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use venice_ai::audio::LongSpeech;
+use venice_ai::blocking;
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
@@ -48,75 +49,57 @@ async fn every_blocking_form_is_refused_inside_a_runtime() {
         job.poll().send_blocking().unwrap_err(),
         job.discard().send_blocking().unwrap_err(),
         job.save(folder.join("a")).send_blocking().unwrap_err(),
-        job.progress().into_blocking_iter().next().unwrap().unwrap_err(),
+        blocking::iter(job.progress()).next().unwrap().unwrap_err(),
         venice.embeddings().batch(CreateEmbeddingRequest::new("m", ["a"])).send_blocking().unwrap_err().into(),
-        long.bytes_blocking().unwrap_err(),
-        long.save_blocking(folder.join("a")).unwrap_err(),
-        venice.audio().long_speech(speech()).stream().into_blocking_iter().next().unwrap().unwrap_err(),
-        venice
-            .billing()
-            .usage_history(GetBillingUsageHistoryParams::new())
-            .into_blocking_iter()
+        blocking::wait(long.bytes()).unwrap_err(),
+        blocking::wait(long.save(folder.join("a"))).unwrap_err(),
+        blocking::iter(venice.audio().long_speech(speech()).stream()).next().unwrap().unwrap_err(),
+        blocking::iter(venice.billing().usage_history(GetBillingUsageHistoryParams::new()))
             .next()
             .unwrap()
             .unwrap_err(),
-        venice
-            .billing()
-            .usage_history(GetBillingUsageHistoryParams::new())
-            .into_blocking_iter()
-            .next_page()
+        blocking::wait(venice.billing().usage_history(GetBillingUsageHistoryParams::new()).next_page())
             .unwrap()
             .unwrap_err(),
-        venice
-            .billing()
-            .usage_history(GetBillingUsageHistoryParams::new())
-            .into_blocking_iter()
-            .collect_up_to(1)
+        blocking::wait(venice.billing().usage_history(GetBillingUsageHistoryParams::new()).collect_up_to(1))
             .unwrap_err(),
-        venice
-            .billing()
-            .usage_history_table(GetBillingUsageHistoryParams::new())
-            .save_blocking(folder.join("a"))
-            .unwrap_err(),
-        venice
-            .billing()
-            .usage_history_table(GetBillingUsageHistoryParams::new())
-            .into_blocking_iter()
+        blocking::wait(
+            venice.billing().usage_history_table(GetBillingUsageHistoryParams::new()).save(folder.join("a"))
+        )
+        .unwrap_err(),
+        blocking::iter(venice.billing().usage_history_table(GetBillingUsageHistoryParams::new()))
             .next()
             .unwrap()
             .unwrap_err(),
-        Upload::bytes("a", "b").to_data_url_blocking().unwrap_err(),
+        blocking::wait(Upload::bytes("a", "b").to_data_url()).unwrap_err(),
         venice.x402().top_up("x").send_blocking().unwrap_err(),
         venice.crypto_rpc().call("eth", JsonRpcRequest::new("m")).send_blocking().unwrap_err(),
     ];
     assert_eq!(server.count(), 0);
     refused![
-        venice.audio().speech(speech()).await.unwrap().bytes_blocking().unwrap_err(),
-        venice.audio().speech(speech()).await.unwrap().save_blocking(folder.join("a")).unwrap_err(),
-        venice.audio().speech(speech()).await.unwrap().stream().into_blocking_iter().next().unwrap().unwrap_err(),
-        venice
-            .images()
-            .generate(GenerateImageRequest::new("m", "p"))
-            .await
-            .unwrap()
-            .into_image()
-            .unwrap()
-            .bytes_blocking()
-            .unwrap_err(),
-        venice
-            .images()
-            .generate(GenerateImageRequest::new("m", "p"))
-            .await
-            .unwrap()
-            .into_image()
-            .unwrap()
-            .save_blocking(folder.join("a"))
-            .unwrap_err(),
+        blocking::wait(venice.audio().speech(speech()).await.unwrap().bytes()).unwrap_err(),
+        blocking::wait(venice.audio().speech(speech()).await.unwrap().save(folder.join("a"))).unwrap_err(),
+        blocking::iter(venice.audio().speech(speech()).await.unwrap().stream()).next().unwrap().unwrap_err(),
+        blocking::wait(
+            venice.images().generate(GenerateImageRequest::new("m", "p")).await.unwrap().into_image().unwrap().bytes()
+        )
+        .unwrap_err(),
+        blocking::wait(
+            venice
+                .images()
+                .generate(GenerateImageRequest::new("m", "p"))
+                .await
+                .unwrap()
+                .into_image()
+                .unwrap()
+                .save(folder.join("a"))
+        )
+        .unwrap_err(),
         job.wait().await.unwrap().bytes().send_blocking().unwrap_err(),
         job.wait().await.unwrap().save(folder.join("a")).send_blocking().unwrap_err(),
-        venice.request_raw(Method::GET, "/x").await.unwrap().text_blocking().unwrap_err(),
-        venice.request_raw(Method::GET, "/x").await.unwrap().json_blocking::<serde_json::Value>().unwrap_err(),
-        venice.request_raw(Method::GET, "/x").await.unwrap().bytes_up_to_blocking(3).unwrap_err(),
+        blocking::wait(venice.request_raw(Method::GET, "/x").await.unwrap().text()).unwrap_err(),
+        blocking::wait(venice.request_raw(Method::GET, "/x").await.unwrap().json::<serde_json::Value>()).unwrap_err(),
+        blocking::wait(venice.request_raw(Method::GET, "/x").await.unwrap().bytes_up_to(3)).unwrap_err(),
     ];
     assert!(folder.names().is_empty(), "{:?}", folder.names());
     assert_eq!(long.bytes().await.unwrap().len(), 46, "a refusal leaves it as it was");
@@ -147,7 +130,7 @@ fn a_poll_on_its_way_in_a_runtime_that_stands_still_is_made_anew() {
     let job = once(&server).job(JobHandle::video("m", "q")).with_poll_interval(Duration::from_millis(1));
     let mut progress = job.progress();
     let runtime = begun_in_a_runtime_of_one_thread(&server, progress.next());
-    let steps = in_a_thread(move || progress.into_blocking_iter().collect::<Result<Vec<_>, _>>()).unwrap();
+    let steps = in_a_thread(move || blocking::iter(progress).collect::<Result<Vec<_>, _>>()).unwrap();
     assert_eq!(steps.iter().map(|step| step.fraction).collect::<Vec<_>>(), [None, Some(1.0)]);
     drop(runtime);
 }
@@ -156,9 +139,9 @@ fn a_poll_on_its_way_in_a_runtime_that_stands_still_is_made_anew() {
 fn a_piece_on_its_way_in_a_runtime_that_stands_still_is_asked_for_again() {
     let answer = |n, _: &_| if n == 0 { Answer::silence() } else { sound() };
     for ask in [
-        |mut speech: LongSpeech| speech.bytes_blocking().map(|bytes| bytes.len()),
+        |mut speech: LongSpeech| blocking::wait(speech.bytes()).map(|bytes| bytes.len()),
         |speech: LongSpeech| {
-            let pieces = speech.stream().into_blocking_iter().collect::<Result<Vec<_>, _>>()?;
+            let pieces = blocking::iter(speech.stream()).collect::<Result<Vec<_>, _>>()?;
             Ok(pieces.iter().map(|piece| piece.len()).sum())
         },
     ] {
@@ -179,7 +162,7 @@ fn a_piece_on_its_way_in_a_runtime_that_goes_on_is_not_asked_for_again() {
     runtime.block_on(async {
         tokio::time::timeout(Duration::from_millis(100), speech.bytes()).await.unwrap_err();
     });
-    assert_eq!(in_a_thread(move || speech.bytes_blocking()).unwrap().len(), 46);
+    assert_eq!(in_a_thread(move || blocking::wait(speech.bytes())).unwrap().len(), 46);
     assert_eq!(server.count(), 1, "it was paid for once");
 }
 

@@ -216,7 +216,7 @@ async fn the_policy_of_a_call_replaces_the_clients() {
     let call = client.request::<Value>(Method::GET, "/thing").with_retry(RetryPolicy::disabled());
     call.await.unwrap_err();
     assert_eq!(server.count(), 1);
-    let policy = RetryPolicy::default().max_retries(4);
+    let policy = RetryPolicy::default().with_max_retries(4);
     client.request::<Value>(Method::GET, "/thing").with_retry(policy).await.unwrap_err();
     assert_eq!(server.count(), 1 + 5);
 }
@@ -309,7 +309,7 @@ fn counted() -> Answer {
 }
 
 fn patient() -> RetryPolicy {
-    RetryPolicy::default().max_retries(100)
+    RetryPolicy::default().with_max_retries(100)
 }
 
 async fn read_patiently(client: &Client) -> Result<Value, Error> {
@@ -436,7 +436,7 @@ async fn a_block_holds_back_the_repetitions_of_other_clones() {
 #[tokio::test]
 async fn a_block_longer_than_the_policy_allows_is_left_to_the_caller() {
     let server = Server::answering([Answer::json(429, BLOCKED)]);
-    let policy = RetryPolicy::default().max_retry_after(Duration::from_secs(5));
+    let policy = RetryPolicy::default().with_max_retry_after(Duration::from_secs(5));
     let client = builder(&server).retry(policy).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert_eq!(server.count(), 1);
@@ -447,7 +447,7 @@ async fn a_block_longer_than_the_policy_allows_is_left_to_the_caller() {
 async fn the_real_clock_waits_for_real() {
     let server = Server::answering([Answer::new(503, &[("retry-after", "0.2")], ""), Answer::json(200, OK)]);
     let begun = std::time::Instant::now();
-    let policy = RetryPolicy::default().base_delay(Duration::ZERO);
+    let policy = RetryPolicy::default().with_base_delay(Duration::ZERO);
     read(&builder(&server).retry(policy).build().unwrap()).await.unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(200));
 }
@@ -472,7 +472,7 @@ async fn the_longest_pause_there_is_can_be_asked_for() {
     for failure in [Answer::json(503, "{}"), Answer::new(429, &[("retry-after", "1")], "")] {
         let server = Server::answering([failure, Answer::json(200, OK)]);
         let clock = Notes::default();
-        let policy = RetryPolicy::default().base_delay(Duration::MAX).max_delay(Duration::MAX);
+        let policy = RetryPolicy::default().with_base_delay(Duration::MAX).with_max_delay(Duration::MAX);
         read(&builder(&server).clock(clock.clone()).retry(policy).build().unwrap()).await.unwrap();
         assert_eq!(*clock.0.lock().unwrap(), [Duration::MAX]);
     }

@@ -136,7 +136,7 @@ async fn a_model_on_its_way_out_is_warned_of_once() {
 async fn a_spent_budget_is_a_warning() {
     let server = Server::answering([Answer::json(408, "{}")]);
     let recorder = Recorder::new();
-    let policy = venice_ai::RetryPolicy::default().max_retries(50);
+    let policy = venice_ai::RetryPolicy::default().with_max_retries(50);
     let call = client(&server, &TestClock::without_jitter()).request::<Value>(Method::GET, "/x").with_retry(policy);
     call.into_future().with_subscriber(recorder.clone()).await.unwrap_err();
     let events = recorder.events.lock().unwrap();

@@ -231,7 +231,7 @@ fn the_table_has_the_facts_of_each_operation() {
              essential: &[], error_inside: false }"#,
     );
     has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
-    has(&code, "crate::runtime::call::Call::raw(self.owner, &operations::LIGHT_LANTERN, request)");
+    has(&code, "crate::runtime::call::Call::raw(self.owner, &operations::LIGHT_LANTERN, built)");
     has(&code, "crate::runtime::media::form::attach(");
 }
 

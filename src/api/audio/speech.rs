@@ -104,16 +104,6 @@ impl Speech {
         self.reply.bytes().await
     }
 
-    /// As [`bytes`](Self::bytes), waiting in this thread, for a call that was made with
-    /// [`send_blocking`](Call::send_blocking).
-    ///
-    /// # Errors
-    /// As for [`bytes`](Self::bytes), and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-    #[cfg(feature = "blocking")]
-    pub fn bytes_blocking(self) -> Result<Bytes, Error> {
-        self.reply.bytes_blocking()
-    }
-
     /// The sound piece by piece, as it arrives. The pieces are cut anywhere, in the middle of a sample too.
     ///
     /// ```no_run

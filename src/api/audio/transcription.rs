@@ -8,6 +8,7 @@ use crate::api::text_reply::{self, Textual};
 use crate::runtime::call::Call;
 use crate::runtime::media::Upload;
 use crate::runtime::media::limits::FileLimits;
+use crate::runtime::transport::ReplyForm;
 
 const RECORDING: FileLimits = FileLimits::new().most_bytes(25 * 1024 * 1024).media(&[
     "audio/wav",
@@ -62,7 +63,7 @@ impl Audio<'_> {
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_transcription(&request);
         call.checked_file("file", &request.file, RECORDING)
-            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+            .read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
     }
 }
 

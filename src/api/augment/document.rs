@@ -6,6 +6,7 @@ use crate::api::text_reply::{self, Textual};
 use crate::runtime::call::Call;
 use crate::runtime::media::Upload;
 use crate::runtime::media::limits::FileLimits;
+use crate::runtime::transport::ReplyForm;
 
 /// No image, sound or film. What else has text in it nobody lists.
 const DOCUMENT: FileLimits =
@@ -34,7 +35,7 @@ impl Augment<'_> {
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_text_parser(&request);
         call.checked_file("file", &request.file, DOCUMENT)
-            .whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+            .read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
     }
 }
 

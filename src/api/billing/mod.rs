@@ -13,6 +13,7 @@ use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, Pages, Place};
 use crate::runtime::reply::RawReply;
+use crate::runtime::transport::{Reply, ReplyForm};
 
 /// What the account has and what it spent. Beta: it may change.
 ///
@@ -40,7 +41,7 @@ impl<'c> Billing<'c> {
     /// ```
     #[inline]
     pub fn balance(&self) -> Call<BillingBalance> {
-        self.client.raw().get_billing_balance().accept(|balance| present(balance, "balance"))
+        self.client.raw().get_billing_balance().and_then(|balance| present(balance, "balance"))
     }
 
     /// The account's spending, summed by day, by model and by key. The sums are up to ten minutes old.
@@ -126,7 +127,11 @@ impl<'c> Billing<'c> {
     /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
     pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
         let params = params.into();
-        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).json_form()
+        self.client
+            .raw()
+            .get_billing_usage_history(&params)
+            .checked(checks::history(&params))
+            .read(ReplyForm::Json, |reply| reply.json())
     }
 
     /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
@@ -148,7 +153,8 @@ impl<'c> Billing<'c> {
     /// Those of [`usage_history_page`](Self::usage_history_page).
     pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
         let params = params.into();
-        self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params)).asking_for(CSV).file()
+        let call = self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params));
+        call.with_header("accept", CSV).read(ReplyForm::File, Reply::file)
     }
 }
 

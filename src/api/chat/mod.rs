@@ -15,6 +15,7 @@ use self::stream::ChatStream;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
+use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
 
 /// Chat completions. A call is paid for and is repeated only when the API said that it did not run it.
@@ -81,6 +82,6 @@ impl<'c> Chat<'c> {
         request.stream = Some(true);
         request.stream_options.get_or_insert_with(|| StreamOptions::new().include_usage(true));
         let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
-        call.streamed("text/event-stream", ChatStream::new)
+        call.read(ReplyForm::Events, |reply| reply.stream().map(ChatStream::new))
     }
 }

@@ -45,6 +45,7 @@ pub use self::reply::{RpcBatch, RpcOutcome, RpcReply};
 use crate::api::generated::types::{JsonRpcRequest, JsonRpcRequests};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
+use crate::runtime::transport::ReplyForm;
 
 /// Block-chain nodes. Calls are paid for in credits, by method.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ impl<'c> CryptoRpc<'c> {
         let body = requests.pop().map_or(JsonRpcRequests::List(Vec::new()), JsonRpcRequests::Single);
         let key = self.key.clone().unwrap_or_else(key::unique);
         let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
-        call.read_as().with_meta().map(move |reply| reply::single(reply.value, &ids, &reply.meta))
+        call.read(ReplyForm::Json, move |reply| Ok(reply::single(reply.json()?, &ids, &reply.meta)))
     }
 
     /// Up to 100 calls in one request. They cost what they cost one by one, and count as one request.
@@ -147,6 +148,6 @@ impl<'c> CryptoRpc<'c> {
         let key = self.key.clone().unwrap_or_else(key::unique);
         let body = JsonRpcRequests::List(requests);
         let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
-        call.read_as().with_meta().map(move |reply| reply::batch(reply.value, ids, &reply.meta))
+        call.read(ReplyForm::Json, move |reply| Ok(reply::batch(reply.json()?, ids, &reply.meta)))
     }
 }

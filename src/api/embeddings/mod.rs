@@ -5,10 +5,12 @@ pub(crate) mod input;
 mod vectors;
 
 pub use self::vectors::EmbeddingVectors;
-use self::vectors::{Reply, Wanted};
+use self::vectors::Wanted;
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingEncoding};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::transport::ReplyForm;
 
 /// Texts as vectors. A call is paid for by token, and repeated only when the API said that it did not run it.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +57,6 @@ impl<'c> Embeddings<'c> {
         request.encoding_format.get_or_insert(EmbeddingEncoding::Base64);
         let wanted = Wanted::of(&request);
         let call = self.client.raw().create_embedding(&request).checked_instead(input::check(&request));
-        call.read_as::<Reply>().accept(move |reply| wanted.sorted(reply))
+        call.read(ReplyForm::Json, move |reply| wanted.sorted(reply.json()?).map_err(Error::decode))
     }
 }

@@ -7,8 +7,8 @@ use super::image::Image;
 use crate::api::generated::types::{GenerateImageResponse, GeneratedImageList, ImageTiming};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::{ContentFlags, Meta};
-use crate::runtime::reply::RawReply;
-use crate::runtime::reply::{JsonOrFile, Origin};
+use crate::runtime::reply::{Origin, RawReply};
+use crate::runtime::transport::Reply;
 
 /// Drawn images and what is known of them, in whichever form they came: base64 within JSON, `data:` URLs, or the bytes of one image.
 ///
@@ -42,34 +42,32 @@ struct Facts {
 impl GeneratedImages {
     /// From a reply of the API's own form.
     #[inline]
-    pub(super) fn of(reply: JsonOrFile) -> Result<Self, Error> {
-        match reply {
-            JsonOrFile::File(file) => Ok(Self::of_file(file)),
-            JsonOrFile::Json(whole) => {
-                let (reply, origin) = (whole.json::<GenerateImageResponse>()?, whole.origin);
-                let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
-                let facts = Facts {
-                    id: Some(reply.id).filter(|id| !id.is_empty()),
-                    created: None,
-                    timing: Some(reply.timing).filter(|timing| *timing != ImageTiming::default()),
-                    request: reply.request,
-                    extra: reply.extra,
-                };
-                Ok(Self::of_texts(texts, facts, origin))
-            }
+    pub(super) fn of(reply: &mut Reply) -> Result<Self, Error> {
+        if !reply.is_whole() {
+            return reply.file().map(Self::of_file);
         }
+        let (reply, origin) = (reply.json::<GenerateImageResponse>()?, reply.origin());
+        let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
+        let facts = Facts {
+            id: Some(reply.id).filter(|id| !id.is_empty()),
+            created: None,
+            timing: Some(reply.timing).filter(|timing| *timing != ImageTiming::default()),
+            request: reply.request,
+            extra: reply.extra,
+        };
+        Ok(Self::of_texts(texts, facts, origin))
     }
 
-    /// From a reply in the form of OpenAI's clients.
     #[inline]
-    pub(super) fn of_list(reply: GeneratedImageList, origin: Origin) -> Self {
+    pub(super) fn of_list(reply: &mut Reply) -> Result<Self, Error> {
+        let (reply, origin) = (reply.json::<GeneratedImageList>()?, reply.origin());
         let texts = reply.data.into_iter().enumerate().filter_map(|(n, image)| match image.b64_json {
             Some(text) => Some((format!("data[{n}].b64_json"), text)),
             None => Some((format!("data[{n}].url"), image.url?)),
         });
         // Some replies have no time, which reads as 0.
         let created = Some(reply.created).filter(|created| *created > 0);
-        Self::of_texts(texts, Facts { created, ..Facts::default() }, origin)
+        Ok(Self::of_texts(texts, Facts { created, ..Facts::default() }, origin))
     }
 
     fn of_file(file: RawReply) -> Self {

@@ -149,19 +149,6 @@ impl Image {
     }
 }
 
-/// The same without async. In a thread that belongs to an async runtime these fail with
-/// [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-#[cfg(feature = "blocking")]
-impl Image {
-    /// As [`bytes`](Self::bytes), waiting in this thread.
-    ///
-    /// # Errors
-    /// As for [`bytes`](Self::bytes).
-    pub fn bytes_blocking(self) -> Result<Bytes, Error> {
-        self.into_reply()?.bytes_blocking()
-    }
-}
-
 /// Shows what is known of it, never its contents.
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

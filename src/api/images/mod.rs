@@ -77,6 +77,7 @@ use crate::api::generated::types::{
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::reply::RawReply;
+use crate::runtime::transport::ReplyForm;
 
 /// Images: drawn from a text, changed, enlarged, cut out. All but [`styles`](Self::styles) is paid for, and is repeated only when the
 /// API said that it did not run it.
@@ -116,7 +117,7 @@ impl<'c> Images<'c> {
     pub fn generate(&self, request: impl Into<GenerateImageRequest>) -> Call<GeneratedImages> {
         let request = request.into();
         let call = checks::generate(self.client.raw().generate_image(&request), &request);
-        call.json_or_file(GeneratedImages::of)
+        call.read(ReplyForm::JsonOrFile, GeneratedImages::of)
     }
 
     /// Draws one image, with the parameters that OpenAI's clients send. [`generate`](Self::generate) can do more.
@@ -138,7 +139,7 @@ impl<'c> Images<'c> {
     /// Refused before anything is sent: an empty prompt or one of more than 1,500 characters, and `n` other than 1.
     pub fn generations(&self, request: impl Into<SimpleGenerateImageRequest>) -> Call<GeneratedImages> {
         let call = self.client.raw().simple_generate_image(&request.into());
-        call.with_origin().map(|(list, origin)| GeneratedImages::of_list(list, origin))
+        call.read(ReplyForm::Json, GeneratedImages::of_list)
     }
 
     /// The names that `style_preset` takes. Needs no key and costs nothing.
@@ -152,7 +153,8 @@ impl<'c> Images<'c> {
     /// ```
     #[inline]
     pub fn styles(&self) -> Call<Vec<String>> {
-        self.client.raw().list_image_styles().read_as::<Styles>().map(Styles::into_names)
+        let call = self.client.raw().list_image_styles();
+        call.read(ReplyForm::Json, |reply| reply.json().map(Styles::into_names))
     }
 
     /// Enlarges an image twice or four times. The result is a PNG of 16,777,216 pixels at most, so a large image is enlarged less

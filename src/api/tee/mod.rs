@@ -67,7 +67,7 @@ impl<'c> Tee<'c> {
     pub fn attestation(&self, model: impl AsRef<str>, nonce: impl Into<TeeNonce>) -> Call<TeeAttestation> {
         let nonce = nonce.into();
         let call = self.client.raw().get_tee_attestation(model.as_ref(), nonce.as_hex());
-        call.accept(|attestation| present(attestation, "attestation"))
+        call.and_then(|attestation| present(attestation, "attestation"))
     }
 
     /// The signature of an answer that such a model gave, by the answer's id (`chatcmpl-…`).

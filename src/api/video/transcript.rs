@@ -4,6 +4,7 @@ use super::super::text_reply::{self, Textual};
 use super::Video;
 use crate::api::generated::types::{CreateVideoTranscriptionRequest, VideoTranscript};
 use crate::runtime::call::Call;
+use crate::runtime::transport::ReplyForm;
 use crate::runtime::url;
 use crate::runtime::validation::ValidationError;
 
@@ -25,7 +26,7 @@ impl Video<'_> {
         let request = request.into();
         let call = self.client.raw().create_video_transcription(&request).checked(check(&request));
         let asked_for = request.response_format.clone();
-        call.whole(move |reply| text_reply::read(&reply, asked_for.as_ref()))
+        call.read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
     }
 }
 

@@ -79,7 +79,7 @@ impl<'c> X402<'c> {
     /// [`Permission`](crate::ErrorKind::Permission).
     pub fn balance(&self, wallet: impl AsRef<str>) -> Call<WalletBalance> {
         let call = self.client.raw().get_x402_balance(wallet.as_ref(), None);
-        call.accept(|reply| present(reply.data, "balance"))
+        call.and_then(|reply| present(reply.data, "balance"))
     }
 
     /// A wallet's top-ups and charges, over all pages. Each request is signed by that wallet: see [`Pages::with_signer`].

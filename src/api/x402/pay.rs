@@ -9,9 +9,10 @@ use crate::api::generated::operations;
 use crate::api::generated::types::{TopUp, TopUpResponse};
 use crate::runtime::call::Call;
 use crate::runtime::call::Response;
-use crate::runtime::error::X402Challenge;
+use crate::runtime::error::{Error, X402Challenge};
 use crate::runtime::operation::{Operation, RetryClass};
 use crate::runtime::secret::Secret;
+use crate::runtime::transport::{ReplyForm, built};
 use crate::runtime::wallet;
 
 const FIELD: &str = "PAYMENT-SIGNATURE";
@@ -88,15 +89,15 @@ impl X402<'_> {
     #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
-        let call = Call::raw(self.client, &ASK, request).asking_for("application/json").whole(|reply| Ok(reply.body));
+        let call = Call::raw(self.client, &ASK, built(request, None));
         // The price comes as a refusal to work for free.
-        call.accepting(StatusCode::PAYMENT_REQUIRED).with_meta().accept(|reply| {
-            let Response { value: body, meta } = reply;
-            let from_body = serde_json::from_slice(&body).ok().and_then(|body| X402Challenge::read(&body));
+        call.accepting(StatusCode::PAYMENT_REQUIRED).read(ReplyForm::Json, |reply| {
+            let meta = &reply.meta;
+            let from_body = serde_json::from_slice(reply.bytes()).ok().and_then(|body| X402Challenge::read(&body));
             let from_header = || X402Challenge::read(&wallet::decoded(meta.payment_required()?)?);
             let usable = |challenge: &X402Challenge| !challenge.accepts.is_empty();
             let found = from_body.filter(usable).or_else(|| from_header().filter(usable));
-            found.ok_or_else(|| format!("a {} that names no way to pay", meta.status().as_u16()))
+            found.ok_or_else(|| Error::decode(format!("a {} that names no way to pay", meta.status().as_u16())))
         })
     }
 
@@ -134,7 +135,7 @@ impl X402<'_> {
             Some(false) | None => Err("is not base64 of a JSON object with a `payload`"),
         };
         let call = self.client.raw().top_up_x402_balance(None).signed(&wallet::PAYMENT, FIELD, signature, finding);
-        call.with_meta().accept(|reply| {
+        call.with_meta().and_then(|reply| {
             let Response { value: TopUpResponse { data, .. }, meta } = reply;
             let top_up = present(data, "top-up")?;
             Ok(CompletedTopUp { top_up, receipt: meta.payment_response().and_then(PaymentReceipt::read) })

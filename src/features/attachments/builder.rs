@@ -103,16 +103,6 @@ impl UserMessageBuilder {
         ValidationError::all(findings).map_err(Error::validation)?;
         Ok(UserMessage::new(parts))
     }
-
-    /// As [`build`](Self::build), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to an async runtime.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn build_blocking(self) -> Result<UserMessage, Error> {
-        crate::runtime::blocking::block_on(self.build())?
-    }
 }
 
 #[inline]

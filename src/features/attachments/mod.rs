@@ -88,51 +88,6 @@ impl ContentPart {
     }
 }
 
-/// The same without async. In a thread that belongs to an async runtime they are
-/// [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
-#[cfg(feature = "blocking")]
-impl ContentPart {
-    /// As [`image`](Self::image), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn image_blocking(image: impl Into<FileInput>) -> Result<Self, Error> {
-        crate::runtime::blocking::block_on(Self::image(image))?
-    }
-
-    /// As [`audio`](Self::audio), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn audio_blocking(audio: impl Into<FileInput>) -> Result<Self, Error> {
-        crate::runtime::blocking::block_on(Self::audio(audio))?
-    }
-
-    /// As [`audio_as`](Self::audio_as), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn audio_as_blocking(format: AudioFormat, audio: impl Into<FileInput>) -> Result<Self, Error> {
-        crate::runtime::blocking::block_on(Self::audio_as(format, audio))?
-    }
-
-    /// As [`video`](Self::video), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn video_blocking(video: impl Into<FileInput>) -> Result<Self, Error> {
-        crate::runtime::blocking::block_on(Self::video(video))?
-    }
-
-    /// As [`file`](Self::file), waiting in this thread.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn file_blocking(file: impl Into<FileInput>) -> Result<Self, Error> {
-        crate::runtime::blocking::block_on(Self::file(file))?
-    }
-}
-
 impl UserMessage {
     /// A message of text and media, in one expression. Nothing is read before [`build`](UserMessageBuilder::build).
     ///

@@ -51,17 +51,6 @@ impl Upload {
         }
     }
 
-    /// As [`to_data_url`](Self::to_data_url), waiting in this thread.
-    ///
-    /// # Errors
-    ///
-    /// As for [`to_data_url`](Self::to_data_url); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread
-    /// that belongs to an async runtime.
-    #[cfg(feature = "blocking")]
-    pub fn to_data_url_blocking(&self) -> Result<String, Error> {
-        crate::runtime::blocking::block_on(self.to_data_url())?
-    }
-
     /// Reads all of it, or says that it is too large for a request of JSON. No more than that is ever in memory.
     pub(super) async fn whole(&self, field: &str) -> Result<Result<WholeFile, String>, Error> {
         let too_large =

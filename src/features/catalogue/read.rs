@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::CatalogueModel;
 use crate::api::generated::types::Model;
+use crate::runtime::error::Error;
 use crate::runtime::lenient::leniently_again;
 
 /// What a list of models came to.
@@ -15,15 +16,15 @@ pub(super) struct Read {
 }
 
 /// The models in the reply of `GET /models`, or what is wrong with it. A list of which nothing can be read is no list of models.
-pub(super) fn models(mut reply: Value) -> Result<Read, String> {
+pub(super) fn models(mut reply: Value) -> Result<Read, Error> {
     let Some(Value::Array(all)) = reply.get_mut("data").map(Value::take) else {
-        return Err("the reply has no list of models in `data`".to_owned());
+        return Err(Error::decode("the reply has no list of models in `data`"));
     };
     let listed = all.len();
     let models: Vec<CatalogueModel> = all.into_iter().filter_map(model).collect();
     let unreadable = listed - models.len();
     match (models.len(), unreadable) {
-        (0, 1..) => Err(format!("none of the {unreadable} models can be read")),
+        (0, 1..) => Err(Error::decode(format!("none of the {unreadable} models can be read"))),
         _ => Ok(Read { models, unreadable }),
     }
 }

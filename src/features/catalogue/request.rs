@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use super::{Catalogue, CatalogueModel, store};
 use crate::api::generated::types::ModelType;
-use crate::runtime::call::{Flow, Steps};
+use crate::runtime::call::{Flow, Steps, call_options};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
+use crate::runtime::transport::CallOptions;
 
 /// Types whose models answer to the names of other vendors, in the order in which they are looked through.
 const TYPES_WITH_NAMES: [ModelType; 3] = [ModelType::Text, ModelType::Image, ModelType::Embedding];
 
 /// The catalogue, to be awaited; from [`Models::catalogue`](super::Models::catalogue). Nothing is sent before that, and nothing at all
-/// where a catalogue is there that is fresh enough.
+/// where a catalogue is there that is fresh enough. Callers who ask at the same time share one fetch, with the options of the first.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -60,6 +61,12 @@ impl CatalogueRequest {
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
+    }
+
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
     }
 
     /// Waits for it in this thread, without an async runtime.

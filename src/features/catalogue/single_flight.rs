@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Shared, WeakShared};
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Id;
+
+use crate::runtime::call::current_runtime;
 
 /// What is done, as a future.
 pub(crate) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -64,7 +66,7 @@ impl<K: PartialEq + Clone, T: Clone + Send + 'static> SingleFlight<K, T> {
         done: impl FnOnce() -> Option<T>,
         begin: impl FnOnce() -> Work<T>,
     ) -> Result<Shared<Work<Landed<T>>>, T> {
-        let runtime = Handle::try_current().ok().map(|runtime| runtime.id());
+        let runtime = current_runtime();
         let mut in_flight = lock(&self.in_flight);
         in_flight.retain(|known| known.work.upgrade().is_some_and(|work| work.peek().is_none()));
         let same = in_flight.iter().find(|known| known.key == key && known.runtime == runtime);

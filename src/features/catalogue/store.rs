@@ -5,8 +5,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::lookup::Listed;
 use super::names::Names;
 use super::single_flight::{SingleFlight, Work};
@@ -14,6 +12,7 @@ use super::{Catalogue, read};
 use crate::api::generated::types::{ModelFilter, ModelType};
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
+use crate::runtime::transport::ReplyForm;
 
 /// New models and prices come by the week.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
@@ -170,8 +169,8 @@ fn note(times: &mut Vec<(ModelType, Instant)>, kind: &ModelType, now: Instant) {
 
 fn list(client: Client) -> Work<Result<Catalogue, Error>> {
     Box::pin(async move {
-        let call = client.raw().list_models(Some(&ModelFilter::All)).read_as::<Value>();
-        let outcome = call.accept(read::models).await;
+        let call = client.raw().list_models(Some(&ModelFilter::All));
+        let outcome = call.read(ReplyForm::Json, |reply| read::models(reply.json()?)).await;
         let (now, time) = (client.clock().now(), client.clock().system_time());
         let store = client.catalogue_store();
         let mut kept = store.kept();

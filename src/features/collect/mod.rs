@@ -1,8 +1,6 @@
 //! `ChatAccumulator`, `TextStream`: a streamed answer as one [`ChatCompletion`], or as its text.
 
 mod accumulate;
-#[cfg(feature = "blocking")]
-mod blocking;
 mod merge;
 mod text;
 mod tool_calls;

@@ -17,6 +17,7 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::pages::{Batch, Pages, Place};
 use crate::runtime::text::{is_html, without_mark};
+use crate::runtime::transport::ReplyForm;
 
 /// A CSV table that comes a page at a time, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
 ///
@@ -44,17 +45,18 @@ impl CsvTable {
         let joint = Arc::new(Mutex::new(Joint::default()));
         let ask = move |client: &Client, place: &Place| {
             let joint = Arc::clone(&joint);
-            client.billing().usage_history_csv(at(&params, place)).whole(Ok).and_then(move |reply| {
+            client.billing().usage_history_csv(at(&params, place)).read(ReplyForm::Whole, move |reply| {
                 // A gateway's page, or the list as JSON, would spoil the table without a word.
                 let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
-                let is_labelled = reply.origin.meta.content_type().is_none_or(|media| media == CSV);
-                let is_other = is_html(&reply.body) || without_mark(&reply.body).trim_ascii_start().starts_with(b"{");
-                let has_header = !joint.header.is_empty() || !reply.body.trim_ascii().is_empty();
+                let is_labelled = reply.meta.content_type().is_none_or(|media| media == CSV);
+                let is_other =
+                    is_html(reply.bytes()) || without_mark(reply.bytes()).trim_ascii_start().starts_with(b"{");
+                let has_header = !joint.header.is_empty() || !reply.bytes().trim_ascii().is_empty();
                 if !is_labelled || is_other || !has_header {
                     return Err(reply.unexpected(&format!("the reply is not {CSV}")));
                 }
-                let next = reply.origin.meta.next_cursor().map(str::to_owned).and_then(behind);
-                let lines = joint.join(reply.body);
+                let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
+                let lines = joint.join(reply.bytes().clone());
                 Ok(Batch::new(lines.into_iter().collect(), next))
             })
         };
@@ -96,18 +98,6 @@ impl CsvTable {
         file.commit().await.map_err(explained)
     }
 
-    /// As [`save`](Self::save), waiting in this thread.
-    ///
-    /// # Errors
-    ///
-    /// As for [`save`](Self::save); and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to
-    /// an async runtime.
-    #[cfg(feature = "blocking")]
-    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let pages = self.pages.into_blocking_iter().into_inner();
-        crate::runtime::blocking::block_on(Self { pages }.save(path))?
-    }
-
     /// The table as the pages that it comes in: to set options of the calls (`with_…`), or to keep the cursor of a page
     /// ([`Pages::next_page`]). The items are the same.
     ///
@@ -121,20 +111,6 @@ impl CsvTable {
     /// ```
     pub fn into_pages(self) -> Pages<Bytes> {
         self.pages
-    }
-
-    /// The parts of the table as an ordinary iterator, each waited for in this thread.
-    ///
-    /// ```no_run
-    /// # fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
-    /// for lines in table.into_blocking_iter() {
-    ///     print!("{}", String::from_utf8_lossy(&lines?));
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[cfg(feature = "blocking")]
-    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Pages<Bytes>> {
-        self.pages.into_blocking_iter()
     }
 }
 

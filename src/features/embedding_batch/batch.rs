@@ -14,9 +14,10 @@ use crate::api::embeddings::input::MOST_TEXTS;
 use crate::api::generated::operations;
 use crate::api::generated::types::CreateEmbeddingRequest;
 use crate::features::in_flight::InFlight;
-use crate::runtime::call::{CallFuture, in_runtime};
+use crate::runtime::call::{CallFuture, call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
+use crate::runtime::transport::CallOptions;
 use crate::runtime::validation::ValidationError;
 
 /// Any number of texts to embed, from [`Embeddings::batch`]. Nothing is sent before it is awaited.
@@ -80,6 +81,12 @@ impl EmbeddingBatch {
         self
     }
 
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
+    }
+
     /// Waits for it in this thread, without an async runtime.
     ///
     /// # Errors
@@ -87,11 +94,7 @@ impl EmbeddingBatch {
     #[cfg(feature = "blocking")]
     #[inline]
     pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
-        let on_blocking = self.client.on_blocking_connections();
-        let before = std::mem::replace(&mut self.client, on_blocking);
         let outcome = crate::runtime::blocking::block_on(self.run()).unwrap_or_else(|error| Err(named(error)));
-        // What is left may be awaited.
-        self.client = before;
         self.finish(outcome)
     }
 

@@ -22,7 +22,7 @@ impl Audio<'_> {
     /// # Errors
     /// Refused before anything is sent: an empty model, and numbers below 1.
     pub fn quote(&self, request: impl Into<QuoteAudioRequest>) -> Call<Price> {
-        self.client.raw().quote_audio(&request.into()).accept(Price::of)
+        self.client.raw().quote_audio(&request.into()).and_then(Price::of)
     }
 
     /// Orders music, effects or long speech. It is paid for now; the handle that comes back leads to it, so store it.
@@ -48,7 +48,7 @@ impl Audio<'_> {
     pub fn queue(&self, request: impl Into<QueueAudioRequest>) -> Call<JobHandle> {
         let request = request.into();
         let call = self.client.raw().queue_audio(&request);
-        call.accept(move |queued| JobHandle::queued(JobKind::Audio, queued.model, request.model, queued.queue_id))
+        call.and_then(move |queued| JobHandle::queued(JobKind::Audio, queued.model, request.model, queued.queue_id))
     }
 
     /// Asks how far an order is, or fetches what it made. Free. [`Client::job`](crate::Client::job) does this until the sound is

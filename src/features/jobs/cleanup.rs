@@ -7,8 +7,8 @@ use reqwest::{Method, StatusCode};
 use super::{JobHandle, JobKind};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::reply::WholeReply;
 use crate::runtime::text::without_mark;
+use crate::runtime::transport::{Reply, ReplyForm};
 
 /// What became of the copy on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +42,14 @@ impl RemoteCopy {
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 
 /// Whether the reply to the revocation of a file's address says that it was revoked. Most say nothing.
-fn revoked(reply: WholeReply) -> Result<bool, Error> {
-    if reply.body.is_empty() {
+fn revoked(reply: &mut Reply) -> Result<bool, Error> {
+    if reply.bytes().is_empty() {
         return Ok(true);
     }
     if reply.is_page() {
         return Err(reply.unexpected("the reply is a page"));
     }
-    let begins_an_object = without_mark(&reply.body).trim_ascii_start().starts_with(b"{");
+    let begins_an_object = without_mark(reply.bytes()).trim_ascii_start().starts_with(b"{");
     let says: serde_json::Value = if begins_an_object { reply.json()? } else { serde_json::Value::Null };
     Ok(says.get("success") != Some(&serde_json::Value::Bool(false)))
 }
@@ -59,7 +59,7 @@ pub(super) async fn delete(client: &Client, job: &JobHandle) -> Result<RemoteCop
     let mut pauses = PAUSES.into_iter();
     loop {
         let deleted = match job.download_url() {
-            Some(url) => client.elsewhere(Method::DELETE, url.expose()).whole(revoked).await,
+            Some(url) => client.elsewhere(Method::DELETE, url.expose()).read(ReplyForm::Whole, revoked).await,
             None => match job.kind() {
                 JobKind::Video => client.video().complete(job).await,
                 JobKind::Audio => client.audio().complete(job).await,

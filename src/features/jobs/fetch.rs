@@ -16,6 +16,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::operation::Operation;
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::RetryPolicy;
+use crate::runtime::transport::{Reply, ReplyForm};
 
 /// What the fetching of a file elsewhere is called in errors.
 pub(super) const DOWNLOAD: &str = "download";
@@ -100,7 +101,10 @@ async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawRep
         return Err(error.with_field("download_url", problem).with_operation(retrieval(job)).with_meta(meta));
     };
     // Each attempt counts at the other end, so they are made one poll apart and not in a row.
-    let call = client.elsewhere(Method::GET, url.expose()).file().with_retry(RetryPolicy::disabled());
+    let call = client
+        .elsewhere(Method::GET, url.expose())
+        .read(ReplyForm::File, Reply::file)
+        .with_retry(RetryPolicy::disabled());
     call.await.and_then(whole).map_err(|error| match error.status() {
         Some(StatusCode::NOT_FOUND | StatusCode::GONE) => {
             error.with_kind(ErrorKind::JobExpired).with_note("the file's address is good for a day and a few downloads")

@@ -14,9 +14,10 @@ use super::safe::Safe;
 use super::{Job, Media, Progress, SavedMedia};
 use crate::features::save::durable;
 use crate::runtime::amount::{self, Amount, NotAnAmount};
-use crate::runtime::call::{Flow, Steps};
+use crate::runtime::call::{Flow, Steps, call_options};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
+use crate::runtime::transport::CallOptions;
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 
@@ -163,6 +164,12 @@ impl<T: Send + 'static> Generation<T> {
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
+    }
+
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
     }
 
     /// Waits for it in this thread, without an async runtime.

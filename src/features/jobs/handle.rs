@@ -4,6 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::api::generated::types::{CompleteJobRequest, RetrieveJobRequest};
+use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 use crate::runtime::wire;
 
@@ -63,9 +64,9 @@ impl JobHandle {
     }
 
     /// What the reply to an order leads to. A reply that leaves the model out means the one that was asked for.
-    pub(crate) fn queued(kind: JobKind, told: String, asked: String, queue_id: String) -> Result<Self, String> {
+    pub(crate) fn queued(kind: JobKind, told: String, asked: String, queue_id: String) -> Result<Self, Error> {
         if queue_id.trim().is_empty() {
-            return Err("the API accepted the order and left its id out; it cannot be fetched".to_owned());
+            return Err(Error::decode("the API accepted the order and left its id out; it cannot be fetched"));
         }
         Ok(Self::new(kind, if told.trim().is_empty() { asked } else { told }, queue_id))
     }

@@ -107,27 +107,6 @@ impl Media {
         Flow::new(&client, "job.save", move |client| async move { store(&client, &job, reply, path).await })
     }
 
-    /// As [`bytes`](Self::bytes), waiting in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a
-    /// Tokio runtime.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn bytes_blocking(self) -> Result<Bytes, Error> {
-        self.bytes().send_blocking()
-    }
-
-    /// As [`save`](Self::save), waiting in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
-    /// runtime.
-    #[cfg(feature = "blocking")]
-    pub fn save_blocking(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.save(path).send_blocking()
-    }
-
     /// Whether a `download_url` led to another host.
     pub(super) fn is_of_another_host(&self) -> bool {
         self.reply.meta().is_of_another_host()

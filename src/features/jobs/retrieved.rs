@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use crate::api::generated::types::JobProgress;
 use crate::runtime::call::Call;
-use crate::runtime::reply::{JsonOrFile, RawReply};
+use crate::runtime::reply::RawReply;
+use crate::runtime::transport::ReplyForm;
 
 /// What the API answers when it is asked for the result of an order; from [`Video::retrieve`](crate::Video::retrieve) and
 /// [`Audio::retrieve`](crate::Audio::retrieve).
@@ -25,9 +26,9 @@ impl Retrieved {
 
     /// With the bytes of a report, for the errors that it leads to.
     pub(crate) fn call_with_body(raw: Call<RawReply>) -> Call<(Self, Bytes)> {
-        raw.json_or_file(|reply| match reply {
-            JsonOrFile::Json(reply) => Ok((Self::Progress(reply.json()?), reply.body)),
-            JsonOrFile::File(reply) => Ok((Self::Media(reply), Bytes::new())),
+        raw.read(ReplyForm::JsonOrFile, |reply| match reply.is_whole() {
+            true => Ok((Self::Progress(reply.json()?), reply.bytes().clone())),
+            false => Ok((Self::Media(reply.file()?), Bytes::new())),
         })
     }
 }

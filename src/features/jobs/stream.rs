@@ -5,9 +5,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use tokio::runtime::Id;
 
 use super::watch::{Look, Watch};
 use super::{Media, Progress};
+use crate::runtime::call::current_runtime;
 use crate::runtime::error::Error;
 
 type Polling = Pin<Box<dyn Future<Output = (Box<Watch>, Result<Look, Error>)> + Send>>;
@@ -25,8 +27,8 @@ pub struct ProgressStream {
 
 enum State {
     Idle(Box<Watch>),
-    /// With what the runtime of a blocking caller can poll anew.
-    Polling(Polling, #[cfg_attr(not(feature = "blocking"), allow(dead_code))] Box<Watch>),
+    /// In this runtime, and what another one polls anew: connection and timers of this one may stand still.
+    Polling(Polling, Box<Watch>, Option<Id>),
     Ended,
 }
 
@@ -68,30 +70,6 @@ impl ProgressStream {
     pub fn into_media(self) -> Option<Media> {
         self.done
     }
-
-    /// The steps as an ordinary iterator, each waited for in this thread.
-    ///
-    /// ```no_run
-    /// # fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// for step in job.progress().into_blocking_iter() {
-    ///     println!("{:?}", step?.fraction);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Self> {
-        let Self { state, done } = self;
-        let state = match state {
-            // A poll that is on its way has a connection and timers of another runtime, which may stand still.
-            State::Idle(mut watch) | State::Polling(_, mut watch) => {
-                watch.on_blocking_connections();
-                State::Idle(watch)
-            }
-            State::Ended => State::Ended,
-        };
-        crate::runtime::blocking::BlockingIter::new(Self { state, done })
-    }
 }
 
 impl Stream for ProgressStream {
@@ -100,6 +78,10 @@ impl Stream for ProgressStream {
     #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        this.state = match std::mem::replace(&mut this.state, State::Ended) {
+            State::Polling(_, watch, runtime) if runtime != current_runtime() => State::Idle(watch),
+            state => state,
+        };
         if let State::Idle(_) = this.state {
             let State::Idle(mut watch) = std::mem::replace(&mut this.state, State::Ended) else {
                 return Poll::Ready(None);
@@ -109,9 +91,9 @@ impl Stream for ProgressStream {
                 let look = watch.next().await;
                 (watch, look)
             });
-            this.state = State::Polling(polling, spare);
+            this.state = State::Polling(polling, spare, current_runtime());
         }
-        let State::Polling(polling, _) = &mut this.state else { return Poll::Ready(None) };
+        let State::Polling(polling, ..) = &mut this.state else { return Poll::Ready(None) };
         let (watch, look) = ready!(polling.as_mut().poll(cx));
         this.state = State::Ended;
         Poll::Ready(Some(look.map(|look| match look {

@@ -23,7 +23,7 @@ impl Video<'_> {
     /// # Errors
     /// Refused before anything is sent: an empty model, and values out of their ranges.
     pub fn quote(&self, request: impl Into<QuoteVideoRequest>) -> Call<Price> {
-        self.client.raw().quote_video(&request.into()).accept(Price::of)
+        self.client.raw().quote_video(&request.into()).and_then(Price::of)
     }
 
     /// Orders a film. It is paid for now; the handle that comes back leads to it, so store it.
@@ -53,7 +53,7 @@ impl Video<'_> {
     pub fn queue(&self, request: impl Into<QueueVideoRequest>) -> Call<JobHandle> {
         let request = request.into();
         let call = self.client.raw().queue_video(&request).checked(check(&request));
-        call.accept(move |queued| {
+        call.and_then(move |queued| {
             let job = JobHandle::queued(JobKind::Video, queued.model, request.model, queued.queue_id)?;
             Ok(match queued.download_url {
                 Some(url) => job.with_download_url(url),

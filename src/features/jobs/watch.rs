@@ -69,9 +69,4 @@ impl Watch {
             }
         }
     }
-
-    #[cfg(feature = "blocking")]
-    pub(super) fn on_blocking_connections(&mut self) {
-        self.client = self.client.on_blocking_connections();
-    }
 }

@@ -1,11 +1,10 @@
 //! The pieces of a long text, made one after the other.
 
 use std::fmt;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::join::Join;
 use super::{PieceState, SpeechPiece, sentences};
@@ -14,6 +13,7 @@ use crate::api::generated::operations;
 use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
 use crate::features::in_flight::InFlight;
 use crate::runtime::call::Call;
+use crate::runtime::call::current_runtime;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
@@ -23,14 +23,10 @@ use crate::runtime::validation::ValidationError;
 /// The most characters that a request takes.
 pub(super) const MOST_CHARACTERS: usize = 4096;
 
-/// What the caller does to each call.
-pub(super) type Options = Arc<dyn Fn(Call<Speech>) -> Call<Speech> + Send + Sync>;
-
 /// Makes the sounds of the pieces, each once, and gives them away in their order. What fails can be tried again.
 pub(super) struct Maker {
     pub(super) client: Client,
     pub(super) join: Join,
-    pub(super) options: Option<Options>,
     pub(super) look_ahead: usize,
     /// Without its text.
     request: CreateSpeechRequest,
@@ -52,8 +48,8 @@ enum State {
     Waiting,
     /// Being made. The runtime of one thread that a piece was asked for in goes on only while a thread waits in it.
     Going {
-        #[cfg_attr(not(feature = "blocking"), allow(dead_code))]
         stands_still: bool,
+        runtime: Option<Id>,
     },
     Here(Arrived),
     Failed(Error),
@@ -77,7 +73,6 @@ impl Maker {
         let mut maker = Self {
             client,
             join,
-            options: None,
             look_ahead: 1,
             request,
             text,
@@ -119,6 +114,7 @@ impl Maker {
         if let Err(error) = self.check() {
             return Poll::Ready(Some(Err(error)));
         }
+        self.drop_stuck();
         self.begin();
         while let Poll::Ready(Some((place, outcome))) = self.making.poll_next(cx) {
             if let Some(part) = self.parts.get_mut(place) {
@@ -145,23 +141,17 @@ impl Maker {
         Poll::Ready(Some(outcome.map_err(|error| error.about(format_args!("piece {number} of {count}")))))
     }
 
-    /// From now on the pieces are waited for without async. Gives the client that they were asked for with before.
-    ///
-    /// A piece that is being made by a runtime of one thread would never arrive, as nobody drives that runtime here. It is asked
-    /// for again.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub(super) fn on_blocking_connections(&mut self) -> Result<Client, Error> {
-        crate::runtime::blocking::allowed()?;
-        let on_blocking = self.client.on_blocking_connections();
-        let before = std::mem::replace(&mut self.client, on_blocking);
-        for part in &mut self.parts {
-            if matches!(part.state, State::Going { stands_still: true }) {
-                part.state = State::Uncertain;
-            }
+    /// A piece that is being made by a runtime of one thread never arrives where nobody drives that runtime. It is asked for again.
+    fn drop_stuck(&mut self) {
+        let now = current_runtime();
+        let is_stuck = |state: &State| matches!(state, State::Going { stands_still: true, runtime } if *runtime != now);
+        if !self.parts.iter().any(|part| is_stuck(&part.state)) {
+            return;
+        }
+        for part in self.parts.iter_mut().filter(|part| is_stuck(&part.state)) {
+            part.state = State::Uncertain;
         }
         self.making.retain(|place| matches!(self.parts.get(place), Some(Part { state: State::Going { .. }, .. })));
-        Ok(before)
     }
 
     /// What no piece can be sent with.
@@ -193,13 +183,12 @@ impl Maker {
         });
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
         let stands_still = flavor.is_ok_and(|flavor| flavor == RuntimeFlavor::CurrentThread);
+        let runtime = current_runtime();
         for place in ahead.flatten().collect::<Vec<_>>() {
             let Some(part) = self.parts.get_mut(place) else { continue };
             let request = CreateSpeechRequest { input: part.text.clone(), ..self.request.clone() };
-            let call = self.client.audio().speech(request);
-            let call = if let Some(options) = &self.options { options(call) } else { call };
-            self.making.push(place, Box::pin(make(call)));
-            part.state = State::Going { stands_still };
+            self.making.push(place, Box::pin(make(self.client.audio().speech(request))));
+            part.state = State::Going { stands_still, runtime };
         }
     }
 }

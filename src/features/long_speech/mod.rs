@@ -9,18 +9,18 @@ mod wav;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
 use self::kept::Kept;
 use self::maker::Maker;
 pub use self::stream::LongSpeechStream;
-use crate::api::audio::{Audio, Speech};
+use crate::api::audio::Audio;
 use crate::api::generated::operations;
 use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
-use crate::runtime::call::Call;
+use crate::runtime::call::call_options;
 use crate::runtime::error::Error;
+use crate::runtime::transport::CallOptions;
 
 impl Audio<'_> {
     /// Reads a text of any length aloud: it is cut at the ends of sentences into pieces that a request can hold, and their
@@ -85,6 +85,12 @@ pub enum PieceState {
 }
 
 impl LongSpeech {
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.maker.client.options_mut()
+    }
+
     /// How long a piece may be, from 1 to 4096 characters, in place of 4096. With shorter ones the first sound is here sooner; at
     /// each seam the voice starts afresh. Pieces that were sent stay as they are.
     pub fn with_piece_characters(mut self, most: usize) -> Self {
@@ -115,12 +121,6 @@ impl LongSpeech {
         if self.kept.in_memory().is_ok() {
             self.maker.join.set_sample_rate(hz);
         }
-        self
-    }
-
-    /// Sets options of the calls that ask for the pieces: time-out, retries, headers.
-    pub fn with_each_call(mut self, options: impl Fn(Call<Speech>) -> Call<Speech> + Send + Sync + 'static) -> Self {
-        self.maker.options = Some(Arc::new(options));
         self
     }
 
@@ -178,32 +178,6 @@ impl LongSpeech {
             self.kept.add(samples?).await?;
         }
         Ok(())
-    }
-
-    /// As [`bytes`](Self::bytes), waiting in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of [`bytes`](Self::bytes), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn bytes_blocking(&mut self) -> Result<Bytes, Error> {
-        let before = self.maker.on_blocking_connections()?;
-        let outcome = crate::runtime::blocking::block_on(self.bytes());
-        self.maker.client = before;
-        outcome?
-    }
-
-    /// As [`save`](Self::save), waiting in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of [`save`](Self::save), and [`BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
-    /// runtime.
-    #[cfg(feature = "blocking")]
-    pub fn save_blocking(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let before = self.maker.on_blocking_connections()?;
-        let outcome = crate::runtime::blocking::block_on(self.save(path));
-        self.maker.client = before;
-        outcome?
     }
 
     /// The sound while it is made: the samples of each piece as soon as all of them are here, and before the first ones the header

@@ -51,22 +51,6 @@ impl LongSpeechStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// The pieces of sound as an ordinary iterator, each waited for in this thread.
-    ///
-    /// ```no_run
-    /// # fn example(sound: venice_ai::audio::LongSpeechStream) -> Result<(), venice_ai::Error> {
-    /// for samples in sound.into_blocking_iter() {
-    ///     println!("{} bytes", samples?.len());
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[cfg(feature = "blocking")]
-    pub fn into_blocking_iter(mut self) -> crate::runtime::blocking::BlockingIter<Self> {
-        // Where it is not allowed, the first item says so.
-        let _ = self.maker.on_blocking_connections();
-        crate::runtime::blocking::BlockingIter::new(self)
-    }
-
     #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {

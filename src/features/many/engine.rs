@@ -19,7 +19,7 @@ use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::features::in_flight::InFlight;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
-use crate::runtime::transport::Outgoing;
+use crate::runtime::transport::{Outgoing, ReplyForm};
 
 /// What ends a flight: a request was answered, or its outcome was read from the journal.
 enum Landing {
@@ -153,8 +153,7 @@ impl Engine {
 
     /// Takes a request from the input.
     #[inline]
-    pub(super) fn accept(&mut self, index: usize, mut outgoing: Box<Outgoing>, key: Option<String>) {
-        outgoing.blocking |= self.client.is_on_blocking_connections();
+    pub(super) fn accept(&mut self, index: usize, outgoing: Box<Outgoing>, key: Option<String>) {
         let mut task = Box::new(Task::new(&self.client, &self.pacer, index, outgoing));
         if let Err(error) = self.enlist(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
@@ -191,7 +190,7 @@ impl Engine {
         task.prepare(&self.client, &self.pacer)?;
         let Some(book) = &mut self.book else { return Ok(()) };
         let scope = &task.outgoing.scope;
-        if task.outgoing.accept.as_ref().is_some_and(|accept| accept == "text/event-stream") {
+        if task.outgoing.reply == ReplyForm::Events {
             let message = "a stream cannot be kept in a journal; ask for the whole reply; nothing was sent";
             return Err(scope.explained(Error::invalid_request(message)));
         }
@@ -371,7 +370,7 @@ impl Engine {
                 };
                 let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
                 let used = match &outcome {
-                    Ok(reply) => ReportedUsage::read(&reply.known_body()),
+                    Ok(reply) => ReportedUsage::read(reply.bytes()),
                     Err(_) => ReportedUsage::default(),
                 };
                 self.finish(Finish { may_be_paid, from_journal: true, used, ..task.over(outcome) });

@@ -10,7 +10,7 @@
 //! | go on after a crash, without paying again | [`with_journal`](Many::with_journal) |
 //! | see how far it is, and why it waits | [`progress`](Many::progress), [`with_progress`](Many::with_progress) |
 //! | go on after it stopped | [`resume`](Many::resume) |
-//! | do it without async | [`into_blocking_iter`](Many::into_blocking_iter) (feature `blocking`) |
+//! | do it without async | `blocking::iter(run)` (feature `blocking`) |
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -66,8 +66,6 @@
 //! and no prompt, answer or key in a log; what the file of a run holds is told at [`Journal`].
 
 mod attempt;
-#[cfg(feature = "blocking")]
-mod blocking;
 mod chat;
 mod engine;
 mod input;
@@ -93,11 +91,12 @@ pub use self::journal::Journal;
 pub use self::outcome::Outcome;
 pub use self::progress::{Progress, Wait};
 use self::task::Finish;
-use crate::runtime::call::{Call, Decode, in_runtime};
+use crate::runtime::call::{Call, call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
-use crate::runtime::transport;
+use crate::runtime::reply::Decode;
+use crate::runtime::transport::CallOptions;
 
 /// What is said of a request that failed after it may have been carried out.
 const MAY_BE_PAID: &str = "it may have been paid for, and is not sent again by itself";
@@ -212,6 +211,15 @@ impl Client {
         call: impl FnMut(&Client, I) -> Call<T> + Send + 'static,
     ) -> Many<I, T> {
         Many::new(self, Input::Stream(Box::pin(items)), Box::new(call))
+    }
+}
+
+/// Options of the client that the calls are made with. The options of a call itself come before them.
+impl<I, T> Many<I, T> {
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.engine.client.options_mut()
     }
 }
 
@@ -385,10 +393,9 @@ impl<I, T: 'static> Many<I, T> {
         let result = outcome.and_then(|reply| {
             let class = reply.scope.operation().retry();
             self.at_work = Some(AtWork { index, key: key.clone(), from_journal, replied: Some(class) });
-            decode(reply).map_err(|error| {
+            reply.decoded(decode).inspect_err(|_| {
                 may_be_paid = class != RetryClass::Safe;
                 self.engine.undecodable(may_be_paid);
-                transport::unreadable(class, error)
             })
         });
         self.at_work = None;

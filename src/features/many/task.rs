@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Request;
-use reqwest::header::{AUTHORIZATION, HeaderName};
+use reqwest::header::AUTHORIZATION;
 
 use super::pacer::{Load, Pacer, Passenger};
 use crate::features::cost::ledger::reported::ReportedUsage;
@@ -49,9 +48,9 @@ pub(super) struct Finish {
 impl Task {
     /// The run says when a request is repeated, and measures its time.
     pub(super) fn new(client: &Client, pacer: &Pacer, index: usize, mut outgoing: Box<Outgoing>) -> Self {
-        let policy = outgoing.retry.replace(RetryPolicy::disabled());
-        let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).most_retries();
-        let timeout = outgoing.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
+        let policy = outgoing.options.retry.replace(RetryPolicy::disabled());
+        let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).max_retries();
+        let timeout = outgoing.options.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
         let passenger = Passenger {
             lane: pacer.lane(None, ""),
             bucket: Bucket::default(),
@@ -63,18 +62,17 @@ impl Task {
 
     /// Completes the request and looks at what it is.
     pub(super) fn prepare(&mut self, client: &Client, pacer: &Pacer) -> Result<(), Error> {
-        self.outgoing.prepare()?;
+        self.outgoing.finish()?;
         let outgoing = &*self.outgoing;
         let body = outgoing.body().unwrap_or_default();
         let named = members(body, &["max_tokens", "max_completion_tokens"]).unwrap_or_default();
         let model = outgoing.model();
         let operation = outgoing.scope.operation();
         let key = outgoing.scope.key().map(|key| key.expose());
-        let headers = outgoing.request.as_ref().map(Request::headers);
-        let header = |name: &HeaderName| headers.and_then(|headers| headers.get(name));
         let lane = pacer.lane(key, model.as_deref().unwrap_or(operation.name()));
-        let bucket = client.budget().bucket(header(&AUTHORIZATION), outgoing.form.is_none().then_some(body));
-        let is_signed = outgoing.signer.is_some() || wallet::SIGN_INS.iter().any(|name| header(name).is_some());
+        let bucket = client.budget().bucket(outgoing.header(&AUTHORIZATION), outgoing.form().is_none().then_some(body));
+        let is_signed =
+            outgoing.options.signer.is_some() || wallet::SIGN_INS.iter().any(|name| outgoing.header(name).is_some());
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());
         let is_answered = matches!(operation.facts().path, "/chat/completions" | "/responses");
         let load = Load { input: tokens_of(body), most_output: most, is_answered };

@@ -39,7 +39,7 @@ impl Verdict {
 
 /// The request was refused for its signature, and is signed anew; that is done once.
 pub(super) fn signs_again(failure: &Error, outgoing: &Outgoing) -> bool {
-    outgoing.signer.is_some()
+    outgoing.options.signer.is_some()
         && !outgoing.signed_again
         && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
 }
@@ -75,7 +75,7 @@ mod tests {
     use crate::runtime::client::Client;
     use crate::runtime::meta::Meta;
     use crate::runtime::operation::OperationRef;
-    use crate::runtime::transport::Mode;
+    use crate::runtime::transport::{CallOptions, ReplyForm};
 
     const AGAIN: Verdict = Verdict::Again;
     const OWN: Verdict = Verdict::Failed { may_be_paid: false };
@@ -85,7 +85,8 @@ mod tests {
     fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Outgoing {
         let client = Client::without_api_key().unwrap();
         let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
-        let mut outgoing = Outgoing::new(client.shared(), false, operation.into(), Ok((request, None)), Mode::Whole);
+        let mut outgoing =
+            Outgoing::new(client.shared(), CallOptions::new(), operation.into(), Ok((request, None)), ReplyForm::Json);
         outgoing.sent = sent;
         outgoing
     }

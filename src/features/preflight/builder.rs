@@ -7,7 +7,7 @@ impl ClientBuilder {
     /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
     /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
     pub fn preflight(mut self, policy: Preflight) -> Self {
-        PreflightInterceptor::set(policy, self.interceptors());
+        self.interceptors().apply(PreflightInterceptor::change(policy));
         self
     }
 }

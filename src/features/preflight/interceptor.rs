@@ -13,7 +13,7 @@ use crate::features::catalogue::Catalogue;
 use crate::features::catalogue::store;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, Interceptors};
+use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, InterceptorChange};
 use crate::runtime::transport::{Outgoing, Reply, model_of};
 
 /// A call waits no longer than this for the catalogue.
@@ -28,11 +28,11 @@ pub(crate) struct PreflightInterceptor {
 impl PreflightInterceptor {
     const NAME: &str = "preflight";
 
-    /// Applies a policy to the calls that pass these interceptors.
-    pub(super) fn set(policy: Preflight, interceptors: &mut Interceptors) {
+    /// Applies a policy to calls.
+    pub(super) fn change(policy: Preflight) -> InterceptorChange {
         match policy {
-            Preflight::Off => interceptors.remove(Self::NAME),
-            policy => interceptors.set(Arc::new(Self { policy })),
+            Preflight::Off => InterceptorChange::Remove(Self::NAME),
+            policy => InterceptorChange::Set(Arc::new(Self { policy })),
         }
     }
 
@@ -55,7 +55,7 @@ impl PreflightInterceptor {
     /// Does what the policy says about each finding.
     fn acted_on(self, report: PreflightReport, outgoing: &mut Outgoing, body: &mut Value) -> PreflightReport {
         // A form is put together from what the caller has, and stays as it is.
-        let may_drop = self.policy == Preflight::Drop && outgoing.form.is_none();
+        let may_drop = self.policy == Preflight::Drop && outgoing.form().is_none();
         let act = |finding: &Finding| match self.policy {
             Preflight::Refuse if finding.severity == Severity::Problem => FindingAction::Refused,
             Preflight::Drop if may_drop && finding.droppable => FindingAction::Dropped,
@@ -85,7 +85,7 @@ impl Interceptor for PreflightInterceptor {
 /// The catalogue, with the names of other vendors' models where the request may use one; or why there is none.
 async fn catalogue(outgoing: &Outgoing, area: &Area, name: &str) -> Result<Catalogue, String> {
     let client = Client::of_call(outgoing);
-    let patience = outgoing.timeout.unwrap_or_else(|| client.timeout()).min(MOST_PATIENCE);
+    let patience = outgoing.timeout().min(MOST_PATIENCE);
     match tokio::time::timeout(patience, fetched(&client, area, name)).await {
         Ok(outcome) => outcome,
         Err(_) => {

@@ -1,7 +1,5 @@
 //! `ReasoningControl`, `AnswerStream`: how much a model reasons before it answers, and its reasoning apart from its answer.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod control;
 mod filter;
 mod hidden;

@@ -33,6 +33,7 @@ use self::stream::ResponseStream;
 use crate::api::generated::types::{ResponsesReply, ResponsesRequest, ResponsesStatus};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
+use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
 
 /// The Responses API. A call is paid for and is repeated only when the API said that it did not run it.
@@ -89,7 +90,10 @@ impl Responses<'_> {
             let problem = "is true; `responses().stream(…)` gives the answer as a stream";
             call = call.checked(Err(ValidationError::new("stream", problem)));
         }
-        call.unless_failed(|reply| reply.status == ResponsesStatus::Failed)
+        call.read(ReplyForm::Json, |reply| match reply.json::<ResponsesReply>()? {
+            failed if failed.status == ResponsesStatus::Failed => Err(reply.error()),
+            answer => Ok(answer),
+        })
     }
 
     /// The answer while it is written.
@@ -112,6 +116,6 @@ impl Responses<'_> {
     pub fn stream(&self, request: impl Into<ResponsesRequest>) -> Call<ResponseStream> {
         let request = request.into().stream(true);
         let call = self.client.raw().create_response(&request).checked(check::input(&request));
-        call.streamed("text/event-stream", ResponseStream::new)
+        call.read(ReplyForm::Events, |reply| reply.stream().map(ResponseStream::new))
     }
 }

@@ -1,7 +1,5 @@
 //! `RawReply::save`, `Speech::save`, `Image::save`: replies as files, written atomically by a `DurableFile`.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 pub(crate) mod durable;
 
 use std::path::Path;

@@ -139,7 +139,7 @@ impl Chat<'_> {
         let mut request = request.into();
         let shape = format::set::<T>(&mut request);
         let finding = shape.as_ref().map(drop).map_err(Clone::clone);
-        self.create(request).checked(finding).judged(move |reply| read(&shape.map_err(Error::validation)?, reply))
+        self.create(request).checked(finding).and_then(move |reply| read(&shape.map_err(Error::validation)?, reply))
     }
 
     /// The answer as a value of a type, and as much of it as there is while it is written.

@@ -52,8 +52,6 @@
 //! panics with, nor its time-out. Logs and `Debug` show names, ids and sizes, and no words.
 
 mod arguments;
-#[cfg(feature = "blocking")]
-mod blocking;
 mod chat;
 mod check;
 mod conversation;

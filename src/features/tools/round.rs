@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::api::generated::types::{AssistantMessage, ChatCompletion, FinishReason, ToolCall};
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
-use crate::runtime::reply::WholeReply;
+use crate::runtime::transport::Reply;
 
 /// Where a search puts what it found, if the request wants it as a tool call (`return_search_results_as_documents`). Nobody waits for
 /// its result.
@@ -32,8 +32,8 @@ pub(super) struct Said {
 
 impl Round {
     #[inline]
-    pub(super) fn of_whole(reply: WholeReply) -> Result<Self, Error> {
-        Ok(Self { reply: reply.json()?, written: message_in(&reply.body), meta: reply.origin.meta })
+    pub(super) fn of_whole(reply: &Reply) -> Result<Self, Error> {
+        Ok(Self { reply: reply.json()?, written: message_in(reply.bytes()), meta: reply.meta.clone() })
     }
 
     pub(super) fn of_stream(reply: ChatCompletion, meta: Meta) -> Self {

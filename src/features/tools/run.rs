@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -15,11 +14,13 @@ use super::phase::Phase;
 use super::stop::Halt;
 use super::totals::Totals;
 use super::{FinishedRun, StopReason, ToolBox, UnfinishedRun};
+#[cfg(feature = "blocking")]
+use crate::api::generated::operations;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest, StreamOptions, ToolCall};
-use crate::runtime::call::Call;
+use crate::runtime::call::call_options;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::reply::RawReply;
+use crate::runtime::transport::CallOptions;
 
 /// So many replies are paid for at most, unless the caller says otherwise.
 const MOST_ROUNDS: u32 = 8;
@@ -60,7 +61,6 @@ pub struct ToolRun {
     pub(super) is_streamed: bool,
     pub(super) most_rounds: u32,
     pub(super) concurrency: usize,
-    pub(super) each_call: Option<Arc<EachCall>>,
     /// Futures are not `Sync`; exclusive access is.
     pub(super) phase: SyncWrapper<Phase>,
     /// What happened and was not given out.
@@ -78,9 +78,6 @@ pub struct ToolRun {
     pub(super) totals: Totals,
     pub(super) reply: Option<ChatCompletion>,
 }
-
-/// What the caller changes about each call.
-pub(super) type EachCall = dyn Fn(Call<RawReply>) -> Call<RawReply> + Send + Sync;
 
 impl ToolRun {
     #[inline]
@@ -100,7 +97,6 @@ impl ToolRun {
             is_streamed,
             most_rounds: MOST_ROUNDS,
             concurrency: usize::MAX,
-            each_call: None,
             phase: SyncWrapper::new(Phase::Ready),
             events: VecDeque::new(),
             is_halted: false,
@@ -128,15 +124,6 @@ impl ToolRun {
     /// the request's `parallel_tool_calls`.
     pub fn with_concurrency(mut self, tools: usize) -> Self {
         self.concurrency = tools.max(1);
-        self
-    }
-
-    /// Options for each call to the API, such as a time-out or a header.
-    pub fn with_each_call(
-        mut self,
-        configure: impl Fn(Call<RawReply>) -> Call<RawReply> + Send + Sync + 'static,
-    ) -> Self {
-        self.each_call = Some(Arc::new(configure));
         self
     }
 
@@ -215,6 +202,28 @@ impl Stream for ToolRun {
     #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(cx)
+    }
+}
+
+impl ToolRun {
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
+    }
+
+    /// Goes on to the answer in this thread, without an async runtime. The tools run in it too, on the runtime of the crate's blocking
+    /// calls, so they can use Tokio.
+    ///
+    /// # Errors
+    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio
+    /// runtime.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn send_blocking(mut self) -> Result<FinishedRun, UnfinishedRun> {
+        let outcome = crate::runtime::blocking::wait(self.finish());
+        let named = |error: Error| error.with_operation(&operations::CREATE_CHAT_COMPLETION);
+        self.settle(outcome.map_err(named))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::runtime::call::Call;
 use crate::runtime::call::in_runtime;
 use crate::runtime::error::Error;
 use crate::runtime::reply::RawReply;
-use crate::runtime::transport::failure;
+use crate::runtime::transport::{ReplyForm, built};
 use crate::runtime::validation;
 
 impl ToolRun {
@@ -95,9 +95,9 @@ impl ToolRun {
         }
         let call = self.call();
         *self.phase.get_mut() = if self.is_streamed {
-            Phase::Opening(call.streamed("text/event-stream", ChatStream::new).into_future())
+            Phase::Opening(call.read(ReplyForm::Events, |reply| reply.stream().map(ChatStream::new)).into_future())
         } else {
-            Phase::Asking(call.asking_for("application/json").whole(Round::of_whole).into_future())
+            Phase::Asking(call.read(ReplyForm::Json, |reply| Round::of_whole(reply)).into_future())
         };
         Ok(())
     }
@@ -106,17 +106,14 @@ impl ToolRun {
     fn call(&mut self) -> Call<RawReply> {
         let operation = &operations::CREATE_CHAT_COMPLETION;
         let post = self.client.http().post(self.client.url(operation.path)).header(CONTENT_TYPE, "application/json");
-        let built = self.conversation.body().and_then(|body| post.body(body).build().map_err(failure::of_building));
+        let built = self.conversation.body().and_then(|body| built(post.body(body).build(), None));
         let mut call = Call::raw(&self.client, operation, built);
         if !self.is_checked {
             let request = &self.conversation.request;
             call = call.checked(check::check(request, &self.tools, self.is_streamed));
             call = call.checked(validation::run(request)).checked(chat::check::messages(request));
         }
-        match &self.each_call {
-            Some(configure) => configure(call),
-            None => call,
-        }
+        call
     }
 
     /// The stream of a reply is at its end, or broke off.

@@ -13,6 +13,7 @@ use crate::runtime::call::Call;
 use crate::runtime::date;
 use crate::runtime::media::base64;
 use crate::runtime::secret::Secret;
+use crate::runtime::transport::CallOptions;
 use crate::runtime::wallet::Signer;
 
 /// The longest time for which the API accepts a signature.
@@ -136,8 +137,8 @@ impl fmt::Debug for Wallet {
     }
 }
 
-impl<T> Call<T> {
-    /// The wallet pays for this call, or asks for itself, in place of the API key: each attempt is signed anew. As
+impl CallOptions {
+    /// The wallet pays, or asks for itself, in place of the API key: each attempt is signed anew. As
     /// [`with_signer`](Self::with_signer), with the message made by the SDK.
     ///
     /// ```no_run
@@ -148,8 +149,16 @@ impl<T> Call<T> {
     /// let balance = venice.x402().balance(wallet.address().to_string()).with_wallet(&wallet).await?;
     /// # Ok(()) }
     /// ```
+    pub fn with_wallet(mut self, wallet: &Wallet) -> Self {
+        self.signer = Some(wallet.request_signer());
+        self
+    }
+}
+
+impl<T> Call<T> {
+    /// The wallet pays for this call, or asks for itself: [`CallOptions::with_wallet`].
     pub fn with_wallet(self, wallet: &Wallet) -> Self {
-        self.signed_by(wallet.request_signer())
+        self.with_options(CallOptions::new().with_wallet(wallet))
     }
 }
 

@@ -1,43 +1,116 @@
-//! `block_on`: runs futures without an async runtime of the caller.
+//! [`wait`] and [`iter()`]: the SDK without async.
+//!
+//! Everything that is awaited has `send_blocking()`, or is waited for with [`wait`]; streams are iterators with [`iter()`].
+//!
+//! ```no_run
+//! use venice_ai::blocking;
+//! use venice_ai::types::{ChatCompletionRequest, CreateSpeechRequest};
+//!
+//! let venice = venice_ai::Client::from_env()?;
+//! let keys = venice.api_keys().list().send_blocking()?;
+//!
+//! let speech = venice.audio().speech(CreateSpeechRequest::new("High water at nine.")).send_blocking()?;
+//! blocking::wait(speech.save("tide.mp3"))?;
+//!
+//! let request = ChatCompletionRequest::new("default", ["Tell me a story."]);
+//! for text in blocking::iter(venice.chat().stream(request).send_blocking()?.text()) {
+//!     print!("{}", text?);
+//! }
+//! # Ok::<(), venice_ai::Error>(())
+//! ```
+//!
+//! Connections are served by a runtime of the crate's own, with one thread, that starts when something is first waited for and lives as
+//! long as the process. In a thread that belongs to a Tokio runtime, where waiting would stop other tasks, all of these fail with
+//! [`ErrorKind::BlockingInAsync`]: use `.await` there. In `spawn_blocking` they fail too, and `Handle::current().block_on(…)` does it.
 
 mod iter;
 
 use std::sync::OnceLock;
 
-pub use self::iter::BlockingIter;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+pub use self::iter::{BlockingIter, iter};
 use crate::runtime::error::{Error, ErrorKind};
 
-/// Whether this thread may wait. One of an async runtime may not: what it waits for might need it.
-pub(crate) fn allowed() -> Result<(), Error> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Ok(());
+/// Waits for a future in this thread.
+///
+/// # Errors
+///
+/// Those of the future; and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+///
+/// ```no_run
+/// # fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+/// let mut reviews = venice.characters().reviews("alan-watts");
+/// while let Some(page) = venice_ai::blocking::wait(reviews.next_page()) {
+///     println!("{} reviews", page?.items.len());
+/// }
+/// # Ok(()) }
+/// ```
+pub fn wait<F>(future: F) -> F::Output
+where
+    F: IntoFuture,
+    F::Output: Outcome,
+{
+    block_on(future.into_future()).unwrap_or_else(F::Output::refused)
+}
+
+/// What [`wait`] can wait for: a result, or the next result of a stream.
+pub trait Outcome: sealed::Sealed {
+    /// What comes of it where waiting is not possible.
+    #[doc(hidden)]
+    fn refused(error: Error) -> Self;
+}
+
+impl<T, E: From<Error>> Outcome for Result<T, E> {
+    fn refused(error: Error) -> Self {
+        Err(error.into())
     }
-    Err(Error::new(
-        ErrorKind::BlockingInAsync,
-        "a blocking call was made inside an async runtime and nothing was sent; use `.await` here",
-    ))
+}
+
+impl<T, E: From<Error>> Outcome for Option<Result<T, E>> {
+    fn refused(error: Error) -> Self {
+        Some(Err(error.into()))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T, E> Sealed for Result<T, E> {}
+    impl<T, E> Sealed for Option<Result<T, E>> {}
 }
 
 /// Runs a future to its end in this thread, its connections and timers on the crate's runtime. Fails in a thread that belongs
 /// to an async runtime, where it could wait for itself.
 pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
-    allowed()?;
+    if Handle::try_current().is_ok() {
+        let message = "a blocking call was made inside an async runtime and nothing was sent; use `.await` here";
+        return Err(Error::new(ErrorKind::BlockingInAsync, message));
+    }
     Ok(runtime()?.block_on(future))
 }
 
-fn runtime() -> Result<&'static tokio::runtime::Runtime, Error> {
-    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// Whether this runs on the crate's runtime.
+///
+/// A connection is served by the runtime that opened it. What is waited for here must not take one of the caller's runtime, which may
+/// stand still.
+pub(crate) fn is_current() -> bool {
+    let Some(runtime) = RUNTIME.get() else { return false };
+    Handle::try_current().is_ok_and(|current| current.id() == runtime.handle().id())
+}
+
+fn runtime() -> Result<&'static Runtime, Error> {
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("venice-ai-blocking")
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Error::configuration(format!("the runtime of blocking calls cannot be started: {error}")).with_source(error)
-        })?;
+    let runtime =
+        Builder::new_multi_thread().worker_threads(1).thread_name("venice-ai-blocking").enable_all().build().map_err(
+            |error| {
+                let message = format!("the runtime of blocking calls cannot be started: {error}");
+                Error::configuration(message).with_source(error)
+            },
+        )?;
     // Of two threads that come here at once, one finds its runtime unneeded. It has run nothing.
     Ok(RUNTIME.get_or_init(|| runtime))
 }

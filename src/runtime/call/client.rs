@@ -8,7 +8,7 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationRef;
 use crate::runtime::reply::RawReply;
-use crate::runtime::transport::{base_url, of_address};
+use crate::runtime::transport::{Built, base_url, of_address};
 use crate::runtime::url::web_address;
 
 impl Client {
@@ -53,9 +53,9 @@ impl Client {
         Call::raw(self, operation, self.ad_hoc_request(method, path))
     }
 
-    fn ad_hoc_request(&self, method: Method, path: &str) -> Result<reqwest::Request, Error> {
+    fn ad_hoc_request(&self, method: Method, path: &str) -> Built {
         let url = base_url::join(self.shared().base_url.as_str(), path)?;
-        Ok(reqwest::Request::new(method, url))
+        Ok((reqwest::Request::new(method, url), None))
     }
 
     /// Downloads (or with DELETE revokes) a file that another host stores, at a URL that is the right to it. Neither the key nor the
@@ -67,6 +67,6 @@ impl Client {
         let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
         let url = url.and_then(|url| self.shared().downloads.check(&url).map(|()| url).map_err(refused));
-        Call::raw(self, operation, url.map(|url| reqwest::Request::new(method, url))).hiding(hidden)
+        Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None))).hiding(hidden)
     }
 }

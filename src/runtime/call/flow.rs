@@ -4,9 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::future::in_runtime;
+use super::{call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::transport::CallOptions;
 
 /// What a flow does, as a future.
 pub(crate) type Steps<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
@@ -35,7 +36,7 @@ pub struct Flow<T> {
 }
 
 impl<T: 'static> Flow<T> {
-    /// `steps` must make its calls with the client that it is given: for a blocking caller that is another one.
+    /// `steps` must make its calls with the client that it is given: it has the options of the flow.
     pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
@@ -64,15 +65,20 @@ impl<T: 'static> Flow<T> {
         self
     }
 
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
+    }
+
     /// Waits for it in this thread, without an async runtime, as [`Call::send_blocking`](crate::Call::send_blocking) does.
     ///
     /// # Errors
     ///
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
     #[cfg(feature = "blocking")]
-    pub fn send_blocking(mut self) -> Result<T, Error> {
-        self.client = self.client.on_blocking_connections();
-        crate::runtime::blocking::block_on(self.into_future())?
+    pub fn send_blocking(self) -> Result<T, Error> {
+        crate::runtime::blocking::wait(self)
     }
 }
 

@@ -1,37 +1,29 @@
-//! `Call`: one request with its options, sent when it is awaited.
+//! `Call`: one request with its options, sent when it is awaited. `CallFuture`: a call in flight.
 
-mod accept;
-#[cfg(feature = "blocking")]
-mod blocking;
 mod client;
-mod files;
 mod flow;
-mod forms;
-mod future;
-mod merge;
 mod options;
-mod prepare;
-mod response;
-mod streamed;
-mod wallet;
 
 use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
+use reqwest::header::HeaderName;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::runtime::{Handle, Id};
 
 pub use self::flow::Flow;
 pub(crate) use self::flow::Steps;
-pub use self::future::CallFuture;
-pub(crate) use self::future::in_runtime;
-pub use self::response::Response;
+pub(crate) use self::options::call_options;
 use crate::runtime::client::Client;
-use crate::runtime::error::Error;
-use crate::runtime::media::form::Form;
-use crate::runtime::media::limits::FileCheck;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::media::limits::{FileCheck, FileLimits, FileRef};
+use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
-use crate::runtime::reply::{RawReply, decode};
+use crate::runtime::reply::{Decode, RawReply};
 use crate::runtime::secret::Secret;
-use crate::runtime::transport::{self, Mode, Outgoing, Reply};
+use crate::runtime::transport::{self, Built, CallOptions, Outgoing, Reply, ReplyForm, Trace, not_json};
 use crate::runtime::validation::ValidationError;
 
 /// A request that has not been sent.
@@ -55,47 +47,85 @@ pub struct Call<T> {
     decode: Decode<T>,
 }
 
-/// What makes a `T` of a reply. A function that captures nothing costs no allocation here.
-pub(crate) type Decode<T> = Box<dyn FnOnce(Reply) -> Result<T, Error> + Send>;
+/// Options, which say how the request is sent; all at once with [`CallOptions`].
+impl<T> Call<T> {
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        &mut self.core.options
+    }
+}
+
+impl<T> Call<T> {
+    /// A JSON body in place of the one that the request has. For calls made with [`Client::request`](crate::Client::request).
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let call = venice.request::<()>(venice_ai::http::Method::POST, "/brand/new");
+    /// call.with_json_body(&serde_json::json!({"model": "default"})).await
+    /// # }
+    /// ```
+    pub fn with_json_body(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.core.set_body(body.into(), "application/json"),
+            Err(error) => self.core.options.refuse(not_json(error)),
+        }
+        self
+    }
+
+    /// Sends the call and waits for the reply, without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// Those of awaiting it; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime, where waiting
+    /// would stop other tasks: await the call there. In `spawn_blocking` it is refused too, and
+    /// `Handle::current().block_on(call.into_future())` does it.
+    ///
+    /// ```no_run
+    /// # use serde_json::Value;
+    /// # use venice_ai::http::Method;
+    /// let venice = venice_ai::Client::from_env()?;
+    /// let models: Value = venice.request(Method::GET, "/models").send_blocking()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn send_blocking(self) -> Result<T, Error> {
+        let operation = self.core.scope.operation().clone();
+        let outcome = crate::runtime::blocking::block_on(self.into_future());
+        outcome.unwrap_or_else(|error| Err(error.with_operation(&operation)))
+    }
+}
 
 /// How a call is made. A request that could not be built is reported when the call is sent.
 impl<T> Call<T> {
     fn new(
         client: &Client,
         operation: impl Into<OperationRef>,
-        request: impl Built,
-        mode: Mode,
+        built: Built,
+        form: ReplyForm,
         decode: Decode<T>,
     ) -> Self {
-        Self {
-            core: Box::new(Outgoing::new(
-                client.shared(),
-                client.is_on_blocking_connections(),
-                operation.into(),
-                request.built(),
-                mode,
-            )),
-            decode,
-        }
+        let outgoing = Outgoing::new(client.shared(), client.call_options(), operation.into(), built, form);
+        Self { core: Box::new(outgoing), decode }
     }
 
     /// A call whose reply is JSON.
-    pub(crate) fn json(client: &Client, operation: impl Into<OperationRef>, request: impl Built) -> Self
+    pub(crate) fn json(client: &Client, operation: impl Into<OperationRef>, built: Built) -> Self
     where
         T: DeserializeOwned + 'static,
     {
-        Self::new(client, operation, request, Mode::Whole, Box::new(decode::json::<T>))
+        Self::new(client, operation, built, ReplyForm::Json, Box::new(|reply| reply.json()))
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn on_blocking_connections(mut self) -> Self {
-        self.core.blocking = true;
-        self
-    }
-
-    #[cfg(feature = "blocking")]
-    pub(crate) fn operation_ref(&self) -> &OperationRef {
-        self.core.scope.operation()
+    /// The same call with another reply: `form` says how it is read, and `decode` makes a value of it.
+    pub(crate) fn read<U>(
+        mut self,
+        form: ReplyForm,
+        decode: impl FnOnce(&mut Reply) -> Result<U, Error> + Send + 'static,
+    ) -> Call<U> {
+        self.core.reply = form;
+        Call { core: self.core, decode: Box::new(decode) }
     }
 
     /// The request, and what makes a `T` of its reply, for whoever sends it otherwise.
@@ -105,27 +135,49 @@ impl<T> Call<T> {
 
     /// Records what is wrong with the request; sending it fails unless validation is off.
     pub(crate) fn checked(mut self, finding: Result<(), ValidationError>) -> Self {
-        if let Err(finding) = finding {
-            self.core.finding = Some(match self.core.finding.take() {
-                Some(before) => before.and(finding),
-                None => finding,
-            });
-        }
+        self.core.options.found(finding);
+        self
+    }
+
+    /// Sets a header that no log and no error may show: [`CallOptions::sign`].
+    pub(crate) fn signed(
+        mut self,
+        name: &HeaderName,
+        field: &str,
+        value: Secret,
+        finding: Result<(), &'static str>,
+    ) -> Self {
+        self.core.options.sign(name, field, value, finding);
         self
     }
 
     /// Says better what is wrong with the request than the checks of the API's description, which it takes the place of.
     pub(crate) fn checked_instead(mut self, finding: Result<(), ValidationError>) -> Self {
         if finding.is_err() {
-            self.core.finding = self.core.finding.take().and_then(ValidationError::fatal_part);
+            let before = &mut self.core.options.finding;
+            *before = before.take().and_then(ValidationError::fatal_part);
         }
         self.checked(finding)
     }
 
-    /// Adds a check that runs when the call is sent, unless validation is off.
-    pub(crate) fn with_file_check(mut self, check: FileCheck) -> Self {
-        self.core.file_checks.push(check);
-        self
+    /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
+    /// is where validation is off.
+    pub(crate) fn checked_file<'a>(
+        mut self,
+        field: impl fmt::Display,
+        file: impl Into<FileRef<'a>>,
+        limits: FileLimits,
+    ) -> Self {
+        let field = field.to_string();
+        match file.into() {
+            FileRef::Text(text) => {
+                self.checked(limits.text(text).map_err(|problem| ValidationError::new(field, problem)))
+            }
+            FileRef::Upload(upload) => {
+                self.core.file_checks.push(FileCheck { field, upload: upload.clone(), limits });
+                self
+            }
+        }
     }
 
     /// Keeps something out of the call's errors.
@@ -140,7 +192,37 @@ impl<T> Call<T> {
         self
     }
 
-    /// As [`map`](Self::map), with a function that may fail.
+    /// Gives the reply together with its [`Meta`](crate::Meta): request id, rate limits, balances.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
+    /// let reply = call.with_meta().await?;
+    /// println!("{:?} requests left", reply.meta.rate_limits().requests.remaining);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_meta(self) -> Call<Response<T>>
+    where
+        T: 'static,
+    {
+        let decode = self.decode;
+        Call {
+            core: self.core,
+            decode: Box::new(move |reply| {
+                let value = decode(reply)?;
+                Ok(Response { value, meta: reply.meta.clone() })
+            }),
+        }
+    }
+
+    /// Changes what the call gives. The function runs when the reply is here.
+    pub fn map<U: 'static>(self, function: impl FnOnce(T) -> U + Send + 'static) -> Call<U>
+    where
+        T: 'static,
+    {
+        self.and_then(|value| Ok(function(value)))
+    }
+
+    /// As [`map`](Self::map), with a function that may fail. Its error says which reply it is about, and keeps the body.
     pub(crate) fn and_then<U: 'static>(self, function: impl FnOnce(T) -> Result<U, Error> + Send + 'static) -> Call<U>
     where
         T: 'static,
@@ -151,39 +233,16 @@ impl<T> Call<T> {
 }
 
 impl Call<RawReply> {
-    /// A call whose reply is bytes. Where an operation answers with files alone, nothing else is taken for one.
-    pub(crate) fn raw(client: &Client, operation: impl Into<OperationRef>, request: impl Built) -> Self {
+    /// A call whose reply is bytes. Where an operation replies with files alone, nothing else is taken for one.
+    pub(crate) fn raw(client: &Client, operation: impl Into<OperationRef>, built: Built) -> Self {
         let operation = operation.into();
         let media = operation.facts().reply_media;
         let is_file = |media: &&str| ["image/", "audio/", "video/"].iter().any(|kind| media.starts_with(kind));
-        let answers_with_files = !media.is_empty() && media.iter().all(is_file);
-        let decode = Box::new(|reply| decode::pieces(reply).map(RawReply::new));
-        let call = Self::new(client, operation, request, Mode::Pieces, decode);
-        if answers_with_files { call.file() } else { call }
-    }
-}
-
-/// A request as it comes from whoever built it.
-pub(crate) trait Built {
-    /// The request, and the form that is its body if it has one.
-    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error>;
-}
-
-impl Built for Result<reqwest::Request, Error> {
-    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
-        self.map(|request| (request, None))
-    }
-}
-
-impl Built for reqwest::Result<reqwest::Request> {
-    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
-        self.map(|request| (request, None)).built()
-    }
-}
-
-impl Built for reqwest::Result<(reqwest::Request, Option<Form>)> {
-    fn built(self) -> Result<(reqwest::Request, Option<Form>), Error> {
-        self.map_err(transport::failure::of_building)
+        let form = match !media.is_empty() && media.iter().all(is_file) {
+            true => ReplyForm::File,
+            false => ReplyForm::Body,
+        };
+        Self::new(client, operation, built, form, Box::new(Reply::file))
     }
 }
 
@@ -191,8 +250,125 @@ impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.core.scope.operation().name())
-            .field("timeout", &self.core.timeout)
-            .field("retry", &self.core.retry)
+            .field("options", &self.core.options)
             .finish_non_exhaustive()
+    }
+}
+
+/// A reply and its [`Meta`], from [`Call::with_meta`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// What the call gives without `with_meta`.
+    pub value: T,
+    /// Status, request id, limits, balances, flags.
+    pub meta: Meta,
+}
+
+impl<T> Response<T> {
+    /// Both parts, to take apart.
+    ///
+    /// ```no_run
+    /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
+    /// let (text, meta) = call.with_meta().await?.into_parts();
+    /// println!("{text} ({:?})", meta.request_id());
+    /// # Ok(()) }
+    /// ```
+    pub fn into_parts(self) -> (T, Meta) {
+        (self.value, self.meta)
+    }
+}
+
+impl<T> IntoFuture for Call<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> CallFuture<T> {
+        CallFuture { state: CallState::Waiting(self.core), decode: Some(self.decode) }
+    }
+}
+
+/// A [`Call`] on its way. It sends nothing before it is polled; dropping it takes the request back as far as that is
+/// possible, by closing the connection.
+///
+/// ```no_run
+/// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
+/// let future = call.into_future();
+/// let reply = future.await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is not sent until it is awaited"]
+pub struct CallFuture<T> {
+    state: CallState,
+    decode: Option<Decode<T>>,
+}
+
+/// The part that does not depend on the type of the reply.
+enum CallState {
+    Waiting(Box<Outgoing>),
+    Sent(Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>, Trace),
+    Done,
+}
+
+impl CallState {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(Reply, Trace), Error>> {
+        if let Self::Waiting(_) = self {
+            let Self::Waiting(mut outgoing) = std::mem::replace(self, Self::Done) else {
+                return Poll::Pending;
+            };
+            in_runtime("a call").map_err(|error| error.with_operation(outgoing.scope.operation()))?;
+            outgoing.finish()?;
+            let trace = Trace::begin(&outgoing);
+            let within = trace.clone();
+            let sending = async move { transport::send(&mut outgoing, &within).await };
+            *self = Self::Sent(Box::pin(sending), trace);
+        }
+        let Self::Sent(sending, trace) = self else { return Poll::Pending };
+        let outcome = {
+            let _entered = trace.span().enter();
+            ready!(sending.as_mut().poll(cx))
+        };
+        let trace = trace.clone();
+        *self = Self::Done;
+        Poll::Ready(outcome.map(|reply| (reply, trace)))
+    }
+}
+
+impl<T> Future for CallFuture<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let (reply, trace) = ready!(self.state.poll(cx))?;
+        let Some(decode) = self.decode.take() else { return Poll::Pending };
+        let _entered = trace.span().enter();
+        Poll::Ready(reply.decoded(decode).inspect_err(|error| trace.failed(error)))
+    }
+}
+
+/// The runtime that this runs in. What waits in another one has its connections and timers there, and that one may stand still.
+pub(crate) fn current_runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
+}
+
+/// Timers and sockets would panic without a runtime.
+pub(crate) fn in_runtime(what: &str) -> Result<(), Error> {
+    if Handle::try_current().is_ok() {
+        return Ok(());
+    }
+    let message = format!(
+        "{what} was awaited outside a Tokio runtime and nothing was sent; use #[tokio::main], or `send_blocking()` \
+         (feature `blocking`)"
+    );
+    Err(Error::new(ErrorKind::NoRuntime, message))
+}
+
+impl<T> fmt::Debug for CallFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            CallState::Waiting(_) => "not sent",
+            CallState::Sent(..) => "sent",
+            CallState::Done => "done",
+        };
+        f.debug_struct("CallFuture").field("state", &state).finish_non_exhaustive()
     }
 }

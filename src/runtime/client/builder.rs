@@ -327,7 +327,7 @@ impl ClientBuilder {
             }
         };
         Ok(Client {
-            blocking: false,
+            options: None,
             shared: Arc::new(Shared {
                 http,
                 base_url,

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub use self::builder::ClientBuilder;
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
-use crate::runtime::transport::{Clock, Compatibility, FailureBudget, Outgoing, RetryPolicy, Shared};
+use crate::runtime::transport::{CallOptions, Clock, Compatibility, FailureBudget, Outgoing, RetryPolicy, Shared};
 
 /// A client of the Venice.ai API.
 ///
@@ -25,8 +25,8 @@ use crate::runtime::transport::{Clock, Compatibility, FailureBudget, Outgoing, R
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// Calls use the connections of blocking calls, as they are made on behalf of one.
-    blocking: bool,
+    /// What the calls that are made with it have in place of the settings.
+    options: Option<Arc<CallOptions>>,
 }
 
 impl Client {
@@ -75,6 +75,23 @@ impl Client {
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
+
+    /// The same client, whose calls begin with these options. It shares everything else with this one.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::CallOptions;
+    ///
+    /// let traced = venice.with_options(CallOptions::new().with_header("traceparent", "00-4bf9-00f0-01"));
+    /// let keys = traced.api_keys().list().await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        let mut client = self.clone();
+        client.options_mut().add(options);
+        client
+    }
 }
 
 /// What calls need of it.
@@ -84,19 +101,18 @@ impl Client {
         self.shared.base_url.below(path)
     }
 
-    /// The same client, with the connections that blocking calls have.
-    /// The client for further calls that a call needs, on the connections that it uses.
+    /// The client for further calls that a call needs.
     pub(crate) fn of_call(outgoing: &Outgoing) -> Self {
-        Self { shared: Arc::clone(&outgoing.shared), blocking: outgoing.blocking }
+        Self { shared: Arc::clone(&outgoing.shared), options: None }
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn on_blocking_connections(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), blocking: true }
+    /// The options that its calls begin with.
+    pub(crate) fn call_options(&self) -> CallOptions {
+        self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    pub(crate) fn is_on_blocking_connections(&self) -> bool {
-        self.blocking
+    pub(crate) fn options_mut(&mut self) -> &mut CallOptions {
+        Arc::make_mut(self.options.get_or_insert_default())
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -109,11 +125,11 @@ impl Client {
     }
 
     pub(crate) fn timeout(&self) -> Duration {
-        self.shared.timeout
+        self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.shared.timeout)
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {
-        &self.shared.retry
+        self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

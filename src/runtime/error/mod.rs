@@ -120,6 +120,11 @@ impl Error {
         Self::new(ErrorKind::Configuration, message)
     }
 
+    /// A reply that is not what was promised.
+    pub(crate) fn decode(problem: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, problem)
+    }
+
     /// A request that is refused before it is sent.
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)

@@ -299,8 +299,8 @@ pub(crate) struct Attached {
 
 impl Attached {
     /// The request without its form, and the form.
-    pub(crate) fn build(self) -> reqwest::Result<(Request, Option<Form>)> {
-        Ok((self.builder.build()?, self.form))
+    pub(crate) fn build(self) -> (reqwest::Result<Request>, Option<Form>) {
+        (self.builder.build(), self.form)
     }
 }
 

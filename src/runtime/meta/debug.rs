@@ -5,6 +5,7 @@ use std::fmt;
 use reqwest::header::HeaderMap;
 
 use super::Meta;
+use crate::runtime::secret;
 
 impl fmt::Debug for Meta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,16 +19,13 @@ impl fmt::Debug for Meta {
 /// Headers for people who debug: those that can hold a credential are left out.
 struct Headers<'a>(&'a HeaderMap);
 
-/// Parts of header names that mark a value as not for logs.
-const PRIVATE: [&str; 8] = ["cookie", "auth", "payment", "signature", "secret", "token", "api-key", "enhanced-prompt"];
-
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (name, value) in self.0 {
             let name = name.as_str();
-            let limits = name.starts_with("x-ratelimit-");
-            if value.is_sensitive() || (!limits && PRIVATE.iter().any(|part| name.contains(part))) {
+            let is_private = secret::is_credential(name) || name.contains("enhanced-prompt");
+            if value.is_sensitive() || (is_private && !name.starts_with("x-ratelimit-")) {
                 map.entry(&name, &"***");
             } else {
                 map.entry(&name, value);

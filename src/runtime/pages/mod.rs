@@ -1,9 +1,6 @@
 //! `Pages`: paginated lists as a stream of items or pages.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod list;
-mod options;
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -12,14 +9,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use tokio::runtime::Id;
 
 pub(crate) use self::list::{Ask, Batch, Place};
-use self::options::Options;
-use crate::runtime::call::{CallFuture, Response};
+use crate::runtime::call::current_runtime;
+use crate::runtime::call::{CallFuture, Response, call_options};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::Operation;
+use crate::runtime::transport::CallOptions;
 
 /// So many empty pages in a row are taken for an end that the API does not admit.
 const MOST_EMPTY_PAGES: u32 = 20;
@@ -55,7 +54,6 @@ pub struct Pages<T> {
     client: Client,
     operation: &'static Operation,
     ask: Ask<T>,
-    options: Options<T>,
     next: Next<T>,
     /// What was fetched and not taken.
     pages: VecDeque<Fetched<T>>,
@@ -84,7 +82,8 @@ struct Fetched<T> {
 /// What comes behind the pages that were fetched.
 enum Next<T> {
     Ask(Place),
-    Asked(Place, CallFuture<Response<Batch<T>>>),
+    /// In this runtime.
+    Asked(Place, CallFuture<Response<Batch<T>>>, Option<Id>),
     Fail(Error),
     End,
 }
@@ -103,13 +102,21 @@ struct Guard {
 /// The items are never pinned.
 impl<T> Unpin for Pages<T> {}
 
+/// Options of the call of each page, as in [`CallOptions`].
+impl<T> Pages<T> {
+    call_options!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.client.options_mut()
+    }
+}
+
 impl<T: 'static> Pages<T> {
     pub(crate) fn new(client: &Client, operation: &'static Operation, ask: Ask<T>) -> Self {
         Self {
             client: client.clone(),
             operation,
             ask,
-            options: Options::default(),
             next: Next::Ask(Place::Start),
             pages: VecDeque::new(),
             guard: Guard::default(),
@@ -240,12 +247,14 @@ impl<T: 'static> Pages<T> {
                 Next::End => return Poll::Ready(None),
                 Next::Fail(error) => return Poll::Ready(Some(Err(error))),
                 Next::Ask(place) => {
-                    let call = self.options.apply((self.ask)(&self.client, &place));
-                    self.next = Next::Asked(place, call.with_meta().into_future());
+                    let call = (self.ask)(&self.client, &place);
+                    self.next = Next::Asked(place, call.with_meta().into_future(), current_runtime());
                 }
-                Next::Asked(place, mut call) => {
+                // It has a connection of a runtime that may stand still.
+                Next::Asked(place, _, runtime) if runtime != current_runtime() => self.next = Next::Ask(place),
+                Next::Asked(place, mut call, runtime) => {
                     let Poll::Ready(outcome) = Pin::new(&mut call).poll(cx) else {
-                        self.next = Next::Asked(place, call);
+                        self.next = Next::Asked(place, call, runtime);
                         return Poll::Pending;
                     };
                     let outcome = outcome.and_then(|reply| self.take(reply)).inspect_err(|error| {
@@ -305,7 +314,7 @@ impl<T: 'static> Stream for Pages<T> {
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let next = match &self.next {
-            Next::Ask(place) | Next::Asked(place, _) => Some(place),
+            Next::Ask(place) | Next::Asked(place, ..) => Some(place),
             Next::Fail(_) | Next::End => None,
         };
         f.debug_struct("Pages").field("operation", &self.operation.id).field("next", &next).finish_non_exhaustive()

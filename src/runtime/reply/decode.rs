@@ -1,68 +1,140 @@
-//! JSON decoding of whole replies.
+//! `Reply`: how a value is made of it. `Origin`: where a part of it came from.
+
+use std::mem;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::RawReply;
 use super::verdict::{reported, verdict};
 use super::watch::Watch;
 use crate::runtime::error::{Error, ErrorKind, locate};
 use crate::runtime::lenient::leniently;
 use crate::runtime::meta::Meta;
-use crate::runtime::text::{form_of_body, without_mark};
-use crate::runtime::transport::{Body, Reply, ReplyBody, Scope};
+use crate::runtime::text::{form_of_body, is_html, without_mark};
+use crate::runtime::transport::{Body, Reply, ReplyBody, Scope, unreadable};
 
-/// Decodes a whole reply.
-pub(crate) fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, Error> {
-    let Body::Whole(body) = reply.body else { return Err(mixed_up(&reply.scope)) };
-    json_of(&reply.scope, &reply.meta, body)
-}
+/// What makes a `T` of a reply. A function that captures nothing costs no allocation here.
+pub(crate) type Decode<T> = Box<dyn FnOnce(&mut Reply) -> Result<T, Error> + Send>;
 
-/// Decodes the body of a reply. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
-///
-/// A reply that reports an error, or that lacks what the operation promises, is an error.
-pub(crate) fn json_of<T: DeserializeOwned>(scope: &Scope, meta: &Meta, body: Bytes) -> Result<T, Error> {
-    let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(&body) };
-    let watch = Watch::new(scope.operation().facts());
-    let problem = match leniently(text, |text| watch.read(text)) {
-        Ok(value) if !watch.is_suspicious() => return Ok(value),
-        Ok(value) => match verdict(scope, meta, &body) {
-            Some(error) => return Err(error),
-            None => return Ok(value),
-        },
-        Err(problem) => problem,
-    };
-    Err(reported(scope, meta, &body).unwrap_or_else(|| undecodable(scope, meta.clone(), body, &problem)))
-}
+impl Reply {
+    /// Makes the value of a call. An error says which reply it is about, and keeps the body, which may have been paid for.
+    pub(crate) fn decoded<T>(mut self, decode: Decode<T>) -> Result<T, Error> {
+        decode(&mut self).map_err(|error| unreadable(self.scope.operation().retry(), self.explained(error)))
+    }
 
-/// The body of a reply that is still on its way.
-pub(crate) fn pieces(reply: Reply) -> Result<ReplyBody, Error> {
-    match reply.body {
-        Body::Pieces(body) => Ok(*body),
-        Body::Whole(_) => Err(mixed_up(&reply.scope)),
+    #[cold]
+    fn explained(&self, error: Error) -> Error {
+        let error = match (&self.body, error.body()) {
+            (Body::Whole(body), None) => error.with_body(body.clone()),
+            _ => error,
+        };
+        self.origin().explained(error)
+    }
+
+    /// The body, decoded. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
+    ///
+    /// A reply that reports an error, or that lacks what the operation promises, is an error.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let (Body::Whole(body), scope, meta) = (&self.body, &self.scope, &self.meta) else { return Err(mixed_up()) };
+        let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(body) };
+        let watch = Watch::new(scope.operation().facts());
+        let problem = match leniently(text, |text| watch.read(text)) {
+            Ok(value) if !watch.is_suspicious() => return Ok(value),
+            Ok(value) => return verdict(scope, meta, body).map_or(Ok(value), Err),
+            Err(problem) => problem,
+        };
+        Err(reported(scope, meta, body).unwrap_or_else(|| undecodable(meta, body, &problem)))
+    }
+
+    /// The body that is still on its way.
+    pub(crate) fn stream(&mut self) -> Result<ReplyBody, Error> {
+        match mem::replace(&mut self.body, Body::Whole(Bytes::new())) {
+            Body::Pieces(body) => Ok(*body),
+            Body::Whole(_) => Err(mixed_up()),
+        }
+    }
+
+    /// Whether it is JSON, or the page of a gateway: anything but a file. All of it is here.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.body, Body::Whole(_))
+    }
+
+    /// The body as a file, which is on its way.
+    pub(crate) fn file(&mut self) -> Result<RawReply, Error> {
+        if self.is_whole() { Err(self.unexpected("the reply is not a file")) } else { self.stream().map(RawReply::new) }
+    }
+
+    /// Whether its header says that it is of this kind, such as `json` for `application/json` and `application/x+json`.
+    pub(crate) fn is(&self, kind: &str) -> bool {
+        let media = self.meta.content_type().unwrap_or_default();
+        media.split(['/', '+']).skip(1).any(|part| part == kind)
+    }
+
+    /// Whether it is a web page, such as a gateway sends, and says so or does not say what it is.
+    pub(crate) fn is_page(&self) -> bool {
+        self.is("html") || (self.meta.content_type().is_none() && is_html(self.bytes()))
+    }
+
+    /// The error of a reply that is not what was promised: the one that it reports, or one that says so.
+    pub(crate) fn unexpected(&self, problem: &str) -> Error {
+        reported(&self.scope, &self.meta, self.bytes()).unwrap_or_else(|| {
+            let kind = self.meta.shown_content_type();
+            Error::decode(format!("{problem} ({kind}): {}", form_of_body(self.bytes())))
+        })
+    }
+
+    /// The error that the reply is, whatever it looks like.
+    #[cfg(feature = "unstable")]
+    pub(crate) fn error(&self) -> Error {
+        self.scope.in_band_error(self.meta.clone(), self.bytes().clone())
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { scope: self.scope.clone(), meta: self.meta.clone() }
     }
 }
 
-/// A reply that is not what was promised. The body is kept, since what it holds may have been paid for.
+/// A reply that is not what was promised.
 #[cold]
-fn undecodable(scope: &Scope, meta: Meta, body: Bytes, error: &serde_json::Error) -> Error {
+fn undecodable(meta: &Meta, body: &Bytes, error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
 
     let status = meta.status();
     let (message, path) = match error.classify() {
         _ if body.is_empty() => (format!("status {status} with an empty body"), None),
-        Category::Data => locate::unexpected("the reply", &body, error),
+        Category::Data => locate::unexpected("the reply", body, error),
         _ => {
-            let (kind, form) = (meta.shown_content_type(), form_of_body(&body));
+            let (kind, form) = (meta.shown_content_type(), form_of_body(body));
             let (line, column) = (error.line(), error.column());
             (format!("the reply is not JSON ({kind}): {form}, wrong at line {line} column {column}"), None)
         }
     };
-    let error = Error::new(ErrorKind::Decode, message).with_json_path(path);
-    scope.explained(error.with_meta(meta).with_body(body))
+    Error::decode(message).with_json_path(path)
 }
 
-/// The mode of a call and what decodes its reply are set together, so this does not happen.
+/// The form of a call and what decodes its reply are set together, so this does not happen.
 #[cold]
-pub(crate) fn mixed_up(scope: &Scope) -> Error {
-    scope.explained(Error::new(ErrorKind::Decode, "the reply was read in the wrong way"))
+fn mixed_up() -> Error {
+    Error::decode("the reply was read in the wrong way")
+}
+
+/// Where a reply came from, for the errors that its parts may lead to later.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) scope: Scope,
+    pub(crate) meta: Meta,
+}
+
+impl Origin {
+    /// An error about a part of the reply. `part` is what could not be used; it may have been paid for.
+    pub(crate) fn undecodable(&self, message: impl Into<String>, place: Option<String>, part: Bytes) -> Error {
+        let error = Error::new(ErrorKind::Decode, message).with_json_path(place);
+        self.explained(error.with_body(part))
+    }
+
+    /// Adds what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.scope.explained(error.with_meta(self.meta.clone()))
+    }
 }

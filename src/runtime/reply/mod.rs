@@ -1,13 +1,10 @@
 //! `RawReply`: a reply whose body is bytes.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod bytes;
-pub(crate) mod decode;
+mod decode;
 pub(crate) mod stream;
 pub(crate) mod verdict;
 mod watch;
-mod whole;
 
 use std::time::Duration;
 
@@ -16,10 +13,10 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 pub use self::bytes::ByteStream;
-pub(crate) use self::whole::{JsonOrFile, Origin, WholeReply};
+pub(crate) use self::decode::{Decode, Origin};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
-use crate::runtime::transport::{ReplyBody, limits};
+use crate::runtime::transport::{Body, Reply, ReplyBody, limits};
 
 /// A successful reply whose body has not been read yet: an image, a sound, a table.
 ///
@@ -133,7 +130,8 @@ impl RawReply {
             let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
             return Err(self.body.explained(Error::new(ErrorKind::Decode, message).with_body(body)));
         }
-        decode::json_of(self.body.scope(), self.body.meta(), body)
+        let (scope, meta) = (self.body.scope().clone(), self.body.meta().clone());
+        Reply { meta, body: Body::Whole(body), scope }.decoded(Box::new(|reply| reply.json()))
     }
 
     /// The body piece by piece, as it arrives.

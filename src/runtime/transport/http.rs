@@ -91,8 +91,12 @@ impl Http {
     }
 
     /// The client to send a request with.
-    pub(crate) fn to_send(&self, blocking: bool, download: bool) -> Result<&reqwest::Client, Error> {
+    pub(crate) fn to_send(&self, download: bool) -> Result<&reqwest::Client, Error> {
         let Some(config) = &self.config else { return Ok(&self.client) };
+        #[cfg(feature = "blocking")]
+        let blocking = crate::runtime::blocking::is_current();
+        #[cfg(not(feature = "blocking"))]
+        let blocking = false;
         let download = download && (config.resolver.is_some() || !config.https);
         let [blocking_calls, downloads, blocking_downloads] = &self.others;
         let place = match (blocking, download) {

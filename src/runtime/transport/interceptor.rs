@@ -5,7 +5,7 @@
 //! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] sees the request as it will be sent, with everything that
 //!    `with_extra_body` added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make
 //!    calls of its own with `Client::of_call`. Those calls pass the interceptors too, so it must let them through.
-//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `Call` for one, adds it to the [`Interceptors`]. A
+//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`]. A
 //!    call begins with a copy of the client's, and its own replaces the client's with the same name.
 //! 3. What has to be known afterwards goes into a [`CompletionObserver`], which `before_send` returns.
 //!
@@ -53,11 +53,27 @@ pub(crate) trait CompletionObserver: Send {
     fn failed(self: Box<Self>, failure: Error) -> Error;
 }
 
+/// What the options of a call change in the interceptors of its client.
+#[derive(Clone, Debug)]
+pub(crate) enum InterceptorChange {
+    Set(Arc<dyn Interceptor>),
+    /// Removes the one with this name.
+    Remove(&'static str),
+}
+
 /// The interceptors of a client or a call, in ascending order and with unique names. An empty list allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interceptors(Vec<Arc<dyn Interceptor>>);
 
 impl Interceptors {
+    /// Changes the list for one call.
+    pub(crate) fn apply(&mut self, change: InterceptorChange) {
+        match change {
+            InterceptorChange::Set(interceptor) => self.set(interceptor),
+            InterceptorChange::Remove(name) => self.remove(name),
+        }
+    }
+
     /// Adds an interceptor, in the place of one with the same name. Of those with the same order a new one comes first.
     pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
@@ -69,7 +85,7 @@ impl Interceptors {
         }
     }
 
-    pub(crate) fn remove(&mut self, name: &str) {
+    fn remove(&mut self, name: &str) {
         self.0.retain(|known| known.name() != name);
     }
 
@@ -123,10 +139,10 @@ pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers,
 }
 
 async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {
-    if !outgoing.validated || outgoing.file_checks.is_empty() {
+    if !outgoing.is_validated() || outgoing.file_checks.is_empty() {
         return Ok(());
     }
-    let limit = outgoing.timeout.unwrap_or(outgoing.shared.timeout);
+    let limit = outgoing.timeout();
     // A reader may never give a byte.
     let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
     looking.unwrap_or_else(|_| Err(failure::no_file(limit)))

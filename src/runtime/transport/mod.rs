@@ -1,8 +1,6 @@
 //! The life of every request: authentication, interceptors, attempts, redirects, time-outs, spans.
 
 mod ahead;
-mod attempt;
-mod attempts;
 pub(crate) mod base_url;
 mod body;
 mod boxed_cold;
@@ -12,19 +10,20 @@ pub(crate) mod download;
 pub(crate) mod failure;
 mod headers;
 mod heap;
-mod hidden;
 pub(crate) mod http;
 pub(crate) mod interceptor;
+mod json_merge;
 mod key;
 pub(crate) mod limits;
 mod members;
 mod model;
+mod options;
 mod outgoing;
 mod redirect;
 mod reply_kind;
 mod retry;
+mod send;
 mod shared;
-mod source;
 pub(crate) mod tls;
 mod trace;
 mod versions;
@@ -33,23 +32,24 @@ mod warnings;
 mod window;
 
 use bytes::Bytes;
+use reqwest::header::HeaderValue;
 
 pub(crate) use self::body::{ReplyBody, StreamObserver};
-use self::boxed_cold::boxed_cold;
 #[cfg(test)]
 pub(crate) use self::budget::Counted;
 pub(crate) use self::budget::{Bucket, FailureBudget};
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
-pub(crate) use self::headers::{any_of, complete, header};
-pub(crate) use self::hidden::{of_address, of_headers};
+pub(crate) use self::headers::{header, of_address};
 pub(crate) use self::key::ApiKey;
 use self::limits::ReplyLimits;
 pub(crate) use self::members::members;
 pub(crate) use self::model::model_of;
-pub(crate) use self::outgoing::Outgoing;
+pub use self::options::CallOptions;
+pub(crate) use self::outgoing::{Built, Outgoing, built, not_json};
 pub use self::retry::RetryPolicy;
 pub(crate) use self::retry::jitter;
+pub(crate) use self::send::send;
 pub(crate) use self::shared::Shared;
 pub(crate) use self::trace::Trace;
 pub use self::versions::Compatibility;
@@ -66,15 +66,37 @@ use crate::runtime::text::SHORTEST_SECRET;
 /// What is said of a payment of which nobody knows what became of it.
 const MAY_BE_PAID: &str = "it may have been paid; look at the balance before paying again";
 
-/// How much of a successful reply to wait for.
+/// The form in which the reply of a call is read: which media type is asked for, and how much of the reply an attempt waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// All of it, within the time of the attempt. A reply that is cut counts as a failed attempt.
+pub(crate) enum ReplyForm {
+    /// JSON, all of it, within the time of the attempt. A reply that is cut counts as a failed attempt.
+    Json,
+    /// All of it, in any media type of the operation.
     Whole,
     /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
-    Pieces,
-    /// All of it if it is JSON, and else the beginning: an operation that answers with a file or with how far it is.
+    Body,
+    /// As [`Body`](Self::Body): server-sent events.
+    Events,
+    /// All of it if it is JSON, and else the headers: an operation that replies with a file or with its progress.
     JsonOrFile,
+    /// As [`JsonOrFile`](Self::JsonOrFile), where JSON, or the page of a gateway, is an error that shows it.
+    File,
+}
+
+impl ReplyForm {
+    /// Whether the reply is waited for, whatever it is.
+    fn is_whole(self) -> bool {
+        matches!(self, Self::Json | Self::Whole)
+    }
+
+    /// The media type to ask for.
+    fn accept(self, operation: &OperationRef) -> HeaderValue {
+        match self {
+            Self::Json => HeaderValue::from_static("application/json"),
+            Self::Events => HeaderValue::from_static("text/event-stream"),
+            Self::Whole | Self::Body | Self::JsonOrFile | Self::File => headers::any_of(operation.facts().reply_media),
+        }
+    }
 }
 
 /// What an error says of the call it happened in, and what it must not say.
@@ -114,8 +136,8 @@ impl Scope {
         &self.limits
     }
 
-    pub(crate) fn limits_mut(&mut self) -> &mut ReplyLimits {
-        &mut self.limits
+    fn set_limits(&mut self, limits: ReplyLimits) {
+        self.limits = limits;
     }
 
     /// Keeps something out of errors.
@@ -180,15 +202,16 @@ impl Reply {
     }
 
     /// The body if it was waited for, and else nothing.
-    pub(crate) fn known_body(&self) -> Bytes {
+    pub(crate) fn bytes(&self) -> &Bytes {
+        static NONE: Bytes = Bytes::new();
         match &self.body {
-            Body::Whole(body) => body.clone(),
-            Body::Pieces(_) => Bytes::new(),
+            Body::Whole(body) => body,
+            Body::Pieces(_) => &NONE,
         }
     }
 }
 
-/// As much of a reply's body as its [`Mode`] asked for.
+/// As much of a reply's body as its [`ReplyForm`] asked for.
 #[derive(Debug)]
 pub(crate) enum Body {
     Whole(Bytes),
@@ -198,15 +221,4 @@ pub(crate) enum Body {
 /// An error of a reply that came and cannot be read. What was to be paid may be paid all the same.
 pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
     if class == RetryClass::Payment { error.with_note(MAY_BE_PAID) } else { error }
-}
-
-/// Runs the interceptors, then sends a request until it succeeds or must not be repeated. It stays as it was, so that it can be sent
-/// again if its body can.
-pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
-    if !interceptor::are_there(outgoing) {
-        return attempts::until_done(outgoing, trace).await;
-    }
-    let passing = boxed_cold(interceptor::pass(outgoing)).await;
-    let watches = passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
-    watches.ended(attempts::until_done(outgoing, trace).await)
 }

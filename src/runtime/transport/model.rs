@@ -10,8 +10,8 @@ const FIELDS: [&str; 2] = ["model", "modelId"];
 impl Outgoing {
     /// The model that the request names, in its JSON or in its form.
     pub(crate) fn model(&self) -> Option<String> {
-        let text = |name: &str| self.form.as_ref()?.text(name);
-        match &self.form {
+        let text = |name: &str| self.form()?.text(name);
+        match self.form() {
             Some(_) => FIELDS.into_iter().find_map(text).map(str::to_owned),
             None => Some(model_of(&members(self.body()?, &FIELDS)?)?.1.to_owned()),
         }

@@ -1,53 +1,50 @@
-//! `Outgoing`: a request and its options, whatever the type of its reply.
+//! `Outgoing`: a request with its options and what became of its attempts, whatever the type of its reply.
 
+use std::mem;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
-use reqwest::{Request, StatusCode};
+use bytes::Bytes;
+use http_body::Body as _;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Request, StatusCode, Url};
 use serde_json::{Map, Value};
 
+use super::boxed_cold::boxed_cold;
 use super::interceptor::Interceptors;
-use super::{Mode, RetryPolicy, Scope, Shared};
+use super::limits::ReplyLimits;
+use super::{CallOptions, ReplyForm, Scope, Shared, failure, headers, json_merge, members};
 use crate::runtime::error::Error;
-use crate::runtime::media::form::Form;
+use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
-use crate::runtime::operation::OperationRef;
+use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::validation::ValidationError;
-use crate::runtime::wallet::Signer;
+use crate::runtime::wallet::SIGN_INS;
 
-/// A request and how it is to be sent. It does not know the type of the reply, so that what handles it is compiled once.
+/// Why a request is not repeated that could be otherwise.
+pub(super) const READ_ONCE: &str = "not repeated, as its body cannot be read twice";
+
+/// A request, from when a call is made until it is answered. It does not know the type of the reply, so that what handles it is
+/// compiled once.
 pub(crate) struct Outgoing {
     pub(crate) shared: Arc<Shared>,
     pub(crate) scope: Scope,
-    /// `None` if there is something wrong with it, and once it was sent if it can be sent only once.
+    /// Without its body. `None` if there is something wrong with it, and once it was sent if it can be sent only once.
     pub(crate) request: Option<Request>,
-    /// What its body is made of, for each attempt anew, if it goes as multipart.
-    pub(crate) form: Option<Form>,
-    /// The first thing that is wrong with it.
-    pub(crate) refused: Option<Error>,
-    pub(crate) mode: Mode,
+    body: RequestBody,
+    /// A body that is rebuilt for each attempt was given out.
+    given: bool,
+    /// How its reply is read.
+    pub(crate) reply: ReplyForm,
     /// A status that is a success here, besides those that always are.
     pub(crate) also: Option<StatusCode>,
-    /// The wallet that signs each request.
-    pub(crate) signer: Option<Signer>,
-    /// The media type to ask for; what the operation promises unless set.
-    pub(crate) accept: Option<HeaderValue>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) idle: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    /// What is wrong with the request by the API's description.
-    pub(crate) finding: Option<ValidationError>,
+    pub(crate) options: CallOptions,
     /// What it passes before the first attempt.
     pub(crate) interceptors: Interceptors,
     /// Files to look at before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
-    /// Whether what is found wrong is heeded.
-    pub(crate) validated: bool,
-    /// Members to add to the request's JSON.
-    pub(crate) extra_body: Map<String, Value>,
-    /// Use the connections of blocking calls.
-    pub(crate) blocking: bool,
     /// How often it was sent.
     pub(crate) sent: u32,
     /// One of those attempts may have been carried out.
@@ -56,63 +53,231 @@ pub(crate) struct Outgoing {
     pub(crate) signed_again: bool,
 }
 
+/// The body of a request, apart from it, so that each attempt gets it without a copy.
+enum RequestBody {
+    None,
+    Bytes(Bytes),
+    /// Rebuilt for each attempt.
+    Form(Form, Failure),
+    /// It stays with the request, which is given away.
+    Stream,
+    /// It was given away with the request that went there, with this key.
+    Gone(Url, Option<HeaderValue>),
+}
+
+/// A request as it was built, and the form that is its body if it goes as multipart.
+pub(crate) type Built = Result<(Request, Option<Form>), Error>;
+
+/// A request as `reqwest` built it.
+pub(crate) fn built(request: reqwest::Result<Request>, form: Option<Form>) -> Built {
+    match request {
+        Ok(request) => Ok((request, form)),
+        Err(error) => Err(failure::of_building(error)),
+    }
+}
+
 impl Outgoing {
     pub(crate) fn new(
         shared: &Arc<Shared>,
-        blocking: bool,
+        options: CallOptions,
         operation: OperationRef,
-        built: Result<(Request, Option<Form>), Error>,
-        mode: Mode,
+        built: Built,
+        reply: ReplyForm,
     ) -> Self {
-        let (request, form, refused) = match built {
-            Ok((request, form)) => (Some(request), form, None),
-            Err(error) => (None, None, Some(error)),
+        let mut options = match operation.facts().auth {
+            AuthScheme::Anonymous => options.for_other_host(),
+            _ => options,
         };
-        let mut scope = Scope::new(operation, shared.key.clone());
-        *scope.limits_mut() = scope.limits().or(shared.limits);
+        let (request, body) = match built {
+            Ok((mut request, form)) => {
+                let body = RequestBody::of(&mut request, form);
+                (Some(request), body)
+            }
+            Err(error) => {
+                options.refuse(error);
+                (None, RequestBody::None)
+            }
+        };
         Self {
             shared: Arc::clone(shared),
-            scope,
+            scope: Scope::new(operation, shared.key.clone()),
             request,
-            form,
-            refused,
-            mode,
+            body,
+            given: false,
+            reply,
             also: None,
-            signer: None,
-            accept: None,
-            timeout: None,
-            idle: None,
-            retry: None,
-            finding: None,
+            options,
             interceptors: shared.interceptors.clone(),
             file_checks: Vec::new(),
-            validated: true,
-            extra_body: Map::new(),
-            blocking,
             sent: 0,
             may_have_run: false,
             signed_again: false,
         }
     }
 
+    /// Completes the request with its options, headers and authentication, or says what is wrong with it.
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
+        let limits = self.options.limits.or(self.shared.limits);
+        self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
+        if let Some(key) = self.options.key.take() {
+            self.scope.set_key(key);
+        }
+        mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
+        let finished = self.add_options().and_then(|()| headers::complete(self));
+        finished.map_err(|error| self.scope.explained(error))
+    }
+
+    fn add_options(&mut self) -> Result<(), Error> {
+        if let Some(refused) = self.options.refused.take() {
+            return Err(refused);
+        }
+        let finding = self.options.finding.take();
+        let finding = if self.is_validated() { finding } else { finding.and_then(ValidationError::fatal_part) };
+        if let Some(finding) = finding {
+            return Err(Error::validation(finding));
+        }
+        let Some(request) = &mut self.request else { return Ok(()) };
+        if !self.options.extra_query.is_empty() {
+            request.url_mut().query_pairs_mut().extend_pairs(mem::take(&mut self.options.extra_query));
+        }
+        request.headers_mut().extend(mem::take(&mut self.options.headers));
+        if !self.options.extra_body.is_empty() {
+            let extra = mem::take(&mut self.options.extra_body);
+            self.body.add(extra, request)?;
+        }
+        if let Some(field) = self.scope.operation().facts().once_with
+            && let Some(body) = self.body()
+            && members(body, &[field]).is_some_and(|named| named.get(field) == Some(&true.into()))
+        {
+            self.scope.operation_mut().set_once();
+        }
+        Ok(())
+    }
+
+    /// The request of the next attempt; `None` if it was given out and cannot be again.
+    pub(super) async fn next_request(&mut self) -> Result<Option<Request>, Error> {
+        let body = match &self.body {
+            RequestBody::None => None,
+            RequestBody::Bytes(bytes) => Some(bytes.clone().into()),
+            RequestBody::Form(form, _) if self.given && !form.is_replayable() => return Ok(None),
+            RequestBody::Form(form, failure) => {
+                self.given = true;
+                failure.take();
+                Some(boxed_cold(form.open(failure)).await?)
+            }
+            RequestBody::Stream => {
+                let request = self.request.take();
+                if let Some(request) = &request {
+                    let credential = request.headers().get(AUTHORIZATION).cloned();
+                    self.body = RequestBody::Gone(request.url().clone(), credential);
+                }
+                return Ok(request);
+            }
+            RequestBody::Gone(..) => return Ok(None),
+        };
+        // `Request::try_clone` would do the same, and allocate a place for a time-out that is not set.
+        let Some(kept) = &self.request else { return Ok(None) };
+        let mut copy = Request::new(kept.method().clone(), kept.url().clone());
+        *copy.headers_mut() = kept.headers().clone();
+        *copy.body_mut() = body;
+        Ok(Some(copy))
+    }
+
     /// Whether it can be sent once more, after it was sent.
     pub(crate) fn is_repeatable(&self) -> bool {
-        self.request.is_some() && self.form.as_ref().is_none_or(Form::is_replayable)
+        self.request.is_some()
+            && match &self.body {
+                RequestBody::None | RequestBody::Bytes(_) => true,
+                RequestBody::Form(form, _) => form.is_replayable(),
+                RequestBody::Stream | RequestBody::Gone(..) => false,
+            }
+    }
+
+    /// What went wrong on this side while the body was sent.
+    pub(super) fn body_failure(&self) -> Option<Error> {
+        match &self.body {
+            RequestBody::Form(_, failure) => failure.take(),
+            _ => None,
+        }
     }
 
     /// The body, unless it is a form or a stream.
     pub(crate) fn body(&self) -> Option<&[u8]> {
-        self.request.as_ref()?.body()?.as_bytes()
+        match &self.body {
+            RequestBody::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
     }
 
-    /// Changes the request, unless something is wrong with it already.
-    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) {
-        if let Some(request) = &mut self.request
-            && let Err(error) = change(request)
-        {
-            self.request = None;
-            self.refused = Some(error);
+    /// The body, if it is a form.
+    pub(crate) fn form(&self) -> Option<&Form> {
+        match &self.body {
+            RequestBody::Form(form, _) => Some(form),
+            _ => None,
         }
+    }
+
+    /// Sends these bytes as the body, whatever it was.
+    pub(crate) fn set_body(&mut self, body: Bytes, media: &'static str) {
+        if let Some(request) = &mut self.request {
+            *request.body_mut() = None;
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+            self.body = RequestBody::Bytes(body);
+        }
+    }
+
+    /// Sets a header of the requests that are still to come.
+    pub(super) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if let Some(request) = &mut self.request {
+            request.headers_mut().insert(name, value);
+        }
+    }
+
+    /// Where the request goes.
+    pub(super) fn url(&self) -> Option<&Url> {
+        match &self.body {
+            RequestBody::Gone(url, _) => Some(url),
+            _ => self.request.as_ref().map(Request::url),
+        }
+    }
+
+    /// The key that goes with it.
+    pub(super) fn credential(&self) -> Option<&HeaderValue> {
+        match &self.body {
+            RequestBody::Gone(_, credential) => credential.as_ref(),
+            _ => self.header(&AUTHORIZATION),
+        }
+    }
+
+    /// What a wallet signed it with.
+    pub(super) fn sign_in(&self) -> Option<&HeaderValue> {
+        SIGN_INS.iter().find_map(|name| self.header(name))
+    }
+
+    /// A header of the request, once it is finished.
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.request.as_ref()?.headers().get(name)
+    }
+
+    /// How long one attempt may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.options.timeout.unwrap_or(self.shared.timeout)
+    }
+
+    /// How long the body of the reply may stand still.
+    pub(super) fn idle_timeout(&self) -> Duration {
+        self.options.idle.unwrap_or(self.shared.stream_idle_timeout)
+    }
+
+    /// Whether what is found wrong with it is heeded.
+    pub(super) fn is_validated(&self) -> bool {
+        self.options.validation.unwrap_or(true)
+    }
+
+    /// It goes to the API, and not to a host that stores a file. The API counts its own failures, and other hosts have no say in what
+    /// is deprecated.
+    pub(super) fn is_of_api(&self) -> bool {
+        self.scope.operation().facts().auth != AuthScheme::Anonymous
     }
 }
 
@@ -120,16 +285,130 @@ impl Outgoing {
 impl Outgoing {
     /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.
     pub(crate) fn json(&self) -> Option<Value> {
-        match &self.form {
+        match self.form() {
             Some(form) => Some(form.to_json()),
-            None => serde_json::from_slice(self.request.as_ref()?.body()?.as_bytes()?).ok(),
+            None => serde_json::from_slice(self.body()?).ok(),
         }
     }
 
     /// Sends this JSON in place of the body. Forms stay as they are.
     pub(crate) fn set_json(&mut self, body: &Value) {
-        if let (None, Some(request)) = (&self.form, &mut self.request) {
-            *request.body_mut() = Some(body.to_string().into());
+        if self.form().is_none() && self.request.is_some() {
+            self.body = RequestBody::Bytes(body.to_string().into());
         }
+    }
+}
+
+impl RequestBody {
+    /// The body of a request, which it leaves.
+    fn of(request: &mut Request, form: Option<Form>) -> Self {
+        match (form, request.body().map(|body| body.as_bytes().is_some())) {
+            (Some(form), _) => Self::Form(form, Failure::default()),
+            (None, Some(true)) => Self::Bytes(request.body_mut().take().map(in_memory).unwrap_or_default()),
+            (None, Some(false)) => Self::Stream,
+            (None, None) => Self::None,
+        }
+    }
+
+    /// Adds fields to a body that is JSON, or a form.
+    fn add(&mut self, extra: Map<String, Value>, request: &mut Request) -> Result<(), Error> {
+        let merged = match self {
+            Self::Form(form, _) => {
+                extra.into_iter().for_each(|(name, value)| form.set(&name, value));
+                return Ok(());
+            }
+            Self::Bytes(bytes) => json_merge::merge_into(Some(bytes), extra),
+            Self::None if !request.method().is_safe() => json_merge::merge_into(None, extra),
+            Self::None | Self::Stream | Self::Gone(..) => None,
+        };
+        let merged = merged.ok_or_else(|| {
+            Error::invalid_request(
+                "extra members of the body need a request whose body is a JSON object; nothing was sent",
+            )
+        })?;
+        *self = Self::Bytes(merged.map_err(not_json)?);
+        request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        Ok(())
+    }
+}
+
+/// A body that has no form as JSON.
+pub(crate) fn not_json(error: serde_json::Error) -> Error {
+    Error::invalid_request(format!("the body cannot be written as JSON: {error}"))
+}
+
+/// The bytes of a body that has them, without a copy.
+fn in_memory(mut body: reqwest::Body) -> Bytes {
+    let mut context = Context::from_waker(Waker::noop());
+    match Pin::new(&mut body).poll_frame(&mut context) {
+        Poll::Ready(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+        // Only an empty body has no frame.
+        _ => Bytes::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Body, Method};
+
+    use super::*;
+    use crate::runtime::client::Client;
+    use crate::runtime::operation::OperationRef;
+
+    fn outgoing(body: Option<Body>) -> Outgoing {
+        let mut request = Request::new(Method::POST, Url::parse("http://a.example/x").unwrap());
+        request.headers_mut().insert("a", "b".parse().unwrap());
+        *request.body_mut() = body;
+        let operation = OperationRef::ad_hoc(&Method::POST, "/x");
+        let client = Client::without_api_key().unwrap();
+        Outgoing::new(client.shared(), CallOptions::new(), operation, Ok((request, None)), ReplyForm::Json)
+    }
+
+    #[tokio::test]
+    async fn a_request_in_memory_is_given_out_again_and_again() {
+        for body in [None, Some(""), Some("text")] {
+            let mut outgoing = outgoing(body.map(Body::from));
+            for _ in 0..3 {
+                assert!(outgoing.is_repeatable());
+                let given = outgoing.next_request().await.unwrap().unwrap();
+                assert_eq!(
+                    (given.method(), given.url().path(), &given.headers()["a"] == "b"),
+                    (&Method::POST, "/x", true)
+                );
+                assert_eq!(given.body().and_then(Body::as_bytes), body.map(str::as_bytes));
+            }
+            assert_eq!(outgoing.body(), body.map(str::as_bytes), "and is whole afterwards");
+        }
+    }
+
+    #[test]
+    fn another_host_gets_no_options_that_say_who_asks() {
+        let options = CallOptions::new()
+            .with_header("x-team", "search")
+            .with_api_key("vk-another")
+            .with_extra_query("user", "me")
+            .with_timeout(Duration::from_secs(7));
+        let client = Client::without_api_key().unwrap();
+        for (operation, is_api) in
+            [(OperationRef::file_elsewhere(&Method::GET), false), (OperationRef::ad_hoc(&Method::GET, "/x"), true)]
+        {
+            let request = Request::new(Method::GET, Url::parse("http://a.example/x").unwrap());
+            let mut outgoing =
+                Outgoing::new(client.shared(), options.clone(), operation, Ok((request, None)), ReplyForm::Body);
+            outgoing.finish().unwrap();
+            assert_eq!(outgoing.timeout(), Duration::from_secs(7));
+            assert_eq!(outgoing.header(&HeaderName::from_static("x-team")).is_some(), is_api);
+            assert_eq!(outgoing.header(&AUTHORIZATION).is_some(), is_api);
+            assert_eq!(outgoing.url().unwrap().query().is_some(), is_api);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_given_out_once() {
+        let mut outgoing = outgoing(Some(Body::wrap(Body::from("text"))));
+        assert!(!outgoing.is_repeatable());
+        assert!(outgoing.next_request().await.unwrap().is_some_and(|request| request.body().is_some()));
+        assert!(outgoing.next_request().await.unwrap().is_none());
+        assert_eq!(outgoing.url().unwrap().path(), "/x");
     }
 }

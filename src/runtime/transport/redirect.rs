@@ -3,10 +3,10 @@
 use reqwest::header::LOCATION;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
+use super::Shared;
 use super::download::DownloadPolicy;
-use super::{Scope, Shared};
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::operation::{AuthScheme, RetryClass};
+use crate::runtime::operation::{AuthScheme, OperationRef, RetryClass};
 
 /// More than this is a circle.
 pub(super) const MOST_REDIRECTS: usize = 5;
@@ -28,9 +28,9 @@ pub(super) enum Bounds<'c> {
 }
 
 impl<'c> Bounds<'c> {
-    pub(super) fn of(shared: &'c Shared, scope: &Scope) -> Self {
-        match scope.operation().facts().auth {
-            _ if scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
+    pub(super) fn of(shared: &'c Shared, operation: &OperationRef) -> Self {
+        match operation.facts().auth {
+            _ if operation.retry() == RetryClass::Payment => Self::Nowhere,
             AuthScheme::Anonymous => Self::AnyHost(&shared.downloads),
             _ => Self::SameHost,
         }

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 
 use super::limits::ReplyLimits;
-use super::{attempt, failure};
+use super::{failure, send};
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::text::{is_html, without_mark};
@@ -28,7 +28,7 @@ pub(super) enum ReplyKind {
 pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<ReplyKind, Error> {
     let media = meta.content_type();
     if media.as_deref().is_some_and(is_no_file) {
-        return attempt::whole(response, limits).await.map(ReplyKind::Json);
+        return send::whole(response, limits).await.map(ReplyKind::Json);
     }
     // Samples without a header may begin with anything.
     let is_bare = media.as_deref().is_some_and(|media| matches!(media, "audio/pcm" | "audio/l16"));
@@ -54,13 +54,13 @@ pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyL
         match response.chunk().await.map_err(|error| failure::of_body(error, read.len() as u64))? {
             Some(piece) => {
                 read.extend_from_slice(&piece);
-                attempt::check_length(read.len() as u64, limits)?;
+                send::check_length(read.len() as u64, limits)?;
             }
             // What ends here is JSON, a page, or nothing; or a short file that looks like one of them.
             None if is_labelled && first.is_some() && !is_page(&read) && !is_json(&read) => {
                 return Ok(ReplyKind::File { beginning: read.freeze() });
             }
-            None => return attempt::check_cost(read.freeze(), limits).map(ReplyKind::Json),
+            None => return send::check_cost(read.freeze(), limits).map(ReplyKind::Json),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::runtime::error::Error;
 /// use std::time::Duration;
 /// use venice_ai::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().max_retries(5).max_delay(Duration::from_secs(30));
+/// let patient = RetryPolicy::default().with_max_retries(5).with_max_delay(Duration::from_secs(30));
 /// let never = RetryPolicy::disabled();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,21 +51,21 @@ impl RetryPolicy {
 
     /// How often a request is repeated at most. The first attempt does not count.
     #[must_use]
-    pub fn max_retries(mut self, retries: u32) -> Self {
+    pub fn with_max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
     /// The upper bound of the first pause. It doubles with each further one.
     #[must_use]
-    pub fn base_delay(mut self, delay: Duration) -> Self {
+    pub fn with_base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
     /// Where the upper bound of the pauses stops growing.
     #[must_use]
-    pub fn max_delay(mut self, delay: Duration) -> Self {
+    pub fn with_max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
@@ -73,14 +73,33 @@ impl RetryPolicy {
     /// The longest wait that the API may ask for. When it asks for more, the call fails at once, and
     /// [`Error::retry_after`] tells how long it would have been.
     #[must_use]
-    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+    pub fn with_max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// How often a request is repeated whose failure does not say that it was not carried out.
-    pub(crate) fn most_retries(&self) -> u32 {
+    /// How often a request is repeated at most: [`with_max_retries`](Self::with_max_retries).
+    #[must_use]
+    pub fn max_retries(&self) -> u32 {
         self.max_retries
+    }
+
+    /// The upper bound of the first pause: [`with_base_delay`](Self::with_base_delay).
+    #[must_use]
+    pub fn base_delay(&self) -> Duration {
+        self.base_delay
+    }
+
+    /// Where the upper bound of the pauses stops growing: [`with_max_delay`](Self::with_max_delay).
+    #[must_use]
+    pub fn max_delay(&self) -> Duration {
+        self.max_delay
+    }
+
+    /// The longest wait that the API may ask for: [`with_max_retry_after`](Self::with_max_retry_after).
+    #[must_use]
+    pub fn max_retry_after(&self) -> Duration {
+        self.max_retry_after
     }
 
     /// The pause before the next attempt, or why there is none.

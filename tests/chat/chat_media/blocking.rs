@@ -1,5 +1,6 @@
 //! The same without async.
 
+use venice_ai::blocking;
 use venice_ai::types::{AudioFormat, ContentPart, UserMessage};
 use venice_ai::{ErrorKind, Upload};
 
@@ -17,26 +18,26 @@ fn notes() -> Upload {
 fn parts_are_made_in_this_thread() {
     let parts = [
         ContentPart::text("What?"),
-        ContentPart::image_blocking(image()).unwrap(),
-        ContentPart::audio_blocking(sound()).unwrap(),
-        ContentPart::audio_as_blocking(AudioFormat::Pcm16, sound()).unwrap(),
-        ContentPart::video_blocking(Upload::bytes("a", MP4)).unwrap(),
-        ContentPart::file_blocking(notes()).unwrap(),
+        blocking::wait(ContentPart::image(image())).unwrap(),
+        blocking::wait(ContentPart::audio(sound())).unwrap(),
+        blocking::wait(ContentPart::audio_as(AudioFormat::Pcm16, sound())).unwrap(),
+        blocking::wait(ContentPart::video(Upload::bytes("a", MP4))).unwrap(),
+        blocking::wait(ContentPart::file(notes())).unwrap(),
     ];
     let builder = UserMessage::builder().text("What?").image(image()).audio(sound());
     let builder = builder.audio_as(AudioFormat::Pcm16, sound()).video(Upload::bytes("a", MP4)).file(notes());
-    assert_eq!(builder.build_blocking().unwrap(), UserMessage::new(parts));
+    assert_eq!(blocking::wait(builder.build()).unwrap(), UserMessage::new(parts));
 }
 
 #[tokio::test]
 async fn they_are_refused_inside_a_runtime() {
     let errors = [
-        ContentPart::image_blocking(image()).unwrap_err(),
-        ContentPart::audio_blocking(sound()).unwrap_err(),
-        ContentPart::audio_as_blocking(AudioFormat::Pcm16, sound()).unwrap_err(),
-        ContentPart::video_blocking(Upload::bytes("a", MP4)).unwrap_err(),
-        ContentPart::file_blocking(notes()).unwrap_err(),
-        UserMessage::builder().image(image()).build_blocking().unwrap_err(),
+        blocking::wait(ContentPart::image(image())).unwrap_err(),
+        blocking::wait(ContentPart::audio(sound())).unwrap_err(),
+        blocking::wait(ContentPart::audio_as(AudioFormat::Pcm16, sound())).unwrap_err(),
+        blocking::wait(ContentPart::video(Upload::bytes("a", MP4))).unwrap_err(),
+        blocking::wait(ContentPart::file(notes())).unwrap_err(),
+        blocking::wait(UserMessage::builder().image(image()).build()).unwrap_err(),
     ];
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::BlockingInAsync, "{error}");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::stream::{ResponseEvent, ResponseStream};
 use venice_ai::types::{ResponseItem, ResponsesStatus};
 
@@ -242,9 +243,9 @@ async fn a_key_that_the_server_echoes_is_not_in_the_error() {
 #[test]
 fn it_works_without_async() {
     let open = |server: &Server| once(server).responses().stream(request()).send_blocking().unwrap();
-    let kinds: Vec<String> = open(&closing(EVENTS)).into_blocking_iter().map(|event| event.unwrap().kind).collect();
+    let kinds: Vec<String> = blocking::iter(open(&closing(EVENTS))).map(|event| event.unwrap().kind).collect();
     assert_eq!(kinds.len(), 8);
-    let text: String = open(&closing(EVENTS)).text().into_blocking_iter().map(Result::unwrap).collect();
+    let text: String = blocking::iter(open(&closing(EVENTS)).text()).map(Result::unwrap).collect();
     assert_eq!(text, "At 10:40.");
-    assert_eq!(open(&closing(EVENTS)).collect_blocking().unwrap().output_text(), "At 10:40.");
+    assert_eq!(blocking::wait(open(&closing(EVENTS)).collect()).unwrap().output_text(), "At 10:40.");
 }

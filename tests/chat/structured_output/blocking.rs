@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::stream::ParseEvent;
 
 use super::{Island, MURANO, delta, murano, request, saying, tail};
@@ -29,11 +30,11 @@ fn a_stream_is_an_iterator_and_is_collected() {
     let server = written();
     let venice = once(&server);
     let stream = venice.chat().parse_stream::<Island>(request()).send_blocking().unwrap();
-    let events: Vec<_> = stream.into_blocking_iter().map(Result::unwrap).collect();
+    let events: Vec<_> = blocking::iter(stream).map(Result::unwrap).collect();
     assert_eq!(events.len(), 3);
     assert!(matches!(&events[2], ParseEvent::Done(parsed) if parsed.value == murano()));
     let stream = venice.chat().parse_stream::<Island>(request()).send_blocking().unwrap();
-    assert_eq!(stream.collect_blocking().unwrap().value, murano());
+    assert_eq!(blocking::wait(stream.collect()).unwrap().value, murano());
 }
 
 #[tokio::test]
@@ -42,5 +43,5 @@ async fn waiting_in_async_code_is_refused() {
     let error = once(&server).chat().parse::<Island>(request()).send_blocking().unwrap_err();
     assert_eq!((error.kind(), server.connections()), (ErrorKind::BlockingInAsync, 0));
     let stream = once(&server).chat().parse_stream::<Island>(request()).await.unwrap();
-    assert_eq!(stream.collect_blocking().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    assert_eq!(blocking::wait(stream.collect()).unwrap_err().kind(), ErrorKind::BlockingInAsync);
 }

@@ -195,7 +195,7 @@ async fn what_is_asked_can_change_on_the_way() {
 async fn options_are_those_of_each_call() {
     let (server, venice) = serving([calling(&[("a", "tide", "{}")]), saying("x")]);
     let run = venice.chat().run(request(), &tide_and_wind());
-    run.with_each_call(|call| call.with_header("x-trace", "4711").with_extra_body("new", 1)).await.unwrap();
+    run.with_header("x-trace", "4711").with_extra_body("new", 1).await.unwrap();
     for request in server.requests() {
         assert_eq!((request.header("x-trace"), &request.json()["new"]), (Some("4711"), &json!(1)));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::tools::ToolBox;
 
 use super::{calling, request, result, saying, serving, tide_and_wind, tool};
@@ -37,7 +38,7 @@ fn events_come_one_by_one() {
     let (_, venice) = serving([calling(&[("a", "tide", "{}")]), streamed([DIALECT_A.as_bytes()])]);
     let mut run = venice.chat().run_stream(request(), &tide_and_wind());
     let mut text = String::new();
-    while let Some(event) = run.next_blocking() {
+    while let Some(event) = blocking::wait(run.next()) {
         text.push_str(event.unwrap().text().unwrap_or_default());
     }
     assert_eq!((&*text, run.is_finished()), (&*run.text(), true));
@@ -50,8 +51,10 @@ async fn in_a_runtime_it_is_refused_and_kept() {
     assert_eq!(unfinished.error().kind(), ErrorKind::BlockingInAsync);
     assert_eq!(unfinished.error().operation(), Some("createChatCompletion"));
     let mut run = unfinished.resume();
-    assert_eq!(run.next_blocking().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
-    assert!(run.next_blocking().is_none());
+    assert_eq!(blocking::wait(run.next()).unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    let mut events = blocking::iter(&mut run);
+    assert_eq!(events.next().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    assert!(events.next().is_none());
     assert_eq!(server.connections(), 0);
     assert_eq!(run.await.unwrap().text(), "At ten.");
 }

@@ -44,7 +44,7 @@ async fn a_whole_reply_goes_back_byte_for_byte() {
 async fn so_it_does_when_members_are_added_to_the_body() {
     let (server, venice) = serving([round(SAID), saying("x")]);
     let run = venice.chat().run(request(), &tide_and_wind());
-    run.with_each_call(|call| call.with_extra_body("new", json!({"a": 1}))).await.unwrap();
+    run.with_extra_body("new", json!({"a": 1})).await.unwrap();
     assert_has(&server.requests()[1].body, SAID);
     assert_has(&server.requests()[1].body, r#""new":{"a":1}"#);
 }

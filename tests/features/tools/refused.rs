@@ -29,9 +29,7 @@ fn nothing(tools: ToolBox, tool: Tool) -> ToolBox {
 async fn more_than_one_answer() {
     refused(|venice| venice.chat().run(request().n(2), &tide_and_wind()), &["n"]).await;
     refused(|venice| venice.chat().run_stream(request().n(2), &tide_and_wind()), &["n"]).await;
-    let unchecked = |venice: &Client| {
-        venice.chat().run(request().n(2), &tide_and_wind()).with_each_call(|call| call.with_validation(false))
-    };
+    let unchecked = |venice: &Client| venice.chat().run(request().n(2), &tide_and_wind()).with_validation(false);
     refused(unchecked, &["n"]).await;
 }
 
@@ -102,7 +100,7 @@ async fn everything_that_is_wrong_is_named_at_once() {
 async fn without_validation_a_name_is_the_servers_business() {
     let (server, venice) = serving([saying("x")]);
     let run = venice.chat().run(request(), &nothing(ToolBox::new(), tool("my tool")));
-    run.with_each_call(|call| call.with_validation(false)).await.unwrap();
+    run.with_validation(false).await.unwrap();
     assert_eq!(server.only().json()["tools"][0]["function"]["name"], "my tool");
 }
 

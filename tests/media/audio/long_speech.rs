@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use venice_ai::audio::{LongSpeech, PieceState};
+use venice_ai::blocking;
 use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 use venice_ai::{Client, Error};
 
@@ -239,7 +240,7 @@ async fn the_sound_is_in_the_order_of_the_text_whatever_comes_first() {
 #[tokio::test]
 async fn options_are_those_of_each_call() {
     let server = reader();
-    let mut speech = in_three(&once(&server), three()).with_each_call(|call| call.with_header("x-book", "one"));
+    let mut speech = in_three(&once(&server), three()).with_header("x-book", "one");
     speech.bytes().await.unwrap();
     assert!(server.requests().iter().all(|request| request.header("x-book") == Some("one")));
     assert_eq!(server.requests()[0].json()["model"], Value::from("tts-a"));
@@ -260,8 +261,8 @@ async fn the_plan_can_be_read_before_anything_is_paid_for() {
 fn long_speech_without_async() {
     let server = reader();
     let venice = once(&server);
-    assert_eq!(in_three(&venice, three()).bytes_blocking().unwrap(), wav(24_000, &all_samples()));
+    assert_eq!(blocking::wait(in_three(&venice, three()).bytes()).unwrap(), wav(24_000, &all_samples()));
     let lengths: Vec<usize> =
-        in_three(&venice, three()).stream().into_blocking_iter().map(|piece| piece.unwrap().len()).collect();
+        blocking::iter(in_three(&venice, three()).stream()).map(|piece| piece.unwrap().len()).collect();
     assert_eq!(lengths, [44, 36, 36, 34]);
 }

@@ -1,6 +1,7 @@
 //! Long texts that go to disk.
 
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::types::SpeechFormat;
 
 use super::long_speech::{all_samples, in_three, input, reader};
@@ -121,7 +122,7 @@ async fn a_speech_that_is_in_a_file_is_not_in_memory() {
 #[test]
 fn a_book_is_saved_without_async() {
     let (folder, server) = (Folder::new(), reader());
-    in_three(&once(&server), three()).save_blocking(folder.join("book.wav")).unwrap();
+    blocking::wait(in_three(&once(&server), three()).save(folder.join("book.wav"))).unwrap();
     assert_eq!(std::fs::read(folder.join("book.wav")).unwrap(), wav(24_000, &all_samples()));
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 
 use super::sound;
@@ -181,8 +182,8 @@ fn speech_without_async() {
     let server = Server::answering([slowly(), slowly(), slowly()]);
     let venice = once(&server);
     let call = || venice.audio().speech("One. Two.").send_blocking().unwrap();
-    assert_eq!(call().bytes_blocking().unwrap(), [1, 2, 3, 4, 5].as_slice());
-    assert_eq!(call().save_blocking(folder.join("a.pcm")).unwrap(), 5);
-    let pieces: Vec<usize> = call().stream().into_blocking_iter().map(|piece| piece.unwrap().len()).collect();
+    assert_eq!(blocking::wait(call().bytes()).unwrap(), [1, 2, 3, 4, 5].as_slice());
+    assert_eq!(blocking::wait(call().save(folder.join("a.pcm"))).unwrap(), 5);
+    let pieces: Vec<usize> = blocking::iter(call().stream()).map(|piece| piece.unwrap().len()).collect();
     assert_eq!(pieces, [3, 2]);
 }

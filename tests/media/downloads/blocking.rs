@@ -1,6 +1,7 @@
 //! The same without async.
 
 use serde_json::{Value, json};
+use venice_ai::blocking;
 use venice_ai::http::Method;
 use venice_ai::{ErrorKind, RawReply};
 
@@ -13,19 +14,19 @@ fn fetch(answer: Answer) -> RawReply {
 #[test]
 fn bodies_are_read_in_this_thread() {
     let json = || Answer::json(200, r#"{"a":1}"#);
-    assert_eq!(&fetch(json()).bytes_blocking().unwrap()[..], br#"{"a":1}"#);
-    assert_eq!(fetch(json()).text_blocking().unwrap(), r#"{"a":1}"#);
-    assert_eq!(fetch(json()).json_blocking::<Value>().unwrap(), json!({"a": 1}));
-    assert_eq!(fetch(json()).bytes_up_to_blocking(3).unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(&blocking::wait(fetch(json()).bytes()).unwrap()[..], br#"{"a":1}"#);
+    assert_eq!(blocking::wait(fetch(json()).text()).unwrap(), r#"{"a":1}"#);
+    assert_eq!(blocking::wait(fetch(json()).json::<Value>()).unwrap(), json!({"a": 1}));
+    assert_eq!(blocking::wait(fetch(json()).bytes_up_to(3)).unwrap_err().kind(), ErrorKind::Decode);
 }
 
 #[test]
 fn bodies_are_saved_in_this_thread() {
     let folder = Folder::new();
-    let saved = fetch(Answer::new(200, &[], vec![5; 1_500_000])).save_blocking(folder.join("a.png")).unwrap();
+    let saved = blocking::wait(fetch(Answer::new(200, &[], vec![5; 1_500_000])).save(folder.join("a.png"))).unwrap();
     assert_eq!((saved, std::fs::read(folder.join("a.png")).unwrap()), (1_500_000, vec![5; 1_500_000]));
     let cut = Answer::head(200, &[("content-length", "8000000")]).send(vec![1; 2_000_000]).close();
-    fetch(cut).save_blocking(folder.join("b.png")).unwrap_err();
+    blocking::wait(fetch(cut).save(folder.join("b.png"))).unwrap_err();
     assert_eq!(folder.names(), ["a.png"]);
 }
 
@@ -35,7 +36,7 @@ fn pieces_are_an_ordinary_iterator() {
         .send("half")
         .wait(std::time::Duration::from_millis(50))
         .send("half");
-    let pieces: Vec<_> = fetch(answer).stream().into_blocking_iter().map(Result::unwrap).collect();
+    let pieces: Vec<_> = blocking::iter(fetch(answer).stream()).map(Result::unwrap).collect();
     assert_eq!(pieces, ["half", "half"]);
 }
 
@@ -43,11 +44,11 @@ fn pieces_are_an_ordinary_iterator() {
 async fn in_an_async_runtime_they_are_refused() {
     let server = Server::answering([Answer::new(200, &[], "x")]);
     let reply = || async { once(&server).request_raw(Method::GET, "/x").await.unwrap() };
-    assert_eq!(reply().await.bytes_blocking().unwrap_err().kind(), ErrorKind::BlockingInAsync);
+    assert_eq!(blocking::wait(reply().await.bytes()).unwrap_err().kind(), ErrorKind::BlockingInAsync);
     let folder = Folder::new();
-    let error = reply().await.save_blocking(folder.join("a.png")).unwrap_err();
+    let error = blocking::wait(reply().await.save(folder.join("a.png"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BlockingInAsync);
     assert_eq!(folder.names(), [""; 0]);
-    let error = reply().await.stream().into_blocking_iter().next().unwrap().unwrap_err();
+    let error = blocking::iter(reply().await.stream()).next().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BlockingInAsync);
 }

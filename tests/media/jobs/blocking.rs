@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use venice_ai::ErrorKind;
+use venice_ai::blocking;
 use venice_ai::jobs::{JobState, RemoteCopy};
 
 use super::{FILM, cut_film, deleted, film, handle, job, paths, processing, queued, request, serving, venice};
@@ -33,7 +34,7 @@ fn each_step_is_there_without_async() {
     let media = job.wait().send_blocking().unwrap();
     assert_eq!(media.bytes().send_blocking().unwrap(), FILM);
     let JobState::Done(media) = job.poll().send_blocking().unwrap() else { panic!() };
-    assert_eq!(media.into_raw().bytes_blocking().unwrap(), FILM);
+    assert_eq!(blocking::wait(media.into_raw().bytes()).unwrap(), FILM);
     assert_eq!(job.discard().send_blocking().unwrap(), RemoteCopy::Deleted);
     assert_eq!(paths(&server).last().unwrap(), "POST /video/complete");
 }
@@ -41,7 +42,7 @@ fn each_step_is_there_without_async() {
 #[test]
 fn progress_is_an_iterator() {
     let (_server, clock, job) = job([processing(0, 10), processing(5, 10), film()]);
-    let mut steps = job.progress().into_blocking_iter();
+    let mut steps = blocking::iter(job.progress());
     let fractions: Vec<_> = steps.by_ref().map(|step| step.unwrap().fraction).collect();
     assert_eq!(fractions, [Some(0.0), Some(0.5), Some(1.0)]);
     assert_eq!(clock.pauses().len(), 2);
@@ -61,7 +62,7 @@ fn a_time_limit_hands_out_the_handle() {
 async fn inside_of_a_runtime_it_is_refused_and_nothing_is_sent() {
     let (server, _, job) = job([film()]);
     assert_eq!(job.wait().send_blocking().unwrap_err().kind(), ErrorKind::BlockingInAsync);
-    let mut steps = job.progress().into_blocking_iter();
+    let mut steps = blocking::iter(job.progress());
     assert_eq!(steps.next().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
     assert_eq!(server.connections(), 0);
 }

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use serde_json::json;
+use venice_ai::blocking;
 use venice_ai::{FileInput, Upload};
 
 use super::*;
@@ -216,6 +217,6 @@ fn files_are_sent_without_async() {
         once(&server).raw().create_transcription(&transcription(upload)).send_blocking().unwrap();
         assert_eq!(parts(&server.requests().pop().unwrap())[0].1, vec![3; 300_000]);
     }
-    let url = Upload::path(folder.file("b.gif", "GIF89a")).to_data_url_blocking().unwrap();
+    let url = blocking::wait(Upload::path(folder.file("b.gif", "GIF89a")).to_data_url()).unwrap();
     assert_eq!(url, "data:image/gif;base64,R0lGODlh");
 }

@@ -147,7 +147,7 @@ async fn faults_befall_answers_too() {
     let error = venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     mock.fault(Fault::status(503));
-    let patient = mock.client_builder().retry(RetryPolicy::default().base_delay(Duration::ZERO)).build().unwrap();
+    let patient = mock.client_builder().retry(RetryPolicy::default().with_base_delay(Duration::ZERO)).build().unwrap();
     assert_eq!(quote(&patient).await, 7.0);
 }
 

@@ -108,14 +108,19 @@ fn method(
     let doc = docs::doc(&method_doc(operation));
     let deprecated =
         operation.deprecated.then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] });
+    let (built, form) = match is_multipart(operation) {
+        true => (quote! { (request, form) }, quote! { form }),
+        false => (quote! { request }, quote! { None }),
+    };
     Ok(quote! {
         #doc
         #deprecated
         pub fn #name(&self #(, #arguments)* #(#header_arguments)*) -> crate::runtime::call::Call<#reply> {
             #prelude
             let url = #url;
-            let request = #request;
-            crate::runtime::call::Call::#make(self.owner, &operations::#row, request) #(#headers)* #checks
+            let #built = #request;
+            let built = crate::runtime::transport::built(request, #form);
+            crate::runtime::call::Call::#make(self.owner, &operations::#row, built) #(#headers)* #checks
         }
     })
 }

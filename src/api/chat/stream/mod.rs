@@ -1,7 +1,5 @@
 //! `ChatStream`: a streamed answer, chunk by chunk.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod protocol;
 
 use std::pin::Pin;

@@ -17,17 +17,14 @@ pub(in crate::features::many) fn of(outgoing: &Outgoing) -> Option<String> {
     {
         text(&mut hasher, part);
     }
-    match (&outgoing.form, request.body()) {
+    match (outgoing.form(), outgoing.body()) {
         (Some(form), _) if form.has_files() => return None,
         (Some(form), _) => json(&mut hasher, &form.to_json()),
         (None, None) => {}
-        (None, Some(body)) => {
-            let body = body.as_bytes()?;
-            match serde_json::from_slice(body) {
-                Ok(value) => json(&mut hasher, &value),
-                Err(_) => hasher.update(body),
-            }
-        }
+        (None, Some(body)) => match serde_json::from_slice(body) {
+            Ok(value) => json(&mut hasher, &value),
+            Err(_) => hasher.update(body),
+        },
     }
     Some(name(hasher))
 }

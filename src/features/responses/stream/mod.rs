@@ -1,7 +1,5 @@
 //! An answer of the Responses API as it is written.
 
-#[cfg(feature = "blocking")]
-mod blocking;
 mod event;
 mod protocol;
 mod text;

@@ -190,32 +190,6 @@ impl<T: DeserializeOwned> Stream for ParsedStream<T> {
     }
 }
 
-#[cfg(feature = "blocking")]
-impl<T: DeserializeOwned> ParsedStream<T> {
-    /// The events as an ordinary iterator, for a stream that was opened with
-    /// [`Call::send_blocking`](crate::Call::send_blocking).
-    ///
-    /// ```no_run
-    /// # fn run(stream: venice_ai::stream::ParsedStream<String>) -> Result<(), venice_ai::Error> {
-    /// for event in stream.into_blocking_iter() {
-    ///     println!("{:?}", event?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn into_blocking_iter(self) -> crate::runtime::blocking::BlockingIter<Self> {
-        crate::runtime::blocking::BlockingIter::new(self)
-    }
-
-    /// As [`collect`](Self::collect), waiting in this thread.
-    ///
-    /// # Errors
-    ///
-    /// The error of the stream, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to an async runtime.
-    pub fn collect_blocking(self) -> Result<Parsed<T>, Error> {
-        crate::runtime::blocking::block_on(self.collect())?
-    }
-}
-
 /// Without the answer.
 impl<T> fmt::Debug for ParsedStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

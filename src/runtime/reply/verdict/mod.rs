@@ -68,7 +68,7 @@ fn missing(object: &Map<String, Value>, facts: &Operation) -> Option<&'static Es
     essential.iter().find(|field| !here(field))
 }
 
-/// The verdict of [`decode::json_of`](super::decode::json_of), for a reply that is not decoded. What is not JSON is left to the
+/// The verdict of [`Reply::json`], for a reply that is not decoded. What is not JSON is left to the
 /// code that decodes it.
 pub(crate) fn check(scope: &Scope, meta: &Meta, body: &Bytes) -> Result<(), Error> {
     let watch = Watch::new(scope.operation().facts());

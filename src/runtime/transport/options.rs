@@ -1,0 +1,268 @@
+//! `CallOptions`: per-call options, in place of the client's settings.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName};
+use serde_json::{Map, Value};
+
+use super::interceptor::InterceptorChange;
+use super::json_merge::merge_field;
+use super::limits::ReplyLimits;
+use super::{ApiKey, RetryPolicy, header};
+use crate::runtime::error::Error;
+use crate::runtime::secret::Secret;
+use crate::runtime::validation::ValidationError;
+use crate::runtime::wallet::{self, SIGN_IN, SignInRequest, Signature, Signer};
+
+/// How calls are made, as opposed to what they ask for.
+///
+/// Everything that makes calls takes it with `with_options`, and has the same options as methods; what makes several calls makes each of
+/// them with it. What is not set is as the client has it. Options are checked when a call is sent. Hosts that are not the API's, such as
+/// those of files to download, get neither headers nor keys nor fields of it.
+///
+/// ```no_run
+/// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+/// use std::time::Duration;
+/// use venice_ai::{CallOptions, RetryPolicy};
+///
+/// let patient = CallOptions::new()
+///     .with_timeout(Duration::from_secs(900))
+///     .with_retry(RetryPolicy::default().with_max_retries(5));
+/// let keys = venice.api_keys().list().with_options(patient.clone()).await?;
+/// let reviews = venice.characters().reviews("alan-watts").with_options(patient);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "options do nothing until a call has them"]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) limits: ReplyLimits,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) key: Option<ApiKey>,
+    /// The wallet that signs each request.
+    pub(crate) signer: Option<Signer>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) extra_query: Vec<(String, String)>,
+    /// Fields to add to the request's body.
+    pub(crate) extra_body: Map<String, Value>,
+    pub(crate) validation: Option<bool>,
+    /// How the interceptors differ from those of the client.
+    pub(crate) interceptors: Vec<InterceptorChange>,
+    /// What is wrong with the request, by the API's description or in an option.
+    pub(crate) finding: Option<ValidationError>,
+    /// The first option that no request can have.
+    pub(crate) refused: Option<Error>,
+}
+
+impl CallOptions {
+    /// Options of which none is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long one attempt may take, in place of [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long a stream or a raw body may stand still, in place of
+    /// [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout). Other replies ignore it.
+    pub fn with_stream_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle = Some(timeout);
+        self
+    }
+
+    /// The largest reply that is read whole, in place of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes).
+    pub fn with_max_reply_bytes(mut self, bytes: usize) -> Self {
+        self.limits.reply = Some(bytes);
+        self
+    }
+
+    /// The largest event of a stream, in place of [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
+    pub fn with_max_event_bytes(mut self, bytes: usize) -> Self {
+        self.limits.event = Some(bytes);
+        self
+    }
+
+    /// The most memory that a stream is collected in, in place of
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes).
+    pub fn with_max_collected_bytes(mut self, bytes: usize) -> Self {
+        self.limits.collected = Some(bytes);
+        self
+    }
+
+    /// How often and when a call is repeated, in place of the client's policy. It cannot make the client repeat what is not safe to
+    /// repeat.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// A header of each request, in place of one of the same name. `authorization` replaces the client's key.
+    ///
+    /// A name or value that no header can have is reported when the call is sent, and so is a header of the connection or of the
+    /// body's length (`host`, `content-length`, `transfer-encoding`, `connection`); the value is not shown.
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        match header(name.as_ref(), value.as_ref()) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(problem) => self.refuse(Error::invalid_request(problem)),
+        }
+        self
+    }
+
+    /// The API key, in place of the client's.
+    pub fn with_api_key(mut self, key: impl Into<Secret>) -> Self {
+        match ApiKey::new(key.into()) {
+            Ok(key) => self.key = Some(key),
+            Err(error) => self.refuse(error),
+        }
+        self
+    }
+
+    /// A field of the request's JSON body that its type does not have, or other than its type allows.
+    ///
+    /// It replaces a field of the same name; if both are objects, they are merged field by field. So a new field of
+    /// `venice_parameters` leaves the others alone. In a multipart body it takes the place of the parts of that name: a text as it
+    /// is, a list as one part for each item, anything else as JSON. Any other body fails before it is sent.
+    pub fn with_extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        merge_field(&mut self.extra_body, name.into(), value.into());
+        self
+    }
+
+    /// A query parameter that the request does not have. One of the same name is not replaced: the query then has both.
+    pub fn with_extra_query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.extra_query.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Whether the request is checked before it is sent. Default: `true`. The checks come from the API's description, and the API may
+    /// allow more than that says by now. An id that would make another path of the URL (an empty one, or `..`) is refused either way.
+    pub fn with_validation(mut self, validate: bool) -> Self {
+        self.validation = Some(validate);
+        self
+    }
+
+    /// A wallet pays, or asks for itself: the value of the header `SIGN-IN-WITH-X`, made and signed by the caller. The API key is not
+    /// sent.
+    ///
+    /// The value is base64 of a JSON object with at least `address`, `message` and `signature`; one that is not is refused before
+    /// anything is sent. A signature is valid for at most 5 minutes and its nonce for one request: where a call may be repeated, or
+    /// several requests are made, use [`with_signer`](Self::with_signer).
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
+    /// println!("{:?} US dollars", balance.balance_usd);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_sign_in(mut self, value: impl Into<Secret>) -> Self {
+        let value = value.into();
+        let finding = wallet::check(&value);
+        self.signer = None;
+        self.sign(&SIGN_IN, "SIGN-IN-WITH-X", value, finding);
+        self
+    }
+
+    /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request, repetitions included. A nonce works once.
+    ///
+    /// A request that is refused because its signature is too old (`X402_SIGN_IN_EXPIRED`) or its nonce was used
+    /// (`X402_SIGN_IN_NONCE_REUSED`) is signed again and repeated once, and so is any refused signature of the operations that only
+    /// wallets may call, which do not say why. All other refusals are reported at once: a new signature does not cure a wrong clock,
+    /// domain, chain or key.
+    ///
+    /// Of requests that one wallet signs, 5 are in flight at most, as the API takes no more; the next one waits, at most for its
+    /// time-out. A stream counts until it is read or dropped.
+    ///
+    /// Nothing limits how long the wallet may take. If it fails, the error is
+    /// [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is not sent.
+    ///
+    /// ```no_run
+    /// # use venice_ai::Secret;
+    /// # async fn sign(url: &str) -> Result<Secret, std::io::Error> { Ok(Secret::from("")) }
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
+    /// let call = venice.x402().balance(wallet).with_signer(|request| async move { sign(&request.url).await });
+    /// println!("{:?} US dollars", call.await?.balance_usd);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_signer<F, E>(mut self, sign: impl Fn(SignInRequest) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Secret, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.signer = Some(Signer::new(sign));
+        self
+    }
+
+    /// Sets a header that no log and no error may show. `field` is what it is called where it is refused, `finding` what is wrong
+    /// with its value.
+    pub(crate) fn sign(&mut self, name: &HeaderName, field: &str, value: Secret, finding: Result<(), &'static str>) {
+        match Signature::new(value) {
+            Ok(Signature { header, .. }) => {
+                self.found(finding.map_err(|problem| ValidationError::new(field, problem)));
+                self.headers.insert(name, header);
+            }
+            Err(problem) => self.found(Err(ValidationError::new(field, problem).into_fatal())),
+        }
+    }
+
+    /// Records what is wrong with a request; sending it fails unless validation is off.
+    pub(crate) fn found(&mut self, finding: Result<(), ValidationError>) {
+        if let Err(finding) = finding {
+            self.finding = Some(match self.finding.take() {
+                Some(before) => before.and(finding),
+                None => finding,
+            });
+        }
+    }
+
+    /// Records why a request cannot be sent. The first reason counts.
+    pub(crate) fn refuse(&mut self, error: Error) {
+        self.refused.get_or_insert(error);
+    }
+
+    /// What of it goes to a host that is not the API's: nothing that says who asks.
+    pub(crate) fn for_other_host(self) -> Self {
+        let Self { timeout, idle, limits, retry, validation, refused, .. } = self;
+        Self { timeout, idle, limits, retry, validation, refused, ..Self::default() }
+    }
+
+    /// Adds other options, which replace those that are set here.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.timeout = other.timeout.or(self.timeout);
+        self.idle = other.idle.or(self.idle);
+        self.limits = other.limits.or(self.limits);
+        self.retry = other.retry.or(self.retry.take());
+        self.key = other.key.or(self.key.take());
+        if other.signer.is_some() || other.headers.contains_key(SIGN_IN) {
+            self.signer = other.signer;
+        }
+        self.headers.extend(other.headers);
+        self.extra_query.extend(other.extra_query);
+        for (name, value) in other.extra_body {
+            merge_field(&mut self.extra_body, name, value);
+        }
+        self.validation = other.validation.or(self.validation);
+        self.interceptors.extend(other.interceptors);
+        self.found(other.finding.map_or(Ok(()), Err));
+        if let Some(error) = other.refused {
+            self.refuse(error);
+        }
+    }
+}
+
+/// Neither headers nor fields: what they hold is not for logs.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .field("key", &self.key)
+            .field("validation", &self.validation)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,349 @@
+//! `send`: sends a request until it succeeds or must not be repeated.
+//!
+//! One attempt follows its redirects, and reads as much of the reply as the form of the call asks for.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Response, Url};
+use tokio::time::Instant;
+
+use super::body::ReplyBody;
+use super::boxed_cold::boxed_cold;
+use super::budget::{Bucket, Counted};
+use super::heap::retain_freed_memory;
+use super::limits::ReplyLimits;
+use super::outgoing::READ_ONCE;
+use super::reply_kind::{self, ReplyKind};
+use super::retry::{Decision, Failures};
+use super::{
+    Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, ReplyForm, Scope, Trace, WalletSlot, failure, interceptor,
+    of_address, redirect,
+};
+use crate::runtime::error::{Delivery, Error, ErrorKind};
+use crate::runtime::meta::Meta;
+use crate::runtime::operation::RetryClass;
+use crate::runtime::wallet;
+
+/// Runs the interceptors, then sends a request until it succeeds or must not be repeated. It stays as it was, so that it can be sent
+/// again if its body can.
+pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
+    if !interceptor::are_there(outgoing) {
+        return until_done(outgoing, trace).await;
+    }
+    let passing = boxed_cold(interceptor::pass(outgoing)).await;
+    let observers =
+        passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+    observers.ended(until_done(outgoing, trace).await)
+}
+
+async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
+    let shared = Arc::clone(&outgoing.shared);
+    let http = shared.http.to_send(!outgoing.is_of_api())?;
+    loop {
+        let retries = outgoing.sent;
+        trace.attempt(retries);
+        let slot = match outgoing.options.signer.is_some() || outgoing.sign_in().is_some() {
+            true => boxed_cold(sign(outgoing)).await.map_err(|error| error.with_attempts(retries))?,
+            false => None,
+        };
+        outgoing.sent += 1;
+        let failure = match attempt(http, outgoing).await {
+            Ok(mut reply) => {
+                trace.success(&reply);
+                if outgoing.is_of_api() {
+                    shared.warnings.of(outgoing.scope.operation(), &reply.meta, &shared.versions);
+                    let told = reply.meta.error_budget();
+                    if told.and_then(|told| told.remaining).is_some_and(|left| left < FailureBudget::LIMIT) {
+                        shared.budget.learn(&outgoing.bucket(), told, None, shared.clock.now());
+                    }
+                }
+                if let Body::Pieces(body) = &mut reply.body {
+                    body.hold(slot);
+                }
+                return Ok(reply);
+            }
+            Err(failure) => failure,
+        };
+        drop(slot);
+        let pause = outgoing.pause(failure, trace)?;
+        shared.clock.sleep(pause).await;
+    }
+}
+
+/// Sends the request once and follows it to its reply.
+async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Reply, Error> {
+    let (begun, limit) = (Instant::now(), outgoing.timeout());
+    let outcome = {
+        // Pinned where it is, as moving it costs a copy of all that is in it.
+        let exchange = pin!(async {
+            let mut response = follow(http, outgoing).await?;
+            let headers = std::mem::take(response.headers_mut());
+            let now = outgoing.shared.clock.system_time();
+            let mut meta = Meta::new(response.status(), headers, now, outgoing.sent);
+            let mut scope = outgoing.scope.clone();
+            if !outgoing.is_of_api() {
+                // Storage behind the address has an address of its own, which opens the file just as well.
+                scope.hide(of_address(response.url()));
+                if outgoing.url().is_none_or(|url| redirect::origin(url) != redirect::origin(response.url())) {
+                    meta = meta.of_another_host();
+                }
+            }
+            let left = || limit.saturating_sub(begun.elapsed());
+            if !meta.status().is_success() && outgoing.also != Some(meta.status()) {
+                let body = boxed_cold(error_body(response, left())).await;
+                return Err(scope.api_error(meta, body));
+            }
+            if let Some(encoding) = meta.content_encoding() {
+                let error = failure::of_encoding(encoding);
+                let body = boxed_cold(error_body(response, left())).await;
+                return Err(error.with_meta(meta).with_body(body));
+            }
+            receive(response, meta, scope, outgoing.reply, outgoing.idle_timeout()).await
+        });
+        tokio::time::timeout(limit, exchange).await
+    };
+    let outcome = outcome.unwrap_or_else(|_| Err(failure::out_of_time(limit)));
+    outcome.map_err(|error| outgoing.scope.explained(error))
+}
+
+/// The first response that is not a redirect.
+async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Response, Error> {
+    let mut elsewhere: Option<Url> = None;
+    for _ in 0..=redirect::MOST_REDIRECTS {
+        let Some(mut request) = outgoing.next_request().await? else {
+            return Err(redirect::not_followed("the server redirects a request that can be sent only once"));
+        };
+        if let Some(target) = &elsewhere {
+            redirect::aim(&mut request, target);
+        }
+        let method = request.method().clone();
+        let response = http.execute(request).await;
+        let response =
+            response.map_err(|error| outgoing.body_failure().unwrap_or_else(|| failure::of_request(error)))?;
+        let sent_to = elsewhere.as_ref().or(outgoing.url());
+        if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
+            // Only an HTTP client of the caller's does this.
+            return Err(redirect::not_followed(
+                "the HTTP client followed a redirect to another host by itself; build it with \
+                            `redirect(Policy::none())`",
+            ));
+        }
+        if !redirect::is_redirect(response.status()) {
+            return Ok(response);
+        }
+        let bounds = redirect::Bounds::of(&outgoing.shared, outgoing.scope.operation());
+        elsewhere = Some(redirect::target(bounds, &response, &method)?);
+    }
+    Err(redirect::not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
+}
+
+/// Reads as much of a success as is asked for.
+async fn receive(
+    mut response: Response,
+    meta: Meta,
+    scope: Scope,
+    form: ReplyForm,
+    idle: Duration,
+) -> Result<Reply, Error> {
+    let pieces = |beginning, response| {
+        let body = ReplyBody::new(reqwest::Body::from(response), idle, scope.clone(), meta.clone());
+        Body::Pieces(Box::new(body.after(beginning)))
+    };
+    let body = match form {
+        ReplyForm::Json | ReplyForm::Whole => {
+            Body::Whole(whole(&mut response, scope.limits()).await.map_err(|error| error.with_meta(meta.clone()))?)
+        }
+        ReplyForm::Body | ReplyForm::Events => pieces(Bytes::new(), response),
+        ReplyForm::JsonOrFile | ReplyForm::File => {
+            let read = boxed_cold(reply_kind::detect(&mut response, &meta, scope.limits())).await;
+            match read.map_err(|error| error.with_meta(meta.clone()))? {
+                ReplyKind::Json(body) => Body::Whole(body),
+                ReplyKind::File { beginning } => pieces(beginning, response),
+            }
+        }
+    };
+    Ok(Reply { meta, body, scope })
+}
+
+/// Signs the next request with the wallet, and waits until the wallet may send it.
+async fn sign(outgoing: &mut Outgoing) -> Result<Option<WalletSlot>, Error> {
+    /// The API takes signatures for five minutes.
+    const FRESH: Duration = Duration::from_secs(60);
+    // A signature is good for one request. Whose it is, and so whether it has to wait, is known only from the signature.
+    put_signature(outgoing).await?;
+    let Some(header) = outgoing.sign_in().cloned() else { return Ok(None) };
+    let begun = Instant::now();
+    let slot = outgoing.shared.wallets.enter(&header, outgoing.timeout()).await;
+    let slot = slot.map_err(|error| outgoing.scope.explained(error))?;
+    if begun.elapsed() > FRESH {
+        put_signature(outgoing).await?;
+    }
+    Ok(Some(slot))
+}
+
+async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
+    let (Some(signer), Some(url)) = (&outgoing.options.signer, outgoing.url().cloned()) else { return Ok(()) };
+    let signature = signer.sign(outgoing.scope.operation(), &url).await;
+    let signature = signature.map_err(|error| outgoing.scope.explained(error))?;
+    outgoing.set_header(wallet::SIGN_IN, signature.header);
+    outgoing.scope.hide([signature.secret]);
+    Ok(())
+}
+
+/// What follows an attempt that failed.
+impl Outgoing {
+    /// The bucket in which the API counts the request, if it fails.
+    #[cold]
+    fn bucket(&self) -> Bucket {
+        self.shared.budget.bucket(self.credential(), self.body())
+    }
+
+    /// Counts the failure as the API does.
+    fn counted(&self, failure: &Error) -> Failures {
+        let (budget, now, bucket) = (&self.shared.budget, self.shared.clock.now(), self.bucket());
+        let bytes = self.body().map_or(0, <[u8]>::len);
+        let counted = Counted::of(failure, self.scope.operation().facts().path, bytes);
+        if let Some(counted) = counted {
+            budget.record_failure(&bucket, counted, now);
+        }
+        if let Some(meta) = failure.meta() {
+            budget.learn(&bucket, meta.error_budget(), counted, now);
+        }
+        if failure.is_abuse_block() {
+            budget.record_block(&bucket, now, failure.retry_after().unwrap_or_default());
+        }
+        Failures {
+            are_too_many: counted.is_some() && budget.room(&bucket, now).left == 0,
+            blocked_for: budget.block_remaining(&bucket, now),
+        }
+    }
+
+    /// The pause before the next attempt, or the error to report if there is none.
+    #[cold]
+    fn pause(&mut self, failure: Error, trace: &Trace) -> Result<Duration, Error> {
+        let mut failures = Failures::default();
+        let (shared, operation) = (&self.shared, self.scope.operation());
+        if self.is_of_api() {
+            if let Some(meta) = failure.meta() {
+                shared.warnings.of(operation, meta, &shared.versions);
+            }
+            failures = self.counted(&failure);
+        }
+        let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
+        let retries = self.sent.saturating_sub(1);
+        // It was refused for what the next request has anew.
+        let signs_again = self.options.signer.is_some()
+            && !self.signed_again
+            && wallet::is_cured_by_signing_again(operation, &failure);
+        let decision = match self.is_repeatable() {
+            true if signs_again => match failures.are_too_many {
+                true => Decision::Stop("too many requests failed lately"),
+                false => retry.at_once(retries),
+            },
+            true => retry.decide(&failure, retries, failures, &*shared.clock),
+            false => Decision::Stop(READ_ONCE),
+        };
+        let may_have_run = self.may_have_run;
+        self.may_have_run |= failure.delivery().may_have_run();
+        match decision {
+            Decision::Repeat(pause) => {
+                self.signed_again |= signs_again;
+                trace.retry(&failure, pause);
+                Ok(pause)
+            }
+            Decision::Stop(reason) => {
+                let retryable = failure.is_repeatable();
+                let mut failure = failure.with_attempts(self.sent).with_retryable(retryable);
+                if may_have_run && !failure.delivery().may_have_run() {
+                    failure = failure.with_delivery(Delivery::Unknown);
+                }
+                if retryable && !self.is_repeatable() {
+                    failure = failure.with_note(READ_ONCE);
+                } else if self.scope.operation().retry() == RetryClass::Payment {
+                    failure = about_payment(failure);
+                }
+                trace.failure(&failure, reason);
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// Says what became of a payment.
+fn about_payment(failure: Error) -> Error {
+    let is_open = failure.delivery().may_have_run() || failure.is_transient() && failure.kind() != ErrorKind::Connect;
+    match failure.code() {
+        _ if is_open => failure.with_note(MAY_BE_PAID),
+        Some("SETTLEMENT_FAILED") => failure.with_note("no funds were moved; the same payment may be sent again"),
+        _ => failure,
+    }
+}
+
+/// Refuses a body that would fill the memory.
+pub(super) fn check_length(bytes: u64, limits: &ReplyLimits) -> Result<(), Error> {
+    let most = limits.reply_bytes();
+    if bytes <= most as u64 {
+        return Ok(());
+    }
+    let message = format!("the reply is longer than {most} bytes (limit: `max_reply_bytes`)");
+    Err(Error::new(ErrorKind::Decode, message))
+}
+
+/// Refuses JSON that would fill the memory once it is parsed.
+pub(super) fn check_cost(body: Bytes, limits: &ReplyLimits) -> Result<Bytes, Error> {
+    if limits.reply_is_too_costly(&body) {
+        let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
+        return Err(Error::new(ErrorKind::Decode, message));
+    }
+    Ok(body)
+}
+
+/// A whole body. One that comes in one piece is not copied.
+pub(super) async fn whole(response: &mut Response, limits: &ReplyLimits) -> Result<Bytes, Error> {
+    /// No more than this is set aside on the word of a header.
+    const MOST_RESERVED: u64 = 16 * 1024 * 1024;
+    let announced = response.content_length().unwrap_or(0);
+    check_length(announced, limits)?;
+    let expected = announced.min(MOST_RESERVED);
+    let mut received = 0;
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| failure::of_body(error, received))? {
+        received += piece.len() as u64;
+        check_length(received, limits)?;
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if all.is_empty() {
+            all.reserve((expected as usize).max(first.len() + piece.len()));
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&piece);
+    }
+    retain_freed_memory(received as usize);
+    check_cost(if all.is_empty() { first } else { all.into() }, limits)
+}
+
+/// What arrives of the body of an error. The status is known by now, so a body that is cut, endless or slow does not
+/// hide it; and one that comes when little time is left for the attempt does not either.
+async fn error_body(mut response: Response, left: Duration) -> Bytes {
+    const LARGEST: usize = 1024 * 1024;
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let mut body = Vec::new();
+    let reading = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            let room = LARGEST.saturating_sub(body.len());
+            body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
+            if room < piece.len() {
+                break;
+            }
+        }
+    };
+    // It must end before the attempt does, or else a time-out is all that would be known.
+    let _ = tokio::time::timeout(PATIENCE.min(left / 2), reading).await;
+    body.into()
+}
