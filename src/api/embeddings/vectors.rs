@@ -107,7 +107,7 @@ impl Wanted {
 /// A reply as it comes, with its vectors decoded as they are read.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
-    data: Vec<Item>,
+    data: Vec<EmbeddingItem>,
     model: String,
     usage: Option<EmbeddingUsage>,
 }
@@ -128,12 +128,12 @@ impl Object for Reply {
 wire::object_impls!(Reply);
 
 #[derive(Debug, Default)]
-struct Item {
+struct EmbeddingItem {
     index: Option<i64>,
     vector: Vector,
 }
 
-impl Object for Item {
+impl Object for EmbeddingItem {
     const NAME: &'static str = "Embedding";
 
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
@@ -145,7 +145,7 @@ impl Object for Item {
     }
 }
 
-wire::object_impls!(Item);
+wire::object_impls!(EmbeddingItem);
 
 /// A vector: base64, or numbers where the server does not know base64.
 #[derive(Debug, Default)]

@@ -22,10 +22,10 @@ use crate::api::generated::types::{Model, ModelPricing, ModelPrivacyLevel, Model
 /// ```
 #[derive(Clone)]
 pub struct CatalogueModel {
-    inner: Arc<Inner>,
+    inner: Arc<ModelData>,
 }
 
-struct Inner {
+struct ModelData {
     model: Model,
     /// The capabilities as they came, so that what is missing can be told from what is false.
     capabilities: Map<String, Value>,
@@ -33,7 +33,7 @@ struct Inner {
 
 impl CatalogueModel {
     pub(super) fn new(model: Model, capabilities: Map<String, Value>) -> Self {
-        Self { inner: Arc::new(Inner { model, capabilities }) }
+        Self { inner: Arc::new(ModelData { model, capabilities }) }
     }
 
     /// The id by which it is called.

@@ -2,7 +2,7 @@
 
 /// How a marker is written. Each form counts in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum MarkerForm {
     /// `^1,2^`, also without the last `^`.
     Caret,
     /// `[REF]0[/REF]`.
@@ -15,7 +15,7 @@ pub(super) enum Token {
     /// Text, of so many bytes.
     Text(usize),
     /// What may be a marker, of so many bytes.
-    Marker { bytes: usize, form: Form, numbers: Vec<usize> },
+    Marker { bytes: usize, form: MarkerForm, numbers: Vec<usize> },
 }
 
 /// More digits, or more numbers, are no marker. It also bounds what is held back of a text that may still grow.
@@ -56,7 +56,7 @@ struct Before {
 }
 
 /// Whether something is a marker, as far as the text goes.
-enum Reading {
+enum MarkerReader {
     Marker {
         bytes: usize,
         numbers: Vec<usize>,
@@ -109,8 +109,8 @@ impl Scanner {
             return Some(self.text(text, 1));
         }
         let (reading, form) = match first {
-            b'^' => (carets(text, ended), Form::Caret),
-            b'[' => (reference(text, ended), Form::Reference),
+            b'^' => (carets(text, ended), MarkerForm::Caret),
+            b'[' => (reference(text, ended), MarkerForm::Reference),
             // A backslash takes a marker's meaning away.
             _ => match text[1..].chars().next() {
                 None if !ended => return None,
@@ -119,14 +119,14 @@ impl Scanner {
             },
         };
         match reading {
-            Reading::Open => None,
-            Reading::Marker { bytes, numbers, is_closed }
-                if form == Form::Reference || self.before.allows(numbers.len(), is_closed) =>
+            MarkerReader::Open => None,
+            MarkerReader::Marker { bytes, numbers, is_closed }
+                if form == MarkerForm::Reference || self.before.allows(numbers.len(), is_closed) =>
             {
                 self.text(text, bytes);
                 Some(Token::Marker { bytes, form, numbers })
             }
-            Reading::Marker { .. } | Reading::No => Some(self.text(text, 1)),
+            MarkerReader::Marker { .. } | MarkerReader::No => Some(self.text(text, 1)),
         }
     }
 
@@ -180,27 +180,27 @@ impl Before {
 }
 
 /// `\^(\d+(?:,\d+)*)\^?`
-fn carets(text: &str, ended: bool) -> Reading {
+fn carets(text: &str, ended: bool) -> MarkerReader {
     let (numbers, at) = match numbers(text, 1, ended) {
         Ok(read) => read,
         Err(reading) => return reading,
     };
     let mut after = text[at..].chars();
     match (after.next(), after.next()) {
-        (None, _) if !ended => Reading::Open,
-        (Some('^'), _) => Reading::Marker { bytes: at + 1, numbers, is_closed: true },
-        (Some('.'), None) if !ended => Reading::Open,
+        (None, _) if !ended => MarkerReader::Open,
+        (Some('^'), _) => MarkerReader::Marker { bytes: at + 1, numbers, is_closed: true },
+        (Some('.'), None) if !ended => MarkerReader::Open,
         // A number with a fraction, `^2nd`, `^2_a`.
-        (Some('.'), Some(digit)) if digit.is_ascii_digit() => Reading::No,
-        (Some(letter), _) if letter.is_alphanumeric() || letter == '_' => Reading::No,
-        _ => Reading::Marker { bytes: at, numbers, is_closed: false },
+        (Some('.'), Some(digit)) if digit.is_ascii_digit() => MarkerReader::No,
+        (Some(letter), _) if letter.is_alphanumeric() || letter == '_' => MarkerReader::No,
+        _ => MarkerReader::Marker { bytes: at, numbers, is_closed: false },
     }
 }
 
 /// `\[REF\](\d+)\[/REF\]`, and a list of numbers between them.
-fn reference(text: &str, ended: bool) -> Reading {
+fn reference(text: &str, ended: bool) -> MarkerReader {
     if !text.starts_with(OPEN) {
-        return if OPEN.starts_with(text) && !ended { Reading::Open } else { Reading::No };
+        return if OPEN.starts_with(text) && !ended { MarkerReader::Open } else { MarkerReader::No };
     }
     let (numbers, at) = match numbers(text, OPEN.len(), ended) {
         Ok(read) => read,
@@ -208,30 +208,30 @@ fn reference(text: &str, ended: bool) -> Reading {
     };
     let after = &text[at..];
     if after.starts_with(CLOSE) {
-        return Reading::Marker { bytes: at + CLOSE.len(), numbers, is_closed: true };
+        return MarkerReader::Marker { bytes: at + CLOSE.len(), numbers, is_closed: true };
     }
-    if CLOSE.starts_with(after) && !ended { Reading::Open } else { Reading::No }
+    if CLOSE.starts_with(after) && !ended { MarkerReader::Open } else { MarkerReader::No }
 }
 
 /// Numbers between commas from a place on, and where they end.
-fn numbers(text: &str, from: usize, ended: bool) -> Result<(Vec<usize>, usize), Reading> {
+fn numbers(text: &str, from: usize, ended: bool) -> Result<(Vec<usize>, usize), MarkerReader> {
     let mut numbers = Vec::new();
     let mut at = from;
     loop {
         let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
         let is_at_end = at + digits == text.len();
         if digits > MOST_DIGITS || numbers.len() == MOST_NUMBERS {
-            return Err(Reading::No);
+            return Err(MarkerReader::No);
         }
         if is_at_end && !ended {
-            return Err(Reading::Open);
+            return Err(MarkerReader::Open);
         }
-        let Ok(number) = text[at..at + digits].parse() else { return Err(Reading::No) };
+        let Ok(number) = text[at..at + digits].parse() else { return Err(MarkerReader::No) };
         numbers.push(number);
         at += digits;
         let mut after = text[at..].bytes();
         match (after.next(), after.next()) {
-            (Some(b','), None) if !ended => return Err(Reading::Open),
+            (Some(b','), None) if !ended => return Err(MarkerReader::Open),
             (Some(b','), Some(digit)) if digit.is_ascii_digit() => at += 1,
             _ => return Ok((numbers, at)),
         }

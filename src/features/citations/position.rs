@@ -1,6 +1,6 @@
 //! From the numbers in markers to places in the list of citations.
 
-use super::marker::Form;
+use super::marker::MarkerForm;
 
 /// Which numbers mean which citations of an answer.
 ///
@@ -20,10 +20,10 @@ impl Default for Counting {
 
 impl Counting {
     /// The places of those numbers that mean one of `count` citations, each once.
-    pub(super) fn places(&mut self, form: Form, numbers: &[usize], count: usize) -> Vec<usize> {
+    pub(super) fn places(&mut self, form: MarkerForm, numbers: &[usize], count: usize) -> Vec<usize> {
         let first = match form {
-            Form::Caret => &mut self.caret,
-            Form::Reference => &mut self.reference,
+            MarkerForm::Caret => &mut self.caret,
+            MarkerForm::Reference => &mut self.reference,
         };
         let fit = |first: usize| numbers.iter().all(|number| (first..first + count).contains(number));
         let other = 1 - *first;

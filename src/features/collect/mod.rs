@@ -8,7 +8,7 @@ mod weight;
 
 pub use self::accumulate::ChatAccumulator;
 pub(crate) use self::accumulate::{ENCRYPTED, is_encrypted};
-use self::text::Content;
+use self::text::ContentFilter;
 pub use self::text::TextStream;
 pub(crate) use self::text::{TextFilter, first_delta};
 use crate::api::chat::stream::ChatStream;
@@ -29,7 +29,7 @@ impl ChatStream {
     /// # Ok(()) }
     /// ```
     pub fn text(self) -> TextStream {
-        TextStream::filtered(self, Content)
+        TextStream::filtered(self, ContentFilter)
     }
 
     /// Reads to the end and puts the answer together, as if it had not been streamed.

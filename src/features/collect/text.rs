@@ -43,7 +43,7 @@ pub(crate) trait TextFilter: fmt::Debug + Send + Sync {
 
 /// `TextFilter`: the content as it came.
 #[derive(Debug)]
-pub(super) struct Content;
+pub(super) struct ContentFilter;
 
 impl TextStream {
     pub(crate) fn filtered(stream: ChatStream, filter: impl TextFilter + 'static) -> Self {
@@ -146,7 +146,7 @@ pub(crate) fn first_delta(chunk: ChatCompletionChunk) -> ChatDelta {
     first.map(|choice| choice.delta).unwrap_or_default()
 }
 
-impl TextFilter for Content {
+impl TextFilter for ContentFilter {
     fn push(&mut self, chunk: ChatCompletionChunk) -> String {
         first_delta(chunk).content.unwrap_or_default()
     }

@@ -16,11 +16,11 @@ use crate::runtime::error::ErrorKind;
 /// What a future that is dropped in the middle must not lose lies here, and not in the future.
 #[derive(Default)]
 pub(super) struct Kept {
-    place: Place,
+    place: SoundStore,
     samples_bytes: u64,
 }
 
-enum Place {
+enum SoundStore {
     Memory(Vec<Bytes>),
     /// `waiting` has not been handed to the file yet.
     File {
@@ -42,7 +42,7 @@ enum Place {
     },
 }
 
-impl Default for Place {
+impl Default for SoundStore {
     fn default() -> Self {
         Self::Memory(Vec::new())
     }
@@ -52,11 +52,11 @@ impl Kept {
     #[inline]
     fn path(&self) -> Option<&Path> {
         match &self.place {
-            Place::Memory(_) => None,
-            Place::File { path, .. }
-            | Place::Committing { path, .. }
-            | Place::Saved { path, .. }
-            | Place::Lost { path } => Some(path),
+            SoundStore::Memory(_) => None,
+            SoundStore::File { path, .. }
+            | SoundStore::Committing { path, .. }
+            | SoundStore::Saved { path, .. }
+            | SoundStore::Lost { path } => Some(path),
         }
     }
 
@@ -74,11 +74,11 @@ impl Kept {
         if self.path() != Some(path) {
             self.in_memory()?;
             let file = DurableFile::create(path).await?;
-            let Place::Memory(made) = std::mem::take(&mut self.place) else { return Ok(()) };
+            let SoundStore::Memory(made) = std::mem::take(&mut self.place) else { return Ok(()) };
             let mut waiting = VecDeque::from(made);
             // What stands in the header is known at the end.
             waiting.push_front(vec![0; join.header_bytes()].into());
-            self.place = Place::File { path: path.to_owned(), file, waiting };
+            self.place = SoundStore::File { path: path.to_owned(), file, waiting };
         }
         self.hand_over().await
     }
@@ -87,8 +87,8 @@ impl Kept {
     pub(super) async fn add(&mut self, samples: Bytes) -> Result<(), Error> {
         self.samples_bytes += samples.len() as u64;
         match &mut self.place {
-            Place::Memory(made) => made.push(samples),
-            Place::File { waiting, .. } => waiting.push_back(samples),
+            SoundStore::Memory(made) => made.push(samples),
+            SoundStore::File { waiting, .. } => waiting.push_back(samples),
             _ => {}
         }
         self.hand_over().await
@@ -96,16 +96,16 @@ impl Kept {
 
     async fn hand_over(&mut self) -> Result<(), Error> {
         match &mut self.place {
-            Place::File { file, waiting, path } => {
+            SoundStore::File { file, waiting, path } => {
                 while let Some(samples) = waiting.pop_front() {
                     if let Err(error) = file.write(samples).await {
-                        self.place = Place::Lost { path: std::mem::take(path) };
+                        self.place = SoundStore::Lost { path: std::mem::take(path) };
                         return Err(error.with_delivery(Delivery::Answered));
                     }
                 }
                 Ok(())
             }
-            Place::Lost { path } => {
+            SoundStore::Lost { path } => {
                 let message = format!("{path:?} could not be written before, and what was made for it is lost");
                 Err(Error::new(ErrorKind::Io, message))
             }
@@ -116,7 +116,7 @@ impl Kept {
     /// The sound that is in memory.
     #[inline]
     pub(super) fn joined(&self, join: &Join) -> Result<Bytes, Error> {
-        let Place::Memory(made) = &self.place else { return Ok(Bytes::new()) };
+        let SoundStore::Memory(made) = &self.place else { return Ok(Bytes::new()) };
         let (header, end) = self.around(join)?;
         let mut all = BytesMut::with_capacity(header.len() + made.iter().map(Bytes::len).sum::<usize>() + end.len());
         all.extend_from_slice(&header);
@@ -135,30 +135,30 @@ impl Kept {
 
     /// Puts the file in its place when all samples are in it.
     pub(super) async fn committed(&mut self, join: &Join) -> Result<u64, Error> {
-        if let Place::File { .. } = &self.place {
+        if let SoundStore::File { .. } = &self.place {
             let (header, end) = self.around(join)?;
-            if let Place::File { mut file, path, .. } = std::mem::take(&mut self.place) {
+            if let SoundStore::File { mut file, path, .. } = std::mem::take(&mut self.place) {
                 let commit = async move {
                     file.write(Bytes::from_static(end)).await?;
                     file.write_over_beginning(header).await?;
                     file.commit().await
                 };
-                self.place = Place::Committing { path, commit: Box::pin(commit) };
+                self.place = SoundStore::Committing { path, commit: Box::pin(commit) };
             }
         }
-        if let Place::Committing { commit, path } = &mut self.place {
+        if let SoundStore::Committing { commit, path } = &mut self.place {
             let outcome = commit.as_mut().await;
             let path = std::mem::take(path);
             match outcome {
-                Ok(bytes) => self.place = Place::Saved { path, bytes },
+                Ok(bytes) => self.place = SoundStore::Saved { path, bytes },
                 Err(error) => {
-                    self.place = Place::Lost { path };
+                    self.place = SoundStore::Lost { path };
                     return Err(error.with_delivery(Delivery::Answered));
                 }
             }
         }
         match &self.place {
-            Place::Saved { bytes, .. } => Ok(*bytes),
+            SoundStore::Saved { bytes, .. } => Ok(*bytes),
             _ => Ok(0),
         }
     }
@@ -166,7 +166,7 @@ impl Kept {
     /// The samples that are in memory.
     pub(super) fn into_memory(self) -> Vec<Bytes> {
         match self.place {
-            Place::Memory(made) => made,
+            SoundStore::Memory(made) => made,
             _ => Vec::new(),
         }
     }

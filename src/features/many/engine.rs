@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::MAY_BE_PAID;
 use super::attempt::{Away, Got, attempt};
-use super::journal::{Book, Kept, Known, Then, Written, identity, outcome_of, unknown};
+use super::journal::{Book, KeptReply, Known, Then, Written, identity, outcome_of, unknown};
 use super::pacer::{Hold, Pacer, Report, Ticket};
 use super::progress::{Progress, Wait};
 use super::task::{Finish, Task};
@@ -388,7 +388,7 @@ impl Engine {
         let finish = Finish { used, ..task.over(Ok(reply)) };
         match (&mut self.book, body) {
             (Some(book), Some(body)) => {
-                let kept = Kept { meta: &meta, scope: &scope, body: &body, is_file };
+                let kept = KeptReply { meta: &meta, scope: &scope, body: &body, is_file };
                 book.note_done(entry.as_ref(), &kept, finish);
             }
             _ => self.finish(finish),

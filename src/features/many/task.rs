@@ -16,7 +16,7 @@ pub(super) struct Task {
     pub(super) index: usize,
     pub(super) outgoing: Box<Outgoing>,
     /// Its name in the journal, and what the request is, if there is a journal.
-    pub(super) entry: Option<Entry>,
+    pub(super) entry: Option<JournalEntry>,
     /// What the caller calls it.
     pub(super) key: Option<String>,
     /// What the pacer lets it go by.
@@ -29,7 +29,7 @@ pub(super) struct Task {
 
 /// What the journal knows of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     pub(super) key: String,
     /// The hash of the request.
     pub(super) request: String,

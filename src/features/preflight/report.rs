@@ -23,11 +23,11 @@ use crate::runtime::validation::ValidationError;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PreflightReport {
-    inner: Arc<Inner>,
+    inner: Arc<ReportData>,
 }
 
 #[derive(PartialEq, Eq)]
-struct Inner {
+struct ReportData {
     model: Option<String>,
     findings: Vec<Finding>,
     did_you_mean: Vec<String>,
@@ -86,12 +86,12 @@ impl FindingAction {
 impl PreflightReport {
     pub(super) fn new(model: Option<String>, found: Findings) -> Self {
         let Findings { findings, did_you_mean } = found;
-        Self { inner: Arc::new(Inner { model, findings, did_you_mean }) }
+        Self { inner: Arc::new(ReportData { model, findings, did_you_mean }) }
     }
 
     /// The same report, with what was done about each finding.
     pub(super) fn with_actions(self, action: impl Fn(&Finding) -> FindingAction) -> Self {
-        let Inner { model, findings, did_you_mean } = &*self.inner;
+        let ReportData { model, findings, did_you_mean } = &*self.inner;
         let act = |finding: &Finding| Finding { action: action(finding), ..finding.clone() };
         let findings = Findings { findings: findings.iter().map(act).collect(), did_you_mean: did_you_mean.clone() };
         Self::new(model.clone(), findings)

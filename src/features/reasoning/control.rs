@@ -64,7 +64,7 @@ impl ChatCompletionRequest {
     /// ```
     #[must_use]
     pub fn reasoning_for(self, model: impl Into<ReasoningSupport>, control: impl Into<ReasoningControl>) -> Self {
-        let form = Form::nearest(control.into(), &model.into());
+        let form = WireForm::nearest(control.into(), &model.into());
         self.with_reasoning(form)
     }
 
@@ -93,10 +93,10 @@ impl ChatCompletionRequest {
         control: impl Into<ReasoningControl>,
     ) -> Result<Self, ValidationError> {
         let (support, control) = (model.into(), control.into());
-        let form = Form::nearest(control.clone(), &support);
+        let form = WireForm::nearest(control.clone(), &support);
         match control {
             ReasoningControl::Effort(wanted)
-                if wanted != ReasoningEffort::None && form != Form::Effort(wanted.clone()) =>
+                if wanted != ReasoningEffort::None && form != WireForm::Effort(wanted.clone()) =>
             {
                 let problem = format!("is {:?}, and `{}` {}", wanted.as_str(), support.model, what_it_takes(&support));
                 Err(ValidationError::new("reasoning_effort", problem))
@@ -106,22 +106,22 @@ impl ChatCompletionRequest {
     }
 
     #[inline]
-    fn with_reasoning(mut self, form: Form) -> Self {
+    fn with_reasoning(mut self, form: WireForm) -> Self {
         let reasoning = self.reasoning.take().map(|reasoning| Reasoning { effort: None, enabled: None, ..reasoning });
         let mut reasoning = reasoning.unwrap_or_default();
         self.reasoning_effort = None;
         let mut this = self.with_parameters(|parameters| {
             let mut parameters = parameters;
-            parameters.disable_thinking = (form == Form::Switches).then_some(true);
-            if form == Form::Stripped {
+            parameters.disable_thinking = (form == WireForm::Switches).then_some(true);
+            if form == WireForm::Stripped {
                 parameters.strip_thinking_response = Some(true);
             }
             parameters
         });
         match form {
-            Form::Nothing | Form::Stripped => {}
-            Form::Switches => reasoning.enabled = Some(false),
-            Form::Effort(effort) => this.reasoning_effort = Some(effort),
+            WireForm::Nothing | WireForm::Stripped => {}
+            WireForm::Switches => reasoning.enabled = Some(false),
+            WireForm::Effort(effort) => this.reasoning_effort = Some(effort),
         }
         this.reasoning = (reasoning != Reasoning::new()).then_some(reasoning);
         this
@@ -130,7 +130,7 @@ impl ChatCompletionRequest {
 
 /// What stands in the request.
 #[derive(Debug, PartialEq)]
-enum Form {
+enum WireForm {
     Nothing,
     /// `reasoning_effort`, which wins over `reasoning.effort`.
     Effort(ReasoningEffort),
@@ -140,7 +140,7 @@ enum Form {
     Stripped,
 }
 
-impl Form {
+impl WireForm {
     #[inline]
     fn nearest(control: ReasoningControl, support: &ReasoningSupport) -> Self {
         let takes_effort = support.may_take_effort();

@@ -62,7 +62,7 @@ impl Separator {
 /// Each byte is looked at once, and no more is held back than the beginning of a tag and [`MOST_BLANK`] bytes of white space.
 #[derive(Debug, Default)]
 struct Thinking {
-    place: Place,
+    place: TagPosition,
     /// White space before the text, which belongs to the answer if the text begins with no block.
     blank: Hidden,
     /// How many bytes of the next tag have come.
@@ -73,7 +73,7 @@ struct Thinking {
 const MOST_BLANK: usize = 4096;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
+enum TagPosition {
     /// Nothing but white space came.
     #[default]
     Before,
@@ -89,16 +89,16 @@ impl Thinking {
         let mut rest = &*text;
         loop {
             match self.place {
-                Place::Before | Place::Behind => {
+                TagPosition::Before | TagPosition::Behind => {
                     let begun = rest.trim_start();
-                    if self.place == Place::Before {
+                    if self.place == TagPosition::Before {
                         self.blank.push_str(&rest[..rest.len() - begun.len()]);
                     }
                     if self.blank.len() > MOST_BLANK {
-                        self.place = Place::Answer;
+                        self.place = TagPosition::Answer;
                     } else if let Some(inside) = begun.strip_prefix(OPEN) {
                         self.blank.clear();
-                        self.place = Place::Inside;
+                        self.place = TagPosition::Inside;
                         rest = inside;
                         continue;
                     } else if OPEN.starts_with(begun) {
@@ -107,13 +107,13 @@ impl Thinking {
                     }
                     // The white space behind a block belongs to it.
                     answer.push_str(&std::mem::take(&mut self.blank));
-                    self.place = Place::Answer;
+                    self.place = TagPosition::Answer;
                     rest = begun;
                 }
-                Place::Inside => match rest.split_once(CLOSE) {
+                TagPosition::Inside => match rest.split_once(CLOSE) {
                     Some((inside, behind)) => {
                         reasoning.push_str(inside);
-                        self.place = Place::Behind;
+                        self.place = TagPosition::Behind;
                         rest = behind;
                     }
                     None => {
@@ -122,25 +122,25 @@ impl Thinking {
                         return;
                     }
                 },
-                Place::Answer => return answer.push_str(rest),
+                TagPosition::Answer => return answer.push_str(rest),
             }
         }
     }
 
     /// The tag that may come next.
     fn tag(&self) -> &'static str {
-        if self.place == Place::Inside { CLOSE } else { OPEN }
+        if self.place == TagPosition::Inside { CLOSE } else { OPEN }
     }
 
     fn finish(&mut self, reasoning: &mut String, answer: &mut String) {
         let begun = &self.tag()[..std::mem::take(&mut self.begun)];
         answer.push_str(&std::mem::take(&mut self.blank));
-        if self.place == Place::Inside {
+        if self.place == TagPosition::Inside {
             reasoning.push_str(begun)
         } else {
             answer.push_str(begun)
         }
-        self.place = Place::Answer;
+        self.place = TagPosition::Answer;
     }
 }
 

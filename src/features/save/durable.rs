@@ -22,14 +22,14 @@ pub(crate) struct DurableFile {
     target: PathBuf,
     /// The file under its first name. Its contents may be away in the pool when this is dropped.
     unfinished: Temporary,
-    state: State,
+    state: WriteState,
     batch: Vec<Bytes>,
     batch_bytes: usize,
     written: u64,
 }
 
 #[derive(Debug)]
-enum State {
+enum WriteState {
     Idle(Writing),
     Busy(OffThread<Writing>),
     Failed,
@@ -42,7 +42,7 @@ impl DurableFile {
         let path = target.clone();
         let writing = OffThread::run(move || Writing::begin(&path)).await.map_err(|error| failed(&target, error))?;
         let unfinished = Temporary(writing.temporary.0.clone());
-        Ok(Self { target, unfinished, state: State::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
+        Ok(Self { target, unfinished, state: WriteState::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
     }
 
     /// Adds bytes. They are on disk after [`commit`](Self::commit). Nothing is lost or doubled when the future is dropped.
@@ -76,7 +76,7 @@ impl DurableFile {
             writing.file.seek(SeekFrom::End(0))?;
             Ok(writing)
         });
-        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        self.state = WriteState::Busy(work.map_err(|error| failed(&self.target, error))?);
         Ok(())
     }
 
@@ -89,19 +89,19 @@ impl DurableFile {
             batch.iter().try_for_each(|piece| writing.file.write_all(piece))?;
             Ok(writing)
         });
-        self.state = State::Busy(work.map_err(|error| failed(&self.target, error))?);
+        self.state = WriteState::Busy(work.map_err(|error| failed(&self.target, error))?);
         Ok(())
     }
 
     /// Waits for the pool and takes the file.
     async fn settled(&mut self) -> Result<Writing, Error> {
-        if let State::Busy(work) = &mut self.state {
+        if let WriteState::Busy(work) = &mut self.state {
             let outcome = work.await;
-            self.state = State::Failed;
+            self.state = WriteState::Failed;
             return outcome.map_err(|error| failed(&self.target, error));
         }
-        match std::mem::replace(&mut self.state, State::Failed) {
-            State::Idle(writing) => Ok(writing),
+        match std::mem::replace(&mut self.state, WriteState::Failed) {
+            WriteState::Idle(writing) => Ok(writing),
             _ => Err(failed(&self.target, io::Error::other("it failed before"))),
         }
     }
@@ -236,10 +236,12 @@ mod tests {
     async fn what_is_dropped_is_gone_though_the_disk_is_busy_with_it() {
         let folder = folder("busy");
         let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
-        let State::Idle(writing) = std::mem::replace(&mut file.state, State::Failed) else { panic!("it is busy") };
+        let WriteState::Idle(writing) = std::mem::replace(&mut file.state, WriteState::Failed) else {
+            panic!("it is busy")
+        };
         let (done, wait) = std::sync::mpsc::channel::<()>();
         let work = OffThread::start(move || wait.recv().map(|()| writing).map_err(io::Error::other));
-        file.state = State::Busy(work.unwrap());
+        file.state = WriteState::Busy(work.unwrap());
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         drop(file);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
@@ -251,7 +253,7 @@ mod tests {
     async fn a_disk_that_takes_no_more_is_an_error_and_nothing_stays() {
         let folder = folder("full");
         let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
-        let State::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
+        let WriteState::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
         // A handle that cannot be written through fails like a disk that is full.
         writing.file = File::open(writing.temporary.0.as_ref().unwrap()).unwrap();
         file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap();

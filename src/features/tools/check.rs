@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ToolBox;
-use super::toolbox::{Entry, name_of};
+use super::toolbox::{ToolEntry, name_of};
 use crate::api::generated::types::{ChatCompletionRequest, Tool};
 use crate::runtime::validation::ValidationError;
 
@@ -64,7 +64,7 @@ fn wrong_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Option<String
 
 /// Why nothing could call the function of a tool, or nobody say how.
 #[inline]
-fn wrong_schema(entry: &Entry) -> Option<(&'static str, String)> {
+fn wrong_schema(entry: &ToolEntry) -> Option<(&'static str, String)> {
     let schema = match &entry.tool {
         Tool::Function(tool) => &tool.function.parameters,
         _ if entry.function.is_some() => return Some(("", "is no function, and has one behind it".to_owned())),

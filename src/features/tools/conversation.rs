@@ -61,19 +61,19 @@ impl Conversation {
         let members = serde_json::to_value(&self.request);
         self.request.messages = messages;
         let body = members.and_then(|members| match members {
-            Value::Object(members) => serde_json::to_vec(&Body { members, conversation: self }),
+            Value::Object(members) => serde_json::to_vec(&ConversationBody { members, conversation: self }),
             other => serde_json::to_vec(&other),
         });
         body.map_err(|error| Error::invalid_request(format!("the request cannot be written as JSON: {error}")))
     }
 }
 
-struct Body<'a> {
+struct ConversationBody<'a> {
     members: Map<String, Value>,
     conversation: &'a Conversation,
 }
 
-impl Serialize for Body<'_> {
+impl Serialize for ConversationBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, value) in self.members.iter().filter(|(name, _)| *name != "messages") {

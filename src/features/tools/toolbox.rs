@@ -36,14 +36,14 @@ use crate::api::generated::types::Tool;
 #[derive(Clone, Default)]
 #[must_use = "give it to `chat().run(…)`"]
 pub struct ToolBox {
-    pub(super) tools: Vec<Entry>,
+    pub(super) tools: Vec<ToolEntry>,
     /// For each tool that has none of its own.
     timeout: Option<Duration>,
     pub(super) timeouts: BTreeMap<String, Duration>,
 }
 
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(super) struct ToolEntry {
     pub(super) tool: Tool,
     /// `None` where the caller answers, or the server.
     pub(super) function: Option<Function>,
@@ -138,13 +138,13 @@ impl ToolBox {
     }
 
     fn with_entry(mut self, tool: Tool, function: Option<Function>) -> Self {
-        self.tools.push(Entry { tool, function, problem: None });
+        self.tools.push(ToolEntry { tool, function, problem: None });
         self
     }
 
     /// The function of this name, and how long it may take.
     pub(super) fn function(&self, name: &str) -> Option<(&Function, Option<Duration>)> {
-        let of_this_name = |entry: &&Entry| name_of(&entry.tool) == Some(name);
+        let of_this_name = |entry: &&ToolEntry| name_of(&entry.tool) == Some(name);
         let function = self.tools.iter().find(of_this_name)?.function.as_ref()?;
         Some((function, self.timeouts.get(name).copied().or(self.timeout)))
     }

@@ -23,10 +23,10 @@ pub(super) struct Turn {
 
 struct Slot {
     call: ToolCall,
-    state: State,
+    state: CallState,
 }
 
-enum State {
+enum CallState {
     /// To be called.
     Waiting(Function, Option<Duration>),
     Working,
@@ -56,11 +56,11 @@ impl Turn {
         let state = |call: &ToolCall| {
             let name = &*call.function.name;
             if let Some((function, limit)) = tools.function(name) {
-                State::Waiting(function.clone(), limit)
+                CallState::Waiting(function.clone(), limit)
             } else if declared.iter().any(|tool| name_of(tool) == Some(name)) {
-                State::Unasked
+                CallState::Unasked
             } else {
-                State::Refused(unknown(name, declared))
+                CallState::Refused(unknown(name, declared))
             }
         };
         let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
@@ -70,7 +70,7 @@ impl Turn {
     /// What happens next. Whoever stops polling loses nothing.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
-        while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, State::Over(_))) {
+        while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, CallState::Over(_))) {
             self.over += 1;
         }
         self.find_panics();
@@ -88,12 +88,12 @@ impl Turn {
 
     /// A function that panics takes its future with it.
     fn find_panics(&mut self) {
-        let is_at_work = |slot: &Slot| matches!(slot.state, State::Working);
+        let is_at_work = |slot: &Slot| matches!(slot.state, CallState::Working);
         if self.slots.iter().skip(self.over).filter(|slot| is_at_work(slot)).count() > self.working.len() {
             let working: Vec<usize> = self.working.places().collect();
             let slots = self.slots.iter_mut().enumerate();
             let lost = slots.filter(|(place, slot)| is_at_work(slot) && !working.contains(place));
-            lost.for_each(|(_, slot)| slot.state = State::Entered);
+            lost.for_each(|(_, slot)| slot.state = CallState::Entered);
         }
     }
 
@@ -102,22 +102,24 @@ impl Turn {
     fn advance(&mut self, place: usize) -> Option<RunEvent> {
         let is_full = self.working.len() >= self.concurrency;
         let slot = self.slots.get_mut(place)?;
-        let finished = match std::mem::replace(&mut slot.state, State::Entered) {
-            State::Waiting(..) | State::Unasked | State::Asked if self.is_stopped => not_called(),
-            State::Waiting(function, limit) if !is_full => match function.begin(&slot.call.function.arguments, limit) {
-                Ok(working) => {
-                    self.working.push(place, working);
-                    slot.state = State::Working;
-                    return Some(RunEvent::CallStarted(Box::new(slot.call.clone())));
+        let finished = match std::mem::replace(&mut slot.state, CallState::Entered) {
+            CallState::Waiting(..) | CallState::Unasked | CallState::Asked if self.is_stopped => not_called(),
+            CallState::Waiting(function, limit) if !is_full => {
+                match function.begin(&slot.call.function.arguments, limit) {
+                    Ok(working) => {
+                        self.working.push(place, working);
+                        slot.state = CallState::Working;
+                        return Some(RunEvent::CallStarted(Box::new(slot.call.clone())));
+                    }
+                    Err(refused) => refused,
                 }
-                Err(refused) => refused,
-            },
-            State::Unasked => {
-                slot.state = State::Asked;
+            }
+            CallState::Unasked => {
+                slot.state = CallState::Asked;
                 return Some(RunEvent::AnswerNeeded(Box::new(slot.call.clone())));
             }
-            State::Refused(given) => given,
-            State::Entered => Given::new(CallStatus::Panicked, "The tool failed."),
+            CallState::Refused(given) => given,
+            CallState::Entered => Given::new(CallStatus::Panicked, "The tool failed."),
             same => {
                 slot.state = same;
                 return None;
@@ -130,7 +132,7 @@ impl Turn {
         let slot = self.slots.get_mut(place)?;
         let (output, status) = (finished.output.clone(), finished.status);
         self.is_stopped |= status == CallStatus::Stopped;
-        slot.state = State::Over(finished);
+        slot.state = CallState::Over(finished);
         Some(RunEvent::CallFinished(Box::new(FinishedCall { call: slot.call.clone(), output, status })))
     }
 }
@@ -147,14 +149,14 @@ impl Turn {
     pub(super) fn answer(&mut self, id: &str, output: String) -> bool {
         let open = self.slots.iter_mut().find(|slot| slot.call.id == id && slot.state.is_open());
         let Some(slot) = open else { return false };
-        slot.state = State::Over(Given::new(CallStatus::Done, output));
+        slot.state = CallState::Over(Given::new(CallStatus::Done, output));
         true
     }
 
     /// The results, in the order of the calls.
     pub(super) fn results(self) -> impl Iterator<Item = ChatMessage> {
         self.slots.into_iter().filter_map(|slot| match slot.state {
-            State::Over(given) => Some(ChatMessage::tool(slot.call.id, given.output)),
+            CallState::Over(given) => Some(ChatMessage::tool(slot.call.id, given.output)),
             _ => None,
         })
     }
@@ -163,7 +165,7 @@ impl Turn {
     #[inline]
     pub(super) fn stopped_by(&self) -> Option<(&str, &str)> {
         self.slots.iter().find_map(|slot| match &slot.state {
-            State::Over(given) if given.status == CallStatus::Stopped => {
+            CallState::Over(given) if given.status == CallStatus::Stopped => {
                 Some((&*slot.call.function.name, &*given.output))
             }
             _ => None,
@@ -171,7 +173,7 @@ impl Turn {
     }
 }
 
-impl State {
+impl CallState {
     /// Whether the caller answers, and has not yet.
     fn is_open(&self) -> bool {
         matches!(self, Self::Unasked | Self::Asked)

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::function::Function;
-use super::toolbox::Entry;
+use super::toolbox::ToolEntry;
 use super::{ToolBox, ToolError, arguments};
 use crate::api::generated::types::{self, FunctionTool};
 use crate::features::structured::schema::{Shape, strict_schema};
@@ -117,7 +117,7 @@ impl ToolBox {
             Err(error) => Some(format!("cannot be strict: {error}. Describe the arguments yourself, with `implement`")),
         };
         let function = function(Shape::of::<A>().ok());
-        self.tools.push(Entry { tool: FunctionTool::new(tool).into(), function: Some(function), problem });
+        self.tools.push(ToolEntry { tool: FunctionTool::new(tool).into(), function: Some(function), problem });
         self
     }
 }

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, RequestBuilder};
 
 pub(crate) use super::form_body::Failure;
-use super::form_body::{FormBody, Reading};
+use super::form_body::{FileReader, FormBody};
 use super::open::Opened;
 use super::{FileInput, Upload, sniff};
 use crate::runtime::error::Error;
@@ -25,25 +25,25 @@ pub(crate) trait Multipart {
 #[derive(Debug)]
 pub(crate) struct Form {
     boundary: String,
-    parts: Vec<Entry>,
+    parts: Vec<FormEntry>,
     /// Where in a list the part is that comes next.
     index: Option<usize>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct FormEntry {
     name: Cow<'static, str>,
     index: Option<usize>,
-    content: Content,
+    content: FormContent,
 }
 
 #[derive(Debug)]
-enum Content {
+enum FormContent {
     Text(String),
     File(Upload),
 }
 
-impl Entry {
+impl FormEntry {
     /// The path of the member, as messages name it.
     fn field(&self) -> Cow<'_, str> {
         match self.index {
@@ -61,7 +61,7 @@ impl Form {
     }
 
     /// Adds a member: files as file parts, lists as repeated parts, everything else as text.
-    pub(crate) fn part(&mut self, name: &'static str, value: &impl Part) {
+    pub(crate) fn part(&mut self, name: &'static str, value: &impl FormPart) {
         value.add(name, self);
     }
 
@@ -69,7 +69,7 @@ impl Form {
     #[allow(dead_code)]
     pub(crate) fn json<T: serde::Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(Ok(text)) = value.as_ref().map(serde_json::to_string) {
-            self.push(name.into(), Content::Text(text));
+            self.push(name.into(), FormContent::Text(text));
         }
     }
 
@@ -85,31 +85,31 @@ impl Form {
                 serde_json::Value::String(text) => text,
                 value => value.to_string(),
             };
-            self.push(Cow::Owned(name.to_owned()), Content::Text(text));
+            self.push(Cow::Owned(name.to_owned()), FormContent::Text(text));
         }
     }
 
-    fn push(&mut self, name: Cow<'static, str>, content: Content) {
-        self.parts.push(Entry { name, index: self.index, content });
+    fn push(&mut self, name: Cow<'static, str>, content: FormContent) {
+        self.parts.push(FormEntry { name, index: self.index, content });
     }
 
     pub(crate) fn has_files(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part.content, Content::File(_)))
+        self.parts.iter().any(|part| matches!(part.content, FormContent::File(_)))
     }
 
     /// Whether the body can be made more than once.
     pub(crate) fn is_replayable(&self) -> bool {
         self.parts.iter().all(|part| match &part.content {
-            Content::Text(_) => true,
-            Content::File(upload) => upload.is_replayable(),
+            FormContent::Text(_) => true,
+            FormContent::File(upload) => upload.is_replayable(),
         })
     }
 
     /// The text of a part.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.parts.iter().filter(|part| part.name == name).find_map(|part| match &part.content {
-            Content::Text(text) => Some(text.as_str()),
-            Content::File(_) => None,
+            FormContent::Text(text) => Some(text.as_str()),
+            FormContent::File(_) => None,
         })
     }
 
@@ -120,8 +120,8 @@ impl Form {
         let mut all = serde_json::Map::new();
         for part in &self.parts {
             let value = match &part.content {
-                Content::Text(text) => Value::String(text.clone()),
-                Content::File(_) => Value::Null,
+                FormContent::Text(text) => Value::String(text.clone()),
+                FormContent::File(_) => Value::Null,
             };
             match (all.get_mut(&*part.name), part.index) {
                 (Some(Value::Array(list)), _) => list.push(value),
@@ -145,19 +145,19 @@ impl Form {
         let mut text = BytesMut::new();
         for (part, opened) in self.parts.iter().zip(&mut files) {
             text.extend_from_slice(format!("--{}\r\n", self.boundary).as_bytes());
-            text.extend_from_slice(b"Content-Disposition: form-data; name=\"");
+            text.extend_from_slice(b"FormContent-Disposition: form-data; name=\"");
             text.extend_from_slice(quoted(&part.name).as_bytes());
             match (&part.content, opened.take()) {
-                (Content::File(upload), Some(opened)) => {
+                (FormContent::File(upload), Some(opened)) => {
                     let name = if upload.name.is_empty() { "file" } else { &upload.name };
                     let (name, media) = (quoted(name), upload.media_type(&opened.head));
                     let head = format!("\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n");
                     text.extend_from_slice(head.as_bytes());
                     body.bytes(text.split().freeze());
-                    body.file(Reading::new(part.field().into_owned(), opened, upload.is_replayable()));
+                    body.file(FileReader::new(part.field().into_owned(), opened, upload.is_replayable()));
                 }
-                (Content::File(_), None) => {}
-                (Content::Text(content), _) => {
+                (FormContent::File(_), None) => {}
+                (FormContent::Text(content), _) => {
                     text.extend_from_slice(b"\"\r\n\r\n");
                     text.extend_from_slice(content.as_bytes());
                 }
@@ -174,7 +174,7 @@ impl Form {
         let mut files: Vec<Option<Opened>> = self.parts.iter().map(|_| None).collect();
         for replayable in [true, false] {
             for (part, place) in self.parts.iter().zip(&mut files) {
-                if let Content::File(upload) = &part.content
+                if let FormContent::File(upload) = &part.content
                     && upload.is_replayable() == replayable
                 {
                     let field = part.field();
@@ -213,18 +213,18 @@ fn is_media_type(text: &str) -> bool {
 }
 
 /// A value that a multipart body can hold.
-pub(crate) trait Part {
+pub(crate) trait FormPart {
     /// Adds the value.
     fn add(&self, name: &'static str, form: &mut Form);
 }
 
-impl Part for Upload {
+impl FormPart for Upload {
     fn add(&self, name: &'static str, form: &mut Form) {
-        form.push(name.into(), Content::File(self.clone()));
+        form.push(name.into(), FormContent::File(self.clone()));
     }
 }
 
-impl Part for FileInput {
+impl FormPart for FileInput {
     fn add(&self, name: &'static str, form: &mut Form) {
         match self {
             Self::Text(text) => text.add(name, form),
@@ -233,13 +233,13 @@ impl Part for FileInput {
     }
 }
 
-impl<T: OpenEnum> Part for T {
+impl<T: OpenEnum> FormPart for T {
     fn add(&self, name: &'static str, form: &mut Form) {
         self.text().to_owned().add(name, form);
     }
 }
 
-impl<T: Part> Part for Option<T> {
+impl<T: FormPart> FormPart for Option<T> {
     fn add(&self, name: &'static str, form: &mut Form) {
         if let Some(value) = self {
             value.add(name, form);
@@ -247,7 +247,7 @@ impl<T: Part> Part for Option<T> {
     }
 }
 
-impl<T: Part> Part for Vec<T> {
+impl<T: FormPart> FormPart for Vec<T> {
     fn add(&self, name: &'static str, form: &mut Form) {
         for (index, value) in self.iter().enumerate() {
             form.index = Some(index);
@@ -260,9 +260,9 @@ impl<T: Part> Part for Vec<T> {
 /// Scalars go as their text.
 macro_rules! text_parts {
     ($($name:ty),*) => {$(
-        impl Part for $name {
+        impl FormPart for $name {
             fn add(&self, name: &'static str, form: &mut Form) {
-                form.push(name.into(), Content::Text(self.to_string()));
+                form.push(name.into(), FormContent::Text(self.to_string()));
             }
         }
     )*};

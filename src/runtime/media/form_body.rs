@@ -39,7 +39,7 @@ pub(super) struct FormBody {
 #[derive(Debug)]
 enum Segment {
     Bytes(Bytes),
-    File(Box<Reading>),
+    File(Box<FileReader>),
 }
 
 impl FormBody {
@@ -52,7 +52,7 @@ impl FormBody {
         self.segments.push_back(Segment::Bytes(bytes));
     }
 
-    pub(super) fn file(&mut self, file: Reading) {
+    pub(super) fn file(&mut self, file: FileReader) {
         // A length that no body can have is not announced; the reader is held to it all the same.
         self.left = self.left.zip(file.length).and_then(|(left, length)| left.checked_add(length));
         self.segments.push_back(Segment::File(Box::new(file)));
@@ -106,7 +106,7 @@ impl Body for FormBody {
 
 /// A file that is read piece by piece, and held to the length that was announced for it.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct FileReader {
     field: String,
     head: Bytes,
     rest: Option<Pieces>,
@@ -116,7 +116,7 @@ pub(super) struct Reading {
     is_file: bool,
 }
 
-impl Reading {
+impl FileReader {
     pub(super) fn new(field: String, opened: Opened, is_file: bool) -> Self {
         let Opened { length, head, rest } = opened;
         Self { field, head, rest, length, read: 0, is_file }

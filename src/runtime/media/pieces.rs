@@ -20,10 +20,10 @@ const LEAST_ROOM_BYTES: usize = 16 * 1024;
 /// Contents on the way from a file or a reader. No more than one piece is in memory.
 pub(crate) struct Pieces {
     /// The mutex makes it `Sync`, which bodies have to be. Nobody ever waits for it.
-    source: Mutex<Source>,
+    source: Mutex<PieceSource>,
 }
 
-enum Source {
+enum PieceSource {
     Async(Pin<Box<dyn AsyncRead + Send>>, Room),
     Blocking(Box<dyn Read + Send>, Room),
     /// The blocking source is away in the pool, and comes back with a piece.
@@ -33,11 +33,11 @@ enum Source {
 
 impl Pieces {
     pub(super) fn of_async(reader: impl AsyncRead + Send + 'static) -> Self {
-        Self { source: Mutex::new(Source::Async(Box::pin(reader), Room::default())) }
+        Self { source: Mutex::new(PieceSource::Async(Box::pin(reader), Room::default())) }
     }
 
     pub(super) fn of_blocking(reader: impl Read + Send + 'static) -> Self {
-        Self { source: Mutex::new(Source::Blocking(Box::new(reader), Room::default())) }
+        Self { source: Mutex::new(PieceSource::Blocking(Box::new(reader), Room::default())) }
     }
 
     /// The next piece, which is not empty. After an error and after the end there is none.
@@ -45,7 +45,7 @@ impl Pieces {
         let source = self.source.get_mut().unwrap_or_else(PoisonError::into_inner);
         let piece = ready!(source.poll_piece(cx)).map(|piece| Some(piece).filter(|piece| !piece.is_empty()));
         if !matches!(piece, Ok(Some(_))) {
-            *source = Source::Ended;
+            *source = PieceSource::Ended;
         }
         Poll::Ready(piece)
     }
@@ -55,7 +55,7 @@ impl Pieces {
     }
 }
 
-impl Source {
+impl PieceSource {
     /// The next piece, empty at the end.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         loop {

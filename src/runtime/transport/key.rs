@@ -11,10 +11,10 @@ use crate::runtime::secret::Secret;
 /// A key that a header can carry, and that header. Each call holds on to it, so a clone is cheap.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
-    inner: Arc<Inner>,
+    inner: Arc<KeyData>,
 }
 
-struct Inner {
+struct KeyData {
     secret: Secret,
     header: HeaderValue,
 }
@@ -33,7 +33,7 @@ impl ApiKey {
         let mut header = HeaderValue::try_from(format!("Bearer {key}"))
             .map_err(|_| Error::configuration("no header can carry the API key"))?;
         header.set_sensitive(true);
-        Ok(Self { inner: Arc::new(Inner { secret, header }) })
+        Ok(Self { inner: Arc::new(KeyData { secret, header }) })
     }
 
     /// The value of `Authorization`. It is marked as sensitive.

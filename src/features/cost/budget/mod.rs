@@ -55,11 +55,11 @@ use crate::runtime::meta::NotAnAmount;
 /// ```
 #[derive(Clone)]
 pub struct Budget {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<BudgetState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BudgetState {
     usd: Spending,
     diem: Spending,
     allows_unknown: bool,
@@ -185,7 +185,7 @@ impl Budget {
         Self { state: Arc::default() }
     }
 
-    fn with(self, of: fn(&mut State) -> &mut Spending, limit: impl TryInto<Amount>) -> Self {
+    fn with(self, of: fn(&mut BudgetState) -> &mut Spending, limit: impl TryInto<Amount>) -> Self {
         let mut state = self.lock();
         match amount::limit(limit) {
             Ok(limit) => of(&mut state).limit = Some(limit),
@@ -239,7 +239,7 @@ impl Budget {
         state.diem.keep(reserved.diem);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BudgetState> {
         // Nothing panics while the lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

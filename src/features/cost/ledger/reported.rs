@@ -30,7 +30,8 @@ pub(crate) struct ReportedUsage {
 impl ReportedUsage {
     /// Reads the JSON of a reply; anything else tells nothing.
     pub(crate) fn read(body: &[u8]) -> Self {
-        let reply: Reply = leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
+        let reply: ReportedReply =
+            leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
         reply.into()
     }
 
@@ -51,7 +52,8 @@ impl ReportedUsage {
     #[cfg(feature = "unstable")]
     fn of_value(value: &serde_json::Value) -> Self {
         use serde::Deserialize as _;
-        let reply: Reply = crate::runtime::lenient::leniently_again(|| Reply::deserialize(value)).unwrap_or_default();
+        let reply: ReportedReply =
+            crate::runtime::lenient::leniently_again(|| ReportedReply::deserialize(value)).unwrap_or_default();
         reply.into()
     }
 
@@ -66,14 +68,14 @@ impl ReportedUsage {
 
 /// As much of a reply's JSON as tells.
 #[derive(Default)]
-struct Reply {
+struct ReportedReply {
     model: Option<String>,
     usage: Option<Used>,
     cost: Option<Money>,
     duration: Option<Amount>,
 }
 
-impl Object for Reply {
+impl Object for ReportedReply {
     const NAME: &'static str = "reply";
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
@@ -85,7 +87,7 @@ impl Object for Reply {
         }
     }
 }
-wire::object_impls!(Reply);
+wire::object_impls!(ReportedReply);
 
 /// The tokens, under the names that either endpoint gives them.
 #[derive(Default)]
@@ -130,8 +132,8 @@ impl Object for Details {
 }
 wire::object_impls!(Details);
 
-impl From<Reply> for ReportedUsage {
-    fn from(reply: Reply) -> Self {
+impl From<ReportedReply> for ReportedUsage {
+    fn from(reply: ReportedReply) -> Self {
         #[cfg(feature = "batch")]
         let total_tokens = reply.usage.as_ref().and_then(|used| used.total.as_ref()?.as_u64());
         let tokens = reply.usage.map(|used| {

@@ -22,11 +22,11 @@ pub(super) struct Opened {
 pub(super) struct Noted {
     /// The hash of the request.
     pub(super) request: String,
-    pub(super) state: State,
+    pub(super) state: RequestState,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum RequestState {
     /// Nothing says what became of it.
     Sent,
     /// It did not run.
@@ -142,21 +142,21 @@ impl Scan<'_> {
         let (key, state) = match line {
             Line::Header(_) => return Err("a second beginning".to_owned()),
             Line::Sent { key, request } => {
-                let noted = Noted { request, state: State::Sent };
+                let noted = Noted { request, state: RequestState::Sent };
                 return match self.index.insert(key, noted) {
-                    Some(Noted { state: State::Done(_), .. }) => {
+                    Some(Noted { state: RequestState::Done(_), .. }) => {
                         Err("a request that was answered is sent again".to_owned())
                     }
-                    Some(Noted { state: State::Sent, .. }) | None => Ok(()),
+                    Some(Noted { state: RequestState::Sent, .. }) | None => Ok(()),
                     Some(_) => Ok(()),
                 };
             }
-            Line::Refused { key } => (key, State::Refused),
-            Line::Done { key } => (key, State::Done(span)),
-            Line::Failed { key, may_be_paid } => (key, State::Failed { may_be_paid, span }),
+            Line::Refused { key } => (key, RequestState::Refused),
+            Line::Done { key } => (key, RequestState::Done(span)),
+            Line::Failed { key, may_be_paid } => (key, RequestState::Failed { may_be_paid, span }),
         };
         match self.index.get_mut(&key) {
-            Some(noted) if noted.state == State::Sent => {
+            Some(noted) if noted.state == RequestState::Sent => {
                 noted.state = state;
                 Ok(())
             }

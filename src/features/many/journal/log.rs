@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
-use super::file::{self, Noted, Opened, Span, State};
+use super::file::{self, Noted, Opened, RequestState, Span};
 use super::lock::Locked;
 use super::record::Line;
-use super::{Journal, Kept, record};
+use super::{Journal, KeptReply, record};
 use crate::features::many::pacer::Ticket;
-use crate::features::many::task::{Entry, Finish, Task};
+use crate::features::many::task::{Finish, JournalEntry, Task};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::off_thread::OffThread;
 use crate::runtime::transport::{Reply, Scope};
@@ -41,7 +41,7 @@ pub(in crate::features::many) enum Known {
     /// It is to be sent.
     Nothing,
     /// Its outcome is in the file.
-    Outcome { of: Reading, may_be_paid: bool, is_error: bool },
+    Outcome { of: JournalReader, may_be_paid: bool, is_error: bool },
     /// It was sent, and nobody knows what became of it.
     Unknown,
 }
@@ -58,7 +58,7 @@ pub(in crate::features::many) type Written = Result<Vec<Then>, (Error, Vec<Then>
 
 /// A part of the file, to be read.
 #[derive(Clone, Debug)]
-pub(in crate::features::many) struct Reading {
+pub(in crate::features::many) struct JournalReader {
     file: Arc<Mutex<Locked>>,
     span: Span,
 }
@@ -130,7 +130,7 @@ impl Book {
         &mut self,
         given: Option<String>,
         request: Option<String>,
-    ) -> Result<Entry, Error> {
+    ) -> Result<JournalEntry, Error> {
         let Some(key) = given.clone().or_else(|| request.clone()) else {
             let message =
                 "a request that sends a file needs a name in the journal: give it with `with_keys`; nothing was sent";
@@ -146,12 +146,12 @@ impl Book {
                 return Err(Error::invalid_request(message));
             }
         };
-        Ok(Entry { key, request: request.unwrap_or_default() })
+        Ok(JournalEntry { key, request: request.unwrap_or_default() })
     }
 
     /// What is known of a request. It is asked once for each.
     #[inline]
-    pub(in crate::features::many) fn known(&mut self, entry: &Entry) -> Result<Known, Error> {
+    pub(in crate::features::many) fn known(&mut self, entry: &JournalEntry) -> Result<Known, Error> {
         let (path, settings) = (&self.settings.path, &self.settings);
         let Open::Yes(log) = &mut self.state else { return Err(file::unusable(path, "is not open")) };
         let Some(noted) = log.index.remove(&entry.key) else { return Ok(Known::Nothing) };
@@ -162,15 +162,17 @@ impl Book {
             );
             return Err(file::unusable(path, &problem));
         }
-        let reading = |span| Reading { file: Arc::clone(&log.file), span };
+        let reading = |span| JournalReader { file: Arc::clone(&log.file), span };
         Ok(match noted.state {
-            State::Refused => Known::Nothing,
-            State::Sent if settings.resend_unknown => Known::Nothing,
-            State::Sent => Known::Unknown,
-            State::Failed { may_be_paid: true, .. } if settings.resend_unknown => Known::Nothing,
-            State::Failed { may_be_paid: false, .. } if settings.resend_failed => Known::Nothing,
-            State::Failed { may_be_paid, span } => Known::Outcome { of: reading(span), may_be_paid, is_error: true },
-            State::Done(span) => Known::Outcome { of: reading(span), may_be_paid: false, is_error: false },
+            RequestState::Refused => Known::Nothing,
+            RequestState::Sent if settings.resend_unknown => Known::Nothing,
+            RequestState::Sent => Known::Unknown,
+            RequestState::Failed { may_be_paid: true, .. } if settings.resend_unknown => Known::Nothing,
+            RequestState::Failed { may_be_paid: false, .. } if settings.resend_failed => Known::Nothing,
+            RequestState::Failed { may_be_paid, span } => {
+                Known::Outcome { of: reading(span), may_be_paid, is_error: true }
+            }
+            RequestState::Done(span) => Known::Outcome { of: reading(span), may_be_paid: false, is_error: false },
         })
     }
 
@@ -183,20 +185,30 @@ impl Book {
     }
 
     /// It is sent again, by this run or the next.
-    pub(in crate::features::many) fn note_refused(&mut self, entry: Option<&Entry>) {
+    pub(in crate::features::many) fn note_refused(&mut self, entry: Option<&JournalEntry>) {
         self.add(entry.map(|entry| record::refused(&entry.key)), Then::Nothing);
     }
 
-    pub(in crate::features::many) fn note_done(&mut self, entry: Option<&Entry>, kept: &Kept<'_>, finish: Finish) {
+    pub(in crate::features::many) fn note_done(
+        &mut self,
+        entry: Option<&JournalEntry>,
+        kept: &KeptReply<'_>,
+        finish: Finish,
+    ) {
         self.add(entry.map(|entry| record::done(&entry.key, kept)), Then::Finish(Box::new(finish)));
     }
 
     /// It was not sent after all, and its outcome is given out.
-    pub(in crate::features::many) fn note_unsent(&mut self, entry: Option<&Entry>, finish: Finish) {
+    pub(in crate::features::many) fn note_unsent(&mut self, entry: Option<&JournalEntry>, finish: Finish) {
         self.add(entry.map(|entry| record::refused(&entry.key)), Then::Finish(Box::new(finish)));
     }
 
-    pub(in crate::features::many) fn note_failed(&mut self, entry: Option<&Entry>, scope: &Scope, finish: Finish) {
+    pub(in crate::features::many) fn note_failed(
+        &mut self,
+        entry: Option<&JournalEntry>,
+        scope: &Scope,
+        finish: Finish,
+    ) {
         let line = match (entry, &finish.outcome) {
             (Some(entry), Err(error)) => Some(record::failed(&entry.key, error, scope, finish.may_be_paid)),
             _ => None,
@@ -283,7 +295,7 @@ fn is_missing(line: &[u8], index: &HashMap<String, Noted>) -> bool {
         Ok(Line::Done { key } | Line::Refused { key } | Line::Failed { key, .. }) => key,
         _ => return false,
     };
-    index.get(&key).is_some_and(|noted| noted.state == State::Sent)
+    index.get(&key).is_some_and(|noted| noted.state == RequestState::Sent)
 }
 
 /// One write a line, so that a crash cuts the last one at most.
@@ -295,7 +307,7 @@ fn write(file: &Mutex<Locked>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()>
     if fsync { file.sync_data() } else { Ok(()) }
 }
 
-impl Reading {
+impl JournalReader {
     /// Reads the line.
     pub(in crate::features::many) async fn line(self) -> io::Result<Vec<u8>> {
         OffThread::run(move || {

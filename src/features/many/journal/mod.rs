@@ -9,7 +9,7 @@ mod record;
 use std::path::PathBuf;
 
 pub(super) use self::log::{Book, Known, Then, Written, outcome_of, unknown};
-pub(super) use self::record::{Kept, body_of};
+pub(super) use self::record::{KeptReply, body_of};
 
 /// The file in which a run notes what it sent and what came back, so that another run goes on where it ended.
 ///

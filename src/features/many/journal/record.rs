@@ -60,7 +60,7 @@ pub(super) fn refused(key: &str) -> Vec<u8> {
 }
 
 /// A reply, with its body in hand.
-pub(in crate::features::many) struct Kept<'a> {
+pub(in crate::features::many) struct KeptReply<'a> {
     pub(in crate::features::many) meta: &'a Meta,
     pub(in crate::features::many) scope: &'a Scope,
     pub(in crate::features::many) body: &'a Bytes,
@@ -68,7 +68,7 @@ pub(in crate::features::many) struct Kept<'a> {
     pub(in crate::features::many) is_file: bool,
 }
 
-pub(super) fn done(key: &str, kept: &Kept<'_>) -> Vec<u8> {
+pub(super) fn done(key: &str, kept: &KeptReply<'_>) -> Vec<u8> {
     let mut record = Map::new();
     record.insert("done".into(), key.into());
     add_reply(&mut record, kept.meta, kept.scope, kept.body);

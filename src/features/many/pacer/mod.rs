@@ -130,11 +130,11 @@ impl Report<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
     hasher: RandomState,
-    state: Mutex<State>,
+    state: Mutex<PacerState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PacerState {
     lanes: HashMap<LaneKey, Lane>,
     /// The models behind names that stand for others.
     aliases: HashMap<LaneKey, Box<str>>,
@@ -288,13 +288,13 @@ impl Pacer {
     }
 
     #[inline]
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PacerState> {
         // Nothing panics while the lock is held, and the numbers would be usable even so.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl PacerState {
     #[inline]
     fn admit(
         &mut self,

@@ -113,19 +113,21 @@ fn effort(field: &'static str, subject: &Subject<'_>, found: &mut Findings) {
 }
 
 /// A part of a message that is no text.
-struct Part {
+struct MediaPart {
     field: String,
     message: usize,
 }
 
 /// The parts of these types in all messages.
-fn parts(list: &'static str, types: &[&str], subject: &Subject<'_>) -> Vec<Part> {
+fn parts(list: &'static str, types: &[&str], subject: &Subject<'_>) -> Vec<MediaPart> {
     let messages = subject.get(list).and_then(Value::as_array).into_iter().flatten().enumerate();
     let contents = messages.filter_map(|(message, item)| Some((message, item.get("content")?.as_array()?)));
     let all = contents.flat_map(|(message, parts)| parts.iter().enumerate().map(move |part| (message, part)));
     let wanted =
         all.filter(|(_, (_, part))| part.get("type").and_then(Value::as_str).is_some_and(|kind| types.contains(&kind)));
-    wanted.map(|(message, (part, _))| Part { field: format!("{list}[{message}].content[{part}]"), message }).collect()
+    wanted
+        .map(|(message, (part, _))| MediaPart { field: format!("{list}[{message}].content[{part}]"), message })
+        .collect()
 }
 
 /// Images, sounds and videos in messages: whether the model takes them, and how many.
@@ -152,7 +154,7 @@ fn media(list: &'static str, subject: &Subject<'_>, found: &mut Findings) {
 }
 
 /// Where a model takes one image, those of the last message with an image count.
-fn too_many(rule: &'static str, does: &str, parts: &[Part], most: u64, id: &str, found: &mut Findings) {
+fn too_many(rule: &'static str, does: &str, parts: &[MediaPart], most: u64, id: &str, found: &mut Findings) {
     let last = parts.last().map(|part| part.message);
     let (first, counted) = match most {
         1 => (

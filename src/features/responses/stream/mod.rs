@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 pub use self::event::ResponseEvent;
-use self::protocol::Progress;
+use self::protocol::ResponseProgress;
 pub use self::text::ResponseTextStream;
 use crate::api::generated::types::ResponsesReply;
 use crate::runtime::error::{Error, ErrorKind};
@@ -47,7 +47,7 @@ use crate::runtime::transport::ReplyBody;
 #[derive(Debug)]
 #[must_use = "a stream does nothing until it is read"]
 pub struct ResponseStream {
-    parts: Parts<Progress>,
+    parts: Parts<ResponseProgress>,
 }
 
 impl ResponseStream {

@@ -9,11 +9,11 @@ use crate::runtime::reply::stream::{Protocol, Read};
 
 /// Whether an event came that ends the answer.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct ResponseProgress {
     is_whole: bool,
 }
 
-impl Protocol for Progress {
+impl Protocol for ResponseProgress {
     type Part = ResponseEvent;
 
     const PARTS: &'static str = "events";

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::error::SchemaError;
-use super::node::{Form, Kind, Member, Node};
-use super::part::{Choice, Part};
+use super::node::{Kind, Member, Node, NodeForm};
+use super::part::{Choice, Subschema};
 use super::union;
 
 const MAP: &str = "has members with any name, as a map has; a strict schema names them all. Use a list of structs, each with a \
@@ -15,7 +15,8 @@ const CONSTANT: &str = "is a constant list or object, which strict schemas do no
 
 pub(super) fn node(schema: &Value) -> Result<Node, SchemaError> {
     let Choice { description, parts } = Choice::of(schema)?;
-    let (nulls, mut parts): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.kind == Some(Kind::Null));
+    let (nulls, mut parts): (Vec<Subschema>, Vec<Subschema>) =
+        parts.into_iter().partition(|part| part.kind == Some(Kind::Null));
     if parts.is_empty() && !nulls.is_empty() {
         return Ok(Node { description, ..Node::null() });
     }
@@ -32,20 +33,20 @@ pub(super) fn node(schema: &Value) -> Result<Node, SchemaError> {
     Ok(if nulls.is_empty() { node } else { node.or_null() })
 }
 
-fn of_part(mut part: Part) -> Result<Node, SchemaError> {
+fn of_part(mut part: Subschema) -> Result<Node, SchemaError> {
     part.settle_format();
     let Some(kind) = part.kind else { return Err(SchemaError::new(ANYTHING)) };
     let form = match kind {
         Kind::Object | Kind::List if part.values.is_some() => return Err(SchemaError::new(CONSTANT)),
         Kind::Object if part.is_map => return Err(SchemaError::new(MAP)),
-        Kind::Object => Form::Object(members(&part)?),
-        Kind::List => Form::List(Box::new(items(&mut part)?)),
-        _ => Form::Scalar { kind, format: part.format, values: part.values.unwrap_or_default() },
+        Kind::Object => NodeForm::Object(members(&part)?),
+        Kind::List => NodeForm::List(Box::new(items(&mut part)?)),
+        _ => NodeForm::Scalar { kind, format: part.format, values: part.values.unwrap_or_default() },
     };
     Ok(Node { description: described(part.description, &part.hints), form })
 }
 
-fn members(part: &Part) -> Result<Vec<Member>, SchemaError> {
+fn members(part: &Subschema) -> Result<Vec<Member>, SchemaError> {
     let member = |(name, schema): (&String, &Value)| {
         let node = node(schema).map_err(|error| error.below(name))?;
         let is_required = part.required.iter().any(|required| required == name.as_str());
@@ -56,7 +57,7 @@ fn members(part: &Part) -> Result<Vec<Member>, SchemaError> {
 
 /// What the items of a list are. Providers have no lists whose items differ by position (`prefixItems`): any of them may stand
 /// anywhere, and the order is told.
-fn items(part: &mut Part) -> Result<Node, SchemaError> {
+fn items(part: &mut Subschema) -> Result<Node, SchemaError> {
     let below = |error: SchemaError| error.below("[]");
     if part.prefix.is_empty() {
         return node(part.items.as_ref().unwrap_or(&Value::Bool(true))).map_err(below);

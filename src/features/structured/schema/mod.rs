@@ -17,7 +17,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 pub(crate) use self::error::SchemaError;
-use self::node::{Form, Member, Node};
+use self::node::{Member, Node, NodeForm};
 pub(crate) use self::read::Unfit;
 
 /// What an answer looks like that is a value of a type.
@@ -47,9 +47,9 @@ impl Shape {
 
     fn from_schema(name: &str, schema: &Value) -> Result<Self, SchemaError> {
         let root = lower::node(schema).map_err(|error| error.of_type(name))?;
-        let is_wrapped = !matches!(root.form, Form::Object(_));
+        let is_wrapped = !matches!(root.form, NodeForm::Object(_));
         let root = match is_wrapped {
-            true => Node::plain(Form::Object(vec![Member::required(WRAPPER, root)])),
+            true => Node::plain(NodeForm::Object(vec![Member::required(WRAPPER, root)])),
             false => root,
         };
         Ok(Self { name: sanitised(name), root, is_wrapped })

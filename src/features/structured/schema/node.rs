@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     pub(super) description: Option<String>,
-    pub(super) form: Form,
+    pub(super) form: NodeForm,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Form {
+pub(super) enum NodeForm {
     /// Anything but a list and an object; one of `values`, unless that is empty.
     Scalar {
         kind: Kind,
@@ -89,21 +89,21 @@ impl Kind {
 }
 
 impl Node {
-    pub(super) fn plain(form: Form) -> Self {
+    pub(super) fn plain(form: NodeForm) -> Self {
         Self { description: None, form }
     }
 
     pub(super) fn null() -> Self {
-        Self::plain(Form::Scalar { kind: Kind::Null, format: None, values: Vec::new() })
+        Self::plain(NodeForm::Scalar { kind: Kind::Null, format: None, values: Vec::new() })
     }
 
     pub(super) fn is_null(&self) -> bool {
-        matches!(self.form, Form::Scalar { kind: Kind::Null, .. })
+        matches!(self.form, NodeForm::Scalar { kind: Kind::Null, .. })
     }
 
     pub(super) fn takes_null(&self) -> bool {
         match &self.form {
-            Form::AnyOf(nodes) => nodes.iter().any(Self::takes_null),
+            NodeForm::AnyOf(nodes) => nodes.iter().any(Self::takes_null),
             _ => self.is_null(),
         }
     }
@@ -112,11 +112,11 @@ impl Node {
     pub(super) fn or_null(self) -> Self {
         match self.form {
             _ if self.takes_null() => self,
-            Form::AnyOf(mut nodes) => {
+            NodeForm::AnyOf(mut nodes) => {
                 nodes.push(Self::null());
-                Self { form: Form::AnyOf(nodes), ..self }
+                Self { form: NodeForm::AnyOf(nodes), ..self }
             }
-            _ => Self::plain(Form::AnyOf(vec![self, Self::null()])),
+            _ => Self::plain(NodeForm::AnyOf(vec![self, Self::null()])),
         }
     }
 
@@ -132,13 +132,13 @@ impl Node {
     /// What it is, in a word or two.
     pub(super) fn summary(&self) -> String {
         match &self.form {
-            Form::Scalar { kind, .. } => kind.name().to_owned(),
-            Form::List(items) => format!("array of {}", items.summary()),
-            Form::Object(members) => {
+            NodeForm::Scalar { kind, .. } => kind.name().to_owned(),
+            NodeForm::List(items) => format!("array of {}", items.summary()),
+            NodeForm::Object(members) => {
                 let names: Vec<&str> = members.iter().map(|member| &*member.name).collect();
                 format!("object with {}", names.join(" and "))
             }
-            Form::AnyOf(nodes) => nodes.iter().map(Self::summary).collect::<Vec<_>>().join(" or "),
+            NodeForm::AnyOf(nodes) => nodes.iter().map(Self::summary).collect::<Vec<_>>().join(" or "),
         }
     }
 
@@ -151,7 +151,7 @@ impl Node {
     }
 }
 
-impl Form {
+impl NodeForm {
     fn to_schema(&self) -> Map<String, Value> {
         match self {
             Self::Scalar { kind, format, values } => {

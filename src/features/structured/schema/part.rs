@@ -10,7 +10,7 @@ use super::node::Kind;
 
 /// One alternative, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Part {
+pub(super) struct Subschema {
     /// None: nothing that was said so far needs a type.
     pub(super) kind: Option<Kind>,
     pub(super) description: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) struct Choice {
     pub(super) description: Option<String>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Subschema>,
 }
 
 /// Keywords that mean nothing to a model, or are dealt with elsewhere.
@@ -60,10 +60,10 @@ impl Choice {
         let keywords = match schema {
             Value::Bool(false) => return Ok(Self { description: None, parts: Vec::new() }),
             Value::Object(keywords) => keywords,
-            _ => return Ok(Self { description: None, parts: vec![Part::default()] }),
+            _ => return Ok(Self { description: None, parts: vec![Subschema::default()] }),
         };
         let mut description = None;
-        let mut parts = vec![Part::default()];
+        let mut parts = vec![Subschema::default()];
         for (keyword, value) in keywords {
             match (&**keyword, value) {
                 ("description", Value::String(text)) => description = Some(text.clone()),
@@ -77,14 +77,14 @@ impl Choice {
                     let alternatives = alternatives.collect::<Result<Vec<_>, SchemaError>>()?;
                     parts = both(&parts, &alternatives.concat());
                 }
-                _ => parts = both(&parts, &Part::of(keyword, value)?),
+                _ => parts = both(&parts, &Subschema::of(keyword, value)?),
             }
         }
-        Ok(Self { description, parts: parts.into_iter().flat_map(Part::typed).collect() })
+        Ok(Self { description, parts: parts.into_iter().flat_map(Subschema::typed).collect() })
     }
 
     /// The parts alone. What is said about one of them stays; what is said about several belongs to none.
-    fn into_parts(self) -> Vec<Part> {
+    fn into_parts(self) -> Vec<Subschema> {
         let Self { description, mut parts } = self;
         if let [part] = parts.as_mut_slice() {
             part.description = description.or(part.description.take());
@@ -93,7 +93,7 @@ impl Choice {
     }
 }
 
-impl Part {
+impl Subschema {
     /// What one keyword says.
     fn of(keyword: &str, value: &Value) -> Result<Vec<Self>, SchemaError> {
         let none = Self::default();
@@ -206,7 +206,7 @@ impl Part {
 }
 
 /// Every alternative of the one with every alternative of the other.
-fn both(one: &[Part], other: &[Part]) -> Vec<Part> {
+fn both(one: &[Subschema], other: &[Subschema]) -> Vec<Subschema> {
     one.iter().flat_map(|one| other.iter().filter_map(|other| one.and(other))).collect()
 }
 

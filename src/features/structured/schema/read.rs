@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::node::{Form, Member, Node};
+use super::node::{Member, Node, NodeForm};
 use super::{Shape, WRAPPER};
 
 /// Why an answer is not a value of the type.
@@ -62,24 +62,24 @@ impl Node {
     /// Whether null stands for nothing anywhere in it.
     fn has_absent(&self) -> bool {
         match &self.form {
-            Form::Scalar { .. } => false,
-            Form::List(items) => items.has_absent(),
-            Form::Object(members) => members.iter().any(|member| member.absent_if_null || member.node.has_absent()),
-            Form::AnyOf(nodes) => nodes.iter().any(Self::has_absent),
+            NodeForm::Scalar { .. } => false,
+            NodeForm::List(items) => items.has_absent(),
+            NodeForm::Object(members) => members.iter().any(|member| member.absent_if_null || member.node.has_absent()),
+            NodeForm::AnyOf(nodes) => nodes.iter().any(Self::has_absent),
         }
     }
 
     fn settle(&self, value: &mut Value) {
         match (&self.form, value) {
-            (Form::List(of_items), Value::Array(items)) => items.iter_mut().for_each(|item| of_items.settle(item)),
-            (Form::Object(members), Value::Object(values)) => {
+            (NodeForm::List(of_items), Value::Array(items)) => items.iter_mut().for_each(|item| of_items.settle(item)),
+            (NodeForm::Object(members), Value::Object(values)) => {
                 values.retain(|name, value| {
                     let Some(member) = members.iter().find(|member| member.name == *name) else { return true };
                     member.node.settle(value);
                     !(value.is_null() && member.absent_if_null)
                 });
             }
-            (Form::AnyOf(nodes), value) => {
+            (NodeForm::AnyOf(nodes), value) => {
                 if let Some(node) = nodes.iter().find(|node| node.takes(value)) {
                     node.settle(value);
                 }
@@ -91,15 +91,15 @@ impl Node {
     /// Whether it is what a value was made by.
     pub(super) fn takes(&self, value: &Value) -> bool {
         match (&self.form, value) {
-            (Form::Scalar { kind, values, .. }, value) => {
+            (NodeForm::Scalar { kind, values, .. }, value) => {
                 kind.takes(value) && (values.is_empty() || values.contains(value))
             }
-            (Form::List(of_items), Value::Array(items)) => items.iter().all(|item| of_items.takes(item)),
-            (Form::Object(members), Value::Object(values)) => {
+            (NodeForm::List(of_items), Value::Array(items)) => items.iter().all(|item| of_items.takes(item)),
+            (NodeForm::Object(members), Value::Object(values)) => {
                 let takes = |member: &Member| values.get(&member.name).is_some_and(|value| member.node.takes(value));
                 members.len() == values.len() && members.iter().all(takes)
             }
-            (Form::AnyOf(nodes), value) => nodes.iter().any(|node| node.takes(value)),
+            (NodeForm::AnyOf(nodes), value) => nodes.iter().any(|node| node.takes(value)),
             _ => false,
         }
     }

@@ -445,8 +445,8 @@ fn what_does_not_fit_says_where_and_what_was_read() {
 /// Members that serde leaves out are nulls in the strict form.
 fn strict(node: &Node, value: &mut Value) {
     match (&node.form, value) {
-        (Form::List(items), Value::Array(values)) => values.iter_mut().for_each(|value| strict(items, value)),
-        (Form::Object(members), Value::Object(values)) => {
+        (NodeForm::List(items), Value::Array(values)) => values.iter_mut().for_each(|value| strict(items, value)),
+        (NodeForm::Object(members), Value::Object(values)) => {
             for member in members {
                 strict(&member.node, values.entry(member.name.clone()).or_insert(Value::Null));
             }

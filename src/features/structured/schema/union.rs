@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::SchemaError;
-use super::node::{Form, Kind, Node};
+use super::node::{Kind, Node, NodeForm};
 
 /// Any of `nodes`, each once. Constants of one type become one list of values: shorter than alternatives, and known to every
 /// provider.
@@ -21,7 +21,7 @@ pub(super) fn of(nodes: Vec<Node>) -> Result<Node, SchemaError> {
     match nodes.len() {
         0 => Err(SchemaError::new("has no value at all")),
         1 => Ok(nodes.remove(0)),
-        _ => Ok(Node::plain(Form::AnyOf(nodes))),
+        _ => Ok(Node::plain(NodeForm::AnyOf(nodes))),
     }
 }
 
@@ -34,7 +34,7 @@ struct Group {
 /// The type of constants.
 fn constant(node: &Node) -> Option<Kind> {
     match &node.form {
-        Form::Scalar { kind, values, .. } if !values.is_empty() => Some(*kind),
+        NodeForm::Scalar { kind, values, .. } if !values.is_empty() => Some(*kind),
         _ => None,
     }
 }
@@ -47,12 +47,12 @@ impl Group {
         let mut lines = Vec::new();
         let mut all: Vec<Value> = Vec::new();
         for Node { description, form } in self.nodes {
-            let Form::Scalar { values, .. } = form else { continue };
+            let NodeForm::Scalar { values, .. } = form else { continue };
             lines.extend(description.map(|description| line(&values, &description)));
             all.extend(values);
         }
         let description = (!lines.is_empty()).then(|| lines.join("\n"));
-        Some(Node { description, form: Form::Scalar { kind: self.kind?, format: None, values: all } })
+        Some(Node { description, form: NodeForm::Scalar { kind: self.kind?, format: None, values: all } })
     }
 }
 

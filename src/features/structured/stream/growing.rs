@@ -12,7 +12,7 @@ pub(super) struct Growing {
     root: Option<Arc<Value>>,
     /// The containers that are open, and where in them the reader is.
     open: Vec<Open>,
-    state: State,
+    state: ReaderState,
 }
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ enum Open {
 }
 
 #[derive(Debug)]
-enum State {
+enum ReaderState {
     /// A value must follow; in a list that has just begun, its end may too.
     Value {
         or_end: bool,
@@ -44,7 +44,7 @@ enum State {
     Ended,
 }
 
-impl Default for State {
+impl Default for ReaderState {
     fn default() -> Self {
         Self::Value { or_end: false }
     }
@@ -69,7 +69,7 @@ impl Growing {
                     rest = rest.get(used..).unwrap_or_default();
                 }
                 Err(Invalid) => {
-                    self.state = State::Ended;
+                    self.state = ReaderState::Ended;
                     break;
                 }
             }
@@ -81,8 +81,8 @@ impl Growing {
     fn step(&mut self, rest: &str) -> Result<(usize, bool), Invalid> {
         let byte = rest.bytes().next().unwrap_or_default();
         match &mut self.state {
-            State::Ended => Ok((rest.len(), false)),
-            State::InName(text) => {
+            ReaderState::Ended => Ok((rest.len(), false)),
+            ReaderState::InName(text) => {
                 let (used, is_whole) = text.push(rest)?;
                 if is_whole {
                     let name = std::mem::take(&mut text.decoded);
@@ -90,7 +90,7 @@ impl Growing {
                 }
                 Ok((used, false))
             }
-            State::InText(text) => {
+            ReaderState::InText(text) => {
                 let (used, is_whole) = text.push(rest)?;
                 let decoded = std::mem::take(&mut text.decoded);
                 if is_whole {
@@ -98,7 +98,7 @@ impl Growing {
                 }
                 Ok((used, self.append(&decoded)?))
             }
-            State::Word(word) => {
+            ReaderState::Word(word) => {
                 let used = rest.bytes().take_while(|byte| is_of_word(*byte)).count();
                 word.push_str(rest.get(..used).unwrap_or_default());
                 let is_whole = used < rest.len() || matches!(&**word, "true" | "false" | "null");
@@ -111,35 +111,37 @@ impl Growing {
                 Ok((used, true))
             }
             _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => Ok((1, false)),
-            State::Colon if byte == b':' => {
-                self.state = State::Value { or_end: false };
+            ReaderState::Colon if byte == b':' => {
+                self.state = ReaderState::Value { or_end: false };
                 Ok((1, false))
             }
-            State::Name { .. } if byte == b'"' => {
-                self.state = State::InName(Text::default());
+            ReaderState::Name { .. } if byte == b'"' => {
+                self.state = ReaderState::InName(Text::default());
                 Ok((1, false))
             }
-            State::Value { .. } if !matches!(byte, b']' | b'}') => self.value_begins(byte),
-            State::Next if byte == b',' => {
+            ReaderState::Value { .. } if !matches!(byte, b']' | b'}') => self.value_begins(byte),
+            ReaderState::Next if byte == b',' => {
                 self.state = match self.open.last() {
-                    Some(Open::Object(_)) => State::Name { or_end: false },
-                    Some(Open::List) => State::Value { or_end: false },
+                    Some(Open::Object(_)) => ReaderState::Name { or_end: false },
+                    Some(Open::List) => ReaderState::Value { or_end: false },
                     None => return Err(Invalid),
                 };
                 Ok((1, false))
             }
-            State::Next | State::Name { or_end: true } | State::Value { or_end: true } => self.ends(byte),
+            ReaderState::Next | ReaderState::Name { or_end: true } | ReaderState::Value { or_end: true } => {
+                self.ends(byte)
+            }
             _ => Err(Invalid),
         }
     }
 
     fn value_begins(&mut self, byte: u8) -> Result<(usize, bool), Invalid> {
         let (value, state) = match byte {
-            b'{' => (Value::Object(Map::new()), State::Name { or_end: true }),
-            b'[' => (Value::Array(Vec::new()), State::Value { or_end: true }),
-            b'"' => (Value::String(String::new()), State::InText(Text::default())),
+            b'{' => (Value::Object(Map::new()), ReaderState::Name { or_end: true }),
+            b'[' => (Value::Array(Vec::new()), ReaderState::Value { or_end: true }),
+            b'"' => (Value::String(String::new()), ReaderState::InText(Text::default())),
             byte if is_of_word(byte) => {
-                self.state = State::Word(String::new());
+                self.state = ReaderState::Word(String::new());
                 return Ok((0, false));
             }
             _ => return Err(Invalid),
@@ -167,8 +169,8 @@ impl Growing {
         }
     }
 
-    fn behind_value(&self) -> State {
-        if self.open.is_empty() { State::Ended } else { State::Next }
+    fn behind_value(&self) -> ReaderState {
+        if self.open.is_empty() { ReaderState::Ended } else { ReaderState::Next }
     }
 
     fn name(&mut self, name: String) -> Result<(), Invalid> {
@@ -180,7 +182,7 @@ impl Growing {
         if let Some(Open::Object(current)) = self.open.last_mut() {
             *current = name;
         }
-        self.state = State::Colon;
+        self.state = ReaderState::Colon;
         Ok(())
     }
 

@@ -7,13 +7,13 @@ use crate::features::structured::THOUGHTS;
 /// beginning in the prompt.
 #[derive(Debug, Default)]
 pub(super) struct Lead {
-    state: State,
+    state: LeadState,
     /// A tag or a fence, as far as it came.
     held: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum LeadState {
     #[default]
     Start,
     /// Something that may become the tag of a thought.
@@ -28,48 +28,48 @@ enum State {
 impl Lead {
     /// The part of the next piece that belongs to the document.
     pub(super) fn behind<'p>(&mut self, piece: &'p str) -> Option<&'p str> {
-        if self.state == State::Behind {
+        if self.state == LeadState::Behind {
             return Some(piece);
         }
         for (at, c) in piece.char_indices() {
             self.state = self.after(c);
-            if self.state == State::Behind {
+            if self.state == LeadState::Behind {
                 return piece.get(at..);
             }
         }
         None
     }
 
-    fn after(&mut self, c: char) -> State {
+    fn after(&mut self, c: char) -> LeadState {
         match self.state {
-            State::Start => match c {
-                '{' => State::Behind,
-                '<' => self.hold(c, State::Tag),
-                '`' => self.hold(c, State::Fence),
-                c if c.is_whitespace() || c == '\u{feff}' => State::Start,
-                _ => State::Aside,
+            LeadState::Start => match c {
+                '{' => LeadState::Behind,
+                '<' => self.hold(c, LeadState::Tag),
+                '`' => self.hold(c, LeadState::Fence),
+                c if c.is_whitespace() || c == '\u{feff}' => LeadState::Start,
+                _ => LeadState::Aside,
             },
-            State::Tag => {
+            LeadState::Tag => {
                 self.held.push(c);
                 let opens = |tag: &str| THOUGHTS.iter().any(|(open, _)| *open == tag);
                 let may_open =
                     |tag: &str| THOUGHTS.iter().any(|(open, close)| open.starts_with(tag) || close.starts_with(tag));
                 match &*self.held {
-                    tag if closes(tag) => State::Start,
-                    tag if opens(tag) || !may_open(tag) => State::Aside,
-                    _ => State::Tag,
+                    tag if closes(tag) => LeadState::Start,
+                    tag if opens(tag) || !may_open(tag) => LeadState::Aside,
+                    _ => LeadState::Tag,
                 }
             }
-            State::Fence => match c {
-                '`' => self.hold(c, State::Fence),
-                _ if self.held.len() < 3 => State::Aside,
-                '{' => State::Behind,
-                '\n' => self.let_go(State::Start),
+            LeadState::Fence => match c {
+                '`' => self.hold(c, LeadState::Fence),
+                _ if self.held.len() < 3 => LeadState::Aside,
+                '{' => LeadState::Behind,
+                '\n' => self.let_go(LeadState::Start),
                 // What language it is.
-                c if c.is_alphanumeric() || c.is_whitespace() => State::Fence,
-                _ => self.let_go(State::Aside),
+                c if c.is_alphanumeric() || c.is_whitespace() => LeadState::Fence,
+                _ => self.let_go(LeadState::Aside),
             },
-            State::Aside => {
+            LeadState::Aside => {
                 if c == '<' {
                     self.held.clear();
                 }
@@ -77,13 +77,13 @@ impl Lead {
                 if self.held.len() < 16 {
                     self.held.push(c);
                 }
-                if c == '>' && closes(&self.held) { self.let_go(State::Start) } else { State::Aside }
+                if c == '>' && closes(&self.held) { self.let_go(LeadState::Start) } else { LeadState::Aside }
             }
-            State::Behind => State::Behind,
+            LeadState::Behind => LeadState::Behind,
         }
     }
 
-    fn hold(&mut self, c: char, state: State) -> State {
+    fn hold(&mut self, c: char, state: LeadState) -> LeadState {
         if state != self.state {
             self.held.clear();
         }
@@ -91,7 +91,7 @@ impl Lead {
         state
     }
 
-    fn let_go(&mut self, state: State) -> State {
+    fn let_go(&mut self, state: LeadState) -> LeadState {
         self.held.clear();
         state
     }
