@@ -84,12 +84,6 @@ fn invalid_input_leaves_the_file_untouched_and_says_where_it_is_wrong() {
         ("not OpenAPI", "hello: world".to_owned(), "no `openapi` member", "$.openapi"),
         ("3.2", VALID.replace("3.0.0", "3.2.0"), "OpenAPI 3.2.0", "$.openapi"),
         (
-            "no description",
-            VALID.replace("{description: Prose.}}}", "{}}}"),
-            "no description",
-            "$.paths['/lanterns'].get.responses['200']",
-        ),
-        (
             "twice",
             format!("{VALID}    put: {{operationId: list, responses: {{'200': {{description: x}}}}}}\n"),
             "occurs twice",
