@@ -26,7 +26,7 @@ cargo xtask COMMAND
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
                                       2: breaking or behaviour, 3: they could not be compared
-  spec replay DIR [--no-check] [--format text|json] [--spec DIR]
+  spec replay DIR [--no-check | --walk] [--format text|json] [--spec DIR]
                                       every document of a folder through import, generation and the compiler
   coverage [--format table|json|markdown] [--recorded DIR]
                                       what of the document the SDK has; fails on a gap that spec/coverage.toml does not list

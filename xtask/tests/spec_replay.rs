@@ -102,9 +102,7 @@ fn a_failure_stops_nothing_and_is_told_with_its_reason() {
     folder.write("1.yaml", &document("1", &["one"]));
     folder.write("2.yaml", "openapi: 3.2.0\ninfo: {title: t, version: '2'}\npaths: {}");
     folder.write("3.yaml", "a: [1");
-    let body = "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, responses";
-    let cycle = "components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/A'}]}}}\n";
-    folder.write("4.yaml", &(document("4", &["one"]).replace("responses", body) + cycle));
+    folder.write("4.yaml", &document("4", &["one"]).replace("responses", "x-retry: sometimes, responses"));
     folder.write("5.yaml", &document("5", &["one", "two"]));
     let output = folder.replay(&[]);
     assert_eq!(output.status.code(), Some(1));
@@ -115,11 +113,30 @@ fn a_failure_stops_nothing_and_is_told_with_its_reason() {
         ["1 ok", "2 no valid OpenAPI document", "3.yaml no valid OpenAPI document", "4 cannot be generated", "5 ok"]
     );
     let said = stdout(&output);
-    for reason in
-        ["OpenAPI 3.2.0; only 3.0 is read", "3.yaml: no valid OpenAPI document\nerror: not valid YAML", "allOf"]
-    {
+    for reason in [
+        "OpenAPI 3.2.0; only 3.0 is read",
+        "3.yaml: no valid OpenAPI document\nerror: not valid YAML",
+        "an unknown retry class",
+    ] {
         assert!(said.contains(reason), "no {reason}:\n{said}");
     }
+}
+
+#[test]
+fn a_walk_takes_each_document_after_the_one_before_it() {
+    let folder = Folder::new("walk");
+    folder.write("a.yaml", &document("1", &["one"]));
+    folder.write("b.yaml", &document("2", &["one", "two"]));
+    folder.write("c.yaml", &document("3", &["one", "two"]));
+    folder.write("d.yaml", &document("4", &["two"]));
+    fs::write(folder.0.join("swagger.yaml"), document("1", &["one"])).unwrap();
+    let output = folder.replay(&["--walk"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    for line in ["b.yaml: bumped, additive\n", "c.yaml: nothing to do, no changes\n", "d.yaml: bumped, breaking"] {
+        assert!(said.contains(line), "no {line}:\n{said}");
+    }
+    assert_eq!(fs::read_to_string(folder.0.join("swagger.yaml")).unwrap(), document("1", &["one"]), "it is a copy");
 }
 
 #[test]

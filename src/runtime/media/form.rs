@@ -1,6 +1,7 @@
 //! `Form`: a multipart body that is rebuilt for each attempt.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use bytes::BytesMut;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -257,6 +258,24 @@ impl<T: FormPart> FormPart for Vec<T> {
     }
 }
 
+/// A map goes as its JSON text.
+impl<T: serde::Serialize> FormPart for BTreeMap<String, T> {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        form.json(name, &Some(self));
+    }
+}
+
+/// A value of any kind: a text as it is, anything else as its JSON text.
+impl FormPart for serde_json::Value {
+    fn add(&self, name: &'static str, form: &mut Form) {
+        match self {
+            Self::Null => {}
+            Self::String(text) => text.add(name, form),
+            other => form.json(name, &Some(other)),
+        }
+    }
+}
+
 /// Scalars go as their text.
 macro_rules! text_parts {
     ($($name:ty),*) => {$(
@@ -308,4 +327,25 @@ impl Attached {
 pub(crate) trait MaybeJson {
     /// Sets the JSON body.
     fn json(&self, builder: RequestBuilder) -> RequestBuilder;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn maps_and_untyped_values_go_as_json_text() {
+        let mut form = Form::new();
+        form.part("map", &BTreeMap::from([("a".to_owned(), 1)]));
+        form.part("text", &json!("plain"));
+        form.part("value", &Some(json!({"b": [2]})));
+        form.part("null", &json!(null));
+        let texts: Vec<_> = form.parts.iter().map(|part| (part.name.as_ref(), format!("{:?}", part.content))).collect();
+        let names: Vec<&str> = texts.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["map", "text", "value"]);
+        for ((_, content), text) in texts.iter().zip([r#"{\"a\":1}"#, "plain", r#"{\"b\":[2]}"#]) {
+            assert!(content.contains(text), "{content}");
+        }
+    }
 }

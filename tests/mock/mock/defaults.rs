@@ -212,7 +212,11 @@ async fn every_operation_answers_a_valid_request() {
     }
     asked.insert("getBillingUsage");
 
-    let all: BTreeSet<&str> = operations::ALL.iter().map(|operation| operation.id).collect();
+    // What a bump brought is called in tests/wire, until somebody adds it here.
+    let automatic = include_str!("../../../spec/coverage.toml");
+    let is_automatic = |id: &str| automatic.contains(&format!("[[automatic]]\noperation = \"{id}\"\n"));
+    let all: BTreeSet<&str> =
+        operations::ALL.iter().map(|operation| operation.id).filter(|id| !is_automatic(id)).collect();
     assert_eq!(asked, all);
     assert_eq!(mock.violations(), [], "the requests of the SDK are what the API's description says");
 }

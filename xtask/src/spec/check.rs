@@ -6,7 +6,7 @@ use std::path::Path;
 use lexopt::Arg;
 use venice_ai_codegen::overlay::Mode;
 
-use super::{docs, names, road, source::Source};
+use super::{docs, names, road, source::Source, wire_test};
 use crate::{failure::Failure, workspace};
 
 /// How many findings of one kind are shown.
@@ -38,6 +38,13 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
     }
     committed(&(road.generated.api.join("\n") + "\n"), &folder.join("api.txt"), update)?;
     committed(&names::record(&road.generated), &folder.join(road::NAMES), update)?;
+    for (path, text) in wire_test::files(&road.generated) {
+        let path = folder.join("..").join(path);
+        // A folder that is not that of the crate has no tests beside it.
+        if path.parent().is_some_and(Path::exists) {
+            committed(&text, &path, update)?;
+        }
+    }
     for notice in &road.generated.report.notices {
         println!("note: {notice}");
     }

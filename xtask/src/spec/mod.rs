@@ -9,3 +9,4 @@ mod names;
 pub mod replay;
 pub mod road;
 pub mod source;
+mod wire_test;

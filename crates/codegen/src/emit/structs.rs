@@ -361,10 +361,10 @@ fn form(name: &str, type_name: &Ident, members: &[Member<'_>], model: &Model) ->
         let object = refs(&member.field.schema)
             .iter()
             .any(|name| matches!(model.types.get(name).map(|kind| &kind.kind), Some(Kind::Struct(_) | Kind::Union(_))));
-        if object && member.inner.is_some() {
-            quote! { form.json(#wire, &self.#ident); }
-        } else {
-            quote! { form.part(#wire, &self.#ident); }
+        match (object, member.inner.is_some()) {
+            (true, true) => quote! { form.json(#wire, &self.#ident); },
+            (true, false) => quote! { form.json(#wire, &Some(&self.#ident)); },
+            (false, _) => quote! { form.part(#wire, &self.#ident); },
         }
     });
     let json = if serialises(name, model) {

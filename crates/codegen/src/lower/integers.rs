@@ -1,58 +1,38 @@
-//! Counts, sizes and times that the document types `number` become integers.
+//! `retype`: fields that the document types `number` and that only ever hold whole numbers become integers.
 //!
-//! The document writes `number` for many members that only ever hold whole numbers; as `f64` they make poor token counts. The
-//! names that mean a count are listed here once, for every document; a member that is an exception is set in the overlay.
+//! Their names are listed in the overlay, at the root of the document (`x-integers`).
 
 use super::schema::{all_mut, type_of};
 use serde_json::Value;
+use std::collections::HashSet;
 
-const WHOLE: &[&str] = &["created", "index", "bytes", "tokens", "x402version"];
-const WHOLE_ENDINGS: &[&str] = &[
-    "_tokens",
-    "tokens",
-    "Tokens",
-    "_limit",
-    "Limit",
-    "token_threshold",
-    "Divisor",
-    "Dimensions",
-    "dimensions",
-    "_days",
-    "Decimals",
-    "MaxTimeoutSeconds",
-    "maxImages",
-    "maxVideos",
-    "maxStyleReferences",
-    "maxInputImages",
-    "_prompt_length",
-    "context_length",
-    "token_ids",
-    "statusCode",
-];
+/// The names of fields that hold whole numbers.
+pub const INTEGERS: &str = "x-integers";
 
-/// Retypes the members whose name means a whole number; returns how many.
+/// Retypes the fields that are listed, and lists of them; returns how many. The list goes.
 pub fn retype(doc: &mut Value) -> usize {
+    let listed = listed(doc);
+    if let Some(doc) = doc.as_object_mut() {
+        doc.shift_remove(INTEGERS);
+    }
     let mut count = 0;
     all_mut(doc, &mut |schema| {
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
-        for (name, property) in properties {
-            if !is_whole(name) {
-                continue;
-            }
-            for schema in [Some(&mut *property)].into_iter().flatten() {
-                count += usize::from(set(schema));
-                if let Some(items) = schema.get_mut("items") {
-                    count += usize::from(set(items));
-                }
+        for (_, property) in properties.iter_mut().filter(|(name, _)| listed.contains(*name)) {
+            count += usize::from(set(property));
+            if let Some(items) = property.get_mut("items") {
+                count += usize::from(set(items));
             }
         }
     });
     count
 }
 
-/// Whether the name of a member means a whole number.
-pub fn is_whole(name: &str) -> bool {
-    WHOLE.contains(&name.to_ascii_lowercase().as_str()) || WHOLE_ENDINGS.iter().any(|ending| name.ends_with(ending))
+/// The names that a document lists.
+#[must_use]
+pub fn listed(doc: &Value) -> HashSet<String> {
+    let names = doc.get(INTEGERS).and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn set(schema: &mut Value) -> bool {
@@ -74,14 +54,16 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn counts_become_integers_and_money_stays() {
-        let mut doc = json!({"components": {"schemas": {"A": {"type": "object", "properties": {
-            "maxCompletionTokens": {"type": "number"}, "usd": {"type": "number"}, "bytes": {"type": "array", "items": {"type": "number"}}
+    fn listed_fields_become_integers_and_others_stay() {
+        let mut doc = json!({INTEGERS: ["maxTokens", "bytes", "half"], "components": {"schemas": {"A": {"type": "object", "properties": {
+            "maxTokens": {"type": "number"}, "usd": {"type": "number"}, "bytes": {"type": "array", "items": {"type": "number"}},
+            "half": {"type": "number", "default": 0.5}
         }}}}});
         assert_eq!(retype(&mut doc), 2);
         let a = &doc["components"]["schemas"]["A"]["properties"];
-        assert_eq!(a["maxCompletionTokens"]["type"], "integer");
-        assert_eq!(a["usd"]["type"], "number");
+        assert_eq!(a["maxTokens"]["type"], "integer");
+        assert_eq!((&a["usd"]["type"], &a["half"]["type"]), (&json!("number"), &json!("number")));
         assert_eq!(a["bytes"]["items"]["type"], "integer");
+        assert!(doc.get(INTEGERS).is_none());
     }
 }

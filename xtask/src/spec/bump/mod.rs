@@ -91,6 +91,47 @@ fn bump(options: &Options) -> Result<Report, Failure> {
     Ok(report)
 }
 
+/// Takes documents one after the other into a copy of `spec`, prints a line for each, and returns how many were not taken.
+pub fn walk(spec: &Path, documents: &[PathBuf]) -> Result<usize, Failure> {
+    let folder = std::env::temp_dir().join(format!("spec-walk-{}", std::process::id()));
+    let copy = folder.join("spec");
+    let made = fs::create_dir_all(&copy).and_then(|()| copy_files(spec, &copy));
+    made.map_err(|error| Failure::new(format!("cannot copy {}: {error}", workspace::shown(spec)), "check the path"))?;
+    let mut failed = 0;
+    for document in documents {
+        let options = Options {
+            source: document.display().to_string(),
+            spec: copy.clone(),
+            dry_run: false,
+            allow_older: true,
+            check: false,
+            format: Format::Text,
+            reports: Vec::new(),
+        };
+        let line = match bump(&options) {
+            Ok(report) => report::line(&report),
+            Err(failure) => {
+                failed += 1;
+                format!("not taken: {}", failure.to_string().replace('\n', " "))
+            }
+        };
+        println!("{}: {line}", document.file_name().unwrap_or_default().to_string_lossy());
+    }
+    // Nobody needs it any more.
+    let _ = fs::remove_dir_all(folder);
+    Ok(failed)
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+            fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 /// The format of a report: what its file is called, or what was asked for.
 fn format_of(path: &Path, asked: Format) -> Format {
     match path.extension().and_then(|ending| ending.to_str()) {

@@ -14,7 +14,7 @@ use super::{Options, changelog, compile, history, version};
 use crate::coverage::{self, Outlook};
 use crate::spec::diff::{self, Document};
 use crate::spec::source::{self, Source};
-use crate::spec::{docs, names, road};
+use crate::spec::{docs, names, road, wire_test};
 use crate::{failure::Failure, workspace};
 
 /// What is to be done.
@@ -162,6 +162,12 @@ fn changes(tree: &Tree, new: &Read, generated: &Generated, part: &Part) -> Resul
     write(spec.join("api.txt"), &(generated.api.join("\n") + "\n"));
     write(spec.join(road::NAMES), &names::record(generated));
     write(spec.join(fit::FILE), &part.text);
+    for (path, text) in wire_test::files(generated) {
+        let path = tree.root.join(path);
+        if path.parent().is_some_and(Path::exists) {
+            write(path, &text);
+        }
+    }
     let folder = spec.join("history");
     write(folder.join(format!("{}.yaml", new.version)), &new.text);
     for name in history::superseded(&folder, &new.version)? {

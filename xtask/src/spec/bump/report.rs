@@ -91,6 +91,22 @@ pub fn render(report: &Report, format: Format) -> String {
     }
 }
 
+/// A report in one line: what was done, and how much of it is for people to look at.
+pub fn line(report: &Report) -> String {
+    let class = report.diff.class().map_or("no changes", |class| class.name());
+    let (adapted, left) = (&report.adapted, &report.left);
+    let counts = [
+        ("followed", adapted.followed.len()),
+        ("dropped", adapted.dropped.len()),
+        ("left out", adapted.left_out.len()),
+        ("renamed", left.renamed.len()),
+        ("gone", left.gone.len()),
+        ("stale docs", left.stale_docs.len()),
+    ];
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!(", {what} {count}"));
+    format!("{}, {class}{}", report.status.name(), counts.collect::<String>())
+}
+
 /// A report on what came to no report.
 pub fn failure(message: &str, format: Format) -> String {
     match format {

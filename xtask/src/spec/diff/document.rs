@@ -1,6 +1,6 @@
 //! One of the two documents, prepared for the comparison.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 use venice_ai_codegen::{Error, Inputs, document::target, import, lower, lower_document, overlay::Mode};
@@ -16,6 +16,8 @@ pub struct Document {
     pub plain: Value,
     /// The document after all of lowering, for the names of types; or why there is none.
     pub lowered: Result<Value, Error>,
+    /// The names of fields that hold whole numbers.
+    pub integers: HashSet<String>,
 }
 
 impl Document {
@@ -33,9 +35,11 @@ impl Document {
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
         lower::unions::simplify(&mut plain);
-        let lowered = lower_document(&facts, inputs, Mode::Lenient).map(|lowered| lowered.lowered);
+        let lowered = lower_document(&facts, inputs, Mode::Lenient);
+        let integers = lowered.as_ref().map(|lowered| lower::integers::listed(&lowered.document)).unwrap_or_default();
+        let lowered = lowered.map(|lowered| lowered.lowered);
         let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { version, facts, plain, lowered })
+        Ok(Self { version, facts, plain, lowered, integers })
     }
 
     /// The component schema that a plain schema names, through all references, with its name.

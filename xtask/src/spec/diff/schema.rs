@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use venice_ai_codegen::document::Place;
-use venice_ai_codegen::lower::integers::is_whole;
 
 use super::form::{Form, words};
 use super::rules::{self, Rule};
@@ -105,7 +104,8 @@ impl Walk<'_> {
         };
         let (before, after) = (form(old), form(new));
         if before != after {
-            let rule = type_rule(before, after, cx);
+            let is_whole = self.new.integers.contains(cx.member) || self.old.integers.contains(cx.member);
+            let rule = type_rule(before, after, cx, is_whole);
             let words = (words(self.old, old, cx.multipart).into(), words(self.new, new, cx.multipart).into());
             self.reach(pair);
             self.changed(rule, "type", pair.new, words.0, words.1);
@@ -177,12 +177,12 @@ impl Walk<'_> {
     }
 }
 
-fn type_rule(before: Form, after: Form, cx: Cx<'_>) -> Rule {
+fn type_rule(before: Form, after: Form, cx: Cx<'_>, is_whole: bool) -> Rule {
     let numbers = |form| matches!(form, Form::Integer | Form::Number);
     match cx.position {
         Position::Untyped => rules::TYPE_UNTYPED,
         Position::Header => rules::HEADER_CHANGED,
-        _ if numbers(before) && numbers(after) && is_whole(cx.member) => rules::TYPE_COUNT,
+        _ if numbers(before) && numbers(after) && is_whole => rules::TYPE_COUNT,
         // A reply that is no object has no type.
         Position::Reply if cx.root && !before.is_named() && !after.is_named() => rules::TYPE_UNTYPED,
         _ => rules::TYPE_CHANGED,

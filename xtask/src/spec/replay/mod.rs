@@ -14,7 +14,7 @@ use venice_ai_codegen::{Generated, Inputs, document, generate, import, overlay::
 
 use self::scratch::Scratch;
 use super::diff::{self, Diff, Document};
-use super::road;
+use super::{bump, road};
 use crate::{failure::Failure, workspace};
 
 /// What became of one document.
@@ -55,6 +55,8 @@ struct Options {
     folder: PathBuf,
     spec: PathBuf,
     check: bool,
+    /// Take each document after the one before it instead.
+    walk: bool,
     json: bool,
 }
 
@@ -62,6 +64,9 @@ struct Options {
 pub fn run(args: lexopt::Parser) -> Result<(), Failure> {
     let options = options(args)?;
     let files = files(&options.folder)?;
+    if options.walk {
+        return walk(&options.spec, files);
+    }
     let inputs_of_spec = road::inputs(&options.spec)?;
     let scratch = if options.check { Some(Scratch::new("replay")?) } else { None };
     let mut inputs: Vec<Input> = files.iter().map(|path| Input::read(path)).collect();
@@ -87,9 +92,11 @@ pub fn run(args: lexopt::Parser) -> Result<(), Failure> {
 
 fn options(mut args: lexopt::Parser) -> Result<Options, Failure> {
     let (mut folder, mut spec, mut check, mut json) = (None, workspace::path("spec"), true, false);
+    let mut walk = false;
     while let Some(arg) = args.next()? {
         match arg {
             Arg::Long("no-check") => check = false,
+            Arg::Long("walk") => walk = true,
             Arg::Long("spec") => spec = args.value()?.into(),
             Arg::Long("format") => {
                 json = match args.value()?.string()?.as_str() {
@@ -103,7 +110,17 @@ fn options(mut args: lexopt::Parser) -> Result<Options, Failure> {
         }
     }
     let folder = folder.ok_or_else(|| Failure::new("no folder given", "cargo xtask spec replay DIR"))?;
-    Ok(Options { folder, spec, check, json })
+    Ok(Options { folder, spec, check, walk, json })
+}
+
+/// Takes each document into a copy of `spec`, after the one before it, and says what each step would cost.
+fn walk(spec: &Path, mut files: Vec<PathBuf>) -> Result<(), Failure> {
+    files.sort_by_cached_key(|path| Input::read(path).order());
+    let failed = bump::walk(spec, &files)?;
+    if failed == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{failed} of {} documents were not taken", files.len()), "the reasons are in their lines"))
 }
 
 /// The documents of a folder: what ends like YAML or JSON and is not hidden.

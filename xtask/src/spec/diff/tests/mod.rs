@@ -53,6 +53,7 @@ fn built(place: &str, part: &Value, schemas: Option<&Value>) -> Value {
     let mut paths = Map::new();
     let mut document = json!({
         "openapi": "3.0.0",
+        "x-integers": ["max_tokens"],
         "info": {"title": "Lanterns", "version": "7"},
         "security": [{"lamp": []}],
         "components": {

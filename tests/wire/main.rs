@@ -1,0 +1,87 @@
+//! `Wire`: every generated method once over a socket: method, path and query of its request, and that its reply is read.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use serde_json::Value;
+use venice_ai::operations;
+use venice_ai::{Client, Error, Operation, types};
+use venice_ai_mock::MockVenice;
+use venice_ai_test_support::server::Request;
+use venice_ai_test_support::{Answer, Server, once};
+
+/// A client of a server that answers each operation by what the API's document says.
+struct Wire {
+    server: Server,
+    client: Client,
+}
+
+macro_rules! called {
+    ($wire:expr, $id:literal, $query:expr, $call:expr) => {
+        let query: &[&str] = &$query;
+        // The arguments are of the right types, and the limits of the document are no matter of this test.
+        let reply = $call.with_validation(false).await;
+        $wire.check($id, query, reply);
+    };
+}
+
+mod calls {
+    use super::*;
+    include!("calls.rs");
+}
+
+impl Wire {
+    fn start() -> Self {
+        let server = Server::start(|_, request| answer(request));
+        let client = once(&server);
+        Self { server, client }
+    }
+
+    fn check<T>(&self, id: &str, query: &[&str], reply: Result<T, Error>) {
+        if let Err(error) = reply {
+            panic!("{id}: {error}");
+        }
+        let sent = self.server.requests().pop().unwrap();
+        let (path, asked) = sent.target.split_once('?').unwrap_or((&*sent.target, ""));
+        let operation = operation(&sent.method, path).unwrap_or_else(|| panic!("{id}: {} {path}", sent.method));
+        assert_eq!(operation.id, id);
+        let names: Vec<&str> = asked.split('&').filter_map(|pair| pair.split('=').next()).collect();
+        for name in query {
+            assert!(names.contains(name), "{id}: no `{name}` in `{asked}`");
+        }
+    }
+}
+
+/// The operation of a request. A path without parameters is that of its operation alone.
+fn operation(method: &str, path: &str) -> Option<&'static Operation> {
+    let path = path.strip_prefix("/api/v1")?;
+    let fits = |template: &str| {
+        let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template.iter().zip(&path).all(|(one, other)| one.starts_with('{') || one == other)
+    };
+    let mut fitting: Vec<_> = operations::ALL
+        .iter()
+        .copied()
+        .filter(|operation| operation.method == method && fits(operation.path))
+        .collect();
+    fitting.sort_by_key(|operation| operation.path.contains('{'));
+    fitting.first().copied()
+}
+
+fn answer(request: &Request) -> Answer {
+    let path = request.target.split('?').next().unwrap_or_default();
+    let Some(operation) = operation(&request.method, path) else { return Answer::json(404, "{}") };
+    if operation.reply_media.contains(&"application/json") {
+        let body: Value = MockVenice::default_body(operation.id).unwrap();
+        return Answer::from(&body);
+    }
+    let media = operation.reply_media.first().copied().unwrap_or("application/octet-stream");
+    Answer::new(200, &[("content-type", media)], "bytes")
+}
+
+#[tokio::test]
+async fn every_generated_method_sends_its_request_and_reads_the_reply() {
+    let wire = Wire::start();
+    calls::all(&wire).await;
+    assert_eq!(wire.server.count(), operations::ALL.len(), "each operation once");
+}
