@@ -11,16 +11,6 @@ include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 #[cfg(feature = "document")]
 pub const API_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/document.json"));
 
-impl<T: 'static> crate::runtime::call::Call<T> {
-    /// Sets a header that the caller may have given.
-    pub(crate) fn header_if(self, name: &str, value: Option<&str>) -> Self {
-        match value {
-            Some(value) => self.with_header(name, value),
-            None => self,
-        }
-    }
-}
-
 impl crate::runtime::client::Client {
     /// The generated methods, one an operation. They make calls and send nothing; the resource handles are built on them.
     ///
@@ -32,6 +22,6 @@ impl crate::runtime::client::Client {
     /// ```
     #[must_use]
     pub fn raw(&self) -> Raw<'_> {
-        Raw { client: self.http(), owner: self }
+        Raw { owner: self }
     }
 }

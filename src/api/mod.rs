@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod audio;
 pub mod augment;
 pub mod billing;
+pub(crate) mod capture;
 pub mod characters;
 pub mod chat;
 pub mod crypto_rpc;

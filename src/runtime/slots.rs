@@ -12,10 +12,14 @@ pub(crate) struct Slots(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 impl Slots {
     /// The value of a type.
     pub(crate) fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
-        // Nothing panics while the lock is held.
+        self.get_or(T::default)
+    }
+
+    /// The value of a type, which `make` makes if there is none yet.
+    pub(crate) fn get_or<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = values.entry(TypeId::of::<T>()).or_insert_with(|| Arc::<T>::default());
-        Arc::clone(value).downcast().unwrap_or_default()
+        let value = values.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(make()));
+        Arc::clone(value).downcast().unwrap_or_else(|_| Arc::new(make()))
     }
 
     /// Replaces the value of a type.

@@ -24,21 +24,6 @@ pub(crate) trait Object: Default {
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
 }
 
-/// A query parameter as pairs of name and value: none for `None`, one for each item of a list.
-pub(crate) fn query_pairs<'a>(name: &'a str, value: &impl Serialize) -> Vec<(&'a str, String)> {
-    use serde_json::Value;
-    let text = |value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    // Texts, numbers, switches and lists of them can always be written.
-    match serde_json::to_value(value).unwrap_or_default() {
-        Value::Null => Vec::new(),
-        Value::Array(items) => items.into_iter().map(|item| (name, text(item))).collect(),
-        one => vec![(name, text(one))],
-    }
-}
-
 struct Seed<T>(PhantomData<T>);
 
 impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {

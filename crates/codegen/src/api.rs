@@ -35,7 +35,7 @@ impl VisitMut for PublicPaths {
 fn items(items: &[Item], module: &str, lines: &mut Vec<String>) {
     for item in items {
         match item {
-            Item::Mod(inner) => {
+            Item::Mod(inner) if is_public(&inner.vis) => {
                 if let Some((_, content)) = &inner.content {
                     self::items(content, &format!("{module}{}::", inner.ident), lines);
                 }

@@ -1,36 +1,27 @@
-//! progenitor: the lowered document in, tokens of types and methods out.
+//! Runs progenitor: from the lowered document to the syntax tree of types and client.
 
 mod document;
 
+pub(crate) use document::EXTRA;
+
 use crate::error::Error;
 use crate::lower::HANDWRITTEN;
-use crate::model::{Kind, Model};
-use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+use crate::model::Model;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use serde_json::Value;
 
-/// Runs progenitor on what it can read of `doc`.
-///
-/// String enums and unions are replaced types: progenitor refers to them by name and the emit pass writes them.
+/// Runs progenitor on the lowered document `doc`. What it returns is its whole output: the module `types` and the client.
 ///
 /// # Errors
-/// When progenitor refuses the document, with its words.
+/// When progenitor refuses the document, with its message.
 pub fn run(doc: &Value, model: &Model) -> Result<syn::File, Error> {
-    let spec = document::document(doc)?;
+    let spec = document::document(doc, model)?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
-    let impls = || [TypeImpl::Display].into_iter();
+    // The client's requests are not sent by progenitor: a client without the SDK's hooks must not compile.
+    settings.with_hooks(HooksMode::Expected);
     for name in HANDWRITTEN {
         settings.with_replacement(name, format!("crate::{name}"), [].into_iter());
-    }
-    for (name, kind) in &model.types {
-        match kind.kind {
-            Kind::Enum(_) => settings.with_replacement(name, format!("types::{name}"), impls()),
-            Kind::Union(_) => settings.with_replacement(name, format!("types::{name}"), [].into_iter()),
-            Kind::Struct(_) if model.is_unit(name) => {
-                settings.with_replacement(name, format!("types::{name}"), [].into_iter())
-            }
-            Kind::Struct(_) => &mut settings,
-        };
     }
     let failed = |found: String| {
         let error = Error::new("progenitor cannot read the lowered document").found(found);
@@ -45,7 +36,7 @@ pub fn run(doc: &Value, model: &Model) -> Result<syn::File, Error> {
         Err(panic) => {
             let text =
                 panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-            return Err(failed(text.unwrap_or("a panic without words").to_owned()));
+            return Err(failed(text.unwrap_or("panicked without a message").to_owned()));
         }
     };
     syn::parse2(tokens).map_err(|error| failed(error.to_string()))

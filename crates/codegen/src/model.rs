@@ -285,6 +285,20 @@ impl Model {
     }
 }
 
+impl Operation {
+    /// Whether its body goes as a form, or may.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        self.request_media.iter().any(|media| bodies::is_form(media))
+    }
+
+    /// Whether a parameter is a part of the path.
+    #[must_use]
+    pub fn is_in_path(&self, parameter: &Field) -> bool {
+        self.path.contains(&format!("{{{}}}", parameter.wire))
+    }
+}
+
 fn reachable(start: Vec<String>, schemas: &Map<String, Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = start;

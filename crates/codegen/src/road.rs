@@ -1,6 +1,7 @@
 //! The whole road: the document and its overlays in, Rust code out.
 
 use crate::docs::Docs;
+use crate::emit::share::Share;
 use crate::error::Error;
 use crate::lower::{self, Report};
 use crate::model::Model;
@@ -22,6 +23,8 @@ pub struct Generated {
     pub skipped: Vec<String>,
     /// Entries of the documentation whose type, field, value or operation does not exist.
     pub stale_docs: Vec<String>,
+    /// How much of the code is progenitor's.
+    pub share: Share,
     /// The types and operations behind the code.
     pub model: Model,
     /// The document after the overlay and before lowering: the API as it is on the wire.
@@ -83,6 +86,7 @@ pub fn generate(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, 
         report,
         skipped,
         stale_docs,
+        share: Share::of(&file),
         model,
         document,
     })

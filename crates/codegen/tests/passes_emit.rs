@@ -99,7 +99,8 @@ fn an_argument_of_the_path_that_takes_any_text_is_checked_whatever_its_type() {
     .code;
     has(&code, r#"checker.segment("colour", &colour.to_string());"#);
     has_not(&code, r#"checker.segment("number""#);
-    has_not(&code, "progenitor_client");
+    has(&code, "pub fn lantern(&self, colour: &types::Colour, number: i64)");
+    has(&code, "self.owner.generated().lantern(&crate::runtime::url::percent_encoded(colour.as_str()), number)");
 }
 
 #[test]
@@ -189,6 +190,7 @@ fn more_than_two_query_parameters_are_one_argument() {
         "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::runtime::call::Call<crate::runtime::reply::RawReply>",
     );
     has(&code, "pub sort_order: Option<SortOrder>");
+    has(&code, "self.owner.generated().list_lanterns(params.from.as_deref(), params.limit, params.sort_order.clone())");
 }
 
 #[test]
@@ -203,7 +205,42 @@ fn a_header_parameter_is_an_optional_argument() {
     ))
     .code;
     has(&code, "pub fn list_lanterns(&self, x_wick: Option<&str>)");
-    has(&code, r#".header_if("X-Wick", x_wick)"#);
+    has(&code, "self.owner.generated().list_lanterns(x_wick)");
+    has(&code, r#"header_map.append("X-Wick", value.to_string().try_into()?)"#);
+}
+
+#[test]
+fn the_client_of_progenitor_is_kept_whole_and_called() {
+    let code = run(&document(
+        "  /lanterns:
+    get:
+      operationId: listLanterns
+      parameters: [{name: kind, in: query, schema: {type: string, enum: [oil, wax]}}]
+      responses: {'200': {description: OK}}",
+        "",
+    ))
+    .code;
+    has(&code, "pub(crate) mod client { use super::types;");
+    has(&code, "pub async fn list_lanterns<'a>(&'a self, kind: Option<types::Kind>)");
+    has(&code, ".query(&progenitor_client::QueryParam::new(\"kind\", &kind))");
+    has(&code, "let result = self.exec(request, &info).await;");
+    has(&code, "pub fn list_lanterns(&self, kind: Option<&types::Kind>)");
+    has(&code, "crate::api::capture::capture(self.owner.generated().list_lanterns(kind.cloned()))");
+}
+
+#[test]
+fn a_union_with_an_arm_of_any_json_and_one_that_holds_itself_is_declared() {
+    let code = run(&document(
+        "  /lanterns:
+    post:
+      operationId: createLantern
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Lantern'}}}}
+      responses: {'200': {description: OK}}",
+        "    Lantern: {type: object, properties: {a: {anyOf: [{type: string}, {type: array, items: {type: string}}, {}]}, more: {$ref: '#/components/schemas/Lantern'}}}",
+    ))
+    .code;
+    has(&code, "Text(String), /// A list. List(Vec<String>), /// An object. Any(serde_json::Value),");
+    has(&code, "pub more: Option<Box<Lantern>>");
 }
 
 #[test]

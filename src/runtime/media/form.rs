@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::BytesMut;
+use reqwest::Request;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Request, RequestBuilder};
 
 pub(crate) use super::form_body::Failure;
 use super::form_body::{FileReader, FormBody};
@@ -297,36 +297,28 @@ pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
 }
 
 /// Makes `body` the body of a request: as multipart when it holds a file or when JSON is not taken, else as JSON.
-pub(crate) fn attach<T: Multipart + MaybeJson>(builder: RequestBuilder, body: &T, json: bool) -> Attached {
+pub(crate) fn attach<T: Multipart + MaybeJson>(
+    built: Result<(Request, Option<Form>), Error>,
+    body: &T,
+    json: bool,
+) -> Result<(Request, Option<Form>), Error> {
+    let (mut request, _) = built?;
     let mut form = Form::new();
     body.parts(&mut form);
-    if json && !form.has_files() {
-        return Attached { builder: body.json(builder), form: None };
-    }
-    let builder = match form.content_type() {
-        Some(media) => builder.header(CONTENT_TYPE, media),
-        None => builder,
+    let (media, form) = if json && !form.has_files() {
+        *request.body_mut() = body.json().map(Into::into);
+        (Some(HeaderValue::from_static("application/json")), None)
+    } else {
+        (form.content_type(), Some(form))
     };
-    Attached { builder, form: Some(form) }
-}
-
-/// A request whose body may be a form.
-pub(crate) struct Attached {
-    builder: RequestBuilder,
-    form: Option<Form>,
-}
-
-impl Attached {
-    /// The request without its form, and the form.
-    pub(crate) fn build(self) -> (reqwest::Result<Request>, Option<Form>) {
-        (self.builder.build(), self.form)
-    }
+    request.headers_mut().extend(media.map(|media| (CONTENT_TYPE, media)));
+    Ok((request, form))
 }
 
 /// A body that may also go as JSON. Bodies that are never JSON have no JSON form.
 pub(crate) trait MaybeJson {
-    /// Sets the JSON body.
-    fn json(&self, builder: RequestBuilder) -> RequestBuilder;
+    /// The JSON body.
+    fn json(&self) -> Option<Vec<u8>>;
 }
 
 #[cfg(test)]

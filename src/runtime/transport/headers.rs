@@ -144,6 +144,11 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     Ok((parsed, value))
 }
 
+/// Marks all values that may be credentials.
+pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
+    headers.iter_mut().for_each(|(name, value)| value.set_sensitive(!HARMLESS.contains(&name.as_str())));
+}
+
 /// Shorter parts of a path are words, and not what opens a file.
 const SHORTEST_SEGMENT: usize = 16;
 

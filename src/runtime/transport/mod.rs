@@ -40,7 +40,7 @@ pub(crate) use self::budget::Counted;
 pub(crate) use self::budget::{Bucket, FailureBudget};
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
-pub(crate) use self::headers::{header, of_address};
+pub(crate) use self::headers::{header, mark_sensitive, of_address};
 pub(crate) use self::key::ApiKey;
 use self::limits::ReplyLimits;
 pub(crate) use self::members::members;

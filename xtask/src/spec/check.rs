@@ -67,6 +67,11 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
         model.operations.len(),
         model.types.len()
     );
+    let share = road.generated.share;
+    println!(
+        "progenitor made {} type declarations and {} methods: {} of {} lines of generated code, documentation not counted",
+        share.types, share.methods, share.lines, share.of_lines
+    );
     Ok(())
 }
 

@@ -1,39 +1,36 @@
-//! Methods: progenitor's way from arguments to a request stays; sending it becomes the caller's, as a `Call`.
+//! Methods: each takes the arguments of progenitor's method, captures the request that it makes, and returns it as a `Call`.
 
+use super::syntax::{Short, option};
 use super::validate::{Needs, check};
-use super::{docs, ident, structs};
+use super::{docs, ident};
 use crate::error::Error;
 use crate::lower::names::{member, screaming};
-use crate::model::{Model, Operation};
-use proc_macro2::TokenStream;
+use crate::lower::schema::ref_name;
+use crate::model::{Field, Model, Operation};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 
-pub fn emit(file: &syn::File, model: &Model, needs: &Needs) -> Result<TokenStream, Error> {
-    let functions = functions(file);
+pub fn emit(client: &[&syn::Item], model: &Model, needs: &Needs) -> Result<TokenStream, Error> {
+    let signatures = signatures(client);
     let methods = model
         .operations
         .iter()
         .map(|operation| {
-            let function = functions.get(&member(&operation.id)).ok_or_else(|| {
-                Error::new("progenitor made no method for an operation")
-                    .at(format!("$.paths['{}']", operation.path))
-                    .found(&operation.id)
+            let signature = signatures.get(member(&operation.id).trim_end_matches('_')).ok_or_else(|| {
+                let error = Error::new("progenitor made no method for an operation");
+                error.at(format!("$.paths['{}']", operation.path)).found(&operation.id)
             })?;
-            method(function, operation, model, needs)
+            method(signature, operation, needs)
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(quote! {
-        #[allow(unused_imports)]
-        use crate::runtime::url::percent_encoded as encode_path;
-
         /// One method an operation, named after it. A method makes a [`Call`](crate::Call) and sends nothing.
         ///
         /// The resource handles of [`Client`](crate::Client) are the friendlier way to the same calls.
         #[derive(Clone, Copy, Debug)]
         pub struct Raw<'c> {
-            pub(crate) client: &'c reqwest::Client,
             pub(crate) owner: &'c crate::runtime::client::Client,
         }
 
@@ -44,46 +41,41 @@ pub fn emit(file: &syn::File, model: &Model, needs: &Needs) -> Result<TokenStrea
     })
 }
 
-/// progenitor's async methods, by name.
-fn functions(file: &syn::File) -> BTreeMap<String, &syn::ImplItemFn> {
-    let items = file.items.iter().filter_map(|item| match item {
-        syn::Item::Impl(item) if item.trait_.is_none() => Some(&item.items),
-        _ => None,
+/// The signatures of progenitor's async methods, by name.
+fn signatures<'a>(client: &[&'a syn::Item]) -> BTreeMap<String, &'a syn::Signature> {
+    let methods = client.iter().flat_map(|item| match item {
+        syn::Item::Impl(item) if item.trait_.is_none() => item.items.as_slice(),
+        _ => &[],
     });
-    items
-        .flatten()
+    methods
         .filter_map(|item| match item {
-            syn::ImplItem::Fn(function) if function.sig.asyncness.is_some() => {
-                Some((function.sig.ident.to_string(), function))
+            syn::ImplItem::Fn(method) if method.sig.asyncness.is_some() => {
+                Some((method.sig.ident.to_string().trim_end_matches('_').to_owned(), &method.sig))
             }
             _ => None,
         })
         .collect()
 }
 
-fn method(
-    function: &syn::ImplItemFn,
-    operation: &Operation,
-    model: &Model,
-    needs: &Needs,
-) -> Result<TokenStream, Error> {
-    let unexpected = |what: &str| {
-        Error::new("progenitor's method has an unexpected form").at(operation.id.clone()).found(what.to_owned())
-    };
-    let name = &function.sig.ident;
+fn method(signature: &syn::Signature, operation: &Operation, needs: &Needs) -> Result<TokenStream, Error> {
+    let (captured, name) = (&signature.ident, ident(&member(&operation.id)));
     let row = ident(&screaming(&operation.id));
-    let url = local(function, "url").ok_or_else(|| unexpected("no url"))?;
-    let url = below(&url, function, operation).ok_or_else(|| unexpected("a url that cannot be read"))?;
-    let mut request = local(function, "request").ok_or_else(|| unexpected("no request"))?;
-    if let syn::Expr::Try(inner) = request {
-        request = *inner.expr;
+    let Arguments { taken, passed } = arguments(signature, operation)?;
+    let mut built = quote! { crate::api::capture::capture(self.owner.generated().#captured(#(#passed),*)) };
+    if matches!(&*operation.method, "OPTIONS" | "TRACE") {
+        let method = ident(&operation.method);
+        built = quote! {
+            #built.map(|(mut request, form)| {
+                *request.method_mut() = reqwest::Method::#method;
+                request.url_mut().set_fragment(None);
+                (request, form)
+            })
+        };
     }
-    Chain {
-        multipart: is_multipart(operation),
-        json: operation.request_media.iter().any(|media| media.starts_with("application/json")),
+    if operation.is_form() && operation.body.is_some() {
+        let json = operation.request_media.iter().any(|media| media.starts_with("application/json"));
+        built = quote! { crate::runtime::media::form::attach(#built, body, #json) };
     }
-    .visit_expr_mut(&mut request);
-    let (arguments, prelude) = arguments(function, operation);
     let typed = !operation.reply_media.is_empty()
         && operation
             .reply_media
@@ -96,37 +88,18 @@ fn method(
         }
         _ => (quote! { crate::runtime::reply::RawReply }, quote! { raw }),
     };
-    let checks = checks(operation, model, needs);
-    let headers = operation.headers.iter().map(|header| {
-        let argument = ident(&member(header));
-        quote! { .header_if(#header, #argument) }
-    });
-    let header_arguments = operation.headers.iter().map(|header| {
-        let argument = ident(&member(header));
-        quote! { , #argument: Option<&str> }
-    });
+    let checks = checks(operation, needs);
     let doc = docs::doc(&method_doc(operation));
     let deprecated =
         operation.deprecated.then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] });
-    let (built, form) = match is_multipart(operation) {
-        true => (quote! { (request, form) }, quote! { form }),
-        false => (quote! { request }, quote! { None }),
-    };
     Ok(quote! {
         #doc
         #deprecated
-        pub fn #name(&self #(, #arguments)* #(#header_arguments)*) -> crate::runtime::call::Call<#reply> {
-            #prelude
-            let url = #url;
-            let #built = #request;
-            let built = crate::runtime::transport::built(request, #form);
-            crate::runtime::call::Call::#make(self.owner, &operations::#row, built) #(#headers)* #checks
+        pub fn #name(&self #(, #taken)*) -> crate::runtime::call::Call<#reply> {
+            let built = #built;
+            crate::runtime::call::Call::#make(self.owner, &operations::#row, built) #checks
         }
     })
-}
-
-fn is_multipart(operation: &Operation) -> bool {
-    operation.request_media.iter().any(|media| media.starts_with("multipart/form-data"))
 }
 
 fn method_doc(operation: &Operation) -> String {
@@ -134,130 +107,115 @@ fn method_doc(operation: &Operation) -> String {
     format!("{}\n\n`{} {}` (operation `{}`).", text.trim_end(), operation.method, operation.path, operation.id)
 }
 
-/// The value that `let name = …` or `let mut name = …` binds.
-fn local(function: &syn::ImplItemFn, name: &str) -> Option<syn::Expr> {
-    function.block.stmts.iter().find_map(|statement| match statement {
-        syn::Stmt::Local(local) => match &local.pat {
-            syn::Pat::Ident(pattern) if pattern.ident == name => local.init.as_ref().map(|init| (*init.expr).clone()),
-            _ => None,
-        },
-        _ => None,
-    })
+/// The arguments that a method takes, and those that it passes to progenitor's.
+struct Arguments {
+    taken: Vec<TokenStream>,
+    passed: Vec<TokenStream>,
 }
 
-/// progenitor writes the whole URL anew for each request and copies each path argument before it encodes it. The base URL is
-/// parsed already, and a text can be encoded where it is.
-fn below(url: &syn::Expr, function: &syn::ImplItemFn, operation: &Operation) -> Option<TokenStream> {
-    if !operation.path.contains('{') {
-        let path = &operation.path;
-        return Some(quote! { self.owner.url(#path) });
-    }
-    let mut text = quote! { #url }.to_string();
-    for input in &function.sig.inputs {
-        if let syn::FnArg::Typed(argument) = input
-            && let syn::Pat::Ident(pattern) = &*argument.pat
-            && matches!(&*argument.ty, syn::Type::Reference(_))
-        {
-            let name = &pattern.ident;
-            text = text.replace(&quote! { &#name.to_string() }.to_string(), &name.to_string());
-        }
-    }
-    let path = text.replacen("\"{}/", "\"/", 1).replacen(&quote! { self.baseurl, }.to_string(), "", 1);
-    let path: syn::Expr = syn::parse_str(&path).ok()?;
-    Some(quote! { self.owner.url(&#path) })
-}
-
-/// Takes headers out of the chain (the transport sets them), lets multipart bodies choose their form, names the methods for which
-/// `reqwest` has no function of their own, and writes query parameters with a function of the crate.
-struct Chain {
-    multipart: bool,
-    json: bool,
-}
-
-impl VisitMut for Chain {
-    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        if let syn::Expr::Call(call) = expr
-            && is_query_param(&call.func)
-        {
-            *call.func = syn::parse_quote! { crate::runtime::wire::query_pairs };
-        }
-        let syn::Expr::MethodCall(call) = expr else { return };
-        let receiver = &call.receiver;
-        match call.method.to_string().as_str() {
-            "header" | "headers" => *expr = (**receiver).clone(),
-            "json" if self.multipart => {
-                let json = self.json;
-                *expr = syn::parse_quote! { crate::runtime::media::form::attach(#receiver, body, #json) };
-            }
-            method @ ("options" | "trace") => {
-                let (method, arguments) = (ident(&method.to_ascii_uppercase()), &call.args);
-                *expr = syn::parse_quote! { #receiver.request(reqwest::Method::#method, #arguments) };
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether it is `progenitor_client::QueryParam::new`, so that programs do not need that crate.
-fn is_query_param(function: &syn::Expr) -> bool {
-    let syn::Expr::Path(path) = function else { return false };
-    let segments = path.path.segments.iter().map(|segment| segment.ident.to_string());
-    segments.eq(["progenitor_client", "QueryParam", "new"])
-}
-
-/// progenitor's arguments without lifetimes; with a parameter struct its query arguments become that struct.
-fn arguments(function: &syn::ImplItemFn, operation: &Operation) -> (Vec<TokenStream>, TokenStream) {
-    let query: Vec<String> = match &operation.params {
-        Some(_) => operation
-            .parameters
-            .iter()
-            .filter(|field| !operation.path.contains(&format!("{{{}}}", field.wire)))
-            .map(|field| field.rust.clone())
-            .collect(),
-        None => Vec::new(),
-    };
-    let mut arguments = Vec::new();
-    let mut body = None;
-    for input in &function.sig.inputs {
+/// A parameter in the path or, if there is no struct of them, in the query is an argument; the body and the headers come last.
+fn arguments(signature: &syn::Signature, operation: &Operation) -> Result<Arguments, Error> {
+    let plain = |name: &str| name.trim_end_matches('_').to_owned();
+    let (mut taken, mut bodies, mut headers, mut passed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for input in &signature.inputs {
         let syn::FnArg::Typed(argument) = input else { continue };
-        let mut argument = argument.clone();
-        structs::Short { keep_module: true }.visit_pat_type_mut(&mut argument);
-        let name = match &*argument.pat {
-            syn::Pat::Ident(pattern) => pattern.ident.to_string(),
-            _ => String::new(),
-        };
+        let syn::Pat::Ident(pattern) = &*argument.pat else { continue };
+        let mut ty = (*argument.ty).clone();
+        Short.visit_type_mut(&mut ty);
+        let name = pattern.ident.to_string();
+        let is_it = |wire: &String| plain(&member(wire)) == plain(&name);
         if name == "body" {
-            body = Some(quote! { #argument });
-        } else if !query.contains(&name) {
-            arguments.push(quote! { #argument });
+            bodies.push(quote! { body: #ty });
+            passed.push(quote! { body });
+        } else if let Some(header) = operation.headers.iter().find(|header| is_it(header)) {
+            let argument = ident(&member(header));
+            headers.push(quote! { #argument: #ty });
+            passed.push(quote! { #argument });
+        } else if let Some(field) = operation.parameters.iter().find(|field| is_it(&field.wire)) {
+            let argument = ident(&field.rust);
+            if operation.params.is_some() && !operation.is_in_path(field) {
+                passed.push(from_params(field, &ty));
+                continue;
+            }
+            let (ty, value) = if operation.is_in_path(field) {
+                in_path(&argument, field, &ty)
+            } else {
+                by_reference(quote! { #argument }, &ty)
+            };
+            taken.push(quote! { #argument: #ty });
+            passed.push(value);
+        } else {
+            let error = Error::new("progenitor's method has an argument that the operation does not have");
+            return Err(error.at(operation.id.clone()).found(name));
         }
     }
-    let mut prelude = TokenStream::new();
     if let Some(params) = &operation.params {
         let params = ident(params);
-        arguments.push(quote! { params: &types::#params });
-        for name in &query {
-            let name = ident(name);
-            prelude.extend(quote! { let #name = &params.#name; });
-        }
+        taken.push(quote! { params: &types::#params });
     }
-    arguments.extend(body);
-    (arguments, prelude)
+    // progenitor's method of a form has no body.
+    if let Some(body) = operation.body.as_ref().filter(|_| operation.is_form()) {
+        let body = ident(body);
+        bodies.push(quote! { body: &types::#body });
+    }
+    taken.extend(bodies);
+    taken.extend(headers);
+    Ok(Arguments { taken, passed })
+}
+
+/// The type of an argument in the path, and what is passed for it. progenitor would leave a `\` in it, which a URL takes for a `/`: a text is
+/// encoded before, and `capture` undoes progenitor's encoding of that.
+fn in_path(argument: &Ident, field: &Field, ty: &syn::Type) -> (TokenStream, TokenStream) {
+    let encoded = |text: TokenStream| quote! { &crate::runtime::url::percent_encoded(#text) };
+    match ref_name(&field.schema).map(ident) {
+        Some(name) => (quote! { &types::#name }, encoded(quote! { #argument.as_str() })),
+        None if is_str(ty) => (quote! { #ty }, encoded(quote! { #argument })),
+        None => (quote! { #ty }, quote! { #argument }),
+    }
+}
+
+fn is_str(ty: &syn::Type) -> bool {
+    let is_str = |ty: &syn::Type| matches!(ty, syn::Type::Path(path) if path.path.is_ident("str"));
+    matches!(ty, syn::Type::Reference(reference) if is_str(&reference.elem))
+}
+
+/// Whether progenitor passes a type of ours by value: its enums are `Copy`, and ours keep unknown values.
+fn is_enum(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "types"))
+}
+
+/// The type of an argument, and what is passed to progenitor's method for it.
+fn by_reference(argument: TokenStream, ty: &syn::Type) -> (TokenStream, TokenStream) {
+    match option(ty) {
+        Some(inner) if is_enum(inner) => (quote! { Option<&#inner> }, quote! { #argument.cloned() }),
+        None if is_enum(ty) => (quote! { &#ty }, quote! { #argument.clone() }),
+        _ => (quote! { #ty }, argument),
+    }
+}
+
+/// What is passed to progenitor's method for a field of a parameter struct.
+fn from_params(field: &Field, ty: &syn::Type) -> TokenStream {
+    let member = ident(&field.rust);
+    match option(ty).unwrap_or(ty) {
+        inner if is_enum(inner) => quote! { params.#member.clone() },
+        inner if option(ty).is_some() && is_str(inner) => quote! { params.#member.as_deref() },
+        syn::Type::Reference(_) if option(ty).is_some() => quote! { params.#member.as_ref() },
+        syn::Type::Reference(_) => quote! { &params.#member },
+        _ => quote! { params.#member },
+    }
 }
 
 /// What is checked before sending: the body, the parameter struct, and each path or query argument.
-fn checks(operation: &Operation, model: &Model, needs: &Needs) -> TokenStream {
+fn checks(operation: &Operation, needs: &Needs) -> TokenStream {
     let mut checks = TokenStream::new();
     for (argument, name) in [("params", &operation.params), ("body", &operation.body)] {
-        if let Some(name) = name.as_ref().filter(|name| needs.check(name)) {
-            let _ = model.object(name);
+        if name.as_ref().is_some_and(|name| needs.check(name)) {
             let argument = ident(argument);
             checks.extend(quote! { crate::runtime::validation::Check::check(#argument, checker); });
         }
     }
     for field in &operation.parameters {
-        let in_path = operation.path.contains(&format!("{{{}}}", field.wire));
+        let in_path = operation.is_in_path(field);
         let (argument, wire) = (ident(&field.rust), &field.wire);
         let kind = field.schema.get("type").and_then(serde_json::Value::as_str);
         let text = kind == Some("string");

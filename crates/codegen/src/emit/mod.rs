@@ -1,11 +1,14 @@
-//! progenitor's tokens become the SDK's code: open enums, unions, constructors, setters, validation, calls, the operation table.
+//! Finishes progenitor's output: its types become open and documented, with constructors, setters, validation, reading and writing; its client
+//! stays as it is; methods that make calls of its requests, and the operation table, come beside it.
 
 pub mod docs;
 mod enums;
 mod inline;
 mod methods;
 mod operations;
+pub mod share;
 mod structs;
+mod syntax;
 mod unions;
 mod validate;
 
@@ -14,24 +17,33 @@ use crate::model::{Kind, Model};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
+use syn::Item;
+use syn::visit_mut::VisitMut;
 
 /// Turns progenitor's file into the file that the SDK includes.
 ///
 /// # Errors
 /// When progenitor's output has not the form that is expected of it.
 pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
-    let structs = structs_of(file);
+    let (declarations, client) = split(file);
+    let missing = |name: &str| {
+        let error = Error::new("progenitor made another type than the document has, or none");
+        error.at(format!("$.components.schemas.{name}"))
+    };
     let needs = validate::Needs::of(model);
     let mut types = TokenStream::new();
     for (name, kind) in &model.types {
-        types.extend(match &kind.kind {
-            Kind::Struct(_) if model.is_unit(name) && !is_reply_or_body(model, name) => continue,
-            Kind::Struct(object) => structs::emit(name, kind, object, structs.get(name).copied(), model, &needs)?,
-            Kind::Enum(values) => enums::emit(name, kind, values),
-            Kind::Union(union) => unions::emit(name, kind, union, model, &needs)?,
+        if model.is_unit(name) && !is_reply_or_body(model, name) {
+            continue;
+        }
+        types.extend(match (&kind.kind, declarations.get(name)) {
+            (Kind::Struct(object), Some(Item::Struct(item))) => structs::emit(name, kind, object, item, model, &needs)?,
+            (Kind::Enum(values), Some(Item::Enum(item))) => enums::emit(name, kind, values, item)?,
+            (Kind::Union(union), Some(Item::Enum(item))) => unions::emit(name, kind, union, item, model, &needs)?,
+            _ => return Err(missing(name)),
         });
     }
-    let methods = methods::emit(file, model, &needs)?;
+    let methods = methods::emit(&client, model, &needs)?;
     let table = operations::emit(model);
     let version = &model.version;
     let tokens = quote! {
@@ -56,6 +68,14 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
             #table
         }
 
+        /// progenitor's client, as it comes but for `#[inline]`. Its methods build the requests; [`Raw`] takes these and makes calls of them.
+        #[allow(dead_code, clippy::all, clippy::unwrap_used)]
+        pub(crate) mod client {
+            use super::types;
+
+            #(#client)*
+        }
+
         #methods
     };
     let file = syn::parse2(tokens);
@@ -65,19 +85,30 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
     Ok(file)
 }
 
-/// The structs of progenitor's `types` module, by name.
-fn structs_of(file: &syn::File) -> BTreeMap<String, &syn::ItemStruct> {
-    let modules = file.items.iter().filter_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-        _ => None,
-    });
-    modules
-        .flat_map(|(_, items)| items)
-        .filter_map(|item| match item {
-            syn::Item::Struct(item) => Some((item.ident.to_string(), item)),
-            _ => None,
-        })
-        .collect()
+/// The declarations of progenitor's module `types`, by name and as readers write them, and everything else of its output.
+fn split(file: &syn::File) -> (BTreeMap<String, Item>, Vec<&Item>) {
+    let (mut declarations, mut client) = (BTreeMap::new(), Vec::new());
+    for item in &file.items {
+        let Item::Mod(syn::ItemMod { ident, content: Some((_, types)), .. }) = item else {
+            client.push(item);
+            continue;
+        };
+        if ident != "types" {
+            client.push(item);
+            continue;
+        }
+        for item in types {
+            let name = match item {
+                Item::Struct(item) => item.ident.to_string(),
+                Item::Enum(item) => item.ident.to_string(),
+                _ => continue,
+            };
+            let mut item = item.clone();
+            syntax::Short.visit_item_mut(&mut item);
+            declarations.insert(name, item);
+        }
+    }
+    (declarations, client)
 }
 
 fn is_reply_or_body(model: &Model, name: &str) -> bool {

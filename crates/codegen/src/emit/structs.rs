@@ -1,20 +1,21 @@
-//! Structs: progenitor's members and types, our constructors, setters, reading and writing.
+//! Structs: progenitor's declarations with their fields in the document's order and documented; constructors, setters, reading and writing
+//! beside them.
 
+use super::syntax::{argument, option};
 use super::validate::Needs;
 use super::{docs, ident, validate};
 use crate::error::Error;
+use crate::generate::EXTRA;
 use crate::model::{Field, Kind, Model, Struct, Type};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use std::collections::BTreeMap;
-use syn::visit_mut::{self, VisitMut};
 
-/// A member with its Rust name and type.
+/// A field with its Rust name and type.
 struct Member<'a> {
     field: &'a Field,
     ident: Ident,
     ty: syn::Type,
-    /// What an `Option` member holds.
+    /// The type inside the `Option` of an optional field.
     inner: Option<syn::Type>,
 }
 
@@ -22,27 +23,17 @@ pub fn emit(
     name: &str,
     kind: &Type,
     object: &Struct,
-    item: Option<&syn::ItemStruct>,
+    item: &syn::ItemStruct,
     model: &Model,
     needs: &Needs,
 ) -> Result<TokenStream, Error> {
-    let members = members(name, object, item)?;
-    let type_name = ident(name);
-    let doc = docs::doc(kind.doc.as_deref().unwrap_or(&format!("The object `{name}`.")));
-    let fields = members.iter().map(|member| {
-        let (ident, ty) = (&member.ident, &member.ty);
-        let doc = docs::doc(&docs::field(member.field));
-        let deprecated = deprecated(member.field);
-        quote! { #doc #deprecated pub #ident: #ty }
-    });
-    let extra = object.open.then(|| {
-        quote! {
-            /// Members that this version of the crate does not know, as they came; they are sent back unchanged.
-            pub extra: serde_json::Map<String, serde_json::Value>,
-        }
-    });
+    let mut item = item.clone();
+    let members = finish_fields(name, object, &mut item)?;
+    let type_name = item.ident.clone();
     let derive_default =
         (kind.in_reply || members.iter().all(|member| member.inner.is_some())).then(|| quote! { Default, });
+    let doc = docs::doc(kind.doc.as_deref().unwrap_or(&format!("The object `{name}`.")));
+    item.attrs = attributes(quote! { #doc #[derive(Clone, Debug, PartialEq, #derive_default)] #[non_exhaustive] });
     let checked = kind.in_request && needs.check(name);
     let build = kind.in_request.then(|| build(&type_name, &members, object, checked));
     let validate = checked.then(|| validate::object(&type_name, object, needs));
@@ -50,13 +41,7 @@ pub fn emit(
     let write = serialises(name, model).then(|| write(&type_name, &members, object));
     let read = kind.in_reply.then(|| read(&type_name, &members, object));
     Ok(quote! {
-        #doc
-        #[derive(Clone, Debug, PartialEq, #derive_default)]
-        #[non_exhaustive]
-        pub struct #type_name {
-            #(#fields,)*
-            #extra
-        }
+        #item
         #build
         #validate
         #write
@@ -65,100 +50,69 @@ pub fn emit(
     })
 }
 
-fn members<'a>(name: &str, object: &'a Struct, item: Option<&syn::ItemStruct>) -> Result<Vec<Member<'a>>, Error> {
-    let missing = |found: String| {
-        Error::new("progenitor left out a type or a member").at(format!("$.components.schemas.{name}")).found(found)
+/// Puts the fields of progenitor's struct into the document's order, and gives each its documentation and its name and type in full.
+fn finish_fields<'a>(name: &str, object: &'a Struct, item: &mut syn::ItemStruct) -> Result<Vec<Member<'a>>, Error> {
+    let mut made: Vec<syn::Field> = std::mem::replace(&mut item.fields, syn::Fields::Unit).into_iter().collect();
+    let mut take = |wanted: &str| {
+        // A word of Rust ends in `_`, for progenitor as for us; `new_` does for us alone.
+        let plain = |name: &str| name.trim_end_matches('_').to_owned();
+        let is_it =
+            |field: &syn::Field| field.ident.as_ref().is_some_and(|ident| plain(&ident.to_string()) == plain(wanted));
+        let place = made.iter().position(is_it).ok_or_else(|| {
+            let error = Error::new("progenitor left out a field").at(format!("$.components.schemas.{name}"));
+            error.found(wanted.to_owned())
+        })?;
+        Ok(made.remove(place))
     };
-    if object.fields.is_empty() {
-        return Ok(Vec::new());
+    let mut members = Vec::new();
+    let mut fields = syn::punctuated::Punctuated::new();
+    for field in &object.fields {
+        let mut made = take(&field.rust)?;
+        let (ty, inner) = finish_type(made.ty, field);
+        let ident = ident(&field.rust);
+        let (doc, deprecated) = (docs::doc(&docs::field(field)), deprecated(field));
+        made.attrs = attributes(quote! { #doc #deprecated });
+        made.ident = Some(ident.clone());
+        made.ty = ty.clone();
+        fields.push(made);
+        members.push(Member { field, ident, ty, inner });
     }
-    let item = item.ok_or_else(|| missing(name.to_owned()))?;
-    let types: BTreeMap<String, &syn::Type> =
-        item.fields.iter().filter_map(|field| Some((wire_name(field)?, &field.ty))).collect();
-    object
-        .fields
-        .iter()
-        .map(|field| {
-            let mut ty = (*types.get(&field.wire).ok_or_else(|| missing(field.wire.clone()))?).clone();
-            Short { keep_module: false }.visit_type_mut(&mut ty);
-            // progenitor gives a required list no Option, and an optional list none either: an empty list would look unset.
-            let inner = option(&ty).cloned();
-            let (ty, inner) = match inner {
-                None if !field.required => (syn::parse_quote! { Option<#ty> }, Some(ty)),
-                Some(inner) if field.required => (inner, None),
-                inner => (ty, inner),
-            };
-            let (ty, inner) = match inner {
-                // Unset, null and a value are three things to say.
-                Some(inner) if is_clearable(field) => {
-                    (syn::parse_quote! { Option<Option<#inner>> }, Some(syn::parse_quote! { Option<#inner> }))
-                }
-                inner => (ty, inner),
-            };
-            Ok(Member { field, ident: ident(&field.rust), ty, inner })
-        })
-        .collect()
-}
-
-fn wire_name(field: &syn::Field) -> Option<String> {
-    let mut name = None;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<syn::Expr>()?;
-            }
-            Ok(())
+    if object.open {
+        let mut made = take(EXTRA)?;
+        made.attrs = attributes(quote! {
+            /// Members that this version of the crate does not know, as they came; they are sent back unchanged.
         });
+        fields.push(made);
     }
-    name.or_else(|| field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned()))
+    item.fields = syn::Fields::Named(syn::FieldsNamed { brace_token: Default::default(), named: fields });
+    Ok(members)
 }
 
-/// The type inside an `Option`.
-pub fn option(ty: &syn::Type) -> Option<&syn::Type> {
-    argument(ty, "Option")
+/// The type of a field, and what is inside the `Option` of an optional one.
+fn finish_type(ty: syn::Type, field: &Field) -> (syn::Type, Option<syn::Type>) {
+    // progenitor breaks a circle of types at any place of it.
+    let ty = match argument(&ty, "Box").and_then(option) {
+        Some(inner) => syn::parse_quote! { Option<Box<#inner>> },
+        None => ty,
+    };
+    let inner = match (option(&ty), field.required) {
+        (_, true) => return (ty, None),
+        (Some(inner), false) => inner.clone(),
+        // Free JSON may be null by itself; left out is something else.
+        (None, false) => ty,
+    };
+    // Unset, null and a value are three things to say.
+    let inner: syn::Type = if is_clearable(field) {
+        syn::parse_quote! { Option<#inner> }
+    } else {
+        inner
+    };
+    (syn::parse_quote! { Option<#inner> }, Some(inner))
 }
 
-/// The type inside `Name<…>`.
-pub fn argument<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
-    let syn::Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.last()? {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    }
-}
-
-/// `::std::option::Option<&'a ::std::string::String>` reads as `Option<&String>`.
-pub struct Short {
-    pub keep_module: bool,
-}
-
-impl VisitMut for Short {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        visit_mut::visit_type_reference_mut(self, reference);
-        reference.lifetime = None;
-    }
-
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        visit_mut::visit_path_mut(self, path);
-        shorten(path, self.keep_module);
-    }
-}
-
-/// Drops the part of a path that a reader does not need; inside the module `types` its own name is such a part.
-fn shorten(path: &mut syn::Path, keep_module: bool) {
-    let Some(last) = path.segments.last().cloned() else { return };
-    let first = path.segments.first().map(|segment| segment.ident.to_string());
-    let known = ["Option", "String", "Vec", "Box"].iter().any(|name| last.ident == name);
-    if path.segments.len() > 1 && (known || (!keep_module && first.as_deref() == Some("types"))) {
-        path.leading_colon = None;
-        path.segments = std::iter::once(last).collect();
-    } else if matches!(first.as_deref(), Some("std" | "serde_json")) {
-        path.leading_colon = None;
-    }
+pub fn attributes(tokens: TokenStream) -> Vec<syn::Attribute> {
+    let parsed: syn::ItemStruct = syn::parse_quote! { #tokens struct A; };
+    parsed.attrs
 }
 
 fn deprecated(field: &Field) -> TokenStream {
@@ -348,10 +302,7 @@ fn read(type_name: &Ident, members: &[Member<'_>], object: &Struct) -> TokenStre
 }
 
 fn multipart(name: &str, model: &Model) -> bool {
-    model.operations.iter().any(|operation| {
-        operation.body.as_deref() == Some(name)
-            && operation.request_media.iter().any(|media| media.starts_with("multipart/form-data"))
-    })
+    model.operations.iter().any(|operation| operation.body.as_deref() == Some(name) && operation.is_form())
 }
 
 /// The parts of a multipart body, in document order; the JSON form when all of it is text.
@@ -368,9 +319,9 @@ fn form(name: &str, type_name: &Ident, members: &[Member<'_>], model: &Model) ->
         }
     });
     let json = if serialises(name, model) {
-        quote! { builder.json(self) }
+        quote! { serde_json::to_vec(self).ok() }
     } else {
-        quote! { builder }
+        quote! { None }
     };
     quote! {
         impl crate::runtime::media::form::Multipart for #type_name {
@@ -379,7 +330,7 @@ fn form(name: &str, type_name: &Ident, members: &[Member<'_>], model: &Model) ->
             }
         }
         impl crate::runtime::media::form::MaybeJson for #type_name {
-            fn json(&self, builder: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+            fn json(&self) -> Option<Vec<u8>> {
                 #json
             }
         }

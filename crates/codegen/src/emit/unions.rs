@@ -1,48 +1,66 @@
-//! Unions: one variant an arm, and one that keeps what fits none as raw JSON.
+//! Unions: progenitor's declarations with the model's names, and a variant that keeps what fits none as raw JSON.
 
+use super::structs::attributes;
+use super::syntax::argument;
 use super::validate::{self, Needs};
 use super::{docs, ident, structs};
 use crate::error::Error;
-use crate::lower::schema::{ref_name, type_of};
+use crate::lower::schema::ref_name;
 use crate::model::{Arm, Kind, Model, Type, Union};
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use serde_json::Value;
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 
-pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs) -> Result<TokenStream, Error> {
-    let type_name = ident(name);
-    let doc = docs::doc(kind.doc.as_deref().unwrap_or(&format!("One of the forms of `{name}`.")));
-    let mut variants = TokenStream::new();
+pub fn emit(
+    name: &str,
+    kind: &Type,
+    union: &Union,
+    item: &syn::ItemEnum,
+    model: &Model,
+    needs: &Needs,
+) -> Result<TokenStream, Error> {
+    let unexpected = |found: String| {
+        Error::new("progenitor's union has an unexpected form").at(format!("$.components.schemas.{name}")).found(found)
+    };
+    if item.variants.len() != union.arms.len() {
+        return Err(unexpected(format!("{} arms of {}", item.variants.len(), union.arms.len())));
+    }
+    let mut item = item.clone();
+    let type_name = item.ident.clone();
     let mut froms = TokenStream::new();
     let mut writes = TokenStream::new();
     let mut checks = TokenStream::new();
     let mut seen = BTreeSet::new();
-    for arm in &union.arms {
+    for (made, arm) in item.variants.iter_mut().zip(&union.arms) {
         let variant = ident(&arm.name);
-        let doc = docs::doc(&arm_doc(arm));
+        made.ident = variant.clone();
+        made.attrs = attributes(docs::doc(&arm_doc(arm)));
+        made.discriminant = None;
         if arm.unit {
+            made.fields = syn::Fields::Unit;
             let (tag, value) = (union.tag.as_deref().unwrap_or_default(), arm.tag.as_deref().unwrap_or_default());
-            variants.extend(quote! { #doc #variant, });
             writes.extend(quote! { Self::#variant => crate::runtime::wire::tag(serializer, #tag, #value), });
             continue;
         }
-        let ty = rust(&arm.schema)?;
+        let held = match &made.fields {
+            syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => &fields.unnamed[0].ty,
+            other => return Err(unexpected(format!("{} {}", arm.name, other.to_token_stream()))),
+        };
         // An arm that holds the union again would have no size.
-        let boxed = ref_name(&arm.schema).is_some_and(|arm| holds(arm, name, model));
-        let (held, value) =
-            if boxed { (quote! { Box<#ty> }, quote! { Box::new(value) }) } else { (ty.clone(), quote! { value }) };
-        variants.extend(quote! { #doc #variant(#held), });
+        let (ty, value) = match argument(held, "Box") {
+            Some(ty) => (ty, quote! { Box::new(value) }),
+            None => (held, quote! { value }),
+        };
         writes.extend(quote! { Self::#variant(value) => value.serialize(serializer), });
-        if seen.insert(ty.to_string()) {
+        if seen.insert(ty.to_token_stream().to_string()) {
             froms.extend(
                 quote! { impl From<#ty> for #type_name { fn from(value: #ty) -> Self { Self::#variant(#value) } } },
             );
-            if ty.to_string() == "String" {
+            if is_text(ty) {
                 froms.extend(quote! { impl From<&str> for #type_name { fn from(value: &str) -> Self { Self::#variant(value.to_owned()) } } });
             }
-            if kind.in_request && !arm.schema["items"].is_null() {
-                froms.extend(from_arrays(&type_name, &variant, &rust(&arm.schema["items"])?));
+            if let Some(item) = argument(ty, "Vec").filter(|_| kind.in_request) {
+                froms.extend(from_arrays(&type_name, &variant, item));
             }
         }
         let check = if ref_name(&arm.schema).is_some_and(|name| needs.check(name)) {
@@ -54,6 +72,12 @@ pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs
             checks.extend(quote! { if let Self::#variant(value) = self { #check } });
         }
     }
+    item.variants.push(syn::parse_quote! {
+        /// A form that this version of the crate does not know, as raw JSON. It is sent as it stands.
+        Unknown(serde_json::Value)
+    });
+    let doc = docs::doc(kind.doc.as_deref().unwrap_or(&format!("One of the forms of `{name}`.")));
+    item.attrs = attributes(quote! { #doc #[derive(Clone, Debug, PartialEq)] #[non_exhaustive] });
     let check = (kind.in_request && needs.check(name)).then(|| {
         quote! {
             impl crate::runtime::validation::Check for #type_name {
@@ -74,14 +98,7 @@ pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs
     });
     let read = kind.in_reply.then(|| read(&type_name, union, model));
     Ok(quote! {
-        #doc
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum #type_name {
-            #variants
-            /// A form that this version of the crate does not know, as raw JSON. It is sent as it stands.
-            Unknown(serde_json::Value),
-        }
+        #item
         #froms
         #check
         #write
@@ -89,24 +106,8 @@ pub fn emit(name: &str, kind: &Type, union: &Union, model: &Model, needs: &Needs
     })
 }
 
-/// Whether a value of the type `name` has a value of the type `wanted` in it, with no list or map in between.
-fn holds(name: &str, wanted: &str, model: &Model) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![name];
-    while let Some(name) = open.pop() {
-        if name == wanted {
-            return true;
-        }
-        if !seen.insert(name) {
-            continue;
-        }
-        match model.types.get(name).map(|kind| &kind.kind) {
-            Some(Kind::Struct(object)) => open.extend(object.fields.iter().filter_map(|field| ref_name(&field.schema))),
-            Some(Kind::Union(union)) => open.extend(union.arms.iter().filter_map(|arm| ref_name(&arm.schema))),
-            Some(Kind::Enum(_)) | None => {}
-        }
-    }
-    false
+fn is_text(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
 }
 
 fn arm_doc(arm: &Arm) -> String {
@@ -120,37 +121,8 @@ fn arm_doc(arm: &Arm) -> String {
     }
 }
 
-/// The Rust type of an arm.
-fn rust(schema: &Value) -> Result<TokenStream, Error> {
-    if let Some(name) = ref_name(schema) {
-        let name = ident(name);
-        return Ok(match name.to_string().as_str() {
-            "Upload" | "FileInput" | "Secret" | "Amount" => quote! { crate::#name },
-            _ => quote! { #name },
-        });
-    }
-    Ok(match type_of(schema) {
-        Some("string") => quote! { String },
-        Some("integer") => quote! { i64 },
-        Some("number") => quote! { f64 },
-        Some("boolean") => quote! { bool },
-        Some("array") => {
-            let item = rust(schema.get("items").unwrap_or(&Value::Null))?;
-            quote! { Vec<#item> }
-        }
-        _ => match schema.get("additionalProperties").filter(|values| values.is_object()) {
-            Some(values) => {
-                let value = rust(values)?;
-                quote! { std::collections::BTreeMap<String, #value> }
-            }
-            None if type_of(schema) == Some("object") => quote! { serde_json::Map<String, serde_json::Value> },
-            None => quote! { serde_json::Value },
-        },
-    })
-}
-
 /// Reading goes through a JSON value: the tag or the kind says which arm it is, and what does not fit stays raw.
-fn read(type_name: &proc_macro2::Ident, union: &Union, model: &Model) -> TokenStream {
+fn read(type_name: &Ident, union: &Union, model: &Model) -> TokenStream {
     let tagged = union.tag.as_ref().map(|tag| {
         let arms = union.arms.iter().filter_map(|arm| {
             let (variant, value) = (ident(&arm.name), arm.tag.as_ref()?);
@@ -210,13 +182,13 @@ fn constants<'a>(arm: &Arm, model: &'a Model) -> impl Iterator<Item = &'a (Strin
 }
 
 /// A list may be written down: `["a", "b"]`.
-fn from_arrays(type_name: &Ident, variant: &Ident, item: &TokenStream) -> TokenStream {
+fn from_arrays(type_name: &Ident, variant: &Ident, item: &syn::Type) -> TokenStream {
     let mut froms = quote! {
         impl<const N: usize> From<[#item; N]> for #type_name {
             fn from(value: [#item; N]) -> Self { Self::#variant(value.into()) }
         }
     };
-    if item.to_string() == "String" {
+    if is_text(item) {
         froms.extend(quote! {
             impl<const N: usize> From<[&str; N]> for #type_name {
                 fn from(value: [&str; N]) -> Self { Self::#variant(value.map(str::to_owned).into()) }

@@ -85,6 +85,11 @@ fn choose_one(operation: &mut Value, source: &Map<String, Value>) -> Result<bool
     Ok(media.len() > 1 || form.is_some())
 }
 
+/// Whether it is the media type of a form.
+pub fn is_form(media: &str) -> bool {
+    media.starts_with(MULTIPART)
+}
+
 fn schema_of<'a>(content: &'a Map<String, Value>, media: &str) -> Option<&'a Value> {
     content.iter().find(|(name, _)| name.split(';').next().is_some_and(|name| name.trim() == media))?.1.get("schema")
 }
