@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use venice_ai_codegen::emit::round_trips;
 use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
@@ -29,6 +30,10 @@ fn run() -> Result<(), Error> {
     write("generated.rs", &generated.code)?;
     let version = spec.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
     println!("cargo::rustc-env=VENICE_API_VERSION={version}");
+    // The tests are no part of the package.
+    if Path::new("tests").is_dir() {
+        write("round_trips.rs", &round_trips::table(&generated.model))?;
+    }
     if std::env::var_os("CARGO_FEATURE_DOCUMENT").is_some() {
         write("document.json", &generated.document.to_string())?;
     }

@@ -28,6 +28,7 @@ mod redirects;
 mod reply_limits;
 mod request_types;
 mod retry;
+mod round_trips;
 mod secrets;
 mod strange_replies;
 mod timeouts;

@@ -115,6 +115,10 @@ pub(super) struct Reply {
 impl Object for Reply {
     const NAME: &'static str = "Embeddings";
 
+    fn empty() -> Self {
+        Self::default()
+    }
+
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "data" => wire::required(&mut self.data, map),
@@ -136,6 +140,10 @@ struct EmbeddingItem {
 impl Object for EmbeddingItem {
     const NAME: &'static str = "Embedding";
 
+    fn empty() -> Self {
+        Self::default()
+    }
+
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "index" => wire::optional(&mut self.index, map),
@@ -152,6 +160,10 @@ wire::object_impls!(EmbeddingItem);
 struct Vector(Vec<f32>);
 
 impl Field for Vector {
+    fn blank() -> Self {
+        Self::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Numbers;
 

@@ -172,6 +172,10 @@ struct Stored {
 impl wire::Object for Stored {
     const NAME: &'static str = "JobHandle";
 
+    fn empty() -> Self {
+        Self::default()
+    }
+
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "kind" => wire::optional(&mut self.kind, map),

@@ -6,6 +6,7 @@ mod enums;
 mod inline;
 mod methods;
 mod operations;
+pub mod round_trips;
 pub mod share;
 mod structs;
 mod syntax;
@@ -13,7 +14,7 @@ mod unions;
 mod validate;
 
 use crate::error::Error;
-use crate::model::{Kind, Model};
+use crate::model::{Kind, Model, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
     let needs = validate::Needs::of(model);
     let mut types = TokenStream::new();
     for (name, kind) in &model.types {
-        if model.is_unit(name) && !is_reply_or_body(model, name) {
+        if !is_declared(model, name) {
             continue;
         }
         types.extend(match (&kind.kind, declarations.get(name)) {
@@ -111,11 +112,11 @@ fn split(file: &syn::File) -> (BTreeMap<String, Item>, Vec<&Item>) {
     (declarations, client)
 }
 
-fn is_reply_or_body(model: &Model, name: &str) -> bool {
-    model
-        .operations
-        .iter()
-        .any(|operation| [&operation.body, &operation.reply].iter().any(|used| used.as_deref() == Some(name)))
+/// Whether a type is declared: a struct without members that is an arm of a union is a variant without payload.
+fn is_declared(model: &Model, name: &str) -> bool {
+    let is_used =
+        |operation: &Operation| [&operation.body, &operation.reply].iter().any(|used| used.as_deref() == Some(name));
+    !model.is_unit(name) || model.operations.iter().any(is_used)
 }
 
 fn ident(name: &str) -> Ident {

@@ -39,7 +39,7 @@ pub fn emit(
     let validate = checked.then(|| validate::object(&type_name, object, needs));
     let form = multipart(name, model).then(|| form(name, &type_name, &members, model));
     let write = serialises(name, model).then(|| write(&type_name, &members, object));
-    let read = kind.in_reply.then(|| read(&type_name, &members, object));
+    let read = is_readable(name, model).then(|| read(&type_name, &members, object, kind));
     Ok(quote! {
         #item
         #build
@@ -267,16 +267,17 @@ fn write(type_name: &Ident, members: &[Member<'_>], object: &Struct) -> TokenStr
     }
 }
 
-/// Reading: member by member, in any order, leniently.
-fn read(type_name: &Ident, members: &[Member<'_>], object: &Struct) -> TokenStream {
+/// Reading: member by member, in any order; leniently unless it is only ever sent.
+fn read(type_name: &Ident, members: &[Member<'_>], object: &Struct, kind: &Type) -> TokenStream {
     let name = type_name.to_string();
     let arms = members.iter().map(|member| {
         let (ident, wire) = (&member.ident, &member.field.wire);
         let aliases = &member.field.aliases;
-        let read = if member.inner.is_some() {
-            quote! { optional }
-        } else {
-            quote! { required }
+        let read = match (&member.inner, kind.in_reply) {
+            (Some(_), _) if is_clearable(member.field) => quote! { clearable },
+            (Some(_), _) => quote! { optional },
+            (None, true) => quote! { required },
+            (None, false) => quote! { given },
         };
         quote! { #wire #(| #aliases)* => crate::runtime::wire::#read(&mut self.#ident, map), }
     });
@@ -286,9 +287,29 @@ fn read(type_name: &Ident, members: &[Member<'_>], object: &Struct) -> TokenStre
     } else {
         quote! { crate::runtime::wire::ignore(map) }
     };
+    let needed = |member: &&Member<'_>| !kind.in_reply && member.inner.is_none();
+    let needed: Vec<_> = members.iter().filter(needed).map(|member| &member.field.wire).collect();
+    let required = (!needed.is_empty()).then(|| quote! { const REQUIRED: &'static [&'static str] = &[#(#needed),*]; });
+    let empty = if needed.is_empty() {
+        quote! { Self::default() }
+    } else {
+        let values = members.iter().map(|member| {
+            let ident = &member.ident;
+            match member.inner {
+                Some(_) => quote! { #ident: None },
+                None => quote! { #ident: crate::runtime::wire::Field::blank() },
+            }
+        });
+        let extra = object.open.then(|| quote! { extra: Default::default(), });
+        quote! { Self { #(#values,)* #extra } }
+    };
     quote! {
         impl crate::runtime::wire::Object for #type_name {
             const NAME: &'static str = #name;
+            #required
+            fn empty() -> Self {
+                #empty
+            }
             fn member<'de, A: serde::de::MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
                 match name {
                     #(#arms)*
@@ -371,6 +392,24 @@ pub fn serialises(name: &str, model: &Model) -> bool {
     }
     let request = model.types.get(name).is_some_and(|kind| kind.in_request && !kind.in_reply);
     inner(name, model, request, &mut Vec::new())
+}
+
+/// Whether a type can be read: a file cannot.
+pub fn is_readable(name: &str, model: &Model) -> bool {
+    let files = [crate::lower::UPLOAD, crate::lower::FILE_INPUT];
+    let (mut seen, mut open) = (Vec::new(), vec![name.to_owned()]);
+    while let Some(name) = open.pop() {
+        if seen.contains(&name) {
+            continue;
+        }
+        match model.types.get(&name).map(|kind| &kind.kind) {
+            Some(Kind::Struct(object)) => open.extend(object.fields.iter().flat_map(|field| refs(&field.schema))),
+            Some(Kind::Union(union)) => open.extend(union.arms.iter().flat_map(|arm| refs(&arm.schema))),
+            Some(Kind::Enum(_)) | None => {}
+        }
+        seen.push(name);
+    }
+    !seen.iter().any(|name| files.contains(&name.as_str()))
 }
 
 /// The component names that a schema mentions.

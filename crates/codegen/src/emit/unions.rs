@@ -96,7 +96,7 @@ pub fn emit(
             }
         }
     });
-    let read = kind.in_reply.then(|| read(&type_name, union, model));
+    let read = structs::is_readable(name, model).then(|| read(&type_name, union, kind, model));
     Ok(quote! {
         #item
         #froms
@@ -122,7 +122,7 @@ fn arm_doc(arm: &Arm) -> String {
 }
 
 /// Reading goes through a JSON value: the tag or the kind says which arm it is, and what does not fit stays raw.
-fn read(type_name: &Ident, union: &Union, model: &Model) -> TokenStream {
+fn read(type_name: &Ident, union: &Union, kind: &Type, model: &Model) -> TokenStream {
     let tagged = union.tag.as_ref().map(|tag| {
         let arms = union.arms.iter().filter_map(|arm| {
             let (variant, value) = (ident(&arm.name), arm.tag.as_ref()?);
@@ -162,15 +162,26 @@ fn read(type_name: &Ident, union: &Union, model: &Model) -> TokenStream {
             .map(|(member, constant)| quote! { && crate::runtime::wire::items_are(&value, #member, #constant) });
         quote! { if #test #(#kinds)* && let Some(known) = crate::runtime::wire::arm(&value) { return Self::#variant(known); } }
     });
+    let of_reply = kind.in_reply.then(|| {
+        quote! {
+            impl From<serde_json::Value> for #type_name {
+                fn from(value: serde_json::Value) -> Self {
+                    crate::runtime::wire::Union::of(value)
+                }
+            }
+            crate::runtime::wire::union_default!(#type_name);
+        }
+    });
     quote! {
-        impl From<serde_json::Value> for #type_name {
-            fn from(value: serde_json::Value) -> Self {
+        impl crate::runtime::wire::Union for #type_name {
+            fn of(value: serde_json::Value) -> Self {
                 #tagged
                 #(#by_kind)*
                 Self::Unknown(value)
             }
         }
         crate::runtime::wire::union_impls!(#type_name);
+        #of_reply
     }
 }
 

@@ -77,6 +77,10 @@ struct ReportedReply {
 
 impl Object for ReportedReply {
     const NAME: &'static str = "reply";
+
+    fn empty() -> Self {
+        Self::default()
+    }
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "model" => wire::optional(&mut self.model, map),
@@ -101,6 +105,10 @@ struct Used {
 
 impl Object for Used {
     const NAME: &'static str = "usage";
+
+    fn empty() -> Self {
+        Self::default()
+    }
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "prompt_tokens" | "input_tokens" => wire::optional(&mut self.prompt, map),
@@ -122,6 +130,10 @@ struct Details {
 
 impl Object for Details {
     const NAME: &'static str = "details";
+
+    fn empty() -> Self {
+        Self::default()
+    }
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "cached_tokens" => wire::optional(&mut self.cached, map),

@@ -3,6 +3,9 @@
 //! The generated code could derive all of this. Written once and called by name it compiles in a fraction of the time, and it
 //! reads what a derived implementation refuses: null for a required member, a whole number written `5.0`, a number in quotes.
 
+mod macros;
+
+pub(crate) use self::macros::{object_impls, open_enum_impls, union_default, union_impls};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::cell::Cell;
@@ -14,12 +17,19 @@ use std::marker::PhantomData;
 pub(crate) trait Field: Sized {
     /// Reads the value.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// The value of a member that was not read.
+    fn blank() -> Self;
 }
 
-/// An object with named members. `Default` is what a missing member reads as.
-pub(crate) trait Object: Default {
+/// An object with named members.
+pub(crate) trait Object: Sized {
     /// The type's name, for messages.
     const NAME: &'static str;
+    /// The members without which it is not read: those that a request needs. What a server leaves out of a reply reads as empty.
+    const REQUIRED: &'static [&'static str] = &[];
+    /// The object before its members are read.
+    fn empty() -> Self;
     /// Reads the value of the member `name`; a member that the type does not have is skipped or kept.
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
 }
@@ -41,6 +51,21 @@ pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut
     if let Some(value) = map.next_value_seed(Seed::<Option<T>>(PhantomData))? {
         *slot = value;
     }
+    Ok(())
+}
+
+/// Reads a member that a request must have: null is an error, unless it is a value of the type.
+pub(crate) fn given<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut A) -> Result<(), A::Error> {
+    *slot = map.next_value_seed(Seed(PhantomData))?;
+    Ok(())
+}
+
+/// Reads a member in which null is a value and not the same as leaving it out.
+pub(crate) fn clearable<'de, T: Field, A: MapAccess<'de>>(
+    slot: &mut Option<Option<T>>,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    *slot = Some(map.next_value_seed(Seed(PhantomData))?);
     Ok(())
 }
 
@@ -117,15 +142,25 @@ pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> R
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-            let mut object = T::default();
+            let mut object = T::empty();
+            let mut missing = T::REQUIRED.to_vec();
             while let Some(name) = map.next_key::<Name<'de>>()? {
+                missing.retain(|required| *required != name.as_str());
                 object.member(name.as_str(), &mut map)?;
             }
-            Ok(object)
+            match missing.first() {
+                Some(name) => Err(de::Error::missing_field(name)),
+                None => Ok(object),
+            }
         }
     }
 
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Reads a union.
+pub(crate) fn union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    <serde_json::Value as de::Deserialize<'de>>::deserialize(deserializer).map(T::of)
 }
 
 /// A member's name, borrowed from the input where it can be.
@@ -163,6 +198,10 @@ impl<'de> de::Deserialize<'de> for Name<'de> {
 }
 
 impl<T: Field> Field for Option<T> {
+    fn blank() -> Self {
+        None
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OptionVisitor<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for OptionVisitor<T> {
@@ -185,6 +224,10 @@ impl<T: Field> Field for Option<T> {
 }
 
 impl<T: Field> Field for Box<T> {
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Box::new)
     }
@@ -192,6 +235,10 @@ impl<T: Field> Field for Box<T> {
 
 /// A list; null items are left out.
 impl<T: Field> Field for Vec<T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ListVisitor<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for ListVisitor<T> {
@@ -213,6 +260,10 @@ impl<T: Field> Field for Vec<T> {
 
 /// A map; null values are left out.
 impl<T: Field> Field for BTreeMap<String, T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TableVisitor<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for TableVisitor<T> {
@@ -292,12 +343,20 @@ fn too_large() -> Option<i64> {
 }
 
 impl Field for f64 {
+    fn blank() -> Self {
+        0.0
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Number::<f64>(PhantomData))
     }
 }
 
 impl Field for i64 {
+    fn blank() -> Self {
+        0
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Number::<i64>(PhantomData))
     }
@@ -306,6 +365,10 @@ impl Field for i64 {
 macro_rules! plain_fields {
     ($($name:ty),* $(,)?) => {$(
         impl Field for $name {
+            fn blank() -> Self {
+                Self::default()
+            }
+
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 <$name as de::Deserialize<'de>>::deserialize(deserializer)
             }
@@ -323,12 +386,20 @@ impl Default for crate::runtime::secret::Secret {
 }
 
 impl Field for crate::runtime::secret::Secret {
+    fn blank() -> Self {
+        Self::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::read(deserializer).map(Self::from)
     }
 }
 
 impl Field for crate::runtime::amount::Amount {
+    fn blank() -> Self {
+        Self::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         de::Deserialize::deserialize(deserializer)
     }
@@ -372,105 +443,6 @@ pub(crate) fn items_are(list: &serde_json::Value, member: &str, constant: &str) 
     list.as_array().is_some_and(|items| !items.iter().any(says_other))
 }
 
-/// What a string enum has beside its variants.
-macro_rules! open_enum_impls {
-    ($name:ident { $($variant:ident = $wire:literal,)* }) => {
-        impl $name {
-            /// The values that this version of the crate knows, as they are on the wire.
-            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
-
-            /// The value as it is on the wire.
-            #[must_use]
-            #[inline]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $wire,)*
-                    Self::Unknown(value) => value,
-                }
-            }
-
-            /// The variant for a value from the wire; one that is not known is kept in `Unknown`.
-            #[must_use]
-            #[inline]
-            pub fn from_wire(value: &str) -> Self {
-                match value {
-                    $($wire => Self::$variant,)*
-                    _ => Self::Unknown(value.to_owned()),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            #[inline]
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
-        impl std::str::FromStr for $name {
-            type Err = crate::runtime::validation::ValidationError;
-            #[inline]
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
-                match Self::from_wire(value) {
-                    Self::Unknown(_) => Err(crate::runtime::validation::unknown_value(stringify!($name), value, Self::KNOWN)),
-                    known => Ok(known),
-                }
-            }
-        }
-
-        /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
-        impl From<&str> for $name {
-            #[inline]
-            fn from(value: &str) -> Self {
-                Self::from_wire(value)
-            }
-        }
-
-        /// Any text, as `from_wire` takes it.
-        impl From<String> for $name {
-            #[inline]
-            fn from(value: String) -> Self {
-                Self::from_wire(&value)
-            }
-        }
-
-        impl Default for $name {
-            /// What a reply that leaves the member out reads as: an empty unknown value.
-            #[inline]
-            fn default() -> Self {
-                Self::Unknown(String::new())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::runtime::wire::text(deserializer, Self::from_wire)
-            }
-        }
-
-        impl crate::runtime::wire::Field for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::runtime::wire::text(deserializer, Self::from_wire)
-            }
-        }
-
-        impl crate::runtime::wire::OpenEnum for $name {
-            #[inline]
-            fn text(&self) -> &str {
-                self.as_str()
-            }
-        }
-    };
-}
-pub(crate) use open_enum_impls;
-
 /// An enum that is a text on the wire.
 pub(crate) trait OpenEnum {
     fn text(&self) -> &str;
@@ -491,46 +463,8 @@ pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str)
     deserializer.deserialize_str(TextVisitor(make))
 }
 
-/// What an object of a reply has beside its members.
-macro_rules! object_impls {
-    ($name:ident) => {
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::runtime::wire::object(deserializer)
-            }
-        }
-
-        impl crate::runtime::wire::Field for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::runtime::wire::object(deserializer)
-            }
-        }
-    };
+/// A union, which is read from a JSON value.
+pub(crate) trait Union {
+    /// The arm that the value fits, or the value as it is.
+    fn of(value: serde_json::Value) -> Self;
 }
-pub(crate) use object_impls;
-
-/// What a union of a reply has beside its arms.
-macro_rules! union_impls {
-    ($name:ident) => {
-        impl Default for $name {
-            /// What a reply that leaves the member out reads as: an unknown form, null.
-            #[inline]
-            fn default() -> Self {
-                Self::Unknown(serde_json::Value::Null)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <serde_json::Value as serde::Deserialize<'de>>::deserialize(deserializer).map(Self::from)
-            }
-        }
-
-        impl crate::runtime::wire::Field for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <serde_json::Value as serde::Deserialize<'de>>::deserialize(deserializer).map(Self::from)
-            }
-        }
-    };
-}
-pub(crate) use union_impls;

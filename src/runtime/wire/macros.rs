@@ -1,0 +1,162 @@
+//! `open_enum_impls!`, `object_impls!`, `union_impls!`: the trait implementations of generated types.
+
+/// What a string enum has beside its variants.
+macro_rules! open_enum_impls {
+    ($name:ident { $($variant:ident = $wire:literal,)* }) => {
+        impl $name {
+            /// The values that this version of the crate knows, as they are on the wire.
+            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
+
+            /// The value as it is on the wire.
+            #[must_use]
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+
+            /// The variant for a value from the wire; one that is not known is kept in `Unknown`.
+            #[must_use]
+            #[inline]
+            pub fn from_wire(value: &str) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(value.to_owned()),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
+        impl std::str::FromStr for $name {
+            type Err = crate::runtime::validation::ValidationError;
+            #[inline]
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                match Self::from_wire(value) {
+                    Self::Unknown(_) => Err(crate::runtime::validation::unknown_value(stringify!($name), value, Self::KNOWN)),
+                    known => Ok(known),
+                }
+            }
+        }
+
+        /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
+        impl From<&str> for $name {
+            #[inline]
+            fn from(value: &str) -> Self {
+                Self::from_wire(value)
+            }
+        }
+
+        /// Any text, as `from_wire` takes it.
+        impl From<String> for $name {
+            #[inline]
+            fn from(value: String) -> Self {
+                Self::from_wire(&value)
+            }
+        }
+
+        impl Default for $name {
+            /// What a reply that leaves the member out reads as: an empty unknown value.
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(String::new())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::text(deserializer, Self::from_wire)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn blank() -> Self {
+                Self::default()
+            }
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::text(deserializer, Self::from_wire)
+            }
+        }
+
+        impl crate::runtime::wire::OpenEnum for $name {
+            #[inline]
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+        }
+    };
+}
+pub(crate) use open_enum_impls;
+
+/// What an object has beside its members.
+macro_rules! object_impls {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::object(deserializer)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn blank() -> Self {
+                crate::runtime::wire::Object::empty()
+            }
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::object(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use object_impls;
+
+/// What a union has beside its arms.
+macro_rules! union_impls {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::union(deserializer)
+            }
+        }
+
+        impl crate::runtime::wire::Field for $name {
+            fn blank() -> Self {
+                Self::Unknown(serde_json::Value::Null)
+            }
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::runtime::wire::union(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use union_impls;
+
+/// What a union of a reply has besides: what a reply that leaves the member out reads as.
+macro_rules! union_default {
+    ($name:ident) => {
+        impl Default for $name {
+            /// What a reply that leaves the member out reads as: an unknown form, null.
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(serde_json::Value::Null)
+            }
+        }
+    };
+}
+pub(crate) use union_default;
