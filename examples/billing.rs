@@ -11,7 +11,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use venice_ai::types::{GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams};
-use venice_ai::{Amount, Client, Error};
+use venice_ai::{Amount, Client, Error, Timestamp};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Error> {
 /// API has forgotten the cursor.
 async fn add_up(venice: &Client) -> Result<(), Error> {
     let (mut count, mut sums) = (0, BTreeMap::<String, Amount>::new());
-    let mut last = String::new();
+    let mut last = Timestamp::default();
     let mut history = venice.billing().usage_history(GetBillingUsageHistoryParams::new());
     let mut seen_at_last = 0;
     let mut to_skip = 0;

@@ -85,6 +85,7 @@ pub use self::runtime::operation::{AuthScheme, Operation, RetryClass};
 pub use self::runtime::pages::{Page, Pages};
 pub use self::runtime::reply::{ByteStream, RawReply};
 pub use self::runtime::secret::Secret;
+pub use self::runtime::timestamp::{NotATimestamp, Timestamp};
 pub use self::runtime::transport::{CallOptions, Clock, Compatibility, RetryPolicy, SystemClock};
 pub use self::runtime::validation::ValidationError;
 pub use self::runtime::wallet::SignInRequest;

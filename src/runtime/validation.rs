@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::runtime::timestamp::Moment;
 use crate::runtime::url;
 
 /// What the API would refuse about a request.
@@ -327,38 +328,11 @@ impl Checker {
         }
     }
 
-    /// An expiry: nothing, a day, or a moment in UTC; `2025-02-30` is neither.
+    /// A day, a time, or nothing; `2025-02-30` is neither.
     pub(crate) fn date(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         let Some(text) = text.map(AsRef::as_ref).filter(|text| !text.is_empty()) else { return };
-        if !is_calendar(text) {
+        if Moment::parse(text).is_none() {
             self.report(field, format!("is {text:?}, which is no day or time of the calendar"));
         }
     }
-}
-
-/// Whether `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists.
-pub(crate) fn is_calendar(text: &str) -> bool {
-    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
-    let mut parts = day.split('-').map(str::parse::<u32>);
-    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(date)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return false,
-    };
-    let Some(time) = time else { return (1..=days).contains(&date) };
-    let time = time.trim_end_matches('Z').split('.').next().unwrap_or_default();
-    let mut parts = time.split(':').map(str::parse::<u32>);
-    let (Some(Ok(hour)), Some(Ok(minute)), Some(Ok(second)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    (1..=days).contains(&date) && hour < 24 && minute < 60 && second < 60
 }

@@ -26,12 +26,15 @@ pub(super) fn history(params: &GetBillingUsageHistoryParams) -> Checked {
         let problem = format!("goes alone: it stands for the filters of its list, and `{filter}` is set too");
         return Err(ValidationError::new("cursor", problem));
     }
-    let moment = |text: &'_ Option<String>| text.as_deref().and_then(|text| text.strip_suffix('Z')).map(str::to_owned);
-    let (start, end) = (moment(&params.start_timestamp), moment(&params.end_timestamp));
-    in_order(("startTimestamp", start.as_deref()), ("endTimestamp", end.as_deref()))
+    match (&params.start_timestamp, &params.end_timestamp) {
+        (Some(start), Some(end)) if end.moment().is_some_and(|end| start.moment().is_some_and(|start| end < start)) => {
+            Err(ValidationError::new("endTimestamp", format!("is {end:?}, which is before `startTimestamp`")))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Dates of one form compare as texts. Those with other time zones are left to the API.
+/// Days compare as texts.
 fn in_order(start: (&str, Option<&str>), end: (&str, Option<&str>)) -> Checked {
     match (start.1, end.1) {
         (Some(first), Some(last)) if last < first => {

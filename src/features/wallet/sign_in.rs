@@ -10,9 +10,9 @@ use super::address::{Chain, WalletAddress};
 use super::error::{WalletError, WalletErrorKind};
 use super::signer::{SignerError, WalletSigner};
 use crate::runtime::call::Call;
-use crate::runtime::date;
 use crate::runtime::media::base64;
 use crate::runtime::secret::Secret;
+use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
 use crate::runtime::wallet::Signer;
 
@@ -101,8 +101,8 @@ impl Wallet {
             uri: self.uri.clone(),
             version: "1".to_owned(),
             nonce: super::hex::encode(&nonce),
-            issued_at: date::iso8601(now),
-            expiration_time: Some(date::iso8601(now + self.time_to_live)),
+            issued_at: iso8601(now),
+            expiration_time: Some(iso8601(now + self.time_to_live)),
             not_before: None,
             resources: Vec::new(),
         };

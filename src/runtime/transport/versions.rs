@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::runtime::date::days_since_1970;
+use crate::runtime::timestamp::Moment;
 
 /// A crate that is this much older than the server is worth a warning.
 pub(crate) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
@@ -67,13 +67,12 @@ impl Versions {
 fn moment(version: &str) -> Option<u64> {
     let (date, time) = version.trim().split_once('.')?;
     let digits = |text: &str, length: usize| {
-        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().ok())?
+        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok())?
     };
     let (date, time) = (digits(date, 8)?, digits(time, 6)?);
-    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-    let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
-    let is_moment = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
-    is_moment.then(|| days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
+    let moment =
+        Moment::new([date / 10_000, date / 100 % 100, date % 100], [time / 10_000, time / 100 % 100, time % 100]);
+    u64::try_from(moment?.seconds).ok()
 }
 
 #[cfg(test)]

@@ -395,6 +395,16 @@ impl Field for crate::runtime::secret::Secret {
     }
 }
 
+impl Field for crate::runtime::timestamp::Timestamp {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::Deserialize::deserialize(deserializer)
+    }
+}
+
 impl Field for crate::runtime::amount::Amount {
     fn blank() -> Self {
         Self::default()

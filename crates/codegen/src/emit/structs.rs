@@ -80,7 +80,7 @@ fn finish_fields<'a>(name: &str, object: &'a Struct, item: &mut syn::ItemStruct)
     if object.open {
         let mut made = take(EXTRA)?;
         made.attrs = attributes(quote! {
-            /// Members that this version of the crate does not know, as they came; they are sent back unchanged.
+            /// Fields that this version of the crate does not know, as they came. They are sent back unchanged.
         });
         fields.push(made);
     }
@@ -173,9 +173,9 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
     });
     let extra = object.open.then(|| quote! { extra: Default::default(), });
     let new_doc = if required.is_empty() {
-        " An object with nothing set."
+        " Creates a value with no field set."
     } else {
-        " An object with its required members; everything else is unset and not sent."
+        " Creates a value from its required fields. The others are unset and not sent."
     };
     let setters = members.iter().filter_map(|member| {
         let (ident, inner) = (&member.ident, member.inner.as_ref()?);
@@ -194,10 +194,10 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
     });
     let validate = checked.then(|| {
         quote! {
-            /// Checks the values against the limits of the API document, as every call does before it sends anything.
+            /// Checks the fields against the limits of the API document, as every call does before it sends anything.
             ///
             /// # Errors
-            /// The first member that is out of its limits, with what is allowed.
+            /// The fields that are out of their limits, with what is allowed.
             pub fn validate(&self) -> Result<(), crate::runtime::validation::ValidationError> {
                 crate::runtime::validation::run(self)
             }
@@ -237,7 +237,7 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
 fn setter_doc(field: &Field) -> String {
     let first =
         field.doc.as_deref().and_then(|text| text.lines().next()).map(|line| format!(" {line}")).unwrap_or_default();
-    format!("Sets the member [`{0}`](Self#structfield.{0}).{first}", field.rust)
+    format!("Sets [`{0}`](Self#structfield.{0}).{first}", field.rust)
 }
 
 /// Writing: constants, then what is set, then unknown members.
@@ -385,7 +385,7 @@ pub fn serialises(name: &str, model: &Model) -> bool {
             }
             Some(Kind::Enum(_)) => true,
             None => {
-                [crate::lower::FILE_INPUT, crate::lower::AMOUNT].contains(&name)
+                [crate::lower::FILE_INPUT, crate::lower::AMOUNT, crate::lower::TIMESTAMP].contains(&name)
                     || (request && name == crate::lower::SECRET)
             }
         }

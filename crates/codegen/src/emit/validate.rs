@@ -125,7 +125,9 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
     if ref_name(schema).is_some_and(|name| needs.check(name)) {
         return quote! { checker.nested(#wire, #value); };
     }
-    match type_of(schema) {
+    // A time has the limits of its text.
+    let kind = if ref_name(schema) == Some(crate::lower::TIMESTAMP) { Some("string") } else { type_of(schema) };
+    match kind {
         Some("string") => {
             if let Some((low, high)) = bounds(schema, "minLength", "maxLength") {
                 checks.extend(quote! { checker.length(#wire, #value, #low, #high); });

@@ -25,7 +25,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Types that are written by hand and that generated ones refer to; no component may have such a name.
-pub const HANDWRITTEN: [&str; 4] = [UPLOAD, FILE_INPUT, SECRET, AMOUNT];
+pub const HANDWRITTEN: [&str; 5] = [UPLOAD, FILE_INPUT, SECRET, AMOUNT, TIMESTAMP];
 /// A file and nothing else.
 pub const UPLOAD: &str = "Upload";
 /// A file, a URL or base64 text.
@@ -34,6 +34,8 @@ pub const FILE_INPUT: &str = "FileInput";
 pub const SECRET: &str = "Secret";
 /// An exact decimal number: a number with `x-amount: true`.
 pub const AMOUNT: &str = "Amount";
+/// A time: a string with `format: date-time` or `x-timestamp: true`.
+pub const TIMESTAMP: &str = "Timestamp";
 
 /// How often each pass applied, in the order in which they ran.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,8 +1,11 @@
-//! Scalars as Rust wants them: string formats go (a date stays a string), the textual booleans of queries become booleans, and values of
+//! Scalars as Rust wants them: string formats go (a `date-time` is marked as a time, a date stays a string), the textual booleans of queries become booleans, and values of
 //! several types are no enum.
 
 use super::schema::{all_mut, operations_mut, string_enum, type_of};
 use serde_json::Value;
+
+/// Set on a string that is a time.
+pub const TIMESTAMP: &str = "x-timestamp";
 
 /// Simplifies scalars; returns how many schemas changed.
 pub fn simplify(doc: &mut Value) -> usize {
@@ -13,7 +16,9 @@ pub fn simplify(doc: &mut Value) -> usize {
             (_, Some(_)) => true,
         };
         if drop && let Some(object) = schema.as_object_mut() {
-            object.remove("format");
+            if object.remove("format").is_some_and(|format| format == "date-time") {
+                object.entry(TIMESTAMP).or_insert(Value::Bool(true));
+            }
             count += 1;
         }
         if has_mixed_values(schema)
@@ -74,12 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn formats_go_except_binary() {
+    fn formats_go_except_binary_and_a_date_time_is_marked() {
         let mut doc = json!({"components": {"schemas": {
-            "A": {"type": "string", "format": "date-time"}, "B": {"type": "string", "format": "binary"}
+            "A": {"type": "string", "format": "date"}, "B": {"type": "string", "format": "binary"},
+            "C": {"type": "string", "format": "date-time"}
         }}});
-        assert_eq!(simplify(&mut doc), 1);
+        assert_eq!(simplify(&mut doc), 2);
         assert_eq!(doc["components"]["schemas"]["A"], json!({"type": "string"}));
+        assert_eq!(doc["components"]["schemas"]["C"], json!({"type": "string", "x-timestamp": true}));
         assert_eq!(doc["components"]["schemas"]["B"]["format"], "binary");
     }
 }

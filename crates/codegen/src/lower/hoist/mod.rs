@@ -13,8 +13,9 @@ mod naming;
 mod tests;
 
 use super::names::pascal;
+use super::scalars::TIMESTAMP;
 use super::schema::{is_struct, ref_name, reference, string_enum, type_of};
-use super::unions::TAG;
+use super::unions::{FORMS, TAG};
 use crate::document;
 use crate::error::Error;
 use crate::names::Names;
@@ -42,6 +43,20 @@ pub const MEMBER: &str = "x-rust-member";
 pub const VARIANTS: &str = "x-variants";
 /// Set on a reference from within a recursive component: whether it stands in a request or a reply.
 const POSITION: &str = "x-position";
+/// What stays beside a reference to a hand-written type.
+const KEPT: [&str; 11] = [
+    "description",
+    "deprecated",
+    "default",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "x-not-blank",
+    "x-date",
+    FORMS,
+    MEMBER,
+    REQUIRED_WHEN,
+];
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Position {
@@ -279,18 +294,21 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 impl Hoist<'_> {
     /// Rewrites a schema where it stands: shapes become links, scalars stay.
     fn site(&mut self, schema: &Value, position: Position, proposal: &Proposal, tag: Option<&str>) -> Value {
-        if let Some(name) = ref_name(schema) {
-            return self.component(name, position, proposal, tag);
+        match ref_name(schema) {
+            // It was rewritten before, and has its limits beside it.
+            Some(name) if super::HANDWRITTEN.contains(&name) => return schema.clone(),
+            Some(name) => return self.component(name, position, proposal, tag),
+            None => {}
         }
         let Some(object) = schema.as_object() else { return schema.clone() };
         if object.contains_key("$shape") {
             return schema.clone();
         }
-        let handwritten = [("x-secret", super::SECRET), ("x-amount", super::AMOUNT)];
+        let handwritten = [("x-secret", super::SECRET), ("x-amount", super::AMOUNT), (TIMESTAMP, super::TIMESTAMP)];
         if let Some((_, name)) = handwritten.into_iter().find(|(mark, _)| object.get(*mark) == Some(&Value::Bool(true)))
         {
             let mut link = object.clone();
-            link.retain(|key, _| matches!(key.as_str(), "description" | "deprecated" | "x-not-blank"));
+            link.retain(|key, _| KEPT.contains(&key.as_str()));
             link.insert("$ref".into(), Value::String(format!("#/components/schemas/{name}")));
             return Value::Object(link);
         }
