@@ -149,9 +149,9 @@ fn what_has_no_limits_has_no_checks() {
 }
 
 #[test]
-fn a_default_is_a_word_in_the_documentation_and_nothing_else() {
+fn a_default_is_documented_and_nothing_else() {
     let code = post("kept: {type: string, default: tin}, size: {type: integer, default: 7}");
-    has(&code, "The server takes `7` when it is not sent.");
+    has(&code, "Default: `7`.");
     has_not(&code, "serde(default");
     has(&code, "Self { kept: kept.into(), size: None }");
 }
@@ -239,7 +239,7 @@ fn a_union_with_an_arm_of_any_json_and_one_that_holds_itself_is_declared() {
         "    Lantern: {type: object, properties: {a: {anyOf: [{type: string}, {type: array, items: {type: string}}, {}]}, more: {$ref: '#/components/schemas/Lantern'}}}",
     ))
     .code;
-    has(&code, "Text(String), /// A list. List(Vec<String>), /// An object. Any(serde_json::Value),");
+    has(&code, "Text(String), /// A list. List(Vec<String>), /// Any JSON. Any(serde_json::Value),");
     has(&code, "pub more: Option<Box<Lantern>>");
 }
 

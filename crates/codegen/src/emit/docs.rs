@@ -1,5 +1,6 @@
 //! Doc comments: our own sentence, then the facts that the document gives (range, length, default).
 
+use crate::lower::schema::type_of;
 use crate::model::Field;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,30 +26,75 @@ pub fn field(field: &Field) -> String {
     text
 }
 
-/// What the document says about a value, in our words.
+/// What the document says about a value: `Range: `-2.0..=2.0``, `Length: `1..=64``, `Items: `..=4``, `Default: `0``.
 pub fn facts(schema: &Value, default: Option<&Value>) -> Vec<String> {
-    let number = |key: &str| schema.get(key).filter(|value| value.is_number());
-    let exclusive = |key: &str| schema.get(key) == Some(&Value::Bool(true));
     let mut facts = Vec::new();
-    let low = number("minimum")
-        .map(|low| if exclusive("exclusiveMinimum") { format!("above {low}") } else { format!("at least {low}") });
-    let high = number("maximum")
-        .map(|high| if exclusive("exclusiveMaximum") { format!("below {high}") } else { format!("at most {high}") });
-    match (low, high) {
-        (Some(low), Some(high)) => facts.push(format!("Range: {low}, {high}.")),
-        (Some(only), None) | (None, Some(only)) => facts.push(format!("Range: {only}.")),
-        (None, None) => {}
+    for (name, low, high) in
+        [("Range", "minimum", "maximum"), ("Length", "minLength", "maxLength"), ("Items", "minItems", "maxItems")]
+    {
+        facts.extend(range(schema, low, high).map(|range| format!("{name}: {range}.")));
     }
-    for (low, high, what) in [("minLength", "maxLength", "characters"), ("minItems", "maxItems", "items")] {
-        match (number(low), number(high)) {
-            (Some(low), Some(high)) => facts.push(format!("{low} to {high} {what}.")),
-            (Some(low), None) => facts.push(format!("At least {low} {what}.")),
-            (None, Some(high)) => facts.push(format!("At most {high} {what}.")),
-            (None, None) => {}
-        }
-    }
-    if let Some(default) = default.filter(|value| !value.is_null()) {
-        facts.push(format!("The server takes `{default}` when it is not sent."));
+    match default {
+        None | Some(Value::Null) => {}
+        Some(Value::String(text)) if !text.is_empty() => facts.push(format!("Default: `{text}`.")),
+        Some(value) => facts.push(format!("Default: `{value}`.")),
     }
     facts
+}
+
+/// A range as Rust writes it; Rust has none without its lower end.
+fn range(schema: &Value, low: &str, high: &str) -> Option<String> {
+    let exclusive = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+    let is_number = type_of(schema) == Some("number");
+    let number = |key: &str| {
+        let number = schema.get(key).filter(|value| value.is_number())?;
+        let float = number.as_f64().filter(|_| is_number);
+        Some(float.map_or_else(|| number.to_string(), |float| format!("{float:?}")))
+    };
+    let (from, to) = (number(low), number(high));
+    let until = |to: &String| if exclusive("exclusiveMaximum") { to.clone() } else { format!("={to}") };
+    match (from, to) {
+        (Some(from), to) if exclusive("exclusiveMinimum") => {
+            let to = to.map(|to| format!(", `..{}`", until(&to))).unwrap_or_default();
+            Some(format!("above `{from}`{to}"))
+        }
+        (Some(from), Some(to)) => Some(format!("`{from}..{}`", until(&to))),
+        (Some(from), None) => Some(format!("`{from}..`")),
+        (None, Some(to)) => Some(format!("`..{}`", until(&to))),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn facts_are_written_as_rust_writes_ranges_and_values() {
+        for (schema, default, expected) in [
+            (json!({"type": "number", "minimum": -2, "maximum": 2}), json!(0), "Range: `-2.0..=2.0`. Default: `0`."),
+            (json!({"type": "integer", "minimum": 1}), json!(null), "Range: `1..`."),
+            (
+                json!({"type": "integer", "maximum": 9, "exclusiveMaximum": true}),
+                json!(7),
+                "Range: `..9`. Default: `7`.",
+            ),
+            (
+                json!({"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
+                json!(null),
+                "Range: above `0.0`, `..=1.0`.",
+            ),
+            (
+                json!({"type": "string", "minLength": 1, "maxLength": 64}),
+                json!("auto"),
+                "Length: `1..=64`. Default: `auto`.",
+            ),
+            (json!({"type": "array", "maxItems": 4}), json!([]), "Items: `..=4`. Default: `[]`."),
+            (json!({"type": "string"}), json!(""), "Default: `\"\"`."),
+        ] {
+            assert_eq!(facts(&schema, Some(&default)).join(" "), expected);
+        }
+        assert!(facts(&json!({"type": "string"}), None).is_empty());
+    }
 }

@@ -34,7 +34,7 @@ pub fn emit(
     for (made, arm) in item.variants.iter_mut().zip(&union.arms) {
         let variant = ident(&arm.name);
         made.ident = variant.clone();
-        made.attrs = attributes(docs::doc(&arm_doc(arm)));
+        made.attrs = attributes(docs::doc(&arm_doc(union, arm, model)));
         made.discriminant = None;
         if arm.unit {
             made.fields = syn::Fields::Unit;
@@ -110,14 +110,21 @@ fn is_text(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
 }
 
-fn arm_doc(arm: &Arm) -> String {
-    match (&arm.tag, arm.kind) {
-        (Some(tag), _) => format!("The form `{tag}`."),
-        (None, "string") => "A text.".into(),
-        (None, "array") => "A list.".into(),
-        (None, "integer" | "number") => "A number.".into(),
-        (None, "boolean") => "A boolean.".into(),
-        (None, _) => "An object.".into(),
+/// The summary of the arm's type, or what kind of JSON it is.
+fn arm_doc(union: &Union, arm: &Arm, model: &Model) -> String {
+    let kind = match arm.kind {
+        "string" => "A string.",
+        "array" => "A list.",
+        "integer" | "number" => "A number.",
+        "boolean" => "A boolean.",
+        "object" => "An object.",
+        _ => "Any JSON.",
+    };
+    let held = ref_name(&arm.schema).and_then(|name| model.types.get(name)?.doc.as_ref()?.lines().next());
+    match (&union.tag, &arm.tag, held) {
+        (_, _, Some(summary)) => summary.to_owned(),
+        (Some(tag), Some(value), None) => format!("`{tag}` is `{value}`."),
+        (_, _, None) => kind.to_owned(),
     }
 }
 
