@@ -68,7 +68,7 @@ async fn a_process_that_is_killed_again_and_again_pays_nothing_twice() {
     let venice = crate::support::once(&server);
     let mut run = venice.chat().many(questions(REQUESTS)).with_journal(&path).with_input_order();
     let outcomes = super::all(&mut run).await;
-    assert_eq!(super::indexes(&outcomes), (0..REQUESTS as usize).collect::<Vec<_>>());
+    assert_eq!(super::indexes(&outcomes), (0..REQUESTS).collect::<Vec<_>>());
     let (answered, unknown): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|outcome| outcome.result.is_ok());
     super::assert_answered(&answered);
     for outcome in &unknown {
@@ -79,7 +79,7 @@ async fn a_process_that_is_killed_again_and_again_pays_nothing_twice() {
     {
         let paid = paid.lock().unwrap();
         assert!(paid.values().all(|paid| *paid == 1), "{paid:?}");
-        assert!(answered.iter().all(|outcome| paid.contains_key(&(outcome.index as usize))));
+        assert!(answered.iter().all(|outcome| paid.contains_key(&outcome.index)));
     }
     assert!(run.progress().from_journal >= 200, "{}", run.progress());
     drop(run);

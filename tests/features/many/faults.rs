@@ -99,7 +99,7 @@ async fn of_ten_thousand_requests_none_is_lost_and_none_paid_twice() {
             pulled.load(Ordering::SeqCst) <= outcomes.len() + 4 * CONCURRENCY,
             "more is taken than there is room for"
         );
-        assert!(outcomes.insert(outcome.index as usize, outcome).is_none(), "an outcome came twice");
+        assert!(outcomes.insert(outcome.index, outcome).is_none(), "an outcome came twice");
     }
 
     assert_eq!(outcomes.len(), REQUESTS);

@@ -59,10 +59,9 @@ pub fn updated(text: &str, rows: &[Covered]) -> Result<String, Error> {
     let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
     for line in text.lines() {
         let ends = line.trim().is_empty() || line.starts_with('#');
+        let begins = |line: &str| line.starts_with("[[");
         match blocks.last_mut() {
-            Some(block)
-                if !line.starts_with("[[") && !(ends && block.first().is_some_and(|head| head.starts_with("[["))) =>
-            {
+            Some(block) if !(begins(line) || ends && block.first().is_some_and(|head| begins(head))) => {
                 block.push(line);
             }
             _ => blocks.push(vec![line]),
@@ -77,7 +76,7 @@ pub fn updated(text: &str, rows: &[Covered]) -> Result<String, Error> {
     let gaps = parse(&kept)?;
     let mut listed = std::collections::BTreeSet::new();
     for covered in rows {
-        let mut open = covered.missing().into_iter().filter(|column| !lists(&gaps, &covered.row, *column)).peekable();
+        let mut open = covered.missing().filter(|column| !lists(&gaps, &covered.row, *column)).peekable();
         if open.peek().is_some() && listed.insert(&covered.row.operation) {
             let kind = if open.any(|column| column == Column::Generated) { "left_out" } else { "automatic" };
             kept.push_str(&format!("\n[[{kind}]]\noperation = {:?}\n", covered.row.operation));

@@ -41,7 +41,6 @@ pub(super) static GENERATIONS: Area = Area {
     kinds: &[ModelType::Image],
     any_name_is_served: true,
     rules: &[length_of_prompt("prompt")],
-    ..USUAL
 };
 
 pub(super) static EDIT: Area = Area {
