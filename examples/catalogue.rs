@@ -42,11 +42,11 @@ async fn main() -> Result<(), Error> {
 
     // Names stand for models, and what is close to one is suggested.
     let name = std::env::args().nth(1).unwrap_or_else(|| "gpt-4o".to_owned());
-    match venice.models().retrieve(&*name).await {
+    match venice.models().find(&*name).await {
         Ok(model) => println!("{name} is {}", model.id()),
         Err(error) => println!("{error}"),
     }
-    if let Err(error) = venice.models().retrieve("defualt").await {
+    if let Err(error) = venice.models().find("defualt").await {
         println!("did you mean {}?", error.did_you_mean().join(" or "));
     }
 

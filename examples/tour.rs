@@ -104,7 +104,7 @@ async fn words(venice: &Client) -> Done {
 
     let catalogue = venice.models().catalogue().await?;
     println!("Models: default calls functions: {:?}", catalogue.require("default")?.supports_tools());
-    println!("Models: gpt-4o reads {:?} tokens", venice.models().retrieve("gpt-4o").await?.context_tokens());
+    println!("Models: gpt-4o reads {:?} tokens", venice.models().find("gpt-4o").await?.context_tokens());
     let odd = ChatCompletionRequest::new("default", ["Which way to the Rialto?"]).logprobs(true);
     println!("Models: {}", catalogue.check(&odd));
     let refused = venice.chat().create(odd).with_preflight(Preflight::Refuse).await;
@@ -123,7 +123,7 @@ async fn media_and_sources(venice: &Client) -> Done {
     let request = ChatCompletionRequest::new("default", ["When is high water?"]).web_search(WebSearchMode::On);
     println!("Chat: {}", venice.chat().stream(request).await?.cited(CitationStyle::Links).collect().await?);
 
-    let model = venice.models().retrieve("default").await?;
+    let model = venice.models().find("default").await?;
     let request = ChatCompletionRequest::new(model.id(), ["Hello!"]).reasoning_for(&model, ReasoningControl::Off);
     let reply = venice.chat().create(request).await?;
     println!("Chat: {} reasoned {:?} for {:?}", model.id(), reply.reasoning(), reply.answer());

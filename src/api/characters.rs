@@ -33,7 +33,7 @@ use crate::api::generated::operations;
 use crate::api::generated::types::{Character, CharacterReview, CharacterReviewList, ListCharactersParams};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
-use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::pages::{Batch, PageStart, Pages};
 
 /// The public characters that a chat can play. A preview: it may change.
 ///
@@ -75,15 +75,15 @@ impl<'c> Characters<'c> {
     pub fn list(&self, params: impl Into<ListCharactersParams>) -> Pages<Character> {
         let mut params = params.into();
         let page = *params.limit.get_or_insert(LARGEST_PAGE);
-        let ask = move |client: &Client, place: &Place| {
+        let ask = move |client: &Client, place: &PageStart| {
             let mut params = params.clone();
-            if let Place::Offset(offset) = place {
+            if let PageStart::Offset(offset) = place {
                 params.offset = Some(*offset);
             }
             let offset = params.offset.unwrap_or_default();
             client.characters().list_page(params).map(move |characters| {
                 let came = i64::try_from(characters.len()).unwrap_or(i64::MAX);
-                let next = (came >= page).then(|| Place::Offset(offset.saturating_add(came)));
+                let next = (came >= page).then(|| PageStart::Offset(offset.saturating_add(came)));
                 Batch::new(characters, next).marked(|character| &character.id)
             })
         };
@@ -146,8 +146,8 @@ impl<'c> Characters<'c> {
     /// Those of [`Pages`] and of [`retrieve`](Self::retrieve).
     pub fn reviews(&self, slug: impl Into<String>) -> Pages<CharacterReview> {
         let slug = slug.into();
-        let ask = move |client: &Client, place: &Place| {
-            let number = if let Place::Number(number) = place { *number } else { 1 };
+        let ask = move |client: &Client, place: &PageStart| {
+            let number = if let PageStart::Number(number) = place { *number } else { 1 };
             let params = CharacterReviewsParams { page: Some(number), page_size: Some(LARGEST_PAGE) };
             client.characters().reviews_page(&slug, params).with_meta().map(move |reply| {
                 let reviews = reply.value.data;
@@ -158,7 +158,8 @@ impl<'c> Characters<'c> {
                     // The reply does not say how many pages there are.
                     None => i64::try_from(reviews.len()).is_ok_and(|came| came >= LARGEST_PAGE),
                 };
-                Batch::new(reviews, more.then(|| Place::Number(number.saturating_add(1)))).marked(|review| &review.id)
+                Batch::new(reviews, more.then(|| PageStart::Number(number.saturating_add(1))))
+                    .marked(|review| &review.id)
             })
         };
         Pages::new(self.client, &operations::GET_CHARACTER_REVIEWS, Box::new(ask))

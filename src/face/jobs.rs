@@ -69,6 +69,6 @@
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
 
 pub use crate::features::jobs::{
-    Generation, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream, RemoteCopy, Retrieved,
-    SavedMedia,
+    Generation, GenerationSettings, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream,
+    RemoteCopy, Retrieved, SavedMedia,
 };

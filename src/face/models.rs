@@ -4,7 +4,7 @@
 //! |---|---|
 //! | see all models, or those of a type | [`list`](Models::list) |
 //! | look models up, and keep what was fetched | [`catalogue`](Models::catalogue), [`Catalogue`] |
-//! | find the model that a name stands for | [`retrieve`](Models::retrieve) |
+//! | find the model that a name stands for | [`find`](Models::find) |
 //! | ask what a model can do, takes and costs | [`CatalogueModel`] |
 //! | see when a model goes, and what replaces it | [`CatalogueModel::retirement`] |
 //! | find the model that is best at something today | [`traits`](Models::traits) |
@@ -34,7 +34,7 @@
 //! catalogue, of a day at most, it serves instead, with a warning (`tracing`), and the next try is after half a minute.
 //!
 //! Traits stand in the list. The names of other vendors' models do not: each type's are one more request, which is sent only for who
-//! [asks](CatalogueRequest::with_compatible_names) or [retrieves](Models::retrieve) a name that is nothing else. A model whose entry
+//! [asks](CatalogueRequest::with_compatible_names) or [looks up](Models::find) a name that is nothing else. A model whose entry
 //! cannot be read is left out and [counted](Catalogue::unreadable).
 //!
 //! ```
@@ -57,4 +57,4 @@
 pub use crate::api::models::Models;
 #[cfg(feature = "catalogue")]
 #[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
-pub use crate::features::catalogue::{Catalogue, CatalogueModel, CatalogueRequest, Retirement};
+pub use crate::features::catalogue::{Catalogue, CatalogueModel, CatalogueRequest, CatalogueSettings, Retirement};

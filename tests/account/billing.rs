@@ -233,7 +233,7 @@ async fn what_the_api_would_refuse_is_not_sent() {
         refused(|venice| venice.billing().usage_history_page(params.clone()), operation, field).await;
         refused(|venice| venice.billing().usage_history_csv(params.clone()), operation, field).await;
         refused_walk(|venice| venice.billing().usage_history(params.clone()), operation, field).await;
-        refused_walk(|venice| venice.billing().usage_history_table(params).into_pages(), operation, field).await;
+        refused_walk(|venice| venice.billing().usage_history_table(params), operation, field).await;
     }
 }
 

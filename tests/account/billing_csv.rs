@@ -189,7 +189,7 @@ async fn it_is_a_stream_and_its_pages_have_cursors() {
     }
     assert_eq!(count, HEADER.len() + 15);
     let server = Server::answering(answers());
-    let mut pages = table(&once(&server)).into_pages().with_header("x-trace", "7");
+    let mut pages = table(&once(&server)).with_header("x-trace", "7");
     assert_eq!(pages.next_page().await.unwrap().unwrap().next_cursor.as_deref(), Some("two"));
     assert_eq!(pages.next_page().await.unwrap().unwrap().next_cursor, None);
     assert!(server.requests().iter().all(|request| request.header("x-trace") == Some("7")));

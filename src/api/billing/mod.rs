@@ -11,7 +11,7 @@ use crate::api::generated::types::{
 };
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
-use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::pages::{Batch, PageStart, Pages};
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::{Reply, ReplyForm};
 
@@ -98,7 +98,7 @@ impl<'c> Billing<'c> {
     pub fn usage_history(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Pages<BillingUsageEntry> {
         let params = params.into();
         let cursor = params.cursor.clone();
-        let ask = move |client: &Client, place: &Place| {
+        let ask = move |client: &Client, place: &PageStart| {
             let call = client.billing().usage_history_page(at(&params, place));
             call.map(|page| Batch::new(page.data, page.next_cursor.and_then(behind)))
         };
@@ -160,14 +160,14 @@ impl<'c> Billing<'c> {
 
 /// What asks for the page at a place: the parameters, or the cursor alone.
 #[inline]
-pub(crate) fn at(params: &GetBillingUsageHistoryParams, place: &Place) -> GetBillingUsageHistoryParams {
+pub(crate) fn at(params: &GetBillingUsageHistoryParams, place: &PageStart) -> GetBillingUsageHistoryParams {
     match place {
-        Place::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),
+        PageStart::Cursor(cursor) => GetBillingUsageHistoryParams::new().cursor(cursor),
         _ => params.clone(),
     }
 }
 
 /// Where a cursor leads. An empty one leads nowhere.
-pub(crate) fn behind(cursor: String) -> Option<Place> {
-    (!cursor.is_empty()).then_some(Place::Cursor(cursor))
+pub(crate) fn behind(cursor: String) -> Option<PageStart> {
+    (!cursor.is_empty()).then_some(PageStart::Cursor(cursor))
 }

@@ -35,7 +35,7 @@ use crate::api::generated::operations;
 use crate::api::generated::types::{WalletBalance, WalletTransaction, WalletTransactions};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
-use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::pages::{Batch, PageStart, Pages};
 
 /// The prepaid credit of a wallet, which pays in place of an account.
 ///
@@ -103,8 +103,8 @@ impl<'c> X402<'c> {
     /// Those of [`Pages`] and of [`balance`](Self::balance).
     pub fn transactions(&self, wallet: impl Into<String>) -> Pages<WalletTransaction> {
         let wallet = wallet.into();
-        let ask = move |client: &Client, place: &Place| {
-            let offset = if let Place::Offset(offset) = place { *offset } else { 0 };
+        let ask = move |client: &Client, place: &PageStart| {
+            let offset = if let PageStart::Offset(offset) = place { *offset } else { 0 };
             let params = WalletTransactionsParams { limit: Some(LARGEST_PAGE), offset: Some(offset) };
             client.x402().transactions_page(&wallet, params).map(move |page| {
                 let came = i64::try_from(page.transactions.len()).unwrap_or(i64::MAX);
@@ -113,7 +113,7 @@ impl<'c> X402<'c> {
                 // Where the reply does not say whether there are more, a full page is not the last one.
                 let told = page.pagination.limit > 0;
                 let more = page.pagination.has_more || (!told && came >= LARGEST_PAGE);
-                let next = more.then(|| Place::Offset(offset.saturating_add(step)));
+                let next = more.then(|| PageStart::Offset(offset.saturating_add(step)));
                 Batch::new(page.transactions, next).marked(|transaction| &transaction.id)
             })
         };

@@ -14,7 +14,7 @@ mod suggest;
 
 pub use self::lookup::Catalogue;
 pub use self::model::CatalogueModel;
-pub use self::request::CatalogueRequest;
+pub use self::request::{CatalogueRequest, CatalogueSettings};
 pub use self::retirement::Retirement;
 use crate::api::generated::types::ModelType;
 use crate::api::models::Models;
@@ -41,7 +41,7 @@ impl Models<'_> {
     /// # Errors
     /// Those of [`list`](Self::list), where no catalogue of the last day can serve. No key is needed.
     pub fn catalogue(&self) -> CatalogueRequest {
-        CatalogueRequest::new(self.client)
+        request::catalogue(self.client)
     }
 
     /// The model that a name stands for: an id, a trait (`default`) or the name of another vendor's model (`gpt-4o`), with or without
@@ -53,10 +53,10 @@ impl Models<'_> {
     /// # async fn main() -> Result<(), venice_ai::Error> {
     /// # let mock = venice_ai_mock::MockVenice::start().await?;
     /// # let venice = mock.client();
-    /// let model = venice.models().retrieve("gpt-4o").await?;
+    /// let model = venice.models().find("gpt-4o").await?;
     /// assert_eq!((model.id(), model.context_tokens()), ("gondola-9b", Some(131_072)));
     ///
-    /// let unknown = venice.models().retrieve("gondola-8b").await.unwrap_err();
+    /// let unknown = venice.models().find("gondola-8b").await.unwrap_err();
     /// assert_eq!(unknown.did_you_mean(), ["gondola-9b"]);
     /// # Ok(()) }
     /// ```
@@ -64,20 +64,20 @@ impl Models<'_> {
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if nothing answers to the name, with names that come close in
     /// [`did_you_mean`](crate::Error::did_you_mean); and those of [`catalogue`](Self::catalogue).
-    pub fn retrieve(&self, name: impl Into<String>) -> Flow<CatalogueModel> {
-        request::retrieve(self.client, None, name.into())
+    pub fn find(&self, name: impl Into<String>) -> Flow<CatalogueModel> {
+        request::find(self.client, None, name.into())
     }
 
-    /// As [`retrieve`](Self::retrieve), for a model of one type.
+    /// As [`find`](Self::find), for a model of one type.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::ModelType;
-    /// let draws = venice.models().retrieve_of_type(ModelType::Image, "default").await?;
+    /// let draws = venice.models().find_of_type(ModelType::Image, "default").await?;
     /// println!("{} takes {:?} characters", draws.id(), draws.max_prompt_characters());
     /// # Ok(()) }
     /// ```
-    pub fn retrieve_of_type(&self, kind: impl Into<ModelType>, name: impl Into<String>) -> Flow<CatalogueModel> {
-        request::retrieve(self.client, Some(kind.into()), name.into())
+    pub fn find_of_type(&self, kind: impl Into<ModelType>, name: impl Into<String>) -> Flow<CatalogueModel> {
+        request::find(self.client, Some(kind.into()), name.into())
     }
 }

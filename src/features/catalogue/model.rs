@@ -14,7 +14,7 @@ use crate::api::generated::types::{Model, ModelPricing, ModelPrivacyLevel, Model
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-/// let model = venice.models().retrieve("default").await?;
+/// let model = venice.models().find("default").await?;
 /// if model.supports_tools() == Some(true) {
 ///     println!("{} calls functions, and reads {:?} tokens", model.id(), model.context_tokens());
 /// }

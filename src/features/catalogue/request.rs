@@ -1,13 +1,11 @@
-//! Asking for the catalogue.
+//! `CatalogueRequest`: a flow that fetches the catalogue of models, unless it is there.
 
 use std::time::Duration;
 
 use super::{Catalogue, CatalogueModel, store};
 use crate::api::generated::types::ModelType;
-use crate::runtime::call::{Flow, Steps, call_options};
+use crate::runtime::call::Flow;
 use crate::runtime::client::Client;
-use crate::runtime::error::Error;
-use crate::runtime::transport::CallOptions;
 
 /// Types whose models answer to the names of other vendors, in the order in which they are looked through.
 const TYPES_WITH_NAMES: [ModelType; 3] = [ModelType::Text, ModelType::Image, ModelType::Embedding];
@@ -21,24 +19,37 @@ const TYPES_WITH_NAMES: [ModelType; 3] = [ModelType::Text, ModelType::Image, Mod
 /// let catalogue = venice.models().catalogue().with_max_age(Duration::from_secs(60)).await?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
-#[must_use = "nothing is fetched until it is awaited"]
-pub struct CatalogueRequest {
-    client: Client,
+pub type CatalogueRequest = Flow<Catalogue, CatalogueSettings>;
+
+/// What can be set of a [`CatalogueRequest`].
+#[derive(Debug, Default)]
+pub struct CatalogueSettings {
     max_age: Option<Duration>,
     names_of: Vec<ModelType>,
-    limit: Option<Duration>,
+}
+
+/// The catalogue, fetched unless it is there.
+pub(super) fn catalogue(client: &Client) -> CatalogueRequest {
+    Flow::with_settings(client, "the catalogue", CatalogueSettings::default(), |client, settings, _| async move {
+        let CatalogueSettings { max_age, names_of } = settings;
+        let mut catalogue = store::catalogue(&client, max_age).await?;
+        for kind in names_of {
+            let (with_names, failure) = store::with_names(&client, catalogue, &kind, max_age).await;
+            if let Some(failure) = failure {
+                let (error, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
+                tracing::warn!(%kind, ?error, status, "the names of other vendors' models cannot be fetched");
+            }
+            catalogue = with_names;
+        }
+        Ok(catalogue)
+    })
 }
 
 impl CatalogueRequest {
-    pub(super) fn new(client: &Client) -> Self {
-        Self { client: client.clone(), max_age: None, names_of: Vec::new(), limit: None }
-    }
-
     /// How old it may be, in place of [`ClientBuilder::catalogue_max_age`](crate::ClientBuilder::catalogue_max_age). Zero fetches it
     /// anew, unless a fetch is on its way already. With this call an older one never serves: if a fetch fails, so does this.
     pub fn with_max_age(mut self, age: Duration) -> Self {
-        self.max_age = Some(age);
+        self.settings.max_age = Some(age);
         self
     }
 
@@ -53,70 +64,13 @@ impl CatalogueRequest {
     /// # Ok(()) }
     /// ```
     pub fn with_compatible_names(mut self, kind: impl Into<ModelType>) -> Self {
-        self.names_of.push(kind.into());
+        self.settings.names_of.push(kind.into());
         self
-    }
-
-    /// How long all of it may take, repetitions included. Nothing limits it unless this is called.
-    pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    call_options!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.client.options_mut()
-    }
-
-    /// Waits for it in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a
-    /// Tokio runtime.
-    ///
-    /// ```no_run
-    /// let venice = venice_ai::Client::without_api_key()?;
-    /// println!("{} models", venice.models().catalogue().send_blocking()?.len());
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    #[cfg(feature = "blocking")]
-    pub fn send_blocking(self) -> Result<Catalogue, Error> {
-        self.flow().send_blocking()
-    }
-
-    fn flow(self) -> Flow<Catalogue> {
-        let Self { client, max_age, names_of, limit } = self;
-        let flow = Flow::new(&client, "the catalogue", move |client| async move {
-            let mut catalogue = store::catalogue(&client, max_age).await?;
-            for kind in names_of {
-                let (with_names, failure) = store::with_names(&client, catalogue, &kind, max_age).await;
-                if let Some(failure) = failure {
-                    let (error, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
-                    tracing::warn!(%kind, ?error, status, "the names of other vendors' models cannot be fetched");
-                }
-                catalogue = with_names;
-            }
-            Ok(catalogue)
-        });
-        match limit {
-            Some(limit) => flow.with_time_limit(limit),
-            None => flow,
-        }
-    }
-}
-
-impl IntoFuture for CatalogueRequest {
-    type Output = Result<Catalogue, Error>;
-    type IntoFuture = Steps<Catalogue>;
-
-    fn into_future(self) -> Steps<Catalogue> {
-        self.flow().into_future()
     }
 }
 
 /// The model that answers to a name. Names of other vendors are fetched only where it is no other name.
-pub(super) fn retrieve(client: &Client, kind: Option<ModelType>, name: String) -> Flow<CatalogueModel> {
+pub(super) fn find(client: &Client, kind: Option<ModelType>, name: String) -> Flow<CatalogueModel> {
     Flow::new(client, "retrieving a model", move |client| async move {
         let found = |catalogue: &Catalogue| match &kind {
             Some(kind) => catalogue.find_of_type(kind.clone(), &name).cloned(),

@@ -22,6 +22,6 @@ impl Billing<'_> {
     ///
     /// Those of [`usage_history`](Self::usage_history).
     pub fn usage_history_table(&self, params: impl Into<GetBillingUsageHistoryParams>) -> CsvTable {
-        CsvTable::new(self.client, params.into())
+        table::table(self.client, params.into())
     }
 }

@@ -1,13 +1,9 @@
-//! The pages of a table as one table.
+//! `CsvTable`: the pages of a CSV table, joined to one table.
 
-use std::fmt;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_core::Stream;
 
 use crate::api::billing::{CSV, at, behind};
 use crate::api::generated::operations;
@@ -15,19 +11,16 @@ use crate::api::generated::types::GetBillingUsageHistoryParams;
 use crate::features::save::durable::DurableFile;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::pages::{Batch, Pages, Place};
+use crate::runtime::pages::{Batch, PageStart, Pages};
 use crate::runtime::text::{is_html, without_mark};
 use crate::runtime::transport::ReplyForm;
 
 /// A CSV table that comes a page at a time, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
 ///
-/// A [`Stream`] of bytes that are the table when they are put together: the first line has the names of the columns, and no other
+/// Bytes that are the table when they are put together: the first line has the names of the columns, and no other
 /// page repeats it. A page is held in memory until it is whole, so a failure leaves no half line, and the next call of
-/// [`next`](Self::next) goes on where the failure was, as it does for [`Pages`].
-#[must_use = "nothing is fetched until it is asked for"]
-pub struct CsvTable {
-    pages: Pages<Bytes>,
-}
+/// [`next`](Pages::next) goes on where the failure was. A page that is no CSV is [`Decode`](crate::ErrorKind::Decode).
+pub type CsvTable = Pages<Bytes>;
 
 /// What of the pages before decides how the next one is joined to them.
 #[derive(Debug, Default)]
@@ -38,49 +31,31 @@ struct Joint {
     open: bool,
 }
 
+/// The table of the charges that these parameters choose.
+pub(super) fn table(client: &Client, params: GetBillingUsageHistoryParams) -> CsvTable {
+    let cursor = params.cursor.clone();
+    let joint = Arc::new(Mutex::new(Joint::default()));
+    let ask = move |client: &Client, place: &PageStart| {
+        let joint = Arc::clone(&joint);
+        client.billing().usage_history_csv(at(&params, place)).read(ReplyForm::Whole, move |reply| {
+            // A gateway's page, or the list as JSON, would spoil the table without a word.
+            let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_labelled = reply.meta.content_type().is_none_or(|media| media == CSV);
+            let is_other = is_html(reply.bytes()) || without_mark(reply.bytes()).trim_ascii_start().starts_with(b"{");
+            let has_header = !joint.header.is_empty() || !reply.bytes().trim_ascii().is_empty();
+            if !is_labelled || is_other || !has_header {
+                return Err(reply.unexpected(&format!("the reply is not {CSV}")));
+            }
+            let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
+            let lines = joint.join(reply.bytes().clone());
+            Ok(Batch::new(lines.into_iter().collect(), next))
+        })
+    };
+    let pages = Pages::new(client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
+    pages.beginning_at(cursor.as_deref())
+}
+
 impl CsvTable {
-    #[inline]
-    pub(super) fn new(client: &Client, params: GetBillingUsageHistoryParams) -> Self {
-        let cursor = params.cursor.clone();
-        let joint = Arc::new(Mutex::new(Joint::default()));
-        let ask = move |client: &Client, place: &Place| {
-            let joint = Arc::clone(&joint);
-            client.billing().usage_history_csv(at(&params, place)).read(ReplyForm::Whole, move |reply| {
-                // A gateway's page, or the list as JSON, would spoil the table without a word.
-                let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
-                let is_labelled = reply.meta.content_type().is_none_or(|media| media == CSV);
-                let is_other =
-                    is_html(reply.bytes()) || without_mark(reply.bytes()).trim_ascii_start().starts_with(b"{");
-                let has_header = !joint.header.is_empty() || !reply.bytes().trim_ascii().is_empty();
-                if !is_labelled || is_other || !has_header {
-                    return Err(reply.unexpected(&format!("the reply is not {CSV}")));
-                }
-                let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
-                let lines = joint.join(reply.bytes().clone());
-                Ok(Batch::new(lines.into_iter().collect(), next))
-            })
-        };
-        let pages = Pages::new(client, &operations::GET_BILLING_USAGE_HISTORY, Box::new(ask));
-        Self { pages: pages.beginning_at(cursor.as_deref()) }
-    }
-
-    /// The next part of the table, of whole lines; `None` at its end. Nothing is lost when the future is dropped.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Pages`], and [`Decode`](crate::ErrorKind::Decode) if a page is no CSV.
-    ///
-    /// ```no_run
-    /// # async fn run(mut table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
-    /// while let Some(lines) = table.next().await {
-    ///     print!("{}", String::from_utf8_lossy(&lines?));
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        self.pages.next().await
-    }
-
     /// Writes the whole table to a file, page by page, and gives its size in bytes.
     ///
     /// The file appears, or takes the place of the one before it, when all of it is on disk, as with
@@ -88,7 +63,7 @@ impl CsvTable {
     ///
     /// # Errors
     ///
-    /// The first error of [`next`](Self::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
+    /// The first error of [`next`](Pages::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let explained = |error: Error| error.with_operation(&operations::GET_BILLING_USAGE_HISTORY);
         let mut file = DurableFile::create(path.as_ref()).await.map_err(explained)?;
@@ -96,21 +71,6 @@ impl CsvTable {
             file.write(lines?).await.map_err(explained)?;
         }
         file.commit().await.map_err(explained)
-    }
-
-    /// The table as the pages that it comes in: to set options of the calls (`with_…`), or to keep the cursor of a page
-    /// ([`Pages::next_page`]). The items are the same.
-    ///
-    /// ```no_run
-    /// # async fn run(table: venice_ai::billing::CsvTable) -> Result<(), venice_ai::Error> {
-    /// let mut pages = table.into_pages().with_timeout(std::time::Duration::from_secs(60));
-    /// while let Some(page) = pages.next_page().await {
-    ///     println!("the next page is at {:?}", page?.next_cursor);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn into_pages(self) -> Pages<Bytes> {
-        self.pages
     }
 }
 
@@ -150,21 +110,6 @@ fn first_line(lines: &[u8]) -> &[u8] {
 fn without_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-impl Stream for CsvTable {
-    type Item = Result<Bytes, Error>;
-
-    #[inline]
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut self.pages).poll_next(cx)
-    }
-}
-
-impl fmt::Debug for CsvTable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvTable").field("pages", &self.pages).finish()
-    }
 }
 
 #[cfg(test)]

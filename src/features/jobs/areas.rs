@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Generation, Media, Order, SavedMedia};
+use super::{Generation, Media, Order, SavedMedia, generate};
 use crate::api::audio::Audio;
 use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest};
 use crate::api::video::Video;
@@ -24,7 +24,7 @@ impl Video<'_> {
     /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
     /// ([`Error::job`](crate::Error::job)).
     pub fn generate(&self, request: impl Into<QueueVideoRequest>) -> Generation<Media> {
-        Generation::new(self.client, Order::Video(Box::new(request.into())))
+        generate::media(self.client, Order::Video(Box::new(request.into())))
     }
 
     /// Orders a film, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
@@ -43,7 +43,7 @@ impl Video<'_> {
     /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
     /// before the order.
     pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
-        Generation::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
+        generate::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
     }
 }
 
@@ -64,7 +64,7 @@ impl Audio<'_> {
     /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
     /// ([`Error::job`](crate::Error::job)).
     pub fn generate(&self, request: impl Into<QueueAudioRequest>) -> Generation<Media> {
-        Generation::new(self.client, Order::Audio(Box::new(request.into())))
+        generate::media(self.client, Order::Audio(Box::new(request.into())))
     }
 
     /// Orders music, effects or long speech, waits for it, writes it to a file, and deletes it on the server once the file is safe on
@@ -84,6 +84,6 @@ impl Audio<'_> {
     /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
     /// before the order.
     pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
-        Generation::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
+        generate::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
     }
 }

@@ -14,10 +14,9 @@ use super::safe::Safe;
 use super::{Job, Media, Progress, SavedMedia};
 use crate::features::save::durable;
 use crate::runtime::amount::{self, Amount, NotAnAmount};
-use crate::runtime::call::{Flow, Steps, call_options};
+use crate::runtime::call::{Flow, Steps};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
-use crate::runtime::transport::CallOptions;
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 
@@ -41,17 +40,14 @@ type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 ///     .await?;
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is sent until it is awaited"]
-pub struct Generation<T> {
-    client: Client,
-    order: Order,
-    settings: Settings,
+pub type Generation<T> = Flow<T, GenerationSettings>;
+
+/// What can be set of a [`Generation`].
+#[derive(Default)]
+pub struct GenerationSettings {
+    job: Settings,
     price_limit_usd: Option<Result<Amount, NotAnAmount>>,
     on_queued: Option<OnQueued>,
-    limit: Option<Duration>,
-    /// A folder that is missing is better found before the order than after it.
-    target: Option<PathBuf>,
-    finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
 }
 
 const NOT_KNOWN: &str = "whether the order was accepted is not known";
@@ -65,48 +61,74 @@ enum OrderState {
     Accepted(JobHandle),
 }
 
-impl Generation<Media> {
-    #[inline]
-    pub(crate) fn new(client: &Client, order: Order) -> Self {
-        Self::with_finish(client, order, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
-    }
+/// Orders and waits for the result.
+pub(super) fn media(client: &Client, order: Order) -> Generation<Media> {
+    generation(client, order, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
+}
+
+/// Orders, waits for the result, and writes it to a file.
+pub(super) fn to_file(client: &Client, order: Order, path: &Path) -> Generation<SavedMedia> {
+    generation(client, order, Some(path.to_owned()), |job, client, path, safe| {
+        Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
+    })
+}
+
+/// `target`: a folder that is missing is better found before the order than after it.
+fn generation<T: Send + 'static>(
+    client: &Client,
+    order: Order,
+    target: Option<PathBuf>,
+    finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
+) -> Generation<T> {
+    let state: Arc<Mutex<OrderState>> = Arc::default();
+    let known = Arc::clone(&state);
+    let safe = Safe::default();
+    let saved = safe.clone();
+    let settings = GenerationSettings::default();
+    let flow = Flow::with_settings(client, order.name(), settings, move |client, settings, deadline| async move {
+        let GenerationSettings { job: settings, price_limit_usd, on_queued } = settings;
+        let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
+        order.check()?;
+        if let Some(target) = &target {
+            check_target(target)?;
+        }
+        if let Some(limit) = price_limit_usd {
+            check_price(&client, &order, limit).await?;
+        }
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            // The time limit gets its turn: what is ordered now is paid for, and nobody waits for it any more.
+            std::future::pending::<()>().await;
+        }
+        reached(OrderState::Sent);
+        let handle = order.queue(&client).await.map_err(|error| match error.delivery().may_have_run() {
+            true => error.with_note(NOT_KNOWN),
+            false => error,
+        })?;
+        reached(OrderState::Accepted(handle.clone()));
+        if let Some(observer) = on_queued {
+            observer(&handle);
+        }
+        let job = Job::with_settings(&client, handle, settings);
+        finish(job, client, target, safe).await
+    });
+    flow.settled_at_limit(move |error| {
+        saved.take().ok_or_else(|| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
+            OrderState::NotSent => error.with_note("nothing was ordered").with_delivery(Delivery::NotSent),
+            OrderState::Sent => error.with_note(NOT_KNOWN),
+            OrderState::Accepted(job) => goes_on(error, job),
+        })
+    })
 }
 
 impl Generation<SavedMedia> {
-    #[inline]
-    pub(crate) fn to_file(client: &Client, order: Order, path: &Path) -> Self {
-        Self::with_finish(client, order, Some(path.to_owned()), |job, client, path, safe| {
-            Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
-        })
-    }
-
     /// Whether the result is deleted on the server once it is safe on disk; it is, unless this is called with `false`.
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
-        self.settings.cleanup(cleans_up);
+        self.settings.job.cleanup(cleans_up);
         self
     }
 }
 
-impl<T: Send + 'static> Generation<T> {
-    #[inline]
-    fn with_finish(
-        client: &Client,
-        order: Order,
-        target: Option<PathBuf>,
-        finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
-    ) -> Self {
-        Self {
-            client: client.clone(),
-            order,
-            settings: Settings::default(),
-            price_limit_usd: None,
-            on_queued: None,
-            limit: None,
-            target,
-            finish,
-        }
-    }
-
+impl<T> Generation<T> {
     /// Calls a function with the handle as soon as the order is accepted. Store it: a process that ends while it waits has lost
     /// nothing then.
     ///
@@ -122,13 +144,13 @@ impl<T: Send + 'static> Generation<T> {
     /// # Ok(()) }
     /// ```
     pub fn on_queued(mut self, observer: impl FnOnce(&JobHandle) + Send + 'static) -> Self {
-        self.on_queued = Some(Box::new(observer));
+        self.settings.on_queued = Some(Box::new(observer));
         self
     }
 
     /// Calls a function with each step, as [`Job::on_progress`] does.
     pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
-        self.settings.observer(observer);
+        self.settings.job.observer(observer);
         self
     }
 
@@ -148,85 +170,14 @@ impl<T: Send + 'static> Generation<T> {
     /// # Ok(()) }
     /// ```
     pub fn with_price_limit(mut self, usd: impl TryInto<Amount>) -> Self {
-        self.price_limit_usd = Some(amount::limit(usd));
+        self.settings.price_limit_usd = Some(amount::limit(usd));
         self
     }
 
     /// How long to wait between polls, as [`Job::with_poll_interval`] does.
-    #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
-        self.settings.poll_interval(interval);
+        self.settings.job.poll_interval(interval);
         self
-    }
-
-    /// How long all of it may take. When the time is over the job goes on, and [`Error::job`] has its handle if it was ordered by
-    /// then.
-    pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    call_options!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.client.options_mut()
-    }
-
-    /// Waits for it in this thread, without an async runtime.
-    ///
-    /// # Errors
-    ///
-    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn send_blocking(self) -> Result<T, Error> {
-        self.into_flow().send_blocking()
-    }
-
-    #[inline]
-    fn into_flow(self) -> Flow<T> {
-        let Self { client, order, settings, price_limit_usd, on_queued, limit, target, finish } = self;
-        let state: Arc<Mutex<OrderState>> = Arc::default();
-        let known = Arc::clone(&state);
-        let safe = Safe::default();
-        let saved = safe.clone();
-        let flow = Flow::new(&client, order.name(), move |client| async move {
-            let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-            let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
-            order.check()?;
-            if let Some(target) = &target {
-                check_target(target)?;
-            }
-            if let Some(limit) = price_limit_usd {
-                check_price(&client, &order, limit).await?;
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                // The time limit gets its turn: what is ordered now is paid for, and nobody waits for it any more.
-                std::future::pending::<()>().await;
-            }
-            reached(OrderState::Sent);
-            let handle = order.queue(&client).await.map_err(|error| match error.delivery().may_have_run() {
-                true => error.with_note(NOT_KNOWN),
-                false => error,
-            })?;
-            reached(OrderState::Accepted(handle.clone()));
-            if let Some(observer) = on_queued {
-                observer(&handle);
-            }
-            let job = Job::with_settings(&client, handle, settings);
-            finish(job, client, target, safe).await
-        });
-        let flow = flow.settled_at_limit(move |error| {
-            saved.take().ok_or_else(|| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
-                OrderState::NotSent => error.with_note("nothing was ordered").with_delivery(Delivery::NotSent),
-                OrderState::Sent => error.with_note(NOT_KNOWN),
-                OrderState::Accepted(job) => goes_on(error, job),
-            })
-        });
-        match limit {
-            Some(limit) => flow.with_time_limit(limit),
-            None => flow,
-        }
     }
 }
 
@@ -250,22 +201,8 @@ fn check_target(path: &Path) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; nothing was ordered")))
 }
 
-impl<T: Send + 'static> IntoFuture for Generation<T> {
-    type Output = Result<T, Error>;
-    type IntoFuture = Steps<T>;
-
-    #[inline]
-    fn into_future(self) -> Steps<T> {
-        self.into_flow().into_future()
-    }
-}
-
-impl<T> fmt::Debug for Generation<T> {
+impl fmt::Debug for GenerationSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Generation")
-            .field("operation", &self.order.name())
-            .field("price_limit_usd", &self.price_limit_usd)
-            .field("target", &self.target)
-            .finish_non_exhaustive()
+        f.debug_struct("GenerationSettings").field("price_limit_usd", &self.price_limit_usd).finish_non_exhaustive()
     }
 }

@@ -23,7 +23,7 @@ mod watch;
 
 pub use self::cleanup::RemoteCopy;
 pub use self::error::PriceAboveLimit;
-pub use self::generate::Generation;
+pub use self::generate::{Generation, GenerationSettings};
 pub use self::handle::{JobHandle, JobKind};
 pub use self::job::{Job, JobState, SavedMedia};
 pub use self::media::Media;

@@ -57,7 +57,7 @@ impl ChatCompletionRequest {
     /// use venice_ai::chat::ReasoningControl;
     /// use venice_ai::types::ChatCompletionRequest;
     ///
-    /// let model = venice.models().retrieve("zai-org-glm-5-1").await?;
+    /// let model = venice.models().find("zai-org-glm-5-1").await?;
     /// let request = ChatCompletionRequest::new(model.id(), ["Hello!"]).reasoning_for(&model, ReasoningControl::Off);
     /// println!("{}", venice.chat().create(request).await?.answer());
     /// # Ok(()) }

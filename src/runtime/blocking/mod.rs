@@ -49,25 +49,25 @@ use crate::runtime::error::{Error, ErrorKind};
 pub fn wait<F>(future: F) -> F::Output
 where
     F: IntoFuture,
-    F::Output: Outcome,
+    F::Output: Waitable,
 {
     block_on(future.into_future()).unwrap_or_else(F::Output::refused)
 }
 
 /// What [`wait`] can wait for: a result, or the next result of a stream.
-pub trait Outcome: sealed::Sealed {
+pub trait Waitable: sealed::Sealed {
     /// What comes of it where waiting is not possible.
     #[doc(hidden)]
     fn refused(error: Error) -> Self;
 }
 
-impl<T, E: From<Error>> Outcome for Result<T, E> {
+impl<T, E: From<Error>> Waitable for Result<T, E> {
     fn refused(error: Error) -> Self {
         Err(error.into())
     }
 }
 
-impl<T, E: From<Error>> Outcome for Option<Result<T, E>> {
+impl<T, E: From<Error>> Waitable for Option<Result<T, E>> {
     fn refused(error: Error) -> Self {
         Some(Err(error.into()))
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
@@ -18,7 +20,8 @@ type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
 /// awaited.
 ///
 /// Each call in it is repeated by the rules of its own operation, and has a time-out of its own;
-/// [`with_time_limit`](Self::with_time_limit) bounds all of it together. Dropping a flow sends nothing more.
+/// [`with_time_limit`](Self::with_time_limit) bounds all of it together. Dropping a flow sends nothing more. `S` is what can be set of a
+/// flow of its kind.
 ///
 /// ```no_run
 /// # async fn run(flow: venice_ai::Flow<String>) -> Result<(), venice_ai::Error> {
@@ -26,13 +29,15 @@ type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is sent until it is awaited"]
-pub struct Flow<T> {
+pub struct Flow<T, S = ()> {
     name: &'static str,
     client: Client,
     limit: Option<Duration>,
     /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
     at_limit: Option<AtLimit<T>>,
-    steps: Box<dyn FnOnce(Client) -> Steps<T> + Send>,
+    /// What can be set of it besides, by methods of the module that made it.
+    pub(crate) settings: S,
+    steps: Box<dyn FnOnce(Client, S, Option<Instant>) -> Steps<T> + Send>,
 }
 
 impl<T: 'static> Flow<T> {
@@ -41,8 +46,24 @@ impl<T: 'static> Flow<T> {
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let steps = Box::new(move |client| -> Steps<T> { Box::pin(steps(client)) });
-        Self { name, client: client.clone(), limit: None, at_limit: None, steps }
+        Self::with_settings(client, name, (), |client, (), _| steps(client))
+    }
+}
+
+impl<T: 'static, S: Send + 'static> Flow<T, S> {
+    /// As [`Flow::new`]; `steps` is given the settings too, and when its time limit is over.
+    pub(crate) fn with_settings<F>(
+        client: &Client,
+        name: &'static str,
+        settings: S,
+        steps: impl FnOnce(Client, S, Option<Instant>) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let steps =
+            Box::new(move |client, settings, deadline| -> Steps<T> { Box::pin(steps(client, settings, deadline)) });
+        Self { name, client: client.clone(), limit: None, at_limit: None, settings, steps }
     }
 
     /// What is known only when time is over: the job that goes on.
@@ -82,17 +103,19 @@ impl<T: 'static> Flow<T> {
     }
 }
 
-impl<T: 'static> IntoFuture for Flow<T> {
+impl<T: 'static, S: Send + 'static> IntoFuture for Flow<T, S> {
     type Output = Result<T, Error>;
     type IntoFuture = Steps<T>;
 
     fn into_future(self) -> Steps<T> {
-        let Self { client, limit, at_limit, steps, name } = self;
+        let Self { client, limit, at_limit, settings, steps, name } = self;
         Box::pin(async move {
             in_runtime(name)?;
+            let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+            let steps = steps(client, settings, deadline);
             match limit {
-                None => steps(client).await,
-                Some(limit) => tokio::time::timeout(limit, steps(client)).await.unwrap_or_else(|_| {
+                None => steps.await,
+                Some(limit) => tokio::time::timeout(limit, steps).await.unwrap_or_else(|_| {
                     let error = out_of_time(name, limit);
                     match at_limit {
                         Some(settle) => settle(error),
@@ -109,7 +132,7 @@ fn out_of_time(name: &str, limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message)
 }
 
-impl<T> fmt::Debug for Flow<T> {
+impl<T, S> fmt::Debug for Flow<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Flow").field("name", &self.name).field("limit", &self.limit).finish_non_exhaustive()
     }

@@ -60,11 +60,11 @@ use crate::runtime::validation::ValidationError;
 /// ```
 #[derive(Clone)]
 pub struct Error {
-    inner: Box<Inner>,
+    inner: Box<ErrorData>,
 }
 
 #[derive(Clone)]
-struct Inner {
+struct ErrorData {
     kind: ErrorKind,
     message: String,
     /// What the client has to say about it, where the message is the API's.
@@ -89,7 +89,7 @@ struct Inner {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
-            inner: Box::new(Inner {
+            inner: Box::new(ErrorData {
                 kind,
                 message: message.into(),
                 note: None,

@@ -29,11 +29,11 @@ pub(crate) const VERSION: &str = "x-venice-version";
 /// missing. A clone shares the headers.
 #[derive(Clone)]
 pub struct Meta {
-    inner: Arc<Inner>,
+    inner: Arc<MetaData>,
 }
 
 #[derive(Clone)]
-struct Inner {
+struct MetaData {
     status: StatusCode,
     headers: HeaderMap,
     received_at: SystemTime,
@@ -45,7 +45,7 @@ struct Inner {
 impl Meta {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
         let (of_another_host, attachments) = (false, Attachments::default());
-        Self { inner: Arc::new(Inner { status, headers, received_at, attempts, of_another_host, attachments }) }
+        Self { inner: Arc::new(MetaData { status, headers, received_at, attempts, of_another_host, attachments }) }
     }
 
     /// The same, for a reply of a host that the request was redirected to.

@@ -7,11 +7,11 @@ use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 
 /// Makes the call for the page at a place.
-pub(crate) type Ask<T> = Box<dyn Fn(&Client, &Place) -> Call<Batch<T>> + Send>;
+pub(crate) type Ask<T> = Box<dyn Fn(&Client, &PageStart) -> Call<Batch<T>> + Send>;
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum PageStart {
     /// Where the caller's parameters say.
     Start,
     /// So many items are before it.
@@ -21,7 +21,7 @@ pub(crate) enum Place {
     Cursor(String),
 }
 
-impl Place {
+impl PageStart {
     pub(super) fn cursor(&self) -> Option<&str> {
         match self {
             Self::Cursor(cursor) => Some(cursor),
@@ -33,14 +33,14 @@ impl Place {
 /// What a page brought.
 pub(crate) struct Batch<T> {
     pub(super) items: Vec<T>,
-    pub(super) next: Option<Place>,
+    pub(super) next: Option<PageStart>,
     /// A number that another page would not have.
     pub(super) mark: Option<u64>,
 }
 
 impl<T> Batch<T> {
     /// The items of a page, and where the next one begins if there is one.
-    pub(crate) fn new(items: Vec<T>, next: Option<Place>) -> Self {
+    pub(crate) fn new(items: Vec<T>, next: Option<PageStart>) -> Self {
         Self { items, next, mark: None }
     }
 

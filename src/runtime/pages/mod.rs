@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use tokio::runtime::Id;
 
-pub(crate) use self::list::{Ask, Batch, Place};
+pub(crate) use self::list::{Ask, Batch, PageStart};
 use crate::runtime::call::current_runtime;
 use crate::runtime::call::{CallFuture, Response, call_options};
 use crate::runtime::client::Client;
@@ -81,9 +81,9 @@ struct Fetched<T> {
 
 /// What comes behind the pages that were fetched.
 enum Next<T> {
-    Ask(Place),
+    Ask(PageStart),
     /// In this runtime.
-    Asked(Place, CallFuture<Response<Batch<T>>>, Option<Id>),
+    Asked(PageStart, CallFuture<Response<Batch<T>>>, Option<Id>),
     Fail(Error),
     End,
 }
@@ -117,7 +117,7 @@ impl<T: 'static> Pages<T> {
             client: client.clone(),
             operation,
             ask,
-            next: Next::Ask(Place::Start),
+            next: Next::Ask(PageStart::Start),
             pages: VecDeque::new(),
             guard: Guard::default(),
         }
@@ -280,7 +280,7 @@ impl<T: 'static> Pages<T> {
             return Err(endless("the API sent the same page again", &meta));
         }
         self.guard.empty = if items.is_empty() { self.guard.empty + 1 } else { 0 };
-        let next_cursor = next.as_ref().and_then(Place::cursor).map(str::to_owned);
+        let next_cursor = next.as_ref().and_then(PageStart::cursor).map(str::to_owned);
         self.next = match next {
             None => Next::End,
             Some(next) if next.cursor().is_some_and(|cursor| !self.guard.remember(cursor)) => {

@@ -133,9 +133,9 @@ impl Probe for Field<'_> {
 
 /// The name of a top-level field.
 #[derive(Clone, Copy)]
-struct Name<'w, 'f>(&'w Watch, &'f Cell<Field<'w>>);
+struct FieldName<'w, 'f>(&'w Watch, &'f Cell<Field<'w>>);
 
-impl Probe for Name<'_, '_> {
+impl Probe for FieldName<'_, '_> {
     #[inline]
     fn name(self, name: &str) {
         self.1.set(self.0.see(name));
@@ -155,7 +155,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, A> {
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let field = Cell::new(Field { watch: self.watch, bit: 0, filled: false });
-        let key = self.map.next_key_seed(Probed { probe: Name(self.watch, &field), inner: seed });
+        let key = self.map.next_key_seed(Probed { probe: FieldName(self.watch, &field), inner: seed });
         self.field = field.get();
         key
     }

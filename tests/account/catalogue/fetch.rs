@@ -178,7 +178,7 @@ fn outside_of_a_runtime_it_says_so() {
 fn without_async_it_is_shared_too() {
     let (server, venice) = replying(two_models());
     assert_eq!(venice.models().catalogue().send_blocking().unwrap().len(), 2);
-    assert_eq!(venice.models().retrieve("a").send_blocking().unwrap().id(), "a");
+    assert_eq!(venice.models().find("a").send_blocking().unwrap().id(), "a");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     assert_eq!(runtime.block_on(count(&venice)), 2);
     assert_eq!(server.count(), 1);
@@ -266,7 +266,7 @@ async fn names_are_fetched_once_for_all_too() {
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let venice = venice.clone();
-            tokio::spawn(async move { venice.models().retrieve("gpt-4o").await.unwrap().id().to_owned() })
+            tokio::spawn(async move { venice.models().find("gpt-4o").await.unwrap().id().to_owned() })
         })
         .collect();
     for task in tasks {

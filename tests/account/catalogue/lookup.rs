@@ -85,18 +85,18 @@ async fn a_model_is_retrieved_by_any_of_its_names_with_as_few_requests_as_that_t
     let mock = MockVenice::start().await.unwrap();
     let models = mock.client().clone();
     let models = models.models();
-    assert_eq!(models.retrieve("squero-small").await.unwrap().id(), "squero-small");
-    assert_eq!(models.retrieve("default_code").await.unwrap().id(), "arsenale-coder");
+    assert_eq!(models.find("squero-small").await.unwrap().id(), "squero-small");
+    assert_eq!(models.find("default_code").await.unwrap().id(), "arsenale-coder");
     assert_eq!(mock.requests().len(), 1, "the list has ids and traits");
-    assert_eq!(models.retrieve("gpt-4o").await.unwrap().id(), "gondola-9b");
+    assert_eq!(models.find("gpt-4o").await.unwrap().id(), "gondola-9b");
     assert_eq!(mock.requests().len(), 2, "text comes first");
-    assert_eq!(models.retrieve("dall-e-3").await.unwrap().id(), "murano-image");
-    assert_eq!(models.retrieve_of_type(ModelType::Image, "default").await.unwrap().id(), "murano-image");
+    assert_eq!(models.find("dall-e-3").await.unwrap().id(), "murano-image");
+    assert_eq!(models.find_of_type(ModelType::Image, "default").await.unwrap().id(), "murano-image");
     assert_eq!(mock.requests().len(), 3);
-    let unknown = models.retrieve("gondola-9").await.unwrap_err();
+    let unknown = models.find("gondola-9").await.unwrap_err();
     assert_eq!((unknown.kind(), unknown.did_you_mean()), (ErrorKind::NotFound, &["gondola-9b".to_owned()][..]));
     assert_eq!(mock.requests().len(), 4, "the last type that has names");
-    assert!(models.retrieve("gondola-9").await.is_err());
+    assert!(models.find("gondola-9").await.is_err());
     assert_eq!(mock.requests().len(), 4);
 }
 
@@ -107,7 +107,7 @@ async fn a_name_that_cannot_be_looked_up_is_not_called_unknown() {
         true => models.as_str().into(),
         false => Answer::json(500, r#"{"error": "no names today"}"#),
     });
-    let error = once(&server).models().retrieve("gpt-4o").await.unwrap_err();
+    let error = once(&server).models().find("gpt-4o").await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Server, "no names today"));
 }
 
@@ -118,7 +118,7 @@ async fn a_name_that_leads_nowhere_is_no_name() {
         true => models.as_str().into(),
         false => r#"{"data": {"gpt-4o": "gone"}}"#.into(),
     });
-    let error = once(&server).models().retrieve_of_type("text", "gpt-4o").await.unwrap_err();
+    let error = once(&server).models().find_of_type("text", "gpt-4o").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
