@@ -88,7 +88,7 @@ pub use self::runtime::secret::Secret;
 pub use self::runtime::timestamp::{NotATimestamp, Timestamp};
 pub use self::runtime::transport::{CallOptions, Clock, Compatibility, RetryPolicy, SystemClock};
 pub use self::runtime::validation::ValidationError;
-pub use self::runtime::wallet::SignInRequest;
+pub use self::runtime::wallet::{Payer, SignInRequest};
 
 /// The HTTP library below, for [`ClientBuilder::http_client`].
 #[doc(no_inline)]

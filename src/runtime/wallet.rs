@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -32,7 +33,7 @@ pub(crate) fn is_signature(name: &HeaderName) -> bool {
 }
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
-type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;
+pub(crate) type Signing = Pin<Box<dyn Future<Output = Result<Secret, Boxed>> + Send>>;
 
 /// What a wallet is asked to sign for: one request.
 #[derive(Clone, Debug)]
@@ -42,11 +43,57 @@ pub struct SignInRequest {
     pub operation: String,
     /// Where the request goes, without its query.
     pub url: String,
+    /// The client's time, from its [`Clock`](crate::Clock).
+    pub time: SystemTime,
+}
+
+/// Signs requests for a wallet.
+pub(crate) trait RequestSigner: Send + Sync {
+    /// The value of the header for one request.
+    fn sign(&self, request: SignInRequest) -> Signing;
+
+    /// Whether a refused signature told how to make one that is accepted, such as the server's time.
+    fn learn(&self, _refusal: &Error, _now: SystemTime) -> bool {
+        false
+    }
+}
+
+impl<S: Fn(SignInRequest) -> Signing + Send + Sync> RequestSigner for S {
+    fn sign(&self, request: SignInRequest) -> Signing {
+        self(request)
+    }
 }
 
 /// The caller's wallet.
 #[derive(Clone)]
-pub(crate) struct Signer(Arc<dyn Fn(SignInRequest) -> Signing + Send + Sync>);
+pub(crate) struct Signer(Arc<dyn RequestSigner>);
+
+/// Which credential of a client pays for a call that takes both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Payer {
+    /// The API key. The wallet signs only what no key can ask for, such as its balance.
+    ApiKey,
+    /// The wallet. The API key is sent only to operations that take no wallet, such as the management of keys.
+    Wallet,
+}
+
+/// The wallet of a client.
+pub(crate) struct ClientWallet {
+    pub(crate) signer: Signer,
+    pub(crate) payer: Payer,
+}
+
+impl ClientWallet {
+    /// Whether the wallet signs requests of operations with this authentication.
+    pub(crate) fn signs(&self, auth: AuthScheme) -> bool {
+        match auth {
+            AuthScheme::Wallet => true,
+            AuthScheme::BearerOrWallet => self.payer == Payer::Wallet,
+            AuthScheme::Bearer | AuthScheme::Public | AuthScheme::Anonymous => false,
+        }
+    }
+}
 
 /// A signature, ready to be sent.
 #[derive(Clone, Debug)]
@@ -61,19 +108,31 @@ impl Signer {
         F: Future<Output = Result<Secret, E>> + Send + 'static,
         E: Into<Boxed>,
     {
-        Self(Arc::new(move |request| {
+        Self::of(move |request| -> Signing {
             let signing = sign(request);
             Box::pin(async move { signing.await.map_err(Into::into) })
-        }))
+        })
+    }
+
+    pub(crate) fn of(signer: impl RequestSigner + 'static) -> Self {
+        Self(Arc::new(signer))
+    }
+
+    /// Whether a request that was refused for its signature may be signed again, which is done once: the next signature has a time and
+    /// a nonce of its own, or the refusal told what to correct.
+    pub(crate) fn can_cure(&self, operation: &OperationRef, refusal: &Error, now: SystemTime) -> bool {
+        // Both, as it may learn from what a new signature cures.
+        let learned = refusal.status().is_some_and(|status| status == 401) && self.0.learn(refusal, now);
+        learned || is_cured_by_signing_again(operation, refusal)
     }
 
     /// Asks for a signature.
-    pub(crate) async fn sign(&self, operation: &OperationRef, url: &Url) -> Result<Signature, Error> {
+    pub(crate) async fn sign(&self, operation: &OperationRef, url: &Url, time: SystemTime) -> Result<Signature, Error> {
         let mut resource = url.clone();
         resource.set_query(None);
-        let request = SignInRequest { operation: operation.name().to_owned(), url: resource.into() };
+        let request = SignInRequest { operation: operation.name().to_owned(), url: resource.into(), time };
         let failed = |problem: String| Error::new(ErrorKind::Signing, problem);
-        let secret = match (self.0)(request).await {
+        let secret = match self.0.sign(request).await {
             Ok(secret) => secret,
             Err(error) => return Err(failed(format!("the wallet did not sign: {error}")).with_source(error)),
         };
@@ -117,7 +176,7 @@ pub(crate) fn decoded(header: &str) -> Option<Value> {
 
 /// Whether a request was refused for what the next signature has anew: its time or its nonce. Any other refusal, such as that of a
 /// wrong clock, domain or chain, would be repeated.
-pub(crate) fn is_cured_by_signing_again(operation: &OperationRef, failure: &Error) -> bool {
+fn is_cured_by_signing_again(operation: &OperationRef, failure: &Error) -> bool {
     if failure.status().is_none_or(|status| status.as_u16() != 401) {
         return false;
     }

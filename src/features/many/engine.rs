@@ -13,7 +13,7 @@ use super::journal::{Book, KeptReply, Known, Then, Written, identity, outcome_of
 use super::pacer::{Hold, Pacer, Report, Ticket};
 use super::progress::{Progress, Wait};
 use super::task::{Finish, Task};
-use super::verdict::{self, Verdict};
+use super::verdict::Verdict;
 use super::waiting::Waiting;
 use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::features::in_flight::InFlight;
@@ -398,7 +398,7 @@ impl Engine {
     #[inline]
     fn fail(&mut self, mut task: Box<Task>, ticket: Ticket, failure: Error) {
         let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
-        task.outgoing.signed_again |= verdict::signs_again(&failure, &task.outgoing);
+        task.outgoing.signed_again |= task.outgoing.signs_again;
         let meta = failure.meta();
         ticket.back(&match verdict {
             _ if failure.kind() == ErrorKind::Connect => Report::Unreached,

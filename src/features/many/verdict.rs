@@ -3,7 +3,6 @@
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
 use crate::runtime::transport::Outgoing;
-use crate::runtime::wallet;
 
 /// What a failure means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +19,7 @@ impl Verdict {
     /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
     pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
         let class = outgoing.scope.operation().retry();
-        if signs_again(failure, outgoing) {
+        if outgoing.signs_again && !outgoing.signed_again {
             return Self::Again;
         }
         if failure.is_abuse_block() && class != RetryClass::Payment && outgoing.is_repeatable() {
@@ -35,13 +34,6 @@ impl Verdict {
         }
         Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run }
     }
-}
-
-/// The request was refused for its signature, and is signed anew; that is done once.
-pub(super) fn signs_again(failure: &Error, outgoing: &Outgoing) -> bool {
-    outgoing.options.signer.is_some()
-        && !outgoing.signed_again
-        && wallet::is_cured_by_signing_again(outgoing.scope.operation(), failure)
 }
 
 /// The key, the account or the setting is at fault, and not the request.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
@@ -10,11 +11,13 @@ use super::address::{Chain, WalletAddress};
 use super::error::{WalletError, WalletErrorKind};
 use super::signer::{SignerError, WalletSigner};
 use crate::runtime::call::Call;
+use crate::runtime::client::ClientBuilder;
+use crate::runtime::error::Error;
 use crate::runtime::media::base64;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
-use crate::runtime::wallet::Signer;
+use crate::runtime::wallet::{self, RequestSigner, SignInRequest, Signer};
 
 /// The longest time for which the API accepts a signature.
 const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
@@ -27,7 +30,19 @@ pub struct Wallet {
     statement: Option<String>,
     uri: String,
     time_to_live: Duration,
+    /// How far the server's clock is ahead of the client's, in milliseconds.
+    skew: Arc<AtomicI64>,
 }
+
+/// The largest difference of clocks that is corrected.
+const MAX_SKEW: Duration = Duration::from_secs(24 * 3600);
+/// The refusals of a signature that say something of the time.
+const TIME_REFUSALS: [&str; 4] = [
+    "X402_SIGN_IN_EXPIRED",
+    "X402_SIGN_IN_FUTURE_TIMESTAMP",
+    "X402_SIGN_IN_NOT_BEFORE",
+    "X402_SIGN_IN_TIMESTAMP_MISMATCH",
+];
 
 impl Wallet {
     /// A wallet that signs in to `api.venice.ai`, for 4 minutes each time.
@@ -38,6 +53,7 @@ impl Wallet {
             statement: Some("Sign in to Venice AI".to_owned()),
             uri: "https://api.venice.ai".to_owned(),
             time_to_live: Duration::from_secs(240),
+            skew: Arc::default(),
         }
     }
 
@@ -84,7 +100,10 @@ impl Wallet {
     }
 
     async fn sign_in_at(&self, now: SystemTime) -> Result<Secret, SignerError> {
+        let skew = self.skew.load(Ordering::Relaxed);
+        let distance = Duration::from_millis(skew.unsigned_abs());
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = if skew < 0 { now.saturating_sub(distance) } else { now.saturating_add(distance) };
         if self.time_to_live.is_zero() || self.time_to_live > MAX_TIME_TO_LIVE {
             let message = format!(
                 "a signature that is valid for {:?} is not made: the API accepts more than 0 and at most {MAX_TIME_TO_LIVE:?}",
@@ -116,11 +135,35 @@ impl Wallet {
     }
 
     pub(crate) fn request_signer(&self) -> Signer {
+        Signer::of(self.clone())
+    }
+}
+
+impl RequestSigner for Wallet {
+    fn sign(&self, request: SignInRequest) -> wallet::Signing {
         let wallet = self.clone();
-        Signer::new(move |_| {
-            let wallet = wallet.clone();
-            async move { wallet.sign_in().await }
-        })
+        Box::pin(async move { wallet.sign_in_at(request.time).await })
+    }
+
+    /// A clock that goes wrong is corrected by the time of the server that says so.
+    fn learn(&self, refusal: &Error, now: SystemTime) -> bool {
+        if !refusal.code().is_some_and(|code| TIME_REFUSALS.contains(&code)) {
+            return false;
+        }
+        let date =
+            refusal.meta().and_then(|meta| meta.header("date")).and_then(|date| httpdate::parse_http_date(date).ok());
+        let Some(date) = date else { return false };
+        let (ahead, distance) = match date.duration_since(now) {
+            Ok(distance) => (1, distance),
+            Err(behind) => (-1, behind.duration()),
+        };
+        if distance > MAX_SKEW {
+            return false;
+        }
+        // The header has whole seconds, and the reply took a while: less than that is no difference.
+        let millis =
+            if distance < Duration::from_secs(2) { 0 } else { i64::try_from(distance.as_millis()).unwrap_or(0) };
+        self.skew.swap(ahead * millis, Ordering::Relaxed) != ahead * millis
     }
 }
 
@@ -152,6 +195,27 @@ impl CallOptions {
     pub fn with_wallet(mut self, wallet: &Wallet) -> Self {
         self.signer = Some(wallet.request_signer());
         self
+    }
+}
+
+impl ClientBuilder {
+    /// A wallet that signs in, in place of an API key or beside one: every request of an operation that takes wallets is signed, each
+    /// attempt anew, whatever sends it (calls, streams, pages, jobs, batches). With an API key as well, [`payer`](Self::payer) must say
+    /// which of them pays.
+    ///
+    /// A credential of a single call (`with_api_key`, `with_wallet`, `with_signer`, `with_sign_in`) goes before it. When the server
+    /// says that the client's clock is wrong, the next signatures have the server's time.
+    ///
+    /// ```no_run
+    /// use venice_ai::Client;
+    /// use venice_ai::wallet::{LocalWallet, Wallet};
+    ///
+    /// let wallet = Wallet::new(LocalWallet::from_env()?); // VENICE_WALLET_KEY
+    /// let venice = Client::builder().wallet(&wallet).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn wallet(self, wallet: &Wallet) -> Self {
+        self.signer(wallet.request_signer())
     }
 }
 

@@ -20,6 +20,7 @@ use crate::runtime::transport::{
     ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, RetryPolicy, Shared, SystemClock, Versions, WalletSlots,
     Warnings, header,
 };
+use crate::runtime::wallet::{ClientWallet, Payer, Signer};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
 const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
@@ -55,6 +56,8 @@ pub struct ClientBuilder {
     interceptors: Interceptors,
     /// The state of features that is not as they make it themselves.
     slots: Slots,
+    wallet: Option<Signer>,
+    payer: Option<Payer>,
 }
 
 impl Default for ClientBuilder {
@@ -77,6 +80,8 @@ impl Default for ClientBuilder {
             warning_age: DEFAULT_WARNING_AGE,
             interceptors: Interceptors::default(),
             slots: Slots::default(),
+            wallet: None,
+            payer: None,
         }
     }
 }
@@ -109,6 +114,20 @@ impl ClientBuilder {
     /// The key that calls are made with. Without one, only public endpoints answer.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
+        self
+    }
+
+    /// Which credential pays for a call that takes both, if the client has an API key and a wallet. A client with both does not choose by
+    /// itself.
+    pub fn payer(mut self, payer: Payer) -> Self {
+        self.payer = Some(payer);
+        self
+    }
+
+    /// Signs requests in place of an API key.
+    #[cfg(feature = "wallet")]
+    pub(crate) fn signer(mut self, signer: Signer) -> Self {
+        self.wallet = Some(signer);
         self
     }
 
@@ -332,6 +351,7 @@ impl ClientBuilder {
                 http,
                 base_url,
                 downloads,
+                wallet: client_wallet(self.wallet, self.payer, key.is_some())?,
                 key,
                 headers,
                 timeout: self.timeout,
@@ -389,5 +409,22 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
+    }
+}
+
+/// The wallet of a client, and whether it pays.
+fn client_wallet(signer: Option<Signer>, payer: Option<Payer>, has_key: bool) -> Result<Option<ClientWallet>, Error> {
+    match (signer, payer, has_key) {
+        (None, Some(Payer::Wallet), _) => {
+            Err(Error::configuration("a wallet is to pay (`payer`), and the client has none; set `wallet`"))
+        }
+        (None, _, _) => Ok(None),
+        (Some(_), None, true) => Err(Error::configuration(
+            "the client has an API key and a wallet; say which of them pays with `payer(Payer::Wallet)` or `payer(Payer::ApiKey)`",
+        )),
+        (Some(_), Some(Payer::ApiKey), false) => {
+            Err(Error::configuration("an API key is to pay (`payer`), and the client has none; set `api_key`"))
+        }
+        (Some(signer), payer, _) => Ok(Some(ClientWallet { signer, payer: payer.unwrap_or(Payer::Wallet) })),
     }
 }

@@ -67,7 +67,7 @@ fn authenticate(
         (AuthScheme::Public, _) if headers.keys().any(|name| wallet::PAYMENTS.contains(name)) => {}
         (AuthScheme::Wallet, _) => {
             let message = "this operation needs a wallet's signature, which an API key does not replace; nothing was sent. Give it \
-                           with `with_sign_in()` or `with_signer()`";
+                           with `with_sign_in()` or `with_signer()`, or the client a wallet";
             return Err(Error::new(ErrorKind::MissingApiKey, message));
         }
         (_, Some(key)) => {

@@ -49,6 +49,8 @@ pub(crate) struct Outgoing {
     pub(crate) sent: u32,
     /// One of those attempts may have been carried out.
     pub(crate) may_have_run: bool,
+    /// The last attempt was refused for its signature, and a new one is expected to be accepted.
+    pub(crate) signs_again: bool,
     /// It was signed anew because its signature was refused, which is done once.
     pub(crate) signed_again: bool,
 }
@@ -111,6 +113,7 @@ impl Outgoing {
             file_checks: Vec::new(),
             sent: 0,
             may_have_run: false,
+            signs_again: false,
             signed_again: false,
         }
     }
@@ -119,12 +122,27 @@ impl Outgoing {
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         let limits = self.options.limits.or(self.shared.limits);
         self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
-        if let Some(key) = self.options.key.take() {
-            self.scope.set_key(key);
-        }
+        self.choose_credential();
         mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
         let finished = self.add_options().and_then(|()| headers::complete(self));
         finished.map_err(|error| self.scope.explained(error))
+    }
+
+    /// Takes the credential of the call, or the one of the client that pays for operations like this.
+    fn choose_credential(&mut self) {
+        let options = &mut self.options;
+        let own_headers = || SIGN_INS.iter().chain([&AUTHORIZATION]).any(|name| options.headers.contains_key(name));
+        if options.signer.is_none()
+            && options.key.is_none()
+            && let Some(wallet) = &self.shared.wallet
+            && wallet.signs(self.scope.operation().facts().auth)
+            && !own_headers()
+        {
+            options.signer = Some(wallet.signer.clone());
+        }
+        if let Some(key) = options.key.take() {
+            self.scope.set_key(key);
+        }
     }
 
     fn add_options(&mut self) -> Result<(), Error> {

@@ -45,6 +45,7 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
     loop {
         let retries = outgoing.sent;
         trace.attempt(retries);
+        outgoing.signs_again = false;
         let slot = match outgoing.options.signer.is_some() || outgoing.sign_in().is_some() {
             true => boxed_cold(sign(outgoing)).await.map_err(|error| error.with_attempts(retries))?,
             false => None,
@@ -186,7 +187,7 @@ async fn sign(outgoing: &mut Outgoing) -> Result<Option<WalletSlot>, Error> {
 
 async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
     let (Some(signer), Some(url)) = (&outgoing.options.signer, outgoing.url().cloned()) else { return Ok(()) };
-    let signature = signer.sign(outgoing.scope.operation(), &url).await;
+    let signature = signer.sign(outgoing.scope.operation(), &url, outgoing.shared.clock.system_time()).await;
     let signature = signature.map_err(|error| outgoing.scope.explained(error))?;
     outgoing.set_header(wallet::SIGN_IN, signature.header);
     outgoing.scope.hide([signature.secret]);
@@ -235,9 +236,9 @@ impl Outgoing {
         let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
         let retries = self.sent.saturating_sub(1);
         // It was refused for what the next request has anew.
-        let signs_again = self.options.signer.is_some()
-            && !self.signed_again
-            && wallet::is_cured_by_signing_again(operation, &failure);
+        let signer = self.options.signer.as_ref().filter(|_| !self.signed_again);
+        let signs_again = signer.is_some_and(|signer| signer.can_cure(operation, &failure, shared.clock.system_time()));
+        self.signs_again = signs_again;
         let decision = match self.is_repeatable() {
             true if signs_again => match failures.are_too_many {
                 true => Decision::Stop("too many requests failed lately"),

@@ -12,6 +12,7 @@ use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
 use super::{ApiKey, Clock, FailureBudget, RetryPolicy, Versions, WalletSlots, Warnings};
 use crate::runtime::slots::Slots;
+use crate::runtime::wallet::ClientWallet;
 
 /// The settings and the state of a client.
 pub(crate) struct Shared {
@@ -19,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: BaseUrl,
     pub(crate) downloads: DownloadPolicy,
     pub(crate) key: Option<ApiKey>,
+    /// Signs where a call has no credential of its own.
+    pub(crate) wallet: Option<ClientWallet>,
     /// The headers of each request, unless it has its own.
     pub(crate) headers: HeaderMap,
     /// The time limit of an attempt.
