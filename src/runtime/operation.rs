@@ -1,7 +1,10 @@
 //! `Operation`: static facts of an endpoint: method, path, authentication, retry class.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
 
 /// One row of the operation table: the facts of an endpoint that decide how a call to it is made.
 ///
@@ -37,6 +40,33 @@ pub struct Operation {
     pub(crate) essential: &'static [Essential],
     /// Whether an `error` field is a part of a successful reply, such as the report of a job that failed.
     pub(crate) error_inside: bool,
+}
+
+impl Operation {
+    /// The parameters of a path that fits a template such as [`path`](Self::path), percent-decoded; `None` when it does not fit.
+    ///
+    /// Where several templates fit, as `/api_keys/{id}` fits `/api_keys/rate_limits` too, the one with the fewest parameters is meant.
+    ///
+    /// ```
+    /// use venice_ai::Operation;
+    /// let id = Operation::path_parameters("/api_keys/{id}", "/api_keys/a%2Fb");
+    /// assert_eq!(id, Some(vec!["a/b".to_owned()]));
+    /// assert_eq!(Operation::path_parameters("/api_keys/{id}", "/api_keys"), None);
+    /// ```
+    pub fn path_parameters(template: &str, path: &str) -> Option<Vec<String>> {
+        let mut parameters = Vec::new();
+        let mut segments = path.split('/');
+        for part in template.split('/') {
+            let segment = segments.next()?;
+            if part.starts_with('{') {
+                let decoded = percent_decode_str(segment).decode_utf8();
+                parameters.push(decoded.map_or_else(|_| segment.to_owned(), Cow::into_owned));
+            } else if part != segment {
+                return None;
+            }
+        }
+        segments.next().is_none().then_some(parameters)
+    }
 }
 
 /// A top-level field of a JSON reply without which the reply is worthless. `null` counts as missing.

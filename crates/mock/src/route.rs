@@ -3,8 +3,6 @@
 use venice_ai::reqwest::Url;
 use venice_ai::{Operation, operations};
 
-use super::encoding::percent_decoded;
-
 /// The path of the base URL.
 pub(super) const BASE_PATH: &str = "/api/v1";
 
@@ -34,7 +32,7 @@ impl Route {
         let found = operations::ALL
             .iter()
             .filter(|operation| operation.method == method)
-            .filter_map(|operation| Some((*operation, fit(operation.path, path)?)))
+            .filter_map(|operation| Some((*operation, Operation::path_parameters(operation.path, path)?)))
             .min_by_key(|(_, parameters)| parameters.len());
         let (operation, parameters) = match found {
             Some((operation, parameters)) => (Some(operation), parameters),
@@ -62,21 +60,6 @@ impl Route {
     pub(super) fn parameter(&self) -> &str {
         self.parameters.first().map_or("", String::as_str)
     }
-}
-
-/// The values of the parameters if the path fits the template.
-fn fit(template: &str, path: &str) -> Option<Vec<String>> {
-    let mut parameters = Vec::new();
-    let mut segments = path.split('/');
-    for part in template.split('/') {
-        let segment = segments.next()?;
-        if part.starts_with('{') {
-            parameters.push(percent_decoded(segment));
-        } else if part != segment {
-            return None;
-        }
-    }
-    segments.next().is_none().then_some(parameters)
 }
 
 #[cfg(test)]

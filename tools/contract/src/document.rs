@@ -53,10 +53,13 @@ impl Document {
 
     /// Which operation a request asks for. Where several fit, the one with fewer parameters is meant.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
-        let fitting = self.operations().filter(|operation| operation.method.eq_ignore_ascii_case(method));
-        fitting
-            .filter(|operation| fits(operation.path, path))
-            .min_by_key(|operation| operation.path.matches('{').count())
+        self.operations()
+            .filter(|operation| operation.method.eq_ignore_ascii_case(method))
+            .filter_map(|operation| {
+                Some((operation, venice_ai::Operation::path_parameters(operation.path, path)?.len()))
+            })
+            .min_by_key(|(_, parameters)| *parameters)
+            .map(|(operation, _)| operation)
     }
 
     /// A schema, or what it refers to.
@@ -137,10 +140,4 @@ fn names_member(value: &Value, name: &str) -> bool {
         Value::Array(items) => items.iter().any(|item| names_member(item, name)),
         _ => false,
     }
-}
-
-fn fits(template: &str, path: &str) -> bool {
-    let mut segments = path.split('/');
-    template.split('/').all(|part| segments.next().is_some_and(|segment| part.starts_with('{') || part == segment))
-        && segments.next().is_none()
 }
