@@ -3,7 +3,9 @@
 mod bench;
 mod contract;
 mod coverage;
+mod face;
 mod failure;
+mod source;
 mod spec;
 mod workspace;
 
@@ -26,8 +28,12 @@ cargo xtask COMMAND
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
                                       2: breaking or behaviour, 3: they could not be compared
+  spec diff --history DIR [--spec DIR]
+                                      each document of a folder with the later ones: whether the diff calls breaking what takes something
+                                      from the generated interface, and nothing else; exit code 1 below 99 %
   spec replay DIR [--no-check | --walk] [--format text|json] [--spec DIR]
                                       every document of a folder through import, generation and the compiler
+  api [--check]                       write api.txt: the public items that are not generated; or only compare with it
   coverage [--format table|json|markdown] [--recorded DIR]
                                       what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
   contract [OPTIONS]                  send requests of every operation through the SDK, and compare the replies with the document
@@ -63,6 +69,7 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
             Some(other) => Err(Failure::usage(format!("unknown command `spec {other}`"), USAGE)),
             None => Err(Failure::usage("`spec` needs a command", USAGE)),
         },
+        "api" => face::run(args).map(done),
         "coverage" => coverage::run(args).map(done),
         "contract" => contract::run(args),
         "bench" => match next_word(&mut args)? {

@@ -36,6 +36,7 @@ impl Folder {
         let folder = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("diff-{test}-{}", std::process::id())));
         fs::create_dir_all(&folder.0).unwrap();
         folder.write("overlay.yaml", OVERLAY);
+        folder.write("docs.yaml", "{}");
         folder.write("old.yaml", DOCUMENT);
         folder
     }
@@ -152,4 +153,16 @@ fn what_cannot_be_compared_has_an_exit_code_of_its_own() {
     fs::remove_file(folder.0.join("overlay.yaml")).unwrap();
     let (code, _, failure) = folder.diff(&[&old, &old]);
     assert!(code == Some(3) && failure.contains("overlay.yaml"), "{failure}");
+}
+
+#[test]
+fn over_the_history_breaking_is_what_takes_something_from_the_generated_interface() {
+    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_xtask")).args(["spec", "diff", "--history", history]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let documents = fs::read_dir(history).unwrap().count();
+    let pairs = documents * (documents - 1) / 2;
+    assert!(text.contains(&format!("{pairs} pairs: the diff agrees in {pairs},")), "{text}");
+    assert!(output.status.success() && !text.contains("left out"), "{text}");
 }

@@ -20,5 +20,5 @@ pub mod yaml;
 pub mod yaml_out;
 
 pub use error::Error;
-pub use road::{Generated, Inputs, Lowered, generate, lower_document};
+pub use road::{Generated, Inputs, Lowered, correct, generate, lower_document};
 pub use serde_json::Value;

@@ -110,15 +110,25 @@ pub struct Lowered {
 /// # Errors
 /// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
 pub fn lower_document(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Lowered, Error> {
-    document::check(spec)?;
-    let mut lowered = spec.clone();
-    inputs.names.keep_operation_ids(&mut lowered);
-    let mut skipped = inputs.overlay.apply(&mut lowered, mode).map_err(|error| error.in_file(shown(OVERLAY)))?.skipped;
-    if mode == Mode::Lenient {
-        skipped.extend(lenient::loosen(&mut lowered));
-    }
-    document::check(&lowered).map_err(|error| error.in_file("the document after the overlay"))?;
-    let document = lowered.clone();
+    let (document, skipped) = correct(spec, inputs, mode)?;
+    let mut lowered = document.clone();
     let report = lower::lower(&mut lowered, &inputs.names, mode)?;
     Ok(Lowered { document, lowered, report, skipped })
+}
+
+/// Checks and corrects a document; returns it with the actions of the overlay that matched nothing, in lenient mode.
+///
+/// # Errors
+/// When the document is not valid, before or after the overlay, or when an action fails.
+pub fn correct(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<(Value, Vec<String>), Error> {
+    document::check(spec)?;
+    let mut document = spec.clone();
+    inputs.names.keep_operation_ids(&mut document);
+    let applied = inputs.overlay.apply(&mut document, mode).map_err(|error| error.in_file(shown(OVERLAY)))?;
+    let mut skipped = applied.skipped;
+    if mode == Mode::Lenient {
+        skipped.extend(lenient::loosen(&mut document));
+    }
+    document::check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
+    Ok((document, skipped))
 }

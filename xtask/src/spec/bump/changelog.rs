@@ -60,7 +60,12 @@ fn line(change: &Change) -> String {
         (Some(one), 0) => format!(", {one}"),
         (Some(one), more) => format!(", {one} and {more} more"),
     };
-    format!("{} {}{values} ({}{place})", change.what, change.direction(), code(&change.path))
+    format!(
+        "{} {}{values} ({}{place})",
+        change.what,
+        change.direction(),
+        code(change.rust.as_ref().unwrap_or(&change.path))
+    )
 }
 
 /// A span of code that may hold anything.
@@ -130,12 +135,15 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::collections::BTreeSet;
 
     fn change(class: Class, what: &str, places: &[&str]) -> Change {
         Change {
             class,
             what: what.to_owned(),
             path: "$.paths['/a']".to_owned(),
+            also: BTreeSet::new(),
+            rust: (what == "field").then(|| "types::Wick.id".to_owned()),
             before: None,
             after: Some(json!("a`b\n## x")),
             why: "",
@@ -158,7 +166,7 @@ mod tests {
         ]));
         assert_eq!(
             text,
-            "### API 7 → 8\n\n#### Breaking\n\n- field added: `` a`b ## x `` (`$.paths['/a']`, x request and 1 more)\n\
+            "### API 7 → 8\n\n#### Breaking\n\n- field added: `` a`b ## x `` (`types::Wick.id`, x request and 1 more)\n\
              \n#### Additive\n\n- operation added: `` a`b ## x `` (`$.paths['/a']`)\n\
              \n#### Cosmetic\n\n- Changes that nobody notices: 1.\n"
         );

@@ -59,7 +59,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     let prepared = |facts: &Value, name: &str| {
         Document::prepare(facts, &part.inputs).map_err(|error| Failure::from(error.in_file(name)))
     };
-    let found = diff::diff(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
+    let found = diff::compare(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
     let mut report = Report::new(found);
     if old.text == new.text || only_the_version_moved(&old, &new) {
         if old.version != new.version {
@@ -83,7 +83,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     report.notes.extend(generated.report.notices.iter().cloned());
     let before = generate(&old.facts, &committed_inputs, Mode::Lenient);
     let list = tree.spec.join("coverage.toml");
-    let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src"), &list)?;
+    let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src/lib.rs"), &list)?;
     let mut changes = changes(&tree, &new, &generated, &part)?;
     if list.exists() && fs::read_to_string(&list).ok().as_ref() != Some(&outlook.list) {
         changes.push(Change { path: list, text: Some(outlook.list.clone()) });

@@ -42,6 +42,10 @@ pub struct Change {
     pub what: String,
     /// The JSON path in the new document; of what is gone, in the old one.
     pub path: String,
+    /// Other paths at which the same change was found.
+    pub also: BTreeSet<String>,
+    /// What it is in Rust: `types::Model.id`, `types::Model`, `Raw::list_models`.
+    pub rust: Option<String>,
     /// `None`: it is new.
     pub before: Option<Value>,
     /// `None`: it is gone.
@@ -88,6 +92,13 @@ impl Diff {
     }
 }
 
+/// Where a change is: in the document and in Rust.
+#[derive(Clone, Debug, Default)]
+pub struct Location {
+    pub path: String,
+    pub rust: Option<String>,
+}
+
 /// The changes that were found so far.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -101,10 +112,12 @@ pub type Key = (String, String, Option<String>, Option<String>);
 
 impl Found {
     /// Adds a finding. One that is known already takes the worse of the two classes and gets one more place.
-    pub fn add(&mut self, rule: Rule, what: &str, path: String, sides: (Option<Value>, Option<Value>), place: &str) {
+    pub fn add(&mut self, rule: Rule, what: &str, at: Location, sides: (Option<Value>, Option<Value>), place: &str) {
         let (before, after) = sides;
         let places = if place.is_empty() { BTreeSet::new() } else { BTreeSet::from([place.to_owned()]) };
-        self.insert(Change { class: rule.class, what: what.to_owned(), path, before, after, why: rule.why, places });
+        let (what, also) = (what.to_owned(), BTreeSet::new());
+        let Location { path, rust } = at;
+        self.insert(Change { class: rule.class, what, path, also, rust, before, after, why: rule.why, places });
     }
 
     /// Adds a change with its places.
@@ -115,6 +128,8 @@ impl Found {
         match self.changes.get_mut(&key) {
             Some(known) => {
                 known.places.extend(change.places);
+                // What many operations share is of none of them.
+                known.rust = known.rust.take().filter(|rust| change.rust.as_ref() == Some(rust));
                 if change.class > known.class {
                     (known.class, known.why) = (change.class, change.why);
                 }
@@ -130,10 +145,38 @@ impl Found {
         self.changes.into_iter()
     }
 
-    /// The worst first, then by path.
+    /// The worst first, then by path. What is the same change of the same Rust item is one, wherever the document has it.
     pub fn into_changes(self) -> Vec<Change> {
-        let mut changes: Vec<Change> = self.changes.into_values().collect();
+        let mut changes: Vec<Change> = Vec::new();
+        for change in self.changes.into_values() {
+            match changes.iter_mut().find(|known| is_same(known, &change)) {
+                Some(known) => {
+                    known.also.insert(change.path);
+                    known.places.extend(change.places);
+                }
+                None => changes.push(change),
+            }
+        }
         changes.sort_by_key(|change| std::cmp::Reverse(change.class));
         changes
     }
+}
+
+/// Whether two findings are one to who uses the crate: of one Rust item, or of what operations repeat word by word.
+fn is_same(one: &Change, other: &Change) -> bool {
+    let below = |change: &Change| below_operation(&change.path).map(str::to_owned);
+    let same_place = match (&one.rust, &other.rust) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => below(one).is_some() && below(one) == below(other),
+        _ => false,
+    };
+    same_place
+        && (one.class, &one.what, one.why) == (other.class, &other.what, other.why)
+        && (&one.before, &one.after) == (&other.before, &other.after)
+}
+
+/// What follows the operation in a JSON path.
+fn below_operation(path: &str) -> Option<&str> {
+    let (_, operation) = path.strip_prefix("$.paths['")?.split_once("'].")?;
+    operation.split_once('.').map(|(_, below)| below)
 }

@@ -1,11 +1,12 @@
 //! `spec diff`: prints what changed between two documents; the exit code says how bad it is.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt as _};
 
-use super::{Class, Diff, Document, Format, diff, render};
+use super::{Class, Diff, Document, Format, agreement, compare, render};
 use crate::spec::{road, source};
 use crate::{failure::Failure, workspace};
 
@@ -14,11 +15,12 @@ const FAILED: u8 = 3;
 
 /// Runs the command with what is left of the command line.
 pub fn run(args: lexopt::Parser) -> Result<ExitCode, Failure> {
-    compare(args).map_err(|failure| failure.with_code(FAILED))
+    run_diff(args).map_err(|failure| failure.with_code(FAILED))
 }
 
-fn compare(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
+fn run_diff(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
     let (mut format, mut folder, mut documents) = (Format::Text, workspace::path("spec"), Vec::new());
+    let mut history = None;
     while let Some(arg) = args.next()? {
         match arg {
             Arg::Long("format") => {
@@ -26,10 +28,14 @@ fn compare(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
                 format = Format::named(&name)
                     .ok_or_else(|| Failure::new(format!("unknown format `{name}`"), "use text, json or markdown"))?;
             }
+            Arg::Long("history") => history = Some(PathBuf::from(args.value()?)),
             Arg::Long("spec") => folder = args.value()?.into(),
             Arg::Value(value) if documents.len() < 2 => documents.push(value.string()?),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if let Some(history) = history {
+        return agreement::run(&history, &road::inputs(&folder)?);
     }
     let [old, new] = documents.as_slice() else {
         return Err(Failure::new("two documents are needed", "cargo xtask spec diff OLD NEW, each a file or a URL"));
@@ -41,7 +47,7 @@ fn compare(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
         let document = venice_ai_codegen::yaml::parse(&source.text).map_err(named)?;
         Ok(Document::prepare(&document, &inputs).map_err(named)?)
     };
-    let found = diff(&prepared(old)?, &prepared(new)?);
+    let found = compare(&prepared(old)?, &prepared(new)?);
     // Whoever reads may have seen enough.
     let _ = std::io::stdout().write_all(render(&found, format).as_bytes());
     Ok(ExitCode::from(code(&found)))

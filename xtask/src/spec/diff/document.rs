@@ -1,9 +1,9 @@
 //! One of the two documents, prepared for the comparison.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
-use venice_ai_codegen::{Error, Inputs, document::target, import, lower, lower_document, overlay::Mode};
+use venice_ai_codegen::{Error, Inputs, correct, document::target, import, lower, lower_document, overlay::Mode};
 
 /// A document in the three forms that the comparison reads.
 #[derive(Debug)]
@@ -12,34 +12,40 @@ pub struct Document {
     pub version: String,
     /// Its facts as they stand, for the paths of what is found.
     pub facts: Value,
-    /// The facts as the generator sees them: only schemas are shared, `allOf` is merged, nulls and unions are simplified.
+    /// The corrected document as the generator sees it: only schemas are shared, `allOf` is merged, nulls and unions are simplified.
     pub plain: Value,
     /// The document after all of lowering, for the names of types; or why there is none.
     pub lowered: Result<Value, Error>,
     /// The names of fields that hold whole numbers.
     pub integers: HashSet<String>,
+    /// The types that the components of the plain document become.
+    pub types: BTreeMap<String, String>,
 }
 
 impl Document {
     /// Prepares a document, the vendor's or an imported one.
     ///
-    /// The inputs decide what types are called. They may have been written for another version of the document.
+    /// The inputs correct it and decide what types are called. They may have been written for another version of the document.
     ///
     /// # Errors
     /// When it is no valid OpenAPI document, or its references lead back to themselves.
     pub fn prepare(doc: &Value, inputs: &Inputs) -> Result<Self, Error> {
         let facts = import::import(doc)?;
-        let mut plain = facts.clone();
+        let lowered = lower_document(&facts, inputs, Mode::Lenient);
+        let mut plain = match &lowered {
+            Ok(lowered) => lowered.document.clone(),
+            Err(_) => correct(&facts, inputs, Mode::Lenient)?.0,
+        };
         lower::references::inline(&mut plain)?;
         lower::operation_ids::fill(&mut plain);
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
         lower::unions::simplify(&mut plain);
-        let lowered = lower_document(&facts, inputs, Mode::Lenient);
         let integers = lowered.as_ref().map(|lowered| lower::integers::listed(&lowered.document)).unwrap_or_default();
         let lowered = lowered.map(|lowered| lowered.lowered);
         let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { version, facts, plain, lowered, integers })
+        let types = lowered.as_ref().map(|lowered| super::rust::types(&plain, lowered)).unwrap_or_default();
+        Ok(Self { version, facts, plain, lowered, integers, types })
     }
 
     /// The component schema that a plain schema names, through all references, with its name.

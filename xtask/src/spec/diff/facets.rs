@@ -93,12 +93,24 @@ impl Walk<'_> {
                 limit(if after.is_empty() { rules::LIMIT_REMOVED } else { rules::TIGHTENED }),
             )
         };
-        for value in before.iter().filter(|value| !after.contains(value)) {
-            self.removed(removed, "enum value", Node { place: &old, value }, value.clone());
+        let without = |values: &[Value], others: &[Value]| -> Vec<Value> {
+            values.iter().filter(|value| !others.contains(value)).cloned().collect()
+        };
+        if let Some((what, values)) = listed(without(&before, &after)) {
+            self.removed(removed, what, Node { place: &old, value: &values }, values.clone());
         }
-        for value in after.iter().filter(|value| !before.contains(value)) {
-            self.added(added, "enum value", Node { place: &new, value }, value.clone());
+        if let Some((what, values)) = listed(without(&after, &before)) {
+            self.added(added, what, Node { place: &new, value: &values }, values.clone());
         }
+    }
+}
+
+/// Values that came or went together.
+fn listed(mut values: Vec<Value>) -> Option<(&'static str, Value)> {
+    match values.len() {
+        0 => None,
+        1 => values.pop().map(|value| ("enum value", value)),
+        _ => Some(("enum values", values.into())),
     }
 }
 

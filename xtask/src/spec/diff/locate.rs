@@ -8,12 +8,20 @@ use venice_ai_codegen::document::{Place, Step};
 use venice_ai_codegen::lower::schema::constant;
 use venice_ai_codegen::lower::unions::TAG;
 
+use super::change::Location;
 use super::document::Document;
 
 /// How many references and parts may be followed on one way.
 const DEPTH: usize = 64;
 
 impl Document {
+    /// Where a place of the plain document is, in the document as it is written and in Rust.
+    pub fn at(&self, place: &Place<'_>, value: &Value) -> Location {
+        // Of several values the first one tells in which of several lists they are.
+        let value = value.as_array().and_then(|values| values.first()).unwrap_or(value);
+        Location { path: self.path(place, Some(value)), rust: self.rust(place) }
+    }
+
     /// The JSON path of a place of the plain document. Where it leads to a list, that is the one that has `value`.
     pub fn path(&self, place: &Place<'_>, value: Option<&Value>) -> String {
         let steps = place.steps();

@@ -3,8 +3,10 @@
 //! Both documents are brought into the form in which the generator reads them (references written out, `allOf` merged, nulls and
 //! unions simplified) and walked side by side, operation by operation. So a change that the generator does not see is no change
 //! of the API, and the vendor's document and its import are the same. Every finding then goes back to the place in the document
-//! where it stands, so that what a hundred operations share is told once. Which change means what is the table in `rules`.
+//! where it stands, so that what a hundred operations share is reported once. Which change means what is the table in `rules`; what a rule
+//! cannot know (that the overlay keeps a type, or a name) the generated interfaces of both documents decide: `reconcile`.
 
+mod agreement;
 mod change;
 pub mod command;
 
@@ -18,10 +20,12 @@ mod media;
 mod names;
 mod operations;
 mod parameters;
+mod reconcile;
 mod render;
 mod replies;
 mod request;
 mod rules;
+mod rust;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -31,9 +35,17 @@ mod walk;
 pub use change::{Change, Class, Diff};
 pub use document::Document;
 pub use locate::join;
+pub use reconcile::surface;
 pub use render::{Format, render};
 
-/// Compares two documents.
+/// Compares two documents, and holds the classes of the changes against what is generated from both.
+pub fn compare(old: &Document, new: &Document) -> Diff {
+    let mut diff = diff(old, new);
+    reconcile::reconcile(&mut diff, surface(old), surface(new));
+    diff
+}
+
+/// Compares two documents by the table of rules alone.
 pub fn diff(old: &Document, new: &Document) -> Diff {
     let mut walk = walk::Walk::new(old, new);
     walk.document();

@@ -11,6 +11,7 @@ use venice_ai_codegen::lower::replies::{JSON_FORM, STREAM_FORM};
 use venice_ai_codegen::lower::schema::{ref_name, reference, type_of};
 use venice_ai_codegen::lower::unions::TAG;
 
+use super::change::Location;
 use super::operations::{operations, pairs};
 use super::rules;
 use super::walk::{Node, Walk};
@@ -76,7 +77,13 @@ impl Walk<'_> {
             for label in places {
                 let node = Node { place: &place, value: &Value::Null };
                 let names = (before.as_str().into(), after.as_str().into());
-                self.at(label, |walk| walk.changed(rules::TYPE_RENAMED, "type name", node, names.0, names.1));
+                self.at(label, |walk| {
+                    let at = Location {
+                        path: walk.new.path(node.place, Some(&names.1)),
+                        rust: Some(format!("types::{after}")),
+                    };
+                    walk.found.add(rules::TYPE_RENAMED, "type name", at, (Some(names.0), Some(names.1)), &walk.place);
+                });
             }
         }
     }

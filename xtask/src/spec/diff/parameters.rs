@@ -59,7 +59,8 @@ impl Walk<'_> {
         for parameter in &old {
             let place = old_list.index(parameter.index);
             let node = Node { place: &place, value: parameter.value };
-            match new.iter().find(|other| other.key(paths.1) == parameter.key(paths.0)) {
+            let same = new.iter().find(|other| other.key(paths.1) == parameter.key(paths.0));
+            match same.or_else(|| renamed(parameter, &old, &new)) {
                 Some(other) => {
                     let place = new_list.index(other.index);
                     let pair = Pair { old: node, new: Node { place: &place, value: other.value } };
@@ -74,7 +75,8 @@ impl Walk<'_> {
                 }
             }
         }
-        for parameter in new.iter().filter(|known| !old.iter().any(|other| other.key(paths.0) == known.key(paths.1))) {
+        let is_known = |known: &Parameter<'_>| old.iter().any(|other| other.key(paths.0) == known.key(paths.1));
+        for parameter in new.iter().filter(|known| !is_known(known) && renamed(known, &new, &old).is_none()) {
             let place = new_list.index(parameter.index);
             let setter = if flag(parameter.value, "required") {
                 rules::REQUEST_FIELD_NEEDED
@@ -105,7 +107,9 @@ impl Walk<'_> {
     }
 
     fn parameter(&mut self, pair: Pair<'_>, parameter: &Parameter<'_>) {
-        self.member(rules::PATH_PARAMETER_RENAMED, "parameter name", pair, "name");
+        let is_header = parameter.place == "header";
+        let rule = if is_header { rules::HEADER_RENAMED } else { rules::PATH_PARAMETER_RENAMED };
+        self.member(rule, if is_header { "header name" } else { "parameter name" }, pair, "name");
         let required = (flag(pair.old.value, "required"), flag(pair.new.value, "required"));
         if required.0 != required.1 {
             let rule = match parameter.place {
@@ -131,6 +135,21 @@ impl Walk<'_> {
         };
         self.schema(schemas, Cx { parameter: true, ..Cx::root(position) });
     }
+}
+
+/// The header of the other document that took the place of one that it does not have: at the same position, with the same schema.
+fn renamed<'o, 'p>(
+    parameter: &Parameter<'_>,
+    own: &[Parameter<'_>],
+    others: &'o [Parameter<'p>],
+) -> Option<&'o Parameter<'p>> {
+    let is_sent = |known: &&Parameter<'_>| known.place == "header" && known.is_generated();
+    let position = own.iter().filter(is_sent).position(|known| known.index == parameter.index)?;
+    let other = others.iter().filter(is_sent).nth(position)?;
+    let has =
+        |list: &[Parameter<'_>], name: &str| list.iter().any(|known| known.place == "header" && known.name == name);
+    let is_free = !has(others, parameter.name) && !has(own, other.name);
+    (is_free && schema(parameter.value) == schema(other.value)).then_some(other)
 }
 
 fn schema(parameter: &Value) -> &Value {

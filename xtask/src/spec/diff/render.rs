@@ -51,6 +51,8 @@ fn as_json(diff: &Diff) -> Value {
             "change": change.direction(),
             "what": change.what,
             "path": change.path,
+            "also": change.also,
+            "rust": change.rust,
             "before": change.before,
             "after": change.after,
             "why": change.why,
@@ -87,6 +89,12 @@ fn text(diff: &Diff) -> String {
         for change in changes {
             let _ = writeln!(text, "  {} {}: {}", change.what, change.direction(), values(change, |value| value));
             let _ = writeln!(text, "    at {}", change.path);
+            if !change.also.is_empty() {
+                let _ = writeln!(text, "    and at {} more places", change.also.len());
+            }
+            if let Some(rust) = &change.rust {
+                let _ = writeln!(text, "    for `{rust}`");
+            }
             if let Some(places) = places(change) {
                 let _ = writeln!(text, "    in {places}");
             }
@@ -113,8 +121,9 @@ fn markdown(diff: &Diff) -> String {
             changes.len()
         );
         for change in changes {
+            let rust = change.rust.as_ref().map(|rust| format!(", {}", code(rust))).unwrap_or_default();
             let cells = [
-                format!("{} {}: {}", change.what, change.direction(), values(change, |value| code(&value))),
+                format!("{} {}: {}{rust}", change.what, change.direction(), values(change, |value| code(&value))),
                 code(&change.path),
                 places(change).unwrap_or_default(),
                 change.why.to_owned(),

@@ -29,6 +29,20 @@ impl Walk<'_> {
             }
             self.at(format!("{label} reply {new}"), |walk| walk.reply(pair, true));
         }
+        // An operation that has a success reply only before or after returns something else.
+        if let (Some(status), None) = chosen {
+            let (place, value) = (old_place.key(status), &before[status]);
+            self.old.reach(value, &mut self.used[0]);
+            let rule =
+                if is_typed(self.old, &value["content"]) { rules::SUCCESS_REMOVED } else { rules::SUCCESS_STATUS };
+            self.removed(rule, "success reply", Node { place: &place, value }, status.into());
+        }
+        if let (None, Some(status)) = chosen {
+            let (place, value) = (new_place.key(status), &after[status]);
+            self.new.reach(value, &mut self.used[1]);
+            let rule = if is_typed(self.new, &value["content"]) { rules::RETURN_TYPE } else { rules::SUCCESS_STATUS };
+            self.added(rule, "success reply", Node { place: &place, value }, status.into());
+        }
         for status in keys(before, after) {
             let (old_place, new_place) = (old_place.key(status), new_place.key(status));
             let left = before.get(status).filter(|_| chosen.0 != Some(status));

@@ -54,6 +54,7 @@ pub const ARGUMENT_STRUCT: Rule =
     rule(Breaking, "with more than two query parameters the generated method takes them as a struct");
 pub const PARAMETER_UNUSED: Rule = rule(Cosmetic, "the transport negotiates this header, and cookies are not sent");
 pub const PATH_PARAMETER_RENAMED: Rule = rule(Cosmetic, "path parameters go by position");
+pub const HEADER_RENAMED: Rule = rule(Behaviour, "the argument is the same, and goes in another header");
 pub const HEADER_ORDER: Rule = rule(Breaking, "request headers are arguments in the document's order");
 pub const HEADER_REQUIRED: Rule =
     rule(Behaviour, "the argument stays optional, and the server refuses a call without it");
@@ -78,6 +79,10 @@ pub const ERROR_STATUS_ADDED: Rule =
     rule(Additive, "one more status is listed; errors of every status are read, listed or not");
 pub const ERROR_STATUS_REMOVED: Rule =
     rule(Cosmetic, "one status less is listed; errors of every status are read, listed or not");
+pub const SUCCESS_REMOVED: Rule = rule(
+    Breaking,
+    "no success reply is documented any more, so the method returns a raw reply and the type of the old one is gone",
+);
 pub const SUCCESS_STATUS: Rule = rule(Behaviour, "the server answers a success with another status");
 pub const UNTYPED_MEDIA: Rule = rule(Behaviour, "no type depends on it, but the SDK reads what it can of it");
 pub const HEADER_ADDED: Rule = rule(Additive, "one more header; it is in `Meta::headers` in any case");
@@ -144,4 +149,8 @@ pub const REPLY_LIMIT: Rule = rule(Cosmetic, "limits of replies are not checked"
 pub const DEFAULT: Rule =
     rule(Behaviour, "the server takes another value when none is sent; the SDK sends no defaults");
 pub const REPLY_DEFAULT: Rule = rule(Cosmetic, "defaults of replies are not filled in");
+/// What is breaking by the table, while the generated interface keeps the item.
+pub const KEPT: Rule = rule(Behaviour, "the generated interface keeps it, by the overlay or by its name");
+/// What the table does not see, and the generated interface loses.
+pub const LOST: Rule = rule(Breaking, "the generated interface has these items no more");
 pub const KEYWORD: Rule = rule(Behaviour, "the server may judge requests differently");

@@ -59,20 +59,20 @@ impl<'d> Walk<'d> {
 
     /// Something is new.
     pub fn added(&mut self, rule: Rule, what: &str, node: Node<'_>, value: Value) {
-        let path = self.new.path(node.place, Some(&value));
-        self.found.add(rule, what, path, (None, Some(value)), &self.place);
+        let at = self.new.at(node.place, &value);
+        self.found.add(rule, what, at, (None, Some(value)), &self.place);
     }
 
     /// Something is gone.
     pub fn removed(&mut self, rule: Rule, what: &str, node: Node<'_>, value: Value) {
-        let path = self.old.path(node.place, Some(&value));
-        self.found.add(rule, what, path, (Some(value), None), &self.place);
+        let at = self.old.at(node.place, &value);
+        self.found.add(rule, what, at, (Some(value), None), &self.place);
     }
 
     /// Something has another value.
     pub fn changed(&mut self, rule: Rule, what: &str, node: Node<'_>, before: Value, after: Value) {
-        let path = self.new.path(node.place, Some(&after));
-        self.found.add(rule, what, path, (Some(before), Some(after)), &self.place);
+        let at = self.new.at(node.place, &after);
+        self.found.add(rule, what, at, (Some(before), Some(after)), &self.place);
     }
 
     /// A member of an object is new, gone or another.

@@ -116,7 +116,7 @@ fn the_worst_comes_first_and_every_format_has_every_change() {
         json["changes"][1],
         json!({
             "class": "behaviour", "change": "changed", "what": "maxLength", "path": "$.components.parameters.Id.schema.maxLength",
-            "before": 9, "after": 8, "why": diff.changes[1].why,
+            "also": [], "rust": null, "before": 9, "after": 8, "why": diff.changes[1].why,
             "places": ["getWick path parameter id", "setWick path parameter id"],
         })
     );

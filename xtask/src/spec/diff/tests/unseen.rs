@@ -101,3 +101,25 @@ fn whatever_changes_is_found() {
     assert!(tried > 150, "{tried}");
     assert!(unseen.is_empty(), "{} of {tried} changes are not seen:\n{}", unseen.len(), unseen.join("\n"));
 }
+
+#[test]
+fn every_reply_that_goes_or_comes_is_found() {
+    let mut tried = 0;
+    for fixture in FIXTURES {
+        let document = import::import(&yaml::parse(fixture).unwrap()).unwrap();
+        let whole = prepared(&document);
+        let mut all = Vec::new();
+        pointers(&document, "", &mut all);
+        let is_reply =
+            |pointer: &&String| pointer.rsplit_once('/').is_some_and(|(above, _)| above.ends_with("/responses"));
+        for pointer in all.iter().filter(is_reply).filter(|pointer| pointer.starts_with("/paths/")) {
+            let without = mutants(&document, pointer).remove(0);
+            // An operation needs a reply.
+            let Ok(without) = Document::prepare(&without, &Inputs::default()) else { continue };
+            tried += 1;
+            assert!(!diff(&whole, &without).changes.is_empty(), "{pointer} goes unseen");
+            assert!(!diff(&without, &whole).changes.is_empty(), "{pointer} comes unseen");
+        }
+    }
+    assert!(tried > 5, "{tried}");
+}
