@@ -83,6 +83,9 @@ async fn each_format_is_told_by_its_name() {
         let media = job.wait().await.unwrap();
         assert_eq!(media.extension(), Some(extension));
         assert_eq!(media.bytes().await.unwrap(), SONG);
+        let job = JobHandle::audio("squero-music", "q-2");
+        let Retrieved::Media(media) = once(&server).audio().retrieve(&job).await.unwrap() else { panic!() };
+        assert_eq!(media.bytes().await.unwrap(), SONG);
     }
 }
 

@@ -13,7 +13,7 @@ impl Recordings {
     fn new(test: &str, lines: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("wire-{test}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
-        fs::write(path.join("1.jsonl"), lines).unwrap();
+        fs::write(path.join("account.1.jsonl"), lines).unwrap();
         Self(path)
     }
 
@@ -35,7 +35,8 @@ impl Drop for Recordings {
     }
 }
 
-const TRAITS: &str = r#"{"method":"GET","path":"/api/v1/models/traits","request_content_type":null,"status":200,"reply_content_type":"application/json"}"#;
+/// Of a test that there is, and that asserts on the reply.
+const TRAITS: &str = r#"{"test":"models::traits_are_names_of_models","method":"GET","path":"/models/traits","request_content_type":null,"status":200,"reply_content_type":"application/json"}"#;
 
 #[test]
 fn a_row_that_no_test_exercised_is_a_gap_and_fails() {
@@ -76,9 +77,16 @@ fn the_same_in_json_for_programs() {
 }
 
 #[test]
+fn the_request_of_a_test_that_does_not_look_at_its_reply_is_a_gap() {
+    let other = TRAITS.replace("models::traits_are_names_of_models", "models::no_such_test");
+    let (passes, _, error) = Recordings::new("blind", &format!("{other}\n")).coverage(&[]);
+    assert!(!passes && error.contains("listModelTraits for application/json: not exercised"), "{error}");
+}
+
+#[test]
 fn a_recording_that_cannot_be_read_is_an_error() {
     let (passes, _, error) = Recordings::new("broken", "{\"method\": \"GET\"\n").coverage(&[]);
-    assert!(!passes && error.contains("1.jsonl:1") && error.contains("not a record of a request"), "{error}");
+    assert!(!passes && error.contains("account.1.jsonl:1") && error.contains("not a record of a request"), "{error}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models, record,
+    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models,
     reply_headers, responses, tee, web3, x402,
 };
 
@@ -105,7 +105,10 @@ pub(super) async fn answer(
         // A test whose plan has a slip must not go on as if it had none.
         problems => errors::error(400, &format!("The mock: {}", problems.join("; "))),
     };
-    record::record(&request.method, &route.path, request.header("content-type"), reply.status, reply.media());
+    if let Some(operation) = route.operation {
+        let (media, endpoint) = (request.header("content-type"), (operation.method, operation.path));
+        shared.recorder.record(endpoint, media, reply.status, reply.media());
+    }
     let end = fault.map_or(End::Whole, |fault| fault.end());
     let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end));
     *response.status_mut() = hyper::StatusCode::from_u16(reply.status).map_err(|_| Broken)?;

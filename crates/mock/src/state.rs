@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::jobs::Jobs;
 use super::keys::Key;
 use super::plans::Plans;
+use super::record::Recorder;
 use super::request::MockRequest;
 use super::time;
 use super::violation::{UnknownFields, Violation};
@@ -20,6 +21,7 @@ use super::x402::Wallets;
 pub(super) struct Shared {
     state: Mutex<State>,
     pub(super) settings: Settings,
+    pub(super) recorder: Recorder,
 }
 
 /// What a test chose when it started the mock.
@@ -34,7 +36,7 @@ pub(super) struct Settings {
 
 impl Shared {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { state: Mutex::new(State::new()), settings }
+        Self { state: Mutex::new(State::new()), settings, recorder: Recorder::of_this_thread() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

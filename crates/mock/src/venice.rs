@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use venice_ai::{Client, ClientBuilder, Error, operations};
 
+use super::record::Recorder;
 use super::server::Server;
 use super::state::{Shared, State};
 use super::{ADMIN_KEY, Answer, Fault, MockBuilder, MockRequest, Violation, default, route};
@@ -29,6 +30,9 @@ pub struct MockVenice {
     server: Server,
     base_url: String,
     client: Client,
+    /// Sees a test fail that has the mock.
+    #[allow(dead_code)]
+    recorder: Recorder,
 }
 
 impl MockVenice {
@@ -77,7 +81,8 @@ impl MockVenice {
         let base_url = format!("{origin}{}", route::BASE_PATH);
         shared.lock().jobs.origin = origin;
         let client = settings(&base_url).build()?;
-        Ok(Self { shared, server, base_url, client })
+        let recorder = shared.recorder.clone();
+        Ok(Self { shared, server, base_url, client, recorder })
     }
 
     /// What to set as base URL (`VENICE_BASE_URL`) to talk to the mock.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod folder;
 pub mod measured;
 /// The mock's own recorder, so that these servers count in `cargo xtask coverage` too.
+#[allow(dead_code)]
 #[path = "../../../crates/mock/src/record.rs"]
 mod record;
 pub mod refused;

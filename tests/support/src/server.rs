@@ -7,6 +7,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use venice_ai::{Operation, operations};
+
+use super::record::Recorder;
+
 /// A server that lives as long as the test's process. It answers with what its handler says.
 #[derive(Clone)]
 pub struct Server {
@@ -16,6 +20,7 @@ pub struct Server {
     /// How often it stopped listening for a while.
     outages: Arc<AtomicUsize>,
     outage: Arc<Mutex<Option<Outage>>>,
+    recorder: Recorder,
 }
 
 /// How long it is to refuse connections, and whom it tells that it does.
@@ -148,7 +153,7 @@ impl Answer {
     }
 
     /// Notes the request and the head of this answer for the coverage report.
-    fn record(&self, request: &Request) {
+    fn record(&self, request: &Request, recorder: &Recorder) {
         let Some(Step::Send(head)) = self.steps.first() else { return };
         let head = String::from_utf8_lossy(head);
         let mut lines = head.lines().take_while(|line| !line.is_empty());
@@ -156,14 +161,9 @@ impl Answer {
         let mut headers = lines.filter_map(|line| line.split_once(':'));
         let media = headers.find(|header| header.0.eq_ignore_ascii_case("content-type")).map(|header| header.1.trim());
         let sent = request.headers.iter().find(|header| header.0.eq_ignore_ascii_case("content-type"));
-        if let Some(status) = status {
-            super::record::record(
-                &request.method,
-                &request.target,
-                sent.map(|header| header.1.as_str()),
-                status,
-                media,
-            );
+        if let (Some(status), Some(operation)) = (status, asked_for(&request.method, &request.target)) {
+            let endpoint = (operation.method, operation.path);
+            recorder.record(endpoint, sent.map(|header| header.1.as_str()), status, media);
         }
     }
 
@@ -205,6 +205,19 @@ impl Answer {
     }
 }
 
+/// The operation that a request asks for, below whatever base path.
+fn asked_for(method: &str, target: &str) -> Option<&'static Operation> {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    path.match_indices('/').find_map(|(start, _)| {
+        let same = operations::ALL.iter().filter(|operation| operation.method == method);
+        same.filter_map(|operation| {
+            Some((*operation, Operation::path_parameters(operation.path, &path[start..])?.len()))
+        })
+        .min_by_key(|(_, parameters)| *parameters)
+        .map(|(operation, _)| operation)
+    })
+}
+
 impl Server {
     /// A server that answers the n-th request, counted from 0, with what `handler` makes of it.
     pub fn start(handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
@@ -220,6 +233,7 @@ impl Server {
             connections: Arc::default(),
             outages: Arc::default(),
             outage: Arc::default(),
+            recorder: Recorder::of_this_thread(),
         };
         let handler = Arc::new(handler);
         let accepting = server.clone();
@@ -338,7 +352,7 @@ impl Server {
                 requests.len() - 1
             };
             let answer = handler(number, &request);
-            answer.record(&request);
+            answer.record(&request, &self.recorder);
             if !self.play(&stream, answer) || self.outages.load(Ordering::SeqCst) != outages {
                 let _ = stream.shutdown(Shutdown::Both);
                 return;
@@ -405,5 +419,23 @@ fn read_chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
             return Some(body);
         }
         body.extend_from_slice(&chunk[..length]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_the_template_that_says_most_about_it() {
+        for (path, template) in [
+            ("/api/v1/api_keys", Some("/api_keys")),
+            ("/api_keys/4f9c?x=/models", Some("/api_keys/{id}")),
+            ("/api/v1/api_keys/rate_limits", Some("/api_keys/rate_limits")),
+            ("/api/v1/api_keys/rate_limits/log", Some("/api_keys/rate_limits/log")),
+            ("/api/v1/wicks", None),
+        ] {
+            assert_eq!(asked_for("GET", path).map(|operation| operation.path), template, "{path}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `coverage`: what of the API's document the SDK has, row by row, and whether anything is missing that nobody knows of.
 
+mod asserted;
 mod code;
 mod gaps;
 mod report;
@@ -8,6 +9,7 @@ mod wire;
 mod wrapped;
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
@@ -19,25 +21,36 @@ use venice_ai_codegen::{Generated, overlay::Mode};
 
 use crate::{
     failure::Failure,
+    source::Crate,
     spec::{road, source::Source},
     workspace,
 };
+use asserted::Program;
 use report::Format;
 use rows::Row;
+use wire::Recording;
 
-/// The variable that makes test servers record what reaches them; `crates/mock/src/record.rs` reads it.
+/// The recorder of the test servers, for its fingerprint of the sources.
+#[allow(dead_code)]
+#[path = "../../../crates/mock/src/record.rs"]
+mod record;
+
+/// The variable that makes test servers record what reaches them. `.cargo/config.toml` sets it for every run of the tests.
 const RECORD: &str = "VENICE_WIRE_RECORD";
+/// Test programs that are of the mock, or that need the real API.
+const NOT_OF_HANDLES: [&str; 2] = ["live", "mock"];
 
 /// What can be said of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// `Raw` has a method for the operation, with these media types.
     Generated,
-    /// A resource calls that method.
+    /// A public method of a handle leads to that method, in code that is compiled.
     Wrapped,
-    /// `docs.yaml` has words for the operation, and the resource's method an example.
+    /// `docs.yaml` documents the operation, and the handle's method has an example.
     Documented,
-    /// A test sent such a request and was given such an answer, over a socket.
+    /// A test that passed calls such a method of a handle and asserts on what it gave; such a request went over a socket meanwhile, and such
+    /// a reply came back. Tests of the mock do not count. `asserted.rs` says what an assertion on the reply is.
     Exercised,
 }
 
@@ -92,11 +105,14 @@ pub fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let recorded = match recorded {
-        Some(folder) => folder,
-        None => record()?,
+    let recording = match recorded {
+        Some(folder) => Recording::read(&folder, None)?,
+        None => latest()?,
     };
-    let rows = measure(&recorded)?;
+    for (program, arguments) in recording.filtered() {
+        eprintln!("note: the last run of `{program}` was with `{arguments}`: only what it ran counts");
+    }
+    let rows = measure(&recording)?;
     let path = workspace::path("spec/coverage.toml");
     let difference = gaps::compare(&rows, &gaps::read(&path)?);
     print!("{}", report::render(&rows, &difference, format));
@@ -125,27 +141,36 @@ fn verdict(difference: &gaps::Difference, file: &str) -> Result<(), Failure> {
     }
 }
 
-/// Runs the integration tests with servers that record, and returns the folder of the recordings.
-fn record() -> Result<PathBuf, Failure> {
-    let folder = workspace::path("target/coverage-wire");
-    let unwritable =
-        |error| Failure::new(format!("cannot write {}: {error}", workspace::shown(&folder)), "check the permissions");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(unwritable)?;
+/// What the last run of the tests recorded. They are run when it was none of this tree, or not of all test programs.
+fn latest() -> Result<Recording, Failure> {
+    let folder = std::env::var_os(RECORD).map_or_else(|| workspace::path("target/wire"), PathBuf::from);
+    let areas = areas()?;
+    let tree = record::fingerprint(&workspace::path(""))
+        .map_err(|error| Failure::new(format!("cannot read the sources: {error}"), "check the permissions"))?;
+    let recording = Recording::read(&folder, Some(&tree))?;
+    if recording.is_of(&areas) {
+        return Ok(recording);
     }
-    fs::create_dir_all(&folder).map_err(unwritable)?;
-    eprintln!("running the tests of venice-ai, to see what they send");
-    // The examples are run by tests, which do not build them.
-    cargo(&["build", "--quiet", "--examples"], &folder, "the examples do not build")?;
-    let mut arguments = vec!["test".to_owned(), "--quiet".to_owned()];
-    for area in areas()? {
-        arguments.extend(["--test".to_owned(), area]);
-    }
-    cargo(&arguments, &folder, "the tests failed")?;
-    Ok(folder)
+    run_tests(&folder, &areas)?;
+    Recording::read(&folder, Some(&tree))
 }
 
-/// The integration tests that run without a key: each folder of `tests` with a `main.rs`, but for those against the real API.
+/// Runs the integration tests with servers that record.
+fn run_tests(folder: &Path, areas: &[String]) -> Result<(), Failure> {
+    let unwritable =
+        |error| Failure::new(format!("cannot write {}: {error}", workspace::shown(folder)), "check the permissions");
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(unwritable)?;
+    }
+    eprintln!("running the tests of venice-ai, to see what they send: there is no recording of this tree");
+    let mut arguments = vec!["test".to_owned(), "--quiet".to_owned()];
+    for area in areas {
+        arguments.extend(["--test".to_owned(), area.clone()]);
+    }
+    cargo(&arguments, folder, "the tests failed")
+}
+
+/// The test programs of the handles: each folder of `tests` with a `main.rs`.
 fn areas() -> Result<Vec<String>, Failure> {
     let folder = workspace::path("tests");
     let unreadable =
@@ -154,7 +179,7 @@ fn areas() -> Result<Vec<String>, Failure> {
     for entry in fs::read_dir(&folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name != "live" && entry.path().join("main.rs").is_file() {
+        if !NOT_OF_HANDLES.contains(&&*name) && entry.path().join("main.rs").is_file() {
             areas.push(name);
         }
     }
@@ -182,32 +207,60 @@ fn cargo<S: AsRef<OsStr>>(arguments: &[S], folder: &Path, failed: &str) -> Resul
     ))
 }
 
-fn measure(recorded: &Path) -> Result<Vec<Covered>, Failure> {
+fn measure(recording: &Recording) -> Result<Vec<Covered>, Failure> {
     let path = workspace::path("spec/swagger.yaml");
     let document = Source { name: workspace::shown(&path), text: workspace::read(&path)? };
     let rows = rows::read(
         &venice_ai_codegen::yaml::parse(&document.text).map_err(|error| error.in_file(document.name.as_str()))?,
     );
     let road = road::run(&document, &workspace::path("spec"), Mode::Strict)?;
-    let exchanges = wire::read(recorded)?;
-    let templates: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
-    cover(&rows, &road.generated, &workspace::path("src"), |row| wire::exercises(row, &exchanges, &templates))
+    let mut programs = BTreeMap::new();
+    let helpers = workspace::path("tests/support/src/lib.rs");
+    for area in areas()? {
+        let root = workspace::path(&format!("tests/{area}/main.rs"));
+        programs.insert(area, Program::read(&root, &helpers)?);
+    }
+    cover(&rows, &road.generated, &workspace::path("src/lib.rs"), |row, wrapping| {
+        is_exercised(row, wrapping, recording, &programs)
+    })
 }
 
-/// What is said of each row; `exercised` says the last of it.
+/// What is said of each row; `exercised` says the last of it. `root` is the root file of the crate.
 fn cover(
     rows: &[Row],
     generated: &Generated,
-    resources: &Path,
-    exercised: impl Fn(&Row) -> bool,
+    root: &Path,
+    exercised: impl Fn(&Row, &wrapped::Wrapping) -> bool,
 ) -> Result<Vec<Covered>, Failure> {
     let table = code::read(&generated.code)?;
-    let wrapped = wrapped::read(resources)?;
-    let covered = |row: &Row| {
-        let has = has(row, &table, &wrapped, is_documented(row, generated), exercised(row));
-        Covered { row: row.clone(), has }
-    };
+    let wrapped = wrapped::read(&Crate::read(root, &generated.code, false)?);
+    let covered = |row: &Row| judged(row, &table, &wrapped, is_documented(row, generated), &exercised);
     Ok(rows.iter().map(covered).collect())
+}
+
+fn judged(
+    row: &Row,
+    table: &code::Table,
+    wrapped: &wrapped::Wrapped,
+    described: bool,
+    exercised: impl Fn(&Row, &wrapped::Wrapping) -> bool,
+) -> Covered {
+    let raw = table.get(&(row.method.clone(), row.path.clone())).and_then(|generated| generated.raw.as_ref());
+    // What no handle has, a handle cannot have sent.
+    let wrapping = raw.and_then(|raw| wrapped.get(raw)).cloned().unwrap_or_default();
+    Covered { row: row.clone(), has: has(row, table, wrapped, described, exercised(row, &wrapping)) }
+}
+
+/// Whether a test of one of the programs exercised a row.
+fn is_exercised(
+    row: &Row,
+    wrapping: &wrapped::Wrapping,
+    recording: &Recording,
+    programs: &BTreeMap<String, Program>,
+) -> bool {
+    recording
+        .tests_of(row)
+        .any(|(program, test)| programs.get(program).is_some_and(|program| program.asserts(test, &wrapping.handles)))
 }
 
 /// What a report on another document would find.
@@ -224,19 +277,13 @@ pub struct Outlook {
 ///
 /// No test is run: what `old`, the document that the tests were written for, has too counts as exercised unless the list says
 /// otherwise, and what is new does not.
-pub fn outlook(
-    old: &Value,
-    new: &Value,
-    generated: &Generated,
-    resources: &Path,
-    list: &Path,
-) -> Result<Outlook, Failure> {
+pub fn outlook(old: &Value, new: &Value, generated: &Generated, root: &Path, list: &Path) -> Result<Outlook, Failure> {
     let (before, gaps) = (rows::read(old), gaps::read(list)?);
     let same = |row: &Row, known: &Row| {
         (&known.method, &known.path, &known.request, &known.success)
             == (&row.method, &row.path, &row.request, &row.success)
     };
-    let rows = cover(&rows::read(new), generated, resources, |row| {
+    let rows = cover(&rows::read(new), generated, root, |row, _| {
         before.iter().any(|known| same(row, known)) && !gaps::lists(&gaps, row, Column::Exercised)
     })?;
     let gaps::Difference { open, stale } = gaps::compare(&rows, &gaps);
@@ -255,9 +302,13 @@ fn has(row: &Row, table: &code::Table, wrapped: &wrapped::Wrapped, described: bo
     let media = generated
         .is_some_and(|generated| lists(&generated.request, &row.request) && lists(&generated.success, &row.success));
     let raw = generated.and_then(|generated| generated.raw.as_ref());
-    let example = raw.and_then(|raw| wrapped.get(raw));
-    [media && raw.is_some(), example.is_some(), described && example.is_none_or(|example| *example), exercised]
+    let wrapping = raw.and_then(|raw| wrapped.get(raw));
+    let documented = described && wrapping.is_none_or(|wrapping| wrapping.example);
+    [media && raw.is_some(), wrapping.is_some(), documented, exercised]
 }
+
+#[cfg(test)]
+mod trials;
 
 #[cfg(test)]
 mod tests {
@@ -300,7 +351,8 @@ mod tests {
         let table = code::read(code::tests::SOURCE).unwrap_or_default();
         let row = row("POST", Some("application/json"), "image/png");
         let columns = |wrapped: &[(&str, bool)], described: bool| {
-            let wrapped = wrapped.iter().map(|(name, example)| ((*name).to_owned(), *example)).collect();
+            let wrapping = |example| wrapped::Wrapping { example, ..wrapped::Wrapping::default() };
+            let wrapped = wrapped.iter().map(|(name, example)| ((*name).to_owned(), wrapping(*example))).collect();
             let has = has(&row, &table, &wrapped, described, false);
             (has[1], has[2])
         };

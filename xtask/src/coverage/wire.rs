@@ -1,5 +1,6 @@
-//! What tests sent and were answered, as their servers recorded it.
+//! `Recording`: what tests sent and were answered, as their servers recorded it (`crates/mock/src/record.rs`).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -8,47 +9,114 @@ use serde_json::Value;
 use super::rows::{Row, essence};
 use crate::{failure::Failure, workspace};
 
-/// A request that reached a server, and the head of the answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that reached a server, and the head of the reply.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exchange {
+    /// The test program and the test in it.
+    pub test: (String, String),
     method: String,
+    /// The template of the operation's path.
     path: String,
     request: Option<String>,
     status: String,
     success: Option<String>,
 }
 
-/// Reads the recordings of a folder: files of one JSON object a line.
-pub fn read(folder: &Path) -> Result<Vec<Exchange>, Failure> {
-    let unreadable =
-        |error| Failure::new(format!("cannot read {}: {error}", workspace::shown(folder)), "check the path");
-    let mut exchanges = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_none_or(|extension| extension != "jsonl") {
-            continue;
-        }
-        for (index, line) in workspace::read(&path)?.lines().enumerate() {
-            let wrong = || {
-                Failure::new(
-                    format!("{}:{}: not a record of a request: {line}", workspace::shown(&path), index + 1),
-                    "record anew",
-                )
-            };
-            let exchange = parse(line).ok_or_else(wrong)?;
-            // Thousands of requests are of a few kinds.
-            if !exchanges.contains(&exchange) {
-                exchanges.push(exchange);
-            }
-        }
-    }
-    Ok(exchanges)
+/// The recordings of a folder.
+#[derive(Debug, Default)]
+pub struct Recording {
+    exchanges: BTreeSet<Exchange>,
+    failed: BTreeSet<(String, String)>,
+    /// By program: the fingerprints of the sources of its whole runs, and with which arguments they were made.
+    runs: BTreeMap<String, (BTreeSet<String>, Vec<String>)>,
 }
 
-fn parse(line: &str) -> Option<Exchange> {
-    let value: Value = serde_json::from_str(line).ok()?;
+impl Recording {
+    /// Reads a folder; one that is not there has nothing. Of a tree that is known, only what was recorded of it is read.
+    pub fn read(folder: &Path, tree: Option<&str>) -> Result<Self, Failure> {
+        let mut recording = Self::default();
+        if !folder.exists() {
+            return Ok(recording);
+        }
+        let unreadable =
+            |error| Failure::new(format!("cannot read {}: {error}", workspace::shown(folder)), "check the path");
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.extension().is_some_and(|extension| extension == "jsonl") {
+                recording.file(&path, tree)?;
+            }
+        }
+        Ok(recording)
+    }
+
+    fn file(&mut self, path: &Path, tree: Option<&str>) -> Result<(), Failure> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let program = name.split('.').next().unwrap_or_default();
+        for (index, line) in workspace::read(path)?.lines().enumerate() {
+            let wrong = || {
+                let at = format!("{}:{}", workspace::shown(path), index + 1);
+                Failure::new(format!("{at}: not a record of a request: {line}"), "record anew")
+            };
+            let value: Value = serde_json::from_str(line).map_err(|_| wrong())?;
+            if let Some(of) = value.get("tree") {
+                if tree.is_some_and(|tree| of != tree) {
+                    return Ok(());
+                }
+                let (trees, arguments) = self.runs.entry(program.to_owned()).or_default();
+                if value["is_part"] == false {
+                    trees.extend(of.as_str().map(str::to_owned));
+                    let given = value["arguments"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                    arguments.extend(given.filter(|argument| !is_of_output(argument)).map(str::to_owned));
+                }
+                continue;
+            }
+            let test = (program.to_owned(), value["test"].as_str().unwrap_or_default().to_owned());
+            if value["failed"] == true {
+                self.failed.insert(test);
+            } else {
+                self.exchanges.insert(exchange(test, &value).ok_or_else(wrong)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether each of the programs was run as a whole.
+    pub fn is_of(&self, programs: &[String]) -> bool {
+        programs.iter().all(|program| self.runs.get(program).is_some_and(|(trees, _)| !trees.is_empty()))
+    }
+
+    /// The programs that were run with arguments that may leave tests out, with these.
+    pub fn filtered(&self) -> impl Iterator<Item = (&str, String)> {
+        let runs = self.runs.iter().filter(|(_, (_, arguments))| !arguments.is_empty());
+        runs.map(|(program, (_, arguments))| (program.as_str(), arguments.join(" ")))
+    }
+
+    /// The tests that passed and in which a request of the row was answered as it asks for.
+    pub fn tests_of<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a (String, String)> {
+        let fits = move |exchange: &&Exchange| {
+            exchange.method == row.method
+                && exchange.request == row.request
+                && row.statuses.iter().any(|status| is_status(status, &exchange.status))
+                && (row.success.is_none() || exchange.success == row.success)
+                && exchange.path == row.path
+                && !self.failed.contains(&exchange.test)
+        };
+        self.exchanges.iter().filter(fits).map(|exchange| &exchange.test)
+    }
+}
+
+/// Arguments of a test program that leave no test out.
+fn is_of_output(argument: &str) -> bool {
+    ["--quiet", "-q", "--nocapture", "--no-capture", "--test-threads", "--format", "--color"]
+        .iter()
+        .any(|known| argument.starts_with(known))
+        || argument.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn exchange(test: (String, String), value: &Value) -> Option<Exchange> {
     let media = |name: &str| value.get(name).and_then(Value::as_str).map(essence);
     Some(Exchange {
+        test,
         method: value.get("method")?.as_str()?.to_owned(),
         path: value.get("path")?.as_str()?.to_owned(),
         request: media("request_content_type"),
@@ -57,47 +125,14 @@ fn parse(line: &str) -> Option<Exchange> {
     })
 }
 
-/// Whether one of the exchanges is what the row asks for. `templates` are the paths of the document.
-pub fn exercises(row: &Row, exchanges: &[Exchange], templates: &[&str]) -> bool {
-    exchanges.iter().any(|exchange| {
-        exchange.method == row.method
-            && best(&exchange.path, templates) == Some(row.path.as_str())
-            && exchange.request == row.request
-            && row.statuses.iter().any(|status| is_status(status, &exchange.status))
-            && (row.success.is_none() || exchange.success == row.success)
-    })
-}
-
 /// `2XX` and `default` stand for many statuses.
 fn is_status(listed: &str, status: &str) -> bool {
     listed == status || (listed.ends_with("XX") && listed.get(..1) == status.get(..1)) || listed == "default"
 }
 
-/// The template that fits a path best: the longest, and of these the one with the fewest parameters. What stands before it is
-/// the server's base path.
-fn best<'t>(path: &str, templates: &[&'t str]) -> Option<&'t str> {
-    let fitting = templates.iter().filter(|template| fits(path, template));
-    fitting
-        .copied()
-        .max_by_key(|template| (segments(template).count(), std::cmp::Reverse(template.matches('{').count())))
-}
-
-fn segments(path: &str) -> impl DoubleEndedIterator<Item = &str> {
-    path.split('/').filter(|segment| !segment.is_empty())
-}
-
-fn fits(path: &str, template: &str) -> bool {
-    let mut path = segments(path).rev();
-    segments(template)
-        .rev()
-        .all(|expected| path.next().is_some_and(|segment| expected == segment || expected.starts_with('{')))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TEMPLATES: [&str; 4] = ["/keys", "/keys/{id}", "/keys/limits", "/keys/limits/log"];
 
     fn row(method: &str, path: &str, request: Option<&str>, success: Option<&str>) -> Row {
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -111,37 +146,39 @@ mod tests {
         }
     }
 
-    fn line(method: &str, path: &str, request: &str, status: u16, reply: &str) -> Exchange {
-        parse(&format!(r#"{{"method":"{method}","path":"{path}","request_content_type":{request},"status":{status},"reply_content_type":"{reply}"}}"#)).unwrap_or_else(|| panic!("{path}"))
+    fn test() -> (String, String) {
+        ("account".into(), "keys::one".into())
     }
 
-    #[test]
-    fn a_path_belongs_to_the_template_that_says_most_about_it() {
-        for (path, template) in [
-            ("/api/v1/keys", Some("/keys")),
-            ("/keys/4f9c", Some("/keys/{id}")),
-            ("/api/v1/keys/limits", Some("/keys/limits")),
-            ("/api/v1/keys/limits/log", Some("/keys/limits/log")),
-            ("/api/v1/wicks", None),
-        ] {
-            assert_eq!(best(path, &TEMPLATES), template, "{path}");
-        }
+    fn line(method: &str, path: &str, request: &str, status: u16, reply: &str) -> Exchange {
+        let line = format!(
+            r#"{{"method":"{method}","path":"{path}","request_content_type":{request},"status":{status},"reply_content_type":"{reply}"}}"#
+        );
+        let value = serde_json::from_str(&line).unwrap_or_default();
+        exchange(test(), &value).unwrap_or_else(|| panic!("{line}"))
+    }
+
+    fn exercises(row: &Row, exchanges: &[Exchange], failed: bool) -> bool {
+        let failed = failed.then(test).into_iter().collect();
+        let recording = Recording { exchanges: exchanges.iter().cloned().collect(), failed, runs: BTreeMap::new() };
+        recording.tests_of(row).next().is_some()
     }
 
     #[test]
     fn method_media_types_and_status_must_be_those_of_the_row() {
         let row = row("POST", "/keys", Some("application/json"), Some("application/json"));
-        let right = line("POST", "/api/v1/keys", "\"application/json\"", 200, "application/json; charset=utf-8");
-        assert!(exercises(&row, &[right], &TEMPLATES));
+        let right = line("POST", "/keys", "\"application/json\"", 200, "application/json; charset=utf-8");
+        assert!(exercises(&row, std::slice::from_ref(&right), false));
+        assert!(!exercises(&row, &[right], true), "the test failed");
         for wrong in [
             line("PATCH", "/keys", "\"application/json\"", 200, "application/json"),
-            line("POST", "/keys/1", "\"application/json\"", 200, "application/json"),
+            line("POST", "/keys/{id}", "\"application/json\"", 200, "application/json"),
             line("POST", "/keys", "\"multipart/form-data; boundary=x\"", 200, "application/json"),
             line("POST", "/keys", "null", 200, "application/json"),
             line("POST", "/keys", "\"application/json\"", 401, "application/json"),
             line("POST", "/keys", "\"application/json\"", 200, "text/html"),
         ] {
-            assert!(!exercises(&row, std::slice::from_ref(&wrong), &TEMPLATES), "{wrong:?}");
+            assert!(!exercises(&row, std::slice::from_ref(&wrong), false), "{wrong:?}");
         }
     }
 
@@ -149,7 +186,34 @@ mod tests {
     fn ranges_of_statuses_count() {
         let mut row = row("GET", "/keys", None, None);
         row.statuses = vec!["2XX".into()];
-        assert!(exercises(&row, &[line("GET", "/keys", "null", 204, "")], &TEMPLATES));
-        assert!(!exercises(&row, &[line("GET", "/keys", "null", 404, "")], &TEMPLATES));
+        assert!(exercises(&row, &[line("GET", "/keys", "null", 204, "")], false));
+        assert!(!exercises(&row, &[line("GET", "/keys", "null", 404, "")], false));
+    }
+
+    #[test]
+    fn only_whole_runs_of_the_tree_are_a_recording_of_it() {
+        let head = |tree: &str, is_part: bool, arguments: &str| {
+            format!(r#"{{"tree":"{tree}","is_part":{is_part},"arguments":{arguments}}}"#)
+        };
+        let line = r#"{"test":"keys::one","method":"GET","path":"/keys","request_content_type":null,"status":200,"reply_content_type":null}"#;
+        let folder = std::env::temp_dir().join(format!("venice-recording-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
+        let write = |name: &str, head: &str| {
+            fs::write(folder.join(name), format!("{head}\n{line}\n")).unwrap_or_else(|error| panic!("{error}"))
+        };
+        let of = |tree: &str| Recording::read(&folder, Some(tree)).unwrap_or_else(|error| panic!("{error}"));
+        let programs = ["account".to_owned()];
+        let row = row("GET", "/keys", None, None);
+        let sent = |recording: &Recording| recording.tests_of(&row).next().is_some();
+
+        write("account.1.jsonl", &head("a", true, r#"["--exact", "keys::one"]"#));
+        assert!(!of("a").is_of(&programs) && sent(&of("a")), "a test alone adds to a run");
+        write("account.2.jsonl", &head("a", false, r#"["--quiet"]"#));
+        assert!(of("a").is_of(&programs) && of("a").filtered().next().is_none());
+        assert!(!of("b").is_of(&programs) && !sent(&of("b")), "of another tree");
+        assert!(!of("a").is_of(&["account".to_owned(), "chat".to_owned()]), "a program has not run");
+        write("account.2.jsonl", &head("a", false, r#"["--skip", "characters"]"#));
+        assert_eq!(of("a").filtered().collect::<Vec<_>>(), [("account", "--skip characters".to_owned())]);
+        let _ = fs::remove_dir_all(&folder);
     }
 }
