@@ -1,7 +1,7 @@
 //! Turns the Venice.ai OpenAPI document into the types and methods of the `venice-ai` crate.
 //!
 //! Pure functions: a document goes in, Rust code comes out; reading and writing files is the caller's part. The road is
-//! `yaml` -> `document` checks -> `overlay` -> `lower` -> `generate` (progenitor) -> `emit`.
+//! `yaml` -> `overlay` -> `lower` -> `generate` (progenitor) -> `emit`.
 
 pub mod api;
 pub mod docs;
@@ -9,7 +9,6 @@ pub mod document;
 pub mod emit;
 pub mod error;
 pub mod generate;
-pub mod import;
 mod lenient;
 pub mod lower;
 pub mod model;
@@ -17,7 +16,6 @@ pub mod names;
 pub mod overlay;
 mod road;
 pub mod yaml;
-pub mod yaml_out;
 
 pub use error::Error;
 pub use road::{Generated, Inputs, Lowered, correct, generate, lower_document};

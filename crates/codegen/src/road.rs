@@ -7,7 +7,7 @@ use crate::lower::{self, Report};
 use crate::model::Model;
 use crate::names::Names;
 use crate::overlay::{Mode, Overlay};
-use crate::{api, document, emit, generate as progenitor, lenient};
+use crate::{api, emit, generate as progenitor, lenient};
 use serde_json::Value;
 
 /// What generation yields.
@@ -105,7 +105,7 @@ pub struct Lowered {
     pub skipped: Vec<String>,
 }
 
-/// Checks, corrects and lowers a document: everything that decides what its types are called.
+/// Corrects and lowers a document: everything that decides what its types are called.
 ///
 /// # Errors
 /// When the document is not valid, an action fails, or a construct cannot be expressed in Rust.
@@ -116,12 +116,11 @@ pub fn lower_document(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Lower
     Ok(Lowered { document, lowered, report, skipped })
 }
 
-/// Checks and corrects a document; returns it with the actions of the overlay that matched nothing, in lenient mode.
+/// Corrects a document; returns it with the actions of the overlay that matched nothing, in lenient mode.
 ///
 /// # Errors
-/// When the document is not valid, before or after the overlay, or when an action fails.
+/// When an action fails.
 pub fn correct(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<(Value, Vec<String>), Error> {
-    document::check(spec)?;
     let mut document = spec.clone();
     inputs.names.keep_operation_ids(&mut document);
     let applied = inputs.overlay.apply(&mut document, mode).map_err(|error| error.in_file(shown(OVERLAY)))?;
@@ -129,6 +128,5 @@ pub fn correct(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<(Value, Vec<
     if mode == Mode::Lenient {
         skipped.extend(lenient::loosen(&mut document));
     }
-    document::check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
     Ok((document, skipped))
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{document, import, yaml};
+use venice_ai_codegen::{document, yaml};
+use venice_ai_spec::import;
 
 use super::source::{self, Source};
 use crate::{failure::Failure, workspace};

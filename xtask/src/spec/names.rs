@@ -7,8 +7,8 @@ use venice_ai_codegen::{
     Generated,
     model::{Kind, Type},
     names::endpoint,
-    yaml_out,
 };
+use venice_ai_spec::yaml_out;
 
 const HEADER: &str = "\
 # The Rust names of operations, types, enum values and union arms. Written by `cargo xtask spec check --update` and `spec bump`, reviewed

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::{Generated, Inputs, generate, import, overlay::Mode, yaml};
+use venice_ai_codegen::{Error, Generated, Inputs, correct, overlay::Mode, yaml};
+use venice_ai_spec::import;
 
 use super::source::Source;
 use crate::{failure::Failure, workspace};
@@ -28,6 +29,13 @@ pub fn run(document: &Source, folder: &Path, mode: Mode) -> Result<Road, Failure
     let facts = facts(document)?;
     let generated = generate(&facts, &inputs(folder)?, mode).map_err(|error| error.in_file(document.name.as_str()))?;
     Ok(Road { text: import::render(&facts), generated })
+}
+
+/// Generates from the facts of a document. It has to be valid after the corrections too, which users' builds take for granted.
+pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
+    let (document, _) = correct(facts, inputs, mode)?;
+    venice_ai_spec::check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
+    venice_ai_codegen::generate(facts, inputs, mode)
 }
 
 /// The facts of a document.

@@ -1,10 +1,7 @@
-//! The OpenAPI document as a tree: its grammar, its operations, and the checks that must hold before anything is generated.
+//! The OpenAPI document as a tree: places in it, its operations, and what references lead to.
 
-mod check;
-pub mod grammar;
 mod place;
 
-pub use check::{check, target};
 pub use place::{Place, Step};
 
 use serde_json::Value;
@@ -52,4 +49,31 @@ pub fn operations(doc: &Value) -> impl Iterator<Item = Operation<'_>> {
             .filter(|(method, value)| METHODS.contains(&method.as_str()) && value.is_object())
             .map(move |(method, value)| Operation { path, method, value, item })
     })
+}
+
+/// What a local reference (`#/components/schemas/ApiKey`) leads to.
+#[must_use]
+pub fn target<'d>(doc: &'d Value, reference: &str) -> Option<&'d Value> {
+    let pointer = reference.strip_prefix('#')?;
+    match doc.pointer(pointer) {
+        None if pointer.contains('%') => doc.pointer(&percent_decoded(pointer)?),
+        found => found,
+    }
+}
+
+/// A reference is a URI fragment, so its characters may be written as `%7B`.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => hex(rest.next()?)? * 16 + hex(rest.next()?)?,
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use venice_ai_codegen::{yaml, yaml_out};
+use venice_ai_codegen::yaml;
+use venice_ai_spec::yaml_out;
 
 use super::adapt::written;
 use crate::failure::Failure;

@@ -6,7 +6,10 @@
 use serde_json::{Value, json};
 use venice_ai_codegen::document::{self, target};
 use venice_ai_codegen::overlay::Mode;
-use venice_ai_codegen::{Error, Generated, generate, yaml, yaml_out};
+use venice_ai_codegen::{Error, Generated, yaml};
+use venice_ai_spec::yaml_out;
+
+use crate::spec::road::generate;
 
 use super::actions;
 use super::fit::{self, Fit, Part, Unfit};

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use venice_ai_codegen::{Generated, generate, import, overlay::Mode};
+use venice_ai_codegen::{Generated, overlay::Mode};
+use venice_ai_spec::import;
 
 use super::adapt;
 use super::fit::{self, Part};
@@ -13,6 +14,7 @@ use super::transaction::Change;
 use super::{Options, changelog, compile, history, version};
 use crate::coverage::{self, Outlook};
 use crate::spec::diff::{self, Document};
+use crate::spec::road::generate;
 use crate::spec::source::{self, Source};
 use crate::spec::{docs, names, road, wire_test};
 use crate::{failure::Failure, workspace};

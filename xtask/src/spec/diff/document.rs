@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
-use venice_ai_codegen::{Error, Inputs, correct, document::target, import, lower, lower_document, overlay::Mode};
+use venice_ai_codegen::{Error, Inputs, correct, document::target, lower, lower_document, overlay::Mode};
+use venice_ai_spec::import;
 
 /// A document in the three forms that the comparison reads.
 #[derive(Debug)]

@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{Generated, Inputs, document, generate, import, overlay::Mode, yaml};
+use venice_ai_codegen::{Generated, Inputs, document, overlay::Mode, yaml};
+use venice_ai_spec::import;
 
 use self::scratch::Scratch;
+use super::bump;
 use super::diff::{self, Diff, Document};
-use super::{bump, road};
+use super::road::{self, generate};
 use crate::{failure::Failure, workspace};
 
 /// What became of one document.

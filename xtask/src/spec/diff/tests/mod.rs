@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
-use venice_ai_codegen::{Inputs, generate, import, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, generate, overlay::Mode, yaml};
+use venice_ai_spec::import;
 
 use super::change::Change;
 use super::{Class, Diff, Document, Format, diff, render};

@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../../../crates/codegen/tests/common/mod.rs"]
 mod common;
 
 use common::{has, has_not, run};
 use std::sync::OnceLock;
-use venice_ai_codegen::{Generated, import, yaml};
+use venice_ai_codegen::{Generated, yaml};
+use venice_ai_spec::import;
 
 fn text() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/other_versions.yaml")).unwrap()
+    std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/codegen/tests/fixtures/other_versions.yaml"
+    ))
+    .unwrap()
 }
 
 /// Generated from the document after an import, as a new version would be.

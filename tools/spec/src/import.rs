@@ -11,11 +11,10 @@ mod reason;
 
 use serde_json::{Map, Value};
 
-use crate::document::{
-    self,
-    grammar::{self, Member, Node},
-};
-use crate::error::Error;
+use venice_ai_codegen::Error;
+
+use crate::check::check;
+use crate::grammar::{self, Member, Node};
 use crate::yaml_out;
 
 /// The comment at the head of an imported document.
@@ -34,7 +33,7 @@ const ORDER: [&str; 7] = ["openapi", "info", "servers", "security", "tags", "pat
 /// standard reason phrase of its status; titles stay where they are names and not sentences.
 ///
 /// # Errors
-/// What [`document::check`] finds, before anything else is done.
+/// What [`check`] finds, before anything else is done.
 pub fn import(doc: &Value) -> Result<Value, Error> {
     import_noted(doc).map(|(facts, _)| facts)
 }
@@ -47,7 +46,7 @@ pub fn import(doc: &Value) -> Result<Value, Error> {
 pub fn import_noted(doc: &Value) -> Result<(Value, Vec<String>), Error> {
     let mut doc = doc.clone();
     let notes = convert::to_3_0(&mut doc);
-    document::check(&doc)?;
+    check(&doc)?;
     let mut facts = object(Node::Document, &doc);
     if let Value::Object(members) = &mut facts {
         let mut ordered = Map::new();

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::document::{METHODS, Place, operations};
-use crate::error::Error;
+use venice_ai_codegen::Error;
+use venice_ai_codegen::document::{METHODS, Place, operations, target};
 
 pub(super) fn check(doc: &Value) -> Result<(), Error> {
     let root = Place::Root;
@@ -106,7 +106,7 @@ fn templated(path: &str) -> Result<Vec<&str>, Error> {
 
 fn resolve<'d>(doc: &'d Value, parameter: &'d Value) -> Option<&'d Value> {
     match parameter.get("$ref").and_then(Value::as_str) {
-        Some(reference) => super::references::target(doc, reference),
+        Some(reference) => target(doc, reference),
         None => Some(parameter),
     }
 }

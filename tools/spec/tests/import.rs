@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use serde_json::{Value, json};
-use venice_ai_codegen::{document, import, yaml};
+use venice_ai_codegen::{document, yaml};
+use venice_ai_spec::import;
 
-const EVERYTHING: &str = include_str!("fixtures/everything.yaml");
+const EVERYTHING: &str = include_str!("../../../crates/codegen/tests/fixtures/everything.yaml");
 /// What an import of it must give, reviewed by eye.
-const FACTS: &str = include_str!("fixtures/everything.facts.yaml");
+const FACTS: &str = include_str!("../../../crates/codegen/tests/fixtures/everything.facts.yaml");
 
 fn imported() -> Value {
     import::import(&yaml::parse(EVERYTHING).unwrap()).unwrap()

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use serde_json::{Value, json};
-use venice_ai_codegen::{Error, document, import, yaml};
+use venice_ai_codegen::{Error, yaml};
+use venice_ai_spec::{check, import};
 
 fn valid() -> Value {
     json!({
@@ -47,7 +48,7 @@ fn without(parent: &str, key: &str) -> Value {
 /// Refused by the check and by the import, with that message at that place, and with advice.
 #[track_caller]
 fn assert_refused(doc: &Value, message: &str, path: &str) -> Error {
-    let error = document::check(doc).unwrap_err();
+    let error = check(doc).unwrap_err();
     assert!(error.message().contains(message), "{error}");
     assert_eq!(error.path(), Some(path), "{error}");
     assert_eq!(import::import(doc).unwrap_err(), error);
@@ -56,7 +57,7 @@ fn assert_refused(doc: &Value, message: &str, path: &str) -> Error {
 
 #[test]
 fn a_valid_document_is_accepted() {
-    document::check(&valid()).unwrap();
+    check(&valid()).unwrap();
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_document_of_openapi_3_1_is_imported_as_one_of_3_0() {
     let (facts, notes) = import::import_noted(&with("/openapi", json!("3.1.0"))).unwrap();
     assert_eq!((&facts["openapi"], &facts["paths"]), (&json!("3.0.3"), &import::import(&valid()).unwrap()["paths"]));
     assert_eq!(notes, ["$.openapi: 3.1.0 is read as 3.0"]);
-    assert!(document::check(&with("/openapi", json!("3.1.0"))).is_err(), "before the import it is not read");
+    assert!(check(&with("/openapi", json!("3.1.0"))).is_err(), "before the import it is not read");
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn an_operation_id_that_occurs_twice_is_refused_with_both_places() {
 
 #[test]
 fn a_missing_operation_id_is_not_an_error() {
-    document::check(&without("/paths/~1lanterns/get", "operationId")).unwrap();
+    check(&without("/paths/~1lanterns/get", "operationId")).unwrap();
 }
 
 #[test]
@@ -139,8 +140,8 @@ fn references_must_lead_somewhere_inside_the_document() {
     assert_refused(&schema("#/components/schemas/Nothing"), "leads nowhere", place);
     assert_refused(&schema("other.yaml#/A"), "out of the document", place);
     assert_refused(&schema("A"), "out of the document", place);
-    document::check(&schema("#/components/schemas/A~1b")).unwrap();
-    document::check(&schema("#/components/schemas/A%7E1b")).unwrap();
+    check(&schema("#/components/schemas/A~1b")).unwrap();
+    check(&schema("#/components/schemas/A%7E1b")).unwrap();
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn a_reference_in_sample_data_or_in_a_value_is_none() {
         "/components/schemas/B",
         json!({"example": {"$ref": "#/x"}, "default": {"$ref": "y"}, "enum": [{"$ref": "z"}]}),
     );
-    document::check(&doc).unwrap();
+    check(&doc).unwrap();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use super::write;
-use crate::yaml;
+use venice_ai_codegen::yaml;
 
 /// What the resolvers of YAML 1.1 readers (the types of the 1.1 specification, and what PyYAML makes of them) take for something
 /// other than a string.

@@ -5,8 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::Place;
-use crate::document::grammar::{self, Member, Node};
+use venice_ai_codegen::document::Place;
+
+use crate::grammar::{self, Member, Node};
 
 /// The version that a converted document has.
 const VERSION: &str = "3.0.3";

@@ -2,24 +2,13 @@
 
 use serde_json::Value;
 
-use crate::document::{
-    Place,
-    grammar::{self, Member, Node},
-};
-use crate::error::Error;
+use venice_ai_codegen::Error;
+use venice_ai_codegen::document::{Place, target};
+
+use crate::grammar::{self, Member, Node};
 
 pub(super) fn check(doc: &Value) -> Result<(), Error> {
     object(doc, Node::Document, doc, Place::Root)
-}
-
-/// What a local reference (`#/components/schemas/ApiKey`) leads to.
-#[must_use]
-pub fn target<'d>(doc: &'d Value, reference: &str) -> Option<&'d Value> {
-    let pointer = reference.strip_prefix('#')?;
-    match doc.pointer(pointer) {
-        None if pointer.contains('%') => doc.pointer(&percent_decoded(pointer)?),
-        found => found,
-    }
 }
 
 fn object(doc: &Value, node: Node, value: &Value, place: Place<'_>) -> Result<(), Error> {
@@ -67,21 +56,4 @@ fn reference(doc: &Value, value: &Value, place: Place<'_>) -> Result<(), Error> 
             .found(text)
             .help("add what it names, or correct the reference")),
     }
-}
-
-/// A reference is a URI fragment, so its characters may be written as `%7B`.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => hex(rest.next()?)? * 16 + hex(rest.next()?)?,
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

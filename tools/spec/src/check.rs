@@ -3,12 +3,10 @@
 mod operations;
 mod references;
 
-pub use references::target;
-
 use serde_json::Value;
 
-use super::Place;
-use crate::error::Error;
+use venice_ai_codegen::Error;
+use venice_ai_codegen::document::Place;
 
 /// Checks that the document is OpenAPI 3.0 and consistent in itself.
 ///
