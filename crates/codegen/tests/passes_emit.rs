@@ -317,3 +317,13 @@ fn the_document_is_told_as_the_overlay_left_it() {
     let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!((&schema["maxLength"], &schema["nullable"]), (&9.into(), &true.into()), "lowering takes these away");
 }
+
+#[test]
+fn a_field_without_documentation_is_described_by_its_name_and_type() {
+    let paths = "  /a:\n    get: {operationId: light, responses: {'200': {description: OK, content: {application/json: {schema: \
+                 {type: object, properties: {maxTokens: {type: integer}, wick: {type: object, properties: {a: {type: string, title: A name}}}}}}}}}}";
+    let code = run(&document(paths, "")).code;
+    has(&code, "/// Max tokens (integer), `maxTokens` on the wire.");
+    has(&code, "/// Wick (`Wick`), `wick` on the wire.");
+    has(&code, "/// A name (string), `a` on the wire.");
+}

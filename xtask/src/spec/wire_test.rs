@@ -25,6 +25,10 @@ fn calls(generated: &Generated) -> String {
         let parameter = |name: &str| operation.parameters.iter().find(|field| field.rust == name);
         let mut query: Vec<&str> = Vec::new();
         let mut values = Vec::new();
+        if operation.params.is_some() {
+            let required = operation.parameters.iter().filter(|field| field.required).map(|field| field.wire.as_str());
+            query.extend(required.filter(|wire| !operation.path.contains(&format!("{{{wire}}}"))));
+        }
         for (argument, kind) in arguments {
             let field = parameter(argument);
             query.extend(
@@ -107,6 +111,7 @@ impl<'a> Surface<'a> {
             "i64" => "1".to_owned(),
             "f64" => "1.5".to_owned(),
             "crate::Secret" => "venice_ai::Secret::from(\"x\")".to_owned(),
+            "crate::Timestamp" => "venice_ai::Timestamp::from(\"2026-01-02T03:04:05Z\")".to_owned(),
             "crate::Upload" | "crate::FileInput" => "venice_ai::Upload::bytes(\"a.bin\", \"x\")".to_owned(),
             "serde_json::Value" => "serde_json::json!({})".to_owned(),
             _ if kind.starts_with("Option<") => "None".to_owned(),

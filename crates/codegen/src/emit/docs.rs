@@ -1,6 +1,7 @@
 //! Doc comments: our own sentence, then the facts that the document gives (range, length, default).
 
-use crate::lower::schema::type_of;
+use crate::lower::names::words;
+use crate::lower::schema::{ref_name, type_of};
 use crate::model::Field;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,16 +15,26 @@ pub fn doc(text: &str) -> TokenStream {
 
 /// The documentation of a member.
 pub fn field(field: &Field) -> String {
-    let mut text = field
-        .doc
-        .as_deref()
-        .map_or_else(|| format!("`{}` on the wire.", field.wire), |text| text.trim_end().to_owned());
+    let mut text = field.doc.as_deref().map_or_else(|| undocumented(field), |text| text.trim_end().to_owned());
     let facts = facts(&field.schema, field.default.as_ref());
     if !facts.is_empty() {
         text.push_str("\n\n");
         text.push_str(&facts.join(" "));
     }
     text
+}
+
+/// What stands for the documentation of a field that has none: its title, or else its name as words, and its type.
+fn undocumented(field: &Field) -> String {
+    let title = field.schema.get("title").and_then(Value::as_str).map(str::to_owned);
+    let title = title.unwrap_or_else(|| {
+        let words = words(&field.wire).join(" ");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or(words)
+    });
+    let kind = ref_name(&field.schema).map(|name| format!("`{name}`"));
+    let kind = kind.or_else(|| Some(type_of(&field.schema)?.to_owned())).unwrap_or_else(|| "any value".to_owned());
+    format!("{title} ({kind}), `{}` on the wire.", field.wire)
 }
 
 /// What the document says about a value: `Range: `-2.0..=2.0``, `Length: `1..=64``, `Items: `..=4``, `Default: `0``.
