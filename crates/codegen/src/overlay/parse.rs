@@ -52,7 +52,7 @@ fn action(value: &Value, place: Place<'_>) -> Result<Action, Error> {
             Error::new(format!("the target is not a JSONPath query: {problem}"))
                 .at(place.key("target"))
                 .found(text)
-                .help("see RFC 9535; names with other characters than letters, digits and _ stand in ['…']")
+                .help("a target has names (in ['…'] those with other characters than letters, digits and _), indexes, `*`, `..` and filters on texts")
         })?,
         _ => {
             return Err(Error::new("an action has no target")
