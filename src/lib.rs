@@ -51,7 +51,7 @@ pub use self::runtime::meta;
 #[cfg(feature = "document")]
 #[cfg_attr(docsrs, doc(cfg(feature = "document")))]
 pub use self::api::generated::API_DOCUMENT;
-pub use self::api::generated::{API_VERSION, Raw, operations, types};
+pub use self::api::generated::{API_VERSION, Raw, handles, operations, types};
 #[doc(no_inline)]
 pub use self::api::{
     ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Embeddings, Images, Models, Tee, Video, X402,

@@ -118,7 +118,7 @@ async fn a_page_of_reviews_is_read() {
     assert_read(&server.only(), "/api/v1/characters/lighthouse-keeper/reviews?page=2&pageSize=2");
     assert_eq!((page.data[0].rating, page.data[0].is_owner, &*page.data[0].username), (5, true, "gull"));
     assert_eq!((&page.data[1].message, &page.data[1].locale), (&None, &None));
-    assert_eq!((page.pagination.page, page.pagination.total_pages, page.pagination.total), (2, 4, 7));
+    assert_eq!((page.pagination.page, page.pagination.total_pages, page.pagination.total), (2, Some(4), 7));
     assert_eq!((page.summary.average_rating, page.summary.total_reviews), (4.43, 7));
 
     let (server, venice) = replying(REVIEWS);
@@ -239,7 +239,7 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
     assert_eq!((page.items.len(), page.meta.pagination().unwrap().total), (47, Some(47)));
     assert!(reviews.next_page().await.is_none());
     let small = venice.characters().reviews_page(&character.slug, CharacterReviewsParams::new().page(3)).await.unwrap();
-    assert_eq!((small.data.len(), small.pagination.total_pages), (7, 3));
+    assert_eq!((small.data.len(), small.pagination.total_pages), (7, Some(3)));
     assert_eq!(venice.characters().retrieve("nobody").await.unwrap_err().kind(), ErrorKind::NotFound);
     let unchecked = venice.characters().list_page(list().limit(101)).with_validation(false).await.unwrap_err();
     assert_eq!(unchecked.status().unwrap().as_u16(), 400);

@@ -99,8 +99,10 @@ async fn a_text_model_tells_what_it_can_do() {
     assert_eq!(spec.traits.as_deref().unwrap(), ["default", "function_calling_default"]);
     assert_eq!((spec.offline, spec.beta), (Some(false), Some(false)));
     let can = spec.capabilities.unwrap();
-    assert!(can.supports_function_calling && can.optimized_for_code && can.supports_vision && can.supports_reasoning);
-    assert!(!can.supports_e2ee && !can.supports_log_probs && !can.supports_x_search);
+    for yes in [can.supports_function_calling, can.optimized_for_code, can.supports_vision, can.supports_reasoning] {
+        assert_eq!(yes, Some(true));
+    }
+    assert_eq!([can.supports_e2ee, can.supports_log_probs, can.supports_x_search], [Some(false); 3]);
     assert_eq!((can.max_images, can.max_videos), (Some(8), None));
     let efforts = [ReasoningEffort::Low, ReasoningEffort::Medium, ReasoningEffort::High];
     assert_eq!(can.reasoning_effort_options.unwrap(), efforts);

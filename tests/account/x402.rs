@@ -244,7 +244,7 @@ async fn transactions_are_read_a_page_at_a_time() {
     let request = server.only();
     assert_eq!(request.target, format!("/api/v1/x402/transactions/{WALLET}?limit=2&offset=0"));
     assert_eq!((request.header("sign-in-with-x"), request.header("authorization")), (Some(&*signed()), None));
-    assert_eq!((page.current_balance, page.pagination.has_more), (amount("4.23"), true));
+    assert_eq!((page.current_balance, page.pagination.has_more), (amount("4.23"), Some(true)));
     let [charge, gift] = &page.transactions[..] else { panic!("{page:?}") };
     assert_eq!(
         (charge.amount, &charge.type_, charge.request_id.as_deref()),

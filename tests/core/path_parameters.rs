@@ -1,6 +1,6 @@
 //! Path parameters: any text stays one segment of the path.
 
-use venice_ai::types::JsonRpcRequest;
+use venice_ai::types::{CharacterReviewsParams, JsonRpcRequest};
 use venice_ai::{Client, ErrorKind};
 
 use crate::support::{Answer, Server, once};
@@ -57,7 +57,7 @@ async fn no_text_leaves_its_segment_when_validation_is_off() {
         assert_one_segment(&server, "/api/v1/api_keys/", text, "");
         let _ = client.characters().retrieve(text).with_validation(false).await;
         assert_one_segment(&server, "/api/v1/characters/", text, "");
-        let _ = client.raw().get_character_reviews(text, None, None).with_validation(false).await;
+        let _ = client.raw().get_character_reviews(text, &CharacterReviewsParams::new()).with_validation(false).await;
         assert_one_segment(&server, "/api/v1/characters/", text, "/reviews");
         let call = client.raw().get_x402_balance(text, None).with_validation(false);
         let _ = call.with_header("sign-in-with-x", "signed").await;

@@ -42,9 +42,14 @@ impl Folder {
     }
 
     fn replay(&self, args: &[&str]) -> Output {
+        self.run(&[&["--no-check"], args].concat())
+    }
+
+    /// With the compiler.
+    fn run(&self, args: &[&str]) -> Output {
         let documents = self.0.join("documents");
         Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(["spec", "replay", "--no-check", "--spec"])
+            .args(["spec", "replay", "--spec"])
             .arg(&self.0)
             .arg(documents)
             .args(args)
@@ -182,4 +187,29 @@ fn the_committed_history_is_as_imported_and_begins_with_the_first_revision() {
         let version = name.trim_end_matches(".yaml");
         assert!(fs::read_to_string(&path).unwrap().contains(&format!("  version: \"{version}\"\n")), "{name}");
     }
+}
+
+/// A new operation needs nothing but the document: its handle is that of its tag, and the compiler takes it.
+#[test]
+fn a_new_plain_operation_is_a_method_that_compiles() {
+    let folder = Folder::new("plain");
+    let lamp = "{type: object, required: [id], properties: {id: {type: string}, oil: {type: number}}}";
+    let json = |schema: &str| format!("{{content: {{application/json: {{schema: {schema}}}}}}}");
+    let replies = format!(
+        "{{'200': {{description: OK, headers: {{x-lamp-oil: {{schema: {{type: number}}}}}}, content: {{application/json: {{schema: {lamp}}}}}}}}}"
+    );
+    let query = |name: &str| format!("{{in: query, name: {name}, schema: {{type: string}}}}");
+    folder.write(
+        "1.yaml",
+        &format!(
+            "openapi: 3.0.0\ninfo: {{title: Lamps, version: '20260101.1'}}\npaths:\n  /lamps:\n    \
+             get: {{operationId: listLamps, tags: [Lamps], parameters: [{}, {}], responses: {replies}}}\n    \
+             post: {{operationId: createLamp, tags: [Lamps], requestBody: {}, responses: {replies}}}\n  /lamps/{{id}}:\n    \
+             get: {{operationId: getLampById, tags: [Lamps], parameters: [{{in: path, name: id, required: true, schema: {{type: string}}}}], responses: {replies}}}\n    \
+             delete: {{operationId: request, tags: [Request], parameters: [{{in: path, name: id, required: true, schema: {{type: string}}}}, {}], responses: {replies}}}\n",
+            query("colour"), query("size"), json(lamp), query("reason")
+        ),
+    );
+    let output = folder.run(&[]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
 }

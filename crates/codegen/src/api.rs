@@ -16,13 +16,13 @@ pub fn list(file: &syn::File) -> Vec<String> {
     lines
 }
 
-/// Writes paths as users do: what is in a private module of `crate::runtime` is exported at the root.
+/// Writes paths as users do: what is in a private module of the crate is exported at the root.
 struct PublicPaths;
 
 impl VisitMut for PublicPaths {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         let begins = |place: usize, name: &str| path.segments.get(place).is_some_and(|segment| segment.ident == name);
-        if begins(0, "crate") && begins(1, "runtime") {
+        if begins(0, "crate") && (begins(1, "runtime") || begins(1, "api")) {
             let last = path.segments.len() - 1;
             let kept = std::mem::take(&mut path.segments).into_iter().enumerate();
             path.segments =
@@ -57,6 +57,7 @@ fn items(items: &[Item], module: &str, lines: &mut Vec<String>) {
             Item::Static(item) => lines.push(format!("static {module}{}", item.ident)),
             Item::Impl(item) if item.trait_.is_none() => {
                 let owner = text(&item.self_ty);
+                let module = if owner.starts_with("crate::") { "" } else { module };
                 for inner in &item.items {
                     if let syn::ImplItem::Fn(function) = inner
                         && is_public(&function.vis)

@@ -1,11 +1,14 @@
 //! `Docs`: the documentation of the generated code, by type and field name and by operation id.
 //!
 //! `spec/docs.yaml` is a map: `Type: {_: text, field: text}`, where the fields of an enum are its values on the wire, and
-//! `operationId: {summary: text, description: text}`. What is not in it is documented from the facts of the document; an entry
+//! `operationId: {summary: text, description: text}`; `areas: {area: text}` has those of the handles, and
+//! `headers: {header: text}` those of reply headers. What is not in it is documented from the facts of the document; an entry
 //! of something that the document does not have is reported, and stops nothing.
 
 use crate::document::Place;
 use crate::error::Error;
+use crate::lower::handles::AREAS;
+use crate::lower::headers::HEADERS;
 use crate::lower::schema::{operations_mut, string_enum};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -14,6 +17,8 @@ use std::collections::BTreeSet;
 pub const OWN: &str = "_";
 /// The texts of an enum's values, on the lowered schema.
 pub const VALUES: &str = "x-enum-descriptions";
+/// The entries of what belongs to the whole document, and where it is in a lowered one.
+const OF_DOCUMENT: [(&str, &str); 2] = [("areas", AREAS), ("headers", HEADERS)];
 /// What an operation's entry may have.
 const OF_OPERATION: [&str; 2] = ["summary", "description"];
 
@@ -61,6 +66,14 @@ impl Docs {
                 }
             }
         });
+        for (entry, holder) in OF_DOCUMENT {
+            for (name, facts) in lowered.get_mut(holder).and_then(Value::as_object_mut).into_iter().flatten() {
+                if let Some((text, facts)) = self.text(entry, name).zip(facts.as_object_mut()) {
+                    facts.insert("description".to_owned(), text.clone());
+                    unused.remove(&path(entry, name));
+                }
+            }
+        }
         let schemas = lowered.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
         for (name, schema) in schemas.into_iter().flatten() {
             if let Some(texts) = self.entries.get(name).and_then(Value::as_object) {
@@ -112,8 +125,9 @@ mod tests {
     }
 
     #[test]
-    fn texts_reach_operations_types_fields_and_enum_values() {
+    fn texts_reach_operations_areas_types_fields_and_enum_values() {
         let mut lowered = json!({
+            "x-areas": {"wicks": {}},
             "paths": {"/a": {"get": {"operationId": "listWicks"}}},
             "components": {"schemas": {
                 "Wick": {"type": "object", "properties": {"length": {"type": "number"}, "_": {"type": "string"}}},
@@ -122,12 +136,14 @@ mod tests {
         });
         let docs = docs(json!({
             "listWicks": {"summary": "Lists.", "description": "All of them."},
+            "areas": {"wicks": "Wicks."},
             "Wick": {"_": "A wick.", "length": "In mm."},
             "Kind": {"_": "Kinds.", "long": "Long."},
         }));
         assert!(docs.apply(&mut lowered).is_empty());
         assert_eq!(lowered["paths"]["/a"]["get"]["summary"], "Lists.");
         assert_eq!(lowered["paths"]["/a"]["get"]["description"], "All of them.");
+        assert_eq!(lowered["x-areas"]["wicks"]["description"], "Wicks.");
         let schemas = &lowered["components"]["schemas"];
         assert_eq!(schemas["Wick"]["description"], "A wick.");
         assert_eq!(schemas["Wick"]["properties"]["length"]["description"], "In mm.");

@@ -1,6 +1,9 @@
 //! What the emit passes need to know, read from the lowered and documented document. Most of it progenitor is not told.
 
+pub mod handles;
+
 use crate::error::Error;
+use crate::lower::headers::HEADERS;
 use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
 use crate::lower::schema::{is_required, ref_name, string_enum, type_of};
 use crate::lower::unions::{FORMS, TAG, kind};
@@ -17,6 +20,23 @@ pub struct Model {
     pub types: BTreeMap<String, Type>,
     /// Operations in document order.
     pub operations: Vec<Operation>,
+    /// The reply headers that have an accessor.
+    pub headers: Vec<Header>,
+    /// The areas of the API, by the name of the client's method that makes the handle.
+    pub areas: BTreeMap<String, handles::Area>,
+}
+
+/// A reply header.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name on the wire, in lower case.
+    pub wire: String,
+    /// The name of its accessor.
+    pub name: String,
+    /// `boolean`, `integer` or `string`.
+    pub kind: String,
+    /// Its documentation.
+    pub doc: Option<String>,
 }
 
 /// A named type.
@@ -145,7 +165,7 @@ pub struct Operation {
     pub deprecated: bool,
     /// The request type.
     pub body: Option<String>,
-    /// The struct of its query parameters, when there are more than two.
+    /// The struct of its query parameters, when there are two or more.
     pub params: Option<String>,
     /// Request headers that a caller may set.
     pub headers: Vec<String>,
@@ -159,6 +179,8 @@ pub struct Operation {
     pub essential: Vec<Essential>,
     /// Whether an `error` field is a part of a successful reply, from the overlay's `x-error-inside`.
     pub error_inside: bool,
+    /// Its method on a handle.
+    pub handle: handles::Handle,
 }
 
 /// A top-level field of a reply without which the reply is worthless.
@@ -183,7 +205,11 @@ impl Model {
     /// When a value has a form that the emit passes cannot express, such as an unknown `x-retry` class.
     pub fn read(doc: &Value) -> Result<Self, Error> {
         let schemas = crate::lower::schema::components(doc);
-        let mut model = Self { version: text(&doc["info"], "version").unwrap_or_default(), ..Self::default() };
+        let mut model = Self {
+            version: text(&doc["info"], "version").unwrap_or_default(),
+            areas: handles::areas(doc),
+            ..Self::default()
+        };
         for (name, schema) in &schemas {
             if HANDWRITTEN.contains(&name.as_str()) {
                 continue;
@@ -199,6 +225,11 @@ impl Model {
                 name.clone(),
                 Type { doc: text(schema, "description"), in_request: false, in_reply: false, kind },
             );
+        }
+        for (wire, facts) in doc.get(HEADERS).and_then(Value::as_object).into_iter().flatten() {
+            let fact = |name: &str| text(facts, name).unwrap_or_default();
+            let (name, kind, doc) = (fact("name"), fact("type"), text(facts, "description"));
+            model.headers.push(Header { wire: wire.clone(), name, kind, doc });
         }
         let security = doc.get("security").cloned().unwrap_or_default();
         for (path, method, value) in crate::lower::hoist::operations(doc) {
@@ -266,7 +297,7 @@ impl Model {
                 return Err(error.in_file("spec/overlay.yaml").at(place).found(lost.name.clone()));
             }
         }
-        Ok(())
+        self.handles_hold()
     }
 
     /// The struct called `name`.
@@ -499,6 +530,7 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         event: text(value, replies::STREAM_FORM),
         essential: Vec::new(),
         error_inside: flag(value, ERROR_INSIDE),
+        handle: handles::handle(value).map_err(|error| error.at(here()))?,
     })
 }
 

@@ -5,16 +5,4 @@ mod transcription;
 mod voices;
 
 pub use self::speech::Speech;
-use crate::runtime::client::Client;
-
-/// Sound: speech from text and text from speech, voices, music and effects.
-#[derive(Clone, Copy, Debug)]
-pub struct Audio<'c> {
-    pub(crate) client: &'c Client,
-}
-
-impl<'c> Audio<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-}
+pub use crate::api::generated::handles::Audio;

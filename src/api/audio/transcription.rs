@@ -7,31 +7,7 @@ use crate::api::generated::types::{CreateTranscriptionRequest, TimedChar, TimedS
 use crate::api::text_reply::{self, Textual};
 use crate::runtime::call::Call;
 use crate::runtime::media::Upload;
-use crate::runtime::media::limits::FileLimits;
 use crate::runtime::transport::ReplyForm;
-
-const RECORDING: FileLimits = FileLimits::new().most_bytes(25 * 1024 * 1024).media(&[
-    "audio/wav",
-    "audio/wave",
-    "audio/x-wav",
-    "audio/vnd.wave",
-    "audio/flac",
-    "audio/x-flac",
-    "audio/mp4",
-    "audio/m4a",
-    "audio/x-m4a",
-    "audio/aac",
-    "audio/x-aac",
-    "audio/mpeg",
-    "audio/mp3",
-    "audio/ogg",
-    "audio/opus",
-    "application/ogg",
-    "audio/webm",
-    "video/mp4",
-    "video/ogg",
-    "video/webm",
-]);
 
 impl Audio<'_> {
     /// Writes down what is said in a recording of at most 25 MB: WAV, FLAC, M4A, AAC, MP4, MP3, OGG or WebM.
@@ -62,8 +38,7 @@ impl Audio<'_> {
         let request = request.into();
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_transcription(&request);
-        call.checked_file("file", &request.file, RECORDING)
-            .read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
+        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
     }
 }
 

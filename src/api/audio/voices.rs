@@ -1,9 +1,9 @@
 //! Voices from recordings.
 
 use super::Audio;
+use crate::api::generated::handles::open_create_cloned_voice;
 use crate::api::generated::types::{ClonedVoice, CreateClonedVoiceRequest};
 use crate::runtime::call::Call;
-use crate::runtime::error::Error;
 use crate::runtime::media::Upload;
 use crate::runtime::media::limits::FileLimits;
 
@@ -32,7 +32,7 @@ impl Audio<'_> {
         let request = request.into();
         let recording = recording(request.model.as_deref());
         let call = self.client.raw().create_cloned_voice(&request);
-        call.checked_file("file", &request.file, recording).and_then(with_handle)
+        call.checked_file("file", &request.file, recording).and_then(open_create_cloned_voice)
     }
 }
 
@@ -61,12 +61,4 @@ impl From<Upload> for CreateClonedVoiceRequest {
     fn from(file: Upload) -> Self {
         Self::new(file)
     }
-}
-
-/// A voice without its handle cannot be used, and must not look like one that can.
-fn with_handle(voice: ClonedVoice) -> Result<ClonedVoice, Error> {
-    if voice.id.is_empty() {
-        return Err(Error::decode("the reply holds no handle of the voice"));
-    }
-    Ok(voice)
 }

@@ -5,12 +5,7 @@ use crate::api::generated::types::{ParsedText, TextParserRequest};
 use crate::api::text_reply::{self, Textual};
 use crate::runtime::call::Call;
 use crate::runtime::media::Upload;
-use crate::runtime::media::limits::FileLimits;
 use crate::runtime::transport::ReplyForm;
-
-/// No image, sound or film. What else has text in it nobody lists.
-const DOCUMENT: FileLimits =
-    FileLimits::new().most_bytes(25 * 1024 * 1024).media(&["text/*", "application/*", "image/svg+xml"]);
 
 impl Augment<'_> {
     /// Extracts the text of a document of at most 25 MB: PDF, EPUB, Word, PowerPoint, Excel, plain text, CSV, JSON, source code.
@@ -34,8 +29,7 @@ impl Augment<'_> {
         let request = document.into();
         let asked_for = request.response_format.clone();
         let call = self.client.raw().create_text_parser(&request);
-        call.checked_file("file", &request.file, DOCUMENT)
-            .read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
+        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
     }
 }
 

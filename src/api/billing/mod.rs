@@ -3,11 +3,10 @@
 mod checks;
 mod error;
 
-use super::envelope::present;
+pub use crate::api::generated::handles::Billing;
 use crate::api::generated::operations;
 use crate::api::generated::types::{
-    BillingBalance, BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams,
-    UsageAnalytics,
+    BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageAnalytics,
 };
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
@@ -15,35 +14,9 @@ use crate::runtime::pages::{Batch, PageStart, Pages};
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::{Reply, ReplyForm};
 
-/// What the account has and what it spent. Beta: it may change.
-///
-/// What is left: [`balance`](Self::balance). Where it went, in sums: [`usage_analytics`](Self::usage_analytics). Each charge:
-/// [`usage_history`](Self::usage_history), or as a table for a spreadsheet [`usage_history_table`](Self::usage_history_table).
-#[derive(Clone, Copy, Debug)]
-pub struct Billing<'c> {
-    pub(crate) client: &'c Client,
-}
-
 pub(crate) const CSV: &str = "text/csv";
 
-impl<'c> Billing<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
-    /// What the account may still spend: DIEM, which is spent first and renewed every day at 00:00 UTC, and US dollars.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let balance = venice.billing().balance().await?;
-    /// println!("{:?} DIEM, {:?} USD", balance.balances.diem, balance.balances.usd);
-    /// # Ok(()) }
-    /// ```
-    #[inline]
-    pub fn balance(&self) -> Call<BillingBalance> {
-        self.client.raw().get_billing_balance().and_then(|balance| present(balance, "balance"))
-    }
-
+impl Billing<'_> {
     /// The account's spending, summed by day, by model and by key. The sums are up to ten minutes old.
     ///
     /// The range is either a `lookback` of 1 to 90 days (`7d`, which is what the API takes if nothing is set), or `start_date` and

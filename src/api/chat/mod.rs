@@ -12,23 +12,13 @@ mod suffix;
 mod tools;
 
 use self::stream::ChatStream;
+pub use crate::api::generated::handles::Chat;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
 use crate::runtime::call::Call;
-use crate::runtime::client::Client;
 use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
 
-/// Chat completions. A call is paid for and is repeated only when the API said that it did not run it.
-#[derive(Clone, Copy, Debug)]
-pub struct Chat<'c> {
-    pub(crate) client: &'c Client,
-}
-
-impl<'c> Chat<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
+impl Chat<'_> {
     /// The whole answer at once. A long one is better streamed: the API gives up on answers that take minutes (504).
     ///
     /// ```no_run

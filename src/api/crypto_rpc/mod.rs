@@ -50,15 +50,11 @@ use crate::runtime::transport::ReplyForm;
 /// Block-chain nodes. Calls are paid for in credits, by method.
 #[derive(Clone, Debug)]
 pub struct CryptoRpc<'c> {
-    client: &'c Client,
+    pub(crate) client: &'c Client,
     key: Option<String>,
 }
 
-impl<'c> CryptoRpc<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client, key: None }
-    }
-
+impl CryptoRpc<'_> {
     /// The key of the next request in place of one that nobody else knows: 1 to 255 letters, digits, `_` and `-`.
     ///
     /// With the same key and the same body the API gives its first answer again, for 24 hours, and charges nothing; so a program
@@ -79,20 +75,6 @@ impl<'c> CryptoRpc<'c> {
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
-    }
-
-    /// The names of the networks. Needs no API key.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// for network in venice.crypto_rpc().networks().await? {
-    ///     println!("{network}");
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[inline]
-    pub fn networks(&self) -> Call<Vec<String>> {
-        self.client.raw().list_crypto_rpc_networks().map(|reply| reply.networks)
     }
 
     /// One call to a node of a network, such as `ethereum-mainnet`. A method alone can stand for a request without parameters.
@@ -149,5 +131,20 @@ impl<'c> CryptoRpc<'c> {
         let body = JsonRpcRequests::List(requests);
         let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
         call.read(ReplyForm::Json, move |reply| Ok(reply::batch(reply.json()?, ids, &reply.meta)))
+    }
+}
+
+impl Client {
+    /// Blockchain nodes, by JSON-RPC.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let reply = venice.crypto_rpc().call("ethereum-mainnet", "eth_blockNumber").await?;
+    /// println!("{}", reply.result::<String>()?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn crypto_rpc(&self) -> CryptoRpc<'_> {
+        CryptoRpc { client: self, key: None }
     }
 }

@@ -6,23 +6,13 @@ mod vectors;
 
 pub use self::vectors::EmbeddingVectors;
 use self::vectors::Wanted;
+pub use crate::api::generated::handles::Embeddings;
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingEncoding};
 use crate::runtime::call::Call;
-use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::ReplyForm;
 
-/// Texts as vectors. A call is paid for by token, and repeated only when the API said that it did not run it.
-#[derive(Clone, Copy, Debug)]
-pub struct Embeddings<'c> {
-    pub(crate) client: &'c Client,
-}
-
-impl<'c> Embeddings<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
+impl Embeddings<'_> {
     /// The vector of one text.
     ///
     /// # Errors

@@ -48,13 +48,8 @@ impl GeneratedImages {
         }
         let (reply, origin) = (reply.json::<GenerateImageResponse>()?, reply.origin());
         let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
-        let facts = Facts {
-            id: Some(reply.id).filter(|id| !id.is_empty()),
-            created: None,
-            timing: Some(reply.timing).filter(|timing| *timing != ImageTiming::default()),
-            request: reply.request,
-            extra: reply.extra,
-        };
+        let facts =
+            Facts { id: reply.id, created: None, timing: reply.timing, request: reply.request, extra: reply.extra };
         Ok(Self::of_texts(texts, facts, origin))
     }
 

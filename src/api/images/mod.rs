@@ -70,27 +70,16 @@ mod styles;
 pub use self::generated::GeneratedImages;
 pub use self::image::Image;
 use self::styles::Styles;
+pub use crate::api::generated::handles::Images;
 use crate::api::generated::types::{
     BackgroundRemoveImageRequest, EditImageRequest, GenerateImageRequest, MultiEditImageRequest,
     SimpleGenerateImageRequest, UpscaleImageRequest,
 };
 use crate::runtime::call::Call;
-use crate::runtime::client::Client;
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::ReplyForm;
 
-/// Images: drawn from a text, changed, enlarged, cut out. All but [`styles`](Self::styles) is paid for, and is repeated only when the
-/// API said that it did not run it.
-#[derive(Clone, Copy, Debug)]
-pub struct Images<'c> {
-    client: &'c Client,
-}
-
-impl<'c> Images<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
+impl Images<'_> {
     /// Draws images from a description.
     ///
     /// With `return_binary(true)` one image comes as its bytes, which is a quarter less to transfer, and is handed out when its
@@ -203,7 +192,7 @@ impl<'c> Images<'c> {
     /// 33,177,600.
     pub fn edit(&self, request: impl Into<EditImageRequest>) -> Call<Image> {
         let request = requests::edit(request.into());
-        let call = checks::edit(self.client.raw().edit_image(&request), &request);
+        let call = self.client.raw().edit_image(&request).checked_files(&request);
         image_of(call)
     }
 
@@ -228,7 +217,7 @@ impl<'c> Images<'c> {
     /// Refused before anything is sent: no image, URLs beside files, and of each image what [`edit`](Self::edit) refuses.
     pub fn multi_edit(&self, request: impl Into<MultiEditImageRequest>) -> Call<Image> {
         let (request, finding) = requests::multi_edit(request.into());
-        let call = checks::multi_edit(self.client.raw().multi_edit_image(&request), &request);
+        let call = self.client.raw().multi_edit_image(&request).checked_files(&request);
         image_of(call.checked(finding))
     }
 
@@ -249,7 +238,7 @@ impl<'c> Images<'c> {
     /// Refused before anything is sent: no image or two, and what is no image.
     pub fn remove_background(&self, request: impl Into<BackgroundRemoveImageRequest>) -> Call<Image> {
         let (request, finding) = requests::remove_background(request.into());
-        let call = checks::remove_background(self.client.raw().background_remove_image(&request), &request);
+        let call = self.client.raw().background_remove_image(&request).checked_files(&request);
         image_of(call.checked(finding))
     }
 }

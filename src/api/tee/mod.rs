@@ -34,22 +34,12 @@ mod nonce;
 
 pub use self::attestation::TeePublicKey;
 pub use self::nonce::TeeNonce;
-use super::envelope::present;
-use crate::api::generated::types::{TeeAttestation, TeeSignature};
+pub use crate::api::generated::handles::Tee;
+use crate::api::generated::handles::open_get_tee_attestation;
+use crate::api::generated::types::{TeeAttestation, TeeAttestationParams};
 use crate::runtime::call::Call;
-use crate::runtime::client::Client;
 
-/// Proofs of where a model runs. They are free and only read, so they are repeated after failures that may pass.
-#[derive(Clone, Copy, Debug)]
-pub struct Tee<'c> {
-    client: &'c Client,
-}
-
-impl<'c> Tee<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
+impl Tee<'_> {
     /// The proof of where a model runs. The nonce goes into it and shows that it was made for this request: take 32 fresh random
     /// bytes each time.
     ///
@@ -65,30 +55,7 @@ impl<'c> Tee<'c> {
     /// Refused before anything is sent: an empty model, and a nonce that is not 64 hex digits. A model without a trusted environment
     /// is refused by the API. A 502 `TEE_ATTESTATION_FAILED` may pass and is repeated.
     pub fn attestation(&self, model: impl AsRef<str>, nonce: impl Into<TeeNonce>) -> Call<TeeAttestation> {
-        let nonce = nonce.into();
-        let call = self.client.raw().get_tee_attestation(model.as_ref(), nonce.as_hex());
-        call.and_then(|attestation| present(attestation, "attestation"))
-    }
-
-    /// The signature of an answer that such a model gave, by the answer's id (`chatcmpl-…`).
-    ///
-    /// It proves something when it is checked: the address that recovers from `signature` and `text` (EIP-191) must be the
-    /// `signing_address` of an attestation that was checked, and `text` must be, or hash, the request and answer that were seen.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::ChatCompletionRequest;
-    ///
-    /// let model = "e2ee-glm-5";
-    /// let reply = venice.chat().create(ChatCompletionRequest::new(model, ["Hello"])).await?;
-    /// let signature = venice.tee().signature(model, &reply.id).await?;
-    /// println!("{:?} signed by {:?}", signature.text, signature.signing_address);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// An empty model or id is refused before anything is sent. A 502 `TEE_SIGNATURE_FAILED` may pass and is repeated.
-    pub fn signature(&self, model: impl AsRef<str>, request_id: impl AsRef<str>) -> Call<TeeSignature> {
-        self.client.raw().get_tee_signature(model.as_ref(), request_id.as_ref())
+        let params = TeeAttestationParams::new(model.as_ref(), nonce.into().as_hex());
+        self.client.raw().get_tee_attestation(&params).and_then(open_get_tee_attestation)
     }
 }

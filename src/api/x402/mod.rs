@@ -30,58 +30,17 @@
 mod pay;
 
 pub use self::pay::{CompletedTopUp, PaymentReceipt};
-use super::envelope::present;
+pub use crate::api::generated::handles::X402;
 use crate::api::generated::operations;
-use crate::api::generated::types::{WalletBalance, WalletTransaction, WalletTransactions};
-use crate::runtime::call::Call;
+use crate::api::generated::types::WalletTransaction;
+pub use crate::api::generated::types::WalletTransactionsParams;
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, PageStart, Pages};
-
-/// The prepaid credit of a wallet, which pays in place of an account.
-///
-/// To buy credit, ask for the [`payment_requirements`](Self::payment_requirements), sign one of them with the wallet, and send it with
-/// [`top_up`](Self::top_up). To spend it, sign other calls with the wallet ([`Call::with_sign_in`], [`Call::with_signer`]). What is
-/// left and where it went: [`balance`](Self::balance), [`transactions`](Self::transactions), which only the wallet itself may ask
-/// for. No API key is needed for any of this, and none goes along with what a wallet signed.
-///
-/// This crate signs nothing: it takes what the caller's wallet made, keeps it out of logs and errors, and never pays with
-/// another signature than the one that it was given.
-#[derive(Clone, Copy, Debug)]
-pub struct X402<'c> {
-    client: &'c Client,
-}
 
 /// The most transactions that a page holds.
 const LARGEST_PAGE: i64 = 100;
 
-impl<'c> X402<'c> {
-    pub(super) fn new(client: &'c Client) -> Self {
-        Self { client }
-    }
-
-    /// What a wallet has left, and what a top-up costs. The request is signed by that wallet: see [`Call::with_sign_in`].
-    ///
-    /// A wallet is an address of an EVM chain (`0x` and 40 hexadecimal digits) or of Solana.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
-    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
-    /// let balance = venice.x402().balance(wallet).with_sign_in(signed).await?;
-    /// println!("{:?} US dollars, enough to run: {}", balance.balance_usd, balance.can_consume);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Refused before anything is sent: what is no address, and a call without a signature
-    /// ([`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey)). A signature that is not accepted is
-    /// [`is_authentication`](crate::Error::is_authentication); one of another wallet is
-    /// [`Permission`](crate::ErrorKind::Permission).
-    pub fn balance(&self, wallet: impl AsRef<str>) -> Call<WalletBalance> {
-        let call = self.client.raw().get_x402_balance(wallet.as_ref(), None);
-        call.and_then(|reply| present(reply.data, "balance"))
-    }
-
+impl X402<'_> {
     /// A wallet's top-ups and charges, over all pages. Each request is signed by that wallet: see [`Pages::with_signer`].
     ///
     /// ```no_run
@@ -105,76 +64,17 @@ impl<'c> X402<'c> {
         let wallet = wallet.into();
         let ask = move |client: &Client, place: &PageStart| {
             let offset = if let PageStart::Offset(offset) = place { *offset } else { 0 };
-            let params = WalletTransactionsParams { limit: Some(LARGEST_PAGE), offset: Some(offset) };
+            let params = WalletTransactionsParams::new().limit(LARGEST_PAGE).offset(offset);
             client.x402().transactions_page(&wallet, params).map(move |page| {
                 let came = i64::try_from(page.transactions.len()).unwrap_or(i64::MAX);
                 // An empty page in the middle must not be asked for again and again.
                 let step = if came > 0 { came } else { LARGEST_PAGE };
                 // Where the reply does not say whether there are more, a full page is not the last one.
-                let told = page.pagination.limit > 0;
-                let more = page.pagination.has_more || (!told && came >= LARGEST_PAGE);
+                let more = page.pagination.has_more.unwrap_or(came >= LARGEST_PAGE);
                 let next = more.then(|| PageStart::Offset(offset.saturating_add(step)));
                 Batch::new(page.transactions, next).marked(|transaction| &transaction.id)
             })
         };
         Pages::new(self.client, &operations::GET_X402_TRANSACTIONS, Box::new(ask))
-    }
-
-    /// One page of a wallet's top-ups and charges, with its credit. The request is signed by that wallet: see
-    /// [`Call::with_sign_in`].
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::x402::WalletTransactionsParams;
-    ///
-    /// let wallet = "0x52908400098527886E0F7030069857D2E4169EE7";
-    /// let params = WalletTransactionsParams::new().limit(10);
-    /// let page = venice.x402().transactions_page(wallet, params).with_sign_in(signed).await?;
-    /// println!("{:?} US dollars left, more: {}", page.current_balance, page.pagination.has_more);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of [`balance`](Self::balance). A `limit` outside of 1 to 100 and a negative `offset` are refused before anything is sent.
-    pub fn transactions_page(
-        &self,
-        wallet: impl AsRef<str>,
-        params: WalletTransactionsParams,
-    ) -> Call<WalletTransactions> {
-        let call = self.client.raw().get_x402_transactions(wallet.as_ref(), params.limit, params.offset, None);
-        call.map(|reply| reply.data)
-    }
-}
-
-/// Which of a wallet's transactions to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WalletTransactionsParams {
-    /// How many transactions a page holds, from 1 to 100; 50 unless set.
-    pub limit: Option<i64>,
-    /// How many transactions to skip; none unless set.
-    pub offset: Option<i64>,
-}
-
-impl WalletTransactionsParams {
-    /// The first page.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How many transactions a page holds, from 1 to 100.
-    #[must_use]
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// How many transactions to skip.
-    #[must_use]
-    pub fn offset(mut self, offset: i64) -> Self {
-        self.offset = Some(offset);
-        self
     }
 }

@@ -3,10 +3,10 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::envelope::present;
 use super::X402;
+use crate::api::generated::handles::open_top_up_x402_balance;
 use crate::api::generated::operations;
-use crate::api::generated::types::{TopUp, TopUpResponse};
+use crate::api::generated::types::TopUp;
 use crate::runtime::call::Call;
 use crate::runtime::call::Response;
 use crate::runtime::error::{Error, X402Challenge};
@@ -136,8 +136,8 @@ impl X402<'_> {
         };
         let call = self.client.raw().top_up_x402_balance(None).signed(&wallet::PAYMENT, FIELD, signature, finding);
         call.with_meta().and_then(|reply| {
-            let Response { value: TopUpResponse { data, .. }, meta } = reply;
-            let top_up = present(data, "top-up")?;
+            let Response { value, meta } = reply;
+            let top_up = open_top_up_x402_balance(value)?;
             Ok(CompletedTopUp { top_up, receipt: meta.payment_response().and_then(PaymentReceipt::read) })
         })
     }

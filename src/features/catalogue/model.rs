@@ -3,14 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
-use crate::api::generated::types::{Model, ModelPricing, ModelPrivacyLevel, ModelSpec, ModelType};
+use crate::api::generated::types::{Model, ModelCapabilities, ModelPricing, ModelPrivacyLevel, ModelSpec, ModelType};
 
 /// A model of the [`Catalogue`](super::Catalogue), and what can be asked about it. A clone costs a counter.
 ///
 /// An answer that is an `Option` is `None` where the API says nothing: that is no "no". A model with `supports_vision() == None` may see
-/// or not. The type [`Model`] cannot tell the two apart; ask here.
+/// or not.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -22,24 +20,18 @@ use crate::api::generated::types::{Model, ModelPricing, ModelPrivacyLevel, Model
 /// ```
 #[derive(Clone)]
 pub struct CatalogueModel {
-    inner: Arc<ModelData>,
-}
-
-struct ModelData {
-    model: Model,
-    /// The capabilities as they came, so that what is missing can be told from what is false.
-    capabilities: Map<String, Value>,
+    model: Arc<Model>,
 }
 
 impl CatalogueModel {
-    pub(super) fn new(model: Model, capabilities: Map<String, Value>) -> Self {
-        Self { inner: Arc::new(ModelData { model, capabilities }) }
+    pub(super) fn new(model: Model) -> Self {
+        Self { model: Arc::new(model) }
     }
 
     /// The id by which it is called.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.inner.model.id
+        &self.model.id
     }
 
     /// Its name, for people. Where it has none, its id.
@@ -58,19 +50,19 @@ impl CatalogueModel {
     /// ```
     #[must_use]
     pub fn kind(&self) -> &ModelType {
-        &self.inner.model.type_
+        &self.model.type_
     }
 
     /// All of it as the API lists it, and what this crate does not know of it in `extra`.
     #[must_use]
     pub fn model(&self) -> &Model {
-        &self.inner.model
+        &self.model
     }
 
     /// What it can do and what it costs, as the API lists it.
     #[must_use]
     pub fn spec(&self) -> &ModelSpec {
-        &self.inner.model.model_spec
+        &self.model.model_spec
     }
 
     /// What it costs. `None` is an unknown price, and not a free model: films have none here, and are priced by
@@ -157,13 +149,8 @@ impl CatalogueModel {
         std::iter::once(self.id()).chain(self.traits().iter().map(String::as_str))
     }
 
-    /// What the API says of a capability, by the name that it has on the wire.
-    pub(crate) fn capability(&self, name: &str) -> Option<bool> {
-        self.inner.capabilities.get(name)?.as_bool()
-    }
-
-    pub(super) fn capabilities(&self) -> &Map<String, Value> {
-        &self.inner.capabilities
+    pub(super) fn capabilities(&self) -> Option<&ModelCapabilities> {
+        self.spec().capabilities.as_ref()
     }
 }
 

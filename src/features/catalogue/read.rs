@@ -1,7 +1,7 @@
 //! The list of models, read one by one.
 
 use serde::Deserialize as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::CatalogueModel;
 use crate::api::generated::types::Model;
@@ -32,13 +32,5 @@ pub(super) fn models(mut reply: Value) -> Result<Read, Error> {
 fn model(value: Value) -> Option<CatalogueModel> {
     let read = leniently_again(|| Model::deserialize(&value));
     let model = read.ok().filter(|model| !model.id.is_empty())?;
-    Some(CatalogueModel::new(model, capabilities(value)))
-}
-
-/// The capabilities as they came. A type has a `false` where the reply says nothing, and that is not the same.
-fn capabilities(mut model: Value) -> Map<String, Value> {
-    match model.pointer_mut("/model_spec/capabilities").map(Value::take) {
-        Some(Value::Object(capabilities)) => capabilities,
-        _ => Map::new(),
-    }
+    Some(CatalogueModel::new(model))
 }

@@ -2,7 +2,7 @@
 
 use super::{JobHandle, JobKind, Price, Retrieved};
 use crate::api::audio::Audio;
-use crate::api::generated::types::{CompleteJobRequest, QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
+use crate::api::generated::types::{QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
 use crate::runtime::call::Call;
 
 impl Audio<'_> {
@@ -48,7 +48,9 @@ impl Audio<'_> {
     pub fn queue(&self, request: impl Into<QueueAudioRequest>) -> Call<JobHandle> {
         let request = request.into();
         let call = self.client.raw().queue_audio(&request);
-        call.and_then(move |queued| JobHandle::queued(JobKind::Audio, queued.model, request.model, queued.queue_id))
+        call.and_then(move |queued| {
+            JobHandle::queued(JobKind::Audio, queued.model.unwrap_or(request.model), queued.queue_id)
+        })
     }
 
     /// Asks how far an order is, or fetches what it made. Free. [`Client::job`](crate::Client::job) does this until the sound is
@@ -74,20 +76,5 @@ impl Audio<'_> {
     /// [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_audio(&request.into()))
-    }
-
-    /// Deletes what an order made on the server, where it can then not be fetched again. `false` means that the server put it off,
-    /// and that it may be tried again later.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
-    /// let is_deleted = venice.audio().complete(&job).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Refused before anything is sent: an empty model or id.
-    pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
-        self.client.raw().complete_audio(&request.into()).map(|reply| reply.success == Some(true))
     }
 }

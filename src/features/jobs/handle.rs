@@ -63,12 +63,12 @@ impl JobHandle {
         Self { kind, model: model.into(), queue_id: queue_id.into(), download_url: None }
     }
 
-    /// What the reply to an order leads to. A reply that leaves the model out means the one that was asked for.
-    pub(crate) fn queued(kind: JobKind, told: String, asked: String, queue_id: String) -> Result<Self, Error> {
+    /// What the reply to an order leads to.
+    pub(crate) fn queued(kind: JobKind, model: String, queue_id: String) -> Result<Self, Error> {
         if queue_id.trim().is_empty() {
             return Err(Error::decode("the API accepted the order and left its id out; it cannot be fetched"));
         }
-        Ok(Self::new(kind, if told.trim().is_empty() { asked } else { told }, queue_id))
+        Ok(Self::new(kind, model, queue_id))
     }
 
     /// A video that was ordered with this model under this id.

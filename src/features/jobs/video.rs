@@ -2,7 +2,7 @@
 
 use super::checks::check;
 use super::{JobHandle, JobKind, Price, Retrieved};
-use crate::api::generated::types::{CompleteJobRequest, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest};
+use crate::api::generated::types::{QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest};
 use crate::api::video::Video;
 use crate::runtime::call::Call;
 
@@ -54,7 +54,7 @@ impl Video<'_> {
         let request = request.into();
         let call = self.client.raw().queue_video(&request).checked(check(&request));
         call.and_then(move |queued| {
-            let job = JobHandle::queued(JobKind::Video, queued.model, request.model, queued.queue_id)?;
+            let job = JobHandle::queued(JobKind::Video, queued.model.unwrap_or(request.model), queued.queue_id)?;
             Ok(match queued.download_url {
                 Some(url) => job.with_download_url(url),
                 None => job,
@@ -87,20 +87,5 @@ impl Video<'_> {
     /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy), which may tell of a refund.
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_video(&request.into()))
-    }
-
-    /// Deletes a film on the server, which can then not be fetched again. `false` means that the server put it off, and that it may
-    /// be tried again later.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
-    /// let is_deleted = venice.video().complete(&job).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Refused before anything is sent: an empty model or id.
-    pub fn complete(&self, request: impl Into<CompleteJobRequest>) -> Call<bool> {
-        self.client.raw().complete_video(&request.into()).map(|reply| reply.success == Some(true))
     }
 }

@@ -311,9 +311,12 @@ mod tests {
         assert_eq!(exact(&Value::Null, "ultra").unwrap(), json!({"reasoning_effort": "ultra"}));
         assert_eq!(problem(&listed, "medium"), "`reasoning_effort` is \"medium\", and `m` takes low, ultra");
         assert_eq!(problem(&listed, "giant"), "`reasoning_effort` is \"giant\", and `m` takes low, ultra");
-        assert!(problem(&json!({}), "low").ends_with("`m` does not reason"));
-        assert!(problem(&json!({"supportsReasoning": true}), "low").contains("takes no effort"));
+        assert_eq!(exact(&json!({}), "low").unwrap(), json!({"reasoning_effort": "low"}), "the model tells nothing");
+        let denied = json!({"supportsReasoning": false, "supportsReasoningEffort": false});
+        assert!(problem(&denied, "low").ends_with("`m` does not reason"));
+        let without_effort = json!({"supportsReasoning": true, "supportsReasoningEffort": false});
+        assert!(problem(&without_effort, "low").contains("takes no effort"));
         // Off is no effort that could be missed.
-        assert!(exact(&json!({}), "none").is_ok());
+        assert!(exact(&denied, "none").is_ok());
     }
 }

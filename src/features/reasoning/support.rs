@@ -7,9 +7,6 @@ use crate::features::catalogue::CatalogueModel;
 /// What is known of how a model reasons, from a model of the [catalogue](crate::models::Catalogue) or of the
 /// [list](crate::Models::list); for [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for).
 ///
-/// The catalogue can tell what is not said from what is denied, and the list cannot: there a flag that is missing is a "no", unless the
-/// model has no capabilities at all.
-///
 /// ```
 /// use venice_ai::chat::ReasoningSupport;
 /// # let model: venice_ai::types::Model = serde_json::from_str(r#"{"id": "m"}"#)?;
@@ -29,12 +26,7 @@ pub struct ReasoningSupport {
 #[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
 impl From<&CatalogueModel> for ReasoningSupport {
     fn from(model: &CatalogueModel) -> Self {
-        Self {
-            model: model.id().to_owned(),
-            reasons: model.supports_reasoning(),
-            effort: model.supports_reasoning_effort(),
-            options: model.reasoning_efforts().unwrap_or_default(),
-        }
+        model.model().into()
     }
 }
 
@@ -44,8 +36,8 @@ impl From<&Model> for ReasoningSupport {
         let options = capabilities.and_then(|capabilities| capabilities.reasoning_effort_options.clone());
         Self {
             model: model.id.clone(),
-            reasons: capabilities.map(|capabilities| capabilities.supports_reasoning),
-            effort: capabilities.map(|capabilities| capabilities.supports_reasoning_effort),
+            reasons: capabilities.and_then(|capabilities| capabilities.supports_reasoning),
+            effort: capabilities.and_then(|capabilities| capabilities.supports_reasoning_effort),
             options: options.unwrap_or_default(),
         }
     }

@@ -30,33 +30,11 @@ mod reply;
 pub(crate) mod stream;
 
 use self::stream::ResponseStream;
+pub use crate::api::generated::handles::Responses;
 use crate::api::generated::types::{ResponsesReply, ResponsesRequest, ResponsesStatus};
 use crate::runtime::call::Call;
-use crate::runtime::client::Client;
 use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
-
-/// The Responses API. A call is paid for and is repeated only when the API said that it did not run it.
-#[derive(Clone, Copy, Debug)]
-pub struct Responses<'c> {
-    client: &'c Client,
-}
-
-impl Client {
-    /// The Responses API, which is alpha: only accounts in the test may call it.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::ResponsesRequest;
-    /// let reply = venice.responses().create(ResponsesRequest::new("default", "Why is the sky blue?")).await?;
-    /// println!("{}", reply.output_text());
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn responses(&self) -> Responses<'_> {
-        Responses { client: self }
-    }
-}
 
 impl Responses<'_> {
     /// The whole answer at once. The API keeps nothing of it: to go on, send all items again.

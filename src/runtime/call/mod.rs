@@ -18,7 +18,7 @@ pub(crate) use self::flow::Steps;
 pub(crate) use self::options::call_options;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::media::limits::{FileCheck, FileLimits, FileRef};
+use crate::runtime::media::limits::{FileCheck, FileLimits, FileRef, Files};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
 use crate::runtime::reply::{Decode, RawReply};
@@ -178,6 +178,13 @@ impl<T> Call<T> {
                 self
             }
         }
+    }
+
+    /// Checks the files of a request, as [`checked_file`](Self::checked_file) does each of them.
+    pub(crate) fn checked_files(self, request: &impl Files) -> Self {
+        let mut found = Vec::new();
+        request.find("", &mut found);
+        found.into_iter().fold(self, |call, (field, file, limits)| call.checked_file(field, file, limits))
     }
 
     /// Keeps something out of the call's errors.

@@ -52,6 +52,14 @@ impl FileLimits {
         self
     }
 
+    /// A smaller number of pixels than the most that are taken.
+    pub(crate) const fn most_pixels(mut self, most: u64) -> Self {
+        if let Some(image) = &mut self.image {
+            image.pixels.1 = most;
+        }
+        self
+    }
+
     fn head_bytes(&self) -> usize {
         if self.image.is_some() { pixels::HEAD_BYTES } else { sniff::HEAD_BYTES }
     }
@@ -188,6 +196,59 @@ impl<'a> From<&'a String> for FileRef<'a> {
 impl<'a> From<&'a str> for FileRef<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
+    }
+}
+
+/// The files of a request, each with the path of its field and what is taken there.
+pub(crate) type FoundFiles<'f> = Vec<(String, FileRef<'f>, FileLimits)>;
+
+/// A request, or a part of one, with files that have limits.
+pub(crate) trait Files {
+    /// Adds its files. `place` is what stands before the names of its fields: nothing, or a path with a dot at its end.
+    fn find<'f>(&'f self, place: &str, found: &mut FoundFiles<'f>);
+}
+
+impl<T: Files> Files for Option<T> {
+    fn find<'f>(&'f self, place: &str, found: &mut FoundFiles<'f>) {
+        self.iter().for_each(|part| part.find(place, found));
+    }
+}
+
+impl<T: Files> Files for Vec<T> {
+    fn find<'f>(&'f self, place: &str, found: &mut FoundFiles<'f>) {
+        let list = place.strip_suffix('.').unwrap_or(place);
+        self.iter().enumerate().for_each(|(n, part)| part.find(&format!("{list}[{n}]."), found));
+    }
+}
+
+/// A field that is a file, or may be one, or a list of them.
+pub(crate) trait FileField {
+    /// Adds what is there.
+    fn find<'f>(&'f self, field: String, limits: FileLimits, found: &mut FoundFiles<'f>);
+}
+
+macro_rules! file_fields {
+    ($($file:ty),*) => {$(
+        impl FileField for $file {
+            fn find<'f>(&'f self, field: String, limits: FileLimits, found: &mut FoundFiles<'f>) {
+                found.push((field, self.into(), limits));
+            }
+        }
+    )*};
+}
+file_fields!(FileInput, Upload, String);
+
+impl<T: FileField> FileField for Option<T> {
+    fn find<'f>(&'f self, field: String, limits: FileLimits, found: &mut FoundFiles<'f>) {
+        if let Some(file) = self {
+            file.find(field, limits, found);
+        }
+    }
+}
+
+impl<T: FileField> FileField for Vec<T> {
+    fn find<'f>(&'f self, field: String, limits: FileLimits, found: &mut FoundFiles<'f>) {
+        self.iter().enumerate().for_each(|(n, file)| file.find(format!("{field}[{n}]"), limits, found));
     }
 }
 

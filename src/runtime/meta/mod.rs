@@ -131,16 +131,6 @@ impl Meta {
         self.id("x-venice-model-id")
     }
 
-    /// The name of the model that answered.
-    pub fn model_name(&self) -> Option<&str> {
-        self.header("x-venice-model-name")
-    }
-
-    /// The backend that ran the model.
-    pub fn model_router(&self) -> Option<&str> {
-        self.header("x-venice-model-router")
-    }
-
     /// What is left of the request and token limits.
     ///
     /// ```
@@ -194,7 +184,7 @@ impl Meta {
     /// # }
     /// ```
     pub fn error_budget(&self) -> Option<ErrorBudget> {
-        let remaining = self.header("x-ratelimit-remaining").and_then(whole);
+        let remaining = self.number("x-ratelimit-remaining");
         let resets = self.header("x-ratelimit-resets");
         let is_rpc =
             || ["x-ratelimit-limit", "x-ratelimit-reset"].iter().any(|name| self.inner.headers.contains_key(*name));
@@ -313,19 +303,13 @@ impl Meta {
     /// # }
     /// ```
     pub fn pagination(&self) -> Option<Pagination> {
-        let number = |name: &str| self.header(name).and_then(whole);
         let found = Pagination {
-            limit: number("x-pagination-limit"),
-            page: number("x-pagination-page"),
-            total: number("x-pagination-total"),
-            total_pages: number("x-pagination-total-pages"),
+            limit: self.number("x-pagination-limit"),
+            page: self.number("x-pagination-page"),
+            total: self.number("x-pagination-total"),
+            total_pages: self.number("x-pagination-total-pages"),
         };
         (found != Pagination::default()).then_some(found)
-    }
-
-    /// Where the next page of a CSV export starts; `None` on the last one.
-    pub fn next_cursor(&self) -> Option<&str> {
-        self.header("x-next-cursor").filter(|cursor| !cursor.is_empty())
     }
 
     /// What a blockchain call cost.
@@ -339,33 +323,10 @@ impl Meta {
     /// ```
     pub fn rpc_usage(&self) -> Option<RpcUsage> {
         let found = RpcUsage {
-            credits: self.header("x-venice-rpc-credits").and_then(whole),
+            credits: self.number("x-venice-rpc-credits"),
             cost_usd: self.header("x-venice-rpc-cost-usd").and_then(Amount::read),
         };
         (found != RpcUsage::default()).then_some(found)
-    }
-
-    /// The reply is the stored one of an earlier request with the same `Idempotency-Key`.
-    ///
-    /// ```
-    /// # fn look(meta: &venice_ai::Meta) {
-    /// if meta.is_idempotent_replay() {
-    ///     println!("nothing was done this time");
-    /// }
-    /// # }
-    /// ```
-    pub fn is_idempotent_replay(&self) -> bool {
-        self.flag("idempotent-replayed")
-    }
-
-    /// What a 402 asks to be paid: base64 of a JSON document.
-    pub fn payment_required(&self) -> Option<&str> {
-        self.header("payment-required")
-    }
-
-    /// The receipt of a payment: base64 of a JSON document.
-    pub fn payment_response(&self) -> Option<&str> {
-        self.header("payment-response")
     }
 
     /// The media type without its parameters, in lower case.
@@ -384,7 +345,18 @@ impl Meta {
         self.header(CONTENT_TYPE.as_str()).unwrap_or("no content type")
     }
 
-    fn flag(&self, name: &str) -> bool {
+    /// A header that is a text; an empty one says nothing.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.header(name).filter(|text| !text.is_empty())
+    }
+
+    /// A header that is a whole number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.header(name).and_then(whole)
+    }
+
+    /// A header that is a switch; one that was not sent is off.
+    pub(crate) fn flag(&self, name: &str) -> bool {
         self.header(name).and_then(bool_of).unwrap_or_default()
     }
 

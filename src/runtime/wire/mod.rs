@@ -34,6 +34,11 @@ pub(crate) trait Object: Sized {
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
 }
 
+/// Whether a value says nothing: an empty text or list, an object with nothing in it, null.
+pub(crate) fn is_empty<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 struct Seed<T>(PhantomData<T>);
 
 impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {

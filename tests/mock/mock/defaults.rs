@@ -89,7 +89,7 @@ typed!(
 /// Its address is a secret and does not show itself.
 impl Told for QueuedVideo {
     async fn told(self, operation: &str) {
-        assert!(!self.queue_id.is_empty() && self.model == "m", "{operation}");
+        assert!(!self.queue_id.is_empty() && self.model.as_deref() == Some("m"), "{operation}");
     }
 }
 
@@ -166,11 +166,11 @@ async fn every_operation_answers_a_valid_request() {
         "getBillingUsageAnalytics": raw.get_billing_usage_analytics(&GetBillingUsageAnalyticsParams::new().lookback("7d"));
         "getBillingUsageHistory": raw.get_billing_usage_history(&GetBillingUsageHistoryParams::new().page_size(10));
         "getCharacterBySlug": raw.get_character_by_slug(&slug);
-        "getCharacterReviews": raw.get_character_reviews(&slug, Some(2), Some(5));
-        "getTeeAttestation": raw.get_tee_attestation("arsenale-coder", &"0a".repeat(32));
-        "getTeeSignature": raw.get_tee_signature("arsenale-coder", "chatcmpl-1");
+        "getCharacterReviews": raw.get_character_reviews(&slug, &CharacterReviewsParams::new().page(2).page_size(5));
+        "getTeeAttestation": raw.get_tee_attestation(&TeeAttestationParams::new("arsenale-coder", "0a".repeat(32)));
+        "getTeeSignature": raw.get_tee_signature(&TeeSignatureParams::new("arsenale-coder", "chatcmpl-1"));
         "getX402Balance": raw.get_x402_balance(WALLET, Some(&signed));
-        "getX402Transactions": raw.get_x402_transactions(WALLET, Some(5), Some(10), Some(&signed));
+        "getX402Transactions": raw.get_x402_transactions(WALLET, &WalletTransactionsParams::new().limit(5).offset(10), Some(&signed));
         "listCharacters": raw.list_characters(&ListCharactersParams::new().limit(5).categories(["a", "b"]));
         "listCryptoRpcNetworks": raw.list_crypto_rpc_networks();
         "listImageStyles": raw.list_image_styles();
@@ -232,8 +232,12 @@ async fn a_reply_repeats_what_was_asked_for() {
     let raw = venice.raw();
     let slug = raw.list_characters(&ListCharactersParams::new()).await.unwrap().data[0].slug.clone();
     let queued = raw.queue_video(&QueueVideoRequest::new("laguna-video")).await.unwrap();
-    assert_eq!(queued.model, "laguna-video");
-    let reviews = raw.get_character_reviews(&slug, Some(2), Some(5)).with_meta().await.unwrap();
+    assert_eq!(queued.model.as_deref(), Some("laguna-video"));
+    let reviews = raw
+        .get_character_reviews(&slug, &CharacterReviewsParams::new().page(2).page_size(5))
+        .with_meta()
+        .await
+        .unwrap();
     assert_eq!((reviews.value.pagination.page, reviews.value.pagination.page_size), (2, 5));
     assert_eq!(reviews.meta.header("x-pagination-limit"), Some("5"));
     let call = |id: i64| JsonRpcRequest::new("eth_chainId").id(id);

@@ -22,7 +22,7 @@ pub fn emit(client: &[&syn::Item], model: &Model, needs: &Needs) -> Result<Token
                 let error = Error::new("progenitor made no method for an operation");
                 error.at(format!("$.paths['{}']", operation.path)).found(&operation.id)
             })?;
-            method(signature, operation, needs)
+            method(signature, operation, model, needs)
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(quote! {
@@ -57,7 +57,12 @@ fn signatures<'a>(client: &[&'a syn::Item]) -> BTreeMap<String, &'a syn::Signatu
         .collect()
 }
 
-fn method(signature: &syn::Signature, operation: &Operation, needs: &Needs) -> Result<TokenStream, Error> {
+fn method(
+    signature: &syn::Signature,
+    operation: &Operation,
+    model: &Model,
+    needs: &Needs,
+) -> Result<TokenStream, Error> {
     let (captured, name) = (&signature.ident, ident(&member(&operation.id)));
     let row = ident(&screaming(&operation.id));
     let Arguments { taken, passed } = arguments(signature, operation)?;
@@ -89,7 +94,7 @@ fn method(signature: &syn::Signature, operation: &Operation, needs: &Needs) -> R
         _ => (quote! { crate::runtime::reply::RawReply }, quote! { raw }),
     };
     let checks = checks(operation, needs);
-    let doc = docs::doc(&method_doc(operation));
+    let doc = docs::doc(&method_doc(operation, model));
     let deprecated =
         operation.deprecated.then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] });
     Ok(quote! {
@@ -102,8 +107,13 @@ fn method(signature: &syn::Signature, operation: &Operation, needs: &Needs) -> R
     })
 }
 
-fn method_doc(operation: &Operation) -> String {
-    let text = operation.doc.clone().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
+/// What a handle has a method for is documented there.
+fn method_doc(operation: &Operation, model: &Model) -> String {
+    let mut text = operation.doc.clone().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
+    if let Some(link) = super::handles::link(&operation.handle, model) {
+        text.truncate(text.find("\n\n").unwrap_or(text.len()));
+        text.push_str(&format!("\n\nSee {link}."));
+    }
     format!("{}\n\n`{} {}` (operation `{}`).", text.trim_end(), operation.method, operation.path, operation.id)
 }
 

@@ -3,6 +3,9 @@
 
 pub mod docs;
 mod enums;
+mod files;
+mod handles;
+mod headers;
 mod inline;
 mod methods;
 mod operations;
@@ -43,6 +46,9 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
             (Kind::Union(union), Some(Item::Enum(item))) => unions::emit(name, kind, union, item, model, &needs)?,
             _ => return Err(missing(name)),
         });
+        if let Kind::Struct(object) = &kind.kind {
+            types.extend(files::emit(name, object, model));
+        }
     }
     let methods = methods::emit(&client, model, &needs)?;
     let table = operations::emit(model);
@@ -82,6 +88,9 @@ pub fn emit(file: &syn::File, model: &Model) -> Result<syn::File, Error> {
     let file = syn::parse2(tokens);
     let mut file: syn::File =
         file.map_err(|error| Error::new("the generated code is not Rust").found(error.to_string()))?;
+    let (handles, headers) = (handles::emit(&file, model), headers::emit(model));
+    let more = syn::parse2::<syn::File>(quote! { #handles #headers });
+    file.items.extend(more.map_err(|error| Error::new("the generated handles are not Rust").found(error))?.items);
     inline::inline(&mut file.items);
     Ok(file)
 }

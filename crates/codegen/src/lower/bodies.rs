@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 /// The media types of a request, in the document's order.
 pub const MEDIA: &str = "x-request-media";
 
+/// The overlay's word for what is taken as a file: `{max-bytes, media, min-pixels, max-pixels, min-side}`.
+pub const LIMITS: &str = "x-file";
+
 const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
@@ -128,7 +131,13 @@ fn mark_files(schema: &mut Value, name: &str) {
             _ => None,
         };
         match target {
-            Some(target) => *child = reference(target),
+            Some(target) => {
+                let limits = child.get(LIMITS).cloned();
+                *child = reference(target);
+                if let (Some(limits), Some(object)) = (limits, child.as_object_mut()) {
+                    object.insert(LIMITS.into(), limits);
+                }
+            }
             None => mark_files(child, name),
         }
     });
@@ -173,6 +182,15 @@ mod tests {
         }}}}));
         assert_eq!(choose(&mut doc).count, 1);
         assert_eq!(body(&doc)["properties"]["files"]["items"], reference(UPLOAD));
+    }
+
+    #[test]
+    fn the_limits_of_a_file_stay() {
+        let mut doc = doc(json!({"multipart/form-data": {"schema": {"type": "object", "properties": {
+            "file": {"type": "string", "format": "binary", "x-file": {"max-bytes": 9}}
+        }}}}));
+        choose(&mut doc);
+        assert_eq!(body(&doc)["properties"]["file"][LIMITS], json!({"max-bytes": 9}));
     }
 
     #[test]

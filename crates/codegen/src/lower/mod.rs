@@ -5,6 +5,8 @@
 pub mod all_of;
 pub mod bodies;
 pub mod components;
+pub mod handles;
+pub mod headers;
 pub mod hoist;
 pub mod integers;
 pub mod names;
@@ -67,6 +69,8 @@ pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error
     report.add("components", components::rename(doc));
     report.add("references", references::inline(doc)?);
     report.add("operation_ids", operation_ids::fill(doc));
+    report.add("handles", handles::place(doc)?);
+    report.add("headers", headers::collect(doc));
     report.add("parameters", parameters::normalise(doc));
     report.add("all_of", all_of::merge(doc)?);
     report.add("nulls", nulls::collapse(doc));

@@ -9,8 +9,6 @@ use serde_json::{Map, Value, json};
 pub const STATUSES: &str = "x-statuses";
 /// The media types of the success reply.
 pub const MEDIA: &str = "x-reply-media";
-/// The reply headers of all statuses, by name.
-pub const HEADERS: &str = "x-reply-headers";
 
 /// Leaves each operation its success reply; returns how many replies were dropped or made raw.
 pub fn choose(doc: &mut Value) -> usize {
@@ -20,12 +18,6 @@ pub fn choose(doc: &mut Value) -> usize {
         let responses = operation.get("responses").and_then(Value::as_object).cloned().unwrap_or_default();
         let statuses: Vec<Value> =
             responses.keys().filter_map(|status| status.parse::<u16>().ok()).map(Value::from).collect();
-        let mut headers: Vec<Value> = Vec::new();
-        for name in responses.values().filter_map(|reply| reply.get("headers")?.as_object()).flat_map(Map::keys) {
-            if !headers.iter().any(|known| known == name) {
-                headers.push(Value::String(name.clone()));
-            }
-        }
         let content = success(&responses)
             .and_then(|reply| reply.get("content"))
             .and_then(Value::as_object)
@@ -44,9 +36,6 @@ pub fn choose(doc: &mut Value) -> usize {
         };
         operation.insert(STATUSES.into(), Value::Array(statuses));
         operation.insert(MEDIA.into(), content.keys().map(|name| Value::String(name.clone())).collect());
-        if !headers.is_empty() {
-            operation.insert(HEADERS.into(), Value::Array(headers));
-        }
         let side = |schema: Value| json!({"description": "OK", "content": {"application/json": {"schema": schema}}});
         let mut responses = Map::new();
         responses.insert("200".into(), json!({"description": "OK", "content": reply}));
@@ -93,7 +82,6 @@ mod tests {
         assert_eq!(choose(&mut doc), 1);
         let get = &doc["paths"]["/a"]["get"];
         assert_eq!(get[STATUSES], json!([200, 401]));
-        assert_eq!(get[HEADERS], json!(["x-a"]));
         assert_eq!(get["responses"].as_object().unwrap().len(), 1);
     }
 

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod enums;
+mod handles;
 mod inline;
 mod json_values;
 mod methods;

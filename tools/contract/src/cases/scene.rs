@@ -111,8 +111,9 @@ impl Scene {
     /// A model that proves where it runs.
     pub async fn model_with_proof(&self) -> Result<String, Stop> {
         let models = self.models(ModelFilter::Text).await?;
-        let proves =
-            |model: &&Model| model.model_spec.capabilities.as_ref().is_some_and(|can| can.supports_tee_attestation);
+        let proves = |model: &&Model| {
+            model.model_spec.capabilities.as_ref().is_some_and(|can| can.supports_tee_attestation == Some(true))
+        };
         let found = models.iter().find(proves).map(|model| model.id.clone());
         found.ok_or_else(|| Stop::Skipped("no model proves where it runs".to_owned()))
     }

@@ -10,7 +10,7 @@ use super::schema::{Cx, Position};
 use super::walk::{Node, Pair, Walk, flag, keys};
 
 /// More query parameters than these are the members of a struct.
-const POSITIONAL: usize = 2;
+const POSITIONAL: usize = 1;
 /// What is compared one by one.
 const KNOWN: [&str; 6] = ["name", "in", "required", "deprecated", "schema", "content"];
 

@@ -50,8 +50,7 @@ pub const ARGUMENT_ADDED: Rule =
     rule(Breaking, "the generated method takes its parameters by position: one more argument");
 pub const ARGUMENT_REMOVED: Rule =
     rule(Breaking, "the generated method takes its parameters by position: one argument less");
-pub const ARGUMENT_STRUCT: Rule =
-    rule(Breaking, "with more than two query parameters the generated method takes them as a struct");
+pub const ARGUMENT_STRUCT: Rule = rule(Breaking, "two query parameters or more are a struct of the generated method");
 pub const PARAMETER_UNUSED: Rule = rule(Cosmetic, "the transport negotiates this header, and cookies are not sent");
 pub const PATH_PARAMETER_RENAMED: Rule = rule(Cosmetic, "path parameters go by position");
 pub const HEADER_RENAMED: Rule = rule(Behaviour, "the argument is the same, and goes in another header");

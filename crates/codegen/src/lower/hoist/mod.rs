@@ -230,7 +230,7 @@ fn requests(doc: &mut Value, hoist: &mut Hoist<'_>) {
             }
         }
         let query: Vec<&Value> = parameters.iter().filter(|parameter| parameter["in"] == "query").collect();
-        if query.len() > 2 {
+        if query.len() > 1 {
             let params = parameter_struct(&query);
             let proposal =
                 Proposal::fixed(Rank::Operation, &format!("{operation_name}Params")).used_at(format!("{id}.query"));
@@ -242,7 +242,7 @@ fn requests(doc: &mut Value, hoist: &mut Hoist<'_>) {
     });
 }
 
-/// More than two query parameters become the members of one struct.
+/// Two query parameters or more become the members of one struct.
 fn parameter_struct(query: &[&Value]) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();

@@ -1,0 +1,195 @@
+//! `Handle`: the place of an operation on the handles, and what its method gives of the reply.
+
+use super::{Field, Model, Operation, text, texts};
+use crate::error::Error;
+use crate::lower::handles::{AREAS, HANDLE};
+use crate::lower::names::member;
+use crate::lower::schema::ref_name;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The overlay's word for the member of a reply that the method gives: `data`, `data.token`.
+const UNWRAP: &str = "x-unwrap";
+/// The overlay's word for the member of a reply that must be `true`, alone or with what it means when it is not.
+const ENVELOPE: &str = "x-envelope";
+/// The overlay's word for the members of a reply that must be there and not be empty: a list, or a map with the texts of the errors.
+const PRESENT: &str = "x-present";
+
+/// An area of the API, which has a handle.
+#[derive(Debug, Clone, Default)]
+pub struct Area {
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// The cargo feature that it is behind.
+    pub feature: Option<String>,
+    /// Whether its struct is written by hand, with more than a client in it.
+    pub handwritten: bool,
+}
+
+/// The method of a handle.
+#[derive(Debug, Clone, Default)]
+pub struct Handle {
+    /// The handle, by the name of the client's method that makes it.
+    pub area: String,
+    /// The method; none when it is written by hand.
+    pub method: Option<String>,
+    /// Parameters that are arguments of their own and always sent, by their names in Rust.
+    pub arguments: Vec<String>,
+    /// What it gives of the reply.
+    pub opening: Opening,
+}
+
+/// A member, and the text of the error where it is not there.
+type Present = (Vec<String>, Option<String>);
+
+/// What is taken from a reply, and what it must hold. Members are paths of names on the wire.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// The member that is given; empty for the whole reply.
+    pub unwrap: Vec<String>,
+    /// The member that must be `true`, and what it means when it is not.
+    pub envelope: Option<(String, Option<String>)>,
+    /// Members that must be there and not be empty, and the text of the error.
+    pub present: Vec<Present>,
+}
+
+impl Opening {
+    /// Whether the reply is checked, so that opening it can fail.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.envelope.is_some() || !self.present.is_empty()
+    }
+
+    /// Every member that it names.
+    fn members(&self) -> impl Iterator<Item = Vec<String>> {
+        let envelope = self.envelope.iter().map(|(name, _)| vec![name.clone()]);
+        let present = self.present.iter().flat_map(|(steps, words)| {
+            let beside = words.iter().flat_map(|words| placeholders(words)).map(|name| sibling(steps, name));
+            std::iter::once(steps.clone()).chain(beside)
+        });
+        std::iter::once(self.unwrap.clone()).chain(envelope).chain(present)
+    }
+}
+
+/// The member `name` beside the one at the end of a path.
+#[must_use]
+pub fn sibling(steps: &[String], name: &str) -> Vec<String> {
+    let owner = steps.split_last().map_or(&[][..], |(_, owner)| owner);
+    owner.iter().cloned().chain([name.to_owned()]).collect()
+}
+
+/// The names in braces.
+#[must_use]
+pub fn placeholders(words: &str) -> Vec<&str> {
+    words.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+}
+
+impl Model {
+    /// The fields behind a path of names on the wire that begins in a reply; none where the document does not have it. Only the last
+    /// may be optional.
+    #[must_use]
+    pub fn path(&self, reply: &str, steps: &[String]) -> Option<Vec<(String, &Field)>> {
+        let mut owner = Some(reply.to_owned());
+        let mut found: Vec<(String, &Field)> = Vec::new();
+        for step in steps {
+            let name = owner.filter(|_| found.last().is_none_or(|(_, field)| field.required))?;
+            let field = self.object(&name)?.fields.iter().find(|field| field.wire == *step)?;
+            found.push((name, field));
+            owner = ref_name(&field.schema).map(str::to_owned);
+        }
+        Some(found)
+    }
+
+    /// The operation's reply, when it has all members that the overlay opens.
+    #[must_use]
+    pub fn opened<'m>(&self, operation: &'m Operation) -> Option<&'m str> {
+        let reply = operation.reply.as_deref()?;
+        operation.handle.opening.members().all(|steps| self.path(reply, &steps).is_some()).then_some(reply)
+    }
+
+    /// Whether the arguments that the overlay names are parameters, and all of those that must be sent.
+    #[must_use]
+    pub fn takes_arguments(&self, operation: &Operation) -> bool {
+        let listed = &operation.handle.arguments;
+        let there = |name: &String| operation.parameters.iter().any(|field| field.rust == *name);
+        let in_path = |field: &Field| operation.path.contains(&format!("{{{}}}", field.wire));
+        let needed = operation.parameters.iter().filter(|field| field.required && !in_path(field));
+        !listed.is_empty() && listed.iter().all(there) && needed.into_iter().all(|field| listed.contains(&field.rust))
+    }
+
+    /// Checks that what the overlay says of handles fits.
+    pub(super) fn handles_hold(&self) -> Result<(), Error> {
+        for operation in &self.operations {
+            let place =
+                |word: &str| format!("$.paths['{}'].{}['{word}']", operation.path, operation.method.to_lowercase());
+            let wrong = |problem: &str, word: &str| Error::new(problem).in_file("spec/overlay.yaml").at(place(word));
+            let opening = &operation.handle.opening;
+            if (opening.is_checked() || !opening.unwrap.is_empty()) && self.opened(operation).is_none() {
+                return Err(wrong("the reply does not surely have a member that the handle opens", UNWRAP));
+            }
+            if !operation.handle.arguments.is_empty() && !self.takes_arguments(operation) {
+                return Err(wrong("the arguments are not the parameters that must be sent", HANDLE));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The areas of a lowered document.
+pub(super) fn areas(doc: &Value) -> BTreeMap<String, Area> {
+    let all = doc.get(AREAS).and_then(Value::as_object).into_iter().flatten();
+    let area = |facts: &Value| Area {
+        doc: text(facts, "description"),
+        feature: text(facts, "feature"),
+        handwritten: facts["struct"] == "handwritten",
+    };
+    all.map(|(name, facts)| (name.clone(), area(facts))).collect()
+}
+
+/// The place of an operation of a lowered document.
+pub(super) fn handle(operation: &Value) -> Result<Handle, Error> {
+    let place = &operation[HANDLE];
+    Ok(Handle {
+        area: text(place, "area").unwrap_or_default(),
+        method: text(place, "method"),
+        arguments: texts(place.get("arguments")).iter().map(|name| member(name)).collect(),
+        opening: Opening {
+            unwrap: operation.get(UNWRAP).and_then(Value::as_str).map(steps).unwrap_or_default(),
+            envelope: envelope(operation.get(ENVELOPE))?,
+            present: present(operation.get(PRESENT))?,
+        },
+    })
+}
+
+/// `.` is the reply itself.
+fn steps(path: &str) -> Vec<String> {
+    path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect()
+}
+
+fn envelope(word: Option<&Value>) -> Result<Option<(String, Option<String>)>, Error> {
+    match word {
+        None => Ok(None),
+        Some(Value::String(member)) => Ok(Some((member.clone(), None))),
+        Some(Value::Object(map)) if map.len() == 1 => Ok(told(map)?.pop()),
+        Some(other) => Err(Error::new(format!("`{ENVELOPE}` names one member")).found(other)),
+    }
+}
+
+fn present(word: Option<&Value>) -> Result<Vec<Present>, Error> {
+    match word {
+        None => Ok(Vec::new()),
+        Some(Value::String(member)) => Ok(vec![(steps(member), None)]),
+        Some(Value::Object(map)) => Ok(told(map)?.into_iter().map(|(path, words)| (steps(&path), words)).collect()),
+        Some(list @ Value::Array(_)) => Ok(texts(Some(list)).iter().map(|path| (steps(path), None)).collect()),
+        Some(other) => Err(Error::new(format!("`{PRESENT}` is a list or a map of members")).found(other)),
+    }
+}
+
+fn told(map: &Map<String, Value>) -> Result<Vec<(String, Option<String>)>, Error> {
+    map.iter()
+        .map(|(member, words)| match words.as_str() {
+            Some(words) => Ok((member.clone(), Some(words.to_owned()))),
+            None => Err(Error::new("the error of a member is a text").found(words)),
+        })
+        .collect()
+}
