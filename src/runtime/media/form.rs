@@ -146,7 +146,7 @@ impl Form {
         let mut text = BytesMut::new();
         for (part, opened) in self.parts.iter().zip(&mut files) {
             text.extend_from_slice(format!("--{}\r\n", self.boundary).as_bytes());
-            text.extend_from_slice(b"FormContent-Disposition: form-data; name=\"");
+            text.extend_from_slice(b"Content-Disposition: form-data; name=\"");
             text.extend_from_slice(quoted(&part.name).as_bytes());
             match (&part.content, opened.take()) {
                 (FormContent::File(upload), Some(opened)) => {
