@@ -27,7 +27,7 @@ pub async fn all(wire: &Wire) {
     called!(wire, "postApiKeyGenerateWeb3Key", [], raw.post_api_key_generate_web3_key(&types::CreateWeb3ApiKeyRequest::new(types::ApiKeyType::from_wire("x"), "x", venice_ai::Secret::from("x"), venice_ai::Secret::from("x"))));
     called!(wire, "listCharacters", [], raw.list_characters(&types::ListCharactersParams::new()));
     called!(wire, "getCharacterBySlug", [], raw.get_character_by_slug("x"));
-    called!(wire, "getCharacterReviews", ["page", "pageSize"], raw.get_character_reviews("x", Some(1), Some(1)));
+    called!(wire, "getCharacterReviews", [], raw.get_character_reviews("x", &types::CharacterReviewsParams::new()));
     called!(wire, "createEmbedding", [], raw.create_embedding(&types::CreateEmbeddingRequest::new("x", types::EmbeddingInput::Text("x".to_owned()))));
     called!(wire, "createSpeech", [], raw.create_speech(&types::CreateSpeechRequest::new("x")));
     called!(wire, "createTranscription", [], raw.create_transcription(&types::CreateTranscriptionRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
@@ -50,9 +50,9 @@ pub async fn all(wire: &Wire) {
     called!(wire, "cryptoRpcProxy", [], raw.crypto_rpc_proxy("x", &types::JsonRpcRequests::List(vec![types::JsonRpcRequest::new("x")]), Some("x")));
     called!(wire, "getX402Balance", [], raw.get_x402_balance("x", Some("x")));
     called!(wire, "topUpX402Balance", [], raw.top_up_x402_balance(Some("x")));
-    called!(wire, "getX402Transactions", ["limit", "offset"], raw.get_x402_transactions("x", Some(1), Some(1), Some("x")));
+    called!(wire, "getX402Transactions", [], raw.get_x402_transactions("x", &types::WalletTransactionsParams::new(), Some("x")));
     called!(wire, "webScrape", [], raw.web_scrape(&types::WebScrapeRequest::new("x")));
     called!(wire, "webSearch", [], raw.web_search(&types::WebSearchRequest::new("x")));
-    called!(wire, "getTeeAttestation", ["model", "nonce"], raw.get_tee_attestation("x", "x"));
-    called!(wire, "getTeeSignature", ["model", "request_id"], raw.get_tee_signature("x", "x"));
+    called!(wire, "getTeeAttestation", ["model", "nonce"], raw.get_tee_attestation(&types::TeeAttestationParams::new("x", "x")));
+    called!(wire, "getTeeSignature", ["model", "request_id"], raw.get_tee_signature(&types::TeeSignatureParams::new("x", "x")));
 }
