@@ -67,18 +67,17 @@ mod tests {
     use crate::runtime::client::Client;
     use crate::runtime::meta::Meta;
     use crate::runtime::operation::OperationRef;
-    use crate::runtime::transport::{CallOptions, ReplyForm};
+    use crate::runtime::transport::ReplyForm;
 
     const AGAIN: Verdict = Verdict::Again;
     const OWN: Verdict = Verdict::Failed { may_be_paid: false };
     const PAID: Verdict = Verdict::Failed { may_be_paid: true };
     const STOP: Verdict = Verdict::Stop;
 
-    fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Outgoing {
+    fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Box<Outgoing> {
         let client = Client::without_api_key().unwrap();
         let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
-        let mut outgoing =
-            Outgoing::new(client.shared(), CallOptions::new(), operation.into(), Ok((request, None)), ReplyForm::Json);
+        let mut outgoing = Outgoing::new(client.shared(), None, operation.into(), Ok((request, None)), ReplyForm::Json);
         outgoing.sent = sent;
         outgoing
     }

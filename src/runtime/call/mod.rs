@@ -107,7 +107,7 @@ impl<T> Call<T> {
         decode: Decode<T>,
     ) -> Self {
         let outgoing = Outgoing::new(client.shared(), client.call_options(), operation.into(), built, form);
-        Self { core: Box::new(outgoing), decode }
+        Self { core: outgoing, decode }
     }
 
     /// A call whose reply is JSON.

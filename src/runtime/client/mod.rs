@@ -107,8 +107,8 @@ impl Client {
     }
 
     /// The options that its calls begin with.
-    pub(crate) fn call_options(&self) -> CallOptions {
-        self.options.as_deref().cloned().unwrap_or_default()
+    pub(crate) fn call_options(&self) -> Option<&CallOptions> {
+        self.options.as_deref()
     }
 
     pub(crate) fn options_mut(&mut self) -> &mut CallOptions {

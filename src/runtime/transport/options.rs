@@ -226,8 +226,8 @@ impl CallOptions {
     }
 
     /// What of it goes to a host that is not the API's: nothing that says who asks.
-    pub(crate) fn for_other_host(self) -> Self {
-        let Self { timeout, idle, limits, retry, validation, refused, .. } = self;
+    pub(crate) fn for_other_host(&self) -> Self {
+        let Self { timeout, idle, limits, retry, validation, refused, .. } = self.clone();
         Self { timeout, idle, limits, retry, validation, refused, ..Self::default() }
     }
 

@@ -81,41 +81,39 @@ pub(crate) fn built(request: reqwest::Result<Request>, form: Option<Form>) -> Bu
 impl Outgoing {
     pub(crate) fn new(
         shared: &Arc<Shared>,
-        options: CallOptions,
+        options: Option<&CallOptions>,
         operation: OperationRef,
         built: Built,
         reply: ReplyForm,
-    ) -> Self {
-        let mut options = match operation.facts().auth {
-            AuthScheme::Anonymous => options.for_other_host(),
-            _ => options,
-        };
-        let (request, body) = match built {
-            Ok((mut request, form)) => {
-                let body = RequestBody::of(&mut request, form);
-                (Some(request), body)
-            }
-            Err(error) => {
-                options.refuse(error);
-                (None, RequestBody::None)
-            }
-        };
-        Self {
+    ) -> Box<Self> {
+        let is_anonymous = operation.facts().auth == AuthScheme::Anonymous;
+        let mut outgoing = Box::new(Self {
             shared: Arc::clone(shared),
             scope: Scope::new(operation, shared.key.clone()),
-            request,
-            body,
+            request: None,
+            body: RequestBody::None,
             given: false,
             reply,
             also: None,
-            options,
+            options: CallOptions::default(),
             interceptors: shared.interceptors.clone(),
             file_checks: Vec::new(),
             sent: 0,
             may_have_run: false,
             signs_again: false,
             signed_again: false,
+        });
+        if let Some(options) = options {
+            outgoing.options = if is_anonymous { options.for_other_host() } else { options.clone() };
         }
+        match built {
+            Ok((mut request, form)) => {
+                outgoing.body = RequestBody::of(&mut request, form);
+                outgoing.request = Some(request);
+            }
+            Err(error) => outgoing.options.refuse(error),
+        }
+        outgoing
     }
 
     /// Completes the request with its options, headers and authentication, or says what is wrong with it.
@@ -123,7 +121,9 @@ impl Outgoing {
         let limits = self.options.limits.or(self.shared.limits);
         self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
         self.choose_credential();
-        mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
+        if !self.options.interceptors.is_empty() {
+            mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
+        }
         let finished = self.add_options().and_then(|()| headers::complete(self));
         finished.map_err(|error| self.scope.explained(error))
     }
@@ -158,7 +158,9 @@ impl Outgoing {
         if !self.options.extra_query.is_empty() {
             request.url_mut().query_pairs_mut().extend_pairs(mem::take(&mut self.options.extra_query));
         }
-        request.headers_mut().extend(mem::take(&mut self.options.headers));
+        if !self.options.headers.is_empty() {
+            request.headers_mut().extend(mem::take(&mut self.options.headers));
+        }
         if !self.options.extra_body.is_empty() {
             let extra = mem::take(&mut self.options.extra_body);
             self.body.add(extra, request)?;
@@ -373,13 +375,13 @@ mod tests {
     use crate::runtime::client::Client;
     use crate::runtime::operation::OperationRef;
 
-    fn outgoing(body: Option<Body>) -> Outgoing {
+    fn outgoing(body: Option<Body>) -> Box<Outgoing> {
         let mut request = Request::new(Method::POST, Url::parse("http://a.example/x").unwrap());
         request.headers_mut().insert("a", "b".parse().unwrap());
         *request.body_mut() = body;
         let operation = OperationRef::ad_hoc(&Method::POST, "/x");
         let client = Client::without_api_key().unwrap();
-        Outgoing::new(client.shared(), CallOptions::new(), operation, Ok((request, None)), ReplyForm::Json)
+        Outgoing::new(client.shared(), None, operation, Ok((request, None)), ReplyForm::Json)
     }
 
     #[tokio::test]
@@ -412,7 +414,7 @@ mod tests {
         {
             let request = Request::new(Method::GET, Url::parse("http://a.example/x").unwrap());
             let mut outgoing =
-                Outgoing::new(client.shared(), options.clone(), operation, Ok((request, None)), ReplyForm::Body);
+                Outgoing::new(client.shared(), Some(&options), operation, Ok((request, None)), ReplyForm::Body);
             outgoing.finish().unwrap();
             assert_eq!(outgoing.timeout(), Duration::from_secs(7));
             assert_eq!(outgoing.header(&HeaderName::from_static("x-team")).is_some(), is_api);
