@@ -204,7 +204,7 @@ fn the_worst_change_decides_the_exit_code_and_the_version() {
     let tree = Tree::new("classes");
     type Case<'c> = (&'c [(&'c str, &'c str)], i32, &'c str);
     let cases: [Case<'_>; 3] = [
-        (&[("operationId: listLamps", "tags: [x]\n      operationId: listLamps")], 1, "0.3.2+20260902.1"),
+        (&[("operationId: listLamps", "x-internal: true\n      operationId: listLamps")], 1, "0.3.2+20260902.1"),
         (&[("operationId: listLamps", "security: []\n      operationId: listLamps")], 2, "0.3.2+20260902.1"),
         (&[("enum: [a, b]", "enum: [a]")], 2, "0.4.0+20260902.1"),
     ];

@@ -193,7 +193,7 @@ fn two_query_parameters_are_one_argument() {
         "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::runtime::call::Call<crate::runtime::reply::RawReply>",
     );
     has(&code, "pub sort_order: Option<SortOrder>");
-    has(&code, "self.owner.generated().list_lanterns(params.from.as_deref(), params.limit, params.sort_order.clone())");
+    has(&code, "self.owner.generated().list_lanterns(params.limit, params.sort_order.clone())");
 }
 
 #[test]

@@ -49,6 +49,21 @@ impl Document {
         Ok(Self { version, facts, plain, lowered, integers, types })
     }
 
+    /// The handle of an operation and its method there, as `area.method`; `area` alone where the method is written by hand.
+    pub fn handle(&self, path: &str, method: &str) -> Option<String> {
+        let place = self.lowered.as_ref().ok()?["paths"].get(path)?.get(method)?.get(lower::handles::HANDLE)?;
+        let area = place["area"].as_str()?;
+        Some(match place["method"].as_str() {
+            Some(method) => format!("{area}.{method}"),
+            None => area.to_owned(),
+        })
+    }
+
+    /// The accessor of a reply's header in `Meta`, with its type, if one is generated.
+    pub fn accessor(&self, header: &str) -> Option<&Value> {
+        self.lowered.as_ref().ok()?.get(lower::headers::HEADERS)?.get(header.to_ascii_lowercase())
+    }
+
     /// The component schema that a plain schema names, through all references, with its name.
     pub fn resolve<'d>(&'d self, schema: &'d Value) -> (Option<&'d str>, &'d Value) {
         let (mut name, mut value) = (None, schema);

@@ -68,6 +68,14 @@ impl Walk<'_> {
                 let (old_id, new_id) = (before.id().unwrap_or_default(), after.id().unwrap_or_default());
                 let rule = if member(old_id) == member(new_id) { rules::ID_RESPELT } else { rules::METHOD_RENAMED };
                 self.member(rule, "operationId", pair, "operationId");
+                let handle = |document: &Document, operation: &Operation<'_>| {
+                    document.handle(operation.path, operation.method).unwrap_or_default()
+                };
+                let (old_handle, new_handle) = (handle(self.old, before), handle(self.new, after));
+                // A method that is called after another id is listed as that.
+                if old_handle != new_handle && member(old_id) == member(new_id) {
+                    self.changed(rules::HANDLE_MOVED, "handle", pair.new, old_handle.into(), new_handle.into());
+                }
                 self.member(deprecation(after.value), "deprecated", pair, "deprecated");
                 self.member(rules::NOT_GENERATED, "tags", pair, "tags");
                 self.member(rules::NOT_GENERATED, "callbacks", pair, "callbacks");

@@ -88,22 +88,6 @@ impl Walk<'_> {
             self.new.reach(parameter.value, &mut self.used[1]);
             self.added(rule, "parameter", Node { place: &place, value: parameter.value }, words);
         }
-        let headers = |list: &[Parameter<'_>], others: &[Parameter<'_>]| -> Vec<String> {
-            let kept = list.iter().filter(|known| known.place == "header" && known.is_generated());
-            let common =
-                kept.filter(|known| others.iter().any(|other| other.name == known.name && other.place == "header"));
-            common.map(|known| known.name.to_owned()).collect()
-        };
-        let orders = (headers(&old, &new), headers(&new, &old));
-        if orders.0 != orders.1 {
-            self.changed(
-                rules::HEADER_ORDER,
-                "order of headers",
-                Node { place: &new_list, value: pair.new.value },
-                orders.0.into(),
-                orders.1.into(),
-            );
-        }
     }
 
     fn parameter(&mut self, pair: Pair<'_>, parameter: &Parameter<'_>) {

@@ -113,7 +113,10 @@ impl Walk<'_> {
             let (old_place, new_place) = (old_place.key(name), new_place.key(name));
             match (before.get(name), after.get(name)) {
                 (Some(left), None) => {
-                    self.removed(rules::HEADER_REMOVED, "header", Node { place: &old_place, value: left }, name.into())
+                    let (old, new) = (self.old.accessor(name), self.new.accessor(name));
+                    let is_gone = old.is_some() && new.is_none();
+                    let rule = if is_gone { rules::ACCESSOR_REMOVED } else { rules::HEADER_REMOVED };
+                    self.removed(rule, "header", Node { place: &old_place, value: left }, name.into())
                 }
                 (None, Some(right)) => {
                     self.added(rules::HEADER_ADDED, "header", Node { place: &new_place, value: right }, name.into())
@@ -124,6 +127,13 @@ impl Walk<'_> {
                         new: Node { place: &new_place, value: right },
                     };
                     self.header(pair);
+                    let (old, new) = (self.old.accessor(name), self.new.accessor(name));
+                    if let Some(old) = old
+                        && let Some(new) = new
+                        && old != new
+                    {
+                        self.changed(rules::ACCESSOR_CHANGED, "accessor", pair.new, old.clone(), new.clone());
+                    }
                 }
                 (None, None) => {}
             }

@@ -31,6 +31,7 @@ impl Rule {
 pub const OPERATION_ADDED: Rule = rule(Additive, "one more method");
 pub const OPERATION_REMOVED: Rule = rule(Breaking, "its method and the types that only it has are gone");
 pub const OPERATION_MOVED: Rule = rule(Behaviour, "the method is the same and calls another endpoint");
+pub const HANDLE_MOVED: Rule = rule(Breaking, "the method is on another handle, or is called otherwise there");
 pub const METHOD_RENAMED: Rule = rule(Breaking, "the method is called after the operation's id");
 pub const ID_RESPELT: Rule = rule(Cosmetic, "the id gives the same Rust name");
 pub const DEPRECATED: Rule = rule(Additive, "callers get a warning from the compiler, and everything works as before");
@@ -54,7 +55,6 @@ pub const ARGUMENT_STRUCT: Rule = rule(Breaking, "two query parameters or more a
 pub const PARAMETER_UNUSED: Rule = rule(Cosmetic, "the transport negotiates this header, and cookies are not sent");
 pub const PATH_PARAMETER_RENAMED: Rule = rule(Cosmetic, "path parameters go by position");
 pub const HEADER_RENAMED: Rule = rule(Behaviour, "the argument is the same, and goes in another header");
-pub const HEADER_ORDER: Rule = rule(Breaking, "request headers are arguments in the document's order");
 pub const HEADER_REQUIRED: Rule =
     rule(Behaviour, "the argument stays optional, and the server refuses a call without it");
 pub const HEADER_OPTIONAL: Rule = rule(Additive, "the argument may be left out");
@@ -86,6 +86,9 @@ pub const SUCCESS_STATUS: Rule = rule(Behaviour, "the server answers a success w
 pub const UNTYPED_MEDIA: Rule = rule(Behaviour, "no type depends on it, but the SDK reads what it can of it");
 pub const HEADER_ADDED: Rule = rule(Additive, "one more header; it is in `Meta::headers` in any case");
 pub const HEADER_REMOVED: Rule = rule(Behaviour, "what is read from this header may be missing");
+pub const ACCESSOR_REMOVED: Rule = rule(Breaking, "the accessor of this header is gone from `Meta`");
+pub const ACCESSOR_CHANGED: Rule =
+    rule(Breaking, "the accessor of this header in `Meta` gives another type, or has another name");
 pub const HEADER_CHANGED: Rule = rule(Cosmetic, "headers are read leniently");
 
 // Members of objects.

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use crate::{failure::Failure, workspace};
 
 /// What the generated code and the modules that it calls need.
-const DEPENDENCIES: [&str; 5] = ["percent-encoding", "regex-lite", "reqwest", "serde", "serde_json"];
+const DEPENDENCIES: [&str; 6] =
+    ["percent-encoding", "progenitor-client", "regex-lite", "reqwest", "serde", "serde_json"];
 /// The crate around the generated code.
 const SUPPORT: &str = include_str!("support.rs.in");
 /// How many lines of the compiler are kept.
@@ -90,13 +91,12 @@ fn manifest(name: &str, dependencies: &[&str]) -> Result<String, Failure> {
 
 /// The crate, with the paths of the real modules.
 fn support() -> String {
-    ["amount/mod.rs", "operation.rs", "secret.rs", "url.rs", "validation.rs", "wire.rs"].iter().fold(
-        SUPPORT.to_owned(),
-        |text, module| {
+    ["amount/mod.rs", "operation.rs", "secret.rs", "timestamp/mod.rs", "url.rs", "validation.rs", "wire/mod.rs"]
+        .iter()
+        .fold(SUPPORT.to_owned(), |text, module| {
             let path = workspace::path("src/runtime").join(module);
             text.replace(&format!("@{module}@"), &format!("{:?}", path.display().to_string()))
-        },
-    )
+        })
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_real_modules_stand_at_their_paths() {
         let support = support();
-        assert!(!support.contains('@') && support.contains("/src/runtime/wire.rs\""), "{support}");
+        assert!(!support.contains('@') && support.contains("/src/runtime/wire/mod.rs\""), "{support}");
     }
 
     #[test]
