@@ -5,7 +5,7 @@
 //! | make a film and have it on disk | [`generate_to`](Video::generate_to) |
 //! | make a film and have its bytes | [`generate`](Video::generate) |
 //! | know the price | [`quote`](Video::quote), or `generate(…).with_price_limit(…)` |
-//! | order now and fetch later | [`queue`](Video::queue), then [`Client::job`] |
+//! | order now and fetch later | [`queue`](Video::queue), then [`Client::job`](crate::Client::job) |
 //! | write down what is said in a YouTube video | [`transcribe`](Video::transcribe) |
 //!
 //! ```no_run

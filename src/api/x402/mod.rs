@@ -6,7 +6,7 @@
 //! | pay for credit | [`top_up`](X402::top_up) |
 //! | see what a wallet has left | [`balance`](X402::balance) |
 //! | go through its top-ups and charges | [`transactions`](X402::transactions), [`transactions_page`](X402::transactions_page) |
-//! | let a wallet pay for any other call | [`Call::with_sign_in`], [`Call::with_signer`] |
+//! | let a wallet pay for any other call | [`Call::with_sign_in`](crate::Call::with_sign_in), [`Call::with_signer`](crate::Call::with_signer) |
 //!
 //! ```no_run
 //! # use venice_ai::{PaymentOption, Secret};
@@ -24,7 +24,7 @@
 //! Looking is free, and is repeated after failures that may pass. A signed payment is credited at most once, so the same one is sent
 //! again where its reply was lost; look at the balance before you sign another. This crate holds no private key and signs nothing: it takes what the caller's wallet made, sends it without the API
 //! key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
-//! [`Call::with_sign_in`] or [`Call::with_signer`]. Refused before anything is sent: what is no address of a wallet, a value that is
+//! [`Call::with_sign_in`](crate::Call::with_sign_in) or [`Call::with_signer`](crate::Call::with_signer). Refused before anything is sent: what is no address of a wallet, a value that is
 //! no base64 of a JSON object, a call that only a wallet may make and none signed.
 
 mod pay;

@@ -20,7 +20,7 @@ use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::transport::CallOptions;
 use crate::runtime::validation::ValidationError;
 
-/// Any number of texts to embed, from [`Embeddings::batch`]. Nothing is sent before it is awaited.
+/// Any number of texts to embed, from [`Embeddings::batch`](crate::Embeddings::batch). Nothing is sent before it is awaited.
 ///
 /// It sends one request after the other unless [`with_concurrency`](Self::with_concurrency) says otherwise. Each is repeated by the
 /// rules of its operation. When one fails for good no more are begun, those under way are waited for, and all that came is in the

@@ -19,7 +19,7 @@ impl RawReply {
     ///
     /// # Errors
     ///
-    /// The connection broke or stood still, or [`ErrorKind::Io`]: the file cannot be written. The operation was carried out all the
+    /// The connection broke or stood still, or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written. The operation was carried out all the
     /// same, and its result is lost with the reply.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref().to_owned();
