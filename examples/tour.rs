@@ -16,10 +16,11 @@ use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
-    ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateEmbeddingRequest, CreateSpeechRequest,
-    CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest, GetBillingUsageAnalyticsParams,
-    GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, MultiEditImageRequest,
-    QueueAudioRequest, QueueVideoRequest, ResponsesRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
+    ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateDecisionRequest, CreateEmbeddingRequest,
+    CreateSpeechRequest, CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest,
+    GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType,
+    MultiEditImageRequest, NoulQuestion, QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest,
+    ResponsesRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::{Client, ClientBuilder, Preflight, Upload};
 use venice_ai_mock::MockVenice;
@@ -180,13 +181,19 @@ async fn video(venice: &Client, folder: &Path) -> Done {
     let handle: JobHandle = serde_json::from_str(&stored)?; // in another process
     let job = venice.job(handle).with_poll_interval(Duration::from_millis(100));
     println!("Video: {} bytes later", job.save(folder.join("later.mp4")).await?.bytes);
-    let said = venice.video().transcribe("https://www.youtube.com/watch?v=jNQXAC9IVRw").await?;
-    println!("Video: {:?}", said.transcript);
+
+    let voice =
+        QueueVoiceChangerRequest::new("pantalone-voices").file(Upload::path(folder.join("tide.mp3"))).voice("Aria");
+    let changed = venice.voice_changer().generate_to(voice, folder.join("aria.mp3")).await?;
+    println!("Voice changer: {} bytes", changed.bytes);
     Ok(())
 }
 
 async fn vectors_and_characters(venice: &Client) -> Done {
     let (embeddings, model) = (venice.embeddings(), "text-embedding-bge-m3");
+    let urgent = [("is_urgent", NoulQuestion::new("Is this urgent?"))];
+    let request = CreateDecisionRequest::new("doge-decider", "The water is at the door.", urgent);
+    println!("Decisions: {:?}", venice.decisions().create(request).await?.noul("is_urgent"));
     println!("Embeddings: {} numbers", embeddings.embed(model, "acqua alta").await?.len());
     let two = embeddings.create(CreateEmbeddingRequest::new(model, ["a boat", "a ship"])).await?;
     let texts: Vec<String> = (0..2_500).map(|number| format!("text {number}")).collect();

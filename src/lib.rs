@@ -54,9 +54,10 @@ pub use self::api::generated::API_DOCUMENT;
 pub use self::api::generated::{API_VERSION, Raw, handles, operations, types};
 #[doc(no_inline)]
 pub use self::api::{
-    ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Embeddings, Images, Models, Tee, Video, X402,
+    ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Decisions, Embeddings, Images, Models, Tee, Video,
+    VoiceChanger, X402,
 };
-pub use self::api::{api_keys, augment, characters, crypto_rpc, images, tee, video, x402};
+pub use self::api::{api_keys, augment, characters, crypto_rpc, decisions, images, tee, video, voice_changer, x402};
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]

@@ -61,12 +61,12 @@
 //!
 //! # Step by step
 //!
-//! | | Video | Audio |
-//! |---|---|---|
-//! | price | [`video().quote`](crate::Video::quote) | [`audio().quote`](crate::Audio::quote) |
-//! | order, once | [`video().queue`](crate::Video::queue) | [`audio().queue`](crate::Audio::queue) |
-//! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) |
-//! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) |
+//! | | Video | Audio | Voice changer |
+//! |---|---|---|---|
+//! | price | [`video().quote`](crate::Video::quote) | [`audio().quote`](crate::Audio::quote) | [`voice_changer().quote`](crate::VoiceChanger::quote) |
+//! | order, once | [`video().queue`](crate::Video::queue) | [`audio().queue`](crate::Audio::queue) | [`voice_changer().queue`](crate::VoiceChanger::queue) |
+//! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) | [`voice_changer().retrieve`](crate::VoiceChanger::retrieve), whose audio comes once |
+//! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) | [`voice_changer().complete`](crate::VoiceChanger::complete) |
 
 pub use crate::features::jobs::{
     Generation, GenerationSettings, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream,

@@ -1,6 +1,7 @@
 //! `ValidationError` and `Checker`: request validation before sending.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use crate::runtime::timestamp::Moment;
 use crate::runtime::url;
@@ -206,6 +207,14 @@ impl Checker {
         }
     }
 
+    /// A public IP address, IPv4 or IPv6, or a subnet of them.
+    pub(crate) fn public_address(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
+        let text = text.map(AsRef::as_ref).filter(|text| !text.trim().is_empty());
+        if let Some(problem) = text.and_then(address_problem) {
+            self.report(field, problem.to_owned());
+        }
+    }
+
     /// A member that is needed beside another one.
     pub(crate) fn required_when(&mut self, field: &str, is_set: bool, other: &str, other_is_set: bool) {
         if other_is_set && !is_set {
@@ -335,4 +344,21 @@ impl Checker {
             self.report(field, format!("is {text:?}, which is no day or time of the calendar"));
         }
     }
+}
+
+/// What is wrong with an address that has to be public: IPv4 or IPv6, single or a subnet.
+fn address_problem(text: &str) -> Option<&'static str> {
+    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    let Ok(address) = address.parse::<IpAddr>() else { return Some("is no IP address and no subnet") };
+    let (longest, is_public) = match address {
+        IpAddr::V4(it) => (32, !(it.is_private() || it.is_link_local() || it.is_broadcast())),
+        IpAddr::V6(it) => (128, !(it.is_unique_local() || it.is_unicast_link_local())),
+    };
+    let is_whole =
+        |prefix: &str| prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest) && !prefix.starts_with('+');
+    if !prefix.is_none_or(is_whole) {
+        return Some("is a subnet whose prefix length is out of range");
+    }
+    let is_public = is_public && !(address.is_loopback() || address.is_unspecified() || address.is_multicast());
+    (!is_public).then_some("cannot be reached from the internet, and the API takes public addresses alone")
 }

@@ -122,12 +122,14 @@ async fn creating_with_everything_sends_everything() {
         .consumption_limit(ConsumptionLimits::new().usd(5.0).diem(2.5))
         .limit_period(LimitPeriod::Month)
         .model_privacy(ModelPrivacy::PrivateOnly)
-        .expires_at("2030-01-31T12:00:00.500Z");
+        .expires_at("2030-01-31T12:00:00.500Z")
+        .ip_allowlist(["203.0.113.7", "2a02:1234::/32"]);
     venice.api_keys().create(request).await.unwrap();
     let body = json!({
         "apiKeyType": "ADMIN", "description": "tide gauge",
         "consumptionLimit": {"usd": 5.0, "diem": 2.5},
         "limitPeriod": "MONTH", "modelPrivacy": "PRIVATE_ONLY", "expiresAt": "2030-01-31T12:00:00.500Z",
+        "ipAllowlist": ["203.0.113.7", "2a02:1234::/32"],
     });
     assert_written(&server.only(), "POST", "/api/v1/api_keys", body);
 }
@@ -394,4 +396,15 @@ fn keys_are_made_listed_and_deleted_without_async() {
     assert_eq!(error.operation(), Some("deleteApiKey"));
     let methods: Vec<String> = server.requests().into_iter().map(|request| request.method).collect();
     assert_eq!(methods, ["POST", "GET", "DELETE"]);
+}
+
+#[tokio::test]
+async fn an_allowlist_is_lifted_by_an_empty_one_and_read_back() {
+    let (server, venice) = replying(CREATED);
+    venice.api_keys().create(a_request().ip_allowlist(Vec::<String>::new())).await.unwrap();
+    assert_eq!(server.only().json()["ipAllowlist"], json!([]), "empty is not the same as absent");
+    let reply = CREATED.replacen(r#""id""#, r#""ipAllowlist":["203.0.113.7/32"],"id""#, 1);
+    let (_server, venice) = replying(&*reply);
+    let created = venice.api_keys().create(a_request()).await.unwrap();
+    assert_eq!(created.ip_allowlist.as_deref(), Some(&["203.0.113.7/32".to_owned()][..]));
 }

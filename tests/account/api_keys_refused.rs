@@ -312,3 +312,31 @@ async fn the_key_of_the_client_is_needed_to_make_one() {
     assert_eq!(server.connections(), 0);
     once(&server).api_keys().create(a_request()).await.unwrap();
 }
+
+#[tokio::test]
+async fn addresses_that_the_api_does_not_take_are_refused() {
+    for address in [
+        "localhost",
+        "203.0.113",
+        "203.0.113.0/33",
+        "203.0.113.0/+8",
+        "203.0.113.0/",
+        "2a02::/129",
+        "10.0.0.1",
+        "192.168.1.0/24",
+        "127.0.0.1",
+        "0.0.0.0/0",
+        "::1",
+        "fe80::1",
+        "fd00::/8",
+        "",
+    ] {
+        let list = ["203.0.113.7", address];
+        creation_refused(a_request().ip_allowlist(list), "ipAllowlist[1]").await;
+        change_refused(UpdateApiKeyRequest::new("id").ip_allowlist(list), "ipAllowlist[1]").await;
+        let mut web3 = a_web3_request();
+        web3.ip_allowlist = Some(list.map(str::to_owned).to_vec());
+        refused(|venice| venice.api_keys().create_with_web3(web3), "postApiKeyGenerateWeb3Key", "ipAllowlist[1]").await;
+    }
+    creation_refused(a_request().ip_allowlist(vec!["203.0.113.7"; 101]), "ipAllowlist").await;
+}

@@ -298,3 +298,17 @@ fn billing_is_read_without_async() {
     assert_eq!(blocking::iter(billing.usage_history(history())).map(Result::unwrap).count(), 2_345);
     assert!(billing.usage_history_page(history()).send_blocking().unwrap().next_cursor.is_some());
 }
+
+#[tokio::test]
+async fn earned_and_bundled_credits_are_read() {
+    let body = r#"{"canConsume":true,"consumptionCurrency":"EARNED_CREDITS",
+        "balances":{"diem":null,"usd":null,"bundledCredits":1.25,"earnedCredits":0.5}}"#;
+    let (_, venice) = replying(body);
+    let balance = venice.billing().balance().await.unwrap();
+    assert_eq!(balance.consumption_currency, Some(ConsumptionCurrency::EarnedCredits));
+    assert_eq!((balance.balances.bundled_credits, balance.balances.earned_credits), (amount("1.25"), amount("0.5")));
+    let (server, venice) = replying(HISTORY);
+    let params = history().currency(BillingCurrency::EarnedCredits);
+    venice.billing().usage_history_page(params).await.unwrap();
+    assert!(server.only().target.ends_with("usage-history?currency=EARNED_CREDITS"));
+}

@@ -11,6 +11,7 @@ mod billing_csv;
 mod catalogue;
 mod characters;
 mod crypto_rpc;
+mod decisions;
 mod embeddings;
 mod models;
 mod pages;

@@ -43,6 +43,7 @@ async fn each_filter_is_sent_as_the_type() {
     let venice = Client::builder().base_url(server.url("/api/v1")).build().unwrap();
     let filters = [
         (ModelFilter::Asr, "asr"),
+        (ModelFilter::Decision, "decision"),
         (ModelFilter::Embedding, "embedding"),
         (ModelFilter::Image, "image"),
         (ModelFilter::Music, "music"),

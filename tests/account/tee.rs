@@ -29,8 +29,9 @@ async fn an_attestation_is_asked_for_with_model_and_nonce() {
 
 #[tokio::test]
 async fn a_signature_is_asked_for_with_model_and_request() {
-    let body =
-        json!({"text": "a:b", "signature": "0xc4", "signing_address": "0x7f", "signing_algo": "ecdsa", "new": 1});
+    let body = json!({"text": "a:b", "signature": "0xc4", "signing_address": "0x7f", "signing_algo": "ecdsa", "new": 1,
+            "tee_provider": "near-ai", "receipt": {"chat_id": "chatcmpl-7", "signature": {"algo": "ecdsa-secp256k1"},
+            "event_log": [{"seq": 1, "type": "request", "body_hash": "0xab"}]}});
     let (server, venice) = replying(&body);
     let signature = venice.tee().signature("e2ee-x", "chatcmpl-7").await.unwrap();
     assert_eq!(server.requests()[0].target, "/api/v1/tee/signature?model=e2ee-x&request_id=chatcmpl-7");
@@ -42,6 +43,10 @@ async fn a_signature_is_asked_for_with_model_and_request() {
         ("0x7f".to_owned(), "ecdsa".to_owned())
     );
     assert_eq!(signature.extra["new"], 1);
+    let receipt = signature.receipt.unwrap();
+    assert_eq!(signature.tee_provider.as_deref(), Some("near-ai"));
+    assert_eq!(receipt.event_log.unwrap()[0].body_hash.as_deref(), Some("0xab"));
+    assert_eq!(receipt.signature.unwrap().algo.as_deref(), Some("ecdsa-secp256k1"));
 }
 
 #[tokio::test]

@@ -116,7 +116,8 @@ async fn the_reason_for_the_end_is_read_whatever_it_is() {
         ("stop", FinishReason::Stop),
         ("length", FinishReason::Length),
         ("tool_calls", FinishReason::ToolCalls),
-        ("content_filter", FinishReason::Unknown("content_filter".into())),
+        ("content_filter", FinishReason::ContentFilter),
+        ("weariness", FinishReason::Unknown("weariness".into())),
     ] {
         let reply = choice(json!({"finish_reason": text, "stop_reason": 128_008, "message": {}})).await;
         assert_eq!(reply.finish_reason(), Some(&reason));

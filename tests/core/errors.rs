@@ -19,7 +19,7 @@ async fn error_of(answer: Answer) -> Error {
     error
 }
 
-async fn json(status: u16, body: &str) -> Error {
+pub(crate) async fn json(status: u16, body: &str) -> Error {
     let error = error_of(Answer::json(status, body)).await;
     assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
     assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "the body is kept as it came");

@@ -12,6 +12,7 @@ mod client_config;
 mod compatibility;
 mod connection_headers;
 mod delivery;
+mod error_details;
 mod errors;
 mod escape_hatch;
 #[cfg(feature = "unstable")]

@@ -227,3 +227,23 @@ async fn cookies_are_not_shown() {
     let shown = format!("{meta:?}");
     assert!(!shown.contains("sensitive") && shown.contains("shown"), "{shown}");
 }
+
+#[tokio::test]
+async fn finished_audio_and_trusted_environments_are_described() {
+    let meta = meta_of(&[
+        ("x-venice-audio-format", "mp3"),
+        ("x-venice-audio-duration", "12.5"),
+        ("x-venice-audio-subtitle", "la la"),
+        ("x-venice-inference-time", "3"),
+        ("x-venice-tee", "true"),
+        ("x-venice-tee-provider", "near-ai"),
+    ])
+    .await;
+    let audio = meta.audio().unwrap();
+    assert_eq!((audio.format.as_deref(), audio.subtitle.as_deref()), (Some("mp3"), Some("la la")));
+    let seconds = |time: Option<std::time::Duration>| time.unwrap().as_secs_f64();
+    assert_eq!((seconds(audio.duration), seconds(audio.inference_time)), (12.5, 3.0));
+    assert_eq!(meta.tee_provider(), Some("near-ai"));
+    let none = meta_of(&[("x-venice-audio-duration", "-1"), ("x-venice-tee-provider", "near-ai")]).await;
+    assert_eq!((none.audio(), none.tee_provider()), (None, None));
+}

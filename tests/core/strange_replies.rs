@@ -80,7 +80,6 @@ async fn ask_everything(venice: &Client, status: u16) {
         venice.audio().quote("m"),
         venice.audio().queue(QueueAudioRequest::new("m", "p")),
         venice.video().queue(QueueVideoRequest::new("m").prompt("p")),
-        venice.video().transcribe("https://a.example/x"),
         venice.embeddings().create(CreateEmbeddingRequest::new("m", ["a"])),
         venice.characters().retrieve("a"),
         venice.billing().balance(),

@@ -14,3 +14,4 @@ mod no_files;
 mod uploads;
 mod video;
 mod video_refused;
+mod voice_changer;

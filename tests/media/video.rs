@@ -3,8 +3,8 @@
 use serde_json::json;
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
-    CreateVideoTranscriptionRequest, Keyframe, OmniReferenceTask, QueueVideoRequest, QuoteVideoRequest,
-    RetrieveJobRequest, TextReplyFormat, VideoAspectRatio, VideoDuration, VideoElement, VideoResolution,
+    CameraKeyframe, Keyframe, OmniReferenceTask, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest,
+    VideoAspectRatio, VideoDuration, VideoElement, VideoImageReference, VideoResolution,
 };
 use venice_ai::{Call, Client, ErrorKind};
 
@@ -110,44 +110,6 @@ async fn the_plain_calls_take_requests_of_their_own() {
     assert_eq!(server.only().posted("/video/complete"), json!({"model": "laguna-film", "queue_id": "q-1"}));
 }
 
-const YOUTUBE: &str = "https://www.youtube.com/watch?v=jNQXAC9IVRw";
-
-#[tokio::test]
-async fn what_is_said_comes_as_json_or_as_text() {
-    let (server, venice) = replying(Answer::json(200, r#"{"transcript":"Here we are","lang":"en","new":1}"#));
-    let said = venice.video().transcribe(YOUTUBE).await.unwrap();
-    assert_eq!((said.transcript.as_str(), said.lang.as_deref()), ("Here we are", Some("en")));
-    assert_eq!(server.only().posted("/video/transcriptions"), json!({"url": YOUTUBE}));
-
-    let (server, venice) = replying(Answer::new(200, &[("content-type", "text/plain; charset=utf-8")], "Hiér wé are"));
-    let request = CreateVideoTranscriptionRequest::new(YOUTUBE).response_format(TextReplyFormat::Text);
-    let said = venice.video().transcribe(request).await.unwrap();
-    assert_eq!((said.transcript.as_str(), said.lang), ("Hiér wé are", None));
-    assert_eq!(server.only().posted("/video/transcriptions"), json!({"url": YOUTUBE, "response_format": "text"}));
-    let accept = server.requests()[0].header("accept").unwrap().to_owned();
-    assert!(accept.contains("text/plain") && accept.contains("application/json"), "{accept}");
-}
-
-#[tokio::test]
-async fn a_transcript_is_told_by_its_content_where_the_content_type_is_wrong() {
-    let json = r#" {"transcript":"Here we are","lang":null}"#;
-    for headers in [&[][..], &[("content-type", "text/plain")]] {
-        let (_server, venice) = replying(Answer::new(200, headers, json));
-        assert_eq!(venice.video().transcribe(YOUTUBE).await.unwrap().transcript, "Here we are");
-    }
-    let (_server, venice) = replying(Answer::new(200, &[], "Here we are"));
-    assert_eq!(venice.video().transcribe(YOUTUBE).await.unwrap().transcript, "Here we are");
-    for (answer, kind) in [
-        (Answer::html(200, "<html>"), "text/html"),
-        (Answer::new(200, &[("content-type", "text/plain")], b"\xff\xfe"), "text/plain"),
-    ] {
-        let (_server, venice) = replying(answer);
-        let error = venice.video().transcribe(YOUTUBE).await.unwrap_err();
-        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("createVideoTranscription")));
-        assert!(error.message().contains(kind) && error.body().is_some(), "{error}");
-    }
-}
-
 #[tokio::test]
 async fn places_where_a_model_is_not_offered_and_large_requests_are_told() {
     let (_server, venice) = replying(Answer::json(403, r#"{"error":"Not available in your region"}"#));
@@ -169,14 +131,13 @@ fn all_of_it_works_without_async() {
         Some("queue") => Answer::json(200, r#"{"model":"m","queue_id":"q"}"#),
         Some("retrieve") => Answer::json(200, r#"{"status":"QUEUED"}"#),
         Some("complete") => Answer::json(200, r#"{"success":true}"#),
-        _ => Answer::json(200, r#"{"transcript":"Here we are"}"#),
+        _ => Answer::nothing(),
     });
     let venice = once(&server);
     assert_eq!(venice.video().quote("m").send_blocking().unwrap().usd.to_string(), "1");
     let job = venice.video().queue("m").send_blocking().unwrap();
     assert!(matches!(venice.video().retrieve(&job).send_blocking().unwrap(), venice_ai::jobs::Retrieved::Progress(_)));
     assert!(venice.video().complete(&job).send_blocking().unwrap());
-    assert_eq!(venice.video().transcribe(YOUTUBE).send_blocking().unwrap().transcript, "Here we are");
 }
 
 #[tokio::test]
@@ -206,4 +167,47 @@ async fn what_deletes_the_film_as_it_sends_it_is_not_repeated_after_a_failure_th
         assert_eq!(count(&added).await, sent, "{answer:?}");
         assert_eq!(count(&|venice| venice.video().retrieve(request(false)).map(drop)).await, 3, "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn enhancement_and_camera_are_sent_as_they_are_set() {
+    let (server, venice) = replying(Answer::json(200, r#"{"queue_id":"q-1"}"#));
+    let request = QueueVideoRequest::new("topaz")
+        .video_url("https://example.com/a.mp4")
+        .resolution("1x")
+        .enhancement_model("Proteus")
+        .target_fps(60)
+        .slowdown_factor(2)
+        .noise(0.25)
+        .h264_output(true)
+        .output_format("prores");
+    venice.video().queue(request).await.unwrap();
+    let sent = json!({"model": "topaz", "video_url": "https://example.com/a.mp4", "resolution": "1x",
+        "enhancement_model": "Proteus", "target_fps": 60, "slowdown_factor": 2, "noise": 0.25, "h264_output": true,
+        "output_format": "prores"});
+    assert_eq!(server.only().posted("/video/queue"), sent);
+
+    let (server, venice) = replying(Answer::json(200, r#"{"queue_id":"q-1"}"#));
+    let request = QueueVideoRequest::new("angles")
+        .image_url("https://example.com/a.png")
+        .camera_trajectory([CameraKeyframe::new(0.0, 0.0, 0.0, 1.0), CameraKeyframe::new(1.0, 45.0, 10.0, 1.5)])
+        .image_references([VideoImageReference::new("https://example.com/b.png").type_("background").ref_name("bay")])
+        .bitrate_mode("high");
+    venice.video().queue(request).await.unwrap();
+    let sent = json!({"model": "angles", "image_url": "https://example.com/a.png", "camera_trajectory": [
+        {"time": 0.0, "azimuth": 0.0, "elevation": 0.0, "distance": 1.0},
+        {"time": 1.0, "azimuth": 45.0, "elevation": 10.0, "distance": 1.5}],
+        "image_references": [{"image_url": "https://example.com/b.png", "type": "background", "ref_name": "bay"}],
+        "bitrate_mode": "high"});
+    assert_eq!(server.only().posted("/video/queue"), sent);
+}
+
+#[tokio::test]
+async fn a_price_limit_asks_with_what_makes_the_price_of_an_enhancement() {
+    let (server, venice) = replying(Answer::json(200, r#"{"quote":9}"#));
+    let request = QueueVideoRequest::new("topaz").enhancement_model("Proteus").target_fps(60).slowdown_factor(2);
+    let error = venice.video().generate(request).with_price_limit(1.0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PriceLimit);
+    let asked = json!({"model": "topaz", "enhancement_model": "Proteus", "target_fps": 60, "slowdown_factor": 2});
+    assert_eq!(server.only().posted("/video/quote"), asked);
 }

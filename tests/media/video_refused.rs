@@ -1,7 +1,8 @@
 //! Requests about films that are refused before anything is sent.
 
 use venice_ai::types::{
-    CompleteJobRequest, Keyframe, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest, VideoElement,
+    CameraKeyframe, CompleteJobRequest, Keyframe, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest,
+    VideoElement, VideoImageReference, VideoReference,
 };
 use venice_ai::{Error, ErrorKind};
 
@@ -117,15 +118,33 @@ async fn reference_audio_alone_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_has_no_transcript() {
-    for url in ["", "  ", "jNQXAC9IVRw", "ftp://youtube.com/watch?v=1"] {
-        refused_for(|venice| venice.video().transcribe(url), "createVideoTranscription", &["url"]).await;
-    }
-}
-
-#[tokio::test]
 async fn who_knows_better_can_send_it_all_the_same() {
     let server = Server::answering([Answer::json(200, r#"{"queue_id":"q"}"#)]);
     once(&server).video().queue(request().image_url("lagoon.jpg")).with_validation(false).await.unwrap();
     assert_eq!(server.requests()[0].json()["image_url"], "lagoon.jpg");
+}
+
+#[tokio::test]
+async fn camera_paths_and_enhancements_have_limits() {
+    let path = |frames: &[(f64, f64)]| {
+        let frames = frames.iter().map(|(time, azimuth)| CameraKeyframe::new(*time, *azimuth, 0.0, 1.0));
+        request().image_url(URL).camera_trajectory(frames.collect::<Vec<_>>())
+    };
+    order_refused(path(&[(0.0, 0.0)]), &["camera_trajectory"]).await;
+    order_refused(path(&[(0.0, 0.0), (0.0, 45.0)]), &["camera_trajectory[1].time"]).await;
+    order_refused(path(&[(0.0, 0.0), (0.5, 5760.0), (1.0, -5800.0)]), &["camera_trajectory"]).await;
+    order_refused(path(&[(0.0, 0.0), (1.5, 5.0)]), &["camera_trajectory[1].time"]).await;
+    let mut alone = path(&[(0.0, 0.0), (1.0, 45.0)]);
+    alone.image_url = None;
+    order_refused(alone.aspect_ratio("16:9"), &["camera_trajectory", "aspect_ratio"]).await;
+    order_refused(request().target_fps(15), &["target_fps"]).await;
+    order_refused(request().slowdown_factor(3), &["slowdown_factor"]).await;
+    order_refused(request().grain(0.2), &["grain"]).await;
+    order_refused(request().softness(0.5), &["softness"]).await;
+    order_refused(request().duration("Auto"), &["duration"]).await;
+    order_refused(request().anon_user_id("a||b"), &["anon_user_id"]).await;
+    order_refused(request().image_references([VideoImageReference::new("a.png")]), &["image_references[0].image_url"])
+        .await;
+    let reference = VideoReference::new(URL).audio_url("a.wav");
+    order_refused(request().video_references([reference]), &["video_references[0].audio_url"]).await;
 }

@@ -68,6 +68,7 @@ const EXAMPLES: &[&str] = &[
     "chat_stream",
     "cost",
     "crypto_rpc",
+    "decisions",
     "embeddings",
     "images",
     "many",
@@ -216,7 +217,7 @@ fn an_answer_that_breaks_off_is_a_failure() {
 fn the_cheapest_model_that_can_do_it_is_found() {
     let text = printed(&mut example("catalogue"));
     for wanted in [
-        "13 models, 5 of them for text",
+        "16 models, 5 of them for text",
         "squero-small: 0.20 USD, up to 8 images, 65536 tokens",
         "burano-vision: 1.75 USD",
         "take squero-small",
@@ -399,6 +400,12 @@ fn the_nearest_text_comes_first() {
     assert_eq!(found.len(), 4, "{text}");
     assert!(found[0].contains("moor a boat at the Arsenale"), "{text}");
     assert!(text.contains("(altana-embedding, 1024 numbers)") && text.contains(" tokens"), "{text}");
+}
+
+#[test]
+fn a_message_is_judged_by_probabilities() {
+    let text = printed(&mut example("decisions"));
+    assert!(text.contains("technical: 0.60 <-") && text.contains("anger: 1.") && text.contains(" tokens"), "{text}");
 }
 
 #[test]

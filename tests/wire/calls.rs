@@ -29,6 +29,8 @@ pub async fn all(wire: &Wire) {
     called!(wire, "getCharacterBySlug", [], raw.get_character_by_slug("x"));
     called!(wire, "getCharacterReviews", [], raw.get_character_reviews("x", &types::CharacterReviewsParams::new()));
     called!(wire, "createEmbedding", [], raw.create_embedding(&types::CreateEmbeddingRequest::new("x", types::EmbeddingInput::Text("x".to_owned()))));
+    called!(wire, "createDecision", [], raw.create_decision(&types::CreateDecisionRequest::new("x", types::DecisionContent::Text("x".to_owned()), [("x", types::DecisionQuestion::Choice(types::ChoiceQuestion::new(types::DecisionContent::Text("x".to_owned()), serde_json::Map::new())))])));
+    called!(wire, "createDecisionSystemOne", [], raw.create_decision_system_one(&types::CreateDecisionRequest::new("x", types::DecisionContent::Text("x".to_owned()), [("x", types::DecisionQuestion::Choice(types::ChoiceQuestion::new(types::DecisionContent::Text("x".to_owned()), serde_json::Map::new())))])));
     called!(wire, "createSpeech", [], raw.create_speech(&types::CreateSpeechRequest::new("x")));
     called!(wire, "createTranscription", [], raw.create_transcription(&types::CreateTranscriptionRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
     called!(wire, "createClonedVoice", [], raw.create_cloned_voice(&types::CreateClonedVoiceRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
@@ -36,12 +38,15 @@ pub async fn all(wire: &Wire) {
     called!(wire, "queueVideo", [], raw.queue_video(&types::QueueVideoRequest::new("x")));
     called!(wire, "quoteVideo", [], raw.quote_video(&types::QuoteVideoRequest::new("x")));
     called!(wire, "retrieveVideo", [], raw.retrieve_video(&types::RetrieveJobRequest::new("x", "x")));
-    called!(wire, "createVideoTranscription", [], raw.create_video_transcription(&types::CreateVideoTranscriptionRequest::new("x")));
     called!(wire, "createTextParser", [], raw.create_text_parser(&types::TextParserRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
     called!(wire, "completeAudio", [], raw.complete_audio(&types::CompleteJobRequest::new("x", "x")));
     called!(wire, "queueAudio", [], raw.queue_audio(&types::QueueAudioRequest::new("x", "x")));
     called!(wire, "quoteAudio", [], raw.quote_audio(&types::QuoteAudioRequest::new("x")));
     called!(wire, "retrieveAudio", [], raw.retrieve_audio(&types::RetrieveJobRequest::new("x", "x")));
+    called!(wire, "queueVoiceChanger", [], raw.queue_voice_changer(&types::QueueVoiceChangerRequest::new("x")));
+    called!(wire, "quoteVoiceChanger", [], raw.quote_voice_changer(&types::QuoteVoiceChangerRequest::new("x", 1)));
+    called!(wire, "retrieveVoiceChanger", [], raw.retrieve_voice_changer(&types::RetrieveJobRequest::new("x", "x")));
+    called!(wire, "completeVoiceChanger", [], raw.complete_voice_changer(&types::CompleteJobRequest::new("x", "x")));
     called!(wire, "getBillingBalance", [], raw.get_billing_balance());
     called!(wire, "getBillingUsage", [], raw.get_billing_usage());
     called!(wire, "getBillingUsageAnalytics", [], raw.get_billing_usage_analytics(&types::GetBillingUsageAnalyticsParams::new()));

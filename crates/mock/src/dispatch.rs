@@ -16,7 +16,7 @@ use super::request::MockRequest;
 use super::route::Route;
 use super::state::{Shared, State};
 use super::{
-    audio, augment, billing, characters, chat, crypto_rpc, embeddings, errors, images, jobs, keys, models,
+    audio, augment, billing, characters, chat, crypto_rpc, decisions, embeddings, errors, images, jobs, keys, models,
     reply_headers, responses, tee, web3, x402,
 };
 
@@ -52,11 +52,15 @@ pub(super) fn handler(operation: &Operation) -> Option<Handler> {
         "queueVideo" => jobs::queue_video,
         "retrieveVideo" => jobs::retrieve_video,
         "completeVideo" => jobs::complete_video,
-        "createVideoTranscription" => jobs::transcribe,
         "quoteAudio" => jobs::quote_audio,
         "queueAudio" => jobs::queue_audio,
         "retrieveAudio" => jobs::retrieve_audio,
         "completeAudio" => jobs::complete_audio,
+        "quoteVoiceChanger" => jobs::quote_voice_changer,
+        "queueVoiceChanger" => jobs::queue_voice_changer,
+        "retrieveVoiceChanger" => jobs::retrieve_voice_changer,
+        "completeVoiceChanger" => jobs::complete_voice_changer,
+        "createDecision" | "createDecisionSystemOne" => decisions::create,
         "createEmbedding" => embeddings::create,
         "createResponse" => responses::create,
         "cryptoRpcProxy" => crypto_rpc::proxy,

@@ -13,7 +13,7 @@
 //! | start it, and get a client of it | [`MockVenice::start`], [`MockVenice::client`] |
 //! | set what it answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
 //! | make it fail | [`MockVenice::fault`] with a [`Fault`] |
-//! | set how a video or music job goes: fast, slow, failed | [`MockVenice::job`] with a [`MockJob`] |
+//! | set how a video, music or voice-changer job goes: fast, slow, failed | [`MockVenice::job`] with a [`MockJob`] |
 //! | inspect the requests | [`MockVenice::requests`], [`MockVenice::requests_of`] |
 //! | fail the test on an invalid request | [`MockVenice::verify`], [`MockVenice::violations`] |
 //! | change how strict and how fast it is | [`MockVenice::builder`] |
@@ -149,6 +149,7 @@ mod characters;
 mod chat;
 mod check;
 mod crypto_rpc;
+mod decisions;
 mod default;
 mod dispatch;
 mod document;

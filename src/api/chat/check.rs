@@ -6,6 +6,8 @@ use crate::api::generated::types::{
 };
 use crate::runtime::validation::ValidationError;
 
+/// What a message may hold of each kind of media.
+const MOST_OF_A_MESSAGE: [(&str, usize); 3] = [("image_url", 10), ("input_audio", 5), ("file", 5)];
 /// More are taken by models that say so (`max_videos`).
 const MOST_VIDEOS: usize = 3;
 /// Of Anthropic; others ignore the marks.
@@ -17,12 +19,22 @@ pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), Validation
     let mut findings = Vec::new();
     let (mut videos, mut breakpoints) = (0, 0);
     for (n, message) in request.messages.iter().enumerate() {
+        let mut counts = [0; MOST_OF_A_MESSAGE.len()];
         for (m, part) in media(message).iter().enumerate() {
             let finding = |member: &str, problem: String| {
                 ValidationError::new(format!("messages[{n}].content[{m}].{member}"), problem)
             };
             if let Some((member, problem)) = check(part) {
                 findings.push(finding(member, problem));
+            }
+            let member = member_of(part);
+            let kinds = MOST_OF_A_MESSAGE.iter().zip(&mut counts);
+            if let Some(((member, most), count)) = kinds.into_iter().find(|((name, _), _)| Some(*name) == member) {
+                *count += 1;
+                if *count == most + 1 {
+                    let problem = format!("is one too many: a message has at most {most} of these");
+                    findings.push(finding(member, problem));
+                }
             }
             if matches!(part, ContentPart::VideoUrl(_)) {
                 videos += 1;
@@ -46,6 +58,17 @@ pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), Validation
         }
     }
     ValidationError::all(findings)
+}
+
+/// The field that holds the media of a part.
+fn member_of(part: &ContentPart) -> Option<&'static str> {
+    Some(match part {
+        ContentPart::ImageUrl(_) => "image_url",
+        ContentPart::InputAudio(_) => "input_audio",
+        ContentPart::VideoUrl(_) => "video_url",
+        ContentPart::File(_) => "file",
+        ContentPart::Text(_) | ContentPart::Unknown(_) => return None,
+    })
 }
 
 fn too_many(most: usize, what: &str, others: &str) -> String {

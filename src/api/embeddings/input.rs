@@ -3,6 +3,21 @@
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput};
 use crate::runtime::validation::ValidationError;
 
+/// The most tokens of one text, by the API's own estimate, whatever the model.
+const MOST_TOKENS: usize = 8192;
+
+/// The API's estimate, `ceil(characters / 3.2 * 0.95)`, in whole numbers.
+fn estimated_tokens(text: &str) -> usize {
+    (text.chars().count() * 19).div_ceil(64)
+}
+
+pub(crate) fn too_long(field: impl Fn() -> String, text: &str) -> Option<ValidationError> {
+    // Most texts are short in bytes already.
+    let tokens = if text.len() > MOST_TOKENS { estimated_tokens(text) } else { 0 };
+    let problem = || format!("has about {tokens} tokens as the API estimates them, at most {MOST_TOKENS} are taken");
+    (tokens > MOST_TOKENS).then(|| ValidationError::new(field(), problem()))
+}
+
 /// The most texts of one request.
 pub(crate) const MOST_TEXTS: usize = 2048;
 
@@ -36,8 +51,14 @@ pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationEr
             Err(ValidationError::new("input", problem))
         }
         EmbeddingInput::Unknown(_) => Err(no_text()),
-        _ => Ok(()),
+        EmbeddingInput::Text(text) => too_long(|| "input".to_owned(), text).map_or(Ok(()), Err),
+        EmbeddingInput::List(texts) => each_length(texts),
     }
+}
+
+pub(crate) fn each_length(texts: &[String]) -> Result<(), ValidationError> {
+    let texts = texts.iter().enumerate();
+    ValidationError::all(texts.filter_map(|(index, text)| too_long(|| format!("input[{index}]"), text)))
 }
 
 #[inline]

@@ -37,8 +37,8 @@ impl Embeddings<'_> {
     ///
     /// # Errors
     /// Refused before anything is sent: an empty model, no texts, an empty text, more than 2048 of them, token numbers instead of
-    /// texts, and `dimensions` below 1. A text may have as many tokens as the model's `max_input_tokens`; the API says when it has
-    /// more.
+    /// texts, and `dimensions` below 1. A text may have 8192 tokens by the API's
+    /// estimate, which is checked here, and the model's `max_input_tokens`, which only the API knows how to count.
     ///
     /// A reply whose vectors cannot be told apart ([`Decode`](crate::ErrorKind::Decode)): one is missing, comes twice, is cut, or
     /// has not the `dimensions` that were asked for. It is paid for, and in the error's [`body`](crate::Error::body).

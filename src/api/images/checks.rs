@@ -1,6 +1,6 @@
 //! What the API refuses of an image, told before anything is sent.
 
-use crate::api::generated::types::{GenerateImageRequest, UpscaleImageRequest};
+use crate::api::generated::types::{GenerateImageRequest, ImageFormat, UpscaleImageRequest};
 use crate::runtime::call::Call;
 use crate::runtime::media::FileInput;
 use crate::runtime::media::data_url::is_web_url;
@@ -12,11 +12,22 @@ const MOST_PIXELS_TO_DOUBLE: u64 = 16_777_216 / 4;
 #[inline]
 pub(super) fn generate(call: Call<RawReply>, request: &GenerateImageRequest) -> Call<RawReply> {
     let call = call.checked_files(request);
+    let call = call.checked(transparent(request.transparent_background, request.format.as_ref()));
     if request.variants.is_some() && request.return_binary == Some(true) {
         let problem = "cannot be asked for beside `return_binary`, which gives one image";
         return call.checked(Err(ValidationError::new("variants", problem)));
     }
     call
+}
+
+/// JPEG has no transparency.
+pub(super) fn transparent(wanted: Option<bool>, format: Option<&ImageFormat>) -> Result<(), ValidationError> {
+    match (wanted, format) {
+        (Some(true), Some(ImageFormat::Jpeg)) => {
+            Err(ValidationError::new("transparent_background", "needs PNG or WebP, and JPEG is asked for"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[inline]

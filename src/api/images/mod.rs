@@ -193,6 +193,7 @@ impl Images<'_> {
     pub fn edit(&self, request: impl Into<EditImageRequest>) -> Call<Image> {
         let request = requests::edit(request.into());
         let call = self.client.raw().edit_image(&request).checked_files(&request);
+        let call = call.checked(checks::transparent(request.transparent_background, request.output_format.as_ref()));
         image_of(call)
     }
 
@@ -218,6 +219,7 @@ impl Images<'_> {
     pub fn multi_edit(&self, request: impl Into<MultiEditImageRequest>) -> Call<Image> {
         let (request, finding) = requests::multi_edit(request.into());
         let call = self.client.raw().multi_edit_image(&request).checked_files(&request);
+        let call = call.checked(checks::transparent(request.transparent_background, request.output_format.as_ref()));
         image_of(call.checked(finding))
     }
 

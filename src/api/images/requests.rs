@@ -62,25 +62,25 @@ pub(super) fn remove_background(
     request: BackgroundRemoveImageRequest,
 ) -> (BackgroundRemoveImageRequest, Result<(), ValidationError>) {
     let refused = |field: &str, problem: &str| Err(ValidationError::new(field, problem));
-    let BackgroundRemoveImageRequest { image, image_url } = request;
+    let BackgroundRemoveImageRequest { anon_user_id, image, image_url } = request;
+    let empty = BackgroundRemoveImageRequest { anon_user_id, image: None, image_url: None };
     let (given, field) = match (image, image_url) {
         (Some(image), None) => (image, "image"),
         (None, Some(url)) => (FileInput::Text(url), "image_url"),
         (image @ Some(_), image_url @ Some(_)) => {
-            let request = BackgroundRemoveImageRequest { image, image_url };
+            let request = BackgroundRemoveImageRequest { image, image_url, ..empty };
             return (request, refused("image_url", "stands beside `image`; one of them is taken"));
         }
         (None, None) => {
-            return (BackgroundRemoveImageRequest::new(), refused("image", "is needed, or else `image_url`"));
+            return (empty, refused("image", "is needed, or else `image_url`"));
         }
     };
-    let request = BackgroundRemoveImageRequest::new();
     match plain(given) {
-        FileInput::Text(url) if is_web_url(&url) => (request.image_url(url), Ok(())),
+        FileInput::Text(url) if is_web_url(&url) => (empty.image_url(url), Ok(())),
         FileInput::Text(text) if field == "image_url" && encoded::decoded(&text).is_err() => {
-            (request.image_url(text), refused(field, "is no URL"))
+            (empty.image_url(text), refused(field, "is no URL"))
         }
-        other => (request.image(other), Ok(())),
+        other => (empty.image(other), Ok(())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Films: made from texts, images and other films, and written down.
+//! `Video`: the handle of video: quotes, jobs and their results.
 //!
 //! | To | Call |
 //! |---|---|
@@ -6,7 +6,6 @@
 //! | make a film and have its bytes | [`generate`](Video::generate) |
 //! | know the price | [`quote`](Video::quote), or `generate(…).with_price_limit(…)` |
 //! | order now and fetch later | [`queue`](Video::queue), then [`Client::job`](crate::Client::job) |
-//! | write down what is said in a YouTube video | [`transcribe`](Video::transcribe) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -30,6 +29,5 @@
 //! media with faces: [`ConsentRequired::accept`](crate::ConsentRequired::accept). How jobs go on is told in [`jobs`](crate::jobs).
 
 mod consent;
-mod transcript;
 
 pub use crate::api::generated::handles::Video;

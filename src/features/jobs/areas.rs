@@ -1,11 +1,12 @@
-//! `Video::generate`, `Audio::generate`: an order, its polls and its download as one call.
+//! `Video::generate`, `Audio::generate`, `VoiceChanger::generate`: a job's queue request, polls and download as one call.
 
 use std::path::Path;
 
 use super::{Generation, Media, Order, SavedMedia, generate};
 use crate::api::audio::Audio;
-use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest};
+use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest};
 use crate::api::video::Video;
+use crate::api::voice_changer::VoiceChanger;
 
 impl Video<'_> {
     /// Orders a film and waits for it. What comes back is its download, which has begun.
@@ -85,5 +86,50 @@ impl Audio<'_> {
     /// before the order.
     pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
         generate::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
+    }
+}
+
+impl VoiceChanger<'_> {
+    /// Queues a job and waits for its audio. What comes back is the download, which has begun and cannot be begun again: read it at
+    /// once. [`generate_to`](Self::generate_to) writes it to a file.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::QueueVoiceChangerRequest;
+    ///
+    /// let request = QueueVoiceChangerRequest::new("elevenlabs-voice-changer").file(Upload::path("speech.mp3"));
+    /// println!("{} bytes", venice.voice_changer().generate(request).await?.bytes().await?.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those after the job was queued have its handle
+    /// ([`Error::job`](crate::Error::job)). A price limit is rejected: the price follows the length of the recording.
+    pub fn generate(&self, request: impl Into<QueueVoiceChangerRequest>) -> Generation<Media> {
+        generate::media(self.client, Order::VoiceChanger(Box::new(request.into())))
+    }
+
+    /// Queues a job, waits for its audio, writes it to a file at the first success, and then deletes it on the server.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::Upload;
+    /// use venice_ai::types::QueueVoiceChangerRequest;
+    ///
+    /// let request = QueueVoiceChangerRequest::new("elevenlabs-voice-changer").file(Upload::path("speech.mp3"));
+    /// println!("{} bytes", venice.voice_changer().generate_to(request, "changed.mp3").await?.bytes);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
+    /// before the job is queued.
+    pub fn generate_to(
+        &self,
+        request: impl Into<QueueVoiceChangerRequest>,
+        path: impl AsRef<Path>,
+    ) -> Generation<SavedMedia> {
+        generate::to_file(self.client, Order::VoiceChanger(Box::new(request.into())), path.as_ref())
     }
 }

@@ -1,6 +1,6 @@
 //! What is known to be wrong with an order, beyond the API's description.
 
-use crate::api::generated::types::QueueVideoRequest;
+use crate::api::generated::types::{CameraKeyframe, QueueVideoRequest, VideoDuration};
 use crate::runtime::media::data_url::{DataUrl, is_data_url};
 use crate::runtime::url;
 use crate::runtime::validation::ValidationError;
@@ -43,7 +43,37 @@ pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         let problem = "needs a reference image or video beside it";
         findings.push(ValidationError::new("reference_audio_urls", problem));
     }
+    if request.duration == Some(VideoDuration::AutoCapitalised) {
+        let problem = "is a value of the list of models that the queue does not take; leave it out";
+        findings.push(ValidationError::new("duration", problem));
+    }
+    if let Some(path) = &request.camera_trajectory {
+        findings.extend(camera(path));
+        if request.image_url.is_none() {
+            findings.push(ValidationError::new("camera_trajectory", "needs `image_url`, the first view"));
+        }
+        if request.aspect_ratio.is_some() {
+            findings.push(ValidationError::new(
+                "aspect_ratio",
+                "stands beside `camera_trajectory`, which keeps that of the image",
+            ));
+        }
+    }
     ValidationError::all(findings)
+}
+
+/// The most turns around the subject.
+const MOST_TURNS: f64 = 32.0;
+
+fn camera(path: &[CameraKeyframe]) -> Option<ValidationError> {
+    let pairs = || path.iter().zip(path.iter().skip(1)).enumerate();
+    if let Some((index, _)) = pairs().find(|(_, (before, after))| after.time <= before.time) {
+        let field = format!("camera_trajectory[{}].time", index + 1);
+        return Some(ValidationError::new(field, "is not later than the one before"));
+    }
+    let degrees: f64 = pairs().map(|(_, (before, after))| (after.azimuth - before.azimuth).abs()).sum();
+    let problem = || format!("turns {:.1} times around, at most {MOST_TURNS} are taken", degrees / 360.0);
+    (degrees > MOST_TURNS * 360.0).then(|| ValidationError::new("camera_trajectory", problem()))
 }
 
 /// All media, each with the path of its member.
@@ -76,6 +106,13 @@ fn media(request: &QueueVideoRequest) -> Vec<(String, &str)> {
         }
         let name = format!("elements[{index}].reference_image_urls");
         media.extend(numbered(&name, element.reference_image_urls.as_ref()));
+    }
+    for (index, image) in request.image_references.iter().flatten().enumerate() {
+        media.push((format!("image_references[{index}].image_url"), image.image_url.as_str()));
+    }
+    for (index, video) in request.video_references.iter().flatten().enumerate() {
+        media.push((format!("video_references[{index}].video_url"), video.video_url.as_str()));
+        media.extend(video.audio_url.as_deref().map(|url| (format!("video_references[{index}].audio_url"), url)));
     }
     let keyframes = request.keyframes.iter().flatten().enumerate();
     media.extend(keyframes.map(|(index, frame)| (format!("keyframes[{index}].image_url"), frame.image_url.as_str())));

@@ -63,6 +63,7 @@ pub(super) async fn delete(client: &Client, job: &JobHandle) -> Result<RemoteCop
             None => match job.kind() {
                 JobKind::Video => client.video().complete(job).await,
                 JobKind::Audio => client.audio().complete(job).await,
+                JobKind::VoiceChanger => client.voice_changer().complete(job).await,
             },
         };
         match deleted {

@@ -43,6 +43,7 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
     let raw = match job.kind() {
         JobKind::Video => client.raw().retrieve_video(&request),
         JobKind::Audio => client.raw().retrieve_audio(&request),
+        JobKind::VoiceChanger => client.raw().retrieve_voice_changer(&request),
     };
     let call = Retrieved::call_with_body(raw).with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
     let Response { value: (value, body), meta } = call.await.map_err(|error| error.with_job(job))?;
@@ -89,6 +90,7 @@ fn retrieval(job: &JobHandle) -> &'static Operation {
     match job.kind() {
         JobKind::Video => &operations::RETRIEVE_VIDEO,
         JobKind::Audio => &operations::RETRIEVE_AUDIO,
+        JobKind::VoiceChanger => &operations::RETRIEVE_VOICE_CHANGER,
     }
 }
 

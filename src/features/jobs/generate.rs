@@ -90,7 +90,7 @@ fn generation<T: Send + 'static>(
         let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
         order.check()?;
         if let Some(target) = &target {
-            check_target(target)?;
+            check_target(target, "nothing was ordered")?;
         }
         if let Some(limit) = price_limit_usd {
             check_price(&client, &order, limit).await?;
@@ -191,14 +191,14 @@ async fn check_price(client: &Client, order: &Order, limit_usd: Result<Amount, N
 
 /// Whether a file can be made there, as far as that can be seen without making it.
 #[inline]
-fn check_target(path: &Path) -> Result<(), Error> {
+pub(super) fn check_target(path: &Path, before: &str) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let problem = match durable::check(path) {
         Err(problem) => problem.to_string(),
         Ok(()) if !folder.is_dir() => "it is in a folder that does not exist".to_owned(),
         Ok(()) => return Ok(()),
     };
-    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; nothing was ordered")))
+    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; {before}")))
 }
 
 impl fmt::Debug for GenerationSettings {

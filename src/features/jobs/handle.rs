@@ -1,5 +1,7 @@
 //! `JobHandle`: the serialisable identifier of a job.
 
+use std::time::Duration;
+
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -16,12 +18,14 @@ pub enum JobKind {
     Video,
     /// Music, effects or long speech, ordered with [`Audio::queue`](crate::Audio::queue).
     Audio,
+    /// A recording in another voice, queued with [`VoiceChanger::queue`](crate::VoiceChanger::queue).
+    VoiceChanger,
 }
 
 impl JobKind {
-    const ALL: [Self; 2] = [Self::Video, Self::Audio];
+    const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::VoiceChanger];
 
-    /// The kind as it is stored: `video` or `audio`.
+    /// The kind as it is stored: `video`, `audio` or `voice_changer`.
     ///
     /// ```
     /// assert_eq!(venice_ai::jobs::JobKind::Video.as_str(), "video");
@@ -31,7 +35,20 @@ impl JobKind {
         match self {
             Self::Video => "video",
             Self::Audio => "audio",
+            Self::VoiceChanger => "voice_changer",
         }
+    }
+
+    /// Whether the API delivers the result once: it cannot be fetched again, not even after a download that broke off.
+    ///
+    /// ```
+    /// use venice_ai::jobs::JobKind;
+    ///
+    /// assert!(JobKind::VoiceChanger.delivers_once() && !JobKind::Audio.delivers_once());
+    /// ```
+    #[must_use]
+    pub fn delivers_once(self) -> bool {
+        self == Self::VoiceChanger
     }
 }
 
@@ -56,11 +73,12 @@ pub struct JobHandle {
     model: String,
     queue_id: String,
     download_url: Option<Secret>,
+    source_duration: Option<Duration>,
 }
 
 impl JobHandle {
     pub(crate) fn new(kind: JobKind, model: impl Into<String>, queue_id: impl Into<String>) -> Self {
-        Self { kind, model: model.into(), queue_id: queue_id.into(), download_url: None }
+        Self { kind, model: model.into(), queue_id: queue_id.into(), download_url: None, source_duration: None }
     }
 
     /// What the reply to an order leads to.
@@ -91,6 +109,21 @@ impl JobHandle {
     #[must_use]
     pub fn audio(model: impl Into<String>, queue_id: impl Into<String>) -> Self {
         Self::new(JobKind::Audio, model, queue_id)
+    }
+
+    /// A voice-changer job that was queued with this model under this id.
+    ///
+    /// ```
+    /// let job = venice_ai::jobs::JobHandle::voice_changer("elevenlabs-voice-changer", "7c1f0a2e");
+    /// assert_eq!(job.kind(), venice_ai::jobs::JobKind::VoiceChanger);
+    /// ```
+    #[must_use]
+    pub fn voice_changer(model: impl Into<String>, queue_id: impl Into<String>) -> Self {
+        Self::new(JobKind::VoiceChanger, model, queue_id)
+    }
+
+    pub(crate) fn with_source_duration(self, source_duration: Option<Duration>) -> Self {
+        Self { source_duration, ..self }
     }
 
     /// Adds the `download_url` that the reply to the order told. Handles from [`Video::queue`](crate::Video::queue) have it.
@@ -128,6 +161,12 @@ impl JobHandle {
         &self.queue_id
     }
 
+    /// The length of the recording as the server measured it, of voice-changer jobs. It is billed in whole minutes.
+    #[must_use]
+    pub fn source_duration(&self) -> Option<Duration> {
+        self.source_duration
+    }
+
     /// Where the file will be, of models that say so. It is good for a day, and for whoever has it.
     #[must_use]
     pub fn download_url(&self) -> Option<&Secret> {
@@ -156,6 +195,9 @@ impl Serialize for JobHandle {
         if let Some(url) = &self.download_url {
             map.serialize_entry("download_url", url.expose())?;
         }
+        if let Some(length) = self.source_duration {
+            map.serialize_entry("source_duration_seconds", &length.as_secs_f64())?;
+        }
         map.end()
     }
 }
@@ -167,6 +209,7 @@ struct Stored {
     model: Option<String>,
     queue_id: Option<String>,
     download_url: Option<String>,
+    source_seconds: Option<f64>,
 }
 
 impl wire::Object for Stored {
@@ -182,6 +225,7 @@ impl wire::Object for Stored {
             "model" => wire::optional(&mut self.model, map),
             "queue_id" => wire::optional(&mut self.queue_id, map),
             "download_url" => wire::optional(&mut self.download_url, map),
+            "source_duration_seconds" => wire::optional(&mut self.source_seconds, map),
             _ => wire::ignore(map),
         }
     }
@@ -197,6 +241,8 @@ impl<'de> Deserialize<'de> for JobHandle {
         let kind = JobKind::ALL.into_iter().find(|known| known.as_str() == kind);
         let kind = kind.ok_or_else(|| D::Error::custom("the job is of a kind that this version does not know"))?;
         let job = Self::new(kind, needed(stored.model, "model")?, needed(stored.queue_id, "queue_id")?);
+        let job =
+            job.with_source_duration(stored.source_seconds.and_then(|length| Duration::try_from_secs_f64(length).ok()));
         Ok(match stored.download_url {
             Some(url) => job.with_download_url(url),
             None => job,

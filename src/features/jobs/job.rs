@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::JobHandle;
 use super::fetch::{self, Seen};
+use super::generate::check_target;
 use super::pace::Pace;
 use super::progress::Tracker;
 use super::safe::Safe;
@@ -204,8 +205,9 @@ impl Job {
     /// Waits until the job is done, writes what it made to a file, and then deletes it on the server.
     ///
     /// The file appears under its name when all of it is on disk; only then the copy on the server is deleted
-    /// ([`with_cleanup`](Self::with_cleanup)). A download that breaks off is begun anew. That the deletion fails is no error:
-    /// [`SavedMedia::remote`] says it.
+    /// ([`with_cleanup`](Self::with_cleanup)). A download that breaks off is begun anew, but for a job that
+    /// [delivers once](crate::jobs::JobKind::delivers_once): its result is saved at the first success or lost, so a folder that does
+    /// not exist is found before the first poll. That the deletion fails is no error: [`SavedMedia::remote`] says it.
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
@@ -270,6 +272,11 @@ impl Job {
         path: PathBuf,
         safe: &Safe<SavedMedia>,
     ) -> Result<SavedMedia, Error> {
+        if self.handle.kind().delivers_once() {
+            // Found after the delivery, it would cost the result.
+            let nothing_fetched = |error: Error| error.with_job(&self.handle);
+            check_target(&path, "nothing was fetched").map_err(nothing_fetched)?;
+        }
         let media = self.done(client).await?;
         let content_type = media.content_type();
         let served_elsewhere = media.is_of_another_host();

@@ -21,8 +21,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// The result of a job, whose download has begun; from [`Job::wait`](super::Job::wait).
 ///
-/// It also lies on the server, and stays there until [`Job::discard`](super::Job::discard) or until it expires. So
-/// [`bytes`](Self::bytes) and [`save`](Self::save) fetch it again when the download breaks off.
+/// It is also on the server, and stays there until [`Job::discard`](super::Job::discard) or until it expires. So
+/// [`bytes`](Self::bytes) and [`save`](Self::save) fetch it again when the download breaks off. The audio of the voice changer is
+/// not: it is delivered once ([`JobKind::delivers_once`](crate::jobs::JobKind::delivers_once)), and a download that breaks off is an
+/// error.
 #[derive(Debug)]
 #[must_use = "the download has begun, and dropping it breaks it off"]
 pub struct Media {
@@ -156,6 +158,9 @@ where
             Ok(taken) => return Ok(taken),
             Err(error) => error.with_job(job),
         };
+        if job.kind().delivers_once() {
+            return Err(problem.with_note("the result is delivered once, so it cannot be fetched again"));
+        }
         // The disk does not get better by downloading again.
         if !problem.is_transient() || downloads >= MOST_DOWNLOADS {
             return Err(problem);

@@ -19,6 +19,7 @@ mod safe;
 mod stage;
 mod stream;
 mod video;
+mod voice_changer;
 mod watch;
 
 pub use self::cleanup::RemoteCopy;

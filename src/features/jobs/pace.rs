@@ -56,9 +56,15 @@ impl Pace {
     pub(super) fn after_failure(&mut self, error: &Error) -> Option<Duration> {
         // An address that was fetched from too often does not get better.
         let is_used_up = error.kind() == ErrorKind::RateLimited && error.operation() == Some(super::fetch::DOWNLOAD);
+        // The API records how a job failed, and each later poll gets the same answer.
+        let is_recorded = error.content_policy().is_some_and(|failure| failure.credits_refunded.is_some());
         let asked = error.retry_after().unwrap_or_default();
         self.failures += 1;
-        let goes_on = error.is_transient() && !is_used_up && asked <= LONGEST_WAIT && self.failures <= MOST_FAILURES;
+        let goes_on = error.is_transient()
+            && !is_used_up
+            && !is_recorded
+            && asked <= LONGEST_WAIT
+            && self.failures <= MOST_FAILURES;
         goes_on.then(|| self.interval.unwrap_or(INTERVAL).max(asked))
     }
 }

@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::progress::Tracker;
 use super::{Media, Progress};
 use crate::runtime::client::Client;
-use crate::runtime::error::Error;
+use crate::runtime::error::{Error, ErrorKind};
 
 /// A job that is asked again and again.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Watch {
     pause: Option<Duration>,
     /// The number of consecutive reports without a status.
     silent: u32,
+    /// A poll of a job that delivers once was answered, and the answer was lost.
+    may_be_delivered: bool,
 }
 
 /// The most consecutive reports without a status. A few may be a fault of the server; more come from something that does not know the job.
@@ -36,7 +38,15 @@ pub(super) enum Look {
 impl Watch {
     pub(super) fn new(client: &Client, job: &JobHandle, pace: Pace) -> Self {
         let tracker = Tracker::new(client.clock().now());
-        Self { client: client.clone(), job: job.clone(), pace, tracker, pause: None, silent: 0 }
+        Self {
+            client: client.clone(),
+            job: job.clone(),
+            pace,
+            tracker,
+            pause: None,
+            silent: 0,
+            may_be_delivered: false,
+        }
     }
 
     /// The next poll that succeeds, after the pause that is due. What can pass is waited out: the job is paid for.
@@ -62,10 +72,18 @@ impl Watch {
                     return Ok(Look::Done(media, self.tracker.done(now)));
                 }
                 Ok(Seen::Over(error)) => return Err(error),
-                Err(error) => match self.pace.after_failure(&error) {
-                    Some(pause) => self.pause = Some(pause),
-                    None => return Err(error),
-                },
+                Err(error) => {
+                    if self.may_be_delivered && error.kind() == ErrorKind::NotFound {
+                        return Err(
+                            error.with_note("the reply to an earlier poll was lost; it may have been the result")
+                        );
+                    }
+                    self.may_be_delivered |= self.job.kind().delivers_once() && error.delivery().may_have_run();
+                    match self.pace.after_failure(&error) {
+                        Some(pause) => self.pause = Some(pause),
+                        None => return Err(error),
+                    }
+                }
             }
         }
     }

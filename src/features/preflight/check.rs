@@ -13,8 +13,8 @@ use crate::runtime::media::form::json_of;
 use crate::runtime::operation::{Operation, OperationRef};
 use crate::runtime::transport::model_of;
 
-/// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, films,
-/// speech, music and embeddings. It cannot be implemented elsewhere.
+/// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, videos,
+/// speech, music, the voice changer, embeddings and decisions. It cannot be implemented elsewhere.
 pub trait Checkable: sealed::Sealed {}
 
 mod sealed {
@@ -56,6 +56,8 @@ checkable! {
     QueueVideoRequest => QUEUE_VIDEO,
     QuoteVideoRequest => QUOTE_VIDEO,
     CreateEmbeddingRequest => CREATE_EMBEDDING,
+    CreateDecisionRequest => CREATE_DECISION,
+    QuoteVoiceChangerRequest => QUOTE_VOICE_CHANGER,
 }
 
 checkable! {
@@ -64,6 +66,7 @@ checkable! {
     MultiEditImageRequest => MULTI_EDIT_IMAGE,
     CreateTranscriptionRequest => CREATE_TRANSCRIPTION,
     CreateClonedVoiceRequest => CREATE_CLONED_VOICE,
+    QueueVoiceChangerRequest => QUEUE_VOICE_CHANGER,
 }
 
 impl Catalogue {

@@ -35,9 +35,11 @@
 //! | chat, responses | `tools`, `response_format`, `logprobs`, `reasoning_effort`, `images`, `audio`, `videos`, `web_search`, `x_search`, `context`, `max_tokens` |
 //! | images | `prompt_length`, `steps`, `size`, `aspect_ratio`, `resolution`, `quality`, `style_references` |
 //! | edits of images | `prompt_length`, `aspect_ratio`, `resolution`, `quality`, `images` |
-//! | films, and their quotes | `prompt_length`, `duration`, `aspect_ratio`, `resolution`, `sound`, `media` |
+//! | videos, and their quotes | `prompt_length`, `duration`, `aspect_ratio`, `resolution`, `sound`, `media`, `enhancement` |
 //! | speech | `prompt_length`, `voice`, `format`, `speed`, `language` |
-//! | music | `prompt_length`, `lyrics`, `instrumental`, `loop`, `duration`, `voice`, `speed`, `language` |
+//! | voice changer | `model_type`, `voice`, `noise_removal`, `seed`, `duration` |
+//! | decisions | `context` |
+//! | music | `model_type`, `prompt_length`, `lyrics`, `instrumental`, `loop`, `duration`, `voice`, `speed`, `language` |
 //! | embeddings | `dimensions`, `context` |
 //!
 //! `context` is found only where it is sure: a token is counted for every six characters of text that are neither white space nor a

@@ -8,6 +8,7 @@ use super::ErrorKind;
 ///
 /// The API lists these codes in its documentation and leaves them out of most bodies.
 const INFERRED: &[(u16, &str, &str)] = &[
+    (400, "'content-type' must be", "INVALID_CONTENT_TYPE"),
     (400, "invalid model", "INVALID_MODEL"),
     (400, "request id is invalid", "REQUEST_ID_NOT_FOUND"),
     (400, "invalid audio format", "INVALID_AUDIO_FORMAT"),

@@ -208,7 +208,8 @@ fn attachments(
             if status == StatusCode::UNPROCESSABLE_ENTITY && !policy.is_empty() {
                 *kind = ErrorKind::ContentPolicy;
             }
-            if *kind == ErrorKind::ContentPolicy {
+            // A job that failed says whether it was refunded, whatever the reason.
+            if *kind == ErrorKind::ContentPolicy || policy.credits_refunded.is_some() {
                 found.insert(policy);
             }
         }
@@ -248,14 +249,7 @@ fn described(error: &FieldError) -> String {
 fn field_errors(body: &Value) -> Vec<FieldError> {
     let mut found = Vec::new();
     let issues = ["issues", "errors", "detail"].iter().filter_map(|name| body.get(name)?.as_array());
-    for issue in issues.flatten().take(MOST_FIELDS) {
-        let message = text(issue, "message").or_else(|| text(issue, "msg"));
-        let path = issue.get("path").or_else(|| issue.get("loc")).and_then(Value::as_array);
-        if let Some(message) = message {
-            let path = path.map(|path| joined(path)).unwrap_or_default();
-            found.push(field_error(&path, &message, text(issue, "code").as_deref()));
-        }
-    }
+    collect_issues(&mut issues.flatten(), 0, &mut found);
     if found.is_empty() {
         collect_tree(body.get("details").unwrap_or(&Value::Null), "", 0, &mut found);
     }
@@ -266,6 +260,31 @@ fn field_errors(body: &Value) -> Vec<FieldError> {
         found.push(field_error(&param, &message, text(error, "code").as_deref()));
     }
     found
+}
+
+/// Of a union the reasons are in the issues of its arms; the union itself says "Invalid input".
+fn collect_issues(issues: &mut dyn Iterator<Item = &Value>, depth: usize, found: &mut Vec<FieldError>) {
+    const DEEPEST: usize = 4;
+    for issue in issues {
+        if found.len() >= MOST_FIELDS {
+            return;
+        }
+        let before = found.len();
+        if depth < DEEPEST
+            && let Some(arms) = issue.get("unionErrors").and_then(Value::as_array)
+        {
+            let mut inner = arms.iter().filter_map(|arm| arm.get("issues")?.as_array()).flatten();
+            collect_issues(&mut inner, depth + 1, found);
+        }
+        let message = text(issue, "message").or_else(|| text(issue, "msg"));
+        let path = issue.get("path").or_else(|| issue.get("loc")).and_then(Value::as_array);
+        if found.len() == before
+            && let Some(message) = message
+        {
+            let path = path.map(|path| joined(path)).unwrap_or_default();
+            found.push(field_error(&path, &message, text(issue, "code").as_deref()));
+        }
+    }
 }
 
 /// A field error that is no longer than a person reads.

@@ -166,7 +166,7 @@ impl Error {
         self.attached()
     }
 
-    /// What a refusal on grounds of content says besides its message.
+    /// What a refusal on grounds of content, or a job that failed, says besides its message: another prompt, whether it was refunded.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

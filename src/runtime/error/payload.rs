@@ -33,7 +33,7 @@ impl Details {
     /// or a check said is not.
     pub(super) fn scrub(&mut self, secret: &str) {
         self.attachments.update(|policy: &mut ContentPolicy| {
-            let texts = [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut()];
+            let texts = [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut(), policy.hint.as_mut()];
             texts.into_iter().flatten().for_each(|text| _ = scrub(text, secret));
         });
         let fields = self.fields.iter_mut().flat_map(|field| [&mut field.field, &mut field.message]);
@@ -177,7 +177,7 @@ pub struct ConsentRequired {
     pub raw: Value,
 }
 
-/// What a refusal on grounds of content says besides its message.
+/// What a refusal on grounds of content, or a job that failed, says besides its message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentPolicy {
@@ -187,6 +187,8 @@ pub struct ContentPolicy {
     pub recommended_model: Option<String>,
     /// Whether the credits for the job were given back; `None` where the API does not say.
     pub credits_refunded: Option<bool>,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 impl PaymentRequired {
@@ -277,6 +279,7 @@ impl ContentPolicy {
             suggested_prompt: either("suggested_prompt"),
             recommended_model: either("recommended_model"),
             credits_refunded: flag(body).or_else(|| flag(inner)),
+            hint: either("hint"),
         }
     }
 

@@ -13,7 +13,8 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 pub(crate) use self::parse::essence_of;
 use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
 pub use self::typed::{
-    Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits, RpcUsage,
+    AudioInfo, Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits,
+    RpcUsage,
 };
 pub use crate::runtime::amount::{Amount, NotAnAmount};
 use crate::runtime::attachments::{Attachment, Attachments};
@@ -310,6 +311,37 @@ impl Meta {
             total_pages: self.number("x-pagination-total-pages"),
         };
         (found != Pagination::default()).then_some(found)
+    }
+
+    /// What finished jobs of music and the voice changer say of their audio.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// if let Some(audio) = meta.audio() {
+    ///     println!("{:?} in {:?}", audio.duration, audio.format);
+    /// }
+    /// # }
+    /// ```
+    pub fn audio(&self) -> Option<AudioInfo> {
+        let seconds = |name: &str| Duration::try_from_secs_f64(self.header(name)?.trim().parse().ok()?).ok();
+        let found = AudioInfo {
+            format: self.header("x-venice-audio-format").map(str::to_owned),
+            duration: seconds("x-venice-audio-duration"),
+            subtitle: self.header("x-venice-audio-subtitle").map(str::to_owned),
+            inference_time: seconds("x-venice-inference-time"),
+        };
+        (found != AudioInfo::default()).then_some(found)
+    }
+
+    /// Who runs the trusted environment (TEE) that answered, such as `near-ai`. `None`: the reply does not say that one did.
+    ///
+    /// ```
+    /// # fn look(meta: &venice_ai::Meta) {
+    /// println!("{:?}", meta.tee_provider());
+    /// # }
+    /// ```
+    pub fn tee_provider(&self) -> Option<&str> {
+        self.header("x-venice-tee-provider").filter(|_| self.flag("x-venice-tee"))
     }
 
     /// What a blockchain call cost.

@@ -67,9 +67,10 @@ pub enum RateLimitScope {
 pub struct Balances {
     /// DIEM left.
     pub diem: Option<Amount>,
-    /// US dollars left.
+    /// US dollars left, without bundled and earned credits; missing when there are none. For a wallet its credit.
     pub usd: Option<Amount>,
-    /// US dollars left of a wallet's prepaid credit, **after** the request. Sent to wallets only.
+    /// US dollars left of a wallet's prepaid credit, **after** the request, from a header that the document has and servers do not send.
+    /// Wallets find their credit, before the request, in [`usd`](Self::usd).
     pub x402: Option<Amount>,
 }
 
@@ -136,4 +137,18 @@ pub struct RpcUsage {
     pub credits: Option<u64>,
     /// US dollars.
     pub cost_usd: Option<Amount>,
+}
+
+/// What a finished job says of its audio.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudioInfo {
+    /// The format, such as `mp3`.
+    pub format: Option<String>,
+    /// How long it is, of some models.
+    pub duration: Option<Duration>,
+    /// The words, of some models.
+    pub subtitle: Option<String>,
+    /// How long it took to make.
+    pub inference_time: Option<Duration>,
 }

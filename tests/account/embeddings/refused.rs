@@ -65,3 +65,12 @@ async fn more_texts_than_one_request_takes() {
     assert!(error.message().contains("batch"), "the way out is named: {error}");
     assert_eq!(server.connections(), 0);
 }
+
+#[tokio::test]
+async fn texts_above_the_estimate_of_the_api_are_refused() {
+    let most = "a".repeat(27_594);
+    let server = Server::answering([Answer::json(200, &list(&[item(0, json!([1.0]))]))]);
+    once(&server).embeddings().create(CreateEmbeddingRequest::new("m", most.clone())).await.unwrap();
+    refused(CreateEmbeddingRequest::new("m", most.clone() + "a"), "input", "8193 tokens").await;
+    refused(CreateEmbeddingRequest::new("m", ["a", &(most + "ä")]), "input[1]", "8192 are taken").await;
+}

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use venice_ai::types::{AudioFormat, ContentPart};
+use venice_ai::types::{AudioFormat, ChatCompletionRequest, ChatMessage, ContentPart};
 use venice_ai::{Error, ErrorKind, FileInput, Upload};
 
 use super::{MP4, png};
-use crate::support::Folder;
+use crate::support::{Folder, replying};
 
 fn assert_names(error: &Error, field: &str, problem: &str) {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
@@ -117,4 +117,20 @@ async fn what_is_refused_is_not_shown() {
     let secret = "c2VjcmV0LXBhc3N3b3Jk!";
     let error = ContentPart::image(FileInput::text(secret)).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("c2Vjc"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_message_has_so_many_media_of_a_kind() {
+    let (image, file) = ("https://pictures.example/a.png", "https://texts.example/a.txt");
+    for (part, most, field) in [
+        (ContentPart::image_url(image), 10, "messages[0].content[10].image_url"),
+        (ContentPart::file_url("a.txt", file), 5, "messages[0].content[5].file"),
+    ] {
+        let request = |count| ChatCompletionRequest::new("m", [ChatMessage::user(vec![part.clone(); count])]);
+        let (server, venice) = replying("{}");
+        let error = venice.chat().create(request(most + 1)).await.unwrap_err();
+        assert_eq!((error.field_errors()[0].field.as_str(), server.connections()), (field, 0), "{error}");
+        let twice = ChatCompletionRequest::new("m", [(); 2].map(|()| ChatMessage::user(vec![part.clone(); most])));
+        assert_eq!(venice.chat().create(twice).await.unwrap_err().kind(), ErrorKind::Decode, "it was sent");
+    }
 }

@@ -3,8 +3,9 @@
 use serde_json::json;
 use venice_ai::cost::Budget;
 use venice_ai::types::{
-    CreateEmbeddingRequest, CreateSpeechRequest, CreateTranscriptionRequest, EditImageRequest, GenerateImageRequest,
-    JsonRpcRequest, MultiEditImageRequest, QueueAudioRequest, QueueVideoRequest, UpscaleImageRequest,
+    CreateDecisionRequest, CreateEmbeddingRequest, CreateSpeechRequest, CreateTranscriptionRequest, EditImageRequest,
+    GenerateImageRequest, JsonRpcRequest, MultiEditImageRequest, NoulQuestion, QueueAudioRequest, QueueVideoRequest,
+    UpscaleImageRequest,
 };
 use venice_ai::{Client, FileInput, Upload};
 
@@ -19,6 +20,10 @@ fn studio() -> Server {
         "/embeddings" => Answer::json(
             200,
             r#"{"model": "reader", "data": [{"index": 0, "embedding": [1.0]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}"#,
+        ),
+        "/decisions" => Answer::json(
+            200,
+            r#"{"model": "decider", "answers": {"a": {"type": "noul", "noul": 1}}, "usage": {"input_tokens": 8, "output_tokens": 9}}"#,
         ),
         "/audio/transcriptions" => Answer::json(200, r#"{"text": "Hi", "duration": 12.5}"#),
         "/audio/speech" => Answer::new(200, &[("content-type", "audio/mpeg")], "ID3"),
@@ -74,6 +79,17 @@ async fn speech_and_vectors_cost_what_the_list_says() {
     // Seven bytes are seven tokens at most, and were three.
     let texts = || CreateEmbeddingRequest::new("reader", "Grüße");
     assert_costs("0.007", "0.003", |venice| async move { venice.embeddings().create(texts()).await }).await;
+}
+
+#[tokio::test]
+async fn decisions_cost_what_they_read() {
+    let request = || CreateDecisionRequest::new("decider", "Fog", [("a", NoulQuestion::new("Wet?"))]);
+    // `"Fog"` and `{"a":{"type":"noul","instructions":"Wet?"}}` have 5 and 43 bytes.
+    assert_costs("0.048", "0.008", |venice| async move { venice.decisions().create(request()).await }).await;
+    let image = "data:image/png;base64,aGk=";
+    let server = studio();
+    let refused = within(&server, &Budget::usd(9)).decisions().create(request().images([image])).await.unwrap_err();
+    assert!(refused.budget_exceeded().is_some(), "what an image costs is not known: {refused}");
 }
 
 #[tokio::test]

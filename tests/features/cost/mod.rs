@@ -43,6 +43,7 @@ fn models() -> Answer {
         ),
         model("enlarger", "upscale", json!({"upscale": {"2x": price(0.02), "4x": price(0.08)}})),
         model("reader", "embedding", json!({"input": price(1000.0)})),
+        model("decider", "decision", json!({"input": price(1000.0), "output": price(0.0)})),
         model("speaker", "tts", json!({"input": price(1000.0)})),
         model("listener", "asr", json!({"per_audio_second": price(0.01)})),
     ];

@@ -3,6 +3,7 @@
 mod alone;
 mod availability;
 mod chat;
+mod decisions;
 mod embeddings;
 mod images;
 mod policies;

@@ -121,3 +121,31 @@ async fn without_a_model_the_api_chooses_and_nothing_is_checked() {
     venice.audio().speech(CreateSpeechRequest::new("fog").voice("nobody")).await.unwrap();
     assert_eq!(server.count(), 1);
 }
+
+fn changes_voices() -> Value {
+    model(
+        "music",
+        json!({"voice_changer": true, "voices": ["anna"], "supports_background_noise_removal": false, "supports_seed": false,
+            "max_source_audio_duration_seconds": 300}),
+    )
+}
+
+#[tokio::test]
+async fn a_voice_changer_has_its_own_requests() {
+    let rows = [
+        (json!({"voice": "anna", "remove_background_noise": false}), &[][..]),
+        (json!({"voice": "zorzi"}), &["voice voice"][..]),
+        (json!({"remove_background_noise": true}), &["noise_removal remove_background_noise"][..]),
+        (json!({"seed": 0}), &["seed seed"][..]),
+    ];
+    let base = json!({"model": "m", "audio_url": "https://a.example/a.mp3"});
+    look(&changes_voices(), "/audio/voice-changer/queue", &base, &rows).await;
+    let rows = [
+        (json!({"duration_seconds": 300}), &[][..]),
+        (json!({"duration_seconds": 301}), &["duration duration_seconds"]),
+    ];
+    look(&changes_voices(), "/audio/voice-changer/quote", &json!({"model": "m"}), &rows).await;
+    let wrong = &["model_type model"][..];
+    look(&changes_voices(), "/audio/queue", &json!({"model": "m", "prompt": "fog"}), &[(json!({}), wrong)]).await;
+    look(&sings(json!({})), "/audio/voice-changer/queue", &base, &[(json!({}), wrong)]).await;
+}

@@ -75,3 +75,31 @@ async fn what_a_model_does_not_say_is_no_limit() {
     look(&model("video", json!({})), PATH, &json!({"model": "m", "prompt": "x".repeat(9000)}), &[(everything, &[])])
         .await;
 }
+
+#[tokio::test]
+async fn enhancement_parameters_have_to_be_those_of_the_model() {
+    let model = films(json!({"topaz": {
+        "models": [{"display": "Proteus", "value": "Proteus"}, {"display": "Nyx", "value": "Nyx"}],
+        "sliders": [{"param": "noise", "min": 0, "max": 0.5, "default": 0},
+                    {"param": "grain", "min": 0, "max": 0.1, "default": 0, "only_for_models": ["Proteus"]}],
+        "selects": [{"param": "target_fps", "options": ["24", "60"], "default": "24"}],
+        "no_upscale_models": ["Nyx"], "h264_output": false,
+    }}));
+    let fits =
+        json!({"enhancement_model": "Proteus", "noise": 0.5, "grain": 0.1, "target_fps": 60, "upscale_factor": 2});
+    let rows = [
+        (fits, &[][..]),
+        (json!({"enhancement_model": "Apollo"}), &["enhancement enhancement_model"][..]),
+        (json!({"noise": 0.6}), &["enhancement noise"][..]),
+        (json!({"enhancement_model": "Nyx", "grain": 0.1}), &["enhancement grain"][..]),
+        (json!({"target_fps": 30}), &["enhancement target_fps"][..]),
+        (json!({"softness": 3}), &["enhancement softness"][..]),
+        (json!({"h264_output": true}), &["enhancement h264_output"][..]),
+        (json!({"enhancement_model": "Nyx", "upscale_factor": 1}), &[][..]),
+        (json!({"enhancement_model": "Nyx", "upscale_factor": 2}), &["enhancement upscale_factor"][..]),
+    ];
+    look(&model, PATH, &json!({"model": "m", "video_url": "https://a.example/a.mp4"}), &rows).await;
+    let generates = films(json!({"audio": false}));
+    let rows = [(json!({"grain": 0.1}), &["enhancement grain"][..])];
+    look(&generates, PATH, &json!({"model": "m", "prompt": "fog"}), &rows).await;
+}

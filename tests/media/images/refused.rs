@@ -56,7 +56,7 @@ async fn a_drawing_has_limits() {
     drawing_refused(GenerateImageRequest::new("", "a canal"), &["model"]).await;
     drawing_refused(GenerateImageRequest::new(" \t", "a canal"), &["model"]).await;
     drawing_refused(GenerateImageRequest::new("z-image-turbo", ""), &["prompt"]).await;
-    drawing_refused(GenerateImageRequest::new("z-image-turbo", "x".repeat(7501)), &["prompt"]).await;
+    drawing_refused(GenerateImageRequest::new("z-image-turbo", "x".repeat(32_769)), &["prompt"]).await;
     drawing_refused(a_request().negative_prompt("é".repeat(7501)), &["negative_prompt"]).await;
     for size in [0, -1, 1281] {
         drawing_refused(a_request().width(size).height(size), &["height", "width"]).await;

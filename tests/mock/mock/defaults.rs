@@ -63,6 +63,7 @@ typed!(
     CharacterReviewList,
     ChatCompletion,
     ClonedVoice,
+    Decision,
     EmbeddingList,
     GeneratedImageList,
     ImageStyleList,
@@ -70,6 +71,7 @@ typed!(
     ModelList,
     ModelMapping,
     QueuedAudio,
+    QueuedVoiceChange,
     Quote,
     RateLimitLog,
     ResponsesReply,
@@ -80,6 +82,7 @@ typed!(
     TopUpResponse,
     UpdateApiKeyResponse,
     UsageAnalytics,
+    VoiceChangerQuote,
     WalletBalanceResponse,
     WalletTransactionsResponse,
     WebScrapeResponse,
@@ -143,18 +146,25 @@ async fn every_operation_answers_a_valid_request() {
     let slug = raw.list_characters(&ListCharactersParams::new()).await.unwrap().data[0].slug.clone();
     let film = raw.queue_video(&QueueVideoRequest::new("m")).await.unwrap().queue_id;
     let tune = raw.queue_audio(&QueueAudioRequest::new("m", "a tune")).await.unwrap().queue_id;
+    let voice = QueueVoiceChangerRequest::new("m").audio_url("https://lagoon.example/a.mp3");
+    let voice = raw.queue_voice_changer(&voice).await.unwrap().queue_id;
     let payment = payment(&venice).await;
     let signed = encoded(&serde_json::json!({"address": WALLET}));
     answered! {
         "backgroundRemoveImage": raw.background_remove_image(&BackgroundRemoveImageRequest::new().image(picture()));
         "createChatCompletion": raw.create_chat_completion(&ChatCompletionRequest::new("default", ["Hi"]));
         "createClonedVoice": raw.create_cloned_voice(&CreateClonedVoiceRequest::new(Upload::bytes("v.wav", "RIFF")));
+        "createDecision": raw.create_decision(&CreateDecisionRequest::new("doge-decider", "It rains", [("wet", NoulQuestion::new("Is it wet?"))]));
+        "createDecisionSystemOne": raw.create_decision_system_one(&CreateDecisionRequest::new("doge-decider", "It rains", [("wet", NoulQuestion::new("Is it wet?"))]));
+        "quoteVoiceChanger": raw.quote_voice_changer(&QuoteVoiceChangerRequest::new("m", 9));
+        "queueVoiceChanger": raw.queue_voice_changer(&QueueVoiceChangerRequest::new("m").audio_url("https://lagoon.example/a.mp3"));
+        "retrieveVoiceChanger": raw.retrieve_voice_changer(&RetrieveJobRequest::new("m", &voice));
+        "completeVoiceChanger": raw.complete_voice_changer(&CompleteJobRequest::new("m", &voice));
         "createEmbedding": raw.create_embedding(&CreateEmbeddingRequest::new("altana-embedding", "text"));
         "createResponse": raw.create_response(&ResponsesRequest::new("default", "Hi"));
         "createSpeech": raw.create_speech(&CreateSpeechRequest::new("Hi"));
         "createTextParser": raw.create_text_parser(&TextParserRequest::new(Upload::bytes("a.txt", "abc")));
         "createTranscription": raw.create_transcription(&CreateTranscriptionRequest::new(Upload::bytes("a.wav", "RIFF")).timestamps(true));
-        "createVideoTranscription": raw.create_video_transcription(&CreateVideoTranscriptionRequest::new("https://tube.example/a"));
         "cryptoRpcProxy": raw.crypto_rpc_proxy("ethereum-mainnet", &JsonRpcRequest::new("eth_blockNumber").into(), None);
         "editImage": raw.edit_image(&EditImageRequest::new(picture(), "bluer"));
         "generateImage": raw.generate_image(&GenerateImageRequest::new("murano-image", "a lagoon"));

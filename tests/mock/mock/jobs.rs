@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::jobs::{JobHandle, RemoteCopy};
-use venice_ai::types::{
-    CreateVideoTranscriptionRequest, QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest,
-    TextReplyFormat, VideoDuration,
-};
+use venice_ai::types::{QueueAudioRequest, QueueVideoRequest, QuoteAudioRequest, QuoteVideoRequest, VideoDuration};
 use venice_ai::{Client, ErrorKind};
 use venice_ai_mock::MockJob;
 
@@ -120,19 +117,13 @@ async fn consent_is_asked_for_until_it_is_given() {
 }
 
 #[tokio::test]
-async fn prices_and_transcripts_are_made_up() {
+async fn prices_are_made_up() {
     let (_mock, venice) = start().await;
     let quote = QuoteVideoRequest::new("laguna-film").duration(VideoDuration::S10);
     assert_eq!(venice.video().quote(quote).await.unwrap().usd.to_string(), "0.5");
     assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd.to_string(), "0.25");
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60);
     assert_eq!(venice.audio().quote(quote).await.unwrap().usd.to_string(), "0.3");
-    let said = venice.video().transcribe("https://www.youtube.com/watch?v=jNQXAC9IVRw").await.unwrap();
-    assert_eq!(said.lang.as_deref(), Some("en"));
-    let text =
-        CreateVideoTranscriptionRequest::new("https://youtu.be/jNQXAC9IVRw").response_format(TextReplyFormat::Text);
-    let text = venice.video().transcribe(text).await.unwrap();
-    assert_eq!((text.transcript, text.lang), (said.transcript, None));
 }
 
 #[tokio::test]
@@ -144,14 +135,14 @@ async fn what_is_missing_is_refused_as_the_api_does() {
         ("/audio/queue", json!({"model": "m"}), "prompt"),
         ("/audio/retrieve", json!({"model": "m"}), "queue_id"),
         ("/video/complete", json!({"queue_id": "q"}), "model"),
-        ("/video/transcriptions", json!({}), "url"),
     ] {
         let error = post(&venice, path, &body).await.unwrap_err();
         assert_eq!(error.status().unwrap(), 400);
         assert_eq!(error.field_errors()[0].field, field, "{path}");
     }
     let unknown = json!({"model": "m", "queue_id": "q"});
-    assert_eq!(post(&venice, "/video/retrieve", &unknown).await.unwrap_err().kind(), ErrorKind::NotFound);
+    let error = post(&venice, "/video/retrieve", &unknown).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.message()), (400, "Request ID is invalid."));
 }
 
 #[tokio::test]

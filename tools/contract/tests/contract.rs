@@ -96,7 +96,7 @@ fn each_kind_of_drift_is_reported_once_and_not_when_the_baseline_has_it() {
         (
             "listModels",
             |body| body["data"][0]["type"] = "telepathy".into(),
-            json!(["new_enum_value", 200, "$.data[].type", "one of 9", "telepathy"]),
+            json!(["new_enum_value", 200, "$.data[].type", "one of 10", "telepathy"]),
         ),
     ];
     let traits = body("listModelTraits", |_| ());

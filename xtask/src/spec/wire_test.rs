@@ -98,6 +98,10 @@ impl<'a> Surface<'a> {
         if let Some(inner) = inside(kind, "impl IntoIterator<Item = ") {
             return format!("[{}]", self.value(&inner, depth));
         }
+        let pair = kind.strip_prefix("impl IntoIterator<Item =(impl Into<String>, ");
+        if let Some(inner) = pair.and_then(|rest| rest.strip_suffix(")>")) {
+            return format!("[(\"x\", {})]", self.value(inner, depth));
+        }
         if let Some(inner) = inside(kind, "Vec<") {
             return format!("vec![{}]", self.value(&inner, depth));
         }
@@ -114,6 +118,7 @@ impl<'a> Surface<'a> {
             "crate::Timestamp" => "venice_ai::Timestamp::from(\"2026-01-02T03:04:05Z\")".to_owned(),
             "crate::Upload" | "crate::FileInput" => "venice_ai::Upload::bytes(\"a.bin\", \"x\")".to_owned(),
             "serde_json::Value" => "serde_json::json!({})".to_owned(),
+            _ if kind.starts_with("serde_json::Map<") => "serde_json::Map::new()".to_owned(),
             _ if kind.starts_with("Option<") => "None".to_owned(),
             _ => self.named(kind.strip_prefix("types::").unwrap_or(kind), depth),
         }

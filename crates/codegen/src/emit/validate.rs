@@ -70,6 +70,7 @@ const CONSTRAINTS: &[&str] = &[
     "x-not-blank",
     "x-date",
     "x-web-url",
+    "x-public-address",
     KNOWN,
 ];
 
@@ -140,6 +141,9 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
             }
             if schema.get("x-web-url") == Some(&Value::Bool(true)) {
                 checks.extend(quote! { checker.web_url(#wire, #value); });
+            }
+            if schema.get("x-public-address") == Some(&Value::Bool(true)) {
+                checks.extend(quote! { checker.public_address(#wire, #value); });
             }
             if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
                 checks.extend(quote! { checker.pattern(#wire, #value, #pattern); });

@@ -108,7 +108,7 @@ fn both(json: &Value, form: &Value) -> Value {
     let mut merged = form.clone();
     mark_files(&mut merged, FILE_INPUT);
     let Some(object) = merged.as_object_mut() else { return json.clone() };
-    for (name, property) in json.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, property) in arms(json).filter_map(|arm| arm.get("properties")?.as_object()).flatten() {
         let properties = object.entry("properties").or_insert_with(|| Value::Object(Map::new()));
         if let Some(properties) = properties.as_object_mut() {
             properties.entry(name.clone()).or_insert_with(|| property.clone());
@@ -116,9 +116,15 @@ fn both(json: &Value, form: &Value) -> Value {
     }
     // Required is what both forms require.
     if let Some(required) = object.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_some_and(|name| is_required(json, name)));
+        required.retain(|name| name.as_str().is_some_and(|name| arms(json).all(|arm| is_required(arm, name))));
     }
     merged
+}
+
+/// The forms of a body that has several, or the body.
+fn arms(body: &Value) -> impl Iterator<Item = &Value> {
+    let forms = ["anyOf", "oneOf"].iter().find_map(|key| body.get(*key)?.as_array());
+    forms.map_or(std::slice::from_ref(body), Vec::as_slice).iter()
 }
 
 /// Replaces the file members of `schema`: binary strings, schemas that allow anything, and unions with one of these.
@@ -173,6 +179,20 @@ mod tests {
         assert_eq!(body(&doc)["properties"]["image"], reference(FILE_INPUT));
         assert_eq!(body(&doc)["required"], json!(["image"]));
         assert_eq!(doc["paths"]["/a"]["post"][MEDIA], json!(["application/json", "multipart/form-data"]));
+    }
+
+    #[test]
+    fn a_json_body_in_two_forms_and_a_form_are_one_body() {
+        let arm = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
+        let form = json!({"type": "object", "required": ["image"], "properties": {
+            "image": {"type": "string", "format": "binary"}
+        }});
+        let json = json!({"anyOf": [arm("image"), arm("image_url")]});
+        let mut doc = doc(json!({"application/json": {"schema": json}, "multipart/form-data": {"schema": form}}));
+        assert_eq!(choose(&mut doc).count, 1);
+        assert_eq!(body(&doc)["properties"]["image"], reference(FILE_INPUT));
+        assert_eq!(body(&doc)["properties"]["image_url"], json!({"type": "string"}));
+        assert_eq!(body(&doc)["required"], json!([]), "each form requires another one");
     }
 
     #[test]

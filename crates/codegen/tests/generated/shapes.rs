@@ -29,6 +29,7 @@ const LIMITS: &[&str] = &[
     "x-not-blank",
     "x-date",
     "x-web-url",
+    "x-public-address",
     "x-required-when",
     "x-known",
 ];

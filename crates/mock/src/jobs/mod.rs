@@ -1,4 +1,4 @@
-//! `Jobs`: handlers of asynchronous video and music jobs: quote, queue, poll, complete.
+//! `Jobs`: handlers of asynchronous jobs (video, music, voice changer): quote, queue, poll, complete.
 
 mod plan;
 
@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use self::plan::End;
 pub use self::plan::MockJob;
+use self::plan::{End, Kind};
 use super::MockVenice;
 use super::errors::error;
 use super::parsed_request::ParsedRequest;
@@ -30,7 +30,7 @@ pub(super) struct Jobs {
 
 #[derive(Debug)]
 struct QueuedJob {
-    is_video: bool,
+    kind: Kind,
     model: String,
     id: String,
     plan: MockJob,
@@ -64,52 +64,80 @@ impl MockVenice {
 }
 
 impl Jobs {
-    fn find(&mut self, is_video: bool, body: &Value) -> Result<&mut QueuedJob, Reply> {
-        let fits = |job: &&mut QueuedJob| {
-            job.is_video == is_video && job.model == body["model"] && job.id == body["queue_id"] && !job.deleted
-        };
-        self.queued.iter_mut().find(fits).ok_or_else(|| error(404, "The requested media could not be found"))
+    /// An id that never was is a 400, and one whose result is gone a 404.
+    fn find(&mut self, kind: Kind, body: &Value) -> Result<&mut QueuedJob, Reply> {
+        let fits = |job: &&mut QueuedJob| job.kind == kind && job.model == body["model"] && job.id == body["queue_id"];
+        let job = self.queued.iter_mut().find(fits).ok_or_else(|| error(400, "Request ID is invalid."))?;
+        if job.deleted { Err(error(404, "The requested media could not be found")) } else { Ok(job) }
     }
 }
 
 pub(super) fn quote_video(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    quote(request.body["duration"].as_str().unwrap_or_default(), 0.05)
+    let seconds = seconds(&request.body["duration"]);
+    Ok(Reply::json(200, &json!({"quote": price(seconds, 0.05)})))
 }
 
 pub(super) fn quote_audio(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    quote(&request.body["duration_seconds"].to_string(), 0.005)
+    let seconds = seconds(&request.body["duration_seconds"]);
+    Ok(Reply::json(200, &json!({"quote": price(seconds, 0.005)})))
 }
 
-/// So much a second; what has no length in seconds counts as five of them.
-fn quote(duration: &str, usd_a_second: f64) -> Result<Reply, Reply> {
-    let seconds = duration.trim_matches(['s', '"']).parse().ok().filter(|seconds| *seconds > 0.0).unwrap_or(5.0);
-    Ok(Reply::json(200, &json!({"quote": (seconds * usd_a_second * 1000.0).round() / 1000.0})))
+/// Whole minutes are billed.
+pub(super) fn quote_voice_changer(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let seconds = seconds(&request.body["duration_seconds"]);
+    let minutes = (seconds / 60.0).ceil();
+    Ok(Reply::json(200, &json!({"quote": price(minutes, 0.35), "duration_seconds": seconds})))
 }
+
+/// What has no length in seconds counts as five of them.
+fn seconds(duration: &Value) -> f64 {
+    let text = duration.to_string();
+    text.trim_matches(['s', '"']).parse().ok().filter(|seconds| *seconds > 0.0).unwrap_or(5.0)
+}
+
+fn price(units: f64, usd_a_unit: f64) -> f64 {
+    (units * usd_a_unit * 1000.0).round() / 1000.0
+}
+
+/// The length of every recording, as the mock measures it.
+const SOURCE_SECONDS: f64 = 42.5;
 
 pub(super) fn queue_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    queue(state, true, &request.body)
+    queue(state, Kind::Video, &request.body)
 }
 
 pub(super) fn queue_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    queue(state, false, &request.body)
+    queue(state, Kind::Audio, &request.body)
 }
 
-fn queue(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
+pub(super) fn queue_voice_changer(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let has_file = request.file("file").is_ok();
+    if has_file == request.body["audio_url"].is_string() {
+        return Err(error(400, "Provide exactly one of `file` and `audio_url`"));
+    }
+    queue(state, Kind::VoiceChanger, &request.body)
+}
+
+fn queue(state: &mut State, kind: Kind, body: &Value) -> Result<Reply, Reply> {
     let id = state.next_uuid();
     let jobs = &mut state.jobs;
     let wants_consent = jobs.plans.front().is_some_and(|plan| plan.needs_consent);
-    if is_video && wants_consent && body["consents"]["seedance"].is_null() {
+    if kind == Kind::Video && wants_consent && body["consents"]["seedance"].is_null() {
         return Err(Reply::json(409, &consent_needed()));
     }
     let plan = jobs.plans.pop_front().unwrap_or_else(MockJob::done);
     let model = body["model"].as_str().unwrap_or_default().to_owned();
     let mut reply = json!({"model": model, "queue_id": id});
-    if !is_video {
-        reply["status"] = "QUEUED".into();
-    } else if plan.has_address {
-        reply["download_url"] = format!("{}{FILES}{id}", jobs.origin).into();
+    match kind {
+        Kind::Video if plan.has_address => reply["download_url"] = format!("{}{FILES}{id}", jobs.origin).into(),
+        Kind::Video => {}
+        Kind::Audio => reply["status"] = "QUEUED".into(),
+        Kind::VoiceChanger => {
+            reply["status"] = "QUEUED".into();
+            reply["duration_seconds"] = SOURCE_SECONDS.into();
+        }
     }
-    jobs.queued.push(QueuedJob { is_video, model, id, plan, polls: 0, deletions: 0, deleted: false, revoked: false });
+    jobs.queued.push(QueuedJob { kind, model, id, plan, polls: 0, deletions: 0, deleted: false, revoked: false });
     Ok(Reply::json(200, &reply))
 }
 
@@ -127,15 +155,19 @@ fn consent_needed() -> Value {
 }
 
 pub(super) fn retrieve_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    retrieve(state, true, &request.body)
+    retrieve(state, Kind::Video, &request.body)
 }
 
 pub(super) fn retrieve_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    retrieve(state, false, &request.body)
+    retrieve(state, Kind::Audio, &request.body)
 }
 
-fn retrieve(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
-    let job = state.jobs.find(is_video, body)?;
+pub(super) fn retrieve_voice_changer(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    retrieve(state, Kind::VoiceChanger, &request.body)
+}
+
+fn retrieve(state: &mut State, kind: Kind, body: &Value) -> Result<Reply, Reply> {
+    let job = state.jobs.find(kind, body)?;
     let plan = &job.plan;
     if job.polls < plan.polls {
         let report = json!({
@@ -147,27 +179,47 @@ fn retrieve(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Re
         return Ok(Reply::json(200, &report));
     }
     match &plan.end {
+        // The voice changer has no status but PROCESSING.
+        End::Failed(message) if kind == Kind::VoiceChanger => {
+            Err(Reply::json(500, &json!({"error": message, "credits_refunded": true})))
+        }
+        End::Expired if kind == Kind::VoiceChanger => Err(Reply::json(
+            404,
+            &json!({"error": "The requested media could not be found", "credits_refunded": false}),
+        )),
         End::Failed(message) => Ok(Reply::json(200, &json!({"status": "FAILED", "error": message}))),
         End::Expired => Ok(Reply::json(200, &json!({"status": "EXPIRED"}))),
-        End::Done if plan.has_address && is_video => Ok(Reply::json(200, &json!({"status": "COMPLETED"}))),
+        End::Done if plan.has_address && kind == Kind::Video => Ok(Reply::json(200, &json!({"status": "COMPLETED"}))),
         End::Done => {
-            let (media, bytes) = plan.result(is_video);
-            job.deleted = body["delete_media_on_completion"] == true;
-            Ok(Reply::new(200, &media, bytes))
+            let (media, bytes) = plan.result(kind);
+            job.deleted = kind == Kind::VoiceChanger || body["delete_media_on_completion"] == true;
+            let reply = Reply::new(200, &media, bytes);
+            Ok(match kind {
+                Kind::VoiceChanger => reply.with("x-venice-audio-format", "mp3").with("x-venice-inference-time", "1.5"),
+                Kind::Video | Kind::Audio => reply,
+            })
         }
     }
 }
 
 pub(super) fn complete_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    complete(state, true, &request.body)
+    complete(state, Kind::Video, &request.body)
 }
 
 pub(super) fn complete_audio(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    complete(state, false, &request.body)
+    complete(state, Kind::Audio, &request.body)
 }
 
-fn complete(state: &mut State, is_video: bool, body: &Value) -> Result<Reply, Reply> {
-    let job = state.jobs.find(is_video, body)?;
+/// It may be repeated, and after the delivery there is nothing left to delete.
+pub(super) fn complete_voice_changer(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    match complete(state, Kind::VoiceChanger, &request.body) {
+        Err(reply) if reply.status == 404 => Ok(Reply::json(200, &json!({"success": true}))),
+        answered => answered,
+    }
+}
+
+fn complete(state: &mut State, kind: Kind, body: &Value) -> Result<Reply, Reply> {
+    let job = state.jobs.find(kind, body)?;
     job.deletions += 1;
     job.deleted = job.deletions > job.plan.put_off;
     Ok(Reply::json(200, &json!({"success": job.deleted})))
@@ -179,7 +231,7 @@ pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Rep
     let job = state.jobs.queued.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.revoked)?;
     match method {
         "GET" if job.polls >= job.plan.polls => {
-            let (media, bytes) = job.plan.result(job.is_video);
+            let (media, bytes) = job.plan.result(job.kind);
             Some(Reply::new(200, &media, bytes))
         }
         "DELETE" => {
@@ -188,12 +240,4 @@ pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Rep
         }
         _ => None,
     }
-}
-
-pub(super) fn transcribe(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    let text = "All right, so here we are in front of the elephants.";
-    Ok(match request.body["response_format"].as_str() {
-        Some("text") => Reply::text(200, text),
-        _ => Reply::json(200, &json!({"transcript": text, "lang": "en"})),
-    })
 }

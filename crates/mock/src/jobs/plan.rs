@@ -29,6 +29,14 @@ pub struct MockJob {
     pub(super) needs_consent: bool,
 }
 
+/// What a job makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Video,
+    Audio,
+    VoiceChanger,
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum End {
     Done,
@@ -58,7 +66,7 @@ impl MockJob {
         Self::ending(End::Done)
     }
 
-    /// A job that ends with the status `FAILED` and this message.
+    /// A job that ends with the status `FAILED` and this message; of the voice changer, with a 500 that says that it was refunded.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::failed("The model ran out of memory");
@@ -137,9 +145,9 @@ impl MockJob {
         self
     }
 
-    pub(super) fn result(&self, is_video: bool) -> (String, Bytes) {
+    pub(super) fn result(&self, kind: Kind) -> (String, Bytes) {
         self.media.clone().unwrap_or_else(|| {
-            let media = if is_video { "video/mp4" } else { "audio/mpeg" };
+            let media = if kind == Kind::Video { "video/mp4" } else { "audio/mpeg" };
             (media.to_owned(), media::file(media).unwrap_or_default())
         })
     }

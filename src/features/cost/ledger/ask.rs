@@ -22,6 +22,7 @@ pub(crate) struct Asked {
 pub(super) enum Paid {
     Chat,
     Embeddings,
+    Decision,
     Images,
     Edit,
     Upscale,
@@ -78,6 +79,7 @@ impl Paid {
         Some(match facts.path {
             "/chat/completions" | "/responses" => Self::Chat,
             "/embeddings" => Self::Embeddings,
+            "/decisions" | "/systemone" => Self::Decision,
             "/image/generate" | "/images/generations" => Self::Images,
             "/image/edit" | "/image/multi-edit" => Self::Edit,
             "/image/upscale" => Self::Upscale,
@@ -85,7 +87,7 @@ impl Paid {
             "/audio/transcriptions" => Self::Transcription,
             "/video/queue" => Self::Video,
             "/audio/queue" => Self::Music,
-            "/audio/voices" => Self::Other,
+            "/audio/voices" | "/audio/voice-changer/queue" => Self::Other,
             _ if facts.retry == RetryClass::Inference => Self::Other,
             _ => return None,
         })
@@ -96,6 +98,7 @@ impl Paid {
         Some(match self {
             Self::Chat => ModelType::Text,
             Self::Embeddings => ModelType::Embedding,
+            Self::Decision => ModelType::Decision,
             Self::Images => ModelType::Image,
             Self::Edit => ModelType::Inpaint,
             Self::Upscale => ModelType::Upscale,

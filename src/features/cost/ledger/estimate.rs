@@ -51,6 +51,11 @@ fn by_list(asked: &Asked, catalogue: &Catalogue) -> Option<Money> {
         Paid::Chat => prices.chat_of(&ChatShape::read(&asked.body)).at_most,
         // No tokenizer makes more tokens of a text than it has bytes.
         Paid::Embeddings => prices.tokens(Tokens { prompt: bytes(&asked.body["input"]), ..Tokens::default() }),
+        // Output is free. What an image costs is not known.
+        Paid::Decision if asked.body["images"].is_null() => {
+            let bytes = |field: &str| asked.body[field].to_string().len() as u64;
+            prices.tokens(Tokens { prompt: bytes("state") + bytes("questions"), ..Tokens::default() })
+        }
         Paid::Images => {
             let images = asked.number("variants").and_then(|count| u64::try_from(count).ok()).unwrap_or(1);
             prices.images(asked.text("resolution"), asked.text("quality"), images.max(1))
@@ -61,7 +66,7 @@ fn by_list(asked: &Asked, catalogue: &Catalogue) -> Option<Money> {
         }
         Paid::Speech => prices.spoken(asked.text("input")?.chars().count() as u64),
         // How long a recording is stands in its file, in one of many forms.
-        Paid::Transcription | Paid::Upscale | Paid::Video | Paid::Music | Paid::Other => None,
+        Paid::Decision | Paid::Transcription | Paid::Upscale | Paid::Video | Paid::Music | Paid::Other => None,
     }
 }
 
@@ -78,7 +83,17 @@ async fn video(asked: &Asked, client: &Client) -> Option<Money> {
     if asked.body["reference_video_urls"].as_array().is_some_and(|videos| !videos.is_empty()) {
         return None;
     }
-    const PRICED: [&str; 6] = ["duration", "aspect_ratio", "resolution", "upscale_factor", "audio", "video_url"];
+    const PRICED: [&str; 9] = [
+        "duration",
+        "aspect_ratio",
+        "resolution",
+        "upscale_factor",
+        "enhancement_model",
+        "target_fps",
+        "slowdown_factor",
+        "audio",
+        "video_url",
+    ];
     let request = QuoteVideoRequest::new(asked.text("model")?);
     quoted(client.raw().quote_video(&request), asked, &PRICED).await
 }

@@ -1,7 +1,7 @@
 //! What tokens cost.
 
 use super::{Prices, money};
-use crate::api::generated::types::{EmbeddingUsage, Money, Usage};
+use crate::api::generated::types::{DecisionUsage, EmbeddingUsage, Money, Usage};
 
 /// Prices of tokens are those of a million.
 pub(super) const A_MILLION: u32 = 6;
@@ -76,6 +76,13 @@ impl<'m> Prices<'m> {
     #[must_use]
     pub fn embeddings(&self, usage: &EmbeddingUsage) -> Option<Money> {
         self.tokens(Tokens { prompt: count(Some(usage.prompt_tokens)), ..Tokens::default() })
+    }
+
+    /// What a decision costs by the list, from the reply's usage.
+    #[must_use]
+    pub fn decision(&self, usage: &DecisionUsage) -> Option<Money> {
+        let (prompt, completion) = (count(Some(usage.input_tokens)), count(Some(usage.output_tokens)));
+        self.tokens(Tokens { prompt, completion, ..Tokens::default() })
     }
 
     /// What tokens cost by the list, that are only read.

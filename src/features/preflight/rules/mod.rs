@@ -1,5 +1,6 @@
 //! What is checked, as tables: one for each kind of request, a row for each member.
 
+mod decisions;
 mod embeddings;
 mod image;
 mod model;
@@ -68,7 +69,7 @@ enum Rule {
     Special(fn(&Subject<'_>, &mut Findings)),
 }
 
-static AREAS: [&Area; 12] = [
+static AREAS: [&Area; 14] = [
     &text::CHAT,
     &text::RESPONSES,
     &image::GENERATE,
@@ -80,6 +81,8 @@ static AREAS: [&Area; 12] = [
     &sound::MUSIC,
     &sound::TRANSCRIPTION,
     &sound::VOICE,
+    &sound::VOICE_CHANGER,
+    &decisions::DECISIONS,
     &embeddings::EMBEDDINGS,
 ];
 

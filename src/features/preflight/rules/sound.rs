@@ -25,10 +25,42 @@ pub(super) static SPEECH: Area = Area {
     ..USUAL
 };
 
+/// Other music models are for `/audio/queue`.
+pub(super) static VOICE_CHANGER: Area = Area {
+    paths: &["/audio/voice-changer/queue", "/audio/voice-changer/quote"],
+    kinds: &[ModelType::Music],
+    rules: &[
+        Rule::Special(changes_voices),
+        VOICE_NAME,
+        flag(
+            "noise_removal",
+            "remove_background_noise",
+            |model| model.spec().supports_background_noise_removal,
+            "can remove background noise",
+        ),
+        Rule::Needs {
+            rule: "seed",
+            field: "seed",
+            asks: |seed| super::number(seed).is_some(),
+            has: |model| model.spec().supports_seed,
+            does: "takes a seed",
+            droppable: false,
+        },
+        Rule::Range {
+            rule: "duration",
+            field: "duration_seconds",
+            least: nothing,
+            most: |model| model.spec().max_source_audio_duration_seconds,
+        },
+    ],
+    ..USUAL
+};
+
 pub(super) static MUSIC: Area = Area {
     paths: &["/audio/queue", "/audio/quote"],
     kinds: &[ModelType::Music, ModelType::Tts],
     rules: &[
+        Rule::Special(makes_music),
         Rule::Length {
             rule: "prompt_length",
             field: "prompt",
@@ -114,6 +146,25 @@ const fn flag(
     does: &'static str,
 ) -> Rule {
     Rule::Needs { rule, field, asks: is_on, has, does, droppable: false }
+}
+
+fn changes_voices(subject: &Subject<'_>, found: &mut Findings) {
+    // Only voice changers have the field.
+    if subject.model.spec().voice_changer != Some(true) {
+        let id = subject.model.id();
+        found.problem("model_type", "model", format!("is {id}, which is no voice changer"));
+    }
+}
+
+fn makes_music(subject: &Subject<'_>, found: &mut Findings) {
+    if subject.model.spec().voice_changer == Some(true) {
+        let id = subject.model.id();
+        found.problem(
+            "model_type",
+            "model",
+            format!("is {id}, a voice changer; these have `voice_changer().queue(…)`"),
+        );
+    }
 }
 
 fn lyrics_are_there(subject: &Subject<'_>, found: &mut Findings) {

@@ -41,7 +41,7 @@ const SHAPES: [(&str, &str, ErrorKind); 11] = [
 ];
 
 /// Operations whose replies may hold an `error` and be answers. Their own areas read it.
-const ERROR_INSIDE: [&str; 3] = ["retrieveVideo", "retrieveAudio", "cryptoRpcProxy"];
+const ERROR_INSIDE: [&str; 4] = ["retrieveVideo", "retrieveAudio", "retrieveVoiceChanger", "cryptoRpcProxy"];
 
 /// A server that answers everything with the present text, and where it is.
 fn server() -> (String, Arc<Mutex<String>>) {
@@ -105,7 +105,8 @@ async fn no_error_document_is_a_success_of_any_operation() {
 #[tokio::test]
 async fn a_reply_that_lacks_what_an_operation_promises_is_an_error() {
     /// What proves something is not known, or is an answer in any form.
-    const ANYTHING: [&str; 4] = ["getTeeAttestation", "retrieveVideo", "retrieveAudio", "cryptoRpcProxy"];
+    const ANYTHING: [&str; 5] =
+        ["getTeeAttestation", "retrieveVideo", "retrieveAudio", "retrieveVoiceChanger", "cryptoRpcProxy"];
     let (url, body) = server();
     for operation in answering_json() {
         let needed = operation.essential.first();

@@ -52,6 +52,7 @@ fn managing() -> Vec<Case> {
             let request = CreateApiKeyRequest::new(ApiKeyType::Inference, DESCRIPTION)
                 .consumption_limit(ConsumptionLimits::new().usd(0.01).diem(0.01))
                 .expires_at(EXPIRY)
+                .ip_allowlist(["203.0.113.7"])
                 .limit_period(LimitPeriod::Month)
                 .model_privacy(ModelPrivacy::PrivateOnly);
             scene.made_key(&scene.venice().api_keys().create(request).await?.id);
@@ -66,6 +67,7 @@ fn managing() -> Vec<Case> {
                 .consumption_limit(ConsumptionLimitsUpdate::new().usd(0.02).diem(None))
                 .description(DESCRIPTION)
                 .expires_at(EXPIRY)
+                .ip_allowlist(["203.0.113.0/24"])
                 .limit_period(LimitPeriod::Lifetime)
                 .model_privacy(ModelPrivacy::All);
             scene.venice().api_keys().update(request).await?;
@@ -88,6 +90,7 @@ fn managing() -> Vec<Case> {
                 .consumption_limit(ConsumptionLimits::new().usd(0.01).diem(0.01))
                 .description(DESCRIPTION)
                 .expires_at(EXPIRY)
+                .ip_allowlist(["203.0.113.7"])
                 .limit_period(LimitPeriod::Month)
                 .model_privacy(ModelPrivacy::All);
             scene.made_key(&scene.venice().api_keys().create_with_web3(request).await?.id);

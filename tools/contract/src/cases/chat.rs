@@ -62,6 +62,7 @@ fn maximal() -> ChatCompletionRequest {
         ChatMessage::tool("call_1", "noon"),
     ];
     ChatCompletionRequest::new("default", messages)
+        .anon_user_id("venice-contract")
         .fallbacks(["default"])
         .frequency_penalty(0.1)
         .include(["reasoning.encrypted_content"])

@@ -44,6 +44,7 @@ fn drawing() -> Vec<Case> {
         }),
         case("simpleGenerateImage", Maximal, Usd(0.2), |scene| async move {
             let request = SimpleGenerateImageRequest::new(PROMPT)
+                .anon_user_id("venice-contract")
                 .background(ImageBackground::Auto)
                 .model(scene.model(ModelFilter::Image).await?)
                 .moderation(ImageModeration::Auto)
@@ -63,6 +64,7 @@ fn drawing() -> Vec<Case> {
 
 async fn maximal(scene: &Scene) -> Result<GenerateImageRequest, Stop> {
     Ok(GenerateImageRequest::new(scene.model(ModelFilter::Image).await?, PROMPT)
+        .anon_user_id("venice-contract")
         .aspect_ratio("1:1")
         .cfg_scale(7.5)
         .disable_prompt_optimization_thinking(true)
@@ -81,6 +83,7 @@ async fn maximal(scene: &Scene) -> Result<GenerateImageRequest, Stop> {
         .steps(4)
         .style_preset("Photographic")
         .style_references([StyleReference::new(picture_base64()).strength(0.5)])
+        .transparent_background(false)
         .width(256))
 }
 
@@ -113,13 +116,15 @@ fn changing() -> Vec<Case> {
         }),
         case("editImage", Maximal, Usd(0.2), |scene| async move {
             let request = EditImageRequest::new(picture(), PROMPT)
+                .anon_user_id("venice-contract")
                 .aspect_ratio(ImageAspectRatio::Auto)
                 .disable_prompt_optimization_thinking(true)
                 .enhance_prompt(false)
                 .model(scene.model(ModelFilter::Inpaint).await?)
                 .output_format(ImageFormat::Png)
                 .resolution("1K")
-                .safe_mode(true);
+                .safe_mode(true)
+                .transparent_background(false);
             scene.venice().images().edit(request).await?.bytes().await?;
             Ok(())
         }),
@@ -130,6 +135,7 @@ fn changing() -> Vec<Case> {
         }),
         case("multiEditImage", Maximal, Usd(0.2), |scene| async move {
             let request = MultiEditImageRequest::new(PROMPT, [picture(), picture()])
+                .anon_user_id("venice-contract")
                 .aspect_ratio(ImageAspectRatio::Auto)
                 .disable_prompt_optimization_thinking(true)
                 .enhance_prompt(false)
@@ -137,7 +143,8 @@ fn changing() -> Vec<Case> {
                 .output_format(ImageFormat::Png)
                 .quality(Level::Low)
                 .resolution("1K")
-                .safe_mode(true);
+                .safe_mode(true)
+                .transparent_background(false);
             scene.venice().images().multi_edit(request).await?.bytes().await?;
             Ok(())
         }),
@@ -148,7 +155,7 @@ fn changing() -> Vec<Case> {
         }),
         // The other of the two ways to name the image.
         case("backgroundRemoveImage", Maximal, Usd(0.05), |scene| async move {
-            let request = BackgroundRemoveImageRequest::new().image_url(PICTURE_URL);
+            let request = BackgroundRemoveImageRequest::new().image_url(PICTURE_URL).anon_user_id("venice-contract");
             scene.venice().images().remove_background(request).await?.bytes().await?;
             Ok(())
         })

@@ -9,6 +9,7 @@ mod billing;
 mod characters;
 mod chat;
 mod crypto_rpc;
+mod decisions;
 mod embeddings;
 mod images;
 mod models;
@@ -17,6 +18,7 @@ mod samples;
 mod scene;
 mod tee;
 mod video;
+mod voice_changer;
 mod x402;
 
 use std::fmt;
@@ -84,8 +86,10 @@ pub fn all() -> Vec<Case> {
         chat::cases(),
         responses::cases(),
         embeddings::cases(),
+        decisions::cases(),
         images::cases(),
         audio::cases(),
+        voice_changer::cases(),
         video::cases(),
         augment::cases(),
         characters::cases(),

@@ -108,6 +108,13 @@ impl Scene {
             .ok_or_else(|| Stop::Skipped("the server has no model of this kind".to_owned()))
     }
 
+    /// A model that changes voices.
+    pub async fn voice_changer(&self) -> Result<String, Stop> {
+        let models = self.models(ModelFilter::Music).await?;
+        let found = models.iter().find(|model| model.model_spec.voice_changer == Some(true));
+        found.map(|model| model.id.clone()).ok_or_else(|| Stop::Skipped("no model changes voices".to_owned()))
+    }
+
     /// A model that proves where it runs.
     pub async fn model_with_proof(&self) -> Result<String, Stop> {
         let models = self.models(ModelFilter::Text).await?;

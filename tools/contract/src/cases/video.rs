@@ -1,9 +1,9 @@
-//! Films: prices, orders, and what is said in one.
+//! Cases of video: quotes and jobs.
 
 use venice_ai::jobs::{JobHandle, Retrieved};
 use venice_ai::types::*;
 
-use super::Cost::{Free, Quoted, TestServer, Usd};
+use super::Cost::{Free, Quoted, TestServer};
 use super::Size::{Maximal, Minimal, Only};
 use super::samples::{FILM_URL, PICTURE_URL, SOUND_URL};
 use super::{Case, Scene, Stop, case};
@@ -22,8 +22,12 @@ pub fn cases() -> Vec<Case> {
                 .aspect_ratio(VideoAspectRatio::Ratio16x9)
                 .audio(true)
                 .duration(VideoDuration::S5)
+                .enhancement_model("Proteus")
+                .reference_image_count(1)
                 .reference_video_total_duration(5.0)
                 .resolution(VideoResolution::P720)
+                .slowdown_factor(2)
+                .target_fps(60)
                 .upscale_factor(2)
                 .video_url(FILM_URL);
             scene.venice().video().quote(request).await?;
@@ -33,6 +37,12 @@ pub fn cases() -> Vec<Case> {
         case("queueVideo", Maximal, TestServer("no model takes all of it"), |scene| async move {
             let model = scene.model(ModelFilter::Video).await?;
             scene.venice().video().queue(maximal(model)).await?;
+            Ok(())
+        }),
+        // A camera path keeps the aspect ratio of its image.
+        case("queueVideo", Maximal, TestServer("no model takes all of it"), |scene| async move {
+            let model = scene.model(ModelFilter::Video).await?;
+            scene.venice().video().queue(enhanced(model)).await?;
             Ok(())
         }),
         case("retrieveVideo", Minimal, Quoted, |scene| async move {
@@ -57,23 +67,36 @@ pub fn cases() -> Vec<Case> {
             scene.venice().video().complete(&job).await?;
             Ok(())
         }),
-        case("createVideoTranscription", Minimal, Usd(0.05), |scene| async move {
-            scene.venice().video().transcribe(TALK).await?;
-            Ok(())
-        }),
-        case("createVideoTranscription", Maximal, Usd(0.05), |scene| async move {
-            let request = CreateVideoTranscriptionRequest::new(TALK).response_format(TextReplyFormat::Text);
-            scene.venice().video().transcribe(request).await?;
-            Ok(())
-        }),
     ]
 }
 
-/// The first film of its site: 19 seconds, and not likely to go.
-const TALK: &str = "https://www.youtube.com/watch?v=jNQXAC9IVRw";
-
 fn order(model: String) -> QueueVideoRequest {
     QueueVideoRequest::new(model).prompt(PROMPT).duration(VideoDuration::S5)
+}
+
+fn enhanced(model: String) -> QueueVideoRequest {
+    QueueVideoRequest::new(model)
+        .anon_user_id("venice-contract")
+        .bitrate_mode(VideoBitrateMode::High)
+        .camera_trajectory([CameraKeyframe::new(0.0, 0.0, 0.0, 1.0), CameraKeyframe::new(1.0, 45.0, 10.0, 1.0)])
+        .compression(0.5)
+        .creativity(0.5)
+        .enhancement_model("Proteus")
+        .grain(0.05)
+        .h264_output(true)
+        .halo(0.5)
+        .image_references([VideoImageReference::new(PICTURE_URL).type_(VideoReferenceType::Subject).ref_name("bay")])
+        .image_url(PICTURE_URL)
+        .noise(0.5)
+        .output_format(VideoOutputFormat::Mp4)
+        .realism(0.5)
+        .recover_detail(0.5)
+        .sharp(0.5)
+        .slowdown_factor(2)
+        .softness(3.0)
+        .target_fps(60)
+        .video_references([VideoReference::new(FILM_URL).ref_name("film").audio_url(SOUND_URL)])
+        .voice_id("ara")
 }
 
 fn maximal(model: String) -> QueueVideoRequest {

@@ -14,7 +14,8 @@ pub fn key(schema: &Value, constraints: bool) -> String {
 fn normal(value: &Value, constraints: bool, names: bool) -> Value {
     const PROSE: &[&str] =
         &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME, POSITION];
-    const OURS: &[&str] = &["format", "x-not-blank", "x-date", "x-web-url", KNOWN, REQUIRED_WHEN, FORMS];
+    const OURS: &[&str] =
+        &["format", "x-not-blank", "x-date", "x-web-url", "x-public-address", KNOWN, REQUIRED_WHEN, FORMS];
     let limits = |key: &str| LIMITS.contains(&key) || OURS.contains(&key);
     match value {
         Value::Object(object) => {

@@ -1,0 +1,179 @@
+//! `Decisions`: the handle of decisions: typed questions about a state (beta).
+//!
+//! A decision model generates no text. It judges a state by a map of typed questions, and gives one typed answer for each.
+//!
+//! | Question | Answer |
+//! |---|---|
+//! | [`NoulQuestion`](crate::types::NoulQuestion): yes or no | [`Decision::noul`]: the probability of yes |
+//! | [`ChoiceQuestion`]: one of some options | [`Decision::choice`]: the option, with the probability of each |
+//! | [`ScoreQuestion`](crate::types::ScoreQuestion): a place on an ordered scale | [`Decision::score`]: the mean level, with the probability of each |
+//!
+//! ```no_run
+//! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+//! use venice_ai::types::{ChoiceQuestion, CreateDecisionRequest, DecisionQuestion, NoulQuestion, ScoreQuestion};
+//!
+//! let questions: [(&str, DecisionQuestion); 3] = [
+//!     ("is_urgent", NoulQuestion::new("Is this urgent?").into()),
+//!     ("team", ChoiceQuestion::among("Who should handle this?", ["billing", "technical"]).into()),
+//!     ("anger", ScoreQuestion::new("How annoyed is the customer?", ["calm", "annoyed", "furious"]).into()),
+//! ];
+//! let state = "My parcel has been stuck for three days, please help.";
+//! let decision = venice.decisions().create(CreateDecisionRequest::new("jev-latest", state, questions)).await?;
+//! if decision.noul("is_urgent").is_some_and(|probability| probability > 0.8) {
+//!     println!("to {}", decision.choice("team").map_or("anyone", |answer| answer.choice.as_str()));
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Input tokens are billed, so a call is repeated only when it is known not to have been executed. Models are listed by
+//! [`ModelFilter::Decision`](crate::types::ModelFilter); their `max_state_tokens` and `max_total_tokens` are checked by the model's
+//! provider alone.
+
+use serde_json::{Map, Value};
+
+pub use crate::api::generated::handles::Decisions;
+use crate::api::generated::types::{
+    ChoiceAnswer, ChoiceQuestion, CreateDecisionRequest, Decision, DecisionAnswer, DecisionContent, DecisionImage,
+    DecisionQuestion, ScoreAnswer,
+};
+use crate::runtime::call::Call;
+use crate::runtime::validation::{self, ValidationError};
+
+impl Decisions<'_> {
+    /// Judges a state by typed questions.
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{CreateDecisionRequest, NoulQuestion};
+    ///
+    /// let questions = [("is_spam", NoulQuestion::new("Is this spam?"))];
+    /// let request = CreateDecisionRequest::new("jev-latest", "You have won a gondola!", questions);
+    /// println!("{:?}", venice.decisions().create(request).await?.noul("is_spam"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Rejected before sending: a request without questions, an empty model, state or instructions, a choice without options, a
+    /// scale of one level, an image that is no `data:` URL of a PNG or JPEG. Too many tokens are a 400, and a key that is limited
+    /// to private models is [`Permission`](crate::ErrorKind::Permission).
+    pub fn create(&self, request: impl Into<CreateDecisionRequest>) -> Call<Decision> {
+        let request = request.into();
+        self.client.raw().create_decision(&request).checked(check(&request))
+    }
+
+    /// The same as [`create`](Self::create), by the path that the SDKs of TypeSafe call (`/systemone`).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::types::{CreateDecisionRequest, NoulQuestion};
+    ///
+    /// let questions = [("is_spam", NoulQuestion::new("Is this spam?"))];
+    /// let request = CreateDecisionRequest::new("jev-latest", "You have won a gondola!", questions);
+    /// println!("{:?}", venice.decisions().system_one(request).await?.noul("is_spam"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`create`](Self::create).
+    pub fn system_one(&self, request: impl Into<CreateDecisionRequest>) -> Call<Decision> {
+        let request = request.into();
+        self.client.raw().create_decision_system_one(&request).checked(check(&request))
+    }
+}
+
+impl Decision {
+    /// The probability of yes, from 0 to 1, for the [`NoulQuestion`](crate::types::NoulQuestion) with this id. `None`: the reply has
+    /// no such answer.
+    #[must_use]
+    pub fn noul(&self, id: &str) -> Option<f64> {
+        match self.answers.get(id)? {
+            DecisionAnswer::Noul(answer) => Some(answer.noul),
+            _ => None,
+        }
+    }
+
+    /// The answer to the [`ChoiceQuestion`] with this id. `None`: the reply has no such answer.
+    #[must_use]
+    pub fn choice(&self, id: &str) -> Option<&ChoiceAnswer> {
+        match self.answers.get(id)? {
+            DecisionAnswer::Choice(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The answer to the [`ScoreQuestion`](crate::types::ScoreQuestion) with this id. `None`: the reply has no such answer.
+    #[must_use]
+    pub fn score(&self, id: &str) -> Option<&ScoreAnswer> {
+        match self.answers.get(id)? {
+            DecisionAnswer::Score(answer) => Some(answer),
+            _ => None,
+        }
+    }
+}
+
+impl ChoiceQuestion {
+    /// A question with options whose names say enough.
+    ///
+    /// ```
+    /// use venice_ai::types::ChoiceQuestion;
+    ///
+    /// let team = ChoiceQuestion::among("Who should handle this?", ["billing", "technical"]);
+    /// ```
+    pub fn among(
+        instructions: impl Into<DecisionContent>,
+        options: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let options = options.into_iter().map(|option| (option.into(), Value::Null));
+        Self::new(instructions, options.collect::<Map<_, _>>())
+    }
+
+    /// A question with options, and what each stands for.
+    ///
+    /// ```
+    /// use venice_ai::types::ChoiceQuestion;
+    ///
+    /// let options = [("billing", "Payments and refunds"), ("technical", "Bugs and outages")];
+    /// let team = ChoiceQuestion::described("Who should handle this?", options);
+    /// ```
+    pub fn described(
+        instructions: impl Into<DecisionContent>,
+        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let options = options.into_iter().map(|(option, meaning)| (option.into(), Value::String(meaning.into())));
+        Self::new(instructions, options.collect::<Map<_, _>>())
+    }
+}
+
+/// The rules that the API's description does not have.
+fn check(request: &CreateDecisionRequest) -> Result<(), ValidationError> {
+    let of_questions = validation::run_with(|checker| {
+        for (id, question) in &request.questions {
+            checker.nested(&format!("questions.{id}"), Some(question));
+        }
+    });
+    let mut findings: Vec<ValidationError> = of_questions.err().into_iter().collect();
+    if request.questions.is_empty() {
+        findings.push(ValidationError::new("questions", "has 0 items, at least 1 is needed"));
+    }
+    for (id, question) in &request.questions {
+        let DecisionQuestion::Choice(choice) = question else { continue };
+        let field = format!("questions.{id}.criteria");
+        if choice.criteria.is_empty() {
+            findings.push(ValidationError::new(field, "has 0 options, at least 1 is needed"));
+            continue;
+        }
+        for (option, meaning) in &choice.criteria {
+            if !matches!(meaning, Value::String(_) | Value::Null) {
+                findings.push(ValidationError::new(format!("{field}.{option}"), "is neither text nor null"));
+            }
+        }
+    }
+    for (index, image) in request.images.iter().flatten().enumerate() {
+        if let DecisionImage::Object(image) = image
+            && image.base64.trim().is_empty()
+        {
+            findings.push(ValidationError::new(format!("images[{index}].base64"), "is empty"));
+        }
+    }
+    ValidationError::all(findings)
+}
