@@ -7,7 +7,7 @@ use super::Upload;
 /// An input that the API takes as a file, or as text: a URL, a `data:` URL or base64.
 ///
 /// Text goes as it stands, and a request that has no file goes as JSON. A file goes as it is, as a part of a multipart body, which
-/// saves the third that base64 adds. A `&str` says not which of them it is, and is none: name it.
+/// saves the third that base64 adds. A `&str` does not say which of them it is, so there is no conversion from it.
 ///
 /// ```
 /// use std::path::Path;
