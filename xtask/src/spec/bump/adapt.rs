@@ -9,6 +9,7 @@ use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Generated, yaml};
 use venice_ai_spec::yaml_out;
 
+use crate::spec::diff::references;
 use crate::spec::road::generate;
 
 use super::actions;
@@ -114,17 +115,6 @@ fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<
         drop_one(part, *index, format!("refers to {reference}, which is gone"), adapted)?;
     }
     Ok(!dead.is_empty())
-}
-
-fn references(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
-            members.values().for_each(|value| references(value, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-        _ => {}
-    }
 }
 
 fn drop_one(part: &mut Part, index: usize, reason: String, adapted: &mut Adapted) -> Result<(), Failure> {

@@ -35,6 +35,7 @@ mod walk;
 pub use change::{Change, Class, Diff};
 pub use document::Document;
 pub use locate::join;
+pub use operations::references;
 pub use reconcile::surface;
 pub use render::{Format, render};
 

@@ -184,8 +184,8 @@ impl Walk<'_> {
     }
 }
 
-/// All references of a document.
-fn references(value: &Value, found: &mut BTreeSet<String>) {
+/// Adds all references of a document, in its order.
+pub fn references(value: &Value, found: &mut impl Extend<String>) {
     match value {
         Value::Object(members) => {
             found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));

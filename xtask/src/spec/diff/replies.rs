@@ -111,10 +111,10 @@ impl Walk<'_> {
         let (old_place, new_place) = (reply.old.place.key("headers"), reply.new.place.key("headers"));
         for name in keys(&before, &after) {
             let (old_place, new_place) = (old_place.key(name), new_place.key(name));
+            let accessors = (self.old.accessor(name), self.new.accessor(name));
             match (before.get(name), after.get(name)) {
                 (Some(left), None) => {
-                    let (old, new) = (self.old.accessor(name), self.new.accessor(name));
-                    let is_gone = old.is_some() && new.is_none();
+                    let is_gone = accessors.0.is_some() && accessors.1.is_none();
                     let rule = if is_gone { rules::ACCESSOR_REMOVED } else { rules::HEADER_REMOVED };
                     self.removed(rule, "header", Node { place: &old_place, value: left }, name.into())
                 }
@@ -127,9 +127,7 @@ impl Walk<'_> {
                         new: Node { place: &new_place, value: right },
                     };
                     self.header(pair);
-                    let (old, new) = (self.old.accessor(name), self.new.accessor(name));
-                    if let Some(old) = old
-                        && let Some(new) = new
+                    if let (Some(old), Some(new)) = accessors
                         && old != new
                     {
                         self.changed(rules::ACCESSOR_CHANGED, "accessor", pair.new, old.clone(), new.clone());
