@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::TeeNonce;
 use crate::api::generated::types::TeeAttestation;
+use crate::runtime::hex;
 use crate::runtime::media::base64;
 
 /// A key that a backend offers for encrypted conversations.
@@ -106,8 +107,8 @@ impl TeeAttestation {
     pub fn quote(&self) -> Option<Vec<u8>> {
         let inside = || self.evidence("quote")?.as_str();
         let text = self.intel_quote.as_deref().or_else(inside)?.trim();
-        let hex = without_prefix(text);
-        if hex.is_empty() { None } else { hex_bytes(hex).or_else(|| base64::decoded(text).ok()) }
+        let digits = without_prefix(text);
+        if digits.is_empty() { None } else { hex::decode(digits).or_else(|| base64::decoded(text).ok()) }
     }
 
     /// What was measured while the machine started. It comes as a list or as JSON in a text.
@@ -152,14 +153,4 @@ impl TeeAttestation {
 
 fn without_prefix(hex: &str) -> &str {
     hex.strip_prefix("0x").unwrap_or(hex)
-}
-
-#[inline]
-fn hex_bytes(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::runtime::hex;
+
 /// A nonce: 32 bytes, or their 64 hex digits. Digits that are none are found when the call is sent.
 ///
 /// It must be fresh and not to be guessed, so take it from the system's source of randomness. This crate makes none: it has no such
@@ -30,7 +32,7 @@ impl TeeNonce {
 
 impl From<[u8; 32]> for TeeNonce {
     fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(&bytes))
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::error::WalletError;
 use super::keccak::keccak256;
+use crate::runtime::hex;
 
 /// The address of a wallet.
 ///
@@ -136,7 +137,7 @@ fn evm(digits: &str) -> Result<[u8; 20], String> {
     if digits.len() != 40 {
         return Err(format!("an EVM address has 40 hexadecimal digits after `0x`, and this one has {}", digits.len()));
     }
-    let bytes = super::hex::decode::<20>(digits).ok_or("an EVM address has hexadecimal digits only")?;
+    let bytes = hex::decode_array::<20>(digits).ok_or("an EVM address has hexadecimal digits only")?;
     let one_case = |case: fn(&char) -> bool| digits.chars().filter(char::is_ascii_alphabetic).all(|c| case(&c));
     if one_case(char::is_ascii_lowercase) || one_case(char::is_ascii_uppercase) {
         return Ok(bytes);
@@ -158,7 +159,7 @@ fn solana(text: &str) -> Result<[u8; 32], String> {
 
 /// The address with the case of its letters as a checksum (EIP-55).
 fn checksummed(bytes: &[u8; 20]) -> String {
-    let plain = super::hex::encode(bytes);
+    let plain = hex::encode(bytes);
     let hash = keccak256(plain.as_bytes());
     let cased = plain.chars().enumerate().map(|(n, digit)| {
         let nibble = hash[n / 2] >> (4 * (1 - n % 2)) & 0xf;

@@ -21,7 +21,7 @@ pub enum WalletErrorKind {
     Keystore,
     /// The password does not open the keystore.
     Password,
-    /// The wallet cannot sign what it was asked to, as it is one of another chain.
+    /// What is to be signed is not: it belongs to another chain, or no API would accept it.
     Unsupported,
 }
 

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::address::WalletAddress;
 use super::error::{WalletError, WalletErrorKind};
-use super::{hex, keccak::keccak256};
+use super::keccak::keccak256;
+use crate::runtime::hex;
 
 /// The most memory that `scrypt` may ask for.
 const MAX_SCRYPT_BYTES: u128 = 1 << 30;
@@ -94,11 +95,8 @@ fn derive(kdf: &str, params: &KdfParams, password: &str) -> Result<Zeroizing<[u8
     if params.dklen != 32 {
         return Err(invalid(format!("its `kdfparams.dklen` is {}, and only 32 is supported", params.dklen)));
     }
-    let salt = params.salt.trim_start_matches("0x");
-    let mut salt_bytes = vec![0; salt.len() / 2];
-    if !hex::decode_into(salt.as_bytes(), &mut salt_bytes) {
-        return Err(invalid("its `kdfparams.salt` is not hexadecimal".to_owned()));
-    }
+    let salt = hex::decode(params.salt.trim_start_matches("0x"))
+        .ok_or_else(|| invalid("its `kdfparams.salt` is not hexadecimal".to_owned()))?;
     let mut derived = Zeroizing::new([0; 32]);
     match kdf {
         "scrypt" => {
@@ -116,7 +114,7 @@ fn derive(kdf: &str, params: &KdfParams, password: &str) -> Result<Zeroizing<[u8
             let wrong = |error: &dyn std::fmt::Display| invalid(format!("its `kdfparams` are not usable: {error}"));
             let log_n = u8::try_from(n.trailing_zeros()).unwrap_or(u8::MAX);
             let parameters = scrypt::Params::new(log_n, r, p).map_err(|error| wrong(&error))?;
-            scrypt::scrypt(password.as_bytes(), &salt_bytes, &parameters, derived.as_mut_slice())
+            scrypt::scrypt(password.as_bytes(), &salt, &parameters, derived.as_mut_slice())
                 .map_err(|error| wrong(&error))?;
         }
         "pbkdf2" => {
@@ -134,7 +132,7 @@ fn derive(kdf: &str, params: &KdfParams, password: &str) -> Result<Zeroizing<[u8
                     "its `pbkdf2` asks for {rounds} rounds, and at most {MAX_ROUNDS} are made"
                 )));
             }
-            pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password.as_bytes(), &salt_bytes, rounds, derived.as_mut_slice());
+            pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password.as_bytes(), &salt, rounds, derived.as_mut_slice());
         }
         other => {
             return Err(invalid(format!("its key derivation is {other:?}; `scrypt` and `pbkdf2` are supported")));
@@ -144,7 +142,7 @@ fn derive(kdf: &str, params: &KdfParams, password: &str) -> Result<Zeroizing<[u8
 }
 
 fn bytes<const N: usize>(digits: &str, field: &str) -> Result<[u8; N], WalletError> {
-    hex::decode(digits.trim_start_matches("0x"))
+    hex::decode_array(digits.trim_start_matches("0x"))
         .ok_or_else(|| invalid(format!("its `{field}` has not {N} bytes in hexadecimal")))
 }
 

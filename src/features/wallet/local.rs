@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 use super::address::WalletAddress;
 use super::error::WalletError;
 use super::keccak::keccak256;
+use super::keystore;
 use super::signer::{Signing, WalletSigner, unsupported};
 use super::transfer::TransferAuthorization;
-use super::{hex, keystore};
+use crate::runtime::hex;
 
 /// The environment variable that [`LocalWallet::from_env`] reads.
 pub const WALLET_KEY_VARIABLE: &str = "VENICE_WALLET_KEY";

@@ -27,7 +27,6 @@
 
 mod address;
 mod error;
-mod hex;
 mod keccak;
 mod keystore;
 mod local;

@@ -13,7 +13,9 @@ use super::signer::{SignerError, WalletSigner};
 use crate::runtime::call::Call;
 use crate::runtime::client::ClientBuilder;
 use crate::runtime::error::Error;
+use crate::runtime::hex;
 use crate::runtime::media::base64;
+use crate::runtime::meta::Meta;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
@@ -119,7 +121,7 @@ impl Wallet {
             statement: self.statement.clone(),
             uri: self.uri.clone(),
             version: "1".to_owned(),
-            nonce: super::hex::encode(&nonce),
+            nonce: hex::encode(&nonce),
             issued_at: iso8601(now),
             expiration_time: Some(iso8601(now + self.time_to_live)),
             not_before: None,
@@ -150,9 +152,7 @@ impl RequestSigner for Wallet {
         if !refusal.code().is_some_and(|code| TIME_REFUSALS.contains(&code)) {
             return false;
         }
-        let date =
-            refusal.meta().and_then(|meta| meta.header("date")).and_then(|date| httpdate::parse_http_date(date).ok());
-        let Some(date) = date else { return false };
+        let Some(date) = refusal.meta().and_then(Meta::date) else { return false };
         let (ahead, distance) = match date.duration_since(now) {
             Ok(distance) => (1, distance),
             Err(behind) => (-1, behind.duration()),
@@ -340,7 +340,7 @@ impl SignInMessage {
             },
         });
         match chain {
-            Chain::Base => header["signature"] = json!(format!("0x{}", super::hex::encode(signature))),
+            Chain::Base => header["signature"] = json!(format!("0x{}", hex::encode(signature))),
             Chain::Solana => {
                 header["signature"] = json!(bs58::encode(signature).into_string());
                 header["type"] = json!("ed25519");

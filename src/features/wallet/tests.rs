@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::sign_in::SignInMessage;
 use super::*;
+use crate::runtime::hex;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/fixtures/wallet/vectors.json")).unwrap()
@@ -68,7 +69,7 @@ async fn transfers_are_hashed_and_signed_as_ethers_does() {
             value: text(expected, "value").parse().unwrap(),
             valid_after: 0,
             valid_before: text(expected, "validBefore").parse().unwrap(),
-            nonce: hex::decode(&text(expected, "nonce")[2..]).unwrap(),
+            nonce: hex::decode_array(&text(expected, "nonce")[2..]).unwrap(),
             token_name: "USD Coin".to_owned(),
             token_version: "2".to_owned(),
             chain_id: 8453,

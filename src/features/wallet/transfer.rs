@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::address::WalletAddress;
 use super::keccak::keccak256;
+use crate::runtime::hex;
 
 /// Permission to move an amount of a token from the wallet to a recipient, once, until a time. Whoever holds the signature can submit
 /// it and pays the fees of the chain (EIP-3009).
@@ -92,7 +93,7 @@ impl TransferAuthorization {
         json!({
             "from": self.from.to_string(), "to": self.to.to_string(), "value": self.value.to_string(),
             "validAfter": self.valid_after.to_string(), "validBefore": self.valid_before.to_string(),
-            "nonce": format!("0x{}", super::hex::encode(&self.nonce)),
+            "nonce": format!("0x{}", hex::encode(&self.nonce)),
         })
     }
 }

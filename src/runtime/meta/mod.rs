@@ -392,11 +392,15 @@ impl Meta {
         self.header(name).and_then(bool_of).unwrap_or_default()
     }
 
+    /// The time by the server's own clock, if it sent it.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        self.header(DATE.as_str()).and_then(|text| httpdate::parse_http_date(text).ok())
+    }
+
     /// The time by the server's own clock, as far as it told it. Times in other headers are measured against it, so that a
     /// wrong clock on this machine does not turn a short wait into a long one.
     fn server_time(&self) -> SystemTime {
-        let date = self.inner.headers.get(DATE).and_then(|value| value.to_str().ok());
-        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or(self.inner.received_at)
+        self.date().unwrap_or(self.inner.received_at)
     }
 
     /// Hides every header that contains `secret` from `Debug`.

@@ -3,6 +3,7 @@
 use hmac_sha256::Hash;
 use serde_json::Value;
 
+use crate::runtime::hex;
 use crate::runtime::transport::Outgoing;
 
 /// The hash of a request: its operation, address and body. Neither the key nor the headers nor the host are part of it. `None` for
@@ -31,7 +32,7 @@ pub(in crate::features::many) fn of(outgoing: &Outgoing) -> Option<String> {
 
 /// The first half of the hash, in hexadecimal: 128 bits are more than enough to tell requests apart.
 fn name(hasher: Hash) -> String {
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&hasher.finalize()[..16])
 }
 
 fn text(hasher: &mut Hash, text: &str) {

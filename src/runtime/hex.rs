@@ -1,13 +1,16 @@
 //! Hexadecimal text.
 
+/// The bytes of a text of hexadecimal digits.
+pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; digits.len() / 2];
+    decode_into(digits.as_bytes(), &mut bytes).then_some(bytes)
+}
+
 /// The bytes of a text of exactly `2 * N` hexadecimal digits.
-pub(crate) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
-    let digits = digits.as_bytes();
-    if digits.len() != 2 * N {
-        return None;
-    }
+#[cfg(feature = "wallet")]
+pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    decode_into(digits, &mut bytes).then_some(bytes)
+    decode_into(digits.as_bytes(), &mut bytes).then_some(bytes)
 }
 
 /// Fills `bytes` from twice as many digits.
