@@ -5,7 +5,7 @@ use venice_ai::blocking;
 use venice_ai::http::Method;
 use venice_ai::{ErrorKind, RawReply};
 
-use crate::support::{Answer, Folder, Server, once};
+use crate::support::{Answer, Folder, Gate, Server, once};
 
 fn fetch(answer: Answer) -> RawReply {
     once(&Server::answering([answer])).request_raw(Method::GET, "/x").send_blocking().unwrap()
@@ -32,12 +32,10 @@ fn bodies_are_saved_in_this_thread() {
 
 #[test]
 fn pieces_are_an_ordinary_iterator() {
-    let answer = Answer::head(200, &[("content-length", "8")])
-        .send("half")
-        .wait(std::time::Duration::from_millis(50))
-        .send("half");
-    let pieces: Vec<_> = blocking::iter(fetch(answer).stream()).map(Result::unwrap).collect();
-    assert_eq!(pieces, ["half", "half"]);
+    let first_is_read = Gate::default();
+    let answer = Answer::head(200, &[("content-length", "8")]).send("half").until(&first_is_read).send("half");
+    let pieces = blocking::iter(fetch(answer).stream()).map(Result::unwrap).inspect(|_| first_is_read.open());
+    assert_eq!(pieces.collect::<Vec<_>>(), ["half", "half"]);
 }
 
 #[tokio::test]
