@@ -9,6 +9,7 @@
         feature = "catalogue",
         feature = "citations",
         feature = "collect",
+        feature = "crypto-rpc",
         feature = "csv",
         feature = "embedding-batch",
         feature = "jobs",
@@ -54,10 +55,17 @@ pub use self::api::generated::API_DOCUMENT;
 pub use self::api::generated::{API_VERSION, Raw, handles, operations, types};
 #[doc(no_inline)]
 pub use self::api::{
-    ApiKeys, Audio, Augment, Billing, Characters, Chat, CryptoRpc, Decisions, Embeddings, Images, Models, Tee, Video,
-    VoiceChanger, X402,
+    ApiKeys, Audio, Augment, Billing, Characters, Chat, Decisions, Embeddings, Images, Models, Tee, Video, VoiceChanger,
+    X402,
 };
-pub use self::api::{api_keys, augment, characters, crypto_rpc, decisions, images, tee, video, voice_changer, x402};
+pub use self::api::{api_keys, augment, characters, decisions, images, tee, video, voice_changer, x402};
+#[cfg(feature = "crypto-rpc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
+pub use self::features::crypto_rpc;
+#[cfg(feature = "crypto-rpc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
+#[doc(no_inline)]
+pub use self::features::crypto_rpc::CryptoRpc;
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]

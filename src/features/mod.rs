@@ -15,6 +15,9 @@ pub mod collect;
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 pub mod cost;
+#[cfg(feature = "crypto-rpc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
+pub mod crypto_rpc;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub mod csv;

@@ -45,6 +45,9 @@ mod citations;
 #[cfg(feature = "budget")]
 #[path = "../features/cost/mod.rs"]
 mod cost;
+#[cfg(feature = "crypto-rpc")]
+#[path = "../account/crypto_rpc/mod.rs"]
+mod crypto_rpc;
 #[cfg(feature = "save")]
 #[path = "../media/downloads/mod.rs"]
 mod downloads;

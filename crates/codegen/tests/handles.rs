@@ -158,6 +158,8 @@ fn an_area_is_behind_its_feature_and_may_have_a_struct_of_its_own() {
     let own = with("{struct: handwritten}");
     has(&own, "impl crate::api::lanterns::Lanterns<'_> {");
     has_not(&own, "pub struct Lanterns");
+    let of_a_feature = with("{feature: unstable, struct: handwritten}");
+    has(&of_a_feature, r#"#[allow(deprecated)] impl crate::features::lanterns::Lanterns<'_> {"#);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::RawReply;
 use super::verdict::{reported, verdict};
-use super::watch::Watch;
+use super::watch::is_suspicious;
 use crate::runtime::error::{Error, ErrorKind, locate};
 use crate::runtime::lenient::leniently;
 use crate::runtime::meta::Meta;
@@ -38,9 +38,8 @@ impl Reply {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let (Body::Whole(body), scope, meta) = (&self.body, &self.scope, &self.meta) else { return Err(mixed_up()) };
         let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(body) };
-        let watch = Watch::new(scope.operation().facts());
-        let problem = match leniently(text, |text| watch.read(text)) {
-            Ok(value) if !watch.is_suspicious() => return Ok(value),
+        let problem = match leniently(text, |text| serde_json::from_slice(text)) {
+            Ok(value) if !is_suspicious(scope.operation().facts(), text) => return Ok(value),
             Ok(value) => return verdict(scope, meta, body).map_or(Ok(value), Err),
             Err(problem) => problem,
         };

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::watch::{Skimmed, Watch};
+use super::watch::is_suspicious;
 use crate::runtime::error::{Error, ErrorKind, Promise, is_error_document};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{Essential, Operation};
@@ -71,11 +71,8 @@ fn missing(object: &Map<String, Value>, facts: &Operation) -> Option<&'static Es
 /// The verdict of [`Reply::json`], for a reply that is not decoded. What is not JSON is left to the
 /// code that decodes it.
 pub(crate) fn check(scope: &Scope, meta: &Meta, body: &Bytes) -> Result<(), Error> {
-    let watch = Watch::new(scope.operation().facts());
-    match watch.read::<Skimmed>(without_mark(body)) {
-        Ok(_) if watch.is_suspicious() => verdict(scope, meta, body).map_or(Ok(()), Err),
-        _ => Ok(()),
-    }
+    let is_suspicious = is_suspicious(scope.operation().facts(), without_mark(body));
+    if is_suspicious { verdict(scope, meta, body).map_or(Ok(()), Err) } else { Ok(()) }
 }
 
 impl Reply {

@@ -26,7 +26,8 @@ pub fn emit(file: &syn::File, model: &Model) -> TokenStream {
         let (owner, accessor) = (ident(&pascal(name)), ident(name));
         let text = area_doc(name, area, model);
         let place = if area.handwritten {
-            quote! { crate::api::#accessor::#owner }
+            let floor = ident(if area.feature.is_some() { "features" } else { "api" });
+            quote! { crate::#floor::#accessor::#owner }
         } else {
             let (doc, summary) = (docs::doc(&text), docs::doc(text.split("\n\n").next().unwrap_or_default()));
             items.extend(quote! {
