@@ -66,6 +66,9 @@ pub use self::features::crypto_rpc;
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 #[doc(no_inline)]
 pub use self::features::crypto_rpc::CryptoRpc;
+#[cfg(any(feature = "catalogue", feature = "jobs"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "catalogue", feature = "jobs"))))]
+pub use self::features::flow::Flow;
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
@@ -82,7 +85,7 @@ pub use self::features::responses;
 #[doc(no_inline)]
 pub use self::features::responses::Responses;
 pub use self::runtime::amount::Amount;
-pub use self::runtime::call::{Call, CallFuture, Flow, Response};
+pub use self::runtime::call::{Call, CallFuture, Response};
 pub use self::runtime::client::{Client, ClientBuilder};
 pub use self::runtime::error::{
     ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,

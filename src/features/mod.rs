@@ -24,6 +24,8 @@ pub mod csv;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
+#[cfg(any(feature = "catalogue", feature = "jobs"))]
+pub(crate) mod flow;
 #[cfg(any(feature = "batch", feature = "embedding-batch", feature = "long-speech", feature = "tools"))]
 pub(crate) mod in_flight;
 #[cfg(feature = "jobs")]

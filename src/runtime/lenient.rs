@@ -22,6 +22,7 @@ pub(crate) fn leniently<T>(json: &[u8], read: impl Fn(&[u8]) -> serde_json::Resu
 }
 
 /// As [`leniently`], for a document that was parsed before.
+#[cfg(any(feature = "catalogue", feature = "unstable"))]
 pub(crate) fn leniently_again<T>(read: impl Fn() -> serde_json::Result<T>) -> serde_json::Result<T> {
     leniently(&[], |_| read())
 }

@@ -133,11 +133,6 @@ impl OperationRef {
         Self { facts, retry: facts.retry, name: Some(format!("{method} {path}").into()) }
     }
 
-    /// Fetches a file from the URL that a job's reply named, or takes it away there.
-    pub(crate) fn file_elsewhere(method: &reqwest::Method) -> Self {
-        if method.is_safe() { (&DOWNLOAD).into() } else { (&REVOKE).into() }
-    }
-
     pub(crate) fn facts(&self) -> &'static Operation {
         self.facts
     }
@@ -182,16 +177,8 @@ impl fmt::Display for OperationRef {
 static AD_HOC_READ: Operation = ad_hoc(RetryClass::Safe);
 static AD_HOC_WRITE: Operation = ad_hoc(RetryClass::Once);
 
-static DOWNLOAD: Operation = elsewhere("download", "GET");
-static REVOKE: Operation = elsewhere("revokeDownload", "DELETE");
-
 const fn ad_hoc(retry: RetryClass) -> Operation {
     unknown_to_the_document("request", "", "", retry, AuthScheme::Public)
-}
-
-/// The URL itself is the right to the file, and nothing of it is told.
-const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
-    unknown_to_the_document(id, method, "{download_url}", RetryClass::Safe, AuthScheme::Anonymous)
 }
 
 pub(crate) const fn unknown_to_the_document(

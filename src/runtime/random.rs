@@ -18,6 +18,7 @@ pub(crate) fn bits() -> u64 {
 }
 
 /// 122 of the 128 bits in the form of a UUID of version 4.
+#[cfg(feature = "crypto-rpc")]
 pub(crate) fn uuid(high: u64, low: u64) -> String {
     format!(
         "{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:012x}",

@@ -18,7 +18,7 @@ pub use self::request::{CatalogueRequest, CatalogueSettings};
 pub use self::retirement::Retirement;
 use crate::api::generated::types::ModelType;
 use crate::api::models::Models;
-use crate::runtime::call::Flow;
+use crate::features::flow::Flow;
 
 impl Models<'_> {
     /// All models, to look up, filter and ask: fetched once for all clones of the client, and kept for

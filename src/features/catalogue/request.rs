@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Catalogue, CatalogueModel, store};
 use crate::api::generated::types::ModelType;
-use crate::runtime::call::Flow;
+use crate::features::flow::Flow;
 use crate::runtime::client::Client;
 
 /// Types whose models answer to the names of other vendors, in the order in which they are looked through.

@@ -138,17 +138,20 @@ pub(crate) async fn with_names(
 }
 
 /// Whether a fetch failed a moment ago, and there is nothing that could serve: who only wants to check something does not try again.
+#[cfg(feature = "preflight")]
 pub(crate) fn has_just_failed(client: &Client) -> bool {
     let (store, now) = (client.catalogue_store(), client.clock().now());
     store.failed_lately(now) && store.no_older_than(MOST_STALE, now).is_none()
 }
 
 /// As [`has_just_failed`], for the names of other vendors' models.
+#[cfg(feature = "preflight")]
 pub(crate) fn names_have_just_failed(client: &Client, kind: &ModelType) -> bool {
     is_within(&client.catalogue_store().kept().names_failed_at, kind, PAUSE_AFTER_FAILURE, client.clock().now())
 }
 
 /// Somebody gave up on what a request about models of this type needs, for taking too long. An older catalogue may serve.
+#[cfg(feature = "preflight")]
 pub(crate) fn gave_up(client: &Client, kind: &ModelType) -> Option<Catalogue> {
     let (store, now) = (client.catalogue_store(), client.clock().now());
     let mut kept = store.kept();

@@ -7,9 +7,11 @@ mod tool_calls;
 mod weight;
 
 pub use self::accumulate::ChatAccumulator;
+#[cfg(feature = "reasoning")]
 pub(crate) use self::accumulate::{ENCRYPTED, is_encrypted};
 use self::text::ContentFilter;
 pub use self::text::TextStream;
+#[cfg(feature = "reasoning")]
 pub(crate) use self::text::{TextFilter, first_delta};
 use crate::api::chat::stream::ChatStream;
 use crate::api::generated::types::ChatCompletion;
@@ -59,5 +61,14 @@ impl ChatStream {
     /// An accumulator with the limit of the call.
     pub(crate) fn accumulator(&self) -> ChatAccumulator {
         ChatAccumulator::new().with_max_bytes(self.max_collected_bytes())
+    }
+
+    pub(crate) fn max_collected_bytes(&self) -> usize {
+        self.body().scope().limits().collected_bytes()
+    }
+
+    /// Adds to an error what is known of the call.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        self.body().explained(error)
     }
 }

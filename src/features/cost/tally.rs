@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::budget::grown;
 use super::ledger::Charge;
 use crate::runtime::amount::Amount;
 
@@ -150,12 +149,12 @@ impl ModelTally {
         add(&mut self.completion_tokens, tokens.completion);
         match (&charge.told, &charge.listed) {
             (Some(cost), _) => {
-                self.usd = grown(self.usd, cost.usd.unwrap_or_default());
-                self.diem = grown(self.diem, cost.diem.unwrap_or_default());
+                self.usd += cost.usd.unwrap_or_default();
+                self.diem += cost.diem.unwrap_or_default();
                 add(&mut self.credits, cost.credits.unwrap_or(0));
             }
             (None, Some(price)) if price.usd.is_some() => {
-                self.listed_usd = grown(self.listed_usd, price.usd.unwrap_or_default());
+                self.listed_usd += price.usd.unwrap_or_default();
             }
             (None, _) => add(&mut self.unpriced, 1),
         }
@@ -170,9 +169,9 @@ impl ModelTally {
         add(&mut self.cached_tokens, other.cached_tokens);
         add(&mut self.completion_tokens, other.completion_tokens);
         add(&mut self.credits, other.credits);
-        self.usd = grown(self.usd, other.usd);
-        self.diem = grown(self.diem, other.diem);
-        self.listed_usd = grown(self.listed_usd, other.listed_usd);
+        self.usd += other.usd;
+        self.diem += other.diem;
+        self.listed_usd += other.listed_usd;
     }
 
     /// The columns of the table.

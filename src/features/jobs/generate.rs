@@ -12,9 +12,9 @@ use super::job::{Settings, goes_on};
 use super::order::Order;
 use super::safe::Safe;
 use super::{Job, Media, Progress, SavedMedia};
+use crate::features::flow::{Flow, Steps};
 use crate::features::save::durable;
 use crate::runtime::amount::{self, Amount, NotAnAmount};
-use crate::runtime::call::{Flow, Steps};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 

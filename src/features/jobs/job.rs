@@ -14,7 +14,7 @@ use super::safe::Safe;
 use super::stage::Stage;
 use super::watch::{Look, Watch};
 use super::{Media, Progress, ProgressStream, RemoteCopy, cleanup};
-use crate::runtime::call::Flow;
+use crate::features::flow::Flow;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::JobHandle;
 use super::fetch::{self, Seen};
-use crate::runtime::call::Flow;
+use crate::features::flow::Flow;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::reply::ByteStream;

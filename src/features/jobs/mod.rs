@@ -4,6 +4,7 @@ mod areas;
 mod audio;
 mod checks;
 mod cleanup;
+mod download;
 mod error;
 mod fetch;
 mod generate;

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
 
 use super::join::Join;
 use crate::features::save::durable::DurableFile;
-use crate::runtime::call::Steps;
 use crate::runtime::error::Delivery;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
@@ -30,7 +30,7 @@ enum SoundStore {
     },
     Committing {
         path: PathBuf,
-        commit: Steps<u64>,
+        commit: Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>,
     },
     Saved {
         path: PathBuf,

@@ -8,7 +8,8 @@ use super::pacer::{Load, Pacer, Passenger};
 use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::transport::{Bucket, Outgoing, Reply, RetryPolicy, members};
+use crate::runtime::transport::budget::Bucket;
+use crate::runtime::transport::{Outgoing, Reply, RetryPolicy, members};
 use crate::runtime::wallet;
 
 /// One request of a run.

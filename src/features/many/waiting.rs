@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::pacer::{LaneKey, Passenger};
 use super::task::Task;
-use crate::runtime::transport::Bucket;
+use crate::runtime::transport::budget::Bucket;
 
 /// Whose limits and whose failures requests count against together.
 type Lane = (LaneKey, Bucket);

@@ -67,6 +67,7 @@ impl DurableFile {
     }
 
     /// Puts these bytes in the place of as many at the beginning, which were written before.
+    #[cfg(feature = "long-speech")]
     pub(crate) async fn write_over_beginning(&mut self, bytes: Bytes) -> Result<(), Error> {
         self.flush().await?;
         let mut writing = self.settled().await?;

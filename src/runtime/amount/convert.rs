@@ -19,6 +19,7 @@ impl fmt::Display for NotAnAmount {
 impl std::error::Error for NotAnAmount {}
 
 /// What a caller sets as a limit: not below nothing.
+#[cfg(any(feature = "budget", feature = "jobs"))]
 pub(crate) fn limit(limit: impl TryInto<Amount>) -> Result<Amount, NotAnAmount> {
     let limit = limit.try_into().map_err(|_| NotAnAmount)?;
     if limit.is_negative() { Err(NotAnAmount) } else { Ok(limit) }

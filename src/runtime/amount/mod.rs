@@ -10,6 +10,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub use self::convert::NotAnAmount;
+#[cfg(any(feature = "budget", feature = "jobs"))]
 pub(crate) use self::convert::limit;
 
 /// An exact decimal number: what a call cost, what a balance is, what a model charges. Which currency it is in stands in the name
@@ -53,9 +54,6 @@ impl Amount {
     /// assert_eq!(Amount::ZERO, Amount::default());
     /// ```
     pub const ZERO: Self = Self { digits: 0, places: 0 };
-
-    /// More than anything costs.
-    pub(crate) const HIGHEST: Self = Self { digits: i128::MAX, places: 0 };
 
     /// A whole number of units, of which `10^decimals` make one; with two decimal places at least: `5.00`.
     pub(crate) fn of_units(units: &str, decimals: usize) -> Option<Self> {

@@ -5,11 +5,9 @@ use serde::de::DeserializeOwned;
 
 use super::Call;
 use crate::runtime::client::Client;
-use crate::runtime::error::Error;
 use crate::runtime::operation::OperationRef;
 use crate::runtime::reply::RawReply;
-use crate::runtime::transport::{Built, base_url, of_address};
-use crate::runtime::url::web_address;
+use crate::runtime::transport::{Built, base_url};
 
 impl Client {
     /// A call to an endpoint that this crate does not know, or not yet.
@@ -56,17 +54,5 @@ impl Client {
     fn ad_hoc_request(&self, method: Method, path: &str) -> Built {
         let url = base_url::join(self.shared().base_url.as_str(), path)?;
         Ok((reqwest::Request::new(method, url), None))
-    }
-
-    /// Downloads (or with DELETE revokes) a file that another host stores, at a URL that is the right to it. Neither the key nor the
-    /// client's headers go there, and nothing shows the URL.
-    pub(crate) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
-        let operation = OperationRef::file_elsewhere(&method);
-        // The error does not show the URL, as it may be the right to what it names.
-        let refused = |problem| Error::invalid_request(format!("the address of the file {problem}; nothing was sent"));
-        let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
-        let hidden = url.as_ref().map(of_address).unwrap_or_default();
-        let url = url.and_then(|url| self.shared().downloads.check(&url).map(|()| url).map_err(refused));
-        Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None))).hiding(hidden)
     }
 }

@@ -1,7 +1,6 @@
 //! `Call`: one request with its options, sent when it is awaited. `CallFuture`: a call in flight.
 
 mod client;
-mod flow;
 mod options;
 
 use std::fmt;
@@ -13,8 +12,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Handle, Id};
 
-pub use self::flow::Flow;
-pub(crate) use self::flow::Steps;
 pub(crate) use self::options::call_options;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
@@ -188,11 +185,6 @@ impl<T> Call<T> {
     }
 
     /// Keeps something out of the call's errors.
-    pub(crate) fn hiding(mut self, secrets: Vec<Secret>) -> Self {
-        self.core.scope.hide(secrets);
-        self
-    }
-
     /// Takes a status for a success that usually is none.
     pub(crate) fn accepting(mut self, status: reqwest::StatusCode) -> Self {
         self.core.also = Some(status);

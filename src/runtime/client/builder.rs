@@ -9,6 +9,7 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use super::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
+#[cfg(feature = "catalogue")]
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
 use crate::runtime::transport::download::DownloadPolicy;
@@ -55,6 +56,7 @@ pub struct ClientBuilder {
     warning_age: Duration,
     interceptors: Interceptors,
     /// The state of features that is not as they make it themselves.
+    #[cfg(feature = "catalogue")]
     slots: Slots,
     wallet: Option<Signer>,
     payer: Option<Payer>,
@@ -79,6 +81,7 @@ impl Default for ClientBuilder {
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
             interceptors: Interceptors::default(),
+            #[cfg(feature = "catalogue")]
             slots: Slots::default(),
             wallet: None,
             payer: None,
@@ -301,11 +304,13 @@ impl ClientBuilder {
     }
 
     /// What each call passes.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn interceptors(&mut self) -> &mut Interceptors {
         &mut self.interceptors
     }
 
     /// Where features keep what the client is to begin with.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn slots(&self) -> &Slots {
         &self.slots
     }
@@ -364,6 +369,7 @@ impl ClientBuilder {
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
                 interceptors: self.interceptors,
+                #[cfg(feature = "catalogue")]
                 slots: self.slots,
             }),
         })

@@ -102,6 +102,7 @@ impl Client {
     }
 
     /// The client for further calls that a call needs.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn of_call(outgoing: &Outgoing) -> Self {
         Self { shared: Arc::clone(&outgoing.shared), options: None }
     }
@@ -124,18 +125,22 @@ impl Client {
         self.shared.http.first()
     }
 
+    #[cfg(any(feature = "batch", feature = "jobs", feature = "preflight"))]
     pub(crate) fn timeout(&self) -> Duration {
         self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.shared.timeout)
     }
 
+    #[cfg(feature = "batch")]
     pub(crate) fn retry(&self) -> &RetryPolicy {
         self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
+    #[cfg(any(feature = "batch", feature = "catalogue", feature = "jobs"))]
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
     }
 
+    #[cfg(feature = "batch")]
     pub(crate) fn budget(&self) -> &FailureBudget {
         &self.shared.budget
     }

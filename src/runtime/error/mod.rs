@@ -22,6 +22,7 @@ pub use self::delivery::Delivery;
 pub(crate) use self::document::{Promise, is_error_document};
 pub use self::kind::ErrorKind;
 use self::payload::Details;
+#[cfg(feature = "jobs")]
 pub(crate) use self::payload::text as text_field;
 pub use self::payload::{
     ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, SpendLimit,
@@ -149,6 +150,7 @@ impl Error {
     }
 
     /// Names that are close to the one that is not known.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn with_did_you_mean(mut self, names: Vec<String>) -> Self {
         if !names.is_empty() {
             self.details_mut().did_you_mean = names;
@@ -157,6 +159,7 @@ impl Error {
     }
 
     /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    #[cfg(any(feature = "budget", feature = "jobs", feature = "preflight", feature = "structured"))]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         self.details_mut().attachments.insert(value);
         self
@@ -195,6 +198,7 @@ impl Error {
     }
 
     /// How long to wait before the next request.
+    #[cfg(feature = "batch")]
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner.retry_after = Some(wait);
         self
@@ -216,11 +220,13 @@ impl Error {
     }
 
     /// Says before the message which part of a larger whole it is about.
+    #[cfg(feature = "long-speech")]
     pub(crate) fn about(mut self, part: std::fmt::Arguments<'_>) -> Self {
         self.inner.message.insert_str(0, &format!("{part}: "));
         self
     }
 
+    #[cfg(feature = "jobs")]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner.kind = kind;
         self

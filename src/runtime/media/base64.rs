@@ -24,6 +24,7 @@ pub(crate) fn decode_into(digits: &[u8], buffer: &mut [u8]) -> Result<usize, Dec
 }
 
 /// The text that stands for some bytes.
+#[cfg(any(feature = "attachments", feature = "batch", feature = "wallet"))]
 pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }

@@ -115,6 +115,7 @@ impl Form {
     }
 
     /// The parts by name: texts as they are, a part that comes several times or belongs to a list as a list, and `null` for a file.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
 
@@ -290,6 +291,7 @@ macro_rules! text_parts {
 text_parts!(String, bool, i64, f64);
 
 /// What a request would send, as JSON; see [`Form::to_json`].
+#[cfg(feature = "preflight")]
 pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
     let mut form = Form::new();
     body.parts(&mut form);

@@ -17,6 +17,7 @@ pub use self::typed::{
     RpcUsage,
 };
 pub use crate::runtime::amount::{Amount, NotAnAmount};
+#[cfg(feature = "preflight")]
 use crate::runtime::attachments::{Attachment, Attachments};
 use crate::runtime::url::percent_decoded;
 
@@ -40,13 +41,23 @@ struct MetaData {
     received_at: SystemTime,
     attempts: u32,
     of_another_host: bool,
+    #[cfg(feature = "preflight")]
     attachments: Attachments,
 }
 
 impl Meta {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, received_at: SystemTime, attempts: u32) -> Self {
-        let (of_another_host, attachments) = (false, Attachments::default());
-        Self { inner: Arc::new(MetaData { status, headers, received_at, attempts, of_another_host, attachments }) }
+        Self {
+            inner: Arc::new(MetaData {
+                status,
+                headers,
+                received_at,
+                attempts,
+                of_another_host: false,
+                #[cfg(feature = "preflight")]
+                attachments: Attachments::default(),
+            }),
+        }
     }
 
     /// The same, for a reply of a host that the request was redirected to.
@@ -57,16 +68,19 @@ impl Meta {
     }
 
     /// Whether another host answered than the one that was asked.
+    #[cfg(feature = "jobs")]
     pub(crate) fn is_of_another_host(&self) -> bool {
         self.inner.of_another_host
     }
 
     /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    #[cfg(feature = "preflight")]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         Arc::make_mut(&mut self.inner).attachments.insert(value);
         self
     }
 
+    #[cfg(feature = "preflight")]
     pub(crate) fn attached<T: Attachment>(&self) -> Option<&T> {
         self.inner.attachments.get()
     }

@@ -150,6 +150,7 @@ impl RawReply {
     }
 
     /// Adds what is known of the call.
+    #[cfg(feature = "jobs")]
     pub(crate) fn explained(&self, error: Error) -> Error {
         self.body.explained(error)
     }

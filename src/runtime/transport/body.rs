@@ -74,6 +74,7 @@ impl ReplyBody {
     }
 
     /// Shows the parts of the streamed answer to an observer.
+    #[cfg(feature = "budget")]
     pub(crate) fn set_observer(&mut self, observer: Box<dyn StreamObserver>) {
         self.observer = Some(observer);
     }

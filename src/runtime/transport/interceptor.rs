@@ -75,6 +75,7 @@ impl Interceptors {
     }
 
     /// Adds an interceptor, in the place of one with the same name. Of those with the same order a new one comes first.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
@@ -90,6 +91,7 @@ impl Interceptors {
     }
 
     /// The interceptor of a type, if it was added.
+    #[cfg(feature = "budget")]
     pub(crate) fn get<I: Interceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
     }

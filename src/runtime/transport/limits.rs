@@ -22,6 +22,7 @@ const REPLY: usize = 32 * 1024 * 1024;
 /// An event: 4 MiB. It has a few tokens, or at the end of an answer what was found on the web for it.
 pub(crate) const EVENT: usize = 4 * 1024 * 1024;
 /// A collected answer: 64 MiB of memory. The longest answers have a megabyte of text.
+#[cfg(feature = "collect")]
 pub(crate) const COLLECTED: usize = 64 * 1024 * 1024;
 
 impl ReplyLimits {
@@ -46,6 +47,7 @@ impl ReplyLimits {
     }
 
     /// The most that is collected of a stream, in bytes.
+    #[cfg(feature = "collect")]
     pub(crate) fn collected_bytes(&self) -> usize {
         self.collected.unwrap_or(COLLECTED)
     }
@@ -62,4 +64,5 @@ impl ReplyLimits {
 }
 
 /// What JSON inside of an answer, which a model wrote, may take in memory once it is parsed.
+#[cfg(any(feature = "structured", feature = "tools"))]
 pub(crate) const MOST_ANSWER_MEMORY: usize = REPLY * AMPLIFICATION;

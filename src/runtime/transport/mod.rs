@@ -2,9 +2,9 @@
 
 mod ahead;
 pub(crate) mod base_url;
-mod body;
+pub(crate) mod body;
 mod boxed_cold;
-mod budget;
+pub(crate) mod budget;
 mod clock;
 pub(crate) mod download;
 pub(crate) mod failure;
@@ -21,23 +21,23 @@ mod options;
 mod outgoing;
 mod redirect;
 mod reply_kind;
-mod retry;
+pub(crate) mod retry;
 mod send;
 mod shared;
 pub(crate) mod tls;
 mod trace;
 mod versions;
-mod wallets;
+pub(crate) mod wallets;
 mod warnings;
-mod window;
+pub(crate) mod window;
 
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
 
-pub(crate) use self::body::{ReplyBody, StreamObserver};
+pub(crate) use self::body::ReplyBody;
 #[cfg(test)]
 pub(crate) use self::budget::Counted;
-pub(crate) use self::budget::{Bucket, FailureBudget};
+pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{header, mark_sensitive, of_address};
@@ -48,15 +48,13 @@ pub(crate) use self::model::model_of;
 pub use self::options::CallOptions;
 pub(crate) use self::outgoing::{Built, Outgoing, built, not_json};
 pub use self::retry::RetryPolicy;
-pub(crate) use self::retry::jitter;
 pub(crate) use self::send::send;
 pub(crate) use self::shared::Shared;
 pub(crate) use self::trace::Trace;
 pub use self::versions::Compatibility;
 pub(crate) use self::versions::{DEFAULT_WARNING_AGE, Versions};
-pub(crate) use self::wallets::{MOST_OF_A_WALLET, WalletSlot, WalletSlots};
+pub(crate) use self::wallets::{WalletSlot, WalletSlots};
 pub(crate) use self::warnings::Warnings;
-pub(crate) use self::window::Window;
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{OperationRef, RetryClass};
@@ -159,6 +157,7 @@ impl Scope {
     }
 
     /// `bytes` from the server without what is secret.
+    #[cfg(feature = "batch")]
     pub(crate) fn without_secrets(&self, bytes: Bytes) -> Bytes {
         self.secrets().fold(bytes, crate::runtime::text::without_secret)
     }
@@ -194,6 +193,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Changes what is known of the reply, wherever it is told.
+    #[cfg(feature = "preflight")]
     pub(crate) fn change_meta(&mut self, change: impl FnOnce(Meta) -> Meta) {
         self.meta = change(self.meta.clone());
         if let Body::Pieces(body) = &mut self.body {

@@ -204,6 +204,7 @@ impl Outgoing {
     }
 
     /// Whether it can be sent once more, after it was sent.
+    #[cfg(feature = "batch")]
     pub(crate) fn is_repeatable(&self) -> bool {
         self.request.is_some()
             && match &self.body {
@@ -304,6 +305,7 @@ impl Outgoing {
 /// What interceptors need of it.
 impl Outgoing {
     /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn json(&self) -> Option<Value> {
         match self.form() {
             Some(form) => Some(form.to_json()),
@@ -312,6 +314,7 @@ impl Outgoing {
     }
 
     /// Sends this JSON in place of the body. Forms stay as they are.
+    #[cfg(feature = "preflight")]
     pub(crate) fn set_json(&mut self, body: &Value) {
         if self.form().is_none() && self.request.is_some() {
             self.body = RequestBody::Bytes(body.to_string().into());
@@ -373,7 +376,10 @@ mod tests {
 
     use super::*;
     use crate::runtime::client::Client;
-    use crate::runtime::operation::OperationRef;
+    use crate::runtime::operation::{AuthScheme, Operation, OperationRef, RetryClass, unknown_to_the_document};
+
+    static DOWNLOAD: Operation =
+        unknown_to_the_document("download", "GET", "{url}", RetryClass::Safe, AuthScheme::Anonymous);
 
     fn outgoing(body: Option<Body>) -> Box<Outgoing> {
         let mut request = Request::new(Method::POST, Url::parse("http://a.example/x").unwrap());
@@ -410,7 +416,7 @@ mod tests {
             .with_timeout(Duration::from_secs(7));
         let client = Client::without_api_key().unwrap();
         for (operation, is_api) in
-            [(OperationRef::file_elsewhere(&Method::GET), false), (OperationRef::ad_hoc(&Method::GET, "/x"), true)]
+            [(OperationRef::from(&DOWNLOAD), false), (OperationRef::ad_hoc(&Method::GET, "/x"), true)]
         {
             let request = Request::new(Method::GET, Url::parse("http://a.example/x").unwrap());
             let mut outgoing =

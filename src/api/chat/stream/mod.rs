@@ -104,13 +104,9 @@ impl ChatStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    pub(crate) fn max_collected_bytes(&self) -> usize {
-        self.parts.body().scope().limits().collected_bytes()
-    }
-
-    /// Adds to an error what is known of the call.
-    pub(crate) fn explained(&self, error: Error) -> Error {
-        self.parts.body().explained(error)
+    #[cfg(feature = "collect")]
+    pub(crate) fn body(&self) -> &ReplyBody {
+        self.parts.body()
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatCompletionChunk, Error>>> {

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::exceeded::{BudgetExceeded, Currency};
 pub use self::spending::Spending;
-pub(super) use self::spending::grown;
 use crate::api::generated::types::Money;
 use crate::api::usage::Cost;
 use crate::runtime::amount::{self, Amount};

@@ -11,8 +11,9 @@ use crate::features::cost::budget::Reserved;
 use crate::features::cost::prices::{Prices, Tokens};
 use crate::features::cost::{Budget, Tally};
 use crate::runtime::error::{Delivery, Error};
+use crate::runtime::transport::body::StreamObserver;
 use crate::runtime::transport::interceptor::CompletionObserver;
-use crate::runtime::transport::{Body, Reply, StreamObserver};
+use crate::runtime::transport::{Body, Reply};
 
 /// The account of one call, from before it is sent until it is known what it cost. One that is dropped before that is of a call of which
 /// nobody knows what became.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Hold, Load, Report, Visit, Wait, pause};
 use crate::runtime::meta::Meta;
-use crate::runtime::transport::Window;
+use crate::runtime::transport::window::Window;
 
 /// So many are sent before the first reply has told what the limits are.
 const FIRST: usize = 4;

@@ -6,6 +6,7 @@
 
 mod lane;
 mod ticket;
+mod window;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -18,7 +19,9 @@ pub(super) use self::ticket::Ticket;
 use super::progress::Wait;
 use crate::runtime::client::Client;
 use crate::runtime::meta::Meta;
-use crate::runtime::transport::{Bucket, FailureBudget, MOST_OF_A_WALLET};
+use crate::runtime::transport::FailureBudget;
+use crate::runtime::transport::budget::Bucket;
+use crate::runtime::transport::wallets::MOST_OF_A_WALLET;
 
 impl Client {
     pub(super) fn pacer(&self) -> Arc<Pacer> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Hold, LaneKey, Pacer, Passenger, Report, Visit};
 use crate::runtime::client::Client;
-use crate::runtime::transport::jitter;
+use crate::runtime::transport::retry::jitter;
 
 /// The right to have one request on its way. Dropped, it counts as used.
 #[derive(Debug)]

@@ -68,6 +68,7 @@ impl Shape {
 
 /// The strict schema of a type that is an object, as the arguments of a function are. [`Shape::read`] reads them: where a member may
 /// be left out, the strict form has null.
+#[cfg(any(test, feature = "tools"))]
 pub(crate) fn strict_schema<T: JsonSchema + ?Sized>() -> Result<Map<String, Value>, SchemaError> {
     let shape = Shape::of::<T>()?;
     match shape.is_wrapped {

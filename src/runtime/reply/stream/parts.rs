@@ -46,6 +46,7 @@ pub(crate) trait Protocol: Default + fmt::Debug {
 pub(crate) enum Read<T> {
     Part(T),
     /// The answer failed, and this says why.
+    #[cfg(feature = "unstable")]
     Failed(Bytes),
 }
 

@@ -77,6 +77,7 @@ pub(crate) fn check(scope: &Scope, meta: &Meta, body: &Bytes) -> Result<(), Erro
 
 impl Reply {
     /// The error that the reply is, if all of it is here and it is one.
+    #[cfg(feature = "batch")]
     pub(crate) fn check(&self) -> Result<(), Error> {
         match &self.body {
             Body::Whole(body) if !self.is_text() => check(&self.scope, &self.meta, body),
@@ -85,6 +86,7 @@ impl Reply {
     }
 
     /// Whether it is the text of an operation that answers with texts too: what looks like JSON in it is what was read or said.
+    #[cfg(feature = "batch")]
     fn is_text(&self) -> bool {
         let media = self.scope.operation().facts().reply_media;
         let has_text = media.iter().any(|media| matches!(*media, "text/plain" | "text/csv"));

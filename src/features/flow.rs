@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{call_options, in_runtime};
+use crate::runtime::call::{call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::CallOptions;

@@ -1,0 +1,35 @@
+//! `Client::elsewhere`: files that another host stores, downloaded and revoked at a URL that is the right to them.
+
+use reqwest::Method;
+
+use crate::runtime::call::Call;
+use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::operation::{AuthScheme, Operation, RetryClass, unknown_to_the_document};
+use crate::runtime::reply::RawReply;
+use crate::runtime::transport::of_address;
+use crate::runtime::url::web_address;
+
+static DOWNLOAD: Operation = elsewhere("download", "GET");
+static REVOKE: Operation = elsewhere("revokeDownload", "DELETE");
+
+/// The URL itself is the right to the file, and nothing of it is told.
+const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
+    unknown_to_the_document(id, method, "{download_url}", RetryClass::Safe, AuthScheme::Anonymous)
+}
+
+impl Client {
+    /// Downloads (or with DELETE revokes) a file that another host stores. Neither the key nor the client's headers go there, and nothing
+    /// shows the URL.
+    pub(super) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
+        let operation = if method.is_safe() { &DOWNLOAD } else { &REVOKE };
+        // The error does not show the URL, as it may be the right to what it names.
+        let refused = |problem| Error::invalid_request(format!("the address of the file {problem}; nothing was sent"));
+        let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
+        let hidden = url.as_ref().map(of_address).unwrap_or_default();
+        let url = url.and_then(|url| self.shared().downloads.check(&url).map(|()| url).map_err(refused));
+        let mut call = Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None)));
+        call.core.scope.hide(hidden);
+        call
+    }
+}
