@@ -67,11 +67,13 @@ impl<T: 'static, S: Send + 'static> Flow<T, S> {
     }
 
     /// What is known only when time is over: the job that goes on.
+    #[cfg(feature = "jobs")]
     pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
         self.settled_at_limit(|error| Err(explain(error)))
     }
 
     /// What it comes to when the time is over: the error that says so, or what is there by then.
+    #[cfg(feature = "jobs")]
     pub(crate) fn settled_at_limit(mut self, settle: impl FnOnce(Error) -> Result<T, Error> + Send + 'static) -> Self {
         self.at_limit = Some(Box::new(settle));
         self

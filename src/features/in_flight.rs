@@ -20,6 +20,7 @@ struct Flight<T> {
 }
 
 impl<T> InFlight<T> {
+    #[cfg(any(feature = "embedding-batch", feature = "tools"))]
     pub(crate) fn len(&self) -> usize {
         self.flights.len()
     }

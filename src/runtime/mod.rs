@@ -17,7 +17,6 @@ pub(crate) mod pages;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod secret;
-#[cfg(feature = "catalogue")]
 pub(crate) mod slots;
 pub(crate) mod text;
 pub(crate) mod timestamp;

@@ -1,7 +1,7 @@
 //! `DurableFile`: atomic writes; the whole file appears under its name, or nothing does.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -69,6 +69,8 @@ impl DurableFile {
     /// Puts these bytes in the place of as many at the beginning, which were written before.
     #[cfg(feature = "long-speech")]
     pub(crate) async fn write_over_beginning(&mut self, bytes: Bytes) -> Result<(), Error> {
+        use std::io::{Seek as _, SeekFrom};
+
         self.flush().await?;
         let mut writing = self.settled().await?;
         let work = OffThread::start(move || {

@@ -126,6 +126,7 @@ impl<T> Call<T> {
     }
 
     /// The request, and what makes a `T` of its reply, for whoever sends it otherwise.
+    #[cfg(feature = "batch")]
     pub(crate) fn into_parts(self) -> (Box<Outgoing>, Decode<T>) {
         (self.core, self.decode)
     }

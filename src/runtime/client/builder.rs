@@ -9,7 +9,6 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use super::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
-#[cfg(feature = "catalogue")]
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
 use crate::runtime::transport::download::DownloadPolicy;
@@ -56,7 +55,6 @@ pub struct ClientBuilder {
     warning_age: Duration,
     interceptors: Interceptors,
     /// The state of features that is not as they make it themselves.
-    #[cfg(feature = "catalogue")]
     slots: Slots,
     wallet: Option<Signer>,
     payer: Option<Payer>,
@@ -81,7 +79,6 @@ impl Default for ClientBuilder {
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
             interceptors: Interceptors::default(),
-            #[cfg(feature = "catalogue")]
             slots: Slots::default(),
             wallet: None,
             payer: None,
@@ -369,7 +366,6 @@ impl ClientBuilder {
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
                 interceptors: self.interceptors,
-                #[cfg(feature = "catalogue")]
                 slots: self.slots,
             }),
         })

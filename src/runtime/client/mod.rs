@@ -4,18 +4,17 @@ mod builder;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use self::builder::ClientBuilder;
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
-use crate::runtime::transport::{CallOptions, Clock, Compatibility, FailureBudget, Outgoing, RetryPolicy, Shared};
+use crate::runtime::transport::{CallOptions, Compatibility, Shared};
 
 /// A client of the Venice.ai API.
 ///
 /// It holds the API key, the connections and the settings that calls share. A clone shares all of them and costs a
 /// counter, so clone it instead of building a second one: the connections are reused, and the budget of failures is kept
-/// in one place (see [`RetryPolicy`]).
+/// in one place (see [`RetryPolicy`](crate::RetryPolicy)).
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), venice_ai::Error> {
@@ -64,8 +63,7 @@ impl Client {
     /// A client with other settings than the default ones.
     ///
     /// ```
-    /// use std::time::Duration;
-    ///
+    ///     ///
     /// let venice = venice_ai::Client::builder()
     ///     .api_key("my key")
     ///     .timeout(Duration::from_secs(120))
@@ -103,7 +101,7 @@ impl Client {
 
     /// The client for further calls that a call needs.
     #[cfg(any(feature = "budget", feature = "preflight"))]
-    pub(crate) fn of_call(outgoing: &Outgoing) -> Self {
+    pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
         Self { shared: Arc::clone(&outgoing.shared), options: None }
     }
 
@@ -126,22 +124,22 @@ impl Client {
     }
 
     #[cfg(any(feature = "batch", feature = "jobs", feature = "preflight"))]
-    pub(crate) fn timeout(&self) -> Duration {
+    pub(crate) fn timeout(&self) -> std::time::Duration {
         self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.shared.timeout)
     }
 
     #[cfg(feature = "batch")]
-    pub(crate) fn retry(&self) -> &RetryPolicy {
+    pub(crate) fn retry(&self) -> &crate::runtime::transport::RetryPolicy {
         self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
     #[cfg(any(feature = "batch", feature = "catalogue", feature = "jobs"))]
-    pub(crate) fn clock(&self) -> &dyn Clock {
+    pub(crate) fn clock(&self) -> &dyn crate::runtime::transport::Clock {
         &*self.shared.clock
     }
 
     #[cfg(feature = "batch")]
-    pub(crate) fn budget(&self) -> &FailureBudget {
+    pub(crate) fn budget(&self) -> &crate::runtime::transport::FailureBudget {
         &self.shared.budget
     }
 }

@@ -1,7 +1,6 @@
 //! Base64: tolerant decoding (no padding, line breaks, URL-safe alphabet), standard encoding.
 
 use base64::alphabet;
-use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, DecodeSliceError, Engine};
 
@@ -26,7 +25,7 @@ pub(crate) fn decode_into(digits: &[u8], buffer: &mut [u8]) -> Result<usize, Dec
 /// The text that stands for some bytes.
 #[cfg(any(feature = "attachments", feature = "batch", feature = "wallet"))]
 pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
-    STANDARD.encode(bytes)
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// The first bytes that a text stands for: at least `bytes` of them if it is long enough, none if it is no base64.

@@ -195,6 +195,7 @@ impl ReplyBody {
         &self.meta
     }
 
+    #[cfg(feature = "preflight")]
     pub(super) fn set_meta(&mut self, meta: Meta) {
         self.meta = meta;
     }

@@ -23,9 +23,11 @@ use crate::runtime::media::limits;
 /// Runs before the first attempt of a call, after all checks that need no waiting.
 pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     fn name(&self) -> &'static str;
 
     /// Interceptors run in ascending order.
+    #[cfg(any(feature = "budget", feature = "preflight"))]
     fn order(&self) -> i8 {
         0
     }
@@ -54,6 +56,7 @@ pub(crate) trait CompletionObserver: Send {
 }
 
 /// What the options of a call change in the interceptors of its client.
+#[cfg(feature = "preflight")]
 #[derive(Clone, Debug)]
 pub(crate) enum InterceptorChange {
     Set(Arc<dyn Interceptor>),
@@ -67,6 +70,7 @@ pub(crate) struct Interceptors(Vec<Arc<dyn Interceptor>>);
 
 impl Interceptors {
     /// Changes the list for one call.
+    #[cfg(feature = "preflight")]
     pub(crate) fn apply(&mut self, change: InterceptorChange) {
         match change {
             InterceptorChange::Set(interceptor) => self.set(interceptor),
@@ -86,6 +90,7 @@ impl Interceptors {
         }
     }
 
+    #[cfg(feature = "preflight")]
     fn remove(&mut self, name: &str) {
         self.0.retain(|known| known.name() != name);
     }

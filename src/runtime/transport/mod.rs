@@ -44,6 +44,7 @@ pub(crate) use self::headers::{header, mark_sensitive, of_address};
 pub(crate) use self::key::ApiKey;
 use self::limits::ReplyLimits;
 pub(crate) use self::members::members;
+#[cfg(any(feature = "budget", feature = "preflight"))]
 pub(crate) use self::model::model_of;
 pub use self::options::CallOptions;
 pub(crate) use self::outgoing::{Built, Outgoing, built, not_json};

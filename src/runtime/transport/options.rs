@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "preflight")]
 use super::interceptor::InterceptorChange;
 use super::json_merge::merge_field;
 use super::limits::ReplyLimits;
@@ -49,6 +50,7 @@ pub struct CallOptions {
     pub(crate) extra_body: Map<String, Value>,
     pub(crate) validation: Option<bool>,
     /// How the interceptors differ from those of the client.
+    #[cfg(feature = "preflight")]
     pub(crate) interceptors: Vec<InterceptorChange>,
     /// What is wrong with the request, by the API's description or in an option.
     pub(crate) finding: Option<ValidationError>,
@@ -247,6 +249,7 @@ impl CallOptions {
             merge_field(&mut self.extra_body, name, value);
         }
         self.validation = other.validation.or(self.validation);
+        #[cfg(feature = "preflight")]
         self.interceptors.extend(other.interceptors);
         self.found(other.finding.map_or(Ok(()), Err));
         if let Some(error) = other.refused {

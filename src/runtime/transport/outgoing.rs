@@ -121,9 +121,8 @@ impl Outgoing {
         let limits = self.options.limits.or(self.shared.limits);
         self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
         self.choose_credential();
-        if !self.options.interceptors.is_empty() {
-            mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
-        }
+        #[cfg(feature = "preflight")]
+        mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
         let finished = self.add_options().and_then(|()| headers::complete(self));
         finished.map_err(|error| self.scope.explained(error))
     }
@@ -204,7 +203,6 @@ impl Outgoing {
     }
 
     /// Whether it can be sent once more, after it was sent.
-    #[cfg(feature = "batch")]
     pub(crate) fn is_repeatable(&self) -> bool {
         self.request.is_some()
             && match &self.body {

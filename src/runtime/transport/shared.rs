@@ -11,7 +11,6 @@ use super::http::Http;
 use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
 use super::{ApiKey, Clock, FailureBudget, RetryPolicy, Versions, WalletSlots, Warnings};
-#[cfg(feature = "catalogue")]
 use crate::runtime::slots::Slots;
 use crate::runtime::wallet::ClientWallet;
 
@@ -38,6 +37,5 @@ pub(crate) struct Shared {
     /// What each call passes, in this order.
     pub(crate) interceptors: Interceptors,
     /// The state of features.
-    #[cfg(feature = "catalogue")]
     pub(crate) slots: Slots,
 }

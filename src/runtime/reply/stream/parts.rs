@@ -106,6 +106,7 @@ impl<P: Protocol> Parts<P> {
         self.body.meta()
     }
 
+    #[cfg(any(feature = "collect", feature = "unstable"))]
     pub(crate) fn body(&self) -> &ReplyBody {
         &self.body
     }
@@ -297,6 +298,7 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
             Step::Failed(failed(body, event.data_bytes().clone()))
         }
         Ok(Read::Part(part)) => Step::Part(part),
+        #[cfg(feature = "unstable")]
         Ok(Read::Failed(why)) => Step::Failed(failed(body, why)),
         // The connection ended inside the event.
         Err(_) if !event.is_complete() => Step::Cut(None),
@@ -311,6 +313,7 @@ fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Part, Err
     verdict::check(body.scope(), body.meta(), document)?;
     match P::read_whole(without_mark(document)) {
         Ok(Read::Part(part)) => Ok(part),
+        #[cfg(feature = "unstable")]
         Ok(Read::Failed(why)) => Err(failed(body, why)),
         Err(error) if error.is_data() => Err(undecodable(body, document, &error)),
         Err(_) => {

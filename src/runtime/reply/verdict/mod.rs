@@ -8,7 +8,9 @@ use crate::runtime::error::{Error, ErrorKind, Promise, is_error_document};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::{Essential, Operation};
 use crate::runtime::text::without_mark;
-use crate::runtime::transport::{Body, Reply, Scope};
+#[cfg(feature = "batch")]
+use crate::runtime::transport::Body;
+use crate::runtime::transport::{Reply, Scope};
 
 /// The error that a JSON object reports, in any of the shapes of the API.
 #[cold]
