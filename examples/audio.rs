@@ -35,8 +35,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
     let request = CreateSpeechRequest::new("Good morning. High water is at noon.").response_format(SpeechFormat::Mp3);
     let speech = venice.audio().speech(request).await?;
-    let media = speech.content_type().unwrap_or_default();
-    println!("{} has {} bytes of {media}", path.display(), speech.save(path).await?);
+    let saved = speech.save(path).await?;
+    println!("{} has {} bytes of {}", path.display(), saved.bytes, saved.content_type.unwrap_or_default());
     Ok(())
 }
 
@@ -45,9 +45,9 @@ async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Er
     // As long as a request may be, that is 4096 characters, unless this says otherwise.
     let mut speech = venice.audio().long_speech(text).with_piece_characters(400);
     let mut failures = 0;
-    let bytes = loop {
+    let saved = loop {
         match speech.save(path).await {
-            Ok(bytes) => break bytes,
+            Ok(saved) => break saved,
             Err(error) if error.is_transient() && failures < 3 => {
                 failures += 1;
                 let made = speech.pieces().filter(|piece| piece.state == PieceState::Made).count();
@@ -56,7 +56,7 @@ async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Er
             Err(error) => return Err(error),
         }
     };
-    println!("{} has {bytes} bytes, made in {} requests", path.display(), speech.pieces().len());
+    println!("{} has {} bytes, made in {} requests", path.display(), saved.bytes, speech.pieces().len());
     Ok(())
 }
 

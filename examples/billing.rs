@@ -32,7 +32,7 @@ async fn main() -> Result<(), Error> {
 
     if let Some(path) = std::env::args().nth(1) {
         let table = venice.billing().usage_history_table(GetBillingUsageHistoryParams::new());
-        println!("Wrote {} bytes to {path}", table.save(&path).await?);
+        println!("Wrote {} bytes to {path}", table.save(&path).await?.bytes);
     }
 
     // What a wallet would have to pay for credit. Asking costs nothing.

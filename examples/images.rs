@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Saves an image under a name with the ending of its format.
 async fn save(image: Image, folder: &Path, name: &str) -> Result<PathBuf, Error> {
     let path = folder.join(name).with_extension(image.extension().unwrap_or("bin"));
-    let bytes = image.save(&path).await?;
-    println!("{bytes:>9} bytes  {}", path.display());
+    let saved = image.save(&path).await?;
+    println!("{:>9} bytes  {}", saved.bytes, path.display());
     Ok(path)
 }

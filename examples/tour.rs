@@ -145,12 +145,12 @@ async fn tools(venice: &Client) -> Done {
 async fn images(venice: &Client, folder: &Path) -> Done {
     let (images, boat) = (venice.images(), folder.join("boat.png"));
     let request = GenerateImageRequest::new("z-image-turbo", "a red boat").format("png");
-    println!("Images: {} bytes", images.generate(request).await?.into_image()?.save(&boat).await?);
+    println!("Images: {} bytes", images.generate(request).await?.into_image()?.save(&boat).await?.bytes);
     let drawn = images.generations("a red boat").await?.into_image()?;
     println!("Images: {:?} in OpenAI's form", drawn.content_type());
 
     let in_snow = images.edit(EditImageRequest::new(Upload::path(&boat), "in snow")).await?;
-    println!("Images: {} bytes with snow", in_snow.save(folder.join("snow.png")).await?);
+    println!("Images: {} bytes with snow", in_snow.save(folder.join("snow.png")).await?.bytes);
     let both = MultiEditImageRequest::new("side by side", [Upload::path(&boat), Upload::path(folder.join("snow.png"))]);
     println!("Images: {} bytes of two", images.multi_edit(both).await?.bytes().await?.len());
     let cut_out = images.remove_background(Upload::path(&boat)).await?;
@@ -162,9 +162,9 @@ async fn images(venice: &Client, folder: &Path) -> Done {
 
 async fn audio(venice: &Client, folder: &Path) -> Done {
     let (audio, tide) = (venice.audio(), folder.join("tide.mp3"));
-    println!("Audio: {} bytes", audio.speech("The tide is coming in.").await?.save(&tide).await?);
+    println!("Audio: {} bytes", audio.speech("The tide is coming in.").await?.save(&tide).await?.bytes);
     let book = CreateSpeechRequest::new("The tide is coming in. ".repeat(300));
-    println!("Audio: {} bytes of a book", audio.long_speech(book).save(folder.join("book.wav")).await?);
+    println!("Audio: {} bytes of a book", audio.long_speech(book).save(folder.join("book.wav")).await?.bytes);
     println!("Audio: {:?}", audio.transcribe(Upload::path(&tide)).await?.text);
     println!("Audio: the voice {}", audio.clone_voice(Upload::path(&tide)).await?.id);
     let song = QueueAudioRequest::new("elevenlabs-music", "A slow barcarolle");
@@ -214,7 +214,7 @@ async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done 
     let charges = billing.usage_history(GetBillingUsageHistoryParams::new()).collect_up_to(5_000).await?;
     println!("Billing: {} models, {} charges", sums.by_model.len(), charges.len());
     let table = billing.usage_history_table(GetBillingUsageHistoryParams::new());
-    println!("Billing: {} bytes of CSV", table.save(folder.join("charges.csv")).await?);
+    println!("Billing: {} bytes of CSV", table.save(folder.join("charges.csv")).await?.bytes);
 
     let (budget, tally) = (Budget::usd("5"), Tally::new());
     let limited = settings.budget(budget.clone()).tally(tally.clone()).build()?;

@@ -32,21 +32,24 @@ mod runtime;
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::face::jobs;
 pub use self::face::{audio, billing, chat, cost, embeddings, models, stream};
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use self::features::blocking;
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub use self::features::many;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub use self::features::preflight;
+#[cfg(feature = "tee")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
+pub use self::features::tee;
 #[cfg(feature = "tools")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tools")))]
 pub use self::features::tools;
 #[cfg(feature = "wallet")]
 #[cfg_attr(docsrs, doc(cfg(feature = "wallet")))]
 pub use self::features::wallet;
-#[cfg(feature = "blocking")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
-pub use self::runtime::blocking;
 pub use self::runtime::meta;
 
 #[cfg(feature = "document")]
@@ -55,10 +58,10 @@ pub use self::api::generated::API_DOCUMENT;
 pub use self::api::generated::{API_VERSION, Raw, handles, operations, types};
 #[doc(no_inline)]
 pub use self::api::{
-    ApiKeys, Audio, Augment, Billing, Characters, Chat, Decisions, Embeddings, Images, Models, Tee, Video, VoiceChanger,
+    ApiKeys, Audio, Augment, Billing, Characters, Chat, Decisions, Embeddings, Images, Models, Video, VoiceChanger,
     X402,
 };
-pub use self::api::{api_keys, augment, characters, decisions, images, tee, video, voice_changer, x402};
+pub use self::api::{api_keys, augment, characters, decisions, images, video, voice_changer, x402};
 #[cfg(feature = "crypto-rpc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 pub use self::features::crypto_rpc;
@@ -66,9 +69,9 @@ pub use self::features::crypto_rpc;
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 #[doc(no_inline)]
 pub use self::features::crypto_rpc::CryptoRpc;
-#[cfg(any(feature = "catalogue", feature = "jobs"))]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "catalogue", feature = "jobs"))))]
-pub use self::features::flow::Flow;
+#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))))]
+pub use self::features::flow::{Flow, FlowSettings};
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
@@ -84,6 +87,13 @@ pub use self::features::responses;
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 #[doc(no_inline)]
 pub use self::features::responses::Responses;
+#[cfg(feature = "save")]
+#[cfg_attr(docsrs, doc(cfg(feature = "save")))]
+pub use self::features::save::{RemoteCopy, SavedFile};
+#[cfg(feature = "tee")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
+#[doc(no_inline)]
+pub use self::features::tee::Tee;
 pub use self::runtime::amount::Amount;
 pub use self::runtime::call::{Call, CallFuture, Response};
 pub use self::runtime::client::{Client, ClientBuilder};

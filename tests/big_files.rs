@@ -125,7 +125,7 @@ async fn half_a_gibibyte_out_and_in_takes_no_more_memory_than_a_small_file() {
     drop(client);
     server.join().expect("the server found what it expected");
 
-    assert_eq!((saved, fs::metadata(&fetched).unwrap().len()), (SIZE, SIZE));
+    assert_eq!((saved.bytes, fs::metadata(&fetched).unwrap().len()), (SIZE, SIZE));
     pattern.expect_from(File::open(&fetched).unwrap());
     let peak = memory("VmHWM");
     println!("start {start} KiB, after the upload {after_upload} KiB ({out:?}), peak {peak} KiB ({both:?})");

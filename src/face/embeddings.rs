@@ -30,4 +30,6 @@
 pub use crate::api::embeddings::{EmbeddingVectors, Embeddings};
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
-pub use crate::features::embedding_batch::{EmbeddingBatch, UnfinishedEmbeddings, cosine_similarity};
+pub use crate::features::embedding_batch::{
+    EmbeddingBatch, EmbeddingBatchSettings, UnfinishedEmbeddings, cosine_similarity,
+};

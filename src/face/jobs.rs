@@ -70,5 +70,7 @@
 
 pub use crate::features::jobs::{
     Generation, GenerationSettings, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream,
-    RemoteCopy, Retrieved, SavedMedia,
+    Retrieved,
 };
+#[doc(no_inline)]
+pub use crate::features::save::RemoteCopy;

@@ -12,9 +12,62 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::CallOptions;
 
 /// What a flow does, as a future.
-pub(crate) type Steps<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+pub(crate) type Steps<T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
+type AtLimit<T, E> = Box<dyn FnOnce(Error) -> Result<T, E> + Send>;
+
+/// The time limit of a flow that is awaited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimeLimit {
+    pub(crate) lasts: Duration,
+    /// `None` for a limit that no clock reaches.
+    pub(crate) ends: Option<Instant>,
+}
+
+impl TimeLimit {
+    /// Whether it is over.
+    #[cfg(any(feature = "embedding-batch", feature = "jobs"))]
+    pub(crate) fn is_over(&self) -> bool {
+        self.ends.is_some_and(|ends| ends <= Instant::now())
+    }
+}
+
+/// What can be set of flows of one kind, and what their error is. This crate implements it.
+pub trait FlowSettings: Sized + Send + 'static {
+    /// The error: [`crate::Error`], or one that has what came before it.
+    type Error;
+
+    /// Makes it of the error of a time limit. `None`: the steps end in time by themselves.
+    #[doc(hidden)]
+    const AT_LIMIT: Option<fn(Error) -> Self::Error>;
+
+    /// The error of a flow that was not begun.
+    #[doc(hidden)]
+    fn refused(self, client: Client, limit: Option<Duration>, error: Error) -> Self::Error;
+}
+
+macro_rules! plain_settings {
+    ($settings:ty) => {
+        impl $crate::features::flow::FlowSettings for $settings {
+            type Error = $crate::runtime::error::Error;
+
+            const AT_LIMIT: Option<fn(Self::Error) -> Self::Error> = Some(|error| error);
+
+            fn refused(
+                self,
+                _: $crate::runtime::client::Client,
+                _: Option<std::time::Duration>,
+                error: $crate::runtime::error::Error,
+            ) -> Self::Error {
+                error
+            }
+        }
+    };
+}
+
+pub(crate) use plain_settings;
+
+plain_settings!(());
 
 /// Several calls that look like one: a job from its order to its file, a list that is sent in parts. Nothing is sent before it is
 /// awaited.
@@ -29,15 +82,15 @@ type AtLimit<T> = Box<dyn FnOnce(Error) -> Result<T, Error> + Send>;
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is sent until it is awaited"]
-pub struct Flow<T, S = ()> {
+pub struct Flow<T, S: FlowSettings = ()> {
     name: &'static str,
     client: Client,
     limit: Option<Duration>,
     /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
-    at_limit: Option<AtLimit<T>>,
+    at_limit: Option<AtLimit<T, S::Error>>,
     /// What can be set of it besides, by methods of the module that made it.
     pub(crate) settings: S,
-    steps: Box<dyn FnOnce(Client, S, Option<Instant>) -> Steps<T> + Send>,
+    steps: Box<dyn FnOnce(Client, S, Option<TimeLimit>) -> Steps<T, S::Error> + Send>,
 }
 
 impl<T: 'static> Flow<T> {
@@ -50,31 +103,34 @@ impl<T: 'static> Flow<T> {
     }
 }
 
-impl<T: 'static, S: Send + 'static> Flow<T, S> {
-    /// As [`Flow::new`]; `steps` is given the settings too, and when its time limit is over.
+impl<T: 'static, S: FlowSettings> Flow<T, S> {
+    /// As [`Flow::new`]; `steps` is given the settings too, and its time limit.
     pub(crate) fn with_settings<F>(
         client: &Client,
         name: &'static str,
         settings: S,
-        steps: impl FnOnce(Client, S, Option<Instant>) -> F + Send + 'static,
+        steps: impl FnOnce(Client, S, Option<TimeLimit>) -> F + Send + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<T, Error>> + Send + 'static,
+        F: Future<Output = Result<T, S::Error>> + Send + 'static,
     {
         let steps =
-            Box::new(move |client, settings, deadline| -> Steps<T> { Box::pin(steps(client, settings, deadline)) });
+            Box::new(move |client, settings, limit| -> Steps<T, S::Error> { Box::pin(steps(client, settings, limit)) });
         Self { name, client: client.clone(), limit: None, at_limit: None, settings, steps }
     }
 
     /// What is known only when time is over: the job that goes on.
     #[cfg(feature = "jobs")]
-    pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> Error + Send + 'static) -> Self {
+    pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> S::Error + Send + 'static) -> Self {
         self.settled_at_limit(|error| Err(explain(error)))
     }
 
     /// What it comes to when the time is over: the error that says so, or what is there by then.
     #[cfg(feature = "jobs")]
-    pub(crate) fn settled_at_limit(mut self, settle: impl FnOnce(Error) -> Result<T, Error> + Send + 'static) -> Self {
+    pub(crate) fn settled_at_limit(
+        mut self,
+        settle: impl FnOnce(Error) -> Result<T, S::Error> + Send + 'static,
+    ) -> Self {
         self.at_limit = Some(Box::new(settle));
         self
     }
@@ -100,30 +156,37 @@ impl<T: 'static, S: Send + 'static> Flow<T, S> {
     ///
     /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
     #[cfg(feature = "blocking")]
-    pub fn send_blocking(self) -> Result<T, Error> {
-        crate::runtime::blocking::wait(self)
+    pub fn send_blocking(self) -> Result<T, S::Error> {
+        match crate::features::blocking::runtime_here() {
+            Ok(runtime) => runtime.block_on(self.into_future()),
+            Err(error) => Err(self.settings.refused(self.client, self.limit, error)),
+        }
     }
 }
 
-impl<T: 'static, S: Send + 'static> IntoFuture for Flow<T, S> {
-    type Output = Result<T, Error>;
-    type IntoFuture = Steps<T>;
+impl<T: 'static, S: FlowSettings> IntoFuture for Flow<T, S> {
+    type Output = Result<T, S::Error>;
+    type IntoFuture = Steps<T, S::Error>;
 
-    fn into_future(self) -> Steps<T> {
+    fn into_future(self) -> Steps<T, S::Error> {
         let Self { client, limit, at_limit, settings, steps, name } = self;
         Box::pin(async move {
-            in_runtime(name)?;
-            let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-            let steps = steps(client, settings, deadline);
-            match limit {
-                None => steps.await,
-                Some(limit) => tokio::time::timeout(limit, steps).await.unwrap_or_else(|_| {
-                    let error = out_of_time(name, limit);
-                    match at_limit {
-                        Some(settle) => settle(error),
-                        None => Err(error),
-                    }
-                }),
+            if let Err(error) = in_runtime(name) {
+                return Err(settings.refused(client, limit, error));
+            }
+            let limit = limit.map(|lasts| TimeLimit { lasts, ends: Instant::now().checked_add(lasts) });
+            let steps = steps(client, settings, limit);
+            match (limit, S::AT_LIMIT) {
+                (Some(TimeLimit { lasts, ends: Some(ends) }), Some(explain)) => {
+                    tokio::time::timeout_at(ends, steps).await.unwrap_or_else(|_| {
+                        let error = out_of_time(name, lasts);
+                        match at_limit {
+                            Some(settle) => settle(error),
+                            None => Err(explain(error)),
+                        }
+                    })
+                }
+                _ => steps.await,
             }
         })
     }
@@ -134,7 +197,7 @@ fn out_of_time(name: &str, limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message)
 }
 
-impl<T, S> fmt::Debug for Flow<T, S> {
+impl<T, S: FlowSettings> fmt::Debug for Flow<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Flow").field("name", &self.name).field("limit", &self.limit).finish_non_exhaustive()
     }

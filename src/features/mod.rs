@@ -3,6 +3,9 @@
 #[cfg(feature = "attachments")]
 #[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]
 pub mod attachments;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 #[cfg(feature = "catalogue")]
 #[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
 pub mod catalogue;
@@ -24,8 +27,10 @@ pub mod csv;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
-#[cfg(any(feature = "catalogue", feature = "jobs"))]
+#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))]
 pub(crate) mod flow;
+#[cfg(any(feature = "batch", feature = "tee", feature = "wallet"))]
+pub(crate) mod hex;
 #[cfg(any(feature = "batch", feature = "embedding-batch", feature = "long-speech", feature = "tools"))]
 pub(crate) mod in_flight;
 #[cfg(feature = "jobs")]
@@ -40,6 +45,8 @@ pub mod many;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub mod preflight;
+#[cfg(feature = "prompt-cache")]
+mod prompt_cache;
 #[cfg(feature = "reasoning")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
 pub mod reasoning;
@@ -52,6 +59,11 @@ pub mod save;
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub mod structured;
+#[cfg(feature = "tee")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
+pub mod tee;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod timestamps;
 #[cfg(feature = "tools")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tools")))]
 pub mod tools;

@@ -2,12 +2,9 @@
 
 pub(crate) mod amount;
 pub(crate) mod attachments;
-#[cfg(feature = "blocking")]
-pub mod blocking;
 pub(crate) mod call;
 pub(crate) mod client;
 pub(crate) mod error;
-pub(crate) mod hex;
 pub(crate) mod json_cost;
 pub(crate) mod lenient;
 pub(crate) mod media;

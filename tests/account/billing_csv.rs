@@ -166,7 +166,8 @@ async fn the_table_is_saved_whole_or_not_at_all() {
 
     let server = Server::answering([first(), page(&format!("{HEADER}\n2,b,-1\n"), None)]);
     let whole = format!("{HEADER}\n1,a,-1\n2,b,-1\n");
-    assert_eq!(table(&once(&server)).save(&path).await.unwrap(), whole.len() as u64);
+    let saved = table(&once(&server)).save(&path).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type.as_deref()), (whole.len() as u64, Some("text/csv")));
     assert_eq!((std::fs::read_to_string(&path).unwrap(), folder.files()), (whole, vec!["charges.csv".into()]));
 
     let server = Server::answering([first()]);
@@ -212,7 +213,7 @@ fn a_table_is_read_and_saved_without_async() {
     let bytes: usize = parts.map(|part| part.unwrap().len()).sum();
     let folder = Folder::new("blocking");
     let path = folder.join("charges.csv");
-    assert_eq!(blocking::wait(table(&venice).save(&path)).unwrap(), bytes as u64);
+    assert_eq!(blocking::wait(table(&venice).save(&path)).unwrap().bytes, bytes as u64);
     assert_eq!(std::fs::read(&path).unwrap().len(), bytes);
     let reply = venice.billing().usage_history_csv(history()).send_blocking().unwrap();
     assert!(blocking::wait(reply.text()).unwrap().starts_with("timestamp,"));

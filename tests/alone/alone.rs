@@ -27,13 +27,13 @@ mod catalogue;
 #[cfg(feature = "collect")]
 #[path = "../chat/chat_accumulator.rs"]
 mod chat_accumulator;
-#[cfg(any(feature = "attachments", feature = "reasoning"))]
+#[cfg(any(feature = "attachments", feature = "prompt-cache", feature = "reasoning"))]
 #[path = "../chat/chat_create.rs"]
 mod chat_create;
 #[cfg(feature = "attachments")]
 #[path = "../chat/chat_media/mod.rs"]
 mod chat_media;
-#[cfg(any(feature = "attachments", feature = "reasoning"))]
+#[cfg(any(feature = "attachments", feature = "prompt-cache", feature = "reasoning"))]
 #[path = "../chat/chat_requests.rs"]
 mod chat_requests;
 #[cfg(feature = "collect")]
@@ -63,6 +63,9 @@ mod many;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;
+#[cfg(feature = "prompt-cache")]
+#[path = "../chat/prompt_cache.rs"]
+mod prompt_cache;
 #[cfg(feature = "reasoning")]
 #[path = "../chat/reasoning.rs"]
 mod reasoning;
@@ -72,6 +75,9 @@ mod responses;
 #[cfg(feature = "structured")]
 #[path = "../chat/structured_output/mod.rs"]
 mod structured_output;
+#[cfg(feature = "tee")]
+#[path = "../account/tee.rs"]
+mod tee;
 #[cfg(feature = "tools")]
 #[path = "../features/tools/mod.rs"]
 mod tools;

@@ -91,7 +91,7 @@ fn media(message: &ChatMessage) -> &[ContentPart] {
 #[inline]
 fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
     let texts = match message {
-        ChatMessage::User(_) => return media(message).iter().map(super::cache::mark).collect(),
+        ChatMessage::User(_) => return media(message).iter().map(mark).collect(),
         ChatMessage::System(message) => Some(&message.content),
         ChatMessage::Developer(message) => Some(&message.content),
         ChatMessage::Assistant(message) => message.content.as_ref(),
@@ -100,5 +100,18 @@ fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
     match texts {
         Some(TextContent::List(parts)) => parts.iter().map(|part| part.cache_control.as_ref()).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The mark that a part bears.
+#[inline]
+fn mark(part: &ContentPart) -> Option<&CacheControl> {
+    match part {
+        ContentPart::Text(part) => part.cache_control.as_ref(),
+        ContentPart::ImageUrl(part) => part.cache_control.as_ref(),
+        ContentPart::InputAudio(part) => part.cache_control.as_ref(),
+        ContentPart::VideoUrl(part) => part.cache_control.as_ref(),
+        ContentPart::File(part) => part.cache_control.as_ref(),
+        ContentPart::Unknown(_) => None,
     }
 }

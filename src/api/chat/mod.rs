@@ -1,6 +1,5 @@
 //! `Chat`: the handle of chat completions.
 
-mod cache;
 pub(crate) mod check;
 pub(crate) mod media;
 mod messages;

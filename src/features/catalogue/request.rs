@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Catalogue, CatalogueModel, store};
 use crate::api::generated::types::ModelType;
-use crate::features::flow::Flow;
+use crate::features::flow::{Flow, plain_settings};
 use crate::runtime::client::Client;
 
 /// Types whose models answer to the names of other vendors, in the order in which they are looked through.
@@ -27,6 +27,8 @@ pub struct CatalogueSettings {
     max_age: Option<Duration>,
     names_of: Vec<ModelType>,
 }
+
+plain_settings!(CatalogueSettings);
 
 /// The catalogue, fetched unless it is there.
 pub(super) fn catalogue(client: &Client) -> CatalogueRequest {

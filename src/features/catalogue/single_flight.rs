@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Shared, WeakShared};
 use tokio::runtime::Id;
 
-use crate::runtime::call::current_runtime;
+use crate::runtime::transport::http::current_runtime;
 
 /// What is done, as a future.
 pub(crate) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;

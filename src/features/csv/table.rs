@@ -8,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use crate::api::billing::{CSV, at, behind};
 use crate::api::generated::operations;
 use crate::api::generated::types::GetBillingUsageHistoryParams;
+use crate::features::save::SavedFile;
 use crate::features::save::durable::DurableFile;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -56,7 +57,7 @@ pub(super) fn table(client: &Client, params: GetBillingUsageHistoryParams) -> Cs
 }
 
 impl CsvTable {
-    /// Writes the whole table to a file, page by page, and gives its size in bytes.
+    /// Writes the whole table to a file, page by page.
     ///
     /// The file appears, or takes the place of the one before it, when all of it is on disk, as with
     /// [`RawReply::save`](crate::RawReply::save). A walk that fails leaves nothing behind.
@@ -64,13 +65,13 @@ impl CsvTable {
     /// # Errors
     ///
     /// The first error of [`next`](Pages::next), or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.
-    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<SavedFile, Error> {
         let explained = |error: Error| error.with_operation(&operations::GET_BILLING_USAGE_HISTORY);
         let mut file = DurableFile::create(path.as_ref()).await.map_err(explained)?;
         while let Some(lines) = self.next().await {
             file.write(lines?).await.map_err(explained)?;
         }
-        file.commit().await.map_err(explained)
+        file.commit(Some(CSV.to_owned())).await.map_err(explained)
     }
 }
 

@@ -1,10 +1,7 @@
 //! More texts than one request takes.
 
 use std::fmt;
-use std::pin::Pin;
 use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::done::Done;
 use super::texts::texts;
@@ -13,11 +10,11 @@ use crate::api::embeddings::EmbeddingVectors;
 use crate::api::embeddings::input::MOST_TEXTS;
 use crate::api::generated::operations;
 use crate::api::generated::types::CreateEmbeddingRequest;
+use crate::features::flow::{Flow, FlowSettings, TimeLimit};
 use crate::features::in_flight::InFlight;
-use crate::runtime::call::{CallFuture, call_options, in_runtime};
+use crate::runtime::call::CallFuture;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
-use crate::runtime::transport::CallOptions;
 use crate::runtime::validation::ValidationError;
 
 /// Any number of texts to embed, from [`Embeddings::batch`](crate::Embeddings::batch). Nothing is sent before it is awaited.
@@ -35,9 +32,10 @@ use crate::runtime::validation::ValidationError;
 /// let reply = venice.embeddings().batch(request).await?;
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is sent until it is awaited"]
-pub struct EmbeddingBatch {
-    client: Client,
+pub type EmbeddingBatch = Flow<EmbeddingVectors, EmbeddingBatchSettings>;
+
+/// What can be set of an [`EmbeddingBatch`], and what it has brought so far.
+pub struct EmbeddingBatchSettings {
     /// All of the request but its texts.
     request: CreateEmbeddingRequest,
     texts: Vec<String>,
@@ -45,65 +43,53 @@ pub struct EmbeddingBatch {
     finding: Option<ValidationError>,
     texts_per_request: usize,
     concurrency: usize,
-    limit: Option<Duration>,
     pub(super) done: Done,
 }
 
-impl EmbeddingBatch {
-    #[inline]
-    pub(super) fn new(client: Client, mut request: CreateEmbeddingRequest) -> Self {
-        let (texts, finding) = match texts(&mut request) {
-            Ok(texts) => (texts, None),
-            Err(finding) => (Vec::new(), Some(finding)),
-        };
-        let done = Done::of(texts.len());
-        Self { client, request, texts, finding, texts_per_request: MOST_TEXTS, concurrency: 1, limit: None, done }
-    }
+/// The batch of a request.
+pub(super) fn batch(client: &Client, mut request: CreateEmbeddingRequest) -> EmbeddingBatch {
+    let (texts, finding) = match texts(&mut request) {
+        Ok(texts) => (texts, None),
+        Err(finding) => (Vec::new(), Some(finding)),
+    };
+    let done = Done::of(texts.len());
+    let settings =
+        EmbeddingBatchSettings { request, texts, finding, texts_per_request: MOST_TEXTS, concurrency: 1, done };
+    resumed(client, settings)
+}
 
+/// A batch that sends what is left.
+fn resumed(client: &Client, settings: EmbeddingBatchSettings) -> EmbeddingBatch {
+    Flow::with_settings(client, "a batch", settings, |client, mut settings, limit| async move {
+        match settings.send(&client, limit).await {
+            Ok(()) => Ok(settings.done.finish()),
+            Err(error) => Err(settings.refused(client, limit.map(|limit| limit.lasts), error)),
+        }
+    })
+}
+
+impl EmbeddingBatch {
     /// How many texts go into one request: 2048 unless this is called, which is the most. Fewer make smaller steps, of which less is
     /// lost when one fails.
     pub fn with_texts_per_request(mut self, texts: usize) -> Self {
-        self.texts_per_request = texts.clamp(1, MOST_TEXTS);
+        self.settings.texts_per_request = texts.clamp(1, MOST_TEXTS);
         self
     }
 
     /// How many requests are under way at once: one unless this is called. The API allows 500 requests and a number of tokens a
     /// minute; more at once reach that sooner.
     pub fn with_concurrency(mut self, requests: usize) -> Self {
-        self.concurrency = requests.max(1);
+        self.settings.concurrency = requests.max(1);
         self
     }
+}
 
-    /// How long all of it may take, from when it is awaited. When the time is over, requests under way are given up, what came is
-    /// kept, and the error is [`is_timeout`](Error::is_timeout).
-    pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    call_options!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.client.options_mut()
-    }
-
-    /// Waits for it in this thread, without an async runtime.
-    ///
-    /// # Errors
-    /// Those of awaiting it, and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
-    #[cfg(feature = "blocking")]
-    #[inline]
-    pub fn send_blocking(mut self) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
-        let outcome = crate::runtime::blocking::block_on(self.run()).unwrap_or_else(|error| Err(named(error)));
-        self.finish(outcome)
-    }
-
+impl EmbeddingBatchSettings {
     /// Sends what is left, until all is done or something fails.
-    async fn run(&mut self) -> Result<(), Error> {
+    async fn send(&mut self, client: &Client, limit: Option<TimeLimit>) -> Result<(), Error> {
         if let Some(finding) = &self.finding {
-            return Err(named(Error::validation(finding.clone())));
+            return Err(Error::validation(finding.clone()));
         }
-        let deadline = self.limit.and_then(|limit| Instant::now().checked_add(limit));
         let parts = self.parts();
         let mut waiting = parts.iter().enumerate();
         let mut sent = InFlight::default();
@@ -112,27 +98,27 @@ impl EmbeddingBatch {
             while sent.len() < self.concurrency
                 && failure.is_none()
                 // What is sent now is paid for, and nobody would wait for it.
-                && deadline.is_none_or(|deadline| Instant::now() < deadline)
+                && limit.is_none_or(|limit| !limit.is_over())
                 && let Some((number, part)) = waiting.next()
             {
-                sent.push(number, Box::pin(self.call(part)));
+                sent.push(number, Box::pin(self.call(client, part)));
             }
             if sent.is_empty() {
                 return match failure {
                     Some(error) => Err(error),
                     None if waiting.len() == 0 => Ok(()),
-                    None => Err(self.out_of_time().with_delivery(Delivery::NotSent)),
+                    None => Err(self.out_of_time(limit).with_delivery(Delivery::NotSent)),
                 };
             }
             let part_of = |number: usize| parts.get(number).map_or(&[][..], Vec::as_slice);
             let ended = std::future::poll_fn(|cx| sent.poll_next(cx));
-            let ended = match deadline {
+            let ended = match limit.and_then(|limit| limit.ends) {
                 Some(deadline) => tokio::time::timeout_at(deadline, ended).await.ok().flatten(),
                 None => ended.await,
             };
             let Some((number, outcome)) = ended else {
                 sent.places().for_each(|number| self.done.lose(part_of(number)));
-                return Err(self.out_of_time());
+                return Err(self.out_of_time(limit));
             };
             match outcome {
                 Ok(reply) => self.done.add(part_of(number), reply),
@@ -154,55 +140,40 @@ impl EmbeddingBatch {
     }
 
     #[inline]
-    fn call(&self, part: &[usize]) -> CallFuture<EmbeddingVectors> {
+    fn call(&self, client: &Client, part: &[usize]) -> CallFuture<EmbeddingVectors> {
         let texts: Vec<String> = part.iter().filter_map(|place| self.texts.get(*place).cloned()).collect();
         let mut request = self.request.clone();
         request.input = texts.into();
-        self.client.embeddings().create(request).into_future()
+        client.embeddings().create(request).into_future()
     }
 
     #[inline]
-    fn out_of_time(&self) -> Error {
-        let (left, limit) = (self.done.remaining(), self.limit.unwrap_or_default());
-        let message = format!("{left} texts were not embedded within {limit:?} (time limit of all requests)");
-        named(Error::new(ErrorKind::Timeout, message))
+    fn out_of_time(&self, limit: Option<TimeLimit>) -> Error {
+        let (left, lasts) = (self.done.remaining(), limit.map_or(Duration::ZERO, |limit| limit.lasts));
+        let message = format!("{left} texts were not embedded within {lasts:?} (time limit of all requests)");
+        Error::new(ErrorKind::Timeout, message)
     }
+}
 
-    #[inline]
-    fn finish(self, outcome: Result<(), Error>) -> Result<EmbeddingVectors, UnfinishedEmbeddings> {
-        match outcome {
-            Ok(()) => Ok(self.done.finish()),
-            Err(error) => Err(UnfinishedEmbeddings::new(error, self)),
+/// What came by the end of its time is kept.
+impl FlowSettings for EmbeddingBatchSettings {
+    type Error = UnfinishedEmbeddings;
+
+    const AT_LIMIT: Option<fn(Error) -> UnfinishedEmbeddings> = None;
+
+    fn refused(self, client: Client, limit: Option<Duration>, error: Error) -> UnfinishedEmbeddings {
+        let mut left = resumed(&client, self);
+        if let Some(limit) = limit {
+            left = left.with_time_limit(limit);
         }
-    }
-}
-
-/// The error as one of the operation, for what happens around its calls.
-#[inline]
-fn named(error: Error) -> Error {
-    error.with_operation(&operations::CREATE_EMBEDDING)
-}
-
-impl IntoFuture for EmbeddingBatch {
-    type Output = Result<EmbeddingVectors, UnfinishedEmbeddings>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    #[inline]
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let outcome = match in_runtime("a batch") {
-                Ok(()) => self.run().await,
-                Err(error) => Err(named(error)),
-            };
-            self.finish(outcome)
-        })
+        UnfinishedEmbeddings::new(error.with_operation(&operations::CREATE_EMBEDDING), left)
     }
 }
 
 /// Shows how much there is, and not the texts.
-impl fmt::Debug for EmbeddingBatch {
+impl fmt::Debug for EmbeddingBatchSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmbeddingBatch")
+        f.debug_struct("EmbeddingBatchSettings")
             .field("model", &self.request.model)
             .field("texts", &self.texts.len())
             .field("remaining", &self.done.remaining())

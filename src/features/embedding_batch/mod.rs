@@ -6,7 +6,7 @@ mod similarity;
 mod texts;
 mod unfinished;
 
-pub use self::batch::EmbeddingBatch;
+pub use self::batch::{EmbeddingBatch, EmbeddingBatchSettings};
 pub use self::similarity::cosine_similarity;
 pub use self::unfinished::UnfinishedEmbeddings;
 use crate::api::embeddings::Embeddings;
@@ -32,6 +32,6 @@ impl Embeddings<'_> {
     /// # Ok(()) }
     /// ```
     pub fn batch(&self, request: impl Into<CreateEmbeddingRequest>) -> EmbeddingBatch {
-        EmbeddingBatch::new(self.client.clone(), request.into())
+        batch::batch(self.client, request.into())
     }
 }

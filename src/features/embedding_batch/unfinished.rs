@@ -46,29 +46,29 @@ impl UnfinishedEmbeddings {
     /// The vectors that came, each in the place of its text; `None` for a text that is left.
     #[must_use]
     pub fn vectors(&self) -> &[Option<Vec<f32>>] {
-        &self.inner.1.done.vectors
+        &self.inner.1.settings.done.vectors
     }
 
     /// How many texts are left.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.inner.1.done.remaining()
+        self.inner.1.settings.done.remaining()
     }
 
     /// How many of the texts that are left were sent in a request that may have been carried out, and so may be charged:
     /// [`Delivery::may_have_run`](crate::Delivery::may_have_run). [`resume`](Self::resume) sends them again.
     #[must_use]
     pub fn may_be_paid(&self) -> usize {
-        self.inner.1.done.may_be_paid()
+        self.inner.1.settings.done.may_be_paid()
     }
 
     /// The tokens that were read so far.
     #[must_use]
     pub fn usage(&self) -> Option<EmbeddingUsage> {
-        self.inner.1.done.usage()
+        self.inner.1.settings.done.usage()
     }
 
-    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](EmbeddingBatch::with_time_limit)
+    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](crate::Flow::with_time_limit)
     /// begins anew.
     pub fn resume(self) -> EmbeddingBatch {
         self.inner.1
@@ -79,7 +79,7 @@ impl UnfinishedEmbeddings {
     #[inline]
     pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {
         let (error, batch) = *self.inner;
-        (batch.done.vectors, error)
+        (batch.settings.done.vectors, error)
     }
 }
 
@@ -98,7 +98,10 @@ impl fmt::Display for UnfinishedEmbeddings {
 
 impl fmt::Debug for UnfinishedEmbeddings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnfinishedEmbeddings").field("error", self.error()).field("batch", &self.inner.1).finish()
+        f.debug_struct("UnfinishedEmbeddings")
+            .field("error", self.error())
+            .field("batch", &self.inner.1.settings)
+            .finish()
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Generation, Media, Order, SavedMedia, generate};
+use super::{Generation, Media, Order, generate};
 use crate::api::audio::Audio;
 use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest};
 use crate::api::video::Video;
 use crate::api::voice_changer::VoiceChanger;
+use crate::features::save::SavedFile;
 
 impl Video<'_> {
     /// Orders a film and waits for it. What comes back is its download, which has begun.
@@ -43,7 +44,7 @@ impl Video<'_> {
     /// # Errors
     /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
     /// before the order.
-    pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
+    pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedFile> {
         generate::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
     }
 }
@@ -84,7 +85,7 @@ impl Audio<'_> {
     /// # Errors
     /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
     /// before the order.
-    pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedMedia> {
+    pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedFile> {
         generate::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
     }
 }
@@ -129,7 +130,7 @@ impl VoiceChanger<'_> {
         &self,
         request: impl Into<QueueVoiceChangerRequest>,
         path: impl AsRef<Path>,
-    ) -> Generation<SavedMedia> {
+    ) -> Generation<SavedFile> {
         generate::to_file(self.client, Order::VoiceChanger(Box::new(request.into())), path.as_ref())
     }
 }

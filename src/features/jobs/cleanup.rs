@@ -1,42 +1,15 @@
-//! `RemoteCopy`: deletes a job's stored result.
+//! `delete`: deletes a job's stored result.
 
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
 use super::{JobHandle, JobKind};
+use crate::features::save::RemoteCopy;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::text::without_mark;
 use crate::runtime::transport::{Reply, ReplyForm};
-
-/// What became of the copy on the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RemoteCopy {
-    /// It is deleted, or was not there.
-    Deleted,
-    /// It stays until it expires, as was asked for with [`Job::with_cleanup`](super::Job::with_cleanup).
-    Kept,
-    /// It was not deleted, and may stay until it expires: that failed, or a `download_url` was redirected to another host, which was
-    /// not asked to delete anything. [`Job::discard`](super::Job::discard) tries (again), at the host of the `download_url`.
-    MayRemain {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl RemoteCopy {
-    /// Whether nothing is left on the server.
-    ///
-    /// ```
-    /// assert!(!venice_ai::jobs::RemoteCopy::Kept.is_deleted());
-    /// ```
-    #[must_use]
-    pub fn is_deleted(&self) -> bool {
-        *self == Self::Deleted
-    }
-}
 
 /// A deletion that the server put off is tried again after these pauses.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];

@@ -2,12 +2,14 @@
 
 use reqwest::Method;
 
+use super::hosts::DownloadPolicy;
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::operation::{AuthScheme, Operation, RetryClass, unknown_to_the_document};
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::of_address;
+use crate::runtime::transport::redirect::HostPolicy as _;
 use crate::runtime::url::web_address;
 
 static DOWNLOAD: Operation = elsewhere("download", "GET");
@@ -27,9 +29,11 @@ impl Client {
         let refused = |problem| Error::invalid_request(format!("the address of the file {problem}; nothing was sent"));
         let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
-        let url = url.and_then(|url| self.shared().downloads.check(&url).map(|()| url).map_err(refused));
+        let policy = self.shared().slots.get_or(|| DownloadPolicy::of(self.shared().base_url.url()));
+        let url = url.and_then(|url| policy.check(&url).map(|()| url).map_err(refused));
         let mut call = Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None)));
         call.core.scope.hide(hidden);
+        call.core.elsewhere = Some(policy);
         call
     }
 }

@@ -5,15 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::JobHandle;
 use super::job::{Settings, goes_on};
 use super::order::Order;
 use super::safe::Safe;
-use super::{Job, Media, Progress, SavedMedia};
-use crate::features::flow::{Flow, Steps};
-use crate::features::save::durable;
+use super::{Job, Media, Progress};
+use crate::features::flow::{Flow, Steps, plain_settings};
+use crate::features::save::{SavedFile, durable};
 use crate::runtime::amount::{self, Amount, NotAnAmount};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
@@ -50,6 +48,8 @@ pub struct GenerationSettings {
     on_queued: Option<OnQueued>,
 }
 
+plain_settings!(GenerationSettings);
+
 const NOT_KNOWN: &str = "whether the order was accepted is not known";
 
 /// How far an order came, for those who stop waiting.
@@ -67,7 +67,7 @@ pub(super) fn media(client: &Client, order: Order) -> Generation<Media> {
 }
 
 /// Orders, waits for the result, and writes it to a file.
-pub(super) fn to_file(client: &Client, order: Order, path: &Path) -> Generation<SavedMedia> {
+pub(super) fn to_file(client: &Client, order: Order, path: &Path) -> Generation<SavedFile> {
     generation(client, order, Some(path.to_owned()), |job, client, path, safe| {
         Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
     })
@@ -85,17 +85,17 @@ fn generation<T: Send + 'static>(
     let safe = Safe::default();
     let saved = safe.clone();
     let settings = GenerationSettings::default();
-    let flow = Flow::with_settings(client, order.name(), settings, move |client, settings, deadline| async move {
+    let flow = Flow::with_settings(client, order.name(), settings, move |client, settings, limit| async move {
         let GenerationSettings { job: settings, price_limit_usd, on_queued } = settings;
         let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
         order.check()?;
         if let Some(target) = &target {
             check_target(target, "nothing was ordered")?;
         }
-        if let Some(limit) = price_limit_usd {
-            check_price(&client, &order, limit).await?;
+        if let Some(price_limit) = price_limit_usd {
+            check_price(&client, &order, price_limit).await?;
         }
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if limit.is_some_and(|limit| limit.is_over()) {
             // The time limit gets its turn: what is ordered now is paid for, and nobody waits for it any more.
             std::future::pending::<()>().await;
         }
@@ -120,7 +120,7 @@ fn generation<T: Send + 'static>(
     })
 }
 
-impl Generation<SavedMedia> {
+impl Generation<SavedFile> {
     /// Whether the result is deleted on the server once it is safe on disk; it is, unless this is called with `false`.
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
         self.settings.job.cleanup(cleans_up);

@@ -13,8 +13,9 @@ use super::progress::Tracker;
 use super::safe::Safe;
 use super::stage::Stage;
 use super::watch::{Look, Watch};
-use super::{Media, Progress, ProgressStream, RemoteCopy, cleanup};
+use super::{Media, Progress, ProgressStream, cleanup};
 use crate::features::flow::Flow;
+use crate::features::save::{RemoteCopy, SavedFile};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 
@@ -58,20 +59,6 @@ pub struct Job {
     client: Client,
     handle: JobHandle,
     settings: Settings,
-}
-
-/// A result that is on disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SavedMedia {
-    /// Where.
-    pub path: PathBuf,
-    /// Its length.
-    pub bytes: u64,
-    /// The media type in lower case, such as `video/mp4`, if the server said it.
-    pub content_type: Option<String>,
-    /// What became of the copy on the server.
-    pub remote: RemoteCopy,
 }
 
 /// Where a job stands.
@@ -207,7 +194,7 @@ impl Job {
     /// The file appears under its name when all of it is on disk; only then the copy on the server is deleted
     /// ([`with_cleanup`](Self::with_cleanup)). A download that breaks off is begun anew, but for a job that
     /// [delivers once](crate::jobs::JobKind::delivers_once): its result is saved at the first success or lost, so a folder that does
-    /// not exist is found before the first poll. That the deletion fails is no error: [`SavedMedia::remote`] says it.
+    /// not exist is found before the first poll. That the deletion fails is no error: [`SavedFile::remote`] says it.
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
@@ -219,7 +206,7 @@ impl Job {
     /// # Errors
     /// As for [`wait`](Self::wait); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the file cannot be written, whose folder has to
     /// exist. The result stays on the server then, and the handle in the error leads to it.
-    pub fn save(&self, path: impl AsRef<Path>) -> Flow<SavedMedia> {
+    pub fn save(&self, path: impl AsRef<Path>) -> Flow<SavedFile> {
         let (job, at_limit) = (self.clone(), self.handle.clone());
         let path = path.as_ref().to_owned();
         let safe = Safe::default();
@@ -270,26 +257,24 @@ impl Job {
         &self,
         client: &Client,
         path: PathBuf,
-        safe: &Safe<SavedMedia>,
-    ) -> Result<SavedMedia, Error> {
+        safe: &Safe<SavedFile>,
+    ) -> Result<SavedFile, Error> {
         if self.handle.kind().delivers_once() {
             // Found after the delivery, it would cost the result.
             let nothing_fetched = |error: Error| error.with_job(&self.handle);
             check_target(&path, "nothing was fetched").map_err(nothing_fetched)?;
         }
         let media = self.done(client).await?;
-        let content_type = media.content_type();
         let served_elsewhere = media.is_of_another_host();
-        let bytes = media.store(client, path.clone()).await?;
-        let saved = SavedMedia { path, bytes, content_type, remote: RemoteCopy::Kept };
+        let saved = media.store(client, path).await?;
         if !self.settings.cleans_up {
             return Ok(saved);
         }
         // The file is there, whatever becomes of the copy: the time that this takes must not make a failure of it.
         let reason = "the time was over before the server had deleted it".to_owned();
-        safe.put(SavedMedia { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
+        safe.put(SavedFile { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
         let remote = cleanup::after_saving(client, &self.handle, served_elsewhere).await;
-        Ok(SavedMedia { remote, ..saved })
+        Ok(SavedFile { remote, ..saved })
     }
 }
 

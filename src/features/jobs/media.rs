@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::JobHandle;
 use super::fetch::{self, Seen};
 use crate::features::flow::Flow;
+use crate::features::save::{RemoteCopy, SavedFile};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::reply::ByteStream;
@@ -98,12 +99,12 @@ impl Media {
         Flow::new(&client, "job.bytes", move |client| async move { again(&client, &job, reply, RawReply::bytes).await })
     }
 
-    /// Writes it to a file, and gives its length in bytes. The file appears under its name when all of it is on disk, and not
+    /// Writes it to a file. The file appears under its name when all of it is on disk, and not
     /// before. Nothing is deleted on the server: [`Job::save`](super::Job::save) does both.
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the disk fails.
-    pub fn save(self, path: impl AsRef<Path>) -> Flow<u64> {
+    pub fn save(self, path: impl AsRef<Path>) -> Flow<SavedFile> {
         let path = path.as_ref().to_owned();
         let Self { client, job, reply } = self;
         Flow::new(&client, "job.save", move |client| async move { store(&client, &job, reply, path).await })
@@ -114,7 +115,7 @@ impl Media {
         self.reply.meta().is_of_another_host()
     }
 
-    pub(super) async fn store(self, client: &Client, path: PathBuf) -> Result<u64, Error> {
+    pub(super) async fn store(self, client: &Client, path: PathBuf) -> Result<SavedFile, Error> {
         store(client, &self.job, self.reply, path).await
     }
 
@@ -138,8 +139,9 @@ impl Media {
     }
 }
 
-async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<u64, Error> {
-    again(client, job, reply, |reply| reply.save(&path)).await
+async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<SavedFile, Error> {
+    let saved = again(client, job, reply, |reply| reply.save(&path)).await?;
+    Ok(SavedFile { remote: RemoteCopy::Kept, ..saved })
 }
 
 /// Takes in a download, and begins it anew when it breaks off.

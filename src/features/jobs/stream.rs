@@ -9,8 +9,8 @@ use tokio::runtime::Id;
 
 use super::watch::{Look, Watch};
 use super::{Media, Progress};
-use crate::runtime::call::current_runtime;
 use crate::runtime::error::Error;
+use crate::runtime::transport::http::current_runtime;
 
 type Polling = Pin<Box<dyn Future<Output = (Box<Watch>, Result<Look, Error>)> + Send>>;
 

@@ -73,7 +73,7 @@ impl VoiceChanger<'_> {
     ///
     /// match venice.voice_changer().retrieve(&job).await? {
     ///     Retrieved::Progress(report) => println!("{}", report.status),
-    ///     Retrieved::Media(audio) => println!("{} bytes", audio.save("aria.mp3").await?),
+    ///     Retrieved::Media(audio) => println!("{} bytes", audio.save("aria.mp3").await?.bytes),
     ///     _ => {}
     /// }
     /// # Ok(()) }

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use bytes::{Bytes, BytesMut};
 
 use super::join::Join;
+use crate::features::save::SavedFile;
 use crate::features::save::durable::DurableFile;
 use crate::runtime::error::Delivery;
 use crate::runtime::error::Error;
@@ -30,12 +31,9 @@ enum SoundStore {
     },
     Committing {
         path: PathBuf,
-        commit: Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>,
+        commit: Pin<Box<dyn Future<Output = Result<SavedFile, Error>> + Send>>,
     },
-    Saved {
-        path: PathBuf,
-        bytes: u64,
-    },
+    Saved(SavedFile),
     /// The file could not be written.
     Lost {
         path: PathBuf,
@@ -55,7 +53,7 @@ impl Kept {
             SoundStore::Memory(_) => None,
             SoundStore::File { path, .. }
             | SoundStore::Committing { path, .. }
-            | SoundStore::Saved { path, .. }
+            | SoundStore::Saved(SavedFile { path, .. })
             | SoundStore::Lost { path } => Some(path),
         }
     }
@@ -134,14 +132,15 @@ impl Kept {
     }
 
     /// Puts the file in its place when all samples are in it.
-    pub(super) async fn committed(&mut self, join: &Join) -> Result<u64, Error> {
+    pub(super) async fn committed(&mut self, join: &Join) -> Result<SavedFile, Error> {
         if let SoundStore::File { .. } = &self.place {
             let (header, end) = self.around(join)?;
             if let SoundStore::File { mut file, path, .. } = std::mem::take(&mut self.place) {
+                let media = format!("audio/{}", join.result().as_str());
                 let commit = async move {
                     file.write(Bytes::from_static(end)).await?;
                     file.write_over_beginning(header).await?;
-                    file.commit().await
+                    file.commit(Some(media)).await
                 };
                 self.place = SoundStore::Committing { path, commit: Box::pin(commit) };
             }
@@ -150,7 +149,7 @@ impl Kept {
             let outcome = commit.as_mut().await;
             let path = std::mem::take(path);
             match outcome {
-                Ok(bytes) => self.place = SoundStore::Saved { path, bytes },
+                Ok(saved) => self.place = SoundStore::Saved(saved),
                 Err(error) => {
                     self.place = SoundStore::Lost { path };
                     return Err(error.with_delivery(Delivery::Answered));
@@ -158,8 +157,8 @@ impl Kept {
             }
         }
         match &self.place {
-            SoundStore::Saved { bytes, .. } => Ok(*bytes),
-            _ => Ok(0),
+            SoundStore::Saved(saved) => Ok(saved.clone()),
+            _ => Err(Error::new(ErrorKind::Io, "the sound is in no file")),
         }
     }
 

@@ -13,11 +13,11 @@ use crate::api::generated::operations;
 use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
 use crate::features::in_flight::InFlight;
 use crate::runtime::call::Call;
-use crate::runtime::call::current_runtime;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
 use crate::runtime::meta::Meta;
+use crate::runtime::transport::http::current_runtime;
 use crate::runtime::validation::ValidationError;
 
 /// The most characters that a request takes.

@@ -18,6 +18,7 @@ pub use self::stream::LongSpeechStream;
 use crate::api::audio::Audio;
 use crate::api::generated::operations;
 use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
+use crate::features::save::SavedFile;
 use crate::runtime::call::call_options;
 use crate::runtime::error::Error;
 use crate::runtime::transport::CallOptions;
@@ -156,7 +157,7 @@ impl LongSpeech {
         self.kept.joined(&self.maker.join)
     }
 
-    /// Writes the sound to a file, each piece when it is here, and gives its size in bytes. The file appears when all of it is on
+    /// Writes the sound to a file, each piece when it is here. The file appears when all of it is on
     /// disk; until then it is another one in the same folder, which goes when this [`LongSpeech`] does.
     ///
     /// Asked again after a failure, with the same path, it sends only what is missing.
@@ -164,7 +165,7 @@ impl LongSpeech {
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. A folder that is
     /// not there is found before anything is sent; when a disk is full in the middle, what was made for it is lost.
-    pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+    pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<SavedFile, Error> {
         self.maker.check()?;
         let named = |error: Error| error.with_operation(&operations::CREATE_SPEECH);
         self.kept.on_disk(path.as_ref(), &self.maker.join).await.map_err(named)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::{RemoteCopy, SavedFile};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::off_thread::OffThread;
 use crate::runtime::random;
@@ -57,13 +58,14 @@ impl DurableFile {
     }
 
     /// Puts the file in its place, once it is on disk. Gives its size in bytes.
-    pub(crate) async fn commit(mut self) -> Result<u64, Error> {
+    pub(crate) async fn commit(mut self, content_type: Option<String>) -> Result<SavedFile, Error> {
         self.flush().await?;
         let writing = self.settled().await?;
         let target = self.target.clone();
         OffThread::run(move || writing.finish(&target)).await.map_err(|error| failed(&self.target, error))?;
         self.unfinished.0 = None;
-        Ok(self.written)
+        let Self { target: path, written: bytes, .. } = self;
+        Ok(SavedFile { path, bytes, content_type, remote: RemoteCopy::NotStored })
     }
 
     /// Puts these bytes in the place of as many at the beginning, which were written before.
@@ -263,7 +265,7 @@ mod tests {
         let error = file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().contains("a.png"), "{error}");
-        file.commit().await.unwrap_err();
+        file.commit(None).await.unwrap_err();
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
         fs::remove_dir(&folder).unwrap();
     }

@@ -221,7 +221,7 @@ impl ToolRun {
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn send_blocking(mut self) -> Result<FinishedRun, UnfinishedRun> {
-        let outcome = crate::runtime::blocking::wait(self.finish());
+        let outcome = crate::features::blocking::wait(self.finish());
         let named = |error: Error| error.with_operation(&operations::CREATE_CHAT_COMPLETION);
         self.settle(outcome.map_err(named))
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::error::WalletError;
 use super::keccak::keccak256;
-use crate::runtime::hex;
+use crate::features::hex;
 
 /// The address of a wallet.
 ///

@@ -12,7 +12,7 @@ use super::keccak::keccak256;
 use super::keystore;
 use super::signer::{Signing, WalletSigner, unsupported};
 use super::transfer::TransferAuthorization;
-use crate::runtime::hex;
+use crate::features::hex;
 
 /// The environment variable that [`LocalWallet::from_env`] reads.
 pub const WALLET_KEY_VARIABLE: &str = "VENICE_WALLET_KEY";

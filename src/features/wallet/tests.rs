@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::sign_in::SignInMessage;
 use super::*;
-use crate::runtime::hex;
+use crate::features::hex;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/fixtures/wallet/vectors.json")).unwrap()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::address::WalletAddress;
 use super::keccak::keccak256;
-use crate::runtime::hex;
+use crate::features::hex;
 
 /// Permission to move an amount of a token from the wallet to a recipient, once, until a time. Whoever holds the signature can submit
 /// it and pays the fees of the chain (EIP-3009).

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use reqwest::header::HeaderName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Handle;
 
 pub(crate) use self::options::call_options;
 use crate::runtime::client::Client;
@@ -68,29 +68,6 @@ impl<T> Call<T> {
             Err(error) => self.core.options.refuse(not_json(error)),
         }
         self
-    }
-
-    /// Sends the call and waits for the reply, without an async runtime.
-    ///
-    /// # Errors
-    ///
-    /// Those of awaiting it; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime, where waiting
-    /// would stop other tasks: await the call there. In `spawn_blocking` it is refused too, and
-    /// `Handle::current().block_on(call.into_future())` does it.
-    ///
-    /// ```no_run
-    /// # use serde_json::Value;
-    /// # use venice_ai::http::Method;
-    /// let venice = venice_ai::Client::from_env()?;
-    /// let models: Value = venice.request(Method::GET, "/models").send_blocking()?;
-    /// # Ok::<(), venice_ai::Error>(())
-    /// ```
-    #[cfg(feature = "blocking")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
-    pub fn send_blocking(self) -> Result<T, Error> {
-        let operation = self.core.scope.operation().clone();
-        let outcome = crate::runtime::blocking::block_on(self.into_future());
-        outcome.unwrap_or_else(|error| Err(error.with_operation(&operation)))
     }
 }
 
@@ -343,11 +320,6 @@ impl<T> Future for CallFuture<T> {
         let _entered = trace.span().enter();
         Poll::Ready(reply.decoded(decode).inspect_err(|error| trace.failed(error)))
     }
-}
-
-/// The runtime that this runs in. What waits in another one has its connections and timers there, and that one may stand still.
-pub(crate) fn current_runtime() -> Option<Id> {
-    Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
 /// Timers and sockets would panic without a runtime.

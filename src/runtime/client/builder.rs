@@ -11,7 +11,6 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
-use crate::runtime::transport::download::DownloadPolicy;
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
 use crate::runtime::transport::interceptor::Interceptors;
 use crate::runtime::transport::limits::ReplyLimits;
@@ -325,7 +324,6 @@ impl ClientBuilder {
     /// ```
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::new(&self.base_url, self.allow_insecure_http)?;
-        let downloads = DownloadPolicy::of(base_url.url());
         let key = self.api_key.clone().map(ApiKey::new).transpose()?;
         let headers = self.default_headers()?;
         self.interceptors.validate()?;
@@ -342,8 +340,6 @@ impl ClientBuilder {
                     },
                     root_certificates: RootCertificates::parse(&self.root_certificates)?,
                     https: through_https || base_url.as_str().starts_with("https:"),
-                    // A proxy resolves the names itself.
-                    resolver: downloads.resolver().filter(|_| !matches!(self.proxy, ProxyChoice::Proxy(_))),
                 })?
             }
         };
@@ -352,7 +348,6 @@ impl ClientBuilder {
             shared: Arc::new(Shared {
                 http,
                 base_url,
-                downloads,
                 wallet: client_wallet(self.wallet, self.payer, key.is_some())?,
                 key,
                 headers,

@@ -12,13 +12,13 @@ use futures_core::Stream;
 use tokio::runtime::Id;
 
 pub(crate) use self::list::{Ask, Batch, PageStart};
-use crate::runtime::call::current_runtime;
 use crate::runtime::call::{CallFuture, Response, call_options};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::Operation;
 use crate::runtime::transport::CallOptions;
+use crate::runtime::transport::http::current_runtime;
 
 /// So many empty pages in a row are taken for an end that the API does not admit.
 const MOST_EMPTY_PAGES: u32 = 20;

@@ -2,42 +2,24 @@
 //!
 //! Only the names of an object's own fields are looked at. What is suspicious is looked at again ([`super::verdict`]).
 
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::runtime::operation::{Essential, Operation};
 
 /// Whether it is an object that has a field in which errors are reported, or lacks one that is essential.
 pub(super) fn is_suspicious(operation: &Operation, json: &[u8]) -> bool {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    reader.deserialize_map(Fields(operation.essential)).unwrap_or(false)
-}
-
-struct Fields(&'static [Essential]);
-
-impl<'de> Visitor<'de> for Fields {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let (mut present, mut may_report_an_error) = (0_u64, false);
-        while let Some(name) = map.next_key::<String>()? {
-            let value: &RawValue = map.next_value()?;
-            let essential = self.0.iter().position(|field| field.name == name).and_then(|n| Some((n, self.0.get(n)?)));
-            match (essential, &*name) {
-                (Some((n, field)), _) => present |= u64::from(is_there(field, value.get())) << n.min(63),
-                (None, "error" | "error_type" | "error_message" | "success") => may_report_an_error = true,
-                (None, "object" | "type" | "issues" | "x402Version") => may_report_an_error |= self.0.is_empty(),
-                (None, _) => {}
-            }
-        }
-        Ok(may_report_an_error || (0..self.0.len()).any(|n| present >> n.min(63) & 1 == 0))
-    }
+    let Ok(fields) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(json) else { return false };
+    let essential = operation.essential;
+    let may_report_an_error = |name: &String| match name.as_str() {
+        name if essential.iter().any(|field| field.name == name) => false,
+        "error" | "error_type" | "error_message" | "success" => true,
+        "object" | "type" | "issues" | "x402Version" => essential.is_empty(),
+        _ => false,
+    };
+    let is_lacking = |field: &Essential| !fields.get(field.name).is_some_and(|value| is_there(field, value.get()));
+    fields.keys().any(may_report_an_error) || essential.iter().any(is_lacking)
 }
 
 /// Whether a field is more than null and, where that is asked for, a list with something in it.

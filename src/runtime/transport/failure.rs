@@ -1,11 +1,11 @@
 //! Conversions from errors of the HTTP stack.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
 
-use super::download::PrivateAddress;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 
 /// A request that brought no reply.
@@ -16,7 +16,7 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let root = root_cause(&error);
     let cause = root.to_string();
-    let (kind, message) = if root.is::<PrivateAddress>() {
+    let (kind, message) = if root.is::<RefusedHost>() {
         (ErrorKind::InvalidRequest, format!("no file is downloaded from {host}: {cause}; nothing was sent"))
     } else if error.is_connect() {
         (ErrorKind::Connect, format!("cannot connect to {host}: {cause}{}", advice(&error)))
@@ -31,6 +31,19 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     };
     Error::new(kind, message).with_source(error)
 }
+
+/// The error of a resolver that connects to no address of a host, and why.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "jobs"), expect(dead_code))]
+pub(crate) struct RefusedHost(pub(crate) &'static str);
+
+impl fmt::Display for RefusedHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl StdError for RefusedHost {}
 
 /// What to do about a certificate whose CA is not trusted. The errors of TLS libraries have no type in common, and with OpenSSL the cause is
 /// not at the bottom of the error.

@@ -3,7 +3,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::download::PublicAddresses;
+use reqwest::dns::Resolve;
+use tokio::runtime::{Handle, Id};
+
+use super::redirect::HostPolicy;
 use super::tls::{self, RootCertificates};
 use crate::runtime::error::Error;
 
@@ -15,8 +18,6 @@ pub(crate) struct HttpConfig {
     pub(crate) root_certificates: RootCertificates,
     /// The base URL or the proxy needs TLS.
     pub(crate) https: bool,
-    /// How the hosts of downloads are found, if not like the API.
-    pub(crate) resolver: Option<Arc<PublicAddresses>>,
 }
 
 /// Which proxy connections use.
@@ -36,16 +37,20 @@ impl HttpConfig {
         self.build_with(self.https, None)
     }
 
-    /// The client for downloads, which may be https where the base URL is not. A machine without CA certificates has plain ones.
-    pub(crate) fn build_for_downloads(&self) -> Result<reqwest::Client, Error> {
-        let resolver = self.resolver.as_ref();
-        match self.build_with(true, resolver) {
-            Err(_) if !self.https => self.build_with(false, resolver),
+    /// The client for other hosts, which may be https where the base URL is not. A machine without CA certificates has plain ones.
+    pub(crate) fn build_for(&self, policy: &dyn HostPolicy) -> Result<reqwest::Client, Error> {
+        match self.build_with(true, self.resolver(policy)) {
+            Err(_) if !self.https => self.build_with(false, self.resolver(policy)),
             built => built,
         }
     }
 
-    fn build_with(&self, https: bool, resolver: Option<&Arc<PublicAddresses>>) -> Result<reqwest::Client, Error> {
+    /// A proxy resolves the names itself.
+    fn resolver(&self, policy: &dyn HostPolicy) -> Option<Arc<dyn Resolve>> {
+        policy.resolver().filter(|_| !matches!(self.proxy, ProxyChoice::Proxy(_)))
+    }
+
+    fn build_with(&self, https: bool, resolver: Option<Arc<dyn Resolve>>) -> Result<reqwest::Client, Error> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             // Redirects are followed by the transport, which knows where the key may go.
@@ -56,21 +61,29 @@ impl HttpConfig {
             ProxyChoice::Proxy(proxy) => builder.proxy(proxy.clone()),
         };
         if let Some(resolver) = resolver {
-            builder = builder.dns_resolver(Arc::clone(resolver));
+            builder = builder.dns_resolver(resolver);
         }
         let client = tls::configure(builder, &self.root_certificates, https)?.build();
         client.map_err(|error| tls::failed(error.without_url()))
     }
 }
 
-/// The HTTP client, and others that are built when they are first needed: for blocking calls, and for downloads.
+/// The runtime of blocking calls, once there is one. It lasts as long as the process, and its connections are not those of other runtimes.
+pub(crate) static BLOCKING_RUNTIME: OnceLock<Id> = OnceLock::new();
+
+/// The runtime that this runs in. What waits in another one has its connections and timers there, and that one may stand still.
+pub(crate) fn current_runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
+}
+
+/// The HTTP client, and others that are built when they are first needed: for blocking calls, and for other hosts.
 ///
 /// A connection is served by the runtime that opened it. If blocking calls took one that an async runtime of the caller
-/// opened, and that runtime stood still, they would wait for ever. So they have connections of their own. Downloads have them too,
-/// where they must not reach each address that the API may have, and where they need TLS and the API does not.
+/// opened, and that runtime stood still, they would wait for ever. So they have connections of their own. Other hosts have
+/// them too, where they must not have each address that the API may have, and where they need TLS and the API does not.
 pub(crate) struct Http {
     client: reqwest::Client,
-    /// For blocking calls, for downloads, and for downloads of blocking calls.
+    /// For blocking calls, for other hosts, and for other hosts in blocking calls.
     others: [OnceLock<reqwest::Client>; 3],
     /// `None` for a client that the caller brought: a second one cannot be built.
     config: Option<HttpConfig>,
@@ -91,24 +104,21 @@ impl Http {
     }
 
     /// The client to send a request with.
-    pub(crate) fn to_send(&self, download: bool) -> Result<&reqwest::Client, Error> {
+    pub(crate) fn to_send(&self, elsewhere: Option<&dyn HostPolicy>) -> Result<&reqwest::Client, Error> {
         let Some(config) = &self.config else { return Ok(&self.client) };
-        #[cfg(feature = "blocking")]
-        let blocking = crate::runtime::blocking::is_current();
-        #[cfg(not(feature = "blocking"))]
-        let blocking = false;
-        let download = download && (config.resolver.is_some() || !config.https);
-        let [blocking_calls, downloads, blocking_downloads] = &self.others;
-        let place = match (blocking, download) {
+        let blocking = BLOCKING_RUNTIME.get().is_some_and(|blocking| current_runtime() == Some(*blocking));
+        let elsewhere = elsewhere.filter(|policy| !config.https || config.resolver(*policy).is_some());
+        let [blocking_calls, other_hosts, other_hosts_blocking] = &self.others;
+        let place = match (blocking, elsewhere.is_some()) {
             (false, false) => return Ok(&self.client),
             (true, false) => blocking_calls,
-            (false, true) => downloads,
-            (true, true) => blocking_downloads,
+            (false, true) => other_hosts,
+            (true, true) => other_hosts_blocking,
         };
         if let Some(client) = place.get() {
             return Ok(client);
         }
-        let client = if download { config.build_for_downloads()? } else { config.build()? };
+        let client = elsewhere.map_or_else(|| config.build(), |policy| config.build_for(policy))?;
         Ok(place.get_or_init(|| client))
     }
 }

@@ -1,46 +1,15 @@
 //! `members`: partial JSON reader for a few fields of an object.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The members of a JSON object that have these names; `None` for what is no whole JSON object.
 pub(crate) fn members(json: &[u8], names: &[&str]) -> Option<Map<String, Value>> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let found = Named(names).deserialize(&mut reader).ok()?;
-    reader.end().ok()?;
-    Some(found)
-}
-
-struct Named<'a>(&'a [&'a str]);
-
-impl<'de> DeserializeSeed<'de> for Named<'_> {
-    type Value = Map<String, Value>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Named<'_> {
-    type Value = Map<String, Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if self.0.contains(&name.as_str()) {
-                found.insert(name, map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
-    }
+    let mut all: BTreeMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
+    all.retain(|name, _| names.contains(&name.as_str()));
+    all.into_iter().map(|(name, value)| Some((name, serde_json::from_str(value.get()).ok()?))).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::boxed_cold::boxed_cold;
 use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
+use super::redirect::HostPolicy;
 use super::{CallOptions, ReplyForm, Scope, Shared, failure, headers, json_merge, members};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::{Failure, Form};
@@ -45,6 +46,8 @@ pub(crate) struct Outgoing {
     pub(crate) interceptors: Interceptors,
     /// Files to look at before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
+    /// Where it may go, if not to the API.
+    pub(crate) elsewhere: Option<Arc<dyn HostPolicy>>,
     /// How often it was sent.
     pub(crate) sent: u32,
     /// One of those attempts may have been carried out.
@@ -98,6 +101,7 @@ impl Outgoing {
             options: CallOptions::default(),
             interceptors: shared.interceptors.clone(),
             file_checks: Vec::new(),
+            elsewhere: None,
             sent: 0,
             may_have_run: false,
             signs_again: false,

@@ -1,12 +1,14 @@
 //! Redirect policy.
 
+use std::sync::Arc;
+
+use reqwest::dns::Resolve;
 use reqwest::header::LOCATION;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
-use super::Shared;
-use super::download::DownloadPolicy;
+use super::Outgoing;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::operation::{AuthScheme, OperationRef, RetryClass};
+use crate::runtime::operation::RetryClass;
 
 /// More than this is a circle.
 pub(super) const MOST_REDIRECTS: usize = 5;
@@ -16,23 +18,32 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
+/// Which hosts besides the API a request may go to.
+pub(crate) trait HostPolicy: Send + Sync {
+    /// What is wrong with a URL, without the URL.
+    fn check(&self, url: &Url) -> Result<(), &'static str>;
+
+    /// Resolves the names of hosts by the same rule; `None` where any address will do.
+    fn resolver(&self) -> Option<Arc<dyn Resolve>>;
+}
+
 /// How far a redirect may lead.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) enum Bounds<'c> {
     /// Another host must see neither the key nor the prompt.
     SameHost,
     /// A file that anyone may download who has its URL: storage often has another name.
-    AnyHost(&'c DownloadPolicy),
+    AnyHost(&'c dyn HostPolicy),
     /// A payment goes where it was sent to, and nowhere else.
     Nowhere,
 }
 
 impl<'c> Bounds<'c> {
-    pub(super) fn of(shared: &'c Shared, operation: &OperationRef) -> Self {
-        match operation.facts().auth {
-            _ if operation.retry() == RetryClass::Payment => Self::Nowhere,
-            AuthScheme::Anonymous => Self::AnyHost(&shared.downloads),
-            _ => Self::SameHost,
+    pub(super) fn of(outgoing: &'c Outgoing) -> Self {
+        match &outgoing.elsewhere {
+            _ if outgoing.scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
+            Some(policy) => Self::AnyHost(&**policy),
+            None => Self::SameHost,
         }
     }
 

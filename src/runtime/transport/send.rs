@@ -41,7 +41,7 @@ pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply
 
 async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
     let shared = Arc::clone(&outgoing.shared);
-    let http = shared.http.to_send(!outgoing.is_of_api())?;
+    let http = shared.http.to_send(outgoing.elsewhere.as_deref())?;
     loop {
         let retries = outgoing.sent;
         trace.attempt(retries);
@@ -135,7 +135,7 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
         if !redirect::is_redirect(response.status()) {
             return Ok(response);
         }
-        let bounds = redirect::Bounds::of(&outgoing.shared, outgoing.scope.operation());
+        let bounds = redirect::Bounds::of(outgoing);
         elsewhere = Some(redirect::target(bounds, &response, &method)?);
     }
     Err(redirect::not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))

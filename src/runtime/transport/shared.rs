@@ -6,7 +6,6 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 use super::base_url::BaseUrl;
-use super::download::DownloadPolicy;
 use super::http::Http;
 use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
@@ -18,7 +17,6 @@ use crate::runtime::wallet::ClientWallet;
 pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
-    pub(crate) downloads: DownloadPolicy,
     pub(crate) key: Option<ApiKey>,
     /// Signs where a call has no credential of its own.
     pub(crate) wallet: Option<ClientWallet>,

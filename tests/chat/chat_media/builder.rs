@@ -1,7 +1,7 @@
 //! A message of text and media in one expression.
 
 use serde_json::json;
-use venice_ai::types::{AudioFormat, ChatCompletionRequest, ContentPart, UserMessage};
+use venice_ai::types::{AudioFormat, CacheControl, ChatCompletionRequest, ContentPart, TextPart, UserMessage};
 use venice_ai::{ErrorKind, FileInput, Upload};
 
 use super::{MP4, image, png};
@@ -17,7 +17,7 @@ async fn the_parts_arrive_in_their_order() {
         .audio_as(AudioFormat::Pcm24, Upload::bytes("a", vec![1, 2, 3]))
         .video(Upload::bytes("a", MP4))
         .file(Upload::bytes("notes.txt", "ebb"))
-        .part(ContentPart::text("And this?").cached())
+        .part(TextPart::new("And this?").cache_control(CacheControl::new()))
         .build()
         .await
         .unwrap();

@@ -5,7 +5,6 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use venice_ai::chat::ReasoningControl;
 use venice_ai::types::{
     AudioFormat, ChatCompletionRequest, ChatMessage, ContentPart, Model, UserMessage, VeniceParameters, WebSearchMode,
 };
@@ -141,8 +140,11 @@ async fn a_file_on_the_web_has_the_name_of_its_last_segment() {
     }
 }
 
+#[cfg(all(feature = "prompt-cache", feature = "reasoning"))]
 #[tokio::test]
 async fn nothing_sets_the_flag_of_end_to_end_encryption_but_its_own_setter() {
+    use venice_ai::chat::ReasoningControl;
+
     let model: Model = serde_json::from_value(json!({"id": "m"})).unwrap();
     let message = UserMessage::builder().text("What is this?").image(image()).build().await.unwrap();
     let plain = ChatCompletionRequest::new("m", [ChatMessage::system("Be brief.").cached(), message.into()]);

@@ -1,8 +1,7 @@
 //! Long texts that go to disk.
 
-use venice_ai::ErrorKind;
-use venice_ai::blocking;
 use venice_ai::types::SpeechFormat;
+use venice_ai::{ErrorKind, RemoteCopy, blocking};
 
 use super::long_speech::{all_samples, in_three, input, reader};
 use super::{PIECES, samples, sound, three, wav};
@@ -14,12 +13,14 @@ async fn the_file_has_the_header_of_all_of_its_samples() {
     let path = folder.join("book.wav");
     let mut speech = in_three(&once(&server), three());
     let expected = wav(24_000, &all_samples());
-    assert_eq!(speech.save(&path).await.unwrap(), expected.len() as u64);
+    let saved = speech.save(&path).await.unwrap();
+    assert_eq!((&saved.path, saved.bytes), (&path, expected.len() as u64));
+    assert_eq!((saved.content_type.as_deref(), &saved.remote), (Some("audio/wav"), &RemoteCopy::NotStored));
     assert_eq!(std::fs::read(&path).unwrap(), expected);
     assert_eq!(hound::WavReader::open(&path).unwrap().duration() as usize, all_samples().len() / 2);
     assert_eq!(folder.names(), ["book.wav"]);
 
-    assert_eq!(speech.save(&path).await.unwrap(), expected.len() as u64, "it is there already");
+    assert_eq!(speech.save(&path).await.unwrap(), saved, "it is there already");
     assert_eq!(server.count(), 3);
 }
 
@@ -28,7 +29,7 @@ async fn a_file_of_bare_samples_has_no_header() {
     let folder = Folder::new();
     let server = Server::start(|_, request| sound("audio/pcm", samples(&input(request))));
     let mut speech = in_three(&once(&server), three().response_format(SpeechFormat::Pcm));
-    speech.save(folder.join("book.pcm")).await.unwrap();
+    assert_eq!(speech.save(folder.join("book.pcm")).await.unwrap().content_type.as_deref(), Some("audio/pcm"));
     assert_eq!(std::fs::read(folder.join("book.pcm")).unwrap(), all_samples());
 }
 
@@ -62,7 +63,7 @@ async fn saving_goes_on_after_a_failure_and_nothing_is_there_before_all_is() {
     assert!(error.message().starts_with("piece 3 of 3"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"an older one");
 
-    assert_eq!(speech.save(&path).await.unwrap(), 44 + all_samples().len() as u64);
+    assert_eq!(speech.save(&path).await.unwrap().bytes, 44 + all_samples().len() as u64);
     assert_eq!(std::fs::read(&path).unwrap(), wav(24_000, &all_samples()));
     assert_eq!(server.count(), 4);
     assert_eq!(folder.names(), ["book.wav"]);

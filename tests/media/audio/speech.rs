@@ -161,7 +161,9 @@ async fn a_sound_is_saved() {
     let folder = Folder::new();
     let server = Server::answering([slowly()]);
     let speech = once(&server).audio().speech("One. Two.").await.unwrap();
-    assert_eq!(speech.save(folder.join("tide.pcm")).await.unwrap(), 5);
+    let content_type = speech.content_type();
+    let saved = speech.save(folder.join("tide.pcm")).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type), (5, content_type));
     assert_eq!(std::fs::read(folder.join("tide.pcm")).unwrap(), [1, 2, 3, 4, 5]);
 }
 
@@ -183,7 +185,7 @@ fn speech_without_async() {
     let venice = once(&server);
     let call = || venice.audio().speech("One. Two.").send_blocking().unwrap();
     assert_eq!(blocking::wait(call().bytes()).unwrap(), [1, 2, 3, 4, 5].as_slice());
-    assert_eq!(blocking::wait(call().save(folder.join("a.pcm"))).unwrap(), 5);
+    assert_eq!(blocking::wait(call().save(folder.join("a.pcm"))).unwrap().bytes, 5);
     let pieces: Vec<usize> = blocking::iter(call().stream()).map(|piece| piece.unwrap().len()).collect();
     assert_eq!(pieces, [3, 2]);
 }

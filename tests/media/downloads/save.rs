@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use venice_ai::ErrorKind;
 use venice_ai::http::Method;
+use venice_ai::{ErrorKind, RemoteCopy};
 
 use super::fetch;
 use crate::support::{Answer, Folder, PATIENCE, Server, builder, once};
@@ -16,7 +16,9 @@ fn contents() -> Vec<u8> {
 async fn a_body_becomes_a_file() {
     let folder = Folder::new();
     let reply = fetch(Answer::new(200, &[("content-type", "image/png")], contents())).await.unwrap();
-    assert_eq!(reply.save(folder.join("a.png")).await.unwrap(), 3_000_000);
+    let saved = reply.save(folder.join("a.png")).await.unwrap();
+    assert_eq!((saved.path, saved.bytes), (folder.join("a.png"), 3_000_000));
+    assert_eq!((saved.content_type.as_deref(), saved.remote), (Some("image/png"), RemoteCopy::NotStored));
     assert!(std::fs::read(folder.join("a.png")).unwrap() == contents());
     assert_eq!(folder.names(), ["a.png"]);
 }
@@ -25,7 +27,8 @@ async fn a_body_becomes_a_file() {
 async fn an_empty_body_becomes_an_empty_file() {
     let folder = Folder::new();
     let reply = fetch(Answer::new(200, &[], "")).await.unwrap();
-    assert_eq!(reply.save(folder.join("a.png")).await.unwrap(), 0);
+    let saved = reply.save(folder.join("a.png")).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type), (0, None));
     assert_eq!(std::fs::read(folder.join("a.png")).unwrap(), b"");
 }
 
@@ -54,7 +57,7 @@ async fn a_name_without_a_folder_lies_in_the_current_one() {
     let saved = fetch(Answer::new(200, &[], "here")).await.unwrap().save(&name).await;
     let found = std::fs::read(&name);
     let _ = std::fs::remove_file(&name);
-    assert_eq!((saved.unwrap(), found.unwrap()), (4, b"here".to_vec()));
+    assert_eq!((saved.unwrap().bytes, found.unwrap()), (4, b"here".to_vec()));
 }
 
 /// Two megabytes of eight, so that some of it is on disk.

@@ -18,7 +18,7 @@ fn every_call_has_a_form_without_async() {
     assert!(drawn.is_blurred());
     assert_eq!(blocking::wait(drawn.into_image().unwrap().bytes()).unwrap(), PNG);
     let image = images.upscale(&*path).send_blocking().unwrap();
-    assert_eq!(blocking::wait(image.save(folder.join("large.png"))).unwrap() as usize, PNG.len());
+    assert_eq!(blocking::wait(image.save(folder.join("large.png"))).unwrap().bytes as usize, PNG.len());
     assert_eq!(std::fs::read(folder.join("large.png")).unwrap(), PNG);
     let image = images.edit(EditImageRequest::new(&*path, "snow")).send_blocking().unwrap();
     let pieces: Result<Vec<_>, _> = blocking::iter(image.stream().unwrap()).collect();

@@ -41,7 +41,7 @@ async fn an_image_that_is_cut_is_an_error_and_leaves_no_file() {
         let image = once(&server).images().upscale(Upload::bytes("a.png", PNG)).await.unwrap();
         let path = folder.join("canal.png");
         match image.save(&path).await {
-            Ok(size) => assert_eq!((size as usize, std::fs::read(&path).unwrap()), (PNG.len(), PNG.to_vec())),
+            Ok(saved) => assert_eq!((saved.bytes as usize, std::fs::read(&path).unwrap()), (PNG.len(), PNG.to_vec())),
             Err(error) => assert!(cut && error.kind() == ErrorKind::Transport, "{error}"),
         }
         assert_eq!(folder.names(), ["canal.png"], "what was there stays, and nothing is left beside it");
@@ -54,7 +54,10 @@ async fn base64_is_saved_and_streamed_like_a_file() {
     let folder = Folder::new();
     let (_server, venice) = answering(Answer::json(200, GENERATED));
     let mut images = venice.images().generate(a_request()).await.unwrap().into_iter();
-    assert_eq!(images.next().unwrap().save(folder.join("1.bin")).await.unwrap(), 4);
+    let image = images.next().unwrap();
+    let content_type = image.content_type();
+    let saved = image.save(folder.join("1.bin")).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type), (4, content_type), "not that of the JSON around it");
     assert_eq!(std::fs::read(folder.join("1.bin")).unwrap(), [1, 2, 3, 4]);
     let mut stream = images.next().unwrap().stream().unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap(), &[5, 6, 7, 8][..]);

@@ -1,7 +1,6 @@
 //! From a job to a file on disk.
 
-use venice_ai::ErrorKind;
-use venice_ai::jobs::{RemoteCopy, SavedMedia};
+use venice_ai::{ErrorKind, RemoteCopy, SavedFile};
 
 use super::{FILM, cut_film, deleted, film, handle, job, paths, processing, serving, venice};
 use crate::support::{Answer, Folder, TestClock};
@@ -11,7 +10,7 @@ async fn the_file_is_written_and_then_the_copy_on_the_server_is_deleted() {
     let folder = Folder::new();
     let path = folder.join("film.mp4");
     let (server, _, job) = job([processing(0, 9), film()]);
-    let SavedMedia { path: told, bytes, content_type, remote, .. } = job.save(&path).await.unwrap();
+    let SavedFile { path: told, bytes, content_type, remote, .. } = job.save(&path).await.unwrap();
     assert_eq!((told, bytes, content_type.as_deref()), (path.clone(), FILM.len() as u64, Some("video/mp4")));
     assert_eq!((remote.is_deleted(), remote), (true, RemoteCopy::Deleted));
     assert_eq!(std::fs::read(&path).unwrap(), FILM);
@@ -113,7 +112,9 @@ async fn media_can_be_saved_without_deleting_anything() {
     let server = serving([("/video/retrieve", vec![film()])]);
     let job = venice(&server, &TestClock::without_jitter()).job(handle());
     let path = folder.join("film.mp4");
-    assert_eq!(job.wait().await.unwrap().save(&path).await.unwrap(), FILM.len() as u64);
+    let saved = job.wait().await.unwrap().save(&path).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type.as_deref()), (FILM.len() as u64, Some("video/mp4")));
+    assert_eq!((saved.path, saved.remote), (path.clone(), RemoteCopy::Kept));
     assert_eq!(std::fs::read(path).unwrap(), FILM);
     assert_eq!(server.count(), 1);
     let reply = job.wait().await.unwrap().into_raw();

@@ -3,7 +3,7 @@
 use hmac_sha256::Hash;
 use serde_json::Value;
 
-use crate::runtime::hex;
+use crate::features::hex;
 use crate::runtime::transport::Outgoing;
 
 /// The hash of a request: its operation, address and body. Neither the key nor the headers nor the host are part of it. `None` for

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::runtime::hex;
+use crate::features::hex;
 
 /// A nonce: 32 bytes, or their 64 hex digits. Digits that are none are found when the call is sent.
 ///

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::TeeNonce;
 use crate::api::generated::types::TeeAttestation;
-use crate::runtime::hex;
+use crate::features::hex;
 use crate::runtime::media::base64;
 
 /// A key that a backend offers for encrypted conversations.

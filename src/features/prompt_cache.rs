@@ -93,19 +93,6 @@ fn mark_user(content: &mut UserContent, mark: CacheControl) {
     }
 }
 
-/// The mark that a part bears.
-#[inline]
-pub(super) fn mark(part: &ContentPart) -> Option<&CacheControl> {
-    match part {
-        ContentPart::Text(part) => part.cache_control.as_ref(),
-        ContentPart::ImageUrl(part) => part.cache_control.as_ref(),
-        ContentPart::InputAudio(part) => part.cache_control.as_ref(),
-        ContentPart::VideoUrl(part) => part.cache_control.as_ref(),
-        ContentPart::File(part) => part.cache_control.as_ref(),
-        ContentPart::Unknown(_) => None,
-    }
-}
-
 /// What the prompt cache did.
 impl Usage {
     /// How many tokens of the prompt came out of the provider's cache. They are among the

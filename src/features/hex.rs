@@ -1,6 +1,7 @@
 //! Hexadecimal text.
 
 /// The bytes of a text of hexadecimal digits.
+#[cfg(any(feature = "tee", feature = "wallet"))]
 pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
     let mut bytes = vec![0; digits.len() / 2];
     decode_into(digits.as_bytes(), &mut bytes).then_some(bytes)
@@ -14,6 +15,7 @@ pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
 }
 
 /// Fills `bytes` from twice as many digits.
+#[cfg(any(feature = "tee", feature = "wallet"))]
 pub(crate) fn decode_into(digits: &[u8], bytes: &mut [u8]) -> bool {
     let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
     digits.len() == 2 * bytes.len()

@@ -23,6 +23,7 @@
 //! long as the process. In a thread that belongs to a Tokio runtime, where waiting would stop other tasks, all of these fail with
 //! [`ErrorKind::BlockingInAsync`]: use `.await` there. In `spawn_blocking` they fail too, and `Handle::current().block_on(…)` does it.
 
+mod call;
 mod iter;
 
 use std::sync::OnceLock;
@@ -31,6 +32,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 pub use self::iter::{BlockingIter, iter};
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::transport::http::BLOCKING_RUNTIME;
 
 /// Waits for a future in this thread.
 ///
@@ -79,26 +81,21 @@ mod sealed {
     impl<T, E> Sealed for Option<Result<T, E>> {}
 }
 
-/// Runs a future to its end in this thread, its connections and timers on the crate's runtime. Fails in a thread that belongs
-/// to an async runtime, where it could wait for itself.
+/// Waits for a future. A thread that belongs to a Tokio runtime, whose other tasks it would stop, is refused.
 pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
+    Ok(runtime_here()?.block_on(future))
+}
+
+/// The runtime to wait with in this thread.
+pub(crate) fn runtime_here() -> Result<&'static Runtime, Error> {
     if Handle::try_current().is_ok() {
         let message = "a blocking call was made inside an async runtime and nothing was sent; use `.await` here";
         return Err(Error::new(ErrorKind::BlockingInAsync, message));
     }
-    Ok(runtime()?.block_on(future))
+    runtime()
 }
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-
-/// Whether this runs on the crate's runtime.
-///
-/// A connection is served by the runtime that opened it. What is waited for here must not take one of the caller's runtime, which may
-/// stand still.
-pub(crate) fn is_current() -> bool {
-    let Some(runtime) = RUNTIME.get() else { return false };
-    Handle::try_current().is_ok_and(|current| current.id() == runtime.handle().id())
-}
 
 fn runtime() -> Result<&'static Runtime, Error> {
     if let Some(runtime) = RUNTIME.get() {
@@ -112,5 +109,8 @@ fn runtime() -> Result<&'static Runtime, Error> {
             },
         )?;
     // Of two threads that come here at once, one finds its runtime unneeded. It has run nothing.
-    Ok(RUNTIME.get_or_init(|| runtime))
+    Ok(RUNTIME.get_or_init(|| {
+        BLOCKING_RUNTIME.get_or_init(|| runtime.handle().id());
+        runtime
+    }))
 }

@@ -1,6 +1,5 @@
 //! `DownloadPolicy`: which addresses a file may be downloaded from (protection against server-side request forgery).
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
@@ -8,12 +7,14 @@ use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::runtime::media::off_thread::OffThread;
+use crate::runtime::transport::failure::RefusedHost;
+use crate::runtime::transport::redirect::HostPolicy;
 use crate::runtime::url::{ip_address, is_localhost};
 
 /// Decides whether a `download_url`, or what it redirects to, may be requested. A reply names it, so it could name a service in the
 /// network of the program, which would then get a GET and a DELETE.
 #[derive(Clone, Debug)]
-pub(crate) struct DownloadPolicy {
+pub(super) struct DownloadPolicy {
     /// The base URL is `http`, so files may be too.
     http: bool,
     /// The base URL leads to a private address, so files may too.
@@ -23,13 +24,14 @@ pub(crate) struct DownloadPolicy {
 }
 
 impl DownloadPolicy {
-    pub(crate) fn of(base: &Url) -> Self {
+    pub(super) fn of(base: &Url) -> Self {
         let api = base.host_str().unwrap_or_default().to_owned();
         Self { http: base.scheme() == "http", private: is_private_host(base), api }
     }
+}
 
-    /// What is wrong with a URL, without the URL.
-    pub(crate) fn check(&self, url: &Url) -> Result<(), &'static str> {
+impl HostPolicy for DownloadPolicy {
+    fn check(&self, url: &Url) -> Result<(), &'static str> {
         if url.scheme() != "https" && !(self.http && url.scheme() == "http") {
             return Err("is not https");
         }
@@ -42,9 +44,8 @@ impl DownloadPolicy {
         Ok(())
     }
 
-    /// Resolves the names of hosts by the same rule; `None` where any address will do.
-    pub(crate) fn resolver(&self) -> Option<Arc<PublicAddresses>> {
-        (!self.private).then(|| Arc::new(PublicAddresses { api: self.api.clone() }))
+    fn resolver(&self) -> Option<Arc<dyn Resolve>> {
+        (!self.private).then(|| Arc::new(PublicAddresses { api: self.api.clone() }) as _)
     }
 }
 
@@ -94,9 +95,12 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+const PRIVATE_ADDRESS: &str =
+    "its name stands for an address of this machine or of its private network, where the API is not";
+
 /// A resolver that leaves out private addresses. It is asked when a connection is made, so that no second answer can differ.
 #[derive(Debug)]
-pub(crate) struct PublicAddresses {
+struct PublicAddresses {
     api: String,
 }
 
@@ -109,7 +113,7 @@ impl Resolve for PublicAddresses {
             let mut found: Vec<SocketAddr> = OffThread::run(resolving).await?;
             found.retain(|address| any || !is_private(address.ip()));
             if found.is_empty() {
-                return Err(PrivateAddress.into());
+                return Err(RefusedHost(PRIVATE_ADDRESS).into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -125,26 +129,14 @@ fn is_proxy(host: &str) -> bool {
     })
 }
 
-/// A name stands for private addresses alone.
-#[derive(Debug)]
-pub(crate) struct PrivateAddress;
-
-impl fmt::Display for PrivateAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("its name stands for an address of this machine or of its private network, where the API is not")
-    }
-}
-
-impl std::error::Error for PrivateAddress {}
-
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
     use std::time::Duration;
 
-    use super::super::http::{HttpConfig, ProxyChoice};
-    use super::super::tls::RootCertificates;
     use super::*;
+    use crate::runtime::transport::http::{HttpConfig, ProxyChoice};
+    use crate::runtime::transport::tls::RootCertificates;
 
     fn policy(base: &str) -> DownloadPolicy {
         DownloadPolicy::of(&Url::parse(base).unwrap())
@@ -228,16 +220,16 @@ mod tests {
                 proxy: ProxyChoice::Direct,
                 root_certificates: RootCertificates::parse(&[]).unwrap(),
                 https: false,
-                resolver: Some(Arc::new(PublicAddresses { api: api.to_owned() })),
             };
-            config.build_for_downloads().unwrap()
+            let policy = DownloadPolicy { http: true, private: false, api: api.to_owned() };
+            config.build_for(&policy).unwrap()
         };
         let asking = client("api.example").get(&url).timeout(Duration::from_secs(20)).send();
         let mut error: &dyn std::error::Error = &asking.await.unwrap_err();
         while let Some(source) = error.source() {
             error = source;
         }
-        assert!(error.is::<PrivateAddress>(), "{error}");
+        assert!(error.is::<RefusedHost>(), "{error}");
         assert!(listener.accept().is_err());
         // The API itself may have such a name.
         let api = client("localhost");

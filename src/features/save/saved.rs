@@ -1,0 +1,55 @@
+//! `SavedFile`: what `save` wrote, and `RemoteCopy`: what became of the copy on the server.
+
+use std::path::PathBuf;
+
+/// A file that `save` wrote: an image, speech, the media of a job, a table.
+///
+/// ```no_run
+/// # async fn example(speech: venice_ai::audio::Speech) -> Result<(), venice_ai::Error> {
+/// let saved = speech.save("tide.mp3").await?;
+/// println!("{} bytes of {:?} in {}", saved.bytes, saved.content_type, saved.path.display());
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedFile {
+    /// Its path, as it was given.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its media type, such as `video/mp4`; `None` if the server does not report it.
+    pub content_type: Option<String>,
+    /// What became of the copy on the server.
+    pub remote: RemoteCopy,
+}
+
+/// What became of the copy on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RemoteCopy {
+    /// The server stores none: only results of jobs are stored.
+    NotStored,
+    /// It is deleted, or was not there.
+    Deleted,
+    /// It stays until it expires: with [`Job::with_cleanup(false)`](crate::jobs::Job::with_cleanup), and after
+    /// [`Media::save`](crate::jobs::Media::save).
+    Kept,
+    /// It was not deleted, and may stay until it expires: that failed, or a `download_url` was redirected to another host, which was
+    /// not asked to delete anything. [`Job::discard`](crate::jobs::Job::discard) tries (again), at the host of the `download_url`.
+    MayRemain {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl RemoteCopy {
+    /// Whether nothing is left on the server.
+    ///
+    /// ```
+    /// assert!(!venice_ai::RemoteCopy::Kept.is_deleted());
+    /// ```
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        matches!(self, Self::NotStored | Self::Deleted)
+    }
+}
