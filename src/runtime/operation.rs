@@ -67,6 +67,19 @@ impl Operation {
         }
         segments.next().is_none().then_some(parameters)
     }
+
+    /// Of items with path templates, the one that a path belongs to, with the path's parameters: the one with the fewest of them.
+    ///
+    /// ```
+    /// use venice_ai::{Operation, operations};
+    /// let reads = operations::ALL.iter().filter(|operation| operation.method == "GET");
+    /// let found = Operation::of_path(reads.map(|operation| (operation.path, operation.id)), "/api_keys/rate_limits");
+    /// assert_eq!(found, Some(("getApiKeyRateLimits", vec![])));
+    /// ```
+    pub fn of_path<'t, T>(templates: impl IntoIterator<Item = (&'t str, T)>, path: &str) -> Option<(T, Vec<String>)> {
+        let fits = |(template, item)| Some((item, Self::path_parameters(template, path)?));
+        templates.into_iter().filter_map(fits).min_by_key(|(_, parameters)| parameters.len())
+    }
 }
 
 /// A top-level field of a JSON reply without which the reply is worthless. `null` counts as missing.

@@ -5,13 +5,17 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use venice_ai::Operation;
 
+use crate::schema::Schemas;
+
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     // A build script wrote it, and each test of an operation would find that it cannot be read.
     serde_json::from_str(venice_ai::API_DOCUMENT).unwrap_or_default()
 });
 
-/// References that lead to references; more than that is a circle.
-const LONGEST_CHAIN: usize = 8;
+/// Its schemas.
+pub(super) fn schemas() -> Schemas<'static> {
+    Schemas(&DOCUMENT)
+}
 
 /// The description of an operation.
 pub(super) fn operation(operation: &Operation) -> &'static Value {
@@ -24,36 +28,26 @@ pub(super) fn request_schema(of: &Operation, media: &str) -> Option<&'static Val
 }
 
 /// A schema, or what it refers to.
-pub(super) fn resolved(mut schema: &'static Value) -> &'static Value {
-    for _ in 0..LONGEST_CHAIN {
-        let Some(reference) = schema["$ref"].as_str() else { break };
-        let Some(target) = DOCUMENT.pointer(reference.trim_start_matches('#')) else { break };
-        schema = target;
-    }
-    schema
+pub(super) fn resolved(schema: &'static Value) -> &'static Value {
+    schemas().resolved(schema)
 }
 
 /// The schemas that a value may or has to fit, where a schema is made of others; else the schema itself.
 pub(super) fn alternatives(schema: &'static Value) -> Vec<&'static Value> {
-    let schema = resolved(schema);
-    let mut found = Vec::new();
-    for keyword in ["anyOf", "oneOf", "allOf"] {
-        for part in schema[keyword].as_array().into_iter().flatten() {
-            found.extend(alternatives(part));
-        }
-    }
-    if found.is_empty() || schema.get("properties").is_some() {
-        found.push(schema);
-    }
-    found
+    schemas().alternatives(schema)
 }
 
 /// The schema of a field of an object.
 pub(super) fn property(schema: &'static Value, name: &str) -> Option<&'static Value> {
-    alternatives(schema).into_iter().find_map(|part| part["properties"].get(name))
+    schemas().property(schema, name)
 }
 
 /// Whether a value of this JSON type may fit.
 pub(super) fn may_be(schema: &'static Value, kind: &str) -> bool {
-    alternatives(schema).iter().any(|part| part["type"] == kind)
+    schemas().may_be(schema, kind)
+}
+
+/// The names of the parameters in an operation's path.
+pub(super) fn path_parameters(operation: &Operation) -> impl Iterator<Item = &'static str> + use<> {
+    operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }

@@ -92,16 +92,12 @@ impl Issues {
         self.0.push(issue);
     }
 
-    pub(super) fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+    pub(super) fn extend(&mut self, others: impl IntoIterator<Item = Issue>) {
+        self.0.extend(others);
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// The refusal.
@@ -121,17 +117,5 @@ impl Issues {
             fields.map(|field| Violation::new(Some(operation), field, issue.message.clone())).collect()
         };
         self.0.iter().flat_map(of).collect()
-    }
-}
-
-pub(super) fn type_of(value: Option<&Value>) -> &'static str {
-    match value {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::String(_)) => "string",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
     }
 }

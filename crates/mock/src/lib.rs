@@ -176,6 +176,8 @@ mod request_body;
 mod responses;
 mod route;
 mod sample;
+#[doc(hidden)]
+pub mod schema;
 mod server;
 mod state;
 mod tee;

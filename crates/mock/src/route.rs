@@ -28,12 +28,8 @@ impl Route {
         let Some(path) = url.path().strip_prefix(BASE_PATH).filter(|path| path.starts_with('/')) else {
             return Self { path: url.path().to_owned(), query, ..Self::default() };
         };
-        // Where several fit, as `/api_keys/rate_limits` fits `/api_keys/{id}` too, the one with fewer parameters is meant.
-        let found = operations::ALL
-            .iter()
-            .filter(|operation| operation.method == method)
-            .filter_map(|operation| Some((*operation, Operation::path_parameters(operation.path, path)?)))
-            .min_by_key(|(_, parameters)| parameters.len());
+        let of_method = operations::ALL.iter().filter(|operation| operation.method == method);
+        let found = Operation::of_path(of_method.map(|operation| (operation.path, *operation)), path);
         let (operation, parameters) = match found {
             Some((operation, parameters)) => (Some(operation), parameters),
             None => (None, Vec::new()),

@@ -210,11 +210,8 @@ fn asked_for(method: &str, target: &str) -> Option<&'static Operation> {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     path.match_indices('/').find_map(|(start, _)| {
         let same = operations::ALL.iter().filter(|operation| operation.method == method);
-        same.filter_map(|operation| {
-            Some((*operation, Operation::path_parameters(operation.path, &path[start..])?.len()))
-        })
-        .min_by_key(|(_, parameters)| *parameters)
-        .map(|(operation, _)| operation)
+        let templates = same.map(|operation| (operation.path, *operation));
+        Operation::of_path(templates, &path[start..]).map(|(operation, _)| operation)
     })
 }
 

@@ -33,8 +33,7 @@ impl Discretion {
         {
             texts(&body, &mut sent);
         }
-        let segments = exchange.path.split('/').zip(template.split('/'));
-        sent.extend(segments.filter(|(_, part)| part.starts_with('{')).map(|(segment, _)| segment.to_owned()));
+        sent.extend(venice_ai::Operation::path_parameters(template, &exchange.path).into_iter().flatten());
         sent.extend(exchange.query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())));
         sent.retain(|text| text.chars().count() >= SHORTEST_PRIVATE);
         Self { secrets: secrets.to_vec(), sent }

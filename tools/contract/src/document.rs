@@ -4,13 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::{Inputs, lower_document, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, document, lower_document, overlay::Mode, yaml};
+use venice_ai_mock::schema::Schemas;
 
 use crate::failure::Failure;
-
-/// References that lead to references; more than that is a circle.
-const LONGEST_CHAIN: usize = 8;
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 pub struct Document(Value);
 
@@ -42,34 +39,27 @@ impl Document {
     }
 
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
-        let paths = self.0["paths"].as_object().into_iter().flatten();
-        paths.flat_map(|(path, item)| {
-            METHODS.into_iter().filter_map(move |method| {
-                let described = item.get(method)?;
-                Some(Operation { id: described["operationId"].as_str()?, path, method, described })
-            })
+        document::operations(&self.0).filter_map(|operation| {
+            let document::Operation { path, method, value: described, .. } = operation;
+            Some(Operation { id: described["operationId"].as_str()?, path, method, described })
         })
     }
 
-    /// Which operation a request asks for. Where several fit, the one with fewer parameters is meant.
+    /// Which operation a request asks for.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
-        self.operations()
-            .filter(|operation| operation.method.eq_ignore_ascii_case(method))
-            .filter_map(|operation| {
-                Some((operation, venice_ai::Operation::path_parameters(operation.path, path)?.len()))
-            })
-            .min_by_key(|(_, parameters)| *parameters)
-            .map(|(operation, _)| operation)
+        let of_method = self.operations().filter(|operation| operation.method.eq_ignore_ascii_case(method));
+        let found = venice_ai::Operation::of_path(of_method.map(|operation| (operation.path, operation)), path);
+        found.map(|(operation, _)| operation)
     }
 
-    /// A schema, or what it refers to.
-    pub fn resolved<'d>(&'d self, mut schema: &'d Value) -> &'d Value {
-        for _ in 0..LONGEST_CHAIN {
-            let Some(reference) = schema["$ref"].as_str() else { break };
-            let Some(target) = self.0.pointer(reference.trim_start_matches('#')) else { break };
-            schema = target;
-        }
-        schema
+    /// The document's schemas.
+    pub fn schemas(&self) -> Schemas<'_> {
+        Schemas(&self.0)
+    }
+
+    /// A schema, parameter or reply, or what it refers to.
+    fn resolved<'d>(&'d self, schema: &'d Value) -> &'d Value {
+        self.schemas().resolved(schema)
     }
 
     /// The description of a reply with this status.
@@ -109,17 +99,13 @@ impl Document {
     }
 
     fn properties<'d>(&'d self, schema: &'d Value, found: &mut Vec<(&'d str, bool)>) {
-        let schema = self.resolved(schema);
-        let is_required =
-            |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
-        for name in schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()) {
-            if !found.iter().any(|(known, _)| *known == name) {
-                found.push((name, is_required(name)));
-            }
-        }
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            for part in schema[keyword].as_array().into_iter().flatten() {
-                self.properties(part, found);
+        for part in self.schemas().alternatives(schema) {
+            let is_required =
+                |name: &str| part["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+            for name in part["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()) {
+                if !found.iter().any(|(known, _)| *known == name) {
+                    found.push((name, is_required(name)));
+                }
             }
         }
     }

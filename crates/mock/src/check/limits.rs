@@ -3,13 +3,37 @@
 use regex_lite::Regex;
 use serde_json::{Value, json};
 
-use super::schema::Checker;
+use super::schema::owned;
+use crate::issues::Issue;
+use crate::schema::Step;
 use crate::time::is_calendar;
 
 /// A moment as RFC 3339 has it.
 const MOMENT: &str = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$";
 
-pub(super) fn text(checker: &mut Checker, schema: &Value, text: &str) {
+/// Adds an issue for each limit of the schema that a value of its type is out of.
+pub(super) fn check(path: &[Step<'_>], schema: &Value, value: &Value, found: &mut Vec<Issue>) {
+    let mut checker = Checker { path, found };
+    match value {
+        Value::String(value) => text(&mut checker, schema, value),
+        Value::Number(value) => number(&mut checker, schema, value.as_f64().unwrap_or_default()),
+        Value::Array(items) => count(&mut checker, schema, items.len()),
+        Value::Null | Value::Bool(_) | Value::Object(_) => {}
+    }
+}
+
+struct Checker<'c> {
+    path: &'c [Step<'c>],
+    found: &'c mut Vec<Issue>,
+}
+
+impl Checker<'_> {
+    fn found(&mut self, code: &'static str, message: impl Into<String>, more: Value) {
+        self.found.push(Issue::new(code, owned(self.path), message, more));
+    }
+}
+
+fn text(checker: &mut Checker<'_>, schema: &Value, text: &str) {
     let length = text.chars().count() as u64;
     let least = schema["minLength"].as_u64().unwrap_or_default();
     let is_blank = schema["x-not-blank"] == true && text.trim().is_empty();
@@ -37,7 +61,7 @@ fn has_shape(text: &str, pattern: &str) -> bool {
     Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text))
 }
 
-pub(super) fn number(checker: &mut Checker, schema: &Value, number: f64) {
+fn number(checker: &mut Checker<'_>, schema: &Value, number: f64) {
     if let Some(least) = schema["minimum"].as_f64() {
         let exclusive = schema["exclusiveMinimum"] == true;
         if number < least || exclusive && number == least {
@@ -56,7 +80,7 @@ pub(super) fn number(checker: &mut Checker, schema: &Value, number: f64) {
     }
 }
 
-pub(super) fn count(checker: &mut Checker, schema: &Value, items: usize) {
+fn count(checker: &mut Checker<'_>, schema: &Value, items: usize) {
     let items = items as u64;
     if let Some(least) = schema["minItems"].as_u64().filter(|least| items < *least) {
         let message = format!("Array must contain at least {least} element(s)");
@@ -70,9 +94,4 @@ pub(super) fn count(checker: &mut Checker, schema: &Value, items: usize) {
 
 fn bound(name: &str, limit: Value, kind: &str, inclusive: bool) -> Value {
     json!({name: limit, "type": kind, "inclusive": inclusive, "exact": false})
-}
-
-/// Whether two values are the same; 2 and 2.0 are.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
-    left == right || left.is_number() && left.as_f64() == right.as_f64()
 }

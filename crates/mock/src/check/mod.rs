@@ -3,67 +3,82 @@
 mod limits;
 mod schema;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use venice_ai::Operation;
 
-use self::schema::Checker;
-use super::issues::Issues;
+use self::schema::Zod;
+use super::issues::{Issue, Issues, Step};
 use super::request_body::{self, RequestBody};
 use super::route::Route;
 use super::{UnknownFields, document};
 
 /// Everything that is wrong with a request of this operation.
 pub(super) fn request(operation: &Operation, route: &Route, given: &RequestBody, unknown: UnknownFields) -> Issues {
-    let mut checker = Checker::new(unknown);
-    let described = document::operation(operation);
-    parameters(&mut checker, described, operation, route);
+    let (zod, described) = (Zod { unknown }, document::operation(operation));
+    let mut issues = Issues::default();
+    parameters(&zod, described, operation, route, &mut issues);
     if !operation.request_media.is_empty() {
-        body(&mut checker, described, given);
+        body(&zod, described, given, &mut issues);
     }
-    checker.into_issues()
+    issues
 }
 
 /// Everything that is wrong with a value by itself.
 #[cfg(test)]
 pub(super) fn value(schema: &'static Value, value: &Value, unknown: UnknownFields) -> Issues {
-    let mut checker = Checker::new(unknown);
-    checker.value(schema, value);
-    checker.into_issues()
+    let mut issues = Issues::default();
+    issues.extend(document::schemas().compare(&Zod { unknown }, schema, value));
+    issues
 }
 
-fn parameters(checker: &mut Checker, described: &'static Value, operation: &Operation, route: &Route) {
+fn parameters(zod: &Zod, described: &'static Value, operation: &Operation, route: &Route, issues: &mut Issues) {
     let all = || described["parameters"].as_array().into_iter().flatten().map(document::resolved);
     let of = |place: &'static str| all().filter(move |parameter| parameter["in"] == place);
     let find = |place, name: &str| of(place).find(|parameter| parameter["name"] == name).map(|found| &found["schema"]);
-    let segments = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let segments = document::path_parameters(operation);
     let path = segments.zip(&route.parameters).map(|(name, value)| (name.to_owned(), value.clone()));
     let path = request_body::typed(path, |name| find("path", name));
     let query = request_body::typed(route.query.iter().cloned(), |name| find("query", name));
     for (place, values) in [("path", &path), ("query", &query)] {
         for parameter in of(place) {
-            let name = parameter["name"].as_str().unwrap_or_default();
-            checker.field(name, &parameter["schema"], values, parameter["required"] == true);
+            let field = (parameter["name"].as_str().unwrap_or_default(), &parameter["schema"]);
+            issues.extend(document::schemas().compare_field(zod, field, values, parameter["required"] == true));
         }
     }
     // The description of a query is never open, so these are mistakes, though the API may pass them over.
-    let others = query.keys().filter(|name| find("query", name).is_none());
-    checker.unrecognised(others.map(String::as_str));
+    let others: Vec<&str> = query.keys().map(String::as_str).filter(|name| find("query", name).is_none()).collect();
+    if !others.is_empty() {
+        issues.add(schema::unrecognised(Vec::new(), &others));
+    }
 }
 
-fn body(checker: &mut Checker, described: &'static Value, given: &RequestBody) {
+fn body(zod: &Zod, described: &'static Value, given: &RequestBody, issues: &mut Issues) {
     let content = &described["requestBody"]["content"];
     let Some(schema) = content.get(given.media.as_str()).and_then(|media| media.get("schema")) else {
         // No body was sent, which is all right where one may be left out.
         if described["requestBody"]["required"] != false {
-            checker.body_is_missing();
+            issues.add(schema::missing(Vec::new(), "object"));
         }
         return;
     };
     if !given.body.is_object() {
-        return checker.value(schema, &given.body);
+        return issues.extend(document::schemas().compare(zod, schema, &given.body));
     }
-    checker.no_texts_for_files(schema, given);
-    checker.value(schema, &with_files(schema, given));
+    issues.extend(texts_for_files(schema, given));
+    issues.extend(document::schemas().compare(zod, schema, &with_files(schema, given)));
+}
+
+/// Fields that are files and came as texts.
+fn texts_for_files(schema: &'static Value, given: &RequestBody) -> impl Iterator<Item = Issue> {
+    let names = given.body.as_object().into_iter().flatten().map(|(name, _)| name);
+    let is_file = move |name: &&String| {
+        let alternatives = document::property(schema, name).map(document::alternatives).unwrap_or_default();
+        !alternatives.is_empty() && alternatives.iter().all(|part| part["format"] == "binary")
+    };
+    let issue = |name: &String| {
+        Issue::new("custom", vec![Step::Field(name.clone())], "Expected a file, received a text", json!({}))
+    };
+    names.filter(is_file).map(issue)
 }
 
 /// The fields of a form, with a text in the place of each file.

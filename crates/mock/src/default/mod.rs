@@ -57,8 +57,8 @@ fn success(operation: &Operation) -> Option<(u16, &'static Value)> {
 fn json(state: &mut State, operation: &Operation, success: &'static Value, request: &ParsedRequest<'_>) -> Value {
     // A table and a text are made from the JSON that would be answered in their place.
     let Some(schema) = success["content"][JSON].get("schema") else { return Value::Null };
-    let parameters = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let of_path = parameters.zip(&request.route.parameters).map(|(name, value)| (name, value.as_str()));
+    let of_path =
+        document::path_parameters(operation).zip(&request.route.parameters).map(|(name, value)| (name, value.as_str()));
     let of_query = request.route.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let given = of_path.chain(of_query).map(|(name, value)| (name.to_owned(), value.into()));
     let mut given: serde_json::Map<String, Value> = given.collect();

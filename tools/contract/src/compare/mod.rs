@@ -5,7 +5,7 @@ mod schema;
 use serde_json::Value;
 use venice_ai::stream::sse::SseDecoder;
 
-use self::schema::{Difference, Schemas};
+use self::schema::{Difference, Drift};
 use crate::discretion::Discretion;
 use crate::document::{Document, Operation};
 use crate::exchange::{Exchange, is_json};
@@ -57,8 +57,8 @@ fn differences(
         Ok(bodies) => bodies,
         Err(what) => return whole(Kind::Unparsable, what.to_owned(), String::new()),
     };
-    let schemas = Schemas { document, discretion };
-    bodies.iter().flat_map(|body| schemas.compare(&declared["schema"], body)).collect()
+    let drift = Drift { discretion };
+    bodies.iter().flat_map(|body| document.schemas().compare(&drift, &declared["schema"], body)).collect()
 }
 
 fn statuses<'d>(operation: Operation<'d>) -> impl Iterator<Item = &'d str> {
