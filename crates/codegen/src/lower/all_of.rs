@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Merges every `allOf`; returns how many.
 ///
 /// # Errors
-/// When a part names a schema that does not exist.
+/// When a part names a schema that does not exist, or itself.
 pub fn merge(doc: &mut Value) -> Result<usize, Error> {
     let source = components(doc);
     let mut count = 0;
@@ -24,11 +24,14 @@ pub fn merge(doc: &mut Value) -> Result<usize, Error> {
     failure.map_or(Ok(count), Err)
 }
 
+/// How deep parts may be in parts. One that leads back to itself has no end.
+const DEPTH: usize = 64;
+
 fn flatten(schema: &Value, source: &Map<String, Value>, depth: usize) -> Result<Value, Error> {
     if let Some(name) = ref_name(schema) {
         let target = source
             .get(name)
-            .filter(|_| depth < 16)
+            .filter(|_| depth < DEPTH)
             .ok_or_else(|| Error::new("a part of an allOf cannot be resolved").found(name))?;
         return flatten(target, source, depth + 1);
     }

@@ -1,17 +1,27 @@
-//! Every operation gets an `operationId`; one that has none is named after its method and path.
+//! Every operation gets an `operationId` that gives its method a name of its own; one that has none is named after its method and path.
 
+use super::names::member;
 use super::schema::operations_mut;
+use crate::document::operations;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
-/// Names the operations that have no id; returns how many.
+/// Names the operations that have no id, or one whose method another operation has; returns how many.
 pub fn fill(doc: &mut Value) -> usize {
-    let mut count = 0;
+    let listed: BTreeSet<String> = operations(doc).filter_map(|operation| operation.id().map(member)).collect();
+    let (mut count, mut taken) = (0, BTreeSet::new());
     operations_mut(doc, &mut |path, method, operation| {
         let Some(operation) = operation.as_object_mut() else { return };
-        if operation.get("operationId").and_then(Value::as_str).is_none_or(str::is_empty) {
-            operation.insert("operationId".into(), Value::String(derive(method, path)));
-            count += 1;
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        if !id.is_empty() && taken.insert(member(id)) {
+            return;
         }
+        let mut id = derive(method, path);
+        while listed.contains(&member(&id)) || !taken.insert(member(&id)) {
+            id.push_str("Again");
+        }
+        operation.insert("operationId".into(), Value::String(id));
+        count += 1;
     });
     count
 }
@@ -45,5 +55,15 @@ mod tests {
         assert_eq!(doc["paths"]["/image/styles"]["get"]["operationId"], "getImageStyles");
         assert_eq!(doc["paths"]["/x_y/{id}"]["post"]["operationId"], "kept");
         assert_eq!(doc["paths"]["/x_y/{id}"]["delete"]["operationId"], "deleteXYById");
+    }
+
+    #[test]
+    fn two_ids_that_give_one_method_name_are_told_apart() {
+        let mut doc = json!({"paths": {
+            "/a": {"get": {"operationId": "getLamp"}, "put": {"operationId": "get_lamp"}}, "/a/": {"put": {"operationId": "getLamp"}}
+        }});
+        assert_eq!(fill(&mut doc), 2);
+        let id = |path: &str, method: &str| doc["paths"][path][method]["operationId"].as_str().unwrap().to_owned();
+        assert_eq!([id("/a", "get"), id("/a", "put"), id("/a/", "put")], ["getLamp", "putA", "putAAgain"]);
     }
 }
