@@ -1,18 +1,13 @@
 //! `api`: compares the crate's public interface with the committed snapshots, or writes them.
 
-mod list;
-mod text;
-
 use std::path::Path;
 
 use lexopt::Arg;
 use venice_ai_codegen::overlay::Mode;
+use venice_ai_surface::{Crate, differences, list};
 
-use crate::source::Crate;
 use crate::spec::{road, source::Source};
 use crate::{failure::Failure, workspace};
-
-pub use list::list;
 
 /// The snapshot of what is handwritten; that of what is generated is `spec/api.txt`.
 const SNAPSHOT: &str = "api.txt";
@@ -58,14 +53,3 @@ fn handwritten(root: &Path) -> Result<String, Failure> {
     let lines = list(&whole).into_iter().filter(|line| !line.generated);
     Ok(lines.map(|line| line.text + "\n").collect())
 }
-
-/// The lines that went and came.
-pub fn differences(before: &str, after: &str) -> Vec<String> {
-    let lines = |text: &'_ str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<String>>();
-    let (before, after) = (lines(before), lines(after));
-    let gone = before.difference(&after).map(|line| format!("- {line}"));
-    gone.chain(after.difference(&before).map(|line| format!("+ {line}"))).collect()
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,10 @@
 //! Developer commands of this workspace, run as `cargo xtask COMMAND`. One module a command.
 
+mod api;
 mod bench;
 mod contract;
 mod coverage;
-mod face;
 mod failure;
-mod source;
 mod spec;
 mod workspace;
 
@@ -65,11 +64,11 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
             Some("bump") => spec::bump::run(args),
             Some("check") => spec::check::run(args).map(done),
             Some("replay") => spec::replay::run(args).map(done),
-            Some("diff") => spec::diff::command::run(args),
+            Some("diff") => spec::diff::run(args),
             Some(other) => Err(Failure::usage(format!("unknown command `spec {other}`"), USAGE)),
             None => Err(Failure::usage("`spec` needs a command", USAGE)),
         },
-        "api" => face::run(args).map(done),
+        "api" => api::run(args).map(done),
         "coverage" => coverage::run(args).map(done),
         "contract" => contract::run(args),
         "bench" => match next_word(&mut args)? {

@@ -435,6 +435,34 @@ fn an_operation_that_cannot_be_generated_is_left_out_and_listed() {
 }
 
 #[test]
+fn what_is_invalid_in_a_document_is_left_out_and_listed() {
+    let tree = Tree::new("invalid");
+    let wicks = "\n  /wicks/{id}:\n    get: {operationId: readWick, responses: {'200': {description: OK}}}\
+                 \n  /shades:\n    get: {operationId: listShades, responses: {'200': {description: OK, content: {application/json: {schema: {\
+                 type: object, properties: {all: {$ref: '#/components/schemas/Shades'}, lost: {$ref: '#/components/schemas/Lost'}}}}}}}}\n  /lamps:";
+    let schemas = "components:\n  schemas:\n    Shades: {type: object, properties: {width: {type: integer}}, allOf: [{$ref: '#/components/schemas/Shades'}]}\n";
+    let text = DOCUMENT.replace("20260810.1", "20260902.1").replace("\n  /lamps:", wicks);
+    let report = tree.report(&[&tree.write("new.yaml", &format!("{text}{schemas}"))]);
+    assert_eq!(report["status"], "bumped", "{report:#}");
+    assert_eq!(report["left_out"], serde_json::json!(["GET /wicks/{id}: path parameter `id` is not declared"]));
+    let notes = report["notes"].to_string();
+    for expected in [
+        "Schemas/Lost",
+        "leads nowhere; this is read as a value of any kind",
+        "allOf/0: #/components/schemas/Shades leads back",
+    ] {
+        assert!(notes.to_lowercase().contains(&expected.to_lowercase()), "{expected}: {notes}");
+    }
+    let api = tree.read("spec/api.txt");
+    for line in
+        ["struct types::ListShadesResponse.lost: Option<serde_json::Value>", "struct types::Shades.width: Option<i64>"]
+    {
+        assert!(api.contains(line), "{line}: {api}");
+    }
+    assert!(!api.contains("wick") && tree.checks().0, "{}", tree.checks().1);
+}
+
+#[test]
 fn an_action_that_keeps_the_document_from_being_generated_is_dropped() {
     let tree = Tree::new("blamed");
     let rule = "  - target: $.paths['/lamps'].get.responses['200'].content['application/json'].schema.properties.data\n    update:\n      x-required-when: shade\n";

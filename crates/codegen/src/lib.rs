@@ -3,7 +3,6 @@
 //! Pure functions: a document goes in, Rust code comes out; reading and writing files is the caller's part. The road is
 //! `yaml` -> `overlay` -> `lower` -> `generate` (progenitor) -> `emit`.
 
-pub mod api;
 pub mod docs;
 pub mod document;
 pub mod emit;

@@ -5,7 +5,7 @@ pub mod handles;
 use crate::error::Error;
 use crate::lower::headers::HEADERS;
 use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
-use crate::lower::schema::{is_required, ref_name, string_enum, type_of};
+use crate::lower::schema::{is_required, ref_name, string_enum};
 use crate::lower::unions::{FORMS, TAG, kind};
 use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
 use serde_json::{Map, Value};
@@ -48,6 +48,8 @@ pub struct Type {
     pub in_request: bool,
     /// Whether a reply leads to it.
     pub in_reply: bool,
+    /// The types that it holds, itself and those that are written by hand included.
+    pub holds: BTreeSet<String>,
     /// What it is.
     pub kind: Kind,
 }
@@ -194,7 +196,7 @@ pub struct Essential {
 
 /// The extension by which the overlay names the essential fields of an operation's reply; `name[]` is a list that must have items.
 /// Without it the essential field is the first required list or object, or else the first required field.
-const ESSENTIAL: &str = "x-essential";
+pub const ESSENTIAL: &str = "x-essential";
 /// The extension by which the overlay says that an `error` field is a part of a successful reply.
 const ERROR_INSIDE: &str = "x-error-inside";
 
@@ -221,10 +223,8 @@ impl Model {
             } else {
                 Kind::Struct(object(schema))
             };
-            model.types.insert(
-                name.clone(),
-                Type { doc: text(schema, "description"), in_request: false, in_reply: false, kind },
-            );
+            let (doc, holds) = (text(schema, "description"), held(name, &schemas));
+            model.types.insert(name.clone(), Type { doc, in_request: false, in_reply: false, holds, kind });
         }
         for (wire, facts) in doc.get(HEADERS).and_then(Value::as_object).into_iter().flatten() {
             let fact = |name: &str| text(facts, name).unwrap_or_default();
@@ -238,7 +238,7 @@ impl Model {
                 essential(value, operation.reply.as_ref().and_then(|reply| model.object(reply)), &schemas);
             model.operations.push(operation);
         }
-        model.mark_positions(&schemas);
+        model.mark_positions();
         for operation in &model.operations {
             if let Some(Type { kind: Kind::Struct(params), .. }) =
                 operation.params.as_ref().and_then(|name| model.types.get_mut(name))
@@ -249,9 +249,8 @@ impl Model {
         Ok(model)
     }
 
-    fn mark_positions(&mut self, schemas: &Map<String, Value>) {
-        let mut requests = Vec::new();
-        let mut replies = Vec::new();
+    fn mark_positions(&mut self) {
+        let (mut requests, mut replies) = (Vec::new(), Vec::new());
         for operation in &self.operations {
             requests.extend(operation.body.clone());
             requests.extend(operation.params.clone());
@@ -259,45 +258,13 @@ impl Model {
             replies.extend(operation.reply.clone());
             replies.extend(operation.event.clone());
         }
-        for name in reachable(requests, schemas) {
-            if let Some(kind) = self.types.get_mut(&name) {
-                kind.in_request = true;
-            }
+        let reached = |names: Vec<String>| -> BTreeSet<String> {
+            names.iter().filter_map(|name| self.types.get(name)).flat_map(|kind| kind.holds.clone()).collect()
+        };
+        let (requests, replies) = (reached(requests), reached(replies));
+        for (name, kind) in &mut self.types {
+            (kind.in_request, kind.in_reply) = (requests.contains(name), replies.contains(name));
         }
-        for name in reachable(replies, schemas) {
-            if let Some(kind) = self.types.get_mut(&name) {
-                kind.in_reply = true;
-            }
-        }
-    }
-
-    /// Checks that what a member is needed beside is there, and so is what a reply cannot do without: a rule about a field that does
-    /// not exist would never be broken, or always.
-    ///
-    /// # Errors
-    /// The first rule about a field that does not exist.
-    pub fn rules_hold(&self) -> Result<(), Error> {
-        for name in self.types.keys() {
-            let fields = self.object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
-            let there = |other: &String| fields.iter().any(|field| field.wire == *other);
-            for field in fields {
-                if let Some(other) = field.required_when.as_ref().filter(|other| !there(other)) {
-                    let problem = format!("`{}` is needed beside a member that `{name}` does not have", field.wire);
-                    let place = format!("$.components.schemas.{name}.properties.{}['{REQUIRED_WHEN}']", field.wire);
-                    return Err(Error::new(problem).in_file("spec/overlay.yaml").at(place).found(other));
-                }
-            }
-        }
-        for operation in &self.operations {
-            let Some(reply) = operation.reply.as_ref().and_then(|reply| self.object(reply)) else { continue };
-            let there = |name: &String| reply.fields.iter().any(|field| field.wire == *name);
-            if let Some(lost) = operation.essential.iter().find(|field| !there(&field.name)) {
-                let place = format!("$.paths['{}'].{}['{ESSENTIAL}']", operation.path, operation.method.to_lowercase());
-                let error = Error::new("the reply does not have a field that it cannot do without");
-                return Err(error.in_file("spec/overlay.yaml").at(place).found(lost.name.clone()));
-            }
-        }
-        self.handles_hold()
     }
 
     /// The struct called `name`.
@@ -330,21 +297,21 @@ impl Operation {
     }
 }
 
-fn reachable(start: Vec<String>, schemas: &Map<String, Value>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = start;
+/// A type and those that it holds, at any depth.
+fn held(name: &str, schemas: &Map<String, Value>) -> BTreeSet<String> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![name.to_owned()]);
     while let Some(name) = open.pop() {
-        if let Some(schema) = schemas.get(&name)
-            && found.insert(name)
-        {
-            open.extend(references(schema));
+        let inner = schemas.get(&name).map(references);
+        if found.insert(name) {
+            open.extend(inner.into_iter().flatten());
         }
     }
     found
 }
 
 /// The component names that a schema mentions.
-fn references(schema: &Value) -> Vec<String> {
+#[must_use]
+pub fn references(schema: &Value) -> Vec<String> {
     let mut names = Vec::new();
     let mut copy = schema.clone();
     crate::lower::schema::walk_mut(&mut copy, &mut |schema| names.extend(ref_name(schema).map(str::to_owned)));
@@ -572,12 +539,6 @@ pub fn authentication(security: &Value) -> &'static str {
 #[must_use]
 pub fn forms(schema: &Value) -> Option<&Vec<Value>> {
     schema.get(FORMS).and_then(Value::as_array)
-}
-
-/// Whether a schema is free-form JSON.
-#[must_use]
-pub fn is_free(schema: &Value) -> bool {
-    ref_name(schema).is_none() && type_of(schema).is_none() && schema.get("oneOf").is_none()
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! The whole road: the document and its overlays in, Rust code out.
 
 use crate::docs::Docs;
-use crate::emit::share::Share;
 use crate::error::Error;
 use crate::lower::{self, Report};
 use crate::model::Model;
 use crate::names::Names;
 use crate::overlay::{Mode, Overlay};
-use crate::{api, emit, generate as progenitor, lenient};
+use crate::{emit, generate as progenitor, lenient};
 use serde_json::Value;
 
 /// What generation yields.
@@ -15,16 +14,12 @@ use serde_json::Value;
 pub struct Generated {
     /// The Rust source, formatted.
     pub code: String,
-    /// The public items of the code, one a line, sorted.
-    pub api: Vec<String>,
     /// How often each pass applied.
     pub report: Report,
     /// Overlay actions that matched nothing, in lenient mode.
     pub skipped: Vec<String>,
     /// Entries of the documentation whose type, field, value or operation does not exist.
     pub stale_docs: Vec<String>,
-    /// How much of the code is progenitor's.
-    pub share: Share,
     /// The types and operations behind the code.
     pub model: Model,
     /// The document after the overlay and before lowering: the API as it is on the wire.
@@ -75,21 +70,9 @@ pub fn generate(spec: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, 
     let Lowered { document, lowered: mut doc, report, skipped } = lower_document(spec, inputs, mode)?;
     let stale_docs = inputs.docs.apply(&mut doc);
     let model = Model::read(&doc)?;
-    if mode == Mode::Strict {
-        model.rules_hold()?;
-    }
     let file = progenitor::run(&doc, &model)?;
     let file = emit::emit(&file, &model)?;
-    Ok(Generated {
-        code: prettyplease::unparse(&file),
-        api: api::list(&file),
-        report,
-        skipped,
-        stale_docs,
-        share: Share::of(&file),
-        model,
-        document,
-    })
+    Ok(Generated { code: prettyplease::unparse(&file), report, skipped, stale_docs, model, document })
 }
 
 /// A lowered document, to be documented and given to progenitor.

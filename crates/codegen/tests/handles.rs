@@ -122,21 +122,8 @@ fn a_header_is_an_option_of_the_call_and_no_argument() {
 }
 
 #[test]
-fn what_the_overlay_says_of_a_reply_must_fit_it() {
-    for (words, place) in [
-        ("x-unwrap: shade", "x-unwrap"),
-        ("x-present: wick.length.unit", "x-unwrap"),
-        ("x-present: {id: 'no {shade}'}", "x-unwrap"),
-        ("x-handle: lanterns.get(shade)", "x-handle"),
-        ("x-envelope: [a]", "getLantern"),
-    ] {
-        let text = get("", words);
-        let failed = try_run(&text, &overlay("  [{target: $.info, update: {}}]"), Mode::Strict).map(|_| ());
-        let error = failed.map_err(|error| error.to_string()).unwrap_err();
-        assert!(error.contains("$.paths['/lanterns/{id}'].get"), "{words} {place}: {error}");
-    }
-    let lenient = try_run(&get("", "x-unwrap: shade"), &overlay("  [{target: $.info, update: {}}]"), Mode::Lenient);
-    has(&lenient.unwrap().code, "-> crate::runtime::call::Call<types::GetLanternResponse>");
+fn a_reply_without_the_member_is_given_whole() {
+    has(&code("", "x-unwrap: shade"), "-> crate::runtime::call::Call<types::GetLanternResponse>");
 }
 
 #[test]

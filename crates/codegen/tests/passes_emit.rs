@@ -128,24 +128,6 @@ fn a_member_may_be_needed_beside_another() {
 }
 
 #[test]
-fn a_member_that_is_needed_beside_nothing_is_refused() {
-    let paths = "  /lanterns:
-    post:
-      operationId: createLantern
-      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, x-required-when: b}}}}}}
-      responses: {'200': {description: OK}}";
-    let error = try_run(&document(paths, ""), &common::nothing(), Mode::Strict).unwrap_err().to_string();
-    let lenient = try_run(&document(paths, ""), &common::nothing(), Mode::Lenient).unwrap();
-    has_not(&lenient.code, "required_when");
-    assert!(
-        error.contains("does not have")
-            && error.contains("properties.a['x-required-when']")
-            && error.contains("found: b"),
-        "{error}"
-    );
-}
-
-#[test]
 fn what_has_no_limits_has_no_checks() {
     let code = post("kept: {type: string}");
     has_not(&code, "Checker");

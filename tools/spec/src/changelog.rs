@@ -1,6 +1,6 @@
 //! The entry in `CHANGELOG.md`: what a bump means to who uses the crate.
 
-use crate::spec::diff::{Change, Class, Diff};
+use crate::diff::{Change, Class, Diff};
 
 /// The heading under which entries go.
 const UNRELEASED: &str = "## Unreleased";

@@ -1,6 +1,6 @@
 //! What must hold before a document is imported or anything is generated from it.
 
-mod operations;
+pub(crate) mod operations;
 mod references;
 
 use serde_json::Value;

@@ -8,6 +8,7 @@
 mod convert;
 mod prose;
 mod reason;
+mod repair;
 
 use serde_json::{Map, Value};
 
@@ -46,8 +47,37 @@ pub fn import(doc: &Value) -> Result<Value, Error> {
 pub fn import_noted(doc: &Value) -> Result<(Value, Vec<String>), Error> {
     let mut doc = doc.clone();
     let notes = convert::to_3_0(&mut doc);
-    check(&doc)?;
-    let mut facts = object(Node::Document, &doc);
+    Ok((facts(&doc)?, notes))
+}
+
+/// What of a document can be used.
+#[derive(Debug)]
+pub struct Imported {
+    /// Its facts.
+    pub facts: Value,
+    /// What of it could not be kept, a line for each place.
+    pub notes: Vec<String>,
+    /// Operations that are not valid, each with the reason.
+    pub left_out: Vec<String>,
+}
+
+/// Reduces a document to its facts. What is invalid in it is taken out and listed: references that lead nowhere or back to themselves,
+/// and operations.
+///
+/// # Errors
+/// When it is no OpenAPI document.
+pub fn import_repaired(doc: &Value) -> Result<Imported, Error> {
+    let mut doc = doc.clone();
+    let mut notes = convert::to_3_0(&mut doc);
+    let repairs = repair::repair(&mut doc);
+    notes.extend(repairs.notes);
+    Ok(Imported { facts: facts(&doc)?, notes, left_out: repairs.left_out })
+}
+
+/// The facts of a document of OpenAPI 3.0.
+fn facts(doc: &Value) -> Result<Value, Error> {
+    check(doc)?;
+    let mut facts = object(Node::Document, doc);
     if let Value::Object(members) = &mut facts {
         let mut ordered = Map::new();
         for name in ORDER {
@@ -56,7 +86,7 @@ pub fn import_noted(doc: &Value) -> Result<(Value, Vec<String>), Error> {
         ordered.extend(std::mem::take(members));
         *members = ordered;
     }
-    Ok((facts, notes))
+    Ok(facts)
 }
 
 /// An imported document as the text of `spec/swagger.yaml`.

@@ -1,10 +1,25 @@
-//! What only developers do with the API's document: import it, check it, and write YAML. Users' builds read what is written.
+//! What only developers do with the API's document and the code that is generated from it: import it, check it, compare it with another
+//! version, fit the overlay to it, write YAML, list the public surface. Users' builds read what is written.
 
 #![allow(clippy::module_name_repetitions)]
 
+pub mod adapt;
+pub mod changelog;
 mod check;
+pub mod diff;
+pub mod docs;
+mod generate;
 mod grammar;
 pub mod import;
+pub mod names;
+mod rules;
+mod share;
+mod surface;
+pub mod version;
+pub mod wire_test;
 pub mod yaml_out;
 
 pub use check::check;
+pub use generate::{Generated, generate};
+pub use rules::hold as rules_hold;
+pub use share::Share;

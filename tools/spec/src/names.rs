@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use venice_ai_codegen::{
-    Generated,
-    model::{Kind, Type},
-    names::endpoint,
-};
-use venice_ai_spec::yaml_out;
+use venice_ai_codegen::model::{Kind, Type};
+use venice_ai_codegen::names::endpoint;
+
+use crate::{Generated, yaml_out};
 
 const HEADER: &str = "\
 # The Rust names of operations, types, enum values and union arms. Written by `cargo xtask spec check --update` and `spec bump`, reviewed

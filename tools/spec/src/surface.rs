@@ -99,6 +99,9 @@ fn text(tokens: &impl ToTokens) -> String {
         ("& ", "&"),
         (" : ", ": "),
         (" . ", "."),
+        // What is long has its arguments one a line.
+        (",)", ")"),
+        (",>", ">"),
     ] {
         text = text.replace(from, to);
     }

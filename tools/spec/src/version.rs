@@ -1,22 +1,21 @@
 //! Versions: of the API's document, and of this crate.
 
-use crate::failure::Failure;
-use crate::spec::diff::Class;
+use venice_ai_codegen::Error;
+
+use crate::diff::Class;
 
 /// Checks that a document's version may become a file's name and the build metadata of a crate version.
 ///
 /// It comes from outside: `../x` would leave the folder, and a line break would write into the changelog.
-pub fn checked(version: &str) -> Result<(), Failure> {
+pub fn checked(version: &str) -> Result<(), Error> {
     let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if version.len() <= 64 && version.split('.').all(part) {
         return Ok(());
     }
-    Err(Failure::new(
-        format!(
-            "the document's version {version:?} is none: `info.version` is to be letters, digits and `-` between dots"
-        ),
-        "see what the vendor serves; a version names files and becomes a part of the crate's version",
-    ))
+    let error = Error::new(format!(
+        "the document's version {version:?} is none: `info.version` is to be letters, digits and `-` between dots"
+    ));
+    Err(error.help("see what the vendor serves; a version names files and becomes a part of the crate's version"))
 }
 
 /// Whether `new` is certainly not older than `old`: both are numbers between dots.
@@ -34,13 +33,11 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
 /// The crate version after `current` for changes as bad as `class`, with the document's version as build metadata.
 ///
 /// Before 1.0.0 a breaking change raises the second number and every other change the third.
-pub fn next(current: &str, class: Option<Class>, document: &str) -> Result<String, Failure> {
+pub fn next(current: &str, class: Option<Class>, document: &str) -> Result<String, Error> {
     let release = current.split(['+', '-']).next().unwrap_or_default();
     let Some([major, minor, patch]) = numbers(release).and_then(|parts| <[u64; 3]>::try_from(parts).ok()) else {
-        return Err(Failure::new(
-            format!("the crate's version `{current}` has not three numbers"),
-            "see [workspace.package] in Cargo.toml",
-        ));
+        let error = Error::new(format!("the crate's version `{current}` has not three numbers"));
+        return Err(error.help("see [workspace.package] in Cargo.toml"));
     };
     let (major, minor, patch) = match (class, major) {
         (Some(Class::Breaking), 0) => (0, minor + 1, 0),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use venice_ai_codegen::{Generated, model::Field};
+use venice_ai_codegen::model::Field;
+
+use crate::Generated;
 
 /// The head of a generated file.
 const HEADER: &str =

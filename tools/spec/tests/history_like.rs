@@ -5,10 +5,10 @@
 #[path = "../../../crates/codegen/tests/common/mod.rs"]
 mod common;
 
-use common::{has, has_not, run};
+use common::{has, has_not};
 use std::sync::OnceLock;
-use venice_ai_codegen::{Generated, yaml};
-use venice_ai_spec::import;
+use venice_ai_codegen::yaml;
+use venice_ai_spec::{Generated, import};
 
 fn text() -> String {
     std::fs::read_to_string(concat!(
@@ -16,6 +16,10 @@ fn text() -> String {
         "/../../crates/codegen/tests/fixtures/other_versions.yaml"
     ))
     .unwrap()
+}
+
+fn run(text: &str) -> Generated {
+    Generated::of(common::run(text)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Generated from the document after an import, as a new version would be.

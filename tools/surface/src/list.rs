@@ -12,6 +12,7 @@ use crate::source::{Conditions, Crate, Target, attributes, conditions, imports, 
 /// A line of the listing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
+    /// The item.
     pub text: String,
     /// Whether the item is in the generated code.
     pub generated: bool,
@@ -52,6 +53,15 @@ pub fn list(source: &Crate) -> Vec<Line> {
         }
     }
     face.lines.into_iter().collect()
+}
+
+/// The lines that went and came between two listings.
+#[must_use]
+pub fn differences(before: &str, after: &str) -> Vec<String> {
+    let lines = |text: &'_ str| text.lines().map(str::to_owned).collect::<BTreeSet<String>>();
+    let (before, after) = (lines(before), lines(after));
+    let gone = before.difference(&after).map(|line| format!("- {line}"));
+    gone.chain(after.difference(&before).map(|line| format!("+ {line}"))).collect()
 }
 
 impl Face<'_> {

@@ -16,7 +16,7 @@ use syn::{Expr, Item, Pat, Stmt, Token};
 
 use super::wrapped::Handle;
 use crate::failure::Failure;
-use crate::source::Crate;
+use venice_ai_surface::Crate;
 
 /// Functions that call each other are followed so far.
 const DEPTH: usize = 5;

@@ -17,11 +17,12 @@ use std::{
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{Generated, overlay::Mode};
+use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::Generated;
+use venice_ai_surface::Crate;
 
 use crate::{
     failure::Failure,
-    source::Crate,
     spec::{road, source::Source},
     workspace,
 };

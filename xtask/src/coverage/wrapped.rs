@@ -10,7 +10,7 @@ use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, ImplItem, Item, Visibility};
 
-use crate::source::{Crate, is_left_out};
+use venice_ai_surface::{Crate, is_left_out};
 
 /// A method of a handle: the method of `Client` that gives the handle, and its name.
 pub type Handle = (String, String);

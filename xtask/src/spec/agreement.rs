@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use venice_ai_codegen::{Inputs, yaml};
+use venice_ai_spec::diff::{Class, Diff, Document, Surface, diff, reconcile, surface};
 
-use super::reconcile::{Surface, reconcile, surface};
-use super::{Class, Diff, Document, diff};
 use crate::{failure::Failure, workspace};
 
 /// How many of a hundred pairs must agree.

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use lexopt::Arg;
 use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::{docs, names, wire_test};
 
-use super::{docs, names, road, source::Source, wire_test};
+use super::{road, source::Source};
 use crate::{failure::Failure, workspace};
 
 /// How many findings of one kind are shown.

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt as _};
 
-use super::{Class, Diff, Document, Format, agreement, compare, render};
-use crate::spec::{road, source};
+use venice_ai_spec::diff::{Class, Diff, Document, Format, compare, render};
+
+use super::{agreement, road, source};
 use crate::{failure::Failure, workspace};
 
 /// The exit code of everything that kept the documents from being compared.

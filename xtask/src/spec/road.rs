@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::{Error, Generated, Inputs, correct, overlay::Mode, yaml};
-use venice_ai_spec::import;
+use venice_ai_codegen::{Inputs, overlay::Mode, yaml};
+use venice_ai_spec::{Generated, generate, import};
 
 use super::source::Source;
 use crate::{failure::Failure, workspace};
@@ -24,29 +24,23 @@ pub struct Road {
 /// Runs a document, imported already or as the vendor has it, through import and generation.
 ///
 /// `folder` holds the [`Inputs`]. With [`Mode::Lenient`] the document may be another version than they were written for; what does
-/// not fit it is in [`Generated::skipped`].
+/// not fit it is in `Generated::skipped`.
 pub fn run(document: &Source, folder: &Path, mode: Mode) -> Result<Road, Failure> {
     let facts = facts(document)?;
     let generated = generate(&facts, &inputs(folder)?, mode).map_err(|error| error.in_file(document.name.as_str()))?;
     Ok(Road { text: import::render(&facts), generated })
 }
 
-/// Generates from the facts of a document. It has to be valid after the corrections too, which users' builds take for granted.
-pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
-    let (document, _) = correct(facts, inputs, mode)?;
-    venice_ai_spec::check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
-    venice_ai_codegen::generate(facts, inputs, mode)
-}
-
 /// The facts of a document.
 pub fn facts(document: &Source) -> Result<Value, Failure> {
-    facts_and_notes(document).map(|(facts, _)| facts)
+    let named = |error: venice_ai_codegen::Error| error.in_file(document.name.as_str());
+    Ok(import::import(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
 }
 
-/// The facts of a document, and what of it the import could not keep.
-pub fn facts_and_notes(document: &Source) -> Result<(Value, Vec<String>), Failure> {
+/// What of a document can be used, and what of it the import could not keep.
+pub fn repaired(document: &Source) -> Result<import::Imported, Failure> {
     let named = |error: venice_ai_codegen::Error| error.in_file(document.name.as_str());
-    Ok(import::import_noted(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
+    Ok(import::import_repaired(&yaml::parse(&document.text).map_err(named)?).map_err(named)?)
 }
 
 /// What a folder has beside its document.

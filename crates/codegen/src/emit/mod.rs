@@ -10,7 +10,6 @@ mod inline;
 mod methods;
 mod operations;
 pub mod round_trips;
-pub mod share;
 mod structs;
 mod syntax;
 mod unions;

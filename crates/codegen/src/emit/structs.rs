@@ -6,7 +6,9 @@ use super::validate::Needs;
 use super::{docs, ident, validate};
 use crate::error::Error;
 use crate::generate::EXTRA;
-use crate::model::{Field, Kind, Model, Struct, Type};
+use crate::lower::schema::ref_name;
+use crate::lower::{FILE_INPUT, SECRET, UPLOAD};
+use crate::model::{Field, Kind, Model, Struct, Type, references};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -330,7 +332,7 @@ fn multipart(name: &str, model: &Model) -> bool {
 fn form(name: &str, type_name: &Ident, members: &[Member<'_>], model: &Model) -> TokenStream {
     let parts = members.iter().map(|member| {
         let (ident, wire) = (&member.ident, &member.field.wire);
-        let object = refs(&member.field.schema)
+        let object = references(&member.field.schema)
             .iter()
             .any(|name| matches!(model.types.get(name).map(|kind| &kind.kind), Some(Kind::Struct(_) | Kind::Union(_))));
         match (object, member.inner.is_some()) {
@@ -365,59 +367,18 @@ pub fn is_clearable(field: &Field) -> bool {
 
 /// Whether a member holds a text that is never printed.
 pub fn is_secret(field: &Field) -> bool {
-    crate::lower::schema::ref_name(&field.schema) == Some(crate::lower::SECRET)
+    ref_name(&field.schema) == Some(SECRET)
 }
 
 /// Whether a type can be written: a file cannot, and a secret only in a request, which is where it must go.
 pub fn serialises(name: &str, model: &Model) -> bool {
-    fn inner(name: &str, model: &Model, request: bool, seen: &mut Vec<String>) -> bool {
-        if seen.iter().any(|known| known == name) {
-            return true;
-        }
-        seen.push(name.to_owned());
-        match model.types.get(name).map(|kind| &kind.kind) {
-            Some(Kind::Struct(object)) => object
-                .fields
-                .iter()
-                .all(|field| refs(&field.schema).iter().all(|name| inner(name, model, request, seen))),
-            Some(Kind::Union(union)) => {
-                union.arms.iter().all(|arm| refs(&arm.schema).iter().all(|name| inner(name, model, request, seen)))
-            }
-            Some(Kind::Enum(_)) => true,
-            None => {
-                [crate::lower::FILE_INPUT, crate::lower::AMOUNT, crate::lower::TIMESTAMP].contains(&name)
-                    || (request && name == crate::lower::SECRET)
-            }
-        }
-    }
-    let request = model.types.get(name).is_some_and(|kind| kind.in_request && !kind.in_reply);
-    inner(name, model, request, &mut Vec::new())
+    let is_asked = |kind: &Type| kind.in_request && !kind.in_reply;
+    let can = |kind: &Type| !kind.holds.contains(UPLOAD) && (is_asked(kind) || !kind.holds.contains(SECRET));
+    model.types.get(name).is_some_and(can)
 }
 
 /// Whether a type can be read: a file cannot.
 pub fn is_readable(name: &str, model: &Model) -> bool {
-    let files = [crate::lower::UPLOAD, crate::lower::FILE_INPUT];
-    let (mut seen, mut open) = (Vec::new(), vec![name.to_owned()]);
-    while let Some(name) = open.pop() {
-        if seen.contains(&name) {
-            continue;
-        }
-        match model.types.get(&name).map(|kind| &kind.kind) {
-            Some(Kind::Struct(object)) => open.extend(object.fields.iter().flat_map(|field| refs(&field.schema))),
-            Some(Kind::Union(union)) => open.extend(union.arms.iter().flat_map(|arm| refs(&arm.schema))),
-            Some(Kind::Enum(_)) | None => {}
-        }
-        seen.push(name);
-    }
-    !seen.iter().any(|name| files.contains(&name.as_str()))
-}
-
-/// The component names that a schema mentions.
-pub fn refs(schema: &serde_json::Value) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut copy = schema.clone();
-    crate::lower::schema::walk_mut(&mut copy, &mut |schema| {
-        names.extend(crate::lower::schema::ref_name(schema).map(str::to_owned))
-    });
-    names
+    let files = [UPLOAD, FILE_INPUT];
+    model.types.get(name).is_some_and(|kind| !files.iter().any(|file| kind.holds.contains(*file)))
 }

@@ -3,7 +3,7 @@
 use super::{ident, structs};
 use crate::lower::hoist::{CONST, KNOWN};
 use crate::lower::schema::{ref_name, type_of};
-use crate::model::{Field, Kind, Model, Struct, forms};
+use crate::model::{Field, Kind, Model, Struct, forms, references};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
@@ -46,7 +46,7 @@ impl Needs {
     }
 
     fn below(&self, schema: &Value) -> bool {
-        structs::refs(schema).iter().any(|name| self.check(name))
+        references(schema).iter().any(|name| self.check(name))
     }
 }
 

@@ -163,13 +163,6 @@ pub fn is_required(schema: &Value, name: &str) -> bool {
         .is_some_and(|required| required.iter().any(|value| value.as_str() == Some(name)))
 }
 
-/// Moves `name` out of the schema's `required` list.
-pub fn make_optional(schema: &mut Value, name: &str) {
-    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|value| value.as_str() != Some(name));
-    }
-}
-
 /// The constant that a required property is held to, such as the `type` of a content part.
 pub fn constant<'a>(schema: &'a Value, name: &str) -> Option<&'a str> {
     if !is_required(schema, name) {

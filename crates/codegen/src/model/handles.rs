@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The overlay's word for the member of a reply that the method gives: `data`, `data.token`.
-const UNWRAP: &str = "x-unwrap";
+pub const UNWRAP: &str = "x-unwrap";
 /// The overlay's word for the member of a reply that must be `true`, alone or with what it means when it is not.
 const ENVELOPE: &str = "x-envelope";
 /// The overlay's word for the members of a reply that must be there and not be empty: a list, or a map with the texts of the errors.
@@ -115,23 +115,6 @@ impl Model {
         let in_path = |field: &Field| operation.path.contains(&format!("{{{}}}", field.wire));
         let needed = operation.parameters.iter().filter(|field| field.required && !in_path(field));
         !listed.is_empty() && listed.iter().all(there) && needed.into_iter().all(|field| listed.contains(&field.rust))
-    }
-
-    /// Checks that what the overlay says of handles fits.
-    pub(super) fn handles_hold(&self) -> Result<(), Error> {
-        for operation in &self.operations {
-            let place =
-                |word: &str| format!("$.paths['{}'].{}['{word}']", operation.path, operation.method.to_lowercase());
-            let wrong = |problem: &str, word: &str| Error::new(problem).in_file("spec/overlay.yaml").at(place(word));
-            let opening = &operation.handle.opening;
-            if (opening.is_checked() || !opening.unwrap.is_empty()) && self.opened(operation).is_none() {
-                return Err(wrong("the reply does not surely have a member that the handle opens", UNWRAP));
-            }
-            if !operation.handle.arguments.is_empty() && !self.takes_arguments(operation) {
-                return Err(wrong("the arguments are not the parameters that must be sent", HANDLE));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -12,7 +12,6 @@ mod methods;
 mod names;
 mod shapes;
 mod spec;
-mod surface;
 
 /// Fails with one line for each finding.
 #[track_caller]

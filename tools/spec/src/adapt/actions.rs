@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use venice_ai_codegen::yaml;
-use venice_ai_spec::yaml_out;
+use venice_ai_codegen::{Error, yaml};
 
-use super::adapt::written;
-use crate::failure::Failure;
+use super::written;
+use crate::yaml_out;
 
 /// The lines of each action, from 0, without the comments before it; `None` when the file is not written as a list at one indentation.
 pub fn lines(text: &str, count: usize) -> Option<Vec<Range<usize>>> {
@@ -31,12 +30,19 @@ pub fn lines(text: &str, count: usize) -> Option<Vec<Range<usize>>> {
     (found.len() == count).then_some(found)
 }
 
+/// The target of each action.
+pub fn targets(text: &str) -> Result<Vec<String>, Error> {
+    let doc = yaml::parse(text)?;
+    let actions = doc.get("actions").and_then(Value::as_array).into_iter().flatten();
+    Ok(actions.map(|action| action["target"].as_str().unwrap_or_default().to_owned()).collect())
+}
+
 /// The file with some of its actions at other targets, each action once a target, or without those that have none; and the text of each of
 /// these actions as it was.
 ///
 /// Lines that are not concerned stay as they are. Where that is not possible (an action defines an anchor that another one uses), the
 /// list of actions is written anew.
-pub fn edited(text: &str, edits: &[(usize, Vec<String>)]) -> Result<(String, Vec<String>), Failure> {
+pub fn edited(text: &str, edits: &[(usize, Vec<String>)]) -> Result<(String, Vec<String>), Error> {
     let doc = yaml::parse(text)?;
     let actions = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
     let moved = |index: usize, action: &Value| -> Vec<Value> {

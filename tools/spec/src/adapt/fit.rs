@@ -1,14 +1,11 @@
 //! `Fit`: which actions of the overlay do not fit a document, all of them and not only the first.
 
-use std::path::Path;
-
 use serde_json::Value;
 use venice_ai_codegen::overlay::{Overlay, Traced};
 use venice_ai_codegen::{Error, Inputs};
 
 use super::actions;
 use super::successor::{self, fate};
-use crate::{failure::Failure, spec::road, workspace};
 
 /// The file of the overlay.
 pub const FILE: &str = "overlay.yaml";
@@ -16,16 +13,13 @@ pub const FILE: &str = "overlay.yaml";
 /// What is generated with, and the text of the overlay's file.
 #[derive(Debug)]
 pub struct Part {
+    /// The text of `overlay.yaml`.
     pub text: String,
+    /// What is generated with.
     pub inputs: Inputs,
 }
 
 impl Part {
-    /// Reads them from a folder like `spec/`.
-    pub fn read(folder: &Path) -> Result<Self, Failure> {
-        Ok(Self { text: workspace::read(&folder.join(FILE))?, inputs: road::inputs(folder)? })
-    }
-
     /// The same with another text of the overlay.
     pub fn with(&self, text: String) -> Result<Self, Error> {
         let overlay = Overlay::parse(&venice_ai_codegen::yaml::parse(&text)?)?;
@@ -40,8 +34,11 @@ pub struct Unfit {
     pub index: usize,
     /// The line of the file on which it begins, from 1.
     pub line: Option<usize>,
+    /// What the overlay says about it.
     pub description: Option<String>,
+    /// Its JSONPath query.
     pub target: String,
+    /// Why it does not fit.
     pub problem: String,
     /// Each place that it matched before and does not match any more.
     pub lost: Vec<Lost>,
@@ -52,9 +49,11 @@ pub struct Unfit {
 /// A place that an action does not match any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
+    /// Its JSON path in the old document.
     pub place: String,
     /// How far the way to it still leads.
     pub reach: String,
+    /// What probably took its place.
     pub successor: Option<String>,
 }
 

@@ -3,18 +3,20 @@
 //! An action whose place moved follows it; one whose place is gone is dropped. What still cannot be generated costs the action or the
 //! operation that it is about, and nothing else. Everything that is changed so is reported.
 
+mod actions;
+mod fit;
+mod successor;
+
 use serde_json::{Value, json};
 use venice_ai_codegen::document::{self, target};
 use venice_ai_codegen::overlay::Mode;
-use venice_ai_codegen::{Error, Generated, yaml};
-use venice_ai_spec::yaml_out;
+use venice_ai_codegen::{Error, yaml};
 
-use crate::spec::diff::references;
-use crate::spec::road::generate;
+pub use self::fit::{FILE, Lost, Part, Unfit};
 
-use super::actions;
-use super::fit::{self, Fit, Part, Unfit};
-use crate::failure::Failure;
+use self::fit::Fit;
+use crate::diff::references;
+use crate::{Generated, generate, yaml_out};
 
 /// How often what is left is looked at again: a chain of corrections, each of which needs the one before it.
 const ROUNDS: usize = 40;
@@ -35,6 +37,7 @@ pub struct Adapted {
 /// An action that was dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
+    /// Why.
     pub reason: String,
     /// Its lines.
     pub text: String,
@@ -44,7 +47,7 @@ pub struct Dropped {
 ///
 /// # Errors
 /// When no action and no operation is to blame.
-pub fn adapt(old: &Value, new: &Value, part: &mut Part) -> Result<(Adapted, Generated), Failure> {
+pub fn adapt(old: &Value, new: &Value, part: &mut Part) -> Result<(Adapted, Generated), Error> {
     let mut adapted = Adapted::default();
     for _ in 0..ROUNDS {
         let mut fit = fit::measure(old, new, part);
@@ -62,7 +65,7 @@ pub fn adapt(old: &Value, new: &Value, part: &mut Part) -> Result<(Adapted, Gene
             Err(error) => blame(new, part, &error, &mut adapted)?,
         }
     }
-    Err(strictly(new, part).map_or_else(Failure::from, |_| Failure::new("the overlay cannot be adapted", "see above")))
+    strictly(new, part).and_then(|_| Err(Error::new("the overlay cannot be adapted")))
 }
 
 /// A panic of the generator is an error like every other: the next try may come through.
@@ -73,7 +76,7 @@ fn strictly(new: &Value, part: &Part) -> Result<Generated, Error> {
 }
 
 /// Handles every action that does not fit. Says whether there was any.
-fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Failure> {
+fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
     let mut edits = Vec::new();
     for unfit in &fit.unfit {
         let successors: Option<Vec<String>> = unfit.lost.iter().map(|lost| lost.successor.clone()).collect();
@@ -99,7 +102,7 @@ fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<b
 }
 
 /// Drops the actions whose references lead nowhere. Says whether there was any.
-fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Failure> {
+fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
     let mut corrected = new.clone();
     part.inputs.overlay.apply(&mut corrected, Mode::Lenient)?;
     let doc = yaml::parse(&part.text)?;
@@ -117,41 +120,59 @@ fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<
     Ok(!dead.is_empty())
 }
 
-fn drop_one(part: &mut Part, index: usize, reason: String, adapted: &mut Adapted) -> Result<(), Failure> {
+fn drop_one(part: &mut Part, index: usize, reason: String, adapted: &mut Adapted) -> Result<(), Error> {
     let (text, gone) = actions::edited(&part.text, &[(index, Vec::new())])?;
     adapted.dropped.extend(gone.into_iter().map(|text| Dropped { reason: reason.clone(), text }));
     *part = part.with(text).map_err(|error| error.in_file(fit::FILE))?;
     Ok(())
 }
 
-/// Finds the action or the operation without which generation comes through, or at least further, and takes it out.
-fn blame(new: &Value, part: &mut Part, error: &Error, adapted: &mut Adapted) -> Result<(), Failure> {
+/// Finds the action or the operation without which generation comes through, or at least further, and takes it out. An operation that is at
+/// fault is left out only if none of its corrections is.
+fn blame(new: &Value, part: &mut Part, error: &Error, adapted: &mut Adapted) -> Result<(), Error> {
     let helps = |part: &Part| match strictly(new, part) {
         Ok(_) => true,
         Err(other) => other != *error,
     };
-    for index in (0..part.inputs.overlay.len()).rev() {
+    let is_of_overlay = error.to_string().contains(FILE);
+    let culprit = if is_of_overlay { None } else { culprit(new, part, error, &helps)? };
+    let targets = actions::targets(&part.text)?;
+    let may_be = |target: &String| culprit.as_ref().is_none_or(|(place, _)| target.starts_with(place.as_str()));
+    for index in (0..targets.len()).rev().filter(|index| may_be(&targets[*index])) {
         let (text, _) = actions::edited(&part.text, &[(index, Vec::new())])?;
         if part.with(text).is_ok_and(|without| helps(&without)) {
             return drop_one(part, index, error.to_string(), adapted);
         }
     }
-    for operation in document::operations(new) {
-        let target = operation.place();
-        let reason = error.message().to_owned();
-        let text = actions::appended(
-            &part.text,
-            &json!({"target": target, "description": format!("It cannot be generated: {reason}."), "remove": true}),
-        );
-        let Ok(without) = part.with(text) else { continue };
-        if helps(&without) {
-            let (method, path) = (operation.method.to_ascii_uppercase(), operation.path);
-            adapted.left_out.push(format!("{method} {path}: {}", error.to_string().replace('\n', " ")));
-            *part = without;
-            return Ok(());
+    let culprit = if is_of_overlay { self::culprit(new, part, error, &helps)? } else { culprit };
+    let Some((place, name)) = culprit else { return Err(error.clone()) };
+    adapted.left_out.push(format!("{name}: {}", error.to_string().replace('\n', " ")));
+    *part = without(part, &place, error)?;
+    Ok(())
+}
+
+/// The place and the name of the operation without which generation comes further; the one that the error names is tried first.
+fn culprit(
+    new: &Value,
+    part: &Part,
+    error: &Error,
+    helps: &dyn Fn(&Part) -> bool,
+) -> Result<Option<(String, String)>, Error> {
+    let mut operations: Vec<_> = document::operations(new).collect();
+    operations.sort_by_key(|operation| !error.path().is_some_and(|path| path.starts_with(&operation.place())));
+    for operation in operations {
+        let place = operation.place();
+        if helps(&without(part, &place, error)?) {
+            return Ok(Some((place, format!("{} {}", operation.method.to_ascii_uppercase(), operation.path))));
         }
     }
-    Err(error.clone().into())
+    Ok(None)
+}
+
+/// The same without an operation.
+fn without(part: &Part, place: &str, error: &Error) -> Result<Part, Error> {
+    let description = format!("It cannot be generated: {}.", error.message());
+    part.with(actions::appended(&part.text, &json!({"target": place, "description": description, "remove": true})))
 }
 
 /// An action as the file has it.

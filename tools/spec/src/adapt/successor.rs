@@ -9,7 +9,7 @@ use serde_json::Value;
 use venice_ai_codegen::document::target;
 use venice_ai_codegen::overlay::{Location, Step};
 
-use crate::spec::diff::join;
+use crate::diff::join;
 
 /// How much of two values must be the same for one to have taken the other's place.
 const ALIKE: f64 = 0.6;

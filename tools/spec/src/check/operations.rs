@@ -13,22 +13,41 @@ pub(super) fn check(doc: &Value) -> Result<(), Error> {
     let paths = doc.get("paths").and_then(Value::as_object);
     for (path, item) in paths.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")) {
         let place = paths_place.key(path);
-        if !path.starts_with('/') {
-            return Err(Error::new("a path does not begin with `/`").at(place).found(path));
-        }
-        let Some(members) = item.as_object() else {
-            return Err(Error::new("a path item is not an object").at(place).found(item));
-        };
-        for (method, operation) in members.iter().filter(|(method, _)| METHODS.contains(&method.as_str())) {
-            let place = place.key(method);
-            if !operation.is_object() {
-                return Err(Error::new("an operation is not an object").at(place).found(operation));
-            }
-            responses(operation, place)?;
-            parameters(doc, path, item, operation, place)?;
+        self::path(path, item, place)?;
+        let members = item.as_object().into_iter().flatten();
+        for (method, operation) in members.filter(|(method, _)| METHODS.contains(&method.as_str())) {
+            self::operation(doc, (path, item), operation, place.key(method))?;
         }
     }
     unique_ids(doc)
+}
+
+/// Checks a member of `paths`.
+pub(crate) fn path(path: &str, item: &Value, place: Place<'_>) -> Result<(), Error> {
+    if path.starts_with("x-") {
+        return Ok(());
+    }
+    if !path.starts_with('/') {
+        return Err(Error::new("a path does not begin with `/`").at(place).found(path));
+    }
+    if !item.is_object() {
+        return Err(Error::new("a path item is not an object").at(place).found(item));
+    }
+    Ok(())
+}
+
+/// Checks an operation of a path.
+pub(crate) fn operation(
+    doc: &Value,
+    (path, item): (&str, &Value),
+    operation: &Value,
+    place: Place<'_>,
+) -> Result<(), Error> {
+    if !operation.is_object() {
+        return Err(Error::new("an operation is not an object").at(place).found(operation));
+    }
+    responses(operation, place)?;
+    parameters(doc, path, item, operation, place)
 }
 
 fn responses(operation: &Value, place: Place<'_>) -> Result<(), Error> {

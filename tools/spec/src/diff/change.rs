@@ -37,6 +37,7 @@ impl Class {
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
+    /// What it means to callers.
     pub class: Class,
     /// What changed: `operation`, `field`, `enum value`, `maximum`.
     pub what: String,

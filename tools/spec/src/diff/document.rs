@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::import;
 use serde_json::Value;
 use venice_ai_codegen::{Error, Inputs, correct, document::target, lower, lower_document, overlay::Mode};
-use venice_ai_spec::import;
 
 /// A document in the three forms that the comparison reads.
 #[derive(Debug)]

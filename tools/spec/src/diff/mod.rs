@@ -6,10 +6,7 @@
 //! where it stands, so that what a hundred operations share is reported once. Which change means what is the table in `rules`; what a rule
 //! cannot know (that the overlay keeps a type, or a name) the generated interfaces of both documents decide: `reconcile`.
 
-mod agreement;
 mod change;
-pub mod command;
-
 mod document;
 mod facets;
 mod fields;
@@ -36,7 +33,7 @@ pub use change::{Change, Class, Diff};
 pub use document::Document;
 pub use locate::join;
 pub use operations::references;
-pub use reconcile::surface;
+pub use reconcile::{Surface, reconcile, surface};
 pub use render::{Format, render};
 
 /// Compares two documents, and holds the classes of the changes against what is generated from both.

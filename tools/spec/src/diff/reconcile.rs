@@ -8,8 +8,7 @@ use venice_ai_codegen::{Error, emit, generate, model::Model};
 use super::change::{Change, Class, Diff};
 use super::document::Document;
 use super::rules::{self, Rule};
-use crate::face;
-use crate::source::Crate;
+use venice_ai_surface::Crate;
 
 /// The public items that are generated from a document, without names of arguments, which nobody writes, and without `validate`, which
 /// comes and goes with the limits of a request.
@@ -20,7 +19,7 @@ pub fn surface(document: &Document) -> Result<Surface, Error> {
     let lowered = document.lowered.clone()?;
     let model = Model::read(&lowered)?;
     let file = emit::emit(&generate::run(&lowered, &model)?, &model)?;
-    let lines = face::list(&Crate::of_file(file)).into_iter().map(|line| line.text);
+    let lines = venice_ai_surface::list(&Crate::of_file(file)).into_iter().map(|line| line.text);
     let is_of_callers = |line: &String| {
         let is_trait = line.starts_with("impl ") && !line.starts_with("impl From<");
         !is_trait && !line.contains("::validate(")

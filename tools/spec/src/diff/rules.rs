@@ -1,6 +1,6 @@
 //! The table: which change has which class, and why. Each reason is what the generator makes of the change.
 //!
-//! `xtask/src/spec/diff/tests` holds the table against the generator: a change that takes something away from the generated public surface, or alters a
+//! `tests` beside it holds the table against the generator: a change that takes something away from the generated public surface, or alters a
 //! signature, must be breaking, and a breaking change must do so.
 
 use super::change::Class::{self, Additive, Behaviour, Breaking, Cosmetic};

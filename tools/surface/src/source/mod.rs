@@ -14,7 +14,6 @@ pub use conditions::{conditions, is_left_out};
 pub use resolve::{Target, imports, is_public, name};
 
 use self::expand::Macro;
-use crate::{failure::Failure, workspace};
 
 /// The cargo features and other conditions under which something is compiled.
 pub type Conditions = BTreeSet<String>;
@@ -22,6 +21,7 @@ pub type Conditions = BTreeSet<String>;
 /// A crate's modules; the first one is its root.
 #[derive(Debug, Default)]
 pub struct Crate {
+    /// They are numbered.
     pub modules: Vec<Module>,
 }
 
@@ -30,15 +30,18 @@ pub struct Crate {
 pub struct Module {
     /// The names that lead to it from the root.
     pub path: Vec<String>,
+    /// The module that it is in.
     pub parent: usize,
     /// Those of the module and of all that it is in.
     pub conditions: Conditions,
+    /// What is in it.
     pub items: Vec<Placed>,
 }
 
 /// An item of a module.
 #[derive(Debug)]
 pub struct Placed {
+    /// The item. That of a `mod` has no items of its own.
     pub item: Item,
     /// Its own ones.
     pub conditions: Conditions,
@@ -50,22 +53,28 @@ pub struct Placed {
 
 impl Crate {
     /// Reads a crate from its root file. `generated` is what its `include!` includes; `test` says whether `cfg(test)` holds.
-    pub fn read(root: &Path, generated: &str, test: bool) -> Result<Self, Failure> {
-        let text = workspace::read(root)?;
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not Rust.
+    pub fn read(root: &Path, generated: &str, test: bool) -> Result<Self, Error> {
+        let text = self::text(root)?;
         let mut reader = Reader::new(generated, test);
         reader.file(0, &text, root, false)?;
         reader.done()
     }
 
     /// Reads a crate that is one file.
-    #[cfg(test)]
-    pub fn of_text(text: &str) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// When it is not Rust.
+    pub fn of_text(text: &str) -> Result<Self, Error> {
         let mut reader = Reader::new("", false);
         reader.file(0, text, Path::new("lib.rs"), true)?;
         reader.done()
     }
 
     /// A crate that is one file. Its modules have their items in it.
+    #[must_use]
     pub fn of_file(file: syn::File) -> Self {
         let mut reader = Reader::new("", false);
         let place = Placement { conditions: Conditions::new(), generated: true, folder: PathBuf::new() };
@@ -99,8 +108,8 @@ impl<'g> Reader<'g> {
         Self { generated, test, modules: vec![root], macros: BTreeMap::new(), calls: Vec::new() }
     }
 
-    fn file(&mut self, module: usize, text: &str, path: &Path, generated: bool) -> Result<(), Failure> {
-        let named = |error: syn::Error| Error::new("not Rust").found(error).in_file(workspace::shown(path));
+    fn file(&mut self, module: usize, text: &str, path: &Path, generated: bool) -> Result<(), Error> {
+        let named = |error: syn::Error| Error::new("not Rust").found(error).in_file(path.display().to_string());
         let file = syn::parse_file(text).map_err(named)?;
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -108,7 +117,7 @@ impl<'g> Reader<'g> {
         self.items(module, file.items, &Placement { conditions: Conditions::new(), generated, folder })
     }
 
-    fn items(&mut self, module: usize, items: Vec<Item>, place: &Placement) -> Result<(), Failure> {
+    fn items(&mut self, module: usize, items: Vec<Item>, place: &Placement) -> Result<(), Error> {
         for item in items {
             let Some(own) = conditions(attributes(&item), self.test) else { continue };
             let mut place = place.clone();
@@ -136,7 +145,7 @@ impl<'g> Reader<'g> {
         self.modules[module].items.push(placed);
     }
 
-    fn module(&mut self, parent: usize, mut item: syn::ItemMod, place: Placement) -> Result<(), Failure> {
+    fn module(&mut self, parent: usize, mut item: syn::ItemMod, place: Placement) -> Result<(), Error> {
         let name = item.ident.to_string();
         let above = &self.modules[parent];
         let path = above.path.iter().chain([&name]).cloned().collect();
@@ -159,7 +168,7 @@ impl<'g> Reader<'g> {
                 }
                 let candidates: Vec<PathBuf> = candidates.iter().map(|file| place.folder.join(file)).collect();
                 let file = candidates.iter().find(|file| file.is_file()).unwrap_or(&candidates[0]);
-                self.file(child, &workspace::read(file)?, file, place.generated)?;
+                self.file(child, &self::text(file)?, file, place.generated)?;
             }
         }
         self.push(parent, Item::Mod(item), place, Some(child));
@@ -167,7 +176,7 @@ impl<'g> Reader<'g> {
     }
 
     /// Expands what was called. Macros of other crates have no items that the crate's interface needs.
-    fn done(mut self) -> Result<Crate, Failure> {
+    fn done(mut self) -> Result<Crate, Error> {
         while let Some((module, call, place)) = self.calls.pop() {
             let name = call.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
             let rules = self.macros.get(&name).into_iter().flatten();
@@ -179,6 +188,11 @@ impl<'g> Reader<'g> {
         }
         Ok(Crate { modules: self.modules })
     }
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Error::new("cannot read a source file").in_file(path.display().to_string()).found(error))
 }
 
 /// What `#[path = "…"]` says.

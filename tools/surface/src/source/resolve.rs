@@ -10,6 +10,7 @@ const LONGEST_CHAIN: usize = 16;
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
+    /// A module, by its number.
     Module(usize),
     /// An item of a module, by the numbers of both.
     Item(usize, usize),

@@ -1,18 +1,12 @@
 //! `spec bump`: another version of the API's document takes the place of the committed one, as a whole or not at all.
 //!
-//! What the document no longer fits is adapted (`adapt`) and reported; what is to be done by hand is listed. See CONTRIBUTING.md.
+//! What the document no longer fits is adapted (`venice_ai_spec::adapt`) and reported; what is to be done by hand is listed. See CONTRIBUTING.md.
 
-mod actions;
-mod adapt;
-mod changelog;
 mod compile;
-mod fit;
 mod history;
 mod plan;
 mod report;
-mod successor;
 mod transaction;
-mod version;
 
 use std::fs;
 use std::io::Write as _;
@@ -20,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt as _};
+use venice_ai_spec::diff::{Class, Format};
 
 use self::report::{Report, Status};
-use super::diff::{Class, Format};
 use crate::{failure::Failure, workspace};
 
 /// The exit code of everything that kept the document from being taken.

@@ -4,19 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use venice_ai_codegen::{Generated, overlay::Mode};
-use venice_ai_spec::import;
+use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::adapt::{self, Part};
+use venice_ai_spec::diff::{self, Document};
+use venice_ai_spec::{Generated, changelog, docs, generate, import, names, version, wire_test};
 
-use super::adapt;
-use super::fit::{self, Part};
 use super::report::{Left, Report, Status};
 use super::transaction::Change;
-use super::{Options, changelog, compile, history, version};
+use super::{Options, compile, history};
 use crate::coverage::{self, Outlook};
-use crate::spec::diff::{self, Document};
-use crate::spec::road::generate;
+use crate::spec::road;
 use crate::spec::source::{self, Source};
-use crate::spec::{docs, names, road, wire_test};
 use crate::{failure::Failure, workspace};
 
 /// What is to be done.
@@ -57,7 +55,7 @@ impl Tree {
 pub fn make(options: &Options) -> Result<Plan, Failure> {
     let tree = Tree::new(&options.spec)?;
     let (old, new) = (committed(&tree.spec)?, document(&options.source)?);
-    let mut part = Part::read(&tree.spec)?;
+    let mut part = Part { text: workspace::read(&tree.spec.join(adapt::FILE))?, inputs: road::inputs(&tree.spec)? };
     let prepared = |facts: &Value, name: &str| {
         Document::prepare(facts, &part.inputs).map_err(|error| Failure::from(error.in_file(name)))
     };
@@ -82,6 +80,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     let committed_inputs = part.inputs.clone();
     let (adapted, generated) = adapt::adapt(&old.facts, &new.facts, &mut part)?;
     report.adapted = adapted;
+    report.adapted.left_out.splice(0..0, new.left_out.iter().cloned());
     report.notes.extend(generated.report.notices.iter().cloned());
     let before = generate(&old.facts, &committed_inputs, Mode::Lenient);
     let list = tree.spec.join("coverage.toml");
@@ -119,6 +118,8 @@ struct Read {
     facts: Value,
     /// What the import could not keep.
     notes: Vec<String>,
+    /// Operations that are not valid.
+    left_out: Vec<String>,
 }
 
 /// Whether two documents have the same facts but for their version. Facts that were edited by hand are none.
@@ -132,9 +133,9 @@ fn only_the_version_moved(old: &Read, new: &Read) -> bool {
 }
 
 fn read(source: Source) -> Result<Read, Failure> {
-    let (facts, notes) = road::facts_and_notes(&source)?;
+    let import::Imported { facts, notes, left_out } = road::repaired(&source)?;
     let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Read { name: source.name, text: import::render(&facts), version, facts, notes })
+    Ok(Read { name: source.name, text: import::render(&facts), version, facts, notes, left_out })
 }
 
 /// The committed document. Its text is that of the file: one that was edited by hand differs from every import.
@@ -163,7 +164,7 @@ fn changes(tree: &Tree, new: &Read, generated: &Generated, part: &Part) -> Resul
     write(spec.join("swagger.yaml"), &new.text);
     write(spec.join("api.txt"), &(generated.api.join("\n") + "\n"));
     write(spec.join(road::NAMES), &names::record(generated));
-    write(spec.join(fit::FILE), &part.text);
+    write(spec.join(adapt::FILE), &part.text);
     for (path, text) in wire_test::files(generated) {
         let path = tree.root.join(path);
         if path.parent().is_some_and(Path::exists) {

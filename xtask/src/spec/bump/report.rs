@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::adapt::Adapted;
-use super::fit::{self, Unfit};
-use crate::spec::diff::{Diff, Format, render as render_diff};
+use venice_ai_spec::adapt::{self, Adapted, Unfit};
+use venice_ai_spec::diff::{Diff, Format, render as render_diff};
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +187,7 @@ fn action(unfit: &Unfit) -> String {
     let line = unfit.line.map(|line| format!(":{line}")).unwrap_or_default();
     let name = unfit.description.as_ref().map(|text| format!("\n  about: {text}")).unwrap_or_default();
     let mut text =
-        format!("{}{line} $.actions[{}] {}\n  target: {}{name}", fit::FILE, unfit.index, unfit.problem, unfit.target);
+        format!("{}{line} $.actions[{}] {}\n  target: {}{name}", adapt::FILE, unfit.index, unfit.problem, unfit.target);
     for lost in &unfit.lost {
         let fate = match &lost.successor {
             Some(place) => format!("probably now {place}"),
@@ -261,7 +260,7 @@ fn as_json(report: &Report) -> Value {
     let unfit = |unfit: &Unfit| {
         let lost = unfit.lost.iter();
         json!({
-            "file": fit::FILE,
+            "file": adapt::FILE,
             "line": unfit.line,
             "path": format!("$.actions[{}]", unfit.index),
             "target": unfit.target,

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{Generated, Inputs, document, overlay::Mode, yaml};
-use venice_ai_spec::import;
+use venice_ai_codegen::{Inputs, document, overlay::Mode, yaml};
+use venice_ai_spec::diff::{self, Diff, Document};
+use venice_ai_spec::{Generated, generate, import};
 
 use self::scratch::Scratch;
 use super::bump;
-use super::diff::{self, Diff, Document};
-use super::road::{self, generate};
+use super::road;
 use crate::{failure::Failure, workspace};
 
 /// What became of one document.

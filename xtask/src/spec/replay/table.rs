@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::Row;
-use crate::spec::diff::Class;
+use venice_ai_spec::diff::Class;
 
 const HEAD: [&str; 9] =
     ["version", "operations", "types", "passes", "skipped", "changes", "generate", "check", "result"];
