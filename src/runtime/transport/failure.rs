@@ -34,7 +34,7 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
 
 /// The error of a resolver that connects to no address of a host, and why.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "jobs"), expect(dead_code))]
+#[cfg_attr(not(feature = "jobs"), allow(dead_code))]
 pub(crate) struct RefusedHost(pub(crate) &'static str);
 
 impl fmt::Display for RefusedHost {

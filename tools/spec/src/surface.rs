@@ -22,7 +22,7 @@ struct PublicPaths;
 impl VisitMut for PublicPaths {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         let begins = |place: usize, name: &str| path.segments.get(place).is_some_and(|segment| segment.ident == name);
-        if begins(0, "crate") && (begins(1, "runtime") || begins(1, "api")) {
+        if begins(0, "crate") && ["runtime", "api", "features"].into_iter().any(|floor| begins(1, floor)) {
             let last = path.segments.len() - 1;
             let kept = std::mem::take(&mut path.segments).into_iter().enumerate();
             path.segments =
