@@ -17,6 +17,7 @@ mod models;
 mod pages;
 mod public_operations;
 mod tee;
+mod verified_wallets;
 mod wallet;
 mod x402;
 mod x402_top_up;

@@ -21,7 +21,8 @@ pub(super) enum Caller {
     Nobody,
     /// The id of an API key.
     Key(String),
-    Wallet,
+    /// The address of a wallet; `None` where signatures are not verified.
+    Wallet(Option<String>),
 }
 
 /// Authenticates the caller of an operation, or refuses.
@@ -38,10 +39,10 @@ pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> 
         AuthScheme::BearerOrWallet => match key(state, head)? {
             Some(id) => Ok(Caller::Key(id)),
             // Signatures of wallets are not verified.
-            None if wallet => Ok(Caller::Wallet),
+            None if wallet => Ok(Caller::Wallet(None)),
             None => Err(price_of(operation)),
         },
-        AuthScheme::Wallet if wallet => Ok(Caller::Wallet),
+        AuthScheme::Wallet if wallet => Ok(Caller::Wallet(None)),
         _ => Err(error(401, "Invalid Sign-in-with-x signature")),
     }
 }

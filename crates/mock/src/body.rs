@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
 
 use super::fault::End;
@@ -24,6 +25,8 @@ pub(super) struct PacedBody {
     pause: Duration,
     pausing: Option<Pin<Box<Sleep>>>,
     end: End,
+    /// The request is in flight until this is dropped: before the client has the last byte.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// The body broke off on purpose.
@@ -31,7 +34,7 @@ pub(super) struct PacedBody {
 pub(super) struct Broken;
 
 impl PacedBody {
-    pub(super) fn new(content: Content, pause: Duration, end: End) -> Self {
+    pub(super) fn new(content: Content, pause: Duration, end: End, permit: Option<OwnedSemaphorePermit>) -> Self {
         let (pieces, length) = match content {
             Content::Whole(bytes) => (vec![bytes.clone()], u64::try_from(bytes.len()).ok()),
             Content::Pieces(pieces) => (pieces, None),
@@ -40,7 +43,7 @@ impl PacedBody {
             End::Whole => pieces.into(),
             End::Cut(bytes) | End::Stall(bytes) => first(pieces, bytes),
         };
-        Self { pieces, length, pause, pausing: None, end }
+        Self { pieces, length, pause, pausing: None, end, permit }
     }
 
     fn pause(&mut self, time: Duration) {
@@ -76,13 +79,17 @@ impl Body for PacedBody {
             let pause = self.pause;
             match (self.pieces.is_empty(), self.end) {
                 (true, End::Cut(_)) => self.pause(pause.max(BEFORE_A_BREAK)),
-                (true, _) => {}
+                (true, End::Whole) => drop(self.permit.take()),
+                (true, End::Stall(_)) => {}
                 (false, _) => self.pause(pause),
             }
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
         match self.end {
-            End::Whole => Poll::Ready(None),
+            End::Whole => {
+                self.permit = None;
+                Poll::Ready(None)
+            }
             End::Cut(_) => Poll::Ready(Some(Err(Broken))),
             // Nobody wakes it. It ends with the connection.
             End::Stall(_) => Poll::Pending,

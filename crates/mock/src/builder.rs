@@ -21,13 +21,21 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until it is started"]
 pub struct MockBuilder {
-    settings: Settings,
+    pub(super) settings: Settings,
 }
 
 impl Default for MockBuilder {
     fn default() -> Self {
         let unknown_fields = UnknownFields::default();
-        Self { settings: Settings { pause: PAUSE, check_requests: true, unknown_fields, check_models: false } }
+        let settings = Settings {
+            pause: PAUSE,
+            check_requests: true,
+            unknown_fields,
+            check_models: false,
+            #[cfg(feature = "wallet")]
+            verifies_wallets: false,
+        };
+        Self { settings }
     }
 }
 

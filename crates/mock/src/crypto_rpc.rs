@@ -1,5 +1,7 @@
 //! Handlers of crypto RPC: blockchain nodes that know a handful of methods.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::errors::error;
@@ -12,6 +14,9 @@ const USD_PER_CREDIT: f64 = 7e-7;
 /// A call that a node refuses costs less than one that it answers.
 const REFUSED: u64 = 5;
 const GOOD: u64 = 20;
+const SLOT: u64 = 350_000_123;
+/// USDC, whose mint is the one account of Solana that has data here.
+const USDC: &str = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
 
 /// The requests that had a key, with their answers.
 #[derive(Debug, Default)]
@@ -79,12 +84,20 @@ fn answer(state: &mut State, call: &Value) -> Value {
         "eth_gasPrice" => json!("0x3b9aca00"),
         "eth_getBalance" if call["params"][0].is_string() => json!("0xde0b6b3a7640000"),
         "eth_getTransactionReceipt" => Value::Null,
-        "getSlot" => json!(350_000_123),
+        "getSlot" => json!(SLOT),
+        "getLatestBlockhash" => {
+            let value = json!({"blockhash": "EkSnNWid2cvwEVnVx9aBqawnmiCNiDgp3gUdkDPTKN1N", "lastValidBlockHeight": 328_000_456});
+            json!({"context": {"slot": SLOT}, "value": value})
+        }
+        "getAccountInfo" if call["params"][0].is_string() => {
+            let value = if call["params"][0] == USDC { mint(&call["params"][1]["encoding"]) } else { Value::Null };
+            json!({"context": {"slot": SLOT}, "value": value})
+        }
         "eth_sendRawTransaction" | "sendTransaction" if call["params"][0].is_string() => {
             let hash: String = (0..4).map(|_| format!("{:016x}", state.next_id())).collect();
             json!(format!("0x{hash}"))
         }
-        "eth_getBalance" | "eth_sendRawTransaction" | "sendTransaction" => {
+        "eth_getBalance" | "eth_sendRawTransaction" | "getAccountInfo" | "sendTransaction" => {
             let error = json!({"code": -32602, "message": "missing value for required argument 0"});
             return json!({"jsonrpc": "2.0", "id": id, "error": error});
         }
@@ -94,6 +107,23 @@ fn answer(state: &mut State, call: &Value) -> Value {
         }
     };
     json!({"jsonrpc": "2.0", "id": id, "result": result})
+}
+
+/// The mint of USDC, in the encoding that was asked for.
+fn mint(encoding: &Value) -> Value {
+    let data = if *encoding == "jsonParsed" {
+        let info = json!({"decimals": 6, "freezeAuthority": null, "isInitialized": true, "mintAuthority": null, "supply": "0"});
+        json!({"parsed": {"info": info, "type": "mint"}, "program": "spl-token", "space": 82})
+    } else {
+        // An authority (4 and 32 bytes), the supply (8 bytes), decimals, whether it is initialized, and another authority.
+        let mut bytes = [0; 82];
+        (bytes[44], bytes[45]) = (6, 1);
+        json!([STANDARD.encode(bytes), "base64"])
+    };
+    json!({
+        "data": data, "executable": false, "lamports": 1_461_600, "owner": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+        "rentEpoch": 0, "space": 82,
+    })
 }
 
 fn reply(state: &mut State, answer: &Value, credits: u64) -> Reply {

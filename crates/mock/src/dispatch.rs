@@ -114,14 +114,18 @@ pub(super) async fn answer(
         shared.recorder.record(endpoint, media, reply.status, reply.media());
     }
     let end = fault.map_or(End::Whole, |fault| fault.end());
-    let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end));
+    let mut response = hyper::Response::new(PacedBody::new(reply.content, shared.settings.pause, end, reply.permit));
     *response.status_mut() = hyper::StatusCode::from_u16(reply.status).map_err(|_| Broken)?;
     *response.headers_mut() = *reply.headers;
     Ok(response)
 }
 
 async fn reply(exchange: &Exchange<'_>, fault: Option<&Fault>) -> Result<Reply, Broken> {
-    match fault.map(Fault::what) {
+    let what = fault.map(Fault::what);
+    if matches!(what, Some(What::Answer(_) | What::Disconnect)) && fault.is_some_and(Fault::is_executed) {
+        drop(exchange.usual().await);
+    }
+    match what {
         None | Some(What::Usual) => Ok(exchange.usual().await),
         Some(What::Garbage) => {
             let mut reply = exchange.usual().await;

@@ -1,11 +1,12 @@
 //! `Exchange`: authenticates, validates and answers one request.
 
 use hyper::http::request::Parts;
+use tokio::sync::OwnedSemaphorePermit;
 use venice_ai::Operation;
 
 use super::answer::Answer;
-use super::auth;
-use super::dispatch::handler;
+use super::auth::{self, Caller};
+use super::dispatch::{self, Handler};
 use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::reply_headers::{self, AccountSnapshot};
@@ -14,6 +15,8 @@ use super::request_body::{self, RequestBody};
 use super::route::Route;
 use super::state::{Shared, State};
 use super::violation::Violation;
+#[cfg(feature = "wallet")]
+use super::wallet;
 use super::{check, default, errors, jobs};
 
 /// A request that arrived.
@@ -35,7 +38,14 @@ enum Decision {
 impl Exchange<'_> {
     /// What is answered unless a fault wants something else.
     pub(super) async fn usual(&self) -> Reply {
-        let decision = self.decide(&mut self.shared.lock());
+        let mut permit = None;
+        let decision = self.decide(&mut self.shared.lock(), &mut permit);
+        let mut reply = self.carried_out(decision).await;
+        reply.permit = permit;
+        reply
+    }
+
+    async fn carried_out(&self, decision: Decision) -> Reply {
         match decision {
             Decision::Reply(mut reply) => {
                 reply_headers::add(&mut self.shared.lock(), &mut reply);
@@ -54,7 +64,7 @@ impl Exchange<'_> {
         }
     }
 
-    fn decide(&self, state: &mut State) -> Decision {
+    fn decide(&self, state: &mut State, permit: &mut Option<OwnedSemaphorePermit>) -> Decision {
         let Some(operation) = self.route.operation else {
             if let Some(file) = jobs::file(state, &self.request.method, self.route) {
                 return Decision::Reply(file);
@@ -63,7 +73,7 @@ impl Exchange<'_> {
             state.violations.push(Violation::new(None, "", problem));
             return Decision::Reply(errors::error(404, "Not found"));
         };
-        let caller = match auth::caller(state, operation, self.head) {
+        let caller = match self.caller(state, operation, permit) {
             Ok(caller) => caller,
             Err(refusal) => return Decision::Reply(refusal),
         };
@@ -79,15 +89,45 @@ impl Exchange<'_> {
                 let checks_models = self.shared.settings.check_models;
                 let request =
                     ParsedRequest { route, caller, headers, checks_models, body: given.body, files: given.files };
-                match handler(operation) {
-                    Some(handler) => handler(state, &request),
-                    None => default::answer(state, &request, operation),
-                }
+                self.answer(state, &request, operation)
             }
         };
         let mut reply = answered.unwrap_or_else(|refusal| refusal);
         account.add_headers(state, &mut reply);
         Decision::Reply(reply)
+    }
+
+    /// Who calls. A wallet gets a permit, as only a few of its requests run at the same time.
+    fn caller(
+        &self,
+        state: &mut State,
+        operation: &Operation,
+        permit: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Caller, Reply> {
+        #[cfg(feature = "wallet")]
+        if self.shared.settings.verifies_wallets {
+            let caller = wallet::caller(state, operation, self.head)?;
+            if let Caller::Wallet(Some(address)) = &caller {
+                *permit = state.ledger.enter(address)?;
+            }
+            return Ok(caller);
+        }
+        let _ = permit;
+        auth::caller(state, operation, self.head)
+    }
+
+    fn answer(
+        &self,
+        state: &mut State,
+        request: &ParsedRequest<'_>,
+        operation: &'static Operation,
+    ) -> Result<Reply, Reply> {
+        #[cfg(feature = "wallet")]
+        if self.shared.settings.verifies_wallets {
+            let handler = wallet::handler(operation).or_else(|| dispatch::handler(operation));
+            return wallet::charged(state, request, |state| answer_with(handler, state, request, operation));
+        }
+        answer_with(dispatch::handler(operation), state, request, operation)
     }
 
     /// The body, if the request is valid.
@@ -106,5 +146,17 @@ impl Exchange<'_> {
             }
         }
         Ok(given)
+    }
+}
+
+fn answer_with(
+    handler: Option<Handler>,
+    state: &mut State,
+    request: &ParsedRequest<'_>,
+    operation: &'static Operation,
+) -> Result<Reply, Reply> {
+    match handler {
+        Some(handler) => handler(state, request),
+        None => default::answer(state, request, operation),
     }
 }

@@ -28,6 +28,7 @@ pub struct Fault {
     scope: Scope,
     what: What,
     end: End,
+    executed: bool,
 }
 
 /// What is answered instead.
@@ -55,10 +56,11 @@ pub(super) enum End {
 
 impl Fault {
     fn new(what: What, end: End) -> Self {
-        Self { scope: Scope::new(Some(1)), what, end }
+        Self { scope: Scope::new(Some(1)), what, end, executed: false }
     }
 
-    /// An answer with this status, and with an error body as the API sends it with that status. The request is not executed: no key is created.
+    /// An answer with this status, and with an error body as the API sends it with that status. The request is not executed (no key is created),
+    /// unless [`executed`](Self::executed) says so.
     ///
     /// A number below 200 or above 999 is not a valid status, and becomes a 500.
     ///
@@ -112,7 +114,7 @@ impl Fault {
         Self::new(What::Garbage, End::Whole)
     }
 
-    /// No answer: the connection is closed. The request is not executed.
+    /// No answer: the connection is closed. The request is not executed, unless [`executed`](Self::executed) says so.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -165,6 +167,19 @@ impl Fault {
         }
     }
 
+    /// The request is executed all the same, and what it would be answered is thrown away: a key is created or a payment credited, and
+    /// the client hears of a time-out of the gateway, or nothing at all.
+    ///
+    /// ```
+    /// # use venice_ai_mock::Fault;
+    /// let lost_reply = Fault::disconnect().executed();
+    /// let late_reply = Fault::status(504).executed();
+    /// ```
+    pub fn executed(mut self) -> Self {
+        self.executed = true;
+        self
+    }
+
     /// Delays the answer, whatever it is.
     ///
     /// ```
@@ -203,6 +218,11 @@ impl Fault {
 
     pub(super) fn waits(&self) -> Duration {
         self.scope.delay
+    }
+
+    /// Whether the request is executed though the answer says nothing of it.
+    pub(super) fn is_executed(&self) -> bool {
+        self.executed
     }
 
     pub(super) fn what(&self) -> &What {

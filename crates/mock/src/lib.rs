@@ -17,6 +17,7 @@
 //! | inspect the requests | [`MockVenice::requests`], [`MockVenice::requests_of`] |
 //! | fail the test on an invalid request | [`MockVenice::verify`], [`MockVenice::violations`] |
 //! | change how strict and how fast it is | [`MockVenice::builder`] |
+//! | verify signatures and payments of wallets | the cargo feature `wallet`, and `MockBuilder::verify_wallets` |
 //!
 //! # Start it, and point your code at it
 //!
@@ -130,8 +131,8 @@
 //! # What it is not
 //!
 //! Its models, answers and prices are made up, and it takes any other model for one of its own
-//! ([`MockBuilder::check_models`]). Limits are reported but not enforced, and wallets and payments are taken at their word. It
-//! serves the tests of one machine, without TLS.
+//! ([`MockBuilder::check_models`]). Limits are reported but not enforced. Wallets and payments are taken at their word, unless
+//! `MockBuilder::verify_wallets` is set; no money moves on any chain. It serves the tests of one machine, without TLS.
 //!
 //! It is built on hyper, as the client is, so a test compiles little more than the program does; and unlike a library for canned
 //! answers it lets a body pause, break off or fall silent. The server runs in a thread of its own, so it answers blocking calls too, and
@@ -184,6 +185,8 @@ mod tee;
 mod time;
 mod venice;
 mod violation;
+#[cfg(feature = "wallet")]
+mod wallet;
 mod web3;
 mod x402;
 
@@ -195,6 +198,8 @@ pub use self::jobs::MockJob;
 pub use self::request::MockRequest;
 pub use self::venice::MockVenice;
 pub use self::violation::{UnknownFields, Violation};
+#[cfg(feature = "wallet")]
+pub use self::wallet::{MockPayment, MockWallet};
 
 /// The key that a mock knows from the start, of the type `ADMIN`.
 const ADMIN_KEY: &str = "mock-admin-key-of-venice-ai-k2V9xQ";

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use venice_ai::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(super) const JSON: &str = "application/json; charset=utf-8";
@@ -15,6 +16,8 @@ pub(super) struct Reply {
     /// Boxed, as a refusal is the `Err` of most functions here.
     pub(super) headers: Box<HeaderMap>,
     pub(super) content: Content,
+    /// The request is in flight until this is dropped.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,7 +30,7 @@ pub(super) enum Content {
 
 impl Reply {
     pub(super) fn new(status: u16, media: &str, body: impl Into<Bytes>) -> Self {
-        let reply = Self { status, headers: Box::default(), content: Content::Whole(body.into()) };
+        let reply = Self { status, headers: Box::default(), content: Content::Whole(body.into()), permit: None };
         reply.with("content-type", media)
     }
 
@@ -48,7 +51,7 @@ impl Reply {
 
     /// A body that is sent piece by piece.
     pub(super) fn pieces(status: u16, media: &str, pieces: Vec<Bytes>) -> Self {
-        let reply = Self { status, headers: Box::default(), content: Content::Pieces(pieces) };
+        let reply = Self { status, headers: Box::default(), content: Content::Pieces(pieces), permit: None };
         reply.with("content-type", media)
     }
 

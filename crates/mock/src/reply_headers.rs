@@ -18,13 +18,22 @@ pub(super) struct AccountSnapshot {
 impl AccountSnapshot {
     /// Balances are reported as they were before a request.
     pub(super) fn before(state: &State, caller: Caller) -> Self {
-        Self { caller, usd: state.balance_usd, diem: state.balance_diem }
+        let usd = match &caller {
+            #[cfg(feature = "wallet")]
+            Caller::Wallet(Some(address)) => state.ledger.balance_usd(address),
+            _ => state.balance_usd,
+        };
+        Self { caller, usd, diem: state.balance_diem }
     }
 
     pub(super) fn add_headers(&self, state: &State, reply: &mut Reply) {
         match self.caller {
             Caller::Nobody => return,
-            Caller::Wallet => {
+            Caller::Wallet(Some(_)) => {
+                reply.set("x-venice-balance-usd", format!("{:.8}", self.usd));
+                return;
+            }
+            Caller::Wallet(None) => {
                 reply.set("x-balance-remaining", format!("{:.6}", state.balance_usd));
                 return;
             }
@@ -50,6 +59,10 @@ pub(super) fn add(state: &mut State, reply: &mut Reply) {
     reply.set("cf-ray", format!("{ray:016x}-VCE"));
     reply.set("x-venice-version", API_VERSION);
     reply.set("x-venice-timestamp", time::iso(time::now()));
+    #[cfg(feature = "wallet")]
+    if let Some(date) = state.ledger.date() {
+        reply.set("date", date);
+    }
     if reply.status >= 400 {
         reply.set("x-venice-host-name", "mock");
     }

@@ -14,6 +14,8 @@ use super::record::Recorder;
 use super::request::MockRequest;
 use super::time;
 use super::violation::{UnknownFields, Violation};
+#[cfg(feature = "wallet")]
+use super::wallet::Ledger;
 use super::x402::Wallets;
 
 /// What the server's thread and the test share.
@@ -32,6 +34,8 @@ pub(super) struct Settings {
     pub(super) check_requests: bool,
     pub(super) unknown_fields: UnknownFields,
     pub(super) check_models: bool,
+    #[cfg(feature = "wallet")]
+    pub(super) verifies_wallets: bool,
 }
 
 impl Shared {
@@ -54,6 +58,8 @@ pub(super) struct State {
     /// The tokens that wallets may sign, and since when.
     pub(super) web3_tokens: Vec<(String, Duration)>,
     pub(super) wallets: Wallets,
+    #[cfg(feature = "wallet")]
+    pub(super) ledger: Ledger,
     pub(super) balance_usd: f64,
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
@@ -74,6 +80,8 @@ impl State {
             keys: Vec::new(),
             web3_tokens: Vec::new(),
             wallets: Wallets::new(),
+            #[cfg(feature = "wallet")]
+            ledger: Ledger::default(),
             balance_usd: 42.5,
             balance_diem: 3.75,
             limits: Limits::new(),
@@ -87,13 +95,15 @@ impl State {
         state
     }
 
-    /// Errors in the faults and answers of the test: unknown operations.
+    /// Errors in what the test planned: unknown operations, addresses that are none.
     pub(super) fn misplanned(&mut self) -> Vec<String> {
         let faults =
             self.faults.unknown().map(|problem| format!("a fault was given for an unknown operation: {problem}"));
         let mut found: Vec<String> = faults.collect();
         let answers = self.answers.unknown();
         found.extend(answers.map(|problem| format!("an answer was given for an unknown operation: {problem}")));
+        #[cfg(feature = "wallet")]
+        found.extend(self.ledger.misplanned.iter().cloned());
         found
     }
 

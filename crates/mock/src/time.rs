@@ -37,6 +37,40 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
+/// The time since 1970 of `YYYY-MM-DDTHH:MM:SS[.mmm]Z`.
+#[cfg(feature = "wallet")]
+pub(super) fn parse(text: &str) -> Option<Duration> {
+    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let [year, month, date] = numbers(day, '-')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let [hour, minute, second] = numbers(time, ':')?;
+    let is_digits = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_calendar(text) || year < 1970 || !is_digits {
+        return None;
+    }
+    // As in `date`: the year begins in March.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + date - 1 - 719_468;
+    let seconds = u64::from(days) * DAY + u64::from(hour * 3600 + minute * 60 + second);
+    let nanos: u64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    Some(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
+}
+
+/// `Mon, 30 Nov 2026 14:54:21 GMT`, as the header `Date` has it.
+#[cfg(feature = "wallet")]
+pub(super) fn http_date(since_1970: Duration) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (seconds, days) = (since_1970.as_secs(), since_1970.as_secs() / DAY);
+    let (year, month, day) = date(days);
+    let name = |names: &[&'static str], index: u64| {
+        usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+    };
+    let (weekday, month) = (name(&DAYS, days % 7), name(&MONTHS, month - 1));
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 /// Whether the day of `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists, and its time.
 pub(super) fn is_calendar(text: &str) -> bool {
     let (day, time) = text.split_once('T').unwrap_or((text, "0:0:0"));
@@ -106,5 +140,26 @@ mod tests {
     fn an_epoch_begins_at_midnight() {
         assert_eq!(iso(next_midnight(Duration::from_secs(1_704_067_199))), "2024-01-01T00:00:00.000Z");
         assert_eq!(next_midnight(Duration::ZERO), Duration::from_secs(DAY));
+    }
+
+    #[cfg(feature = "wallet")]
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        for seconds in [0, 951_782_399, 951_782_400, 1_704_067_199, 1_767_225_600, 4_107_542_400] {
+            let moment = Duration::from_millis(seconds * 1000 + 250);
+            assert_eq!(parse(&iso(moment)), Some(moment));
+        }
+        assert_eq!(parse("1970-01-02T00:00:01Z"), Some(Duration::from_secs(DAY + 1)));
+        for text in [
+            "2026-02-29T00:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01",
+            "1969-12-31T00:00:00Z",
+            "2026-01-01T00:00:00.xZ",
+            "",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(http_date(Duration::from_secs(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 }

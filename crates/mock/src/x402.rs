@@ -89,7 +89,7 @@ pub(super) fn top_up(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
 }
 
 /// The JSON object that x402 packs into a header as base64, with padding or without.
-fn decoded(header: &str) -> Option<Value> {
+pub(super) fn decoded(header: &str) -> Option<Value> {
     let json = STANDARD_NO_PAD.decode(header.trim_end_matches('=')).ok()?;
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
