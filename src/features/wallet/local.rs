@@ -114,18 +114,20 @@ impl LocalWallet {
     /// # Errors
     /// As for [`from_solana_bytes`](Self::from_solana_bytes), and for what is not such a list.
     pub fn from_solana_json(json: &str) -> Result<Self, WalletError> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(64));
         let list = json.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-        for number in
-            list.ok_or_else(|| WalletError::key("a key file of Solana is a JSON list of 64 numbers"))?.split(',')
-        {
-            let number = number.trim().parse();
-            bytes.push(number.map_err(|_| WalletError::key("a key file of Solana has numbers from 0 to 255 only"))?);
-            if bytes.len() > 64 {
+        let list = list.ok_or_else(|| WalletError::key("a key file of Solana is a JSON list of 64 numbers"))?;
+        // Not a vector: one that grows leaves its bytes behind.
+        let mut bytes = Zeroizing::new([0; 64]);
+        let mut length = 0;
+        for number in list.split(',') {
+            let Some(byte) = bytes.get_mut(length) else {
                 return Err(WalletError::key("a key file of Solana has 64 numbers, and this one has more"));
-            }
+            };
+            let number = number.trim().parse();
+            *byte = number.map_err(|_| WalletError::key("a key file of Solana has numbers from 0 to 255 only"))?;
+            length += 1;
         }
-        Self::from_solana_bytes(&bytes)
+        Self::from_solana_bytes(&bytes[..length])
     }
 
     /// An EVM wallet from an encrypted key file (keystore, version 3), as `geth`, `ethers` and `cast` write it.
