@@ -40,5 +40,5 @@ pub use self::address::{Chain, WalletAddress};
 pub use self::error::{WalletError, WalletErrorKind};
 pub use self::local::{LocalWallet, WALLET_KEY_VARIABLE};
 pub use self::sign_in::Wallet;
-pub use self::signer::{SignerError, Signing, WalletSigner};
+pub use self::signer::{FnSigner, SignerError, Signing, WalletSigner};
 pub use self::transfer::TransferAuthorization;
