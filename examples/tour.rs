@@ -1,4 +1,4 @@
-//! Every line of the README's table of areas, once, on the bundled mock.
+//! Runs every line of the README's API overview once, against the bundled mock.
 //!
 //! ```text
 //! cargo run --example tour
