@@ -53,9 +53,9 @@ async fn main() -> Result<(), Failure> {
 async fn order(venice: &Client) -> Result<JobHandle, Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let prompt = if words.is_empty() { "Fog lifts over a lagoon at sunrise".to_owned() } else { words.join(" ") };
-    let request = QueueVideoRequest::new(MODEL).prompt(prompt).duration(VideoDuration::S5);
+    let request = QueueVideoRequest::new(MODEL).prompt(prompt).duration(VideoDuration::Seconds5);
 
-    let quote = venice_ai::types::QuoteVideoRequest::new(MODEL).duration(VideoDuration::S5);
+    let quote = venice_ai::types::QuoteVideoRequest::new(MODEL).duration(VideoDuration::Seconds5);
     let price = venice.video().quote(quote).await?;
     println!("It costs {} USD", price.usd);
     if price.usd > LIMIT_USD.into() {

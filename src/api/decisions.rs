@@ -169,7 +169,7 @@ fn check(request: &CreateDecisionRequest) -> Result<(), ValidationError> {
         }
     }
     for (index, image) in request.images.iter().flatten().enumerate() {
-        if let DecisionImage::Object(image) = image
+        if let DecisionImage::Encoded(image) = image
             && image.base64.trim().is_empty()
         {
             findings.push(ValidationError::new(format!("images[{index}].base64"), "is empty"));

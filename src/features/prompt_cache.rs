@@ -69,7 +69,7 @@ fn mark_text(content: &mut TextContent, mark: CacheControl) {
         TextContent::Text(text) if !text.is_empty() => {
             *content = vec![TextPart::new(std::mem::take(text)).cache_control(mark)].into();
         }
-        TextContent::List(parts) => {
+        TextContent::Parts(parts) => {
             if let Some(last) = parts.last_mut() {
                 last.cache_control = Some(mark);
             }
@@ -84,7 +84,7 @@ fn mark_user(content: &mut UserContent, mark: CacheControl) {
         UserContent::Text(text) if !text.is_empty() => {
             *content = vec![ContentPart::text(std::mem::take(text)).cache_control(mark)].into();
         }
-        UserContent::List(parts) => {
+        UserContent::Parts(parts) => {
             if let Some(last) = parts.pop() {
                 parts.push(last.cache_control(mark));
             }

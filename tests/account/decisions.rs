@@ -85,7 +85,7 @@ async fn states_may_be_data_and_options_may_go_without_a_meaning() {
     let (server, venice) = replying(Answer::json(200, REPLY));
     let state: Vec<Value> = vec![json!({"from": "customer", "text": "Where is it?"}), json!(3)];
     let question = ChoiceQuestion::among(vec![json!("Whose is it?")], ["billing", "tech"]);
-    let image = EncodedImage::new(EncodedImageType::ImagePng, "aGk=");
+    let image = EncodedImage::new(EncodedImageType::Png, "aGk=");
     let images: [DecisionImage; 2] = ["data:image/jpeg;base64,aGk=".into(), image.into()];
     let request = CreateDecisionRequest::new("m", state, [("team", question)]).images(images);
     venice.decisions().create(request).await.unwrap();
@@ -118,7 +118,7 @@ async fn bad_requests_are_rejected_before_sending() {
         (with("a", noul()).images(Vec::<DecisionImage>::new()), "images"),
         (with("a", noul()).images(png("https://example.com/a.png")), "images[0]"),
         (with("a", noul()).images(png("data:image/gif;base64,R0lG")), "images[0]"),
-        (with("a", noul()).images([EncodedImage::new(EncodedImageType::ImagePng, " ")]), "images[0].base64"),
+        (with("a", noul()).images([EncodedImage::new(EncodedImageType::Png, " ")]), "images[0].base64"),
     ] {
         refused(|venice| venice.decisions().create(request.clone()), "createDecision", field).await;
         refused(|venice| venice.decisions().system_one(request.clone()), "createDecisionSystemOne", field).await;

@@ -70,7 +70,7 @@ async fn a_text_in_parts_is_joined() {
     let reply =
         message(json!({"content": [{"type": "text", "text": "High "}, {"type": "text", "text": "water."}]})).await;
     assert_eq!(reply.text(), "High water.");
-    assert!(matches!(reply.message().unwrap().content, Some(TextContent::List(_))));
+    assert!(matches!(reply.message().unwrap().content, Some(TextContent::Parts(_))));
 }
 
 #[tokio::test]

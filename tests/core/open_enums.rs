@@ -75,6 +75,6 @@ fn no_enum_of_the_public_surface_is_left_out() {
 #[test]
 fn a_setter_takes_a_value_of_the_wire() {
     let request = types::QueueVideoRequest::new("m").duration("5s").aspect_ratio(String::from("7:5"));
-    assert_eq!(request.duration, Some(types::VideoDuration::S5));
+    assert_eq!(request.duration, Some(types::VideoDuration::Seconds5));
     assert_eq!(request.aspect_ratio.as_ref().map(|ratio| ratio.as_str()), Some("7:5"));
 }

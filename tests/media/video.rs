@@ -15,7 +15,7 @@ use crate::support::{Answer, Server, TestClock, client, once};
 async fn a_price_is_asked_for() {
     let (server, venice) = replying(Answer::json(200, r#"{"quote":0.325,"currency":"USD"}"#));
     let request = QuoteVideoRequest::new("laguna-film")
-        .duration(VideoDuration::S5)
+        .duration(VideoDuration::Seconds5)
         .aspect_ratio(VideoAspectRatio::Ratio16x9)
         .resolution(VideoResolution::P720)
         .audio(false)
@@ -48,7 +48,7 @@ async fn an_order_has_all_that_was_set() {
         .negative_prompt("rain")
         .duration(VideoDuration::from_wire("45s"))
         .aspect_ratio(VideoAspectRatio::Ratio21x9)
-        .resolution(VideoResolution::K4)
+        .resolution(VideoResolution::FourK)
         .upscale_factor(2)
         .audio(true)
         .image_url(data)

@@ -52,7 +52,7 @@ pub async fn all(wire: &Wire) {
     called!(wire, "getBillingUsageAnalytics", [], raw.get_billing_usage_analytics(&types::GetBillingUsageAnalyticsParams::new()));
     called!(wire, "getBillingUsageHistory", [], raw.get_billing_usage_history(&types::GetBillingUsageHistoryParams::new()));
     called!(wire, "listCryptoRpcNetworks", [], raw.list_crypto_rpc_networks());
-    called!(wire, "cryptoRpcProxy", [], raw.crypto_rpc_proxy("x", &types::JsonRpcRequests::List(vec![types::JsonRpcRequest::new("x")]), Some("x")));
+    called!(wire, "cryptoRpcProxy", [], raw.crypto_rpc_proxy("x", &types::JsonRpcRequests::Batch(vec![types::JsonRpcRequest::new("x")]), Some("x")));
     called!(wire, "getX402Balance", [], raw.get_x402_balance("x", Some("x")));
     called!(wire, "topUpX402Balance", [], raw.top_up_x402_balance(Some("x")));
     called!(wire, "getX402Transactions", [], raw.get_x402_transactions("x", &types::WalletTransactionsParams::new(), Some("x")));

@@ -1,21 +1,22 @@
 //! `Docs`: the documentation of the generated code, by type and field name and by operation id.
 //!
-//! `spec/docs.yaml` is a map: `Type: {_: text, field: text}`, where the fields of an enum are its values on the wire, and
-//! `operationId: {summary: text, description: text}`; `areas: {area: text}` has those of the handles, and
-//! `headers: {header: text}` those of reply headers. What is not in it is documented from the facts of the document; an entry
-//! of something that the document does not have is reported, and stops nothing.
+//! `spec/docs.yaml` is a map: `Type: {_: text, field: text}`, where the fields of an enum are its values on the wire, and those
+//! of a union the keys of its variants (tag, type or kind of JSON, as in `names.yaml`); `operationId: {summary: text,
+//! description: text}`; `areas: {area: text}` has those of the handles, and `headers: {header: text}` those of reply headers.
+//! What is not in it is documented from the facts of the document; an entry of something that the document does not have is
+//! reported, and stops nothing.
 
 use crate::document::Place;
 use crate::error::Error;
 use crate::lower::handles::AREAS;
 use crate::lower::headers::HEADERS;
-use crate::lower::schema::{operations_mut, string_enum};
+use crate::lower::schema::{components, operations_mut, string_enum};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The key of a type's own text.
 pub const OWN: &str = "_";
-/// The texts of an enum's values, on the lowered schema.
+/// The texts of an enum's values or a union's variants, on the lowered schema.
 pub const VALUES: &str = "x-enum-descriptions";
 /// The entries of what belongs to the whole document, and where it is in a lowered one.
 const OF_DOCUMENT: [(&str, &str); 2] = [("areas", AREAS), ("headers", HEADERS)];
@@ -74,10 +75,11 @@ impl Docs {
                 }
             }
         }
+        let variants = variants(lowered);
         let schemas = lowered.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
         for (name, schema) in schemas.into_iter().flatten() {
             if let Some(texts) = self.entries.get(name).and_then(Value::as_object) {
-                let written = describe(schema, texts);
+                let written = describe(schema, texts, variants.get(name).map_or(&[], Vec::as_slice));
                 unused.retain(|entry| !written.iter().any(|key| *entry == path(name, key)));
             }
         }
@@ -93,9 +95,17 @@ fn path(name: &str, key: &str) -> String {
     if key == OWN { name.to_owned() } else { format!("{name}.{key}") }
 }
 
+/// The keys of the variants of each union.
+fn variants(lowered: &Value) -> BTreeMap<String, Vec<String>> {
+    let schemas = components(lowered);
+    let unions = schemas.iter().filter(|(_, schema)| schema.get("oneOf").is_some());
+    unions.map(|(name, schema)| (name.clone(), crate::model::variant_keys(schema, &schemas))).collect()
+}
+
 /// Writes the texts of one type; returns the keys of those that had a place.
-fn describe(schema: &mut Value, texts: &Map<String, Value>) -> Vec<String> {
-    let values: Vec<String> = string_enum(schema).unwrap_or_default().into_iter().map(str::to_owned).collect();
+fn describe(schema: &mut Value, texts: &Map<String, Value>, variants: &[String]) -> Vec<String> {
+    let values = string_enum(schema).unwrap_or_default().into_iter().map(str::to_owned);
+    let values: Vec<String> = values.chain(variants.iter().cloned()).collect();
     let Some(object) = schema.as_object_mut() else { return Vec::new() };
     let mut written = Vec::new();
     let mut of_values = Map::new();
@@ -125,13 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn texts_reach_operations_areas_types_fields_and_enum_values() {
+    fn texts_reach_operations_areas_types_fields_enum_values_and_variants() {
         let mut lowered = json!({
             "x-areas": {"wicks": {}},
             "paths": {"/a": {"get": {"operationId": "listWicks"}}},
             "components": {"schemas": {
                 "Wick": {"type": "object", "properties": {"length": {"type": "number"}, "_": {"type": "string"}}},
                 "Kind": {"type": "string", "enum": ["long", "short"]},
+                "Size": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Wick"}]},
             }},
         });
         let docs = docs(json!({
@@ -139,6 +150,7 @@ mod tests {
             "areas": {"wicks": "Wicks."},
             "Wick": {"_": "A wick.", "length": "In mm."},
             "Kind": {"_": "Kinds.", "long": "Long."},
+            "Size": {"_": "Sizes.", "string": "A name.", "Wick": "That of a wick."},
         }));
         assert!(docs.apply(&mut lowered).is_empty());
         assert_eq!(lowered["paths"]["/a"]["get"]["summary"], "Lists.");
@@ -148,6 +160,8 @@ mod tests {
         assert_eq!(schemas["Wick"]["description"], "A wick.");
         assert_eq!(schemas["Wick"]["properties"]["length"]["description"], "In mm.");
         assert_eq!(schemas["Kind"][VALUES], json!({"long": "Long."}));
+        assert_eq!(schemas["Size"]["description"], "Sizes.");
+        assert_eq!(schemas["Size"][VALUES], json!({"string": "A name.", "Wick": "That of a wick."}));
     }
 
     #[test]

@@ -128,6 +128,8 @@ pub struct Arm {
     pub name: String,
     /// By what it is told from the other arms: its tag, its type, or its kind.
     pub key: String,
+    /// Its documentation.
+    pub doc: Option<String>,
     /// Its tag on the wire.
     pub tag: Option<String>,
     /// The kind of JSON it is.
@@ -436,9 +438,16 @@ fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
         while is_new && (arms.iter().any(|known| known.name == name) || is_kept(&sticky, &name)) {
             name.push_str("Other");
         }
-        arms.push(Arm { name, key, tag: value, kind, schema: arm.clone(), unit });
+        let doc = schema.get(crate::docs::VALUES).and_then(|docs| text(docs, &key));
+        arms.push(Arm { name, key, doc, tag: value, kind, schema: arm.clone(), unit });
     }
     Union { tag, arms }
+}
+
+/// The keys of a union's variants.
+#[must_use]
+pub fn variant_keys(schema: &Value, schemas: &Map<String, Value>) -> Vec<String> {
+    union(schema, schemas).arms.into_iter().map(|arm| arm.key).collect()
 }
 
 fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Result<Operation, Error> {

@@ -80,7 +80,7 @@ fn too_many(most: usize, what: &str, others: &str) -> String {
 fn media(message: &ChatMessage) -> &[ContentPart] {
     match message {
         ChatMessage::User(user) => match &user.content {
-            UserContent::List(parts) => parts,
+            UserContent::Parts(parts) => parts,
             UserContent::Text(_) | UserContent::Unknown(_) => &[],
         },
         _ => &[],
@@ -98,7 +98,7 @@ fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
         ChatMessage::Tool(_) | ChatMessage::Unknown(_) => None,
     };
     match texts {
-        Some(TextContent::List(parts)) => parts.iter().map(|part| part.cache_control.as_ref()).collect(),
+        Some(TextContent::Parts(parts)) => parts.iter().map(|part| part.cache_control.as_ref()).collect(),
         _ => Vec::new(),
     }
 }

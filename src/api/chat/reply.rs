@@ -83,7 +83,7 @@ impl AssistantMessage {
     pub fn text(&self) -> Cow<'_, str> {
         match &self.content {
             Some(TextContent::Text(text)) => Cow::Borrowed(text),
-            Some(TextContent::List(parts)) => match parts.as_slice() {
+            Some(TextContent::Parts(parts)) => match parts.as_slice() {
                 [only] => Cow::Borrowed(&only.text),
                 parts => Cow::Owned(parts.iter().map(|part| part.text.as_str()).collect()),
             },

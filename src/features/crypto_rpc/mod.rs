@@ -94,7 +94,7 @@ impl CryptoRpc<'_> {
         let mut requests = vec![request.into()];
         let ids = prepare::ids(&mut requests);
         let finding = prepare::check(network.as_ref(), &requests, self.key.as_deref());
-        let body = requests.pop().map_or(JsonRpcRequests::List(Vec::new()), JsonRpcRequests::Single);
+        let body = requests.pop().map_or(JsonRpcRequests::Batch(Vec::new()), JsonRpcRequests::Single);
         let key = self.key.clone().unwrap_or_else(key::unique);
         let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
         call.read(ReplyForm::Json, move |reply| Ok(reply::single(reply.json()?, &ids, &reply.meta)))
@@ -128,7 +128,7 @@ impl CryptoRpc<'_> {
         let ids = prepare::ids(&mut requests);
         let finding = prepare::check_batch(network.as_ref(), &requests, self.key.as_deref());
         let key = self.key.clone().unwrap_or_else(key::unique);
-        let body = JsonRpcRequests::List(requests);
+        let body = JsonRpcRequests::Batch(requests);
         let call = self.client.raw().crypto_rpc_proxy(network.as_ref(), &body, Some(&key)).checked_instead(finding);
         call.read(ReplyForm::Json, move |reply| Ok(reply::batch(reply.json()?, ids, &reply.meta)))
     }

@@ -43,7 +43,7 @@ pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         let problem = "needs a reference image or video beside it";
         findings.push(ValidationError::new("reference_audio_urls", problem));
     }
-    if request.duration == Some(VideoDuration::AutoCapitalised) {
+    if request.duration == Some(VideoDuration::ModelChoice) {
         let problem = "is a value of the list of models that the queue does not take; leave it out";
         findings.push(ValidationError::new("duration", problem));
     }

@@ -15,7 +15,7 @@ impl Video<'_> {
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::{QuoteVideoRequest, VideoDuration};
     ///
-    /// let request = QuoteVideoRequest::new("wan-2.5-preview-text-to-video").duration(VideoDuration::S5);
+    /// let request = QuoteVideoRequest::new("wan-2.5-preview-text-to-video").duration(VideoDuration::Seconds5);
     /// println!("{} USD", venice.video().quote(request).await?.usd);
     /// # Ok(()) }
     /// ```
@@ -37,7 +37,7 @@ impl Video<'_> {
     ///
     /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
     ///     .prompt("Fog lifts over a lagoon at sunrise")
-    ///     .duration(VideoDuration::S5);
+    ///     .duration(VideoDuration::Seconds5);
     /// let job = venice.video().queue(request).await?;
     /// std::fs::write("job.json", serde_json::to_vec(&job)?)?;
     /// # Ok(()) }

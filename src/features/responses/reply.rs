@@ -89,7 +89,7 @@ impl ResponseReasoning {
     pub fn summary_text(&self) -> String {
         let text = |part: &ReasoningSummaryPart| match part {
             ReasoningSummaryPart::Text(text) => text.clone(),
-            ReasoningSummaryPart::Object(part) => part.text.clone(),
+            ReasoningSummaryPart::SummaryText(part) => part.text.clone(),
             ReasoningSummaryPart::Unknown(_) => String::new(),
         };
         self.summary.iter().flatten().map(text).collect()

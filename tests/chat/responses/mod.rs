@@ -196,7 +196,7 @@ async fn a_conversation_with_the_mock() {
     items.extend(reply.into_input());
     items.push(ResponseInputItem::function_output(call.call_id, "95"));
     let mut request = request;
-    request.input = ResponsesInput::List(items);
+    request.input = ResponsesInput::Items(items);
     let reply = venice.responses().create(request.clone()).await.unwrap();
     assert!(reply.output_text().contains("How high is the water?"));
     let streamed = venice.responses().stream(request).await.unwrap().collect().await.unwrap();

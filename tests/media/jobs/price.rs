@@ -64,7 +64,7 @@ async fn the_quote_is_for_what_is_ordered() {
 
     let server = server(r#"{"quote":0.5}"#);
     let request = request()
-        .duration(VideoDuration::S8)
+        .duration(VideoDuration::Seconds8)
         .aspect_ratio(VideoAspectRatio::Ratio16x9)
         .resolution(VideoResolution::P1080)
         .audio(false)

@@ -252,7 +252,7 @@ async fn a_reply_repeats_what_was_asked_for() {
     assert_eq!(reviews.meta.header("x-pagination-limit"), Some("5"));
     let call = |id: i64| JsonRpcRequest::new("eth_chainId").id(id);
     let batch = JsonRpcRequests::from(vec![call(7), call(8)]);
-    let JsonRpcReplies::List(replies) = raw.crypto_rpc_proxy("base-mainnet", &batch, None).await.unwrap() else {
+    let JsonRpcReplies::Batch(replies) = raw.crypto_rpc_proxy("base-mainnet", &batch, None).await.unwrap() else {
         panic!("a batch is answered with a list")
     };
     assert_eq!(replies.len(), 2);

@@ -119,7 +119,7 @@ async fn consent_is_asked_for_until_it_is_given() {
 #[tokio::test]
 async fn prices_are_made_up() {
     let (_mock, venice) = start().await;
-    let quote = QuoteVideoRequest::new("laguna-film").duration(VideoDuration::S10);
+    let quote = QuoteVideoRequest::new("laguna-film").duration(VideoDuration::Seconds10);
     assert_eq!(venice.video().quote(quote).await.unwrap().usd.to_string(), "0.5");
     assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd.to_string(), "0.25");
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60);

@@ -110,7 +110,7 @@ fn is_text(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
 }
 
-/// The summary of the arm's type, or what kind of JSON it is.
+/// Its documentation, or else the summary of its type, or what kind of JSON it is.
 fn arm_doc(union: &Union, arm: &Arm, model: &Model) -> String {
     let kind = match arm.kind {
         "string" => "A string.",
@@ -121,7 +121,7 @@ fn arm_doc(union: &Union, arm: &Arm, model: &Model) -> String {
         _ => "Any JSON.",
     };
     let held = ref_name(&arm.schema).and_then(|name| model.types.get(name)?.doc.as_ref()?.lines().next());
-    match (&union.tag, &arm.tag, held) {
+    match (&union.tag, &arm.tag, arm.doc.as_deref().or(held)) {
         (_, _, Some(summary)) => summary.to_owned(),
         (Some(tag), Some(value), None) => format!("`{tag}` is `{value}`."),
         (_, _, None) => kind.to_owned(),

@@ -85,8 +85,9 @@ pub fn singular(text: &str) -> String {
     }
 }
 
-/// A variant name for a value of a string enum. What starts with a digit is turned round: `720p` gives `P720`, `5s` gives `S5`,
-/// `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`, and `self` gives `Self_`.
+/// A variant name for a value of a string enum. What starts with a digit starts with its unit instead: `720p` gives `P720`, `5s`
+/// gives `Seconds5`, `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`, and `self` gives
+/// `Self_`.
 pub fn variant(value: &str) -> String {
     if value.is_empty() {
         return "Empty".into();
@@ -108,6 +109,8 @@ pub fn variant(value: &str) -> String {
         ("", _) => name,
         (number, "") if value.starts_with('-') => format!("Minus{number}"),
         (number, "") => format!("N{number}"),
+        (number, "S" | "s") => format!("Seconds{number}"),
+        (number, "H" | "h") => format!("Hours{number}"),
         (number, unit) => format!("{}{number}", pascal(unit)),
     }
 }
@@ -171,7 +174,8 @@ mod tests {
             ("3", "N3"),
             ("not-available", "NotAvailable"),
             ("1 gen", "Gen1"),
-            ("24h", "H24"),
+            ("24h", "Hours24"),
+            ("5s", "Seconds5"),
             ("self", "Self_"),
             ("🙂", "U1F642"),
         ] {

@@ -41,7 +41,7 @@ async fn maximal(scene: &Scene) -> Result<CreateDecisionRequest, Stop> {
         ("who", ChoiceQuestion::described("Who comes?", [("boat", "By water"), ("cart", "By land")]).into()),
         ("how", ScoreQuestion::new("How high?", ["low", "high"]).into()),
     ];
-    let image = EncodedImage::new(EncodedImageType::ImagePng, super::samples::picture_base64());
+    let image = EncodedImage::new(EncodedImageType::Png, super::samples::picture_base64());
     let model = scene.model(ModelFilter::Decision).await?;
     Ok(CreateDecisionRequest::new(model, "The tide is in.", questions).images([image]))
 }

@@ -14,14 +14,14 @@ pub fn cases() -> Vec<Case> {
     vec![
         case("quoteVideo", Minimal, Free, |scene| async move {
             let model = scene.model(ModelFilter::Video).await?;
-            scene.venice().video().quote(QuoteVideoRequest::new(model).duration(VideoDuration::S5)).await?;
+            scene.venice().video().quote(QuoteVideoRequest::new(model).duration(VideoDuration::Seconds5)).await?;
             Ok(())
         }),
         case("quoteVideo", Maximal, Free, |scene| async move {
             let request = QuoteVideoRequest::new(scene.model(ModelFilter::Video).await?)
                 .aspect_ratio(VideoAspectRatio::Ratio16x9)
                 .audio(true)
-                .duration(VideoDuration::S5)
+                .duration(VideoDuration::Seconds5)
                 .enhancement_model("Proteus")
                 .reference_image_count(1)
                 .reference_video_total_duration(5.0)
@@ -71,7 +71,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn order(model: String) -> QueueVideoRequest {
-    QueueVideoRequest::new(model).prompt(PROMPT).duration(VideoDuration::S5)
+    QueueVideoRequest::new(model).prompt(PROMPT).duration(VideoDuration::Seconds5)
 }
 
 fn enhanced(model: String) -> QueueVideoRequest {
@@ -129,7 +129,8 @@ async fn job(scene: &Scene) -> Result<JobHandle, Stop> {
         return Ok(job);
     }
     let model = scene.model(ModelFilter::Video).await?;
-    let price = scene.venice().video().quote(QuoteVideoRequest::new(model.clone()).duration(VideoDuration::S5)).await?;
+    let price =
+        scene.venice().video().quote(QuoteVideoRequest::new(model.clone()).duration(VideoDuration::Seconds5)).await?;
     scene.pay(price.usd.to_f64())?;
     let job = scene.venice().video().queue(order(model)).await?;
     scene.keep_job("video", job.clone());
