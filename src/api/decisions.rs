@@ -33,53 +33,8 @@ use serde_json::{Map, Value};
 
 pub use crate::api::generated::handles::Decisions;
 use crate::api::generated::types::{
-    ChoiceAnswer, ChoiceQuestion, CreateDecisionRequest, Decision, DecisionAnswer, DecisionContent, DecisionImage,
-    DecisionQuestion, ScoreAnswer,
+    ChoiceAnswer, ChoiceQuestion, Decision, DecisionAnswer, DecisionContent, ScoreAnswer,
 };
-use crate::runtime::call::Call;
-use crate::runtime::validation::{self, ValidationError};
-
-impl Decisions<'_> {
-    /// Judges a state by typed questions.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{CreateDecisionRequest, NoulQuestion};
-    ///
-    /// let questions = [("is_spam", NoulQuestion::new("Is this spam?"))];
-    /// let request = CreateDecisionRequest::new("jev-latest", "You have won a gondola!", questions);
-    /// println!("{:?}", venice.decisions().create(request).await?.noul("is_spam"));
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Rejected before sending: a request without questions, an empty model, state or instructions, a choice without options, a
-    /// scale of one level, an image that is no `data:` URL of a PNG or JPEG. Too many tokens are a 400, and a key that is limited
-    /// to private models is [`Permission`](crate::ErrorKind::Permission).
-    pub fn create(&self, request: impl Into<CreateDecisionRequest>) -> Call<Decision> {
-        let request = request.into();
-        self.client.raw().create_decision(&request).checked(check(&request))
-    }
-
-    /// The same as [`create`](Self::create), by the path that the SDKs of TypeSafe call (`/systemone`).
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{CreateDecisionRequest, NoulQuestion};
-    ///
-    /// let questions = [("is_spam", NoulQuestion::new("Is this spam?"))];
-    /// let request = CreateDecisionRequest::new("jev-latest", "You have won a gondola!", questions);
-    /// println!("{:?}", venice.decisions().system_one(request).await?.noul("is_spam"));
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`create`](Self::create).
-    pub fn system_one(&self, request: impl Into<CreateDecisionRequest>) -> Call<Decision> {
-        let request = request.into();
-        self.client.raw().create_decision_system_one(&request).checked(check(&request))
-    }
-}
 
 impl Decision {
     /// The probability of yes, from 0 to 1, for the [`NoulQuestion`](crate::types::NoulQuestion) with this id. `None`: the reply has
@@ -142,38 +97,4 @@ impl ChoiceQuestion {
         let options = options.into_iter().map(|(option, meaning)| (option.into(), Value::String(meaning.into())));
         Self::new(instructions, options.collect::<Map<_, _>>())
     }
-}
-
-/// The rules that the API's description does not have.
-fn check(request: &CreateDecisionRequest) -> Result<(), ValidationError> {
-    let of_questions = validation::run_with(|checker| {
-        for (id, question) in &request.questions {
-            checker.nested(&format!("questions.{id}"), Some(question));
-        }
-    });
-    let mut findings: Vec<ValidationError> = of_questions.err().into_iter().collect();
-    if request.questions.is_empty() {
-        findings.push(ValidationError::new("questions", "has 0 items, at least 1 is needed"));
-    }
-    for (id, question) in &request.questions {
-        let DecisionQuestion::Choice(choice) = question else { continue };
-        let field = format!("questions.{id}.criteria");
-        if choice.criteria.is_empty() {
-            findings.push(ValidationError::new(field, "has 0 options, at least 1 is needed"));
-            continue;
-        }
-        for (option, meaning) in &choice.criteria {
-            if !matches!(meaning, Value::String(_) | Value::Null) {
-                findings.push(ValidationError::new(format!("{field}.{option}"), "is neither text nor null"));
-            }
-        }
-    }
-    for (index, image) in request.images.iter().flatten().enumerate() {
-        if let DecisionImage::Encoded(image) = image
-            && image.base64.trim().is_empty()
-        {
-            findings.push(ValidationError::new(format!("images[{index}].base64"), "is empty"));
-        }
-    }
-    ValidationError::all(findings)
 }

@@ -12,6 +12,7 @@ pub mod embeddings;
 pub(crate) mod generated;
 pub mod images;
 pub mod models;
+pub(crate) mod price;
 mod text_reply;
 pub(crate) mod usage;
 pub mod video;

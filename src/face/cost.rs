@@ -42,6 +42,7 @@
 //! for a quote before each order of a film or music. All of that is free, and nothing of a prompt is in it. A client with
 //! neither does nothing more than before.
 
+pub use crate::api::price::Price;
 pub use crate::api::usage::Cost;
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]

@@ -68,9 +68,9 @@
 //! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) | [`voice_changer().retrieve`](crate::VoiceChanger::retrieve), whose audio comes once |
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) | [`voice_changer().complete`](crate::VoiceChanger::complete) |
 
+pub use crate::api::price::Price;
 pub use crate::features::jobs::{
-    Generation, GenerationSettings, Job, JobHandle, JobKind, JobState, Media, Price, Progress, ProgressStream,
-    Retrieved,
+    Generation, GenerationSettings, Job, JobHandle, JobKind, JobState, Media, Progress, ProgressStream, Retrieved,
 };
 #[doc(no_inline)]
 pub use crate::features::save::RemoteCopy;

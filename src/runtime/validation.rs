@@ -179,6 +179,70 @@ impl Checker {
         }
     }
 
+    /// The values of a map, below its field and their keys.
+    pub(crate) fn values<'m, K: AsRef<str> + 'm, T: 'm>(
+        &mut self,
+        field: &str,
+        map: Option<impl IntoIterator<Item = (&'m K, &'m T)>>,
+        check: impl Fn(&mut Self, &T),
+    ) {
+        for (key, item) in map.into_iter().flatten() {
+            self.below(format_args!("{field}.{}", key.as_ref()), |checker| check(checker, item));
+        }
+    }
+
+    /// How many entries a map has.
+    pub(crate) fn entries(&mut self, field: &str, count: Option<usize>, low: usize, high: usize) {
+        match count {
+            Some(count) if count < low => {
+                self.report(field, format!("has {count} entries, at least {low} are needed"));
+            }
+            Some(count) if count > high => {
+                self.report(field, format!("has {count} entries, at most {high} are accepted"));
+            }
+            _ => {}
+        }
+    }
+
+    /// The kinds of JSON that a value may be.
+    pub(crate) fn kinds(&mut self, field: &str, value: Option<&serde_json::Value>, kinds: &[&str]) {
+        let kind = value.map(|value| match value {
+            serde_json::Value::Null => "null",
+            serde_json::Value::Bool(_) => "boolean",
+            serde_json::Value::Number(_) => "number",
+            serde_json::Value::String(_) => "string",
+            serde_json::Value::Array(_) => "array",
+            serde_json::Value::Object(_) => "object",
+        });
+        if let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) {
+            self.report(field, format!("is of the kind {kind}, accepted are {}", kinds.join(", ")));
+        }
+    }
+
+    /// A field that may not be set together with others.
+    pub(crate) fn excludes(&mut self, field: &str, is_set: bool, others: &[(&str, bool)]) {
+        if let Some((other, _)) = others.iter().find(|(_, other_is_set)| is_set && *other_is_set) {
+            self.report(field, format!("cannot be combined with `{other}`"));
+        }
+    }
+
+    /// A date or time that may not be before another one. What is neither is reported by other checks.
+    pub(crate) fn not_before(
+        &mut self,
+        field: &str,
+        text: Option<&impl AsRef<str>>,
+        other: &str,
+        earlier: Option<&impl AsRef<str>>,
+    ) {
+        let moment = |text: &str| Moment::parse(text);
+        let (Some(text), Some(earlier)) = (text.map(AsRef::as_ref), earlier.map(AsRef::as_ref)) else { return };
+        if let (Some(last), Some(first)) = (moment(text), moment(earlier))
+            && last < first
+        {
+            self.report(field, format!("is {text:?}, which is before `{other}`"));
+        }
+    }
+
     /// The number of characters of a text.
     pub(crate) fn length(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, low: usize, high: usize) {
         let Some(text) = text.map(AsRef::as_ref) else { return };

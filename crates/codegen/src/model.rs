@@ -4,7 +4,7 @@ pub mod handles;
 
 use crate::error::Error;
 use crate::lower::headers::HEADERS;
-use crate::lower::hoist::{CONST, MEMBER, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
+use crate::lower::hoist::{CONST, EXCLUDES, MEMBER, NOT_BEFORE, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
 use crate::lower::schema::{is_required, ref_name, string_enum};
 use crate::lower::unions::{FORMS, TAG, kind};
 use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
@@ -97,6 +97,10 @@ pub struct Field {
     pub default: Option<Value>,
     /// The member beside which this one is needed, from the overlay's `x-required-when`.
     pub required_when: Option<String>,
+    /// The members beside which this one may not be set, from the overlay's `x-excludes`.
+    pub excludes: Vec<String>,
+    /// The date or time that this one may not be before, from the overlay's `x-not-before`.
+    pub not_before: Option<String>,
     /// Its schema, with constraints.
     pub schema: Value,
 }
@@ -369,6 +373,8 @@ fn field(wire: &str, schema: &Value, required: bool) -> Field {
         deprecated: flag(schema, "deprecated"),
         default: schema.get("default").cloned(),
         required_when: text(schema, REQUIRED_WHEN),
+        excludes: texts(schema.get(EXCLUDES)),
+        not_before: text(schema, NOT_BEFORE),
         schema: schema.clone(),
     }
 }

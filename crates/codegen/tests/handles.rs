@@ -87,6 +87,32 @@ fn what_a_reply_must_hold_is_checked_before_it_is_given() {
 }
 
 #[test]
+fn a_reply_or_its_member_becomes_a_type_of_the_crate() {
+    has(
+        &code("", "x-becomes: lamps::Lamp"),
+        "-> crate::runtime::call::Call<crate::api::lamps::Lamp> { \
+         self.client.raw().get_lantern(id.as_ref()).and_then(crate::api::lamps::Lamp::of) }",
+    );
+    let member = code("", "x-unwrap: wick.length\n      x-becomes: Length\n      x-present: id");
+    has(&member, "-> Result<crate::api::Length, crate::runtime::error::Error>");
+    has(&member, r#"decode("the reply has no `wick.length`")).and_then(crate::api::Length::of)"#);
+    has(&code("", "x-unwrap: wick.name\n      x-becomes: Name"), "{ crate::api::Name::of(reply.wick.name) }");
+    has(&code("", "x-present: id\n      x-becomes: Lamp"), "crate::api::Lamp::of(reply) }");
+}
+
+#[test]
+fn a_reply_of_several_forms_is_read_as_json() {
+    let content = "application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}, text/csv: {schema: {type: string}}";
+    let reply = format!("{{'200': {{description: OK, content: {{{content}}}}}}}");
+    let get = format!("{{operationId: listLanterns, tags: [Lanterns], x-read-as: json, responses: {reply}}}");
+    has(
+        &run(&document(&format!("  /lanterns:\n    get: {get}"), "")).code,
+        "pub fn list(&self) -> crate::runtime::call::Call<types::ListLanternsResponse> { self.client.raw().list_lanterns() \
+         .read(crate::runtime::transport::ReplyForm::Json, |reply| reply.json()) }",
+    );
+}
+
+#[test]
 fn an_area_without_a_method_has_a_handle_and_opens_replies_for_what_is_written_by_hand() {
     let code = code("", "x-handle: lamps\n      x-present: .");
     has(&code, "pub struct Lamps<'c>");

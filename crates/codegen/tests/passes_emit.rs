@@ -128,6 +128,34 @@ fn a_member_may_be_needed_beside_another() {
 }
 
 #[test]
+fn a_member_may_exclude_others_and_may_not_be_before_another() {
+    let code = post(
+        "kept: {type: string}, from: {type: string}, to: {type: string, x-not-before: from}, all: {type: boolean, x-excludes: [from, to, kept]}",
+    );
+    has(
+        &code,
+        r#".excludes("all", self.all.is_some(), &[("from", self.from.is_some()), ("to", self.to.is_some()), ("kept", true),],);"#,
+    );
+    has(&code, r#"checker.not_before("to", self.to.as_ref(), "from", self.from.as_ref());"#);
+}
+
+#[test]
+fn the_entries_of_a_map_are_counted_and_its_values_checked() {
+    let code = post(
+        "kept: {type: string}, wicks: {type: object, minProperties: 1, additionalProperties: {x-rust-name: Wick, type: object, required: [name], properties: {name: {type: string, minLength: 1}}}},
+        names: {type: object, maxProperties: 3, additionalProperties: {type: string, maxLength: 5}}, any: {type: object, additionalProperties: {x-kinds: [string, 'null']}}",
+    );
+    has(&code, r#"checker.entries("wicks", self.wicks.as_ref().map(|map| map.len()), 1usize, usize::MAX);"#);
+    has(&code, r#"checker.values("wicks", self.wicks.as_ref(), |checker, item| { checker.nested("", Some(item)); });"#);
+    has(&code, r#"checker.entries("names", self.names.as_ref().map(|map| map.len()), 0usize, 3usize);"#);
+    has(
+        &code,
+        r#"checker.values("names", self.names.as_ref(), |checker, item| { checker.length("", Some(item), 0usize, 5usize); });"#,
+    );
+    has(&code, r#"|checker, item| { checker.kinds("", Some(item), &["string", "null"]); }"#);
+}
+
+#[test]
 fn what_has_no_limits_has_no_checks() {
     let code = post("kept: {type: string}");
     has_not(&code, "Checker");

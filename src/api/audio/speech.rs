@@ -1,44 +1,12 @@
-//! Speech from text.
+//! `Speech`: the audio of a text-to-speech reply.
 
 use bytes::Bytes;
 
-use super::Audio;
-use crate::api::generated::types::{CreateSpeechRequest, SpeechFormat};
-use crate::runtime::call::Call;
+use crate::api::generated::types::SpeechFormat;
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::reply::ByteStream;
 use crate::runtime::reply::RawReply;
-
-impl Audio<'_> {
-    /// Reads a text of at most 4096 characters aloud. [`long_speech`](Self::long_speech) takes longer ones.
-    ///
-    /// The reply is here as soon as the first bytes are. With `streaming(true)` the sound comes sentence by sentence, from models
-    /// that can do that; it is the same plain sound, in more pieces.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client, mut player: Vec<u8>) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
-    ///
-    /// let request = CreateSpeechRequest::new("The tide is coming in. Mind your feet.")
-    ///     .response_format(SpeechFormat::Mp3)
-    ///     .streaming(true);
-    /// let mut sound = venice.audio().speech(request).await?.stream();
-    /// while let Some(piece) = sound.next().await {
-    ///     player.extend_from_slice(&piece?);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Refused before anything is sent: a text that is blank or too long, a blank model or voice, and numbers out of their ranges.
-    /// A voice or a format that the model does not have is a 400. A page of a gateway in place of the sound is
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). A call is paid for, and is repeated only when the API said
-    /// that it did not run it.
-    pub fn speech(&self, request: impl Into<CreateSpeechRequest>) -> Call<Speech> {
-        self.client.raw().create_speech(&request.into()).map(|reply| Speech { reply })
-    }
-}
 
 /// Speech on its way. Its headers are here, its sound is not read yet.
 ///
@@ -49,6 +17,10 @@ pub struct Speech {
 }
 
 impl Speech {
+    pub(crate) fn of(reply: RawReply) -> Result<Self, Error> {
+        Ok(Self { reply })
+    }
+
     /// The format that came, by its media type; `None` if the reply does not say. Where the request leaves the format open it
     /// depends on the model, so ask here before naming a file.
     ///

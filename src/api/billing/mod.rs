@@ -1,13 +1,10 @@
 //! `Billing`: the handle of billing: balance, analytics, charges.
 
-mod checks;
 mod error;
 
 pub use crate::api::generated::handles::Billing;
 use crate::api::generated::operations;
-use crate::api::generated::types::{
-    BillingUsageEntry, BillingUsagePage, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageAnalytics,
-};
+use crate::api::generated::types::{BillingUsageEntry, GetBillingUsageHistoryParams};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, PageStart, Pages};
@@ -17,32 +14,6 @@ use crate::runtime::transport::{Reply, ReplyForm};
 pub(crate) const CSV: &str = "text/csv";
 
 impl Billing<'_> {
-    /// The account's spending, summed by day, by model and by key. The sums are up to ten minutes old.
-    ///
-    /// The range is either a `lookback` of 1 to 90 days (`7d`, which is what the API takes if nothing is set), or `start_date` and
-    /// `end_date`.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::GetBillingUsageAnalyticsParams;
-    ///
-    /// let sums = venice.billing().usage_analytics(GetBillingUsageAnalyticsParams::new().lookback("30d")).await?;
-    /// for model in &sums.by_model {
-    ///     println!("{}: {:?} USD, {:?} DIEM", model.model_name, model.total_usd, model.total_diem);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Refused before anything is sent: a `lookback` that is not `1d` to `90d`, one beside dates, one date without the other, a
-    /// date that the calendar does not have (`YYYY-MM-DD`), a range that ends before it begins. A wide range may take the API too
-    /// long ([`is_timeout`](crate::Error::is_timeout)).
-    pub fn usage_analytics(&self, params: impl Into<GetBillingUsageAnalyticsParams>) -> Call<UsageAnalytics> {
-        let params = params.into();
-        self.client.raw().get_billing_usage_analytics(&params).checked(checks::analytics(&params))
-    }
-
     /// Every charge, oldest first, over all pages. An `amount` below zero is a charge, one above zero a credit.
     ///
     /// The filters are sent with the first page, and each further page is asked for by its cursor alone, as the API wants it. With a
@@ -79,34 +50,6 @@ impl Billing<'_> {
         pages.beginning_at(cursor.as_deref())
     }
 
-    /// One page of charges, with the cursor of the next one; 1000 entries unless `page_size` says otherwise.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::GetBillingUsageHistoryParams;
-    ///
-    /// let billing = venice.billing();
-    /// let first = billing.usage_history_page(GetBillingUsageHistoryParams::new().page_size(100)).await?;
-    /// if let Some(cursor) = first.next_cursor {
-    ///     let second = billing.usage_history_page(GetBillingUsageHistoryParams::new().cursor(cursor)).await?;
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Refused before anything is sent: a `cursor` beside anything else, or one that no page can have given; a `page_size` outside of
-    /// 10 to 1000; a moment that is not of the form `2026-08-01T00:00:00Z`; a range that ends before it begins. A cursor that the API
-    /// does not know or no longer knows is [`is_invalid_cursor`](crate::Error::is_invalid_cursor).
-    pub fn usage_history_page(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<BillingUsagePage> {
-        let params = params.into();
-        self.client
-            .raw()
-            .get_billing_usage_history(&params)
-            .checked(checks::history(&params))
-            .read(ReplyForm::Json, |reply| reply.json())
-    }
-
     /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
     ///
     /// Each page begins with the names of the columns; [`usage_history_table`](Self::usage_history_table) makes one table of all.
@@ -125,8 +68,7 @@ impl Billing<'_> {
     ///
     /// Those of [`usage_history_page`](Self::usage_history_page).
     pub fn usage_history_csv(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Call<RawReply> {
-        let params = params.into();
-        let call = self.client.raw().get_billing_usage_history(&params).checked(checks::history(&params));
+        let call = self.client.raw().get_billing_usage_history(&params.into());
         call.with_header("accept", CSV).read(ReplyForm::File, Reply::file)
     }
 }

@@ -1,30 +1,11 @@
-//! `Audio::{quote, queue, retrieve, complete}`: the operations of the queue for music, effects and long speech.
+//! `Audio::{queue, retrieve}`: the operations of the queue for music, effects and long speech.
 
-use super::{JobHandle, JobKind, Price, Retrieved};
+use super::{JobHandle, JobKind, Retrieved};
 use crate::api::audio::Audio;
-use crate::api::generated::types::{QueueAudioRequest, QuoteAudioRequest, RetrieveJobRequest};
+use crate::api::generated::types::{QueueAudioRequest, RetrieveJobRequest};
 use crate::runtime::call::Call;
 
 impl Audio<'_> {
-    /// Says what music, effects or long speech would cost. It is free, and nothing is made.
-    ///
-    /// Models that are paid by the character need `character_count`, others `duration_seconds`.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QuoteAudioRequest;
-    ///
-    /// let price = venice.audio().quote(QuoteAudioRequest::new("elevenlabs-music").duration_seconds(60)).await?;
-    /// println!("{} USD", price.usd);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Refused before anything is sent: an empty model, and numbers below 1.
-    pub fn quote(&self, request: impl Into<QuoteAudioRequest>) -> Call<Price> {
-        self.client.raw().quote_audio(&request.into()).and_then(Price::of)
-    }
-
     /// Orders music, effects or long speech. It is paid for now; the handle that comes back leads to it, so store it.
     ///
     /// ```no_run

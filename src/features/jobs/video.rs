@@ -1,31 +1,12 @@
-//! `Video::{quote, queue, retrieve, complete}`: the operations of the queue for video.
+//! `Video::{queue, retrieve}`: the operations of the queue for video.
 
 use super::checks::check;
-use super::{JobHandle, JobKind, Price, Retrieved};
-use crate::api::generated::types::{QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest};
+use super::{JobHandle, JobKind, Retrieved};
+use crate::api::generated::types::{QueueVideoRequest, RetrieveJobRequest};
 use crate::api::video::Video;
 use crate::runtime::call::Call;
 
 impl Video<'_> {
-    /// Says what a film would cost. It is free, and nothing is made.
-    ///
-    /// Some models need resolution, aspect ratio or the length of the reference videos to name a price.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::{QuoteVideoRequest, VideoDuration};
-    ///
-    /// let request = QuoteVideoRequest::new("wan-2.5-preview-text-to-video").duration(VideoDuration::Seconds5);
-    /// println!("{} USD", venice.video().quote(request).await?.usd);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Refused before anything is sent: an empty model, and values out of their ranges.
-    pub fn quote(&self, request: impl Into<QuoteVideoRequest>) -> Call<Price> {
-        self.client.raw().quote_video(&request.into()).and_then(Price::of)
-    }
-
     /// Orders a film. It is paid for now; the handle that comes back leads to it, so store it.
     ///
     /// Which members a model takes is in its constraints ([`Models::list`](crate::Models::list)). Media are public or `data:` URLs,

@@ -1,9 +1,9 @@
-//! `VoiceChanger::{quote, queue, retrieve}`: the operations of the voice changer's queue.
+//! `VoiceChanger::{queue, retrieve}`: the operations of the voice changer's queue.
 
 use std::time::Duration;
 
-use super::{JobHandle, JobKind, Price, Retrieved};
-use crate::api::generated::types::{QueueVoiceChangerRequest, Quote, QuoteVoiceChangerRequest, RetrieveJobRequest};
+use super::{JobHandle, JobKind, Retrieved};
+use crate::api::generated::types::{QueueVoiceChangerRequest, RetrieveJobRequest};
 use crate::api::voice_changer::VoiceChanger;
 use crate::runtime::call::Call;
 use crate::runtime::media::FileInput;
@@ -12,25 +12,6 @@ use crate::runtime::url;
 use crate::runtime::validation::ValidationError;
 
 impl VoiceChanger<'_> {
-    /// Quotes the price of changing the voice of a recording of this length. Free, and needs no key. The length is billed in whole
-    /// minutes; the charge follows the length that the server measures.
-    ///
-    /// ```no_run
-    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::types::QuoteVoiceChangerRequest;
-    ///
-    /// let price = venice.voice_changer().quote(QuoteVoiceChangerRequest::new("elevenlabs-voice-changer", 90)).await?;
-    /// println!("{} USD", price.usd);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Rejected before sending: an empty model, a length below 1.
-    pub fn quote(&self, request: impl Into<QuoteVoiceChangerRequest>) -> Call<Price> {
-        let call = self.client.raw().quote_voice_changer(&request.into());
-        call.and_then(|reply| Price::of(Quote { quote: reply.quote }))
-    }
-
     /// Queues a job that changes the voice of a recording. It is paid for when it is accepted; store the handle that comes back,
     /// as the id is the only way to the audio.
     ///

@@ -38,6 +38,8 @@ fn what_the_overlay_says_of_a_reply_must_fit_it() {
         ("x-present: {id: 'no {shade}'}", "x-unwrap"),
         ("x-handle: lanterns.get(shade)", "x-handle"),
         ("x-envelope: [a]", "getLantern"),
+        ("x-becomes: a-b", "getLantern"),
+        ("x-read-as: xml", "getLantern"),
         ("x-essential: [date]", "x-essential"),
     ] {
         let error = run(&get(words), Mode::Strict).unwrap_err();
@@ -47,18 +49,29 @@ fn what_the_overlay_says_of_a_reply_must_fit_it() {
 }
 
 #[test]
-fn a_member_that_is_needed_beside_nothing_is_refused() {
-    let paths = "  /lanterns:
+fn a_rule_about_a_field_that_does_not_exist_is_refused() {
+    for (rule, check) in
+        [("x-required-when", "required_when"), ("x-excludes", "excludes"), ("x-not-before", "not_before")]
+    {
+        let value = if rule == "x-excludes" { "[b]" } else { "b" };
+        let paths = format!(
+            "  /lanterns:
     post:
       operationId: createLantern
-      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, x-required-when: b}}}}}}
-      responses: {'200': {description: OK}}";
-    let error = run(&document(paths, ""), Mode::Strict).unwrap_err();
-    has_not(&run(&document(paths, ""), Mode::Lenient).unwrap().code, "required_when");
-    assert!(
-        error.contains("does not have")
-            && error.contains("properties.a['x-required-when']")
-            && error.contains("found: b"),
-        "{error}"
-    );
+      requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{a: {{type: string, {rule}: {value}}}}}}}}}}}}}
+      responses: {{'200': {{description: OK}}}}"
+        );
+        let error = run(&document(&paths, ""), Mode::Strict).unwrap_err();
+        has_not(&run(&document(&paths, ""), Mode::Lenient).unwrap().code, check);
+        let place = format!("properties.a['{rule}']");
+        assert!(error.contains("does not have") && error.contains(&place) && error.contains("found: b"), "{error}");
+    }
+}
+
+#[test]
+fn a_reply_without_json_cannot_be_read_as_json() {
+    let reply = "{'200': {description: OK, content: {text/csv: {schema: {type: string}}}}}";
+    let get = format!("{{operationId: listLanterns, tags: [Lanterns], x-read-as: json, responses: {reply}}}");
+    let error = run(&document(&format!("  /lanterns:\n    get: {get}"), ""), Mode::Strict).unwrap_err();
+    assert!(error.contains("$.paths['/lanterns'].get['x-read-as']"), "{error}");
 }

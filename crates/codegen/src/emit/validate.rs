@@ -23,7 +23,7 @@ impl Needs {
                 let found = match &kind.kind {
                     Kind::Struct(object) => {
                         object.fields.iter().any(|field| constrained(&field.schema) || needs.below(&field.schema))
-                            || rules(object).next().is_some()
+                            || object.fields.iter().any(|field| !rules(field, object).is_empty())
                     }
                     Kind::Union(union) => {
                         union.arms.iter().any(|arm| constrained(&arm.schema) || needs.below(&arm.schema))
@@ -50,12 +50,43 @@ impl Needs {
     }
 }
 
-/// Members that are needed beside another one, with that other one.
-fn rules(object: &Struct) -> impl Iterator<Item = (&Field, &Field)> {
-    object.fields.iter().filter(|field| !field.required).filter_map(|field| {
-        let other = field.required_when.as_ref()?;
-        Some((field, object.fields.iter().find(|known| &known.wire == other)?))
-    })
+/// The checks of a member beside others.
+fn rules(field: &Field, object: &Struct) -> TokenStream {
+    let (wire, member) = (&field.wire, ident(&field.rust));
+    let is_set = |field: &Field| {
+        let member = ident(&field.rust);
+        if field.required {
+            quote! { true }
+        } else {
+            quote! { self.#member.is_some() }
+        }
+    };
+    let find = |name: &String| object.fields.iter().find(|known| known.wire == *name);
+    let mut rules = TokenStream::new();
+    if field.required {
+        return rules;
+    }
+    for other in field.required_when.iter().filter_map(find) {
+        let (name, other_is_set) = (&other.wire, is_set(other));
+        rules.extend(quote! { checker.required_when(#wire, self.#member.is_some(), #name, #other_is_set); });
+    }
+    let excluded: Vec<TokenStream> = field
+        .excludes
+        .iter()
+        .filter_map(find)
+        .map(|other| {
+            let (name, is_set) = (&other.wire, is_set(other));
+            quote! { (#name, #is_set) }
+        })
+        .collect();
+    if !excluded.is_empty() {
+        rules.extend(quote! { checker.excludes(#wire, self.#member.is_some(), &[#(#excluded),*]); });
+    }
+    for other in field.not_before.iter().filter_map(find).filter(|other| !other.required) {
+        let (name, earlier) = (&other.wire, ident(&other.rust));
+        rules.extend(quote! { checker.not_before(#wire, self.#member.as_ref(), #name, self.#earlier.as_ref()); });
+    }
+    rules
 }
 
 const CONSTRAINTS: &[&str] = &[
@@ -66,6 +97,9 @@ const CONSTRAINTS: &[&str] = &[
     "pattern",
     "minItems",
     "maxItems",
+    "minProperties",
+    "maxProperties",
+    "x-kinds",
     "x-forms",
     "x-not-blank",
     "x-date",
@@ -77,7 +111,8 @@ const CONSTRAINTS: &[&str] = &[
 fn constrained(schema: &Value) -> bool {
     let own = CONSTRAINTS.iter().any(|key| schema.get(*key).is_some());
     let listed = schema.get("enum").is_some() && schema.get(CONST).is_none() && type_of(schema) != Some("boolean");
-    own || listed || schema.get("items").is_some_and(|items| ref_name(items).is_none() && constrained(items))
+    let inside = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+    own || listed || inside.into_iter().any(|inside| ref_name(inside).is_none() && constrained(inside))
 }
 
 /// `validate` for a struct.
@@ -91,16 +126,7 @@ pub fn object(type_name: &Ident, object: &Struct, needs: &Needs) -> TokenStream 
         };
         check(&field.wire, &field.schema, &value, needs)
     });
-    let rules = rules(object).map(|(field, other)| {
-        let (member, beside) = (ident(&field.rust), ident(&other.rust));
-        let (wire, beside_wire) = (&field.wire, &other.wire);
-        let set = if other.required {
-            quote! { true }
-        } else {
-            quote! { self.#beside.is_some() }
-        };
-        quote! { checker.required_when(#wire, self.#member.is_some(), #beside_wire, #set); }
-    });
+    let rules = object.fields.iter().map(|field| rules(field, object));
     quote! {
         impl crate::runtime::validation::Check for #type_name {
             fn check(&self, checker: &mut crate::runtime::validation::Checker) {
@@ -171,7 +197,25 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
                 }
             }
         }
+        Some("object") => checks.extend(map(wire, schema, value, needs)),
         _ => {}
+    }
+    if let Some(kinds) = texts(schema.get("x-kinds")) {
+        checks.extend(quote! { checker.kinds(#wire, #value, &[#(#kinds),*]); });
+    }
+    checks
+}
+
+/// The checks of a map: how many entries it has, and each of its values.
+fn map(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> TokenStream {
+    let mut checks = TokenStream::new();
+    if let Some((low, high)) = bounds(schema, "minProperties", "maxProperties") {
+        checks.extend(quote! { checker.entries(#wire, #value.map(|map| map.len()), #low, #high); });
+    }
+    let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) else { return checks };
+    let inner = check("", values, &quote! { Some(item) }, needs);
+    if !inner.is_empty() {
+        checks.extend(quote! { checker.values(#wire, #value, |checker, item| { #inner }); });
     }
     checks
 }

@@ -14,6 +14,10 @@ pub const UNWRAP: &str = "x-unwrap";
 const ENVELOPE: &str = "x-envelope";
 /// The overlay's word for the members of a reply that must be there and not be empty: a list, or a map with the texts of the errors.
 const PRESENT: &str = "x-present";
+/// The overlay's word for the type of `src/api` that the method makes of the reply, or of what is taken from it, by its function `of`.
+const BECOMES: &str = "x-becomes";
+/// The overlay's word for the form in which the method reads a reply that has several: `json`.
+pub const READ_AS: &str = "x-read-as";
 
 /// An area of the API, which has a handle.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +55,10 @@ pub struct Opening {
     pub envelope: Option<(String, Option<String>)>,
     /// Members that must be there and not be empty, and the text of the error.
     pub present: Vec<Present>,
+    /// The type that is made of what is given, as a path in `crate::api`.
+    pub becomes: Vec<String>,
+    /// Whether a reply that has several forms is read as JSON.
+    pub as_json: bool,
 }
 
 impl Opening {
@@ -140,6 +148,8 @@ pub(super) fn handle(operation: &Value) -> Result<Handle, Error> {
             unwrap: operation.get(UNWRAP).and_then(Value::as_str).map(steps).unwrap_or_default(),
             envelope: envelope(operation.get(ENVELOPE))?,
             present: present(operation.get(PRESENT))?,
+            becomes: becomes(operation.get(BECOMES))?,
+            as_json: as_json(operation.get(READ_AS))?,
         },
     })
 }
@@ -147,6 +157,24 @@ pub(super) fn handle(operation: &Value) -> Result<Handle, Error> {
 /// `.` is the reply itself.
 fn steps(path: &str) -> Vec<String> {
     path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect()
+}
+
+fn becomes(word: Option<&Value>) -> Result<Vec<String>, Error> {
+    let Some(word) = word else { return Ok(Vec::new()) };
+    let path: Vec<String> = word.as_str().unwrap_or_default().split("::").map(str::to_owned).collect();
+    let is_name = |step: &String| step.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !step.is_empty();
+    if path.iter().all(is_name) {
+        return Ok(path);
+    }
+    Err(Error::new(format!("`{BECOMES}` is the path of a type")).found(word).help("write module::Type"))
+}
+
+fn as_json(word: Option<&Value>) -> Result<bool, Error> {
+    match word {
+        None => Ok(false),
+        Some(Value::String(form)) if form == "json" => Ok(true),
+        Some(other) => Err(Error::new("an unknown form of a reply").found(other).help("`x-read-as` is `json`")),
+    }
 }
 
 fn envelope(word: Option<&Value>) -> Result<Option<(String, Option<String>)>, Error> {

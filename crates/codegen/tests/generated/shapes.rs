@@ -31,6 +31,9 @@ const LIMITS: &[&str] = &[
     "x-web-url",
     "x-public-address",
     "x-required-when",
+    "x-excludes",
+    "x-not-before",
+    "x-kinds",
     "x-known",
 ];
 

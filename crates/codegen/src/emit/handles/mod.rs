@@ -95,17 +95,7 @@ fn method(operation: &Operation, source: &Source<'_>) -> Option<TokenStream> {
     let arguments::Arguments { declared, passed, before, checks } = arguments::of(raw, operation, source);
     let raw_name = &raw.sig.ident;
     let call = quote! { self.client.raw().#raw_name(#(#passed),*) #checks };
-    let (ty, call) = match reply::of(operation, source) {
-        None => {
-            let syn::ReturnType::Type(_, ty) = &raw.sig.output else { return None };
-            let ty = source.qualified(ty);
-            (quote! { #ty }, call)
-        }
-        Some(reply) => {
-            let (ty, call) = (&reply.ty, reply.open(call, operation));
-            (quote! { crate::runtime::call::Call<#ty> }, call)
-        }
-    };
+    let (ty, call) = reply::opened(call, raw, operation, source)?;
     let doc = match &operation.doc {
         Some(text) => docs::doc(text),
         None => docs::doc(&format!("The operation `{}`: `{} {}`.", operation.id, operation.method, operation.path)),

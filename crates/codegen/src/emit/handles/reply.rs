@@ -51,8 +51,38 @@ pub fn opener(operation: &Operation, source: &Source<'_>) -> Option<TokenStream>
     })
 }
 
+/// The type that a method makes of what it takes from a reply.
+fn made(operation: &Operation) -> Option<TokenStream> {
+    let path: Vec<Ident> = operation.handle.opening.becomes.iter().map(|step| ident(step)).collect();
+    (!path.is_empty()).then(|| quote! { crate::api::#(#path)::* })
+}
+
+/// What the method of a handle gives, and the call that gives it.
+pub fn opened(
+    call: TokenStream,
+    raw: &syn::ImplItemFn,
+    operation: &Operation,
+    source: &Source<'_>,
+) -> Option<(TokenStream, TokenStream)> {
+    if let Some(reply) = of(operation, source) {
+        let (ty, call) = (&reply.ty, reply.open(call, operation));
+        return Some((quote! { crate::runtime::call::Call<#ty> }, call));
+    }
+    if let Some(ty) = made(operation) {
+        return Some((quote! { crate::runtime::call::Call<#ty> }, quote! { #call.and_then(#ty::of) }));
+    }
+    if let Some(reply) = operation.reply.as_ref().filter(|_| operation.handle.opening.as_json) {
+        let (ty, form) = (ident(reply), quote! { crate::runtime::transport::ReplyForm::Json });
+        let call = quote! { #call.read(#form, |reply| reply.json()) };
+        return Some((quote! { crate::runtime::call::Call<types::#ty> }, call));
+    }
+    let syn::ReturnType::Type(_, ty) = &raw.sig.output else { return None };
+    let ty = source.qualified(ty);
+    Some((quote! { #ty }, call))
+}
+
 /// What the overlay says of the reply; nothing for the reply as it is.
-pub fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
+fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
     let opening = &operation.handle.opening;
     if opening.unwrap.is_empty() && !opening.is_checked() {
         return None;
@@ -82,22 +112,32 @@ pub fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
     let is_envelope_alone = opening.envelope.as_ref().is_some_and(|(envelope, _)| {
         source.model.object(name).is_some_and(|object| object.fields.iter().all(|field| field.wire == *envelope))
     });
-    let can_fail = opening.is_checked();
+    let made = made(operation);
+    let can_fail = opening.is_checked() || made.is_some();
     if opening.unwrap.is_empty() {
         let (ty, value) = if is_envelope_alone {
             (quote! { () }, quote! { () })
         } else {
             (quote! { types::#whole }, quote! { reply })
         };
-        return Some(Reply { ty, whole, result: quote! { Ok(#value) }, value, checks, can_fail });
+        let (ty, result) = match made {
+            Some(made) => (made.clone(), quote! { #made::of(#value) }),
+            None => (ty, quote! { Ok(#value) }),
+        };
+        return Some(Reply { ty, whole, result, value, checks, can_fail });
     }
     let Member { path, ty, is_optional } = member(name, &opening.unwrap, source)?;
-    let (ty, result) = match syntax::option(&ty).filter(|_| is_optional) {
-        Some(inner) => {
+    let (ty, result) = match (syntax::option(&ty).filter(|_| is_optional), made) {
+        (Some(inner), made) => {
             let absent = format!("the reply has no `{}`", opening.unwrap.join("."));
-            (quote! { #inner }, quote! { #path.ok_or_else(|| crate::runtime::error::Error::decode(#absent)) })
+            let result = quote! { #path.ok_or_else(|| crate::runtime::error::Error::decode(#absent)) };
+            match made {
+                Some(made) => (made.clone(), quote! { #result.and_then(#made::of) }),
+                None => (quote! { #inner }, result),
+            }
         }
-        None => (quote! { #ty }, quote! { Ok(#path) }),
+        (None, Some(made)) => (made.clone(), quote! { #made::of(#path) }),
+        (None, None) => (quote! { #ty }, quote! { Ok(#path) }),
     };
     Some(Reply { ty, whole, value: path, result, checks, can_fail: can_fail || is_optional })
 }

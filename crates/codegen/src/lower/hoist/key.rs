@@ -1,6 +1,6 @@
 //! When two shapes are the same.
 
-use super::{CONST, KNOWN, NAME, NULLABLE, POSITION, REQUIRED_WHEN};
+use super::{CONST, EXCLUDES, KNOWN, NAME, NOT_BEFORE, NULLABLE, POSITION, REQUIRED_WHEN};
 use crate::lower::schema::LIMITS;
 use crate::lower::unions::FORMS;
 use serde_json::{Map, Value, json};
@@ -14,8 +14,19 @@ pub fn key(schema: &Value, constraints: bool) -> String {
 fn normal(value: &Value, constraints: bool, names: bool) -> Value {
     const PROSE: &[&str] =
         &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME, POSITION];
-    const OURS: &[&str] =
-        &["format", "x-not-blank", "x-date", "x-web-url", "x-public-address", KNOWN, REQUIRED_WHEN, FORMS];
+    const OURS: &[&str] = &[
+        "format",
+        "x-not-blank",
+        "x-date",
+        "x-web-url",
+        "x-public-address",
+        "x-kinds",
+        KNOWN,
+        REQUIRED_WHEN,
+        EXCLUDES,
+        NOT_BEFORE,
+        FORMS,
+    ];
     let limits = |key: &str| LIMITS.contains(&key) || OURS.contains(&key);
     match value {
         Value::Object(object) => {

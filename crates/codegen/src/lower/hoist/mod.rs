@@ -35,6 +35,10 @@ pub const PARAMS: &str = "x-params";
 pub const NULLABLE: &str = "x-nullable";
 /// By this the overlay says beside which other member a member is needed.
 pub const REQUIRED_WHEN: &str = "x-required-when";
+/// The overlay's word for the fields beside which this one may not be set.
+pub const EXCLUDES: &str = "x-excludes";
+/// The overlay's word for the date or time that this one may not be before.
+pub const NOT_BEFORE: &str = "x-not-before";
 /// By this the overlay says that a value which an open enum does not know is refused before it is sent.
 pub const KNOWN: &str = "x-known";
 /// The extension that gives a member its name in Rust, where the one on the wire is the odd one out.
@@ -44,7 +48,7 @@ pub const VARIANTS: &str = "x-variants";
 /// Set on a reference from within a recursive component: whether it stands in a request or a reply.
 const POSITION: &str = "x-position";
 /// What stays beside a reference to a hand-written type.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 13] = [
     "description",
     "deprecated",
     "default",
@@ -56,6 +60,21 @@ const KEPT: [&str; 11] = [
     FORMS,
     MEMBER,
     REQUIRED_WHEN,
+    EXCLUDES,
+    NOT_BEFORE,
+];
+/// What stays beside a reference to a shape.
+const LINKED: [&str; 10] = [
+    "description",
+    "deprecated",
+    "default",
+    "nullable",
+    "x-variant",
+    MEMBER,
+    REQUIRED_WHEN,
+    EXCLUDES,
+    NOT_BEFORE,
+    KNOWN,
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -513,7 +532,7 @@ impl Hoist<'_> {
         shape.proposals.push(proposal);
         let mut link = json!({"$shape": id});
         if let Some(link) = link.as_object_mut() {
-            for key in ["description", "deprecated", "default", "nullable", "x-variant", MEMBER, REQUIRED_WHEN, KNOWN] {
+            for key in LINKED {
                 if let Some(value) = site.get(key) {
                     link.insert(key.into(), value.clone());
                 }
