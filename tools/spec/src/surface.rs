@@ -1,6 +1,7 @@
 //! The public surface of the generated code, one line an item, sorted: what a reviewer reads when the document moves.
 
 use quote::ToTokens;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Visibility};
 
@@ -11,6 +12,9 @@ pub fn list(file: &syn::File) -> Vec<String> {
     let mut file = file.clone();
     PublicPaths.visit_file_mut(&mut file);
     items(&file.items, "", &mut lines);
+    let mut traits = Traits::new();
+    implemented(&file.items, "", &mut traits);
+    lines.extend(traits.into_iter().map(|(ty, all)| format!("traits {ty}: {}", Vec::from_iter(all).join(", "))));
     lines.sort();
     lines.dedup();
     lines
@@ -75,6 +79,53 @@ fn items(items: &[Item], module: &str, lines: &mut Vec<String>) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// The traits of each type, and the macros (`open_enum_impls!`) that implement several. `From` has lines of its own, and traits
+/// of the crate are private.
+type Traits = BTreeMap<String, BTreeSet<String>>;
+
+fn implemented(items: &[Item], module: &str, traits: &mut Traits) {
+    let mut add = |ty: &str, name: String| {
+        traits.entry(format!("{module}{ty}")).or_default().insert(name);
+    };
+    for item in items {
+        match item {
+            Item::Struct(syn::ItemStruct { ident, attrs, vis, .. })
+            | Item::Enum(syn::ItemEnum { ident, attrs, vis, .. })
+                if is_public(vis) =>
+            {
+                for derive in attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+                    let syn::Meta::List(list) = &derive.meta else { continue };
+                    let names = list.tokens.to_string();
+                    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                    names.for_each(|name| add(&ident.to_string(), name.to_owned()));
+                }
+            }
+            Item::Impl(item) => {
+                let Some((path, _)) = &item.trait_ else { continue };
+                let (path, ty) = (text(path), text(&item.self_ty));
+                if !path.starts_with("From") && !path.starts_with("crate::") && !ty.starts_with("crate::") {
+                    add(&ty, path.rsplit("::").next().unwrap_or_default().to_owned());
+                }
+            }
+            Item::Macro(item) => {
+                let name = item.mac.path.segments.last().map(|last| format!("{}!", last.ident));
+                let ty = item.mac.tokens.clone().into_iter().next();
+                if let (Some(name), Some(ty)) = (name.filter(|name| name.ends_with("_impls!")), ty) {
+                    add(&ty.to_string(), name);
+                }
+            }
+            _ => {}
+        }
+    }
+    for item in items {
+        if let Item::Mod(syn::ItemMod { ident, vis, content: Some((_, content)), .. }) = item
+            && is_public(vis)
+        {
+            implemented(content, &format!("{module}{ident}::"), traits);
         }
     }
 }

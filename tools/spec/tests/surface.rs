@@ -55,6 +55,25 @@ fn the_surface_is_sorted_and_complete() {
 }
 
 #[test]
+fn the_traits_of_every_type_are_listed() {
+    let api = api();
+    let traits = |name: &str| api.iter().find_map(|line| line.strip_prefix(&format!("traits types::{name}: ")));
+    let file = spec::code();
+    for item in spec::types(&file) {
+        let (syn::Item::Struct(syn::ItemStruct { ident, .. }) | syn::Item::Enum(syn::ItemEnum { ident, .. })) = item
+        else {
+            continue;
+        };
+        let listed = traits(&ident.to_string()).unwrap_or_else(|| panic!("{ident} is not listed"));
+        for name in ["Clone", "Debug", "PartialEq"] {
+            assert!(listed.split(", ").any(|one| one == name), "{ident}: {listed}");
+        }
+    }
+    assert_eq!(traits("ApiKeyType"), Some("Clone, Debug, Eq, Hash, PartialEq, open_enum_impls!"));
+    assert!(traits("ApiKey").unwrap().ends_with("Serialize, object_impls!"));
+}
+
+#[test]
 fn a_stale_surface_is_found() {
     let generated = ["a".to_owned(), "b".to_owned()];
     assert_eq!(difference("a\nb\n", &generated), None);
