@@ -30,13 +30,6 @@ pub(super) fn balance(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply,
     Ok(Reply::json(200, &body))
 }
 
-/// The list of old, which is no more.
-pub(super) fn tombstone(_: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    let reply = error(410, "This endpoint is gone; use /billing/usage-history");
-    let reply = reply.with("deprecation", "@1783555200").with("sunset", "Wed, 16 Sep 2026 00:00:00 GMT");
-    Err(reply.with("link", "</api/v1/billing/usage-history>; rel=\"successor-version\""))
-}
-
 pub(super) fn analytics(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let route = request.route;
     let (start, end) = (route.query("startDate"), route.query("endDate"));

@@ -17,7 +17,7 @@ use super::route::Route;
 use super::state::{Shared, State};
 use super::{
     audio, augment, billing, characters, chat, crypto_rpc, decisions, embeddings, errors, images, jobs, keys, models,
-    reply_headers, responses, tee, web3, x402,
+    reply_headers, responses, retired, tee, web3, x402,
 };
 
 pub(super) type Handler = fn(&mut State, &ParsedRequest<'_>) -> Result<Reply, Reply>;
@@ -42,7 +42,7 @@ pub(super) fn handler(operation: &Operation) -> Option<Handler> {
         "getCharacterBySlug" => characters::retrieve,
         "getCharacterReviews" => characters::reviews,
         "getBillingBalance" => billing::balance,
-        "getBillingUsage" => billing::tombstone,
+        "getBillingUsage" => retired::billing_usage,
         "getBillingUsageAnalytics" => billing::analytics,
         "getBillingUsageHistory" => billing::history,
         "getX402Balance" => x402::balance,

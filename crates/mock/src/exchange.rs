@@ -17,7 +17,7 @@ use super::state::{Shared, State};
 use super::violation::Violation;
 #[cfg(feature = "wallet")]
 use super::wallet;
-use super::{check, default, errors, jobs};
+use super::{check, default, errors, jobs, retired};
 
 /// A request that arrived.
 #[derive(Debug)]
@@ -68,6 +68,9 @@ impl Exchange<'_> {
         let Some(operation) = self.route.operation else {
             if let Some(file) = jobs::file(state, &self.request.method, self.route) {
                 return Decision::Reply(file);
+            }
+            if let Some(gone) = retired::reply(&self.request.method, self.route) {
+                return Decision::Reply(gone);
             }
             let problem = format!("The API has no {} {}", self.request.method, self.route.path);
             state.violations.push(Violation::new(None, "", problem));

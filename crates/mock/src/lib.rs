@@ -175,6 +175,7 @@ mod reply_headers;
 mod request;
 mod request_body;
 mod responses;
+mod retired;
 mod route;
 mod sample;
 #[doc(hidden)]

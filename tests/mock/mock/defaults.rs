@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use venice_ai::types::*;
-use venice_ai::{Error, RawReply, Upload, operations};
+use venice_ai::{Client, Error, RawReply, Upload, operations};
 use venice_ai_mock::MockVenice;
 
-use super::start;
+use super::{post, start};
 
 /// What a reply shows of itself.
 trait Told {
@@ -234,6 +234,17 @@ async fn every_operation_answers_a_valid_request() {
 #[allow(deprecated)]
 async fn gone(venice: &venice_ai::Client) -> Error {
     venice.raw().get_billing_usage().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_withdrawn_endpoint_says_where_to_go_instead() {
+    let (mock, _) = start().await;
+    let nobody = Client::builder().base_url(mock.base_url()).build().unwrap();
+    let gone = post(&nobody, "/video/transcriptions", &serde_json::json!({"model": "m"})).await.unwrap_err();
+    assert_eq!(gone.status().unwrap().as_u16(), 410);
+    let link = gone.meta().unwrap().header("link").unwrap();
+    assert!(link.contains("/chat/completions") && gone.meta().unwrap().header("deprecation").is_some(), "{link}");
+    assert_eq!(mock.violations(), []);
 }
 
 #[tokio::test]
