@@ -9,9 +9,11 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::Reply;
 
-/// Where a search puts what it found, if the request wants it as a tool call (`return_search_results_as_documents`). Nobody waits for
-/// its result.
-const FOUND_DOCUMENTS: &str = "venice_web_search_documents";
+/// Whether a tool call holds what a search found (`return_search_results_as_documents`): it must not be executed. The API's document has
+/// the name, and the server sends the id.
+fn is_search_result(call: &ToolCall) -> bool {
+    call.function.name == "venice_web_search_documents" || call.id == "web_search_call"
+}
 
 /// A reply of the model.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl Round {
         if complete_ids(calls) {
             written = None;
         }
-        let calls = calls.iter().filter(|call| call.function.name != FOUND_DOCUMENTS).cloned().collect();
+        let calls = calls.iter().filter(|call| !is_search_result(call)).cloned().collect();
         Some(Said { message, written, calls })
     }
 }

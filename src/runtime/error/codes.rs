@@ -33,6 +33,7 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (403, "this api key is set to", "MODEL_PRIVACY_RESTRICTED"),
     (403, "unauthorized", "UNAUTHORIZED"),
     (404, "model not found", "MODEL_NOT_FOUND"),
+    (404, "has been deprecated", "MODEL_NOT_FOUND"),
     (404, "no character", "CHARACTER_NOT_FOUND"),
     (404, "media could not", "MEDIA_NOT_FOUND"),
     (413, "", "PAYLOAD_TOO_LARGE"),

@@ -22,6 +22,13 @@ fn wishes() -> Vec<(&'static str, Value, &'static str)> {
     vec![
         ("supportsFunctionCalling", json!({"tools": tools}), "tools tools"),
         ("supportsResponseSchema", json!({"response_format": schema}), "response_format response_format"),
+        ("supportsFunctionCalling", json!({"tool_choice": "required"}), "tools tool_choice"),
+        ("supportsFunctionCalling", json!({"parallel_tool_calls": true}), "tools parallel_tool_calls"),
+        (
+            "supportsResponseSchema",
+            json!({"response_format": {"type": "json_object"}}),
+            "response_format response_format",
+        ),
         ("supportsLogProbs", json!({"logprobs": true}), "logprobs logprobs"),
         ("supportsLogProbs", json!({"top_logprobs": 2}), "logprobs top_logprobs"),
         ("supportsReasoning", json!({"reasoning_effort": "low"}), "reasoning_effort reasoning_effort"),

@@ -203,11 +203,15 @@ async fn options_are_those_of_each_call() {
 
 #[tokio::test]
 async fn search_results_that_come_as_a_call_want_no_result() {
-    let documents = call("d", "venice_web_search_documents", r#"{"documents":[]}"#);
-    let said = json!({"role": "assistant", "content": "At ten.", "tool_calls": [documents]});
-    let (server, venice) = serving([reply(said, "stop").into()]);
-    let finished = venice.chat().run(request(), &tide_and_wind()).await.unwrap();
-    assert_eq!((&*finished.text(), server.count()), ("At ten.", 1));
+    for (id, name, reason) in
+        [("d", "venice_web_search_documents", "stop"), ("web_search_call", "web_search", "tool_calls")]
+    {
+        let documents = call(id, name, r#"{"documents":[]}"#);
+        let said = json!({"role": "assistant", "content": "At ten.", "tool_calls": [documents]});
+        let (server, venice) = serving([reply(said, reason).into()]);
+        let finished = venice.chat().run(request(), &tide_and_wind()).await.unwrap();
+        assert_eq!((&*finished.text(), server.count()), ("At ten.", 1), "{name}");
+    }
 }
 
 #[tokio::test]

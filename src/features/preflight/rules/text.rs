@@ -14,10 +14,12 @@ pub(super) static CHAT: Area = Area {
     kinds: &[ModelType::Text],
     rules: &[
         tools(|tools| tools.as_array().is_some_and(|tools| !tools.is_empty())),
+        calls("tool_choice", |choice| !choice.is_null()),
+        calls("parallel_tool_calls", is_on),
         Rule::Needs {
             rule: "response_format",
             field: "response_format",
-            asks: |format| format.get("type").is_some_and(|kind| kind == "json_schema"),
+            asks: |format| format.get("type").is_some_and(|kind| kind != "text"),
             has: CatalogueModel::supports_response_schema,
             does: "can be held to a JSON schema",
             droppable: false,
@@ -72,8 +74,12 @@ const fn searches(field: &'static str) -> Rule {
 }
 
 const fn tools(asks: fn(&Value) -> bool) -> Rule {
+    calls("tools", asks)
+}
+
+const fn calls(field: &'static str, asks: fn(&Value) -> bool) -> Rule {
     let (has, does) = (CatalogueModel::supports_tools, "calls functions");
-    Rule::Needs { rule: "tools", field: "tools", asks, has, does, droppable: false }
+    Rule::Needs { rule: "tools", field, asks, has, does, droppable: false }
 }
 
 const fn logprobs(field: &'static str, asks: fn(&Value) -> bool) -> Rule {
