@@ -234,9 +234,8 @@ impl Checker {
         other: &str,
         earlier: Option<&impl AsRef<str>>,
     ) {
-        let moment = |text: &str| Moment::parse(text);
         let (Some(text), Some(earlier)) = (text.map(AsRef::as_ref), earlier.map(AsRef::as_ref)) else { return };
-        if let (Some(last), Some(first)) = (moment(text), moment(earlier))
+        if let (Some(last), Some(first)) = (Moment::parse(text), Moment::parse(earlier))
             && last < first
         {
             self.report(field, format!("is {text:?}, which is before `{other}`"));

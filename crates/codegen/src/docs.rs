@@ -79,7 +79,7 @@ impl Docs {
         let schemas = lowered.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
         for (name, schema) in schemas.into_iter().flatten() {
             if let Some(texts) = self.entries.get(name).and_then(Value::as_object) {
-                let written = describe(schema, texts, variants.get(name).map_or(&[], Vec::as_slice));
+                let written = describe(schema, texts, variants.get(name).map_or(&[][..], Vec::as_slice));
                 unused.retain(|entry| !written.iter().any(|key| *entry == path(name, key)));
             }
         }

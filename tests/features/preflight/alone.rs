@@ -47,7 +47,7 @@ async fn each_kind_of_request_is_checked_and_nothing_is_sent() {
     assert_eq!(found(check(&catalogue, transcription)), is("goldoni/listener-v1", ""));
     let music = QueueAudioRequest::new("barcarola-music", "a slow song").loop_(true).duration_seconds(500);
     assert_eq!(found(check(&catalogue, music)), is("barcarola-music", "loop duration"));
-    let film = QueueVideoRequest::new("regata-video").prompt("fog").duration("30s");
+    let film = QueueVideoRequest::new("regata-video").prompt("fog").duration("30s").aspect_ratio("16:9");
     assert_eq!(found(check(&catalogue, film)), is("regata-video", "duration"));
     let quote = QuoteVideoRequest::new("regata-video").duration("5s").resolution("4k");
     assert_eq!(found(check(&catalogue, quote)), is("regata-video", "resolution"));

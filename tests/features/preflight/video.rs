@@ -22,11 +22,14 @@ async fn a_film_has_to_fit_the_constraints_of_its_model() {
         (json!({"resolution": "4k"}), &["resolution resolution"][..]),
         (json!({"aspect_ratio": "9:16"}), &["aspect_ratio aspect_ratio"][..]),
         (json!({"aspect_ratio": "adaptive"}), &[][..]),
+        (json!({"aspect_ratio": null}), &["aspect_ratio aspect_ratio"][..]),
         (json!({"prompt": "eleven cars"}), &["prompt_length prompt"][..]),
         (json!({"audio": false}), &["sound audio"][..]),
         (json!({"image_url": "https://pictures.example/a.png"}), &["media image_url"][..]),
     ];
-    look(&model, PATH, &json!({"model": "m", "prompt": "fog"}), &rows).await;
+    look(&model, PATH, &json!({"model": "m", "prompt": "fog", "aspect_ratio": "16:9"}), &rows).await;
+    // A quote does without.
+    look(&model, "/video/quote", &json!({"model": "m"}), &[(json!({"duration": "5s"}), &[])]).await;
 }
 
 #[tokio::test]

@@ -154,4 +154,9 @@ fn media(subject: &Subject<'_>, found: &mut Findings) {
         }
         _ => {}
     }
+    let ratios: Vec<&str> = constraints.aspect_ratios.iter().flatten().map(String::as_str).collect();
+    if is_order && !ratios.is_empty() && !has("aspect_ratio") {
+        let problem = format!("is missing, and {id} needs it; {}", it_takes(&ratios));
+        found.problem("aspect_ratio", "aspect_ratio", problem);
+    }
 }
