@@ -3,27 +3,11 @@
 
 mod common;
 
-use common::{document, has, has_not, overlay, run, try_run};
+use common::{document, get_lantern, has, has_not, overlay, run, try_run};
 use venice_ai_codegen::overlay::Mode;
 
-/// A `GET /lanterns/{id}` whose reply has an id, a wick with a name and an optional length, and maybe `success`.
-fn get(parameters: &str, words: &str) -> String {
-    let paths = format!(
-        "  /lanterns/{{id}}:
-    get:
-      operationId: getLantern
-      tags: [Lanterns]
-      {words}
-      parameters: [{{in: path, name: id, required: true, schema: {{type: string}}}}{parameters}]
-      responses: {{'200': {{description: OK, content: {{application/json: {{schema: {{
-        type: object, required: [id, wick], properties: {{id: {{type: string}}, success: {{type: boolean}}, wick: {{
-          x-rust-name: Wick, type: object, required: [name], properties: {{name: {{type: string}}, length: {{type: integer}}}}}}}}}}}}}}}}}}"
-    );
-    document(&paths, "")
-}
-
 fn code(parameters: &str, words: &str) -> String {
-    run(&get(parameters, words)).code
+    run(&get_lantern(parameters, words)).code
 }
 
 #[test]
@@ -154,7 +138,7 @@ fn a_reply_without_the_member_is_given_whole() {
 
 #[test]
 fn an_area_is_behind_its_feature_and_may_have_a_struct_of_its_own() {
-    let text = get("", "x-handle: lanterns.get");
+    let text = get_lantern("", "x-handle: lanterns.get");
     let with = |facts: &str| {
         let action = format!("  - {{target: $, update: {{x-areas: {{lanterns: {facts}}}}}}}");
         try_run(&text, &overlay(&action), Mode::Strict).unwrap_or_else(|error| panic!("{error}")).code

@@ -5,29 +5,13 @@
 #[path = "../../../crates/codegen/tests/common/mod.rs"]
 mod common;
 
-use common::{document, has_not};
+use common::{document, get_lantern, has_not};
 use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Inputs, yaml};
 use venice_ai_spec::{Generated, generate};
 
 fn run(text: &str, mode: Mode) -> Result<Generated, String> {
     generate(&yaml::parse(text).unwrap(), &Inputs::default(), mode).map_err(|error| error.to_string())
-}
-
-/// A `GET /lanterns/{id}` whose reply has an id, a wick with a name and an optional length, and maybe `success`.
-fn get(words: &str) -> String {
-    let paths = format!(
-        "  /lanterns/{{id}}:
-    get:
-      operationId: getLantern
-      tags: [Lanterns]
-      {words}
-      parameters: [{{in: path, name: id, required: true, schema: {{type: string}}}}]
-      responses: {{'200': {{description: OK, content: {{application/json: {{schema: {{
-        type: object, required: [id, wick], properties: {{id: {{type: string}}, success: {{type: boolean}}, wick: {{
-          x-rust-name: Wick, type: object, required: [name], properties: {{name: {{type: string}}, length: {{type: integer}}}}}}}}}}}}}}}}}}"
-    );
-    document(&paths, "")
 }
 
 #[test]
@@ -42,10 +26,10 @@ fn what_the_overlay_says_of_a_reply_must_fit_it() {
         ("x-read-as: xml", "getLantern"),
         ("x-essential: [date]", "x-essential"),
     ] {
-        let error = run(&get(words), Mode::Strict).unwrap_err();
+        let error = run(&get_lantern("", words), Mode::Strict).unwrap_err();
         assert!(error.contains("$.paths['/lanterns/{id}'].get"), "{words} {place}: {error}");
     }
-    run(&get("x-unwrap: shade"), Mode::Lenient).unwrap();
+    run(&get_lantern("", "x-unwrap: shade"), Mode::Lenient).unwrap();
 }
 
 #[test]

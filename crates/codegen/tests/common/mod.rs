@@ -24,6 +24,22 @@ pub fn document(paths: &str, schemas: &str) -> String {
     )
 }
 
+/// A `GET /lanterns/{id}` whose reply has an id, a wick with a name and an optional length, and maybe `success`.
+pub fn get_lantern(parameters: &str, words: &str) -> String {
+    let paths = format!(
+        "  /lanterns/{{id}}:
+    get:
+      operationId: getLantern
+      tags: [Lanterns]
+      {words}
+      parameters: [{{in: path, name: id, required: true, schema: {{type: string}}}}{parameters}]
+      responses: {{'200': {{description: OK, content: {{application/json: {{schema: {{
+        type: object, required: [id, wick], properties: {{id: {{type: string}}, success: {{type: boolean}}, wick: {{
+          x-rust-name: Wick, type: object, required: [name], properties: {{name: {{type: string}}, length: {{type: integer}}}}}}}}}}}}}}}}}}"
+    );
+    document(&paths, "")
+}
+
 /// Generates from a document without an overlay.
 pub fn run(text: &str) -> Generated {
     try_run(text, &nothing(), Mode::Strict).unwrap_or_else(|error| panic!("{error}"))

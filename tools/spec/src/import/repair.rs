@@ -55,11 +55,7 @@ fn walk(source: &Value, node: Node, value: &mut Value, place: Place<'_>, notes: 
         match (grammar::member(node, key), value) {
             // Without its body it would be another operation: it is left out as a whole.
             (Member::One(Node::RequestBody), value) if dangling(source, value).is_some() => {}
-            (Member::One(node), value) => {
-                if !keep(source, node, value, place, notes) {
-                    gone.push(key.clone());
-                }
-            }
+            (Member::One(node), value) => gone.extend((!keep(source, node, value, place, notes)).then(|| key.clone())),
             (Member::List(node), Value::Array(items)) => {
                 let mut index = 0;
                 items.retain_mut(|item| {

@@ -7,15 +7,16 @@ use serde_json::{Map, Value, json};
 /// The share of fields or values that two shapes must have in common to be merged.
 const COMMON: f64 = 0.5;
 
-/// A shape for both: an enum with the values of both, a struct with the fields of both, if they have enough in common, what they share is
-/// of one type, and what only one of them has is optional.
+/// A shape for both: an enum with the values of both, if one has those of the other or they have enough in common; a struct with the
+/// fields of both, if they have enough in common, what they share is of one type, and what only one of them has is optional.
 pub fn merge(one: &Value, other: &Value) -> Option<Value> {
     match (string_enum(one), string_enum(other)) {
         (Some(values), Some(more)) => {
             let more: Vec<&str> = more.into_iter().filter(|value| !values.contains(value)).collect();
             let common = string_enum(other)?.len() - more.len();
+            let is_part = more.is_empty() || common == values.len();
             let all: Vec<&str> = values.iter().copied().chain(more).collect();
-            (common as f64 >= COMMON * all.len() as f64).then(|| {
+            (is_part || common as f64 >= COMMON * all.len() as f64).then(|| {
                 let mut merged = one.clone();
                 merged["enum"] = json!(all);
                 merged
@@ -75,6 +76,13 @@ mod tests {
         let choice = |values: &[&str]| json!({"type": "string", "enum": values});
         assert_eq!(merge(&choice(&["a", "b"]), &choice(&["b", "a", "c"])), Some(choice(&["a", "b", "c"])));
         assert_eq!(merge(&choice(&["a", "b"]), &choice(&["c", "d"])), None);
+        let many = choice(&["a", "b", "c", "d", "e"]);
+        assert_eq!(
+            merge(&choice(&["b", "c"]), &many),
+            Some(choice(&["b", "c", "a", "d", "e"])),
+            "one is a part of the other"
+        );
+        assert_eq!(merge(&many, &choice(&["b", "c"])), Some(many));
     }
 
     #[test]
