@@ -1,8 +1,7 @@
 //! The event decoder against `eventsource-stream`: `cargo bench --bench sse`.
 //!
-//! Both take the same chunks and must find the same events. Each figure is the best of several runs. A run that would take
-//! minutes (a long line in small pieces, on the side that is quadratic) is done once, on a shorter line as well, so that the
-//! growth can be seen.
+//! Both get the same chunks and must find the same events. Each figure is the best of several runs. A run that would take minutes (a long
+//! line in small pieces, on the quadratic side) is done once, and on a shorter line as well, to show the growth.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -48,7 +47,7 @@ fn main() {
     println!("16 KiB chunks, decoded into ChatCompletionChunk: {}", show(typed, &cases[2]));
 }
 
-/// As they come from a socket: each piece an allocation of its own.
+/// As from a socket: each piece is a separate allocation.
 fn pieces(text: &str, size: usize) -> Vec<Bytes> {
     text.as_bytes().chunks(size).map(Bytes::copy_from_slice).collect()
 }

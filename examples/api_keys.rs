@@ -1,4 +1,4 @@
-//! API keys: making one with limits, listing, rotating, deleting, and the token from which a wallet gets a key.
+//! API keys: create one with limits, list, rotate, delete, and the token from which a wallet gets a key.
 //!
 //! ```text
 //! cargo run --example api_keys                       # on the bundled mock
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     if common::may_manage_keys(mock.as_ref()) {
         let mut made = Vec::new();
         let outcome = tour(&venice, &mut made).await;
-        // Whatever happened on the tour, no key of it stays behind.
+        // Whatever happens, no key is left behind.
         for id in made {
             match venice.api_keys().delete(&id).await {
                 Ok(()) => println!("Deleted {id}"),
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
         outcome?;
     } else {
         list(&venice).await?;
-        println!("No key is made on a real account without --manage-keys");
+        println!("No key is created on a real account without --manage-keys");
     }
 
     let token = venice.api_keys().web3_token().await?;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a key and rotates it. `made` has the ids of the keys that are to be deleted.
+/// Creates a key and rotates it. `made` has the ids of the keys that are to be deleted.
 async fn tour(venice: &Client, made: &mut Vec<String>) -> Result<(), Error> {
     let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "example of venice-ai")
         .consumption_limit(ConsumptionLimits::new().usd(0.01).diem(0.0))
@@ -44,7 +44,7 @@ async fn tour(venice: &Client, made: &mut Vec<String>) -> Result<(), Error> {
         .expires_at("2099-12-31");
     let first = venice.api_keys().create(request).await?;
     made.push(first.id.clone());
-    println!("Made {}, good for a cent a month, until {}", first.id, first.expires_at.unwrap_or_default());
+    println!("Created {}, limited to a cent a month, until {}", first.id, first.expires_at.unwrap_or_default());
 
     let old = venice.api_keys().retrieve(&first.id).await?;
     let new_id = rotate(venice, &old, made).await?;
@@ -52,7 +52,7 @@ async fn tour(venice: &Client, made: &mut Vec<String>) -> Result<(), Error> {
     list(venice).await
 }
 
-/// Puts a new key with the same settings in the place of an old one. The old one goes when the new one is known to work.
+/// Replaces a key by a new one with the same settings. The old one is deleted when the new one is known to work.
 async fn rotate(venice: &Client, old: &ApiKey, made: &mut Vec<String>) -> Result<String, Error> {
     let mut request = CreateApiKeyRequest::new(old.api_key_type.clone(), old.description.clone().unwrap_or_default())
         .consumption_limit(old.consumption_limits.clone())
@@ -62,7 +62,7 @@ async fn rotate(venice: &Client, old: &ApiKey, made: &mut Vec<String>) -> Result
     let new = venice.api_keys().create(request).await?;
     made.push(new.id.clone());
 
-    // The moment to store `new.api_key`: the API does not show it again. Here it is only tried.
+    // Store `new.api_key` now: the API does not show it again. Here it is only tested.
     venice.api_keys().rate_limits().with_api_key(&new.api_key).await?;
 
     venice.api_keys().delete(&old.id).await?;

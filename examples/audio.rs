@@ -1,4 +1,4 @@
-//! Reads a text aloud and into a file, reads a long one, and writes down what is said in it.
+//! Text-to-speech into a file, also for a long text, and transcription.
 //!
 //! ```text
 //! cargo run --example audio                           # on the bundled mock, which hums
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A short text: one request, straight into a file.
+/// A short text: one request, saved to a file.
 async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
     let request = CreateSpeechRequest::new("Good morning. High water is at noon.").response_format(SpeechFormat::Mp3);
     let speech = venice.audio().speech(request).await?;
@@ -40,9 +40,9 @@ async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A long text: as many requests as it takes, joined to one file. After a failure it goes on where it was.
+/// A long text: as many requests as needed, joined to one file. After a failure it continues where it stopped.
 async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Error> {
-    // As long as a request may be, that is 4096 characters, unless this says otherwise.
+    // The default is the maximum length of a request, 4096 characters.
     let mut speech = venice.audio().long_speech(text).with_piece_characters(400);
     let mut failures = 0;
     let saved = loop {
@@ -51,7 +51,7 @@ async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Er
             Err(error) if error.is_transient() && failures < 3 => {
                 failures += 1;
                 let made = speech.pieces().filter(|piece| piece.state == PieceState::Made).count();
-                eprintln!("{error}; {made} pieces are made, and it goes on");
+                eprintln!("{error}; {made} pieces are done, continuing");
             }
             Err(error) => return Err(error),
         }
@@ -60,11 +60,11 @@ async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Er
     Ok(())
 }
 
-/// What is said in a recording, and when.
+/// Transcribes a recording, with timestamps.
 async fn write_down(venice: &Client, path: &Path) -> Result<(), Error> {
     let request = CreateTranscriptionRequest::new(Upload::path(path)).timestamps(true);
     let transcription = venice.audio().transcribe(request).await?;
-    println!("In {:.1?} somebody says: {}", transcription.duration().unwrap_or_default(), transcription.text);
+    println!("{:.1?} of speech: {}", transcription.duration().unwrap_or_default(), transcription.text);
     for word in transcription.words().iter().take(3) {
         println!("  {:5.2} s  {}", word.start, word.word);
     }

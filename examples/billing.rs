@@ -1,4 +1,4 @@
-//! Billing: what is left, where it went, every charge of a week, and all of them as a table for a spreadsheet.
+//! Billing: the balance, spending, every charge of a week, and all of them as a table for a spreadsheet.
 //!
 //! ```text
 //! cargo run --example billing                              # on the bundled mock
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
         println!("Wrote {} bytes to {path}", table.save(&path).await?.bytes);
     }
 
-    // What a wallet would have to pay for credit. Asking costs nothing.
+    // The price of credit for a wallet. Asking is free.
     for option in venice.x402().payment_requirements().await?.accepts {
         let dollars = option.amount_usd().map_or_else(|| "?".to_owned(), |amount| amount.to_string());
         println!("A wallet may top up with {dollars} US dollars on {}", option.network.unwrap_or_default());
@@ -43,8 +43,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads every charge, however many pages there are, and keeps a sum for each currency. Begins again where it left off when the
-/// API has forgotten the cursor.
+/// Reads every charge over all pages, and sums them by currency. Starts again where it stopped if the cursor has expired.
 async fn add_up(venice: &Client) -> Result<(), Error> {
     let (mut count, mut sums) = (0, BTreeMap::<String, Amount>::new());
     let mut last = Timestamp::default();

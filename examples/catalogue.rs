@@ -1,4 +1,4 @@
-//! Which model to take: the cheapest private one that sees images and calls functions.
+//! Choosing a model: the cheapest private one with vision and tool calling.
 //!
 //! ```text
 //! cargo run --example catalogue                       # on the bundled mock
@@ -16,11 +16,11 @@ use venice_ai::types::ModelType;
 async fn main() -> Result<(), Error> {
     let (venice, _mock) = common::client_or_mock().await?;
 
-    // One request. Every clone of the client has it from now on.
+    // One request. Every clone of the client shares the result.
     let catalogue = venice.models().catalogue().await?;
     println!("{} models, {} of them for text", catalogue.len(), catalogue.of_type(ModelType::Text).count());
 
-    // A capability is `Some(true)`, `Some(false)`, or not said.
+    // A capability is `Some(true)`, `Some(false)`, or unknown.
     let able = catalogue.of_type(ModelType::Text).filter(|model| {
         model.is_private() == Some(true)
             && model.supports_vision() == Some(true)
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
             && !model.is_offline()
             && !model.is_deprecated()
     });
-    // A model whose price is not known is not a cheap one.
+    // A model with an unknown price is not a cheap one.
     let mut priced: Vec<_> = able.filter_map(|model| Some((price(model)?, model))).collect();
     priced.sort_by_key(|(price, _)| *price);
     for (price, model) in &priced {
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Error> {
         None => println!("there is none today"),
     }
 
-    // Names stand for models, and what is close to one is suggested.
+    // Names resolve to models, and similar ones are suggested.
     let name = std::env::args().nth(1).unwrap_or_else(|| "gpt-4o".to_owned());
     match venice.models().find(&*name).await {
         Ok(model) => println!("{name} is {}", model.id()),
@@ -52,12 +52,12 @@ async fn main() -> Result<(), Error> {
 
     for model in catalogue.iter().filter(|model| model.is_deprecated()) {
         let retirement = model.retirement().and_then(|retirement| retirement.replacement);
-        println!("{} goes; move to {}", model.id(), retirement.as_deref().unwrap_or("another one"));
+        println!("{} will be removed; use {}", model.id(), retirement.as_deref().unwrap_or("another one"));
     }
     Ok(())
 }
 
-/// What a million tokens in and as many out cost together, in USD. Amounts are exact decimals.
+/// The price of a million prompt and a million completion tokens, in USD. Amounts are exact decimals.
 fn price(model: &CatalogueModel) -> Option<Amount> {
     let pricing = model.pricing()?;
     Some(pricing.input.as_ref()?.usd? + pricing.output.as_ref()?.usd?)

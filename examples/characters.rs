@@ -1,4 +1,4 @@
-//! Characters: searching them, reading what people say of one, and chatting with it.
+//! Characters: search, read reviews, and chat.
 //!
 //! ```text
 //! cargo run --example characters                           # on the bundled mock
@@ -11,7 +11,7 @@ mod common;
 use venice_ai::Error;
 use venice_ai::types::{CharacterSort, ChatCompletionRequest, ListCharactersParams, VeniceParameters};
 
-/// Lists can be long. Nothing behind this is fetched.
+/// Lists can be long. No more than this is fetched.
 const ENOUGH: usize = 20;
 
 #[tokio::main]
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let (venice, _mock) = common::client_or_mock().await?;
     let words: Vec<String> = std::env::args().skip(1).collect();
 
-    // A page at a time, as far as it is looked at.
+    // Fetched page by page, on demand.
     let mut params = ListCharactersParams::new().sort_by(CharacterSort::HighestRating).is_adult(false).limit(10);
     if !words.is_empty() {
         params = params.search(words.join(" "));
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Error> {
     }
     let Some(best) = found.first() else { return Ok(()) };
 
-    println!("What people say of {}:", best.name);
+    println!("Reviews of {}:", best.name);
     let mut reviews = venice.characters().reviews(&best.slug);
     let mut stars = [0; 5];
     while let Some(review) = reviews.next().await {

@@ -1,4 +1,4 @@
-//! An answer as it is written, and what it cost.
+//! A streamed answer, and its cost.
 //!
 //! ```text
 //! cargo run --example chat_stream                                        # on the bundled mock
@@ -25,10 +25,10 @@ async fn main() -> Result<(), Error> {
     let mut stream = venice.chat().stream(request).await?;
     let mut answer = ChatAccumulator::new();
     while let Some(chunk) = stream.next().await {
-        // An error in the middle says that what came so far is half an answer.
+        // An error in the stream means that the answer is incomplete.
         let chunk = chunk?;
         for choice in &chunk.choices {
-            // Models that reason think first. Their thoughts go to the other output.
+            // Models with reasoning reason first. That goes to stderr.
             eprint!("{}", choice.delta.reasoning_content.as_deref().unwrap_or_default());
             print!("{}", choice.delta.content.as_deref().unwrap_or_default());
         }
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Error> {
         answer.push(chunk)?;
     }
 
-    // The same type that `chat().create()` gives.
+    // The same type as from `chat().create()`.
     let reply = answer.finish();
     println!("\n\n{} ended with {:?}", reply.model, reply.finish_reason());
     if let (Some(usage), Some(usd)) = (&reply.usage, reply.cost().and_then(|cost| cost.usd)) {

@@ -1,4 +1,4 @@
-//! What calls cost: estimated before, charged after, limited by a budget, and counted.
+//! The cost of calls: estimated, charged, limited by a budget, and counted.
 //!
 //! ```text
 //! cargo run --example cost                        # on the bundled mock
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
         Some(mock) => mock.client_builder(),
         None => ClientBuilder::from_env()?,
     };
-    // Clones are the same budget and the same tally; other clients may have them too.
+    // Clones share the budget and the tally; other clients may have them too.
     let (budget, tally) = (Budget::usd("0.001"), Tally::new());
     let venice = settings.budget(budget.clone()).tally(tally.clone()).build()?;
 
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Error> {
     let by_list = reply.usage.as_ref().and_then(|usage| prices.usage(usage)?.usd);
     println!("After:  {} charged, {} USD by the list", reply.cost().unwrap_or_default(), by_list.unwrap_or_default());
 
-    // The same again, until the budget has not enough left for what it may cost.
+    // Repeats until the budget does not cover the estimate.
     let refusal = loop {
         match venice.chat().stream(request.clone()).await {
             Ok(stream) => drop(stream.collect().await?),

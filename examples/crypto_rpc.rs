@@ -1,4 +1,4 @@
-//! A block-chain, asked several things at once.
+//! Several calls to a blockchain node in one request.
 //!
 //! ```text
 //! cargo run --example crypto_rpc                                         # on the bundled mock
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
     let reply = venice.crypto_rpc().call(&network, "eth_blockNumber").await?;
     println!("{network} is at block {}", reply.result::<String>()?);
 
-    // Answers come in any order, and stand here in that of the calls. One that fails does not hide the others.
+    // Answers are in the order of the calls. A failed one does not hide the others.
     let calls = [
         JsonRpcRequest::new("eth_chainId"),
         JsonRpcRequest::new("eth_getBalance").params(json!(["0x52908400098527886E0F7030069857D2E4169EE7", "latest"])),

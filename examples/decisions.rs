@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = CreateDecisionRequest::new(model.id.clone(), MESSAGE, questions);
     let decision = venice.decisions().create(request).await?;
 
-    // Probabilities, so the program decides where to draw the line.
+    // Probabilities, so the program chooses the threshold.
     let is_urgent = decision.noul("is_urgent").ok_or("the urgency was not judged")?;
     println!("urgent: {is_urgent:.2}{}", if is_urgent > 0.7 { ", answer today" } else { "" });
     let team = decision.choice("team").ok_or("no team was chosen")?;

@@ -1,4 +1,4 @@
-//! Search by meaning: which of some texts is nearest to a question.
+//! Semantic search: which of several texts is closest to a question.
 //!
 //! ```text
 //! cargo run --example embeddings                                         # on the bundled mock

@@ -1,4 +1,4 @@
-//! Images: drawn to a file, changed, enlarged, and the subject cut out.
+//! Images: generated into a file, edited, upscaled, and with the background removed.
 //!
 //! ```text
 //! cargo run --example images                                   # on the bundled mock
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::temp_dir().join(format!("venice-ai-images-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
 
-    // As bytes the image goes to disk while it arrives. Without `return_binary` it would come as base64, and be used the same way.
+    // With `return_binary` the image is saved as it arrives. Without it, it arrives as base64, and is used the same way.
     let request = GenerateImageRequest::new("default", prompt).format(ImageFormat::Webp).return_binary(true);
     let drawn = venice.images().generate(request).await?;
     if drawn.is_content_violation() || drawn.is_blurred() {
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Saves an image under a name with the ending of its format.
+/// Saves an image with the file extension of its format.
 async fn save(image: Image, folder: &Path, name: &str) -> Result<PathBuf, Error> {
     let path = folder.join(name).with_extension(image.extension().unwrap_or("bin"));
     let saved = image.save(&path).await?;

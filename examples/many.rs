@@ -1,4 +1,4 @@
-//! Two hundred questions, as fast as the limits allow, in a run that is interrupted and goes on from its journal.
+//! Batching: two hundred questions within the rate limits, in a run that is interrupted and resumed from its journal.
 //!
 //! ```text
 //! cargo run --example many                              # on the bundled mock, which fails now and then
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(200);
     let journal = std::env::temp_dir().join(format!("venice-many-{}.jsonl", std::process::id()));
 
-    // The first run ends in the middle, as if the process had been stopped. What is on its way then may have been paid for.
+    // The first run ends midway, as if the process had been stopped. Requests in flight may have been charged.
     let mut answers = ask(&venice, count).with_journal(&journal);
     while answers.progress().finished() < count / 2 {
         let Some(outcome) = answers.next().await else { break };
@@ -33,11 +33,11 @@ async fn main() -> Result<(), Error> {
     println!("Interrupted: {}", answers.progress());
     drop(answers);
 
-    // The second one gives what is answered again, and sends only the rest.
+    // The second one returns the recorded answers, and sends only the rest.
     let mut answers = ask(&venice, count).with_journal(&journal).with_input_order();
     let mut lengths = Vec::new();
     while let Some(outcome) = answers.next().await {
-        // An error here would stop the run: no key, no money. `answers.resume()` goes on after it.
+        // An error here would stop the run: no key, no balance. `answers.resume()` continues after it.
         let outcome = outcome?;
         match outcome.result {
             Ok(reply) => lengths.push(reply.text().len()),
@@ -62,7 +62,7 @@ fn ask(venice: &Client, count: u64) -> venice_ai::many::Many<ChatCompletionReque
     })
 }
 
-/// Of the first questions some are refused for a while, one fails, and one answer is cut.
+/// Some of the first questions are rejected for a while, one fails, and one answer breaks off.
 fn break_things(mock: &MockVenice) {
     let faults = [
         Fault::status(429).header("retry-after", "0.3"),

@@ -1,4 +1,4 @@
-//! Asks about a photo and a document on disk, searches the web and shows the sources, and has a model answer without reasoning.
+//! Asks about a photo and a document on disk, searches the web with citations, and gets an answer without reasoning.
 //!
 //! ```text
 //! cargo run --example multimodal                                                  # on the bundled mock, with files of its own
@@ -14,7 +14,7 @@ use venice_ai::chat::{CitationStyle, ReasoningControl};
 use venice_ai::types::{ChatCompletionRequest, ChatMessage, UserMessage, WebSearchMode};
 use venice_ai::{Client, Upload};
 
-/// Any image will do that has 64 pixels a side.
+/// Any image of at least 64 × 64 pixels works.
 const PHOTO: &[u8] = include_bytes!("../crates/mock/src/media/image.png");
 const REPORT: &str = "# The bridge\n\nClosed at high water, which is at 10:40 and 22:55.\n";
 
@@ -34,7 +34,7 @@ async fn main() -> Done {
     answer_at_once(&venice).await
 }
 
-/// A photo and a report to ask about.
+/// A photo and a report for the question.
 fn own_files() -> std::io::Result<(PathBuf, PathBuf)> {
     let folder = std::env::temp_dir().join(format!("venice-multimodal-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -45,14 +45,14 @@ fn own_files() -> std::io::Result<(PathBuf, PathBuf)> {
 }
 
 async fn look(venice: &Client, photo: PathBuf, report: PathBuf) -> Done {
-    // Read, looked at and turned into what the API takes; what it would refuse is an error here.
+    // Read, validated and encoded; what the API would reject is an error here.
     let question = UserMessage::builder()
         .text("Does the report tell of the bridge in the photo?")
         .image(Upload::path(photo))
         .file(Upload::path(report))
         .build()
         .await?;
-    // Questions about the same rules find them in the provider's prompt cache, on models that have one.
+    // Later questions about the same rules use the provider's prompt cache, on models that have one.
     let messages = [ChatMessage::system("Answer in one sentence.").cached(), question.into()];
     let reply = venice.chat().create(ChatCompletionRequest::new("default_vision", messages)).await?;
     println!("{} saw the photo and the report: {}", reply.model, reply.answer());

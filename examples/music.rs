@@ -1,4 +1,4 @@
-//! A piece of music in one go, without async, with a limit for its price.
+//! A piece of music with a price limit, in one blocking call.
 //!
 //! ```text
 //! cargo run --example music                                                # on the bundled mock
@@ -25,8 +25,8 @@ fn main() -> Result<(), Error> {
         .audio()
         .generate_to(request, folder.join("venice-music.mp3"))
         .with_price_limit(0.20)
-        // Who has this can fetch the music, should this program end before it does.
-        .on_queued(|job| println!("Ordered {} from {}", job.queue_id(), job.model()))
+        // With the handle, the music can be fetched if this program ends earlier.
+        .on_queued(|job| println!("Queued {} on {}", job.queue_id(), job.model()))
         .on_progress(|step| println!("{} after {} s", step.status, step.elapsed.as_secs()))
         .send_blocking();
     let music = match music {

@@ -1,4 +1,4 @@
-//! Requests that do not fit their models: told, mended or refused before anything is paid for.
+//! Preflight: requests that do not fit their models are reported, changed or rejected before they are charged.
 //!
 //! ```text
 //! cargo run --example preflight                       # on the bundled mock
@@ -15,15 +15,15 @@ use venice_ai::{Error, Preflight};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let (venice, _mock) = common::client_or_mock().await?;
-    // Names of other vendors too, so that a slip of the pen can be told from one of them.
+    // With other vendors' model ids, so that these are not taken for typing errors.
     let catalogue = venice.models().catalogue().with_compatible_names(ModelType::Image).await?;
 
-    // A model of today that does not tell probabilities. The list changes, so none is named here.
+    // A current model without logprobs. The list changes, so none is named here.
     let text = |wanted: fn(&CatalogueModel) -> bool| {
         catalogue.of_type(ModelType::Text).find(|model| wanted(model) && !model.is_offline())
     };
     let Some(model) = text(|model| model.supports_logprobs() == Some(false)) else {
-        println!("every model tells probabilities today");
+        println!("every model has logprobs today");
         return Ok(());
     };
     let question = || {
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Error> {
         ),
     }
 
-    // What does not change the answer may be left out.
+    // What does not change the answer may be dropped.
     let reply = venice.chat().create(question()).with_preflight(Preflight::Drop).with_meta().await?;
     if let Some(report) = reply.meta.preflight() {
         for finding in report.findings() {
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Error> {
     }
     println!("{} answered", reply.meta.model_id().unwrap_or("somebody"));
 
-    // Tools are never left out.
+    // Tools are never dropped.
     if let Some(deaf) = catalogue.of_type(ModelType::Text).find(|model| model.supports_tools() == Some(false)) {
         let tool = Tool::function("now", "The time", json!({"type": "object", "properties": {}}));
         let report = catalogue.check(&ChatCompletionRequest::new(deaf.id(), ["What time is it?"]).tools([tool]));

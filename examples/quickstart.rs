@@ -1,4 +1,4 @@
-//! A first look: models, a streamed answer, an API key, a web3 token, limits and request ids.
+//! A first look: models, a streamed answer, an API key, a web3 token, rate limits and request ids.
 //!
 //! ```text
 //! cargo run --example quickstart                     # talks to the bundled mock
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Error> {
     if common::may_manage_keys(mock.as_ref()) {
         make_and_delete_a_key(&venice).await?;
     } else {
-        println!("No key is made on a real account without --manage-keys");
+        println!("No key is created on a real account without --manage-keys");
     }
 
     let (token, token_meta) = venice.api_keys().web3_token().with_meta().await?.into_parts();
@@ -52,14 +52,14 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn make_and_delete_a_key(venice: &Client) -> Result<(), Error> {
-    // A cent and no more: a key that is left behind by a power cut does no harm.
+    // Limited to a cent: a key left behind by a power failure does no harm.
     let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "quickstart")
         .consumption_limit(ConsumptionLimits::new().usd(0.01))
         .limit_period(LimitPeriod::Lifetime);
     let (created, meta) = venice.api_keys().create(request).with_meta().await?.into_parts();
-    println!("Made the key {}: {} [{}]", created.id, created.api_key, request_id(&meta)); // A secret prints as ***
+    println!("Created the key {}: {} [{}]", created.id, created.api_key, request_id(&meta)); // A secret prints as ***
 
-    // Deleted whatever comes of reading it back.
+    // Deleted even if retrieving it fails.
     let read = venice.api_keys().retrieve(&created.id).await;
     venice.api_keys().delete(&created.id).await?;
     println!("Read it back: it ends in {}. Deleted it", read?.last6_chars);
@@ -71,7 +71,7 @@ fn told(value: Option<impl Display>) -> String {
     value.map_or_else(|| "?".to_owned(), |value| value.to_string())
 }
 
-/// What Venice's support asks for.
+/// Venice's support needs it.
 fn request_id(meta: &Meta) -> &str {
     meta.request_id().unwrap_or("no request id")
 }

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let reply = venice.responses().create(request.clone()).await?;
 
     let calls: Vec<_> = reply.function_calls().map(|call| (call.call_id.clone(), call.name.clone())).collect();
-    // The API remembers nothing: the whole conversation goes with each request.
+    // The API is stateless: the whole conversation is sent with each request.
     items.extend(reply.into_input());
     for (id, name) in calls {
         println!("The model calls {name}.");

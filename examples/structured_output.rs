@@ -1,4 +1,4 @@
-//! An answer as a value of a type, whole and while it is written.
+//! Structured outputs: an answer as a value of a type, complete and streamed.
 //!
 //! ```text
 //! cargo run --example structured_output                       # on the bundled mock
@@ -21,7 +21,7 @@ struct Guide {
     bridges: Vec<Bridge>,
 }
 
-// The comments are sent: they tell the model what goes where.
+// The comments are sent: they describe the fields for the model.
 #[derive(Deserialize, JsonSchema)]
 struct Bridge {
     /// The name that the people of the city use.
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Error> {
             }
             Ok(ParseEvent::Done(parsed)) => println!("All of it: {} bridges", parsed.value.bridges.len()),
             Ok(_) => {}
-            // The answer is there, and paid for, even if it is not what was asked for.
+            // The answer exists and is charged, even if it does not match the type.
             Err(error) => {
                 eprintln!("{error}\nThe model said: {:?}", error.answer_text());
                 return Err(error);

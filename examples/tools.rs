@@ -1,4 +1,4 @@
-//! Functions that the model calls: two at the same time, and the answer while it is written.
+//! Tool calling: two concurrent functions, and a streamed answer.
 //!
 //! ```text
 //! cargo run --example tools
@@ -24,7 +24,7 @@ struct Tide {
     station: String,
 }
 
-/// What the model reads of it, as JSON.
+/// The result for the model, as JSON.
 #[derive(Serialize)]
 struct Level {
     station: String,
@@ -52,12 +52,12 @@ async fn tide(Tide { station }: Tide) -> Level {
 async fn main() -> Result<(), venice_ai::Error> {
     let (venice, _mock) = common::client_or_mock().await?;
 
-    // What a tool needs besides its arguments, it captures.
+    // Captures provide what a tool needs besides its arguments.
     let winds = Arc::new(BTreeMap::from([("Lido", 12.0)]));
     let wind = move |Wind { station, unit }: Wind| {
         let winds = winds.clone();
         async move {
-            // The model reads the error, and can do better.
+            // The model reads the error, and can correct itself.
             let knots = winds.get(&*station).ok_or_else(|| format!("no station {station:?}; there is Lido"))?;
             Ok::<_, String>(match unit {
                 Some(Unit::Beaufort) => "4 Bft".to_owned(),

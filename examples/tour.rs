@@ -1,4 +1,4 @@
-//! Runs every line of the README's API overview once, against the bundled mock.
+//! Every line of the README's API overview, once, on the bundled mock.
 //!
 //! ```text
 //! cargo run --example tour
@@ -31,7 +31,7 @@ const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
 
 #[tokio::main]
 async fn main() -> Done {
-    // Your program needs `Client::from_env()?` in place of these two lines.
+    // Your program uses `Client::from_env()?` instead of these two lines.
     let mock = MockVenice::start().await?;
     let venice = mock.client();
     let folder = std::env::temp_dir().join(format!("venice-tour-{}", std::process::id()));
@@ -174,8 +174,8 @@ async fn audio(venice: &Client, folder: &Path) -> Done {
 
 async fn video(venice: &Client, folder: &Path) -> Done {
     let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon").duration("5s");
-    let film = venice.video().generate_to(request.clone(), folder.join("lagoon.mp4")).with_price_limit(1.0).await?;
-    println!("Video: {} bytes", film.bytes);
+    let video = venice.video().generate_to(request.clone(), folder.join("lagoon.mp4")).with_price_limit(1.0).await?;
+    println!("Video: {} bytes", video.bytes);
 
     let stored = serde_json::to_string(&venice.video().queue(request).await?)?;
     let handle: JobHandle = serde_json::from_str(&stored)?; // in another process
@@ -226,7 +226,7 @@ async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done 
 
     let option = venice.x402().payment_requirements().await?.accepts.swap_remove(0);
     println!("x402: credit costs {:?} USD or more", option.amount_usd());
-    // What a wallet signs. The mock takes any; the API does not.
+    // Signed by a wallet. The mock accepts any signature; the API does not.
     let signed = |value: Value| STANDARD.encode(value.to_string());
     let authorization = json!({"from": WALLET, "value": option.raw["amount"]});
     let payload = json!({"signature": "0x1b", "authorization": authorization});

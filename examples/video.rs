@@ -1,4 +1,4 @@
-//! A film: what it costs, making it, and a progress bar meanwhile. The order survives the program: run it again to go on.
+//! A video: its price, its generation, and a progress bar. The job survives the program: run it again to resume.
 //!
 //! ```text
 //! cargo run --example video                                                    # on the bundled mock
@@ -24,32 +24,32 @@ const LIMIT_USD: u32 = 1;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let (venice, mock) = common::client_or_mock().await?;
-    let folder = std::env::var_os("VENICE_FILM_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
-    let (ticket, film) = (folder.join("venice-film.json"), folder.join("venice-film.mp4"));
+    let folder = std::env::var_os("VENICE_VIDEO_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
+    let (ticket, video) = (folder.join("venice-video.json"), folder.join("venice-video.mp4"));
     if let Some(mock) = &mock {
         mock.job(MockJob::done().after_polls(12).poll_time(Duration::from_secs(5)));
     }
 
-    // A ticket that is there was left by a run that did not get to its end. On the mock there is nobody any more who knows it.
+    // A stored handle is from a run that did not finish. A new mock does not know it.
     let handle: JobHandle = match std::fs::read(&ticket).ok().filter(|_| mock.is_none()) {
         Some(stored) => serde_json::from_slice(&stored)?,
         None => order(&venice).await?,
     };
     std::fs::write(&ticket, serde_json::to_vec(&handle)?)?;
-    println!("Ordered {}", handle.queue_id());
+    println!("Queued {}", handle.queue_id());
 
-    // From here on everything may fail and be tried again: the film is paid for once.
+    // From here on everything may fail and be retried: the video is charged once.
     let job = venice.job(handle);
-    // The mock is fast; the API wants five seconds between two polls, which is the default.
+    // The mock is fast; for the API use the default of five seconds between two polls.
     let job = if mock.is_some() { job.with_poll_interval(Duration::from_millis(80)) } else { job };
-    let saved = watched(job).save(&film).await?;
+    let saved = watched(job).save(&video).await?;
     std::fs::remove_file(&ticket)?;
     println!("{} bytes in {}", saved.bytes, saved.path.display());
     println!("Deleted on the server: {}", saved.remote.is_deleted());
     Ok(())
 }
 
-/// Asks for the price, and orders if it is right.
+/// Gets a quote, and queues the job if the price is acceptable.
 async fn order(venice: &Client) -> Result<JobHandle, Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let prompt = if words.is_empty() { "Fog lifts over a lagoon at sunrise".to_owned() } else { words.join(" ") };
@@ -64,7 +64,7 @@ async fn order(venice: &Client) -> Result<JobHandle, Failure> {
     Ok(venice.video().queue(request).await?)
 }
 
-/// The job with a progress bar.
+/// Waits for the job with a progress bar.
 fn watched(job: Job) -> Job {
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}") {

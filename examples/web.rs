@@ -1,4 +1,4 @@
-//! Searches the web, reads the first page that it finds, and gets the text of a document.
+//! Searches the web, reads the first result, and extracts the text of a document.
 //!
 //! ```text
 //! cargo run --example web                                    # on the bundled mock
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
 
     let found = venice.augment().search(WebSearchRequest::new(query).limit(3)).await?;
     for result in &found.results {
-        // `content` is HTML, as the search engine gives it.
+        // `content` is HTML, as from the search engine.
         println!("{} <{}>, {}\n  {}", result.title, result.url, result.date().unwrap_or("no date"), result.content);
     }
 

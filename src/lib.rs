@@ -1,6 +1,6 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What only a feature uses is not compiled into a library without it in any case; with all of them on the lints hold.
+// With all features on, unused code is a warning; with fewer, code that only other features use is removed by the compiler.
 #![cfg_attr(
     not(all(
         feature = "attachments",
@@ -112,11 +112,11 @@ pub use self::runtime::transport::{CallOptions, Clock, Compatibility, RetryPolic
 pub use self::runtime::validation::ValidationError;
 pub use self::runtime::wallet::{Payer, SignInRequest};
 
-/// The HTTP library below, for [`ClientBuilder::http_client`].
+/// The HTTP library, for [`ClientBuilder::http_client`].
 #[doc(no_inline)]
 pub use reqwest;
 
-/// The types of HTTP that appear in this crate's interface.
+/// The HTTP types in this crate's interface.
 pub mod http {
     pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
     pub use reqwest::{Method, StatusCode};

@@ -1,4 +1,4 @@
-//! 512 MiB go out from a file and come in to one, and the process does not grow with them.
+//! Uploads and downloads 512 MiB with constant memory.
 //!
 //! The only test of its binary, as it measures the memory of the whole process.
 
@@ -17,10 +17,10 @@ use venice_ai::{Client, RetryPolicy, Upload};
 
 const SIZE: u64 = 512 * 1024 * 1024;
 
-/// What the peak may lie above the start.
+/// The allowed growth of the peak.
 const ROOM_KIB: u64 = 32 * 1024;
 
-/// Not a power of two, so that a piece in the wrong place is not taken for the right one.
+/// Not a power of two, so that a misplaced piece is noticed.
 const PERIOD: usize = 65_521;
 
 /// The contents of the file: the same bytes over and over, doubled so that any piece of up to a period is a slice of them.

@@ -1,12 +1,12 @@
-//! What the examples share.
+//! Shared code of the examples.
 
 use std::time::Duration;
 
 use venice_ai::{Client, Error, ErrorKind};
 use venice_ai_mock::MockVenice;
 
-/// A client of the real API if `VENICE_API_KEY` is set, and else of the mock in `venice-ai-mock`. The mock lives as long as
-/// the second value. Your program needs `Client::from_env()?` and nothing else of this.
+/// A client of the real API if `VENICE_API_KEY` is set, otherwise of the mock in `venice-ai-mock`. The mock lives as long as the second
+/// value. Your program only needs `Client::from_env()?`.
 #[allow(dead_code, reason = "not every example is async")]
 pub async fn client_or_mock() -> Result<(Client, Option<MockVenice>), Error> {
     client_or_mock_blocking()
@@ -28,7 +28,7 @@ pub fn client_or_mock_blocking() -> Result<(Client, Option<MockVenice>), Error> 
     }
 }
 
-/// Whether the example may make and delete keys: on the mock always, on a real account only when told so.
+/// Whether the example may create and delete keys: on the mock always, on a real account only if allowed.
 #[allow(dead_code, reason = "not every example manages keys")]
 pub fn may_manage_keys(mock: Option<&MockVenice>) -> bool {
     mock.is_some() || std::env::args().any(|argument| argument == "--manage-keys")

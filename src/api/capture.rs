@@ -1,7 +1,7 @@
-//! `capture`: the request that a method of progenitor's client makes.
+//! `capture`: takes the request that a method of progenitor's client builds.
 //!
-//! The method is polled once. It builds its request and hands it to `ClientHooks::exec`, which keeps it and never answers; then the method is
-//! dropped. Sending is the business of the SDK's [`Call`](crate::Call).
+//! The method is polled once. It builds its request and passes it to `ClientHooks::exec`, which keeps it and stays pending; then the method
+//! is dropped. [`Call`](crate::Call) sends the request.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -23,7 +23,7 @@ thread_local! {
 
 impl ClientHooks for client::Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-        // The call sets them, for streams and files other ones.
+        // The call sets them itself; streams and files need others.
         request.headers_mut().remove("api-version");
         request.headers_mut().remove(ACCEPT);
         mark_sensitive(request.headers_mut());
@@ -34,7 +34,7 @@ impl ClientHooks for client::Client {
 }
 
 impl Client {
-    /// progenitor's client, which all calls share.
+    /// progenitor's client, shared by all calls.
     pub(crate) fn generated(&self) -> Arc<client::Client> {
         let shared = self.shared();
         shared.slots.get_or(|| client::Client::new_with_client(shared.base_url.as_str(), shared.http.first().clone()))
@@ -53,7 +53,7 @@ pub(crate) fn capture<T>(method: impl Future<Output = Result<ResponseValue<T>, F
     }
 }
 
-/// Why a method made no request.
+/// Why a method built no request.
 #[cold]
 fn of_method(error: Failure<()>) -> Error {
     match error {
@@ -63,7 +63,7 @@ fn of_method(error: Failure<()>) -> Error {
     }
 }
 
-/// Undoes one percent-encoding below the base URL: parameters in the path were encoded by us and again by progenitor.
+/// Decodes one level of percent-encoding below the base URL: path parameters were encoded by us and again by progenitor.
 fn decode_once(url: &mut Url, base: &str) {
     let below = url.as_str().strip_prefix(base).and_then(|rest| rest.split('?').next());
     let Some(below) = below.filter(|below| below.contains("%25")) else { return };

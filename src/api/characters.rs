@@ -1,11 +1,11 @@
-//! Characters: the public ones that a chat can play, and what people think of them.
+//! `Characters`: the handle of public characters and their reviews.
 //!
 //! | To | Call |
 //! |---|---|
-//! | look through characters, however many there are | [`list`](Characters::list) |
-//! | show one page of them | [`list_page`](Characters::list_page) |
-//! | read about one | [`retrieve`](Characters::retrieve) |
-//! | read what people wrote about it | [`reviews`](Characters::reviews), [`reviews_page`](Characters::reviews_page) |
+//! | list characters | [`list`](Characters::list) |
+//! | get one page of them | [`list_page`](Characters::list_page) |
+//! | get one | [`retrieve`](Characters::retrieve) |
+//! | read its reviews | [`reviews`](Characters::reviews), [`reviews_page`](Characters::reviews_page) |
 //! | chat with it | its `slug` in [`VeniceParameters::character_slug`](crate::types::VeniceParameters) |
 //!
 //! ```no_run
@@ -21,12 +21,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! All of it is free, and is repeated after failures that may pass. [`list`](Characters::list) and
-//! [`reviews`](Characters::reviews) are [`Pages`]: a stream that fetches a page when its first item is asked for, 100 at a time. A page
-//! is not the whole list: `list_page` gives 50 unless its `limit` says otherwise. The API calls this a preview.
+//! All of it is free, and retried after transient failures. [`list`](Characters::list) and [`reviews`](Characters::reviews) are [`Pages`]:
+//! streams that fetch a page of 100 when its first item is polled. A page is not the whole list: the default `limit` of `list_page` is 50.
+//! The API calls this a preview.
 //!
-//! Refused before anything is sent: an empty slug or one with a slash, sizes of pages outside of 1 to 100, too many filters. A character
-//! that is not there is [`NotFound`](crate::ErrorKind::NotFound).
+//! Rejected before sending: an empty slug or one with a slash, page sizes outside of 1 to 100, too many filters. An unknown character is
+//! [`NotFound`](crate::ErrorKind::NotFound).
 
 pub use crate::api::generated::handles::Characters;
 use crate::api::generated::operations;
@@ -35,15 +35,14 @@ use crate::api::generated::types::{Character, CharacterReview, ListCharactersPar
 use crate::runtime::client::Client;
 use crate::runtime::pages::{Batch, PageStart, Pages};
 
-/// The most characters, and the most reviews, that a page holds.
+/// The largest page of characters or reviews.
 const LARGEST_PAGE: i64 = 100;
 
 impl Characters<'_> {
-    /// All characters that the parameters fit, over all pages. The API does not say how many there are; the list ends with the
-    /// first page that is not full.
+    /// All characters that match the parameters, over all pages. The API does not say how many there are; the list ends with the first page
+    /// that is not full.
     ///
-    /// A `limit` is the size of a page, and not of the list; pages have 100 characters unless it is set. An `offset` is where the
-    /// list begins.
+    /// `limit` is the page size, not a limit of the list. Default: 100. `offset` is the start of the list.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -77,7 +76,7 @@ impl Characters<'_> {
         Pages::new(self.client, &operations::LIST_CHARACTERS, Box::new(ask))
     }
 
-    /// What people wrote about a character, over all pages.
+    /// The reviews of a character, over all pages.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

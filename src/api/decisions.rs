@@ -1,6 +1,6 @@
 //! `Decisions`: the handle of decisions: typed questions about a state (beta).
 //!
-//! A decision model generates no text. It judges a state by a map of typed questions, and gives one typed answer for each.
+//! A decision model generates no text. It answers a map of typed questions about a state, with one typed answer each.
 //!
 //! | Question | Answer |
 //! |---|---|
@@ -25,9 +25,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Input tokens are billed, so a call is repeated only when it is known not to have been executed. Models are listed by
-//! [`ModelFilter::Decision`](crate::types::ModelFilter); their `max_state_tokens` and `max_total_tokens` are checked by the model's
-//! provider alone.
+//! Input tokens are billed, so a call is retried only if it is known that it was not executed.
+//! [`ModelFilter::Decision`](crate::types::ModelFilter) lists the models; only the model's provider checks their `max_state_tokens` and
+//! `max_total_tokens`.
 
 use serde_json::{Map, Value};
 
@@ -67,7 +67,7 @@ impl Decision {
 }
 
 impl ChoiceQuestion {
-    /// A question with options whose names say enough.
+    /// Creates a question whose options need no description.
     ///
     /// ```
     /// use venice_ai::types::ChoiceQuestion;
@@ -82,7 +82,7 @@ impl ChoiceQuestion {
         Self::new(instructions, options.collect::<Map<_, _>>())
     }
 
-    /// A question with options, and what each stands for.
+    /// Creates a question with options and their descriptions.
     ///
     /// ```
     /// use venice_ai::types::ChoiceQuestion;

@@ -2,8 +2,8 @@
 
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
-/// The OpenAPI document of the API as JSON, with its corrections, as the types and methods of this crate are made from it.
-/// Operations are found by the path and the method of [`operations::ALL`].
+/// The OpenAPI document of the API as JSON, with the corrections from which the types and methods of this crate are generated. Operations
+/// are found by the path and the method of [`operations::ALL`].
 ///
 /// ```
 /// assert!(venice_ai::API_DOCUMENT.starts_with('{'));
@@ -12,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 pub const API_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/document.json"));
 
 impl crate::runtime::client::Client {
-    /// The generated methods, one an operation. They make calls and send nothing; the resource handles are built on them.
+    /// The generated methods, one per operation. They create calls and send nothing; the resource handles use them.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! Areas of the API: what is generated from the document (types, operations, handles), and the behaviour that no document can give.
+//! The API: generated types, operations and handles, and their handwritten behaviour.
 
 pub mod api_keys;
 pub mod audio;

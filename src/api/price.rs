@@ -13,10 +13,10 @@ pub struct Price {
 }
 
 impl Price {
-    /// A negative price would be within every limit.
+    /// Fails for a negative price, which would be within every limit.
     pub(crate) fn of(usd: Amount) -> Result<Self, Error> {
         if usd.is_negative() {
-            return Err(Error::decode(format!("the reply names a price of {usd} USD, which is negative")));
+            return Err(Error::decode(format!("the reply has a price of {usd} USD, which is negative")));
         }
         Ok(Self { usd })
     }

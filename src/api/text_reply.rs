@@ -1,4 +1,4 @@
-//! Replies that are a text, within JSON or bare.
+//! Replies that are a text, plain or within JSON.
 
 use serde::de::DeserializeOwned;
 
@@ -6,12 +6,12 @@ use crate::api::generated::types::TextReplyFormat;
 use crate::runtime::error::Error;
 use crate::runtime::transport::Reply;
 
-/// A type whose main member is a text.
+/// A type whose main field is a text.
 pub(super) trait Textual: DeserializeOwned {
     fn bare(text: String) -> Self;
 }
 
-/// Reads a text in the form in which it came, which need not be the one that was asked for.
+/// Reads a text in the form in which it arrived, which may differ from the requested one.
 pub(super) fn read<T: Textual>(reply: &Reply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
     let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
     let begins_an_object = reply.bytes().trim_ascii_start().starts_with(b"{");
@@ -20,6 +20,6 @@ pub(super) fn read<T: Textual>(reply: &Reply, asked_for: Option<&TextReplyFormat
     }
     match std::str::from_utf8(reply.bytes()) {
         Ok(text) if !reply.is_page() => Ok(T::bare(text.to_owned())),
-        _ => Err(reply.unexpected("the reply is no text")),
+        _ => Err(reply.unexpected("the reply is not text")),
     }
 }

@@ -6,10 +6,10 @@ use crate::api::generated::types::{ChatCompletion, ChatCompletionChunk, Money};
 use crate::runtime::amount::Amount;
 use crate::runtime::meta::{Meta, RpcUsage};
 
-/// What a call cost. A part that the reply did not tell is unknown, not nothing.
+/// The cost of a call. A part that the reply did not report is unknown, not 0.
 ///
-/// The dollars and the DIEM add up: an account with both pays a call from either, or partly from each. That is not so for a price,
-/// which says the same in both currencies.
+/// The dollars and the DIEM add up: an account with both pays a call from either, or partly from each. (A price, in contrast, is the same
+/// in both currencies.)
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -24,21 +24,21 @@ use crate::runtime::meta::{Meta, RpcUsage};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Cost {
-    /// US dollars. Credits that came with a subscription are included, at what they are worth.
+    /// US dollars, including credits of a subscription at their value.
     pub usd: Option<Amount>,
     /// DIEM.
     pub diem: Option<Amount>,
-    /// The credits of the blockchain endpoints, which are no money: the dollars beside them are.
+    /// The credits of the blockchain endpoints; their value is in the dollars.
     pub credits: Option<u64>,
 }
 
 impl Cost {
-    /// What the headers of the blockchain endpoints tell, if they tell anything.
+    /// The cost in the headers of the blockchain endpoints, if there is any.
     pub(crate) fn of_rpc(usage: &RpcUsage) -> Option<Self> {
-        Some(Self { usd: usage.cost_usd, diem: None, credits: usage.credits }).filter(|cost| !cost.is_untold())
+        Some(Self { usd: usage.cost_usd, diem: None, credits: usage.credits }).filter(|cost| !cost.is_empty())
     }
 
-    pub(crate) fn is_untold(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -60,13 +60,13 @@ impl fmt::Display for Cost {
     }
 }
 
-/// What a member `cost` tells, if it tells anything.
+/// The cost in a field `cost`, if there is any.
 pub(crate) fn reported(money: Option<&Money>) -> Option<Cost> {
-    money.map(Cost::from).filter(|cost| !cost.is_untold())
+    money.map(Cost::from).filter(|cost| !cost.is_empty())
 }
 
 impl ChatCompletion {
-    /// What the answer cost, as the API says; `None` where it does not.
+    /// The cost of the answer as reported by the API; `None` if it is not.
     ///
     /// ```
     /// use venice_ai::types::ChatCompletion;
@@ -82,7 +82,7 @@ impl ChatCompletion {
 }
 
 impl ChatCompletionChunk {
-    /// What the whole answer cost. It stands in one of the last chunks; the others tell `None`.
+    /// The cost of the whole answer. One of the last chunks has it; the others have `None`.
     ///
     /// ```
     /// use venice_ai::types::ChatCompletionChunk;
@@ -98,11 +98,11 @@ impl ChatCompletionChunk {
 }
 
 impl Meta {
-    /// What the call cost, where the headers tell: those of the blockchain endpoints do. What a chat costs stands in its body
-    /// ([`ChatCompletion::cost`]), and what other calls cost no reply tells; their prices are in the list of models.
+    /// The cost of the call, if it is in the headers, as for blockchain endpoints. The cost of a chat is in its body
+    /// ([`ChatCompletion::cost`]); other calls do not report it, their prices are in the list of models.
     ///
-    /// The balances in the headers are those before the request, so the difference between two of them is the cost of the first,
-    /// and of whatever else the account paid for in between.
+    /// The balances in the headers are those before the request, so the difference of two balances is the cost of the first request, and of
+    /// everything else that was charged in between.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {

@@ -3,8 +3,8 @@
 //! | To | Call |
 //! |---|---|
 //! | change the voice of a recording, to a file | [`generate_to`](VoiceChanger::generate_to) |
-//! | know the price | [`quote`](VoiceChanger::quote) |
-//! | order now and fetch later | [`queue`](VoiceChanger::queue), then [`Client::job`](crate::Client::job) |
+//! | get a quote | [`quote`](VoiceChanger::quote) |
+//! | queue now and fetch later | [`queue`](VoiceChanger::queue), then [`Client::job`](crate::Client::job) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -17,9 +17,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The API delivers the audio of a job **once**: the next request is a 404. So the SDK never fetches it again: [`Job::save`](crate::jobs::Job::save)
-//! writes what the first successful poll brings to disk, and a download that breaks off is an error that says that the audio is
-//! gone. A poll whose reply was lost is not repeated by itself ([`RetryClass::Once`](crate::RetryClass)). Models are those of
-//! [`ModelFilter::Music`](crate::types::ModelFilter) whose `voice_changer` is true.
+//! The API delivers the audio of a job **once**: the next request is a 404. So the SDK never downloads it again:
+//! [`Job::save`](crate::jobs::Job::save) writes the result of the first successful poll to disk, and an interrupted download is an error
+//! that says that the audio is lost. A poll whose reply was lost is not retried automatically ([`RetryClass::Once`](crate::RetryClass)).
+//! Models are those of [`ModelFilter::Music`](crate::types::ModelFilter) whose `voice_changer` is true.
 
 pub use crate::api::generated::handles::VoiceChanger;

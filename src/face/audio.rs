@@ -1,12 +1,12 @@
-//! Sound: speech, transcriptions, voices, and the queue for music and effects.
+//! Audio: text-to-speech, transcription, voice cloning, and jobs for music and effects.
 //!
 //! | To | Call |
 //! |---|---|
-//! | read a text aloud, to a file or piece by piece | [`speech`](Audio::speech) |
-//! | read a book aloud | [`long_speech`](Audio::long_speech) (feature `long-speech`) |
-//! | write down what is said in a recording | [`transcribe`](Audio::transcribe) |
-//! | get a voice from a recording | [`clone_voice`](Audio::clone_voice) |
-//! | make music, effects or hours of speech | [`generate_to`](Audio::generate_to), and see [`jobs`](crate::jobs) |
+//! | generate speech, to a file or as a stream | [`speech`](Audio::speech) |
+//! | generate speech for a long text | [`long_speech`](Audio::long_speech) (feature `long-speech`) |
+//! | transcribe a recording | [`transcribe`](Audio::transcribe) |
+//! | clone a voice from a recording | [`clone_voice`](Audio::clone_voice) |
+//! | generate music, effects or hours of speech | [`generate_to`](Audio::generate_to), and see [`jobs`](crate::jobs) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -18,13 +18,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Quotes and polls are free. The rest is paid for, by the character or the second, and is repeated only when it is known not to have
-//! been executed ([`Error::delivery`](crate::Error::delivery)); so are a voice and an order. A long text that fails on its way keeps the pieces that were paid for. Refused before
-//! anything is sent: a blank text, one of more than 4096 characters ([`long_speech`](Audio::long_speech) cuts those), a recording that
-//! is empty, too large or surely none.
+//! Quotes and polls are free. The rest is charged, by the character or the second, and retried only when it is known not to have been
+//! executed ([`Error::delivery`](crate::Error::delivery)); so are voice cloning and queueing. A long text that fails midway keeps the
+//! pieces that were charged. Rejected before sending: a blank text, one of more than 4096 characters ([`long_speech`](Audio::long_speech)
+//! splits those), a recording that is empty, too large or not a recording.
 //!
-//! Models differ in the voices and formats that they have: see `voices`, `default_format` and `supported_formats` of a model's
-//! [`ModelSpec`](crate::types::ModelSpec). A voice of one model is refused by another, so set both or neither.
+//! Models have different voices and formats: see `voices`, `default_format` and `supported_formats` of a model's
+//! [`ModelSpec`](crate::types::ModelSpec). A voice of one model is rejected by another, so set both or neither.
 
 pub use crate::api::audio::{Audio, Speech};
 #[cfg(feature = "long-speech")]

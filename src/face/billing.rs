@@ -1,10 +1,10 @@
-//! Billing: what the account has, and where it went.
+//! Billing: the account's balance and charges.
 //!
 //! | To | Call |
 //! |---|---|
-//! | see what is left | [`balance`](Billing::balance) |
-//! | see the sums by day, model and key | [`usage_analytics`](Billing::usage_analytics) |
-//! | go through every charge | [`usage_history`](Billing::usage_history), [`usage_history_page`](Billing::usage_history_page) |
+//! | get the balance | [`balance`](Billing::balance) |
+//! | get totals by day, model and key | [`usage_analytics`](Billing::usage_analytics) |
+//! | list every charge | [`usage_history`](Billing::usage_history), [`usage_history_page`](Billing::usage_history_page) |
 //! | get all charges as one table, into a file | [`usage_history_table`](Billing::usage_history_table) |
 //! | get one page as CSV | [`usage_history_csv`](Billing::usage_history_csv) |
 //!
@@ -23,12 +23,11 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Asking is free, needs a key of the type `ADMIN`, and is repeated after failures that may pass. The API calls it beta. Refused
-//! before anything is sent: dates that the calendar does not have, ranges that end before they begin, a `cursor` beside anything else,
-//! pages of fewer than 10 or more than 1000 charges. A cursor that the API has forgotten is
-//! [`is_invalid_cursor`](crate::Error::is_invalid_cursor): begin again at the last charge.
+//! All of it is free, needs a key of the type `ADMIN`, and is retried after transient failures. The API calls it beta. Rejected before
+//! sending: invalid dates, ranges that end before they begin, a `cursor` together with anything else, pages of fewer than 10 or more than
+//! 1000 charges. An expired cursor is [`is_invalid_cursor`](crate::Error::is_invalid_cursor): start again at the last charge.
 //!
-//! A balance also comes with every reply, without a call of its own: [`Meta::balances`](crate::Meta::balances).
+//! Every reply also has a balance: [`Meta::balances`](crate::Meta::balances).
 
 pub use crate::api::billing::Billing;
 #[cfg(feature = "csv")]

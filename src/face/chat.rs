@@ -1,22 +1,22 @@
-//! Chat completions: whole or while they are written, with images, tools, searches and answers of a given form.
+//! Chat completions: complete or streamed, with images, tools, web search and structured outputs.
 //!
 //! | To | Call |
 //! |---|---|
-//! | ask, and have the whole answer | [`create`](Chat::create), then [`text`](crate::types::ChatCompletion::text) |
-//! | read the answer while it is written | [`stream`](Chat::stream), then [`text`](crate::stream::ChatStream::text) or [`next`](crate::stream::ChatStream::next) |
-//! | have both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) beside the loop |
-//! | ask about an image, a sound, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its like |
-//! | let it call functions | [`run`](Chat::run) or [`run_stream`](Chat::run_stream), with a [`ToolBox`](crate::tools::ToolBox) |
-//! | call them yourself | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](crate::types::ChatCompletion::tool_calls) |
-//! | get a value of a type of yours | `parse`, `parse_stream` (feature `structured`, module `structured`) |
-//! | get JSON of a given form | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
-//! | ask many questions at once | [`many`](Chat::many) (feature `batch`) |
-//! | have it search the web, or read pages | [`web_search`](crate::types::ChatCompletionRequest::web_search), [`web_scraping`](crate::types::ChatCompletionRequest::web_scraping) |
-//! | see what it read, as links in the answer (feature `citations`) | [`cited`](crate::types::ChatCompletion::cited), [`ChatStream::cited`](crate::stream::ChatStream::cited); the list alone is [`citations`](crate::types::ChatCompletion::citations) |
-//! | choose how much it reasons | [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for) the model |
-//! | read its reasoning apart from its answer | [`reasoning`](crate::types::ChatCompletion::reasoning) and [`answer`](crate::types::ChatCompletion::answer), [`ChatStream::pieces`](crate::stream::ChatStream::pieces) |
+//! | get a whole answer | [`create`](Chat::create), then [`text`](crate::types::ChatCompletion::text) |
+//! | stream an answer | [`stream`](Chat::stream), then [`text`](crate::stream::ChatStream::text) or [`next`](crate::stream::ChatStream::next) |
+//! | do both | [`stream`](Chat::stream), and a [`ChatAccumulator`](crate::stream::ChatAccumulator) in the loop |
+//! | send an image, audio, a video, a file | [`UserMessage::builder`](crate::types::UserMessage::builder), or [`ContentPart::image`](crate::types::ContentPart::image) and its siblings |
+//! | run tools | [`run`](Chat::run) or [`run_stream`](Chat::run_stream), with a [`ToolBox`](crate::tools::ToolBox) |
+//! | run tools yourself | [`Tool::function`](crate::types::Tool::function), then [`tool_calls`](crate::types::ChatCompletion::tool_calls) |
+//! | get a value of your own type | `parse`, `parse_stream` (feature `structured`, module `structured`) |
+//! | get JSON by a schema | [`ResponseFormat::json_schema`](crate::types::ResponseFormat::json_schema) |
+//! | send many requests | [`many`](Chat::many) (feature `batch`) |
+//! | search the web, or read pages | [`web_search`](crate::types::ChatCompletionRequest::web_search), [`web_scraping`](crate::types::ChatCompletionRequest::web_scraping) |
+//! | get citations as links in the answer (feature `citations`) | [`cited`](crate::types::ChatCompletion::cited), [`ChatStream::cited`](crate::stream::ChatStream::cited); the list alone is [`citations`](crate::types::ChatCompletion::citations) |
+//! | set how much it reasons | [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for) the model |
+//! | separate its reasoning from its answer | [`reasoning`](crate::types::ChatCompletion::reasoning) and [`answer`](crate::types::ChatCompletion::answer), [`ChatStream::pieces`](crate::stream::ChatStream::pieces) |
 //! | use the provider's prompt cache | [`ChatMessage::cached`](crate::types::ChatMessage::cached), then [`Usage::cached_tokens`](crate::types::Usage::cached_tokens) |
-//! | have it play a character | [`VeniceParameters`](crate::types::VeniceParameters) |
+//! | chat with a character | [`VeniceParameters`](crate::types::VeniceParameters) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -30,23 +30,21 @@
 //! # Ok(()) }
 //! ```
 //!
-//! An answer is paid for by token, and its request is repeated only when the API said that it did not run it (408, 429, 503) or was not
-//! reached. A stream is never asked for again after its first byte. What ends a stream too early is an error, and never looks like the
-//! end of an answer; what a length limit cut off has the finish reason `length`, and is none.
+//! An answer is charged by token. A request is retried only if the API reported that it did not execute it (408, 429, 503) or could not be
+//! reached; a stream never after its first byte. A stream that ends too early is an error, never mistaken for the end of an answer; an
+//! answer truncated by a length limit has the finish reason `length`, and is not an error.
 //!
-//! Refused before anything is sent: no model, no messages, values out of their ranges; media in a form that the API does not take, of which
-//! the size, the type and the pixels are looked at; more than three videos, more than four marks for the prompt cache (`with_validation(false)`
-//! sends them to models that take more). What a model takes at all (`supports_vision` and the like) is not looked at, nor is what stands behind
-//! a URL, nor how large the request is as a whole, for which the API documents no limit here. A prompt that the provider refuses is
-//! [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
+//! Rejected before sending: no model, no messages, values out of their ranges; media of an unsupported type, size or resolution; more than
+//! three videos, more than four marks for the prompt cache (`with_validation(false)` sends them to models that support more). Not checked:
+//! the model's capabilities (`supports_vision` and the like), the content of URLs, and the size of the whole request, for which the API
+//! documents no limit here. A prompt that the provider rejects is [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
 //!
-//! What is sent is what the request has, and nothing beside it but `stream` and `stream_options` for a stream. Files go as base64 inside the
-//! request, never to another place, with their names only where they are documents; no path is sent. The flag `enable_e2ee` is never
-//! set by anything but its own setter.
+//! Only the request is sent, plus `stream` and `stream_options` for a stream. Files are sent as base64 within the request, never to another
+//! place, with their names only if they are documents; paths are never sent. The flag `enable_e2ee` is set only by its own setter.
 //!
-//! Prompts are cached by providers on their own where their beginnings are the same. Three things help: marks (Anthropic), `prompt_cache_key`,
-//! which sends requests with the same key to the same place, and `prompt_cache_retention`, how long it is kept. A prompt that begins with
-//! something new each time, such as the hour, is never found; neither is one that is shorter than about 1024 tokens.
+//! Providers cache prompts automatically by their common prefix. Three things help: marks (Anthropic), `prompt_cache_key`, which routes
+//! requests with the same key to the same place, and `prompt_cache_retention`, the lifetime. A prompt that starts with something new each
+//! time, such as the time of day, is never cached; nor is one shorter than about 1024 tokens.
 
 pub use crate::api::chat::Chat;
 #[cfg(feature = "attachments")]

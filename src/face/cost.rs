@@ -2,15 +2,15 @@
 //!
 //! | To | Call |
 //! |---|---|
-//! | see what an answer cost | [`ChatCompletion::cost`](crate::types::ChatCompletion::cost) |
-//! | see it behind a stream | [`ChatStream::cost`](crate::stream::ChatStream::cost), [`TextStream::cost`](crate::stream::TextStream::cost), [`ChatAccumulator::cost`](crate::stream::ChatAccumulator::cost) |
-//! | see what a blockchain call cost | [`RpcReply::cost`](crate::crypto_rpc::RpcReply::cost), [`Meta::cost`](crate::Meta::cost) |
-//! | see what a chat is going to cost, at most | [`Prices::chat`] |
-//! | see what other calls cost by the list of models | [`Prices::usage`], [`image`](Prices::image), [`edit`](Prices::edit), [`multi_edit`](Prices::multi_edit), [`upscale`](Prices::upscale), [`speech`](Prices::speech), [`transcription`](Prices::transcription), [`music`](Prices::music), [`embeddings`](Prices::embeddings) |
-//! | see what a film is going to cost | [`Video::quote`](crate::Video::quote): the list has no prices for films |
-//! | stop before too much is spent | [`ClientBuilder::budget`](crate::ClientBuilder::budget) |
-//! | count calls, tokens and money by model | [`ClientBuilder::tally`](crate::ClientBuilder::tally) |
-//! | add amounts, to the last digit | `+`, [`Amount::checked_sum`](crate::Amount::checked_sum) |
+//! | get the cost of a reply | [`ChatCompletion::cost`](crate::types::ChatCompletion::cost) |
+//! | get the cost of a stream | [`ChatStream::cost`](crate::stream::ChatStream::cost), [`TextStream::cost`](crate::stream::TextStream::cost), [`ChatAccumulator::cost`](crate::stream::ChatAccumulator::cost) |
+//! | get the cost of a blockchain call | [`RpcReply::cost`](crate::crypto_rpc::RpcReply::cost), [`Meta::cost`](crate::Meta::cost) |
+//! | estimate the cost of a chat before sending | [`Prices::chat`] |
+//! | compute the list price of other calls | [`Prices::usage`], [`image`](Prices::image), [`edit`](Prices::edit), [`multi_edit`](Prices::multi_edit), [`upscale`](Prices::upscale), [`speech`](Prices::speech), [`transcription`](Prices::transcription), [`music`](Prices::music), [`embeddings`](Prices::embeddings) |
+//! | get a quote for a video | [`Video::quote`](crate::Video::quote): the list has no prices for videos |
+//! | set a spending limit | [`ClientBuilder::budget`](crate::ClientBuilder::budget) |
+//! | count calls, tokens and cost by model | [`ClientBuilder::tally`](crate::ClientBuilder::tally) |
+//! | add amounts exactly | `+`, [`Amount::checked_sum`](crate::Amount::checked_sum) |
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), venice_ai::Error> {
@@ -30,17 +30,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What is estimated, and how
-//! The tokens that a chat will read lie between a rough count (four bytes of text for a token) and a sure bound (a byte for a token); images,
-//! sounds, files, characters and searches may fill the model's context. It writes as much as `max_completion_tokens` allows, or else the
-//! model. All else is priced by what the request says: images by their size, speech by its characters, music by its length. A price
-//! that the list does not tell is unknown, never 0.
+//! # Estimates
+//! The prompt tokens of a chat are between an estimate (four bytes of text per token) and an upper bound (one byte per token); images,
+//! audio, files, characters and searches may fill the model's context. Completion tokens are at most `max_completion_tokens`, or the
+//! model's limit. Everything else is priced by the request: images by their size, speech by its characters, music by its length. A price
+//! missing in the list is unknown, never 0.
 //!
-//! # What is sent
-//! Amounts and [`Prices`] send nothing. A client with a [`Budget`], or with a tally [that wants it](Tally::with_list_prices), fetches the
-//! list of models when its first paid call needs it, keeps it as [`Models::catalogue`](crate::Models::catalogue) does, and asks
-//! for a quote before each order of a film or music. All of that is free, and nothing of a prompt is in it. A client with
-//! neither does nothing more than before.
+//! # Requests it makes
+//! Amounts and [`Prices`] send nothing. A client with a [`Budget`], or with a tally [that needs prices](Tally::with_list_prices), fetches
+//! the list of models for its first paid call, caches it like [`Models::catalogue`](crate::Models::catalogue), and requests a quote before
+//! each video or music job. All of that is free and contains no prompt. A client with neither sends nothing else.
 
 pub use crate::api::price::Price;
 pub use crate::api::usage::Cost;

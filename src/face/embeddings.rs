@@ -1,12 +1,12 @@
-//! Texts as vectors: for search, clustering, finding duplicates.
+//! Embeddings: texts as vectors, for search, clustering, and finding duplicates.
 //!
 //! | To | Call |
 //! |---|---|
-//! | get the vector of one text | [`embed`](Embeddings::embed) |
-//! | get the vectors of up to 2048 texts | [`create`](Embeddings::create) |
-//! | get the vectors of any number of texts | [`batch`](Embeddings::batch) |
-//! | go on with a batch that failed on its way | [`UnfinishedEmbeddings::resume`] |
-//! | see how alike two texts are | [`cosine_similarity`] of their vectors |
+//! | embed one text | [`embed`](Embeddings::embed) |
+//! | embed up to 2048 texts | [`create`](Embeddings::create) |
+//! | embed any number of texts | [`batch`](Embeddings::batch) |
+//! | resume a failed batch | [`UnfinishedEmbeddings::resume`] |
+//! | compare two texts | [`cosine_similarity`] of their vectors |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -20,12 +20,11 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Vectors come as `Vec<f32>`, whichever way they travel. Unless the request sets `encoding_format`, they travel as base64, which
-//! takes half of the room of short numbers and a quarter of long ones (`cargo test --test account embeddings::size` shows it), and
-//! loses nothing.
+//! Vectors are `Vec<f32>`, in whichever encoding they are sent. Unless the request sets `encoding_format`, that is base64, which takes half
+//! the size of short decimal numbers and a quarter of long ones (`cargo test --test account embeddings::size` shows it), and is exact.
 //!
-//! Vectors are paid for by token, and a request is repeated only when the API said that it did not run it. They stand in the order of
-//! the texts. Refused before anything is sent: an empty text, more than 2048 texts at once, lists of tokens (the API takes text alone).
+//! Vectors are charged by token. A request is retried only if the API reported that it did not execute it. Vectors are in the order of the
+//! texts. Rejected before sending: an empty text, more than 2048 texts at once, lists of tokens (the API accepts only text).
 
 pub use crate::api::embeddings::{EmbeddingVectors, Embeddings};
 #[cfg(feature = "embedding-batch")]

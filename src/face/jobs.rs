@@ -1,20 +1,20 @@
-//! Films, music and effects: they take minutes, so they are ordered, asked for and fetched.
+//! Asynchronous jobs for video, music and sound effects: queue, poll, download.
 //!
 //! | To | Call |
 //! |---|---|
-//! | make a film or music and have it on disk | [`Video::generate_to`](crate::Video::generate_to), [`Audio::generate_to`](crate::Audio::generate_to) |
-//! | have its bytes, or read it as a stream | [`Video::generate`](crate::Video::generate), [`Audio::generate`](crate::Audio::generate) |
-//! | not pay more than a price | [`Generation::with_price_limit`] |
-//! | order now and fetch later, elsewhere | [`Video::queue`](crate::Video::queue), store the [`JobHandle`], [`Client::job`](crate::Client::job) |
-//! | watch it | [`Job::progress`], [`Job::on_progress`] |
-//! | wait, or ask once | [`Job::wait`], [`Job::poll`] |
+//! | generate video or music into a file | [`Video::generate_to`](crate::Video::generate_to), [`Audio::generate_to`](crate::Audio::generate_to) |
+//! | get its bytes, or read it as a stream | [`Video::generate`](crate::Video::generate), [`Audio::generate`](crate::Audio::generate) |
+//! | set a price limit | [`Generation::with_price_limit`] |
+//! | queue now and fetch later, elsewhere | [`Video::queue`](crate::Video::queue), store the [`JobHandle`], [`Client::job`](crate::Client::job) |
+//! | report progress | [`Job::progress`], [`Job::on_progress`] |
+//! | wait, or poll once | [`Job::wait`], [`Job::poll`] |
 //! | write it to a file | [`Job::save`] |
 //! | delete it on the server | [`Job::discard`]; [`Job::save`] does it by itself |
 //!
-//! An order is paid for when it is accepted, and is sent once. All that follows is free, and is repeated. The API cannot stop a job that
-//! runs. It takes 120 polls a minute, of all jobs of an account together.
+//! A job is charged when it is queued, and its request is sent once. All that follows is free, and retried. The API cannot stop a running
+//! job. It allows 120 polls a minute for all jobs of an account together.
 //!
-//! # In one go
+//! # In one call
 //!
 //! ```no_run
 //! # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -22,20 +22,20 @@
 //!
 //! let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
 //!     .prompt("Fog lifts over a lagoon at sunrise")
-//!     .duration(VideoDuration::Seconds5);
-//! let film = venice.video().generate_to(request, "lagoon.mp4").with_price_limit(0.75).await?;
-//! println!("{} bytes in {}", film.bytes, film.path.display());
+//!     .duration(VideoDuration::S5);
+//! let video = venice.video().generate_to(request, "lagoon.mp4").with_price_limit(0.75).await?;
+//! println!("{} bytes in {}", video.bytes, video.path.display());
 //! # Ok(()) }
 //! ```
 //!
-//! [`Video::generate_to`](crate::Video::generate_to) asks for the price (if it has a limit), orders, polls, fetches, and deletes the
-//! copy on the server once the file is safe on disk. [`Video::generate`](crate::Video::generate) gives the result as bytes or as a
-//! stream instead, [`Audio::generate`](crate::Audio::generate) and [`Audio::generate_to`](crate::Audio::generate_to) do the same for
+//! [`Video::generate_to`](crate::Video::generate_to) gets a quote (if there is a price limit), queues, polls, downloads, and deletes the
+//! result on the server once the file is safe on disk. [`Video::generate`](crate::Video::generate) returns the result as bytes or as a
+//! stream instead. [`Audio::generate`](crate::Audio::generate) and [`Audio::generate_to`](crate::Audio::generate_to) do the same for
 //! music, effects and long speech.
 //!
 //! # In two processes
 //!
-//! An order is paid for when it is made, so it should outlive the process that made it. A [`JobHandle`] is all that is needed:
+//! A job is charged when it is queued, so it should outlive the process that queued it. A [`JobHandle`] is enough to resume it:
 //!
 //! ```no_run
 //! # async fn run(venice: venice_ai::Client, request: venice_ai::types::QueueVideoRequest)
@@ -51,20 +51,20 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Every error of waiting, fetching and saving has the handle too ([`Error::job`](crate::Error::job)): a time limit, a full disk and a
-//! broken connection leave the job as it is.
+//! Every error of waiting, downloading and saving has the handle too ([`Error::job`](crate::Error::job)): a time limit, a full disk or a
+//! broken connection does not affect the job.
 //!
-//! # With a progress bar
+//! # Progress
 //!
-//! [`Job::progress`] is a stream of [`Progress`], whose `fraction` never goes back and is 1 only at the end;
-//! [`Job::on_progress`] calls a function instead, while something else is awaited.
+//! [`Job::progress`] is a stream of [`Progress`], whose `fraction` never decreases and is 1 only at the end; [`Job::on_progress`] calls a
+//! function instead, while something else is awaited.
 //!
 //! # Step by step
 //!
 //! | | Video | Audio | Voice changer |
 //! |---|---|---|---|
 //! | price | [`video().quote`](crate::Video::quote) | [`audio().quote`](crate::Audio::quote) | [`voice_changer().quote`](crate::VoiceChanger::quote) |
-//! | order, once | [`video().queue`](crate::Video::queue) | [`audio().queue`](crate::Audio::queue) | [`voice_changer().queue`](crate::VoiceChanger::queue) |
+//! | queue, once | [`video().queue`](crate::Video::queue) | [`audio().queue`](crate::Audio::queue) | [`voice_changer().queue`](crate::VoiceChanger::queue) |
 //! | poll and fetch | [`video().retrieve`](crate::Video::retrieve) | [`audio().retrieve`](crate::Audio::retrieve) | [`voice_changer().retrieve`](crate::VoiceChanger::retrieve), whose audio comes once |
 //! | delete | [`video().complete`](crate::Video::complete) | [`audio().complete`](crate::Audio::complete) | [`voice_changer().complete`](crate::VoiceChanger::complete) |
 

@@ -1,4 +1,4 @@
-//! The public modules whose items come from more than one floor.
+//! Public modules that re-export items of several floors.
 
 pub mod audio;
 pub mod billing;

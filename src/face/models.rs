@@ -1,14 +1,14 @@
-//! Models: what can be called, what it takes, and what it costs.
+//! Models: their capabilities, limits and prices.
 //!
 //! | To | Call |
 //! |---|---|
-//! | see all models, or those of a type | [`list`](Models::list) |
-//! | look models up, and keep what was fetched | [`catalogue`](Models::catalogue), [`Catalogue`] |
-//! | find the model that a name stands for | [`find`](Models::find) |
-//! | ask what a model can do, takes and costs | [`CatalogueModel`] |
-//! | see when a model goes, and what replaces it | [`CatalogueModel::retirement`] |
-//! | find the model that is best at something today | [`traits`](Models::traits) |
-//! | find what answers to another vendor's model | [`compatibility_mapping`](Models::compatibility_mapping) |
+//! | list all models, or those of a type | [`list`](Models::list) |
+//! | look models up in a cache | [`catalogue`](Models::catalogue), [`Catalogue`] |
+//! | resolve a model name | [`find`](Models::find) |
+//! | get a model's capabilities, limits and prices | [`CatalogueModel`] |
+//! | find out when a model is removed, and its replacement | [`CatalogueModel::retirement`] |
+//! | get the current best model for a purpose | [`traits`](Models::traits) |
+//! | map another vendor's model id | [`compatibility_mapping`](Models::compatibility_mapping) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -22,20 +22,20 @@
 //! # Ok(()) }
 //! ```
 //!
-//! All of it is free, needs no key, and is repeated after failures that may pass. The crate has no list of models of its own, so
-//! nothing here grows old: a model that comes tomorrow is called by its id. Wherever a request names a model, a trait (`default`) or a
-//! compatible name (`gpt-4o`) will do; [`Meta::model_id`](crate::Meta::model_id) says which model answered.
+//! All of it is free, needs no key, and is retried after transient failures. The crate has no model list of its own, so nothing becomes
+//! outdated: use a new model by its id. Wherever a request has a model, a trait (`default`) or another vendor's model id (`gpt-4o`) works
+//! too; [`Meta::model_id`](crate::Meta::model_id) has the model that answered.
 //!
 //! # The catalogue
 //!
-//! [`Models::catalogue`] fetches the whole list once (`GET /models?type=all`), and all clones of a client share it until it is
-//! [ten minutes](crate::ClientBuilder::catalogue_max_age) old. However many ask at once, one request is sent; when the one that drives
-//! it is dropped, the next drives on. A fetch that fails is an error for those who waited, and is not kept. Where there is an older
-//! catalogue, of a day at most, it serves instead, with a warning (`tracing`), and the next try is after half a minute.
+//! [`Models::catalogue`] fetches the whole list once (`GET /models?type=all`), and all clones of a client share it for [ten
+//! minutes](crate::ClientBuilder::catalogue_max_age). Concurrent callers share one request; if the caller that polls it is dropped, another
+//! continues. A failed fetch is an error for its callers, and is not cached. An older catalogue, of a day at most, is used instead, with a
+//! warning (`tracing`), and the next attempt is after half a minute.
 //!
-//! Traits stand in the list. The names of other vendors' models do not: each type's are one more request, which is sent only for who
-//! [asks](CatalogueRequest::with_compatible_names) or [looks up](Models::find) a name that is nothing else. A model whose entry
-//! cannot be read is left out and [counted](Catalogue::unreadable).
+//! The list has traits, but not other vendors' model ids: those are one more request per type, which is sent only if you [request
+//! them](CatalogueRequest::with_compatible_names) or [look up](Models::find) a name that is nothing else. A model whose entry cannot be
+//! decoded is left out and [counted](Catalogue::unreadable).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -52,7 +52,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A model that is about to go also says so in [`Meta::deprecation`](crate::Meta::deprecation) of its replies.
+//! A model that will be removed also has [`Meta::deprecation`](crate::Meta::deprecation) in its replies.
 
 pub use crate::api::models::Models;
 #[cfg(feature = "catalogue")]

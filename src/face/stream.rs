@@ -1,8 +1,7 @@
-//! Replies that arrive in pieces.
+//! Streamed replies.
 //!
-//! [`ChatStream`] is an answer of the chat endpoint while it is written, [`ChatAccumulator`] puts its chunks together,
-//! `ParsedStream` (feature `structured`) makes a value of them. Below them,
-//! [`sse`] cuts the bytes of any `text/event-stream` body into events.
+//! [`ChatStream`] is a streamed answer of the chat endpoint, [`ChatAccumulator`] assembles its chunks, `ParsedStream` (feature
+//! `structured`) makes a value of them. [`sse`] splits any `text/event-stream` body into events.
 
 pub use crate::api::chat::stream::ChatStream;
 #[cfg(feature = "collect")]

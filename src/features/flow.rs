@@ -11,37 +11,37 @@ use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::CallOptions;
 
-/// What a flow does, as a future.
+/// The steps of a flow, as a future.
 pub(crate) type Steps<T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 type AtLimit<T, E> = Box<dyn FnOnce(Error) -> Result<T, E> + Send>;
 
-/// The time limit of a flow that is awaited.
+/// The time limit of a running flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TimeLimit {
     pub(crate) lasts: Duration,
-    /// `None` for a limit that no clock reaches.
+    /// `None` if the limit is too far in the future to represent.
     pub(crate) ends: Option<Instant>,
 }
 
 impl TimeLimit {
-    /// Whether it is over.
+    /// Whether the time limit was reached.
     #[cfg(any(feature = "embedding-batch", feature = "jobs"))]
     pub(crate) fn is_over(&self) -> bool {
         self.ends.is_some_and(|ends| ends <= Instant::now())
     }
 }
 
-/// What can be set of flows of one kind, and what their error is. This crate implements it.
+/// The settings and the error type of one kind of flow. Only this crate implements it.
 pub trait FlowSettings: Sized + Send + 'static {
-    /// The error: [`crate::Error`], or one that has what came before it.
+    /// The error: [`crate::Error`], or one that contains the results so far.
     type Error;
 
-    /// Makes it of the error of a time limit. `None`: the steps end in time by themselves.
+    /// Converts the error of a time limit. `None` if the steps check the limit themselves.
     #[doc(hidden)]
     const AT_LIMIT: Option<fn(Error) -> Self::Error>;
 
-    /// The error of a flow that was not begun.
+    /// The error of a flow that was not started.
     #[doc(hidden)]
     fn refused(self, client: Client, limit: Option<Duration>, error: Error) -> Self::Error;
 }
@@ -69,12 +69,10 @@ pub(crate) use plain_settings;
 
 plain_settings!(());
 
-/// Several calls that look like one: a job from its order to its file, a list that is sent in parts. Nothing is sent before it is
-/// awaited.
+/// Several calls as one: a job from queueing to its file, a list that is sent in parts. Lazy: nothing is sent before it is awaited.
 ///
-/// Each call in it is repeated by the rules of its own operation, and has a time-out of its own;
-/// [`with_time_limit`](Self::with_time_limit) bounds all of it together. Dropping a flow sends nothing more. `S` is what can be set of a
-/// flow of its kind.
+/// Each call in it has the retries and the time-out of its own operation; [`with_time_limit`](Self::with_time_limit) limits all of them
+/// together. Dropping a flow sends nothing more. `S` has the settings of its kind of flow.
 ///
 /// ```no_run
 /// # async fn run(flow: venice_ai::Flow<String>) -> Result<(), venice_ai::Error> {
@@ -86,15 +84,15 @@ pub struct Flow<T, S: FlowSettings = ()> {
     name: &'static str,
     client: Client,
     limit: Option<Duration>,
-    /// Makes what there is by then, or an error that says what the caller can do, of the error of a time limit.
+    /// Converts the error of a time limit to the result so far, or to an error that says what to do.
     at_limit: Option<AtLimit<T, S::Error>>,
-    /// What can be set of it besides, by methods of the module that made it.
+    /// Settings of this kind of flow, set by methods of its module.
     pub(crate) settings: S,
     steps: Box<dyn FnOnce(Client, S, Option<TimeLimit>) -> Steps<T, S::Error> + Send>,
 }
 
 impl<T: 'static> Flow<T> {
-    /// `steps` must make its calls with the client that it is given: it has the options of the flow.
+    /// `steps` must make its calls with the given client, which has the options of the flow.
     pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
@@ -104,7 +102,7 @@ impl<T: 'static> Flow<T> {
 }
 
 impl<T: 'static, S: FlowSettings> Flow<T, S> {
-    /// As [`Flow::new`]; `steps` is given the settings too, and its time limit.
+    /// Like [`Flow::new`]; `steps` also gets the settings and the time limit.
     pub(crate) fn with_settings<F>(
         client: &Client,
         name: &'static str,
@@ -119,13 +117,13 @@ impl<T: 'static, S: FlowSettings> Flow<T, S> {
         Self { name, client: client.clone(), limit: None, at_limit: None, settings, steps }
     }
 
-    /// What is known only when time is over: the job that goes on.
+    /// Adds to the error of a time limit what is known only then: the job that goes on.
     #[cfg(feature = "jobs")]
     pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> S::Error + Send + 'static) -> Self {
         self.settled_at_limit(|error| Err(explain(error)))
     }
 
-    /// What it comes to when the time is over: the error that says so, or what is there by then.
+    /// Sets the result at the time limit: an error, or the result so far.
     #[cfg(feature = "jobs")]
     pub(crate) fn settled_at_limit(
         mut self,
@@ -135,10 +133,10 @@ impl<T: 'static, S: FlowSettings> Flow<T, S> {
         self
     }
 
-    /// How long all of it may take, from when it is first awaited. Nothing limits it unless this is called.
+    /// Limits the time of the flow, from when it is first awaited. Default: no limit.
     ///
-    /// When the time is over, the error is [`is_timeout`](Error::is_timeout) and nothing more is sent. What was ordered stays
-    /// ordered: a job goes on, and its handle can still be asked.
+    /// At the limit, the error is [`is_timeout`](Error::is_timeout) and nothing more is sent. A queued job goes on, and its handle stays
+    /// valid.
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -150,7 +148,7 @@ impl<T: 'static, S: FlowSettings> Flow<T, S> {
         self.client.options_mut()
     }
 
-    /// Waits for it in this thread, without an async runtime, as [`Call::send_blocking`](crate::Call::send_blocking) does.
+    /// Waits for it in this thread, without an async runtime, like [`Call::send_blocking`](crate::Call::send_blocking).
     ///
     /// # Errors
     ///
@@ -193,7 +191,7 @@ impl<T: 'static, S: FlowSettings> IntoFuture for Flow<T, S> {
 }
 
 fn out_of_time(name: &str, limit: Duration) -> Error {
-    let message = format!("{name} was not finished within {limit:?} (time limit of all its calls)");
+    let message = format!("{name} did not finish within {limit:?} (time limit of all its calls)");
     Error::new(ErrorKind::Timeout, message)
 }
 

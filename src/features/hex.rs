@@ -1,13 +1,13 @@
-//! Hexadecimal text.
+//! `decode`, `encode`: hexadecimal text.
 
-/// The bytes of a text of hexadecimal digits.
+/// Decodes a text of hexadecimal digits.
 #[cfg(any(feature = "tee", feature = "wallet"))]
 pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
     let mut bytes = vec![0; digits.len() / 2];
     decode_into(digits.as_bytes(), &mut bytes).then_some(bytes)
 }
 
-/// The bytes of a text of exactly `2 * N` hexadecimal digits.
+/// Decodes exactly `2 * N` hexadecimal digits.
 #[cfg(feature = "wallet")]
 pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
@@ -28,7 +28,7 @@ pub(crate) fn decode_into(digits: &[u8], bytes: &mut [u8]) -> bool {
         })
 }
 
-/// The bytes as lower-case digits.
+/// Encodes bytes as lower-case digits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()

@@ -1,4 +1,4 @@
-//! `InFlight`: futures that are polled together, a bounded number of them, each with the place of its work.
+//! `InFlight`: a bounded number of concurrent futures, each with an index.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,13 +7,12 @@ use std::task::{Context, Poll};
 use futures_core::Stream as _;
 use futures_util::stream::FuturesUnordered;
 
-/// Futures under way, of which the caller begins no more than it wants. Nothing is spawned: they go on while this is polled, and end when it
-/// is dropped.
+/// Concurrent futures; the caller bounds their number. No background task: they are polled with this, and dropped with it.
 pub(crate) struct InFlight<T> {
     flights: FuturesUnordered<Flight<T>>,
 }
 
-/// A future, and the place of its work among the caller's.
+/// A future and its index.
 struct Flight<T> {
     place: usize,
     work: Pin<Box<dyn Future<Output = T> + Send>>,
@@ -33,18 +32,18 @@ impl<T> InFlight<T> {
         self.flights.push(Flight { place, work });
     }
 
-    /// The place and the outcome of the next one that ends; `None` while there is none.
+    /// The index and output of the next one that completes; `None` if there are none.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, T)>> {
         Pin::new(&mut self.flights).poll_next(cx)
     }
 
-    /// Drops those whose places are not to be kept.
+    /// Drops those whose index is not to be kept.
     #[cfg(feature = "long-speech")]
     pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         self.flights = std::mem::take(&mut self.flights).into_iter().filter(|flight| keep(flight.place)).collect();
     }
 
-    /// The places of those under way.
+    /// The indices of those in flight.
     pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
         self.flights.iter().map(|flight| flight.place)
     }

@@ -1,4 +1,4 @@
-//! What stands on the API: tools, structured outputs, batches, budgets, preflight, jobs, wallets. Each is a cargo feature.
+//! Optional features on top of the API: tools, structured outputs, batches, budgets, preflight, jobs, wallets.
 
 #[cfg(feature = "attachments")]
 #[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]

@@ -1,20 +1,20 @@
-//! Marks for the prompt cache, and what it did.
+//! `cached`, `cache_control`: marks for the prompt cache. `Usage`: tokens of the prompt cache.
 
 use serde_json::{Map, Value};
 
 use crate::api::generated::types::{CacheControl, ChatMessage, ContentPart, TextContent, TextPart, Usage, UserContent};
 
 impl ContentPart {
-    /// Marks the end of what the provider shall keep of the prompt: everything up to here.
+    /// Marks the end of the prompt that the provider should cache: everything up to here.
     ///
-    /// Anthropic's models know it and take at most four marks in a request; others keep what they can by themselves. Venice marks
-    /// system prompts and tools on its own for these models. A part that this crate does not know stays as it is.
+    /// Anthropic's models support it, with at most four marks per request; others cache automatically. For these models Venice marks system
+    /// prompts and tools itself. An unknown part is unchanged.
     #[must_use]
     pub fn cached(self) -> Self {
         self.cache_control(CacheControl::new())
     }
 
-    /// As [`cached`](Self::cached), for as long as the mark says.
+    /// Like [`cached`](Self::cached), with the lifetime of the mark.
     #[must_use]
     pub fn cache_control(self, mark: impl Into<CacheControl>) -> Self {
         match self {
@@ -29,10 +29,10 @@ impl ContentPart {
 }
 
 impl ChatMessage {
-    /// Marks the end of this message as the end of what the provider shall keep of the prompt, as [`ContentPart::cached`] does.
+    /// Marks the end of this message as the end of the prompt that the provider should cache, like [`ContentPart::cached`].
     ///
-    /// A text becomes a list of one part for it. A message that has no part to bear the mark stays as it is: one without content, and
-    /// the result of a tool, which is a plain text for the API.
+    /// A text becomes a list of one part for it. A message that cannot have a mark is unchanged: one without content, and the result of a
+    /// tool, which the API accepts only as text.
     ///
     /// ```
     /// use venice_ai::types::{ChatCompletionRequest, ChatMessage};
@@ -44,7 +44,7 @@ impl ChatMessage {
         self.cache_control(CacheControl::new())
     }
 
-    /// As [`cached`](Self::cached), for as long as the mark says.
+    /// Like [`cached`](Self::cached), with the lifetime of the mark.
     #[must_use]
     pub fn cache_control(mut self, mark: impl Into<CacheControl>) -> Self {
         let mark = mark.into();
@@ -93,11 +93,10 @@ fn mark_user(content: &mut UserContent, mark: CacheControl) {
     }
 }
 
-/// What the prompt cache did.
+/// Token counts of the prompt cache.
 impl Usage {
-    /// How many tokens of the prompt came out of the provider's cache. They are among the
-    /// [`prompt_tokens`](Self#structfield.prompt_tokens), and cheaper (`cache_input` of the model's price). 0 where the reply says
-    /// nothing.
+    /// The prompt tokens read from the provider's cache. They are included in the [`prompt_tokens`](Self#structfield.prompt_tokens), and
+    /// cheaper (`cache_input` of the model's price). 0 if the reply does not say.
     ///
     /// ```
     /// use venice_ai::types::Usage;
@@ -109,11 +108,11 @@ impl Usage {
     pub fn cached_tokens(&self) -> i64 {
         let details = self.prompt_tokens_details.as_ref();
         let told = details.and_then(|details| details.cached_tokens);
-        told.or_else(|| self.told("cache_read_input_tokens")).unwrap_or_default()
+        told.or_else(|| self.reported("cache_read_input_tokens")).unwrap_or_default()
     }
 
-    /// How many tokens of the prompt were put into the provider's cache, which may cost more than to read them (`cache_write` of the
-    /// model's price). 0 where the reply says nothing.
+    /// The prompt tokens written to the provider's cache, which may cost more than reading them (`cache_write` of the model's price). 0 if
+    /// the reply does not say.
     ///
     /// ```
     /// use venice_ai::types::Usage;
@@ -125,10 +124,10 @@ impl Usage {
     pub fn cache_write_tokens(&self) -> i64 {
         let details = self.prompt_tokens_details.as_ref();
         let told = details.and_then(|details| details.cache_creation_input_tokens);
-        told.or_else(|| self.told("cache_creation_input_tokens")).unwrap_or_default()
+        told.or_else(|| self.reported("cache_creation_input_tokens")).unwrap_or_default()
     }
 
-    /// The share of the prompt that came out of the cache, from 0 to 1; `None` where the reply names no prompt tokens.
+    /// The fraction of the prompt that was read from the cache, from 0 to 1; `None` if the reply has no prompt tokens.
     ///
     /// ```
     /// assert_eq!(venice_ai::types::Usage::default().cache_hit_rate(), None);
@@ -138,9 +137,9 @@ impl Usage {
         (self.prompt_tokens > 0).then(|| (self.cached_tokens() as f64 / self.prompt_tokens as f64).clamp(0.0, 1.0))
     }
 
-    /// Backends differ in where they put a number that the document does not know.
-    fn told(&self, name: &str) -> Option<i64> {
-        let number = |members: &Map<String, Value>| members.get(name).and_then(Value::as_i64);
+    /// An undocumented number, which backends put in different fields.
+    fn reported(&self, name: &str) -> Option<i64> {
+        let number = |fields: &Map<String, Value>| fields.get(name).and_then(Value::as_i64);
         self.prompt_tokens_details.as_ref().and_then(|details| number(&details.extra)).or_else(|| number(&self.extra))
     }
 }

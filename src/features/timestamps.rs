@@ -35,7 +35,7 @@ impl TryFrom<&Timestamp> for chrono::DateTime<chrono::Utc> {
 #[cfg(feature = "chrono")]
 impl<Z: chrono::TimeZone> From<chrono::DateTime<Z>> for Timestamp {
     fn from(time: chrono::DateTime<Z>) -> Self {
-        // A leap second has more than its second of nanoseconds.
+        // In a leap second, chrono's nanoseconds exceed one second.
         let nanoseconds = time.timestamp_subsec_nanos().min(999_999_999);
         Moment { seconds: time.timestamp(), nanoseconds }.to_text().into()
     }

@@ -1,4 +1,4 @@
-//! `Attachments`: a type map, in which higher modules keep values on an error or on the metadata of a reply.
+//! `Attachments`: a type map with values of higher modules, on an error or on the metadata of a reply.
 
 use std::any::Any;
 use std::fmt;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_has_one_value_and_clones_change_apart() {
+    fn a_type_has_one_value_and_clones_are_independent() {
         let mut kept = Attachments::default();
         assert!(kept.is_empty() && kept.get::<u8>().is_none());
         kept.insert(1_u8);

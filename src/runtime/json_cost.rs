@@ -1,27 +1,26 @@
-//! `JsonCost`: estimates how much memory a JSON document takes once it is parsed, so that one that is small and expensive is
-//! rejected before it is parsed.
+//! `JsonCost`: estimates the memory of a parsed JSON document, so that a small but expensive one is rejected before it is parsed.
 //!
-//! Text takes about its own size. Objects, lists and short values take much more: `{"choices":[{},{},…]}` parsed into types takes
-//! 265 times its size.
+//! Text takes about its own size. Objects, lists and short values take much more: `{"choices":[{},{},…]}` parsed into types takes 265 times
+//! its size.
 
 use memchr::memchr2;
 
-/// What an object or a list counts. Three bytes (`{},`) make a chat choice of 800 bytes.
+/// The estimate of an object or a list. Three bytes (`{},`) become a chat choice of 800 bytes.
 const CONTAINER: usize = 1024;
-/// What any other value counts, and each name: a short text takes 96 bytes in a list that grows.
+/// The estimate of any other value, and of each name: a short string takes 96 bytes in a growing list.
 const VALUE: usize = 64;
-/// No valid document costs more than this for each of its bytes: it has at most one container for three of them.
+/// The most that a byte can cost: a document has at most one container per three bytes.
 const MOST_A_BYTE: usize = CONTAINER / 2;
 
-/// How many times the largest accepted size a document may take in memory.
+/// The memory limit of a document, as a multiple of the largest accepted size.
 pub(crate) const AMPLIFICATION: usize = 16;
 
-/// Whether the parsed document would take more than `limit` bytes. Documents that are too small for that are not looked at.
+/// Whether the parsed document would take more than `limit` bytes. Documents that are too small for that are not scanned.
 pub(crate) fn exceeds(json: &[u8], limit: usize) -> bool {
     json.len() > limit / MOST_A_BYTE && JsonCost::default().add(json) > limit
 }
 
-/// The estimate of a document that comes in pieces.
+/// The estimate of a document that arrives in pieces.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JsonCost {
     bytes: usize,
@@ -30,7 +29,7 @@ pub(crate) struct JsonCost {
 }
 
 impl JsonCost {
-    /// Adds the next piece; the estimate so far, in bytes.
+    /// Adds a piece; returns the estimate so far, in bytes.
     pub(crate) fn add(&mut self, json: &[u8]) -> usize {
         self.bytes = self.bytes.saturating_add(json.len());
         let mut rest = json;

@@ -1,9 +1,9 @@
-//! `leniently`: a second reading of replies that do not quite fit their type.
+//! `leniently`: retries the deserialisation of a reply without the optional fields that do not match their type.
 
 use crate::runtime::wire::forgiving;
 
-/// Deserialises `json`, and where something has an unexpected type or is out of range does so again, without the optional members of
-/// which that is true. The error is about what could not be left out.
+/// Deserialises `json`. If a value has an unexpected type or is out of range, tries again without the optional fields of which that is
+/// true. The error is about what could not be left out.
 pub(crate) fn leniently<T>(json: &[u8], read: impl Fn(&[u8]) -> serde_json::Result<T>) -> serde_json::Result<T> {
     read(json).or_else(|error| {
         if !error.is_data() && !is_out_of_range(&error) {
@@ -21,7 +21,7 @@ pub(crate) fn leniently<T>(json: &[u8], read: impl Fn(&[u8]) -> serde_json::Resu
     })
 }
 
-/// As [`leniently`], for a document that was parsed before.
+/// Like [`leniently`], for a parsed document.
 #[cfg(any(feature = "catalogue", feature = "unstable"))]
 pub(crate) fn leniently_again<T>(read: impl Fn() -> serde_json::Result<T>) -> serde_json::Result<T> {
     leniently(&[], |_| read())
@@ -29,15 +29,15 @@ pub(crate) fn leniently_again<T>(read: impl Fn() -> serde_json::Result<T>) -> se
 
 fn left_out(error: &serde_json::Error) {
     let problem = crate::runtime::text::without_values(&error.to_string());
-    tracing::debug!(problem, "an optional member of the reply has an unexpected type and is left out");
+    tracing::debug!(problem, "an optional field of the reply has an unexpected type and is left out");
 }
 
-/// `1e400`, for which JSON has room and a number of 64 bits has none. The parser takes it for a wrong document.
+/// `1e400`, which is valid JSON but no 64-bit number. The parser rejects the document for it.
 fn is_out_of_range(error: &serde_json::Error) -> bool {
     error.is_syntax() && error.to_string().starts_with("number out of range")
 }
 
-/// The document with `null` for each number that is too large for any type.
+/// The document with `null` for each number that no type can represent.
 fn without_huge_numbers(json: &[u8]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(json.len());
     let mut rest = json;
@@ -56,7 +56,7 @@ fn without_huge_numbers(json: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// The bytes of the string that begins here, with its quotes.
+/// The length of the string that starts here, including its quotes.
 fn string_length(json: &[u8]) -> usize {
     let mut at = 1;
     while let Some(found) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_nothing_can_hold_become_null() {
+    fn numbers_out_of_range_become_null() {
         for (json, clean) in [
             (r#"{"a": 1e400, "b": -1E+999}"#, r#"{"a": null, "b": null}"#),
             (r#"["1e400", "\\", "\"1e400", 1e400]"#, r#"["1e400", "\\", "\"1e400", null]"#),

@@ -1,4 +1,4 @@
-//! What a client of any HTTP API needs: values, serialisation, errors, transport, replies, calls, the client.
+//! The parts of a client for any HTTP API: values, serialisation, errors, transport, replies, calls, the client.
 
 pub(crate) mod amount;
 pub(crate) mod attachments;

@@ -6,46 +6,46 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-/// One row of the operation table: the facts of an endpoint that decide how a call to it is made.
+/// One row of the operation table: the facts of an endpoint that determine its calls.
 ///
-/// The rows are generated from the API's own description. Retries, authentication, headers, spans and error messages all
-/// read them, so that a fact is stated once.
+/// The rows are generated from the API's document. Retries, authentication, headers, spans and error messages all use them.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The operation's name in the API description, such as `createApiKey`.
+    /// The operation's id in the API's document, such as `createApiKey`.
     pub id: &'static str,
     /// The HTTP method in capitals.
     pub method: &'static str,
     /// The path below the base URL, with its parameters in braces: `/api_keys/{id}`.
     pub path: &'static str,
-    /// The area that the API description files it under.
+    /// The tag in the API's document.
     pub tag: &'static str,
-    /// What may be sent again after a failure.
+    /// Which requests may be retried.
     pub retry: RetryClass,
-    /// The member of the JSON body that, when it is `true`, makes the class [`Once`](RetryClass::Once): the API deletes what it
-    /// answers with, and a second request would find nothing.
+    /// The field of the JSON body that, if `true`, makes the class [`Once`](RetryClass::Once): the API deletes the result that it returns,
+    /// and a second request would find nothing.
     pub once_with: Option<&'static str>,
     /// Who may call it.
     pub auth: AuthScheme,
-    /// The media types that a request may have; empty where there is no body.
+    /// The accepted media types of a request; empty without a body.
     pub request_media: &'static [&'static str],
     /// The media types of a successful reply.
     pub reply_media: &'static [&'static str],
-    /// The statuses that the API description names. The API answers with others too.
+    /// The documented statuses. The API sends others too.
     pub statuses: &'static [u16],
-    /// The API means to take it away.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The top-level fields without which a JSON reply is worthless.
+    /// The top-level fields that a successful JSON reply must have.
     pub(crate) essential: &'static [Essential],
-    /// Whether an `error` field is a part of a successful reply, such as the report of a job that failed.
+    /// Whether an `error` field is part of a successful reply, such as the report of a failed job.
     pub(crate) error_inside: bool,
 }
 
 impl Operation {
-    /// The parameters of a path that fits a template such as [`path`](Self::path), percent-decoded; `None` when it does not fit.
+    /// The parameters of a path that matches a template such as [`path`](Self::path), percent-decoded; `None` if it does not match.
     ///
-    /// Where several templates fit, as `/api_keys/{id}` fits `/api_keys/rate_limits` too, the one with the fewest parameters is meant.
+    /// If several templates match, as `/api_keys/{id}` matches `/api_keys/rate_limits` too, the one with the fewest parameters is the right
+    /// one.
     ///
     /// ```
     /// use venice_ai::Operation;
@@ -82,33 +82,32 @@ impl Operation {
     }
 }
 
-/// A top-level field of a JSON reply without which the reply is worthless. `null` counts as missing.
+/// A top-level field that a successful JSON reply must have. `null` counts as missing.
 #[derive(Debug)]
 pub(crate) struct Essential {
     pub(crate) name: &'static str,
-    /// Whether it is a list that must have items.
+    /// Whether it is a list that must not be empty.
     pub(crate) filled: bool,
 }
 
-/// What may be sent again after a failure, without asking the caller.
+/// Which requests may be retried without asking the caller.
 ///
-/// The classes differ in what a second request could do: nothing, cost money, or make a second thing.
+/// The classes differ in the possible effect of a second request: none, a charge, or a second resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// Reads, and free: repeated after any failure that may pass. That is a connection that could not be made, a
-    /// time-out, a reply that was cut, and the statuses 408, 429, 500, 502, 503, 504 (once) and 520 to 524.
+    /// Free and read-only: retried after any transient failure: no connection, a time-out, a lost connection, and the statuses 408, 429,
+    /// 500, 502, 503, 504 (once) and 520 to 524.
     Safe,
-    /// Costs money: repeated only when the request is known not to have been executed. That is a connection that could not be
-    /// made, a 429, and a 408 or 503 that carries the API's own error body; a bare 408 or 503 may come from a gateway that had
-    /// already passed the request on.
+    /// Charged: retried only when the request is known not to have been executed: no connection, a 429, and a 408 or 503 with the API's own
+    /// error body; another 408 or 503 may come from a gateway that had already forwarded the request.
     Inference,
-    /// Makes a key, a job or a voice, or deletes what it answers with: repeated only when the request is known not to have been
-    /// executed. That is a connection that could not be made, a 429, and a 503 that carries the API's own error body.
+    /// Creates a key, a job or a voice, or deletes the result that it returns: retried only when the request is known not to have been
+    /// executed: no connection, a 429, and a 503 with the API's own error body.
     Once,
-    /// Submits a signed payment, which the API credits at most once. The same payment is sent again while the API says that it is
-    /// being settled (409 `PAYMENT_IN_PROGRESS`), and where the reply was lost: a time-out, a broken connection, a 504 (once).
-    /// Nothing else leads to a second request, and no redirect is followed.
+    /// Submits a signed payment, which the API credits at most once. The same payment is sent again while the API is settling it (409
+    /// `PAYMENT_IN_PROGRESS`), and if the reply was lost: a time-out, a lost connection, a 504 (once). Nothing else is retried, and
+    /// redirects are not followed.
     Payment,
 }
 
@@ -116,30 +115,30 @@ pub enum RetryClass {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// Anyone. A key that the client has is sent all the same.
+    /// Anyone. The client's key is sent if it has one.
     Public,
     /// An API key.
     Bearer,
     /// An API key, or a wallet that signs each request with the header `SIGN-IN-WITH-X`.
     BearerOrWallet,
-    /// A wallet alone. The API key stays at home.
+    /// Only a wallet. The API key is not sent.
     Wallet,
-    /// Whoever has the URL, which lies on another host as a rule. Neither the key nor the client's own headers go there.
+    /// Anyone with the URL, which usually is on another host. Neither the key nor the client's own headers are sent.
     Anonymous,
 }
 
-/// An operation together with what to call it in messages.
+/// An operation with its name for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct OperationRef {
     facts: &'static Operation,
-    /// The class of this request, which may be another than that of the operation.
+    /// The retry class of this request, which may differ from that of the operation.
     retry: RetryClass,
-    /// What an ad-hoc request is called, as it has no id.
+    /// The name of an ad-hoc request, which has no id.
     name: Option<Arc<str>>,
 }
 
 impl OperationRef {
-    /// A request that the API description does not know. It is named by its path, without the query.
+    /// A request that is not in the API's document, named by its path without the query.
     pub(crate) fn ad_hoc(method: &reqwest::Method, path: &str) -> Self {
         let facts = if method.is_safe() { &AD_HOC_READ } else { &AD_HOC_WRITE };
         let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -150,12 +149,12 @@ impl OperationRef {
         self.facts
     }
 
-    /// What may be sent again after a failure of this request.
+    /// Whether this request may be retried.
     pub(crate) fn retry(&self) -> RetryClass {
         self.retry
     }
 
-    /// This request deletes what it is answered with.
+    /// Marks a request that deletes the result that it returns.
     pub(crate) fn set_once(&mut self) {
         self.retry = RetryClass::Once;
     }

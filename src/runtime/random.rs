@@ -1,13 +1,13 @@
-//! Random numbers for names, boundaries, keys and jitter.
+//! `bits`: random numbers for names, boundaries, keys and jitter.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-/// 64 bits that differ each time, in this process or another.
+/// 64 random bits.
 ///
-/// The standard library seeds its hash maps from the operating system's randomness. Time, process and a counter go in as well, so
-/// that not even a process that was copied while it ran draws the same bits.
+/// The standard library seeds its hash maps with the operating system's randomness. Time, process and a counter are hashed as well, so that
+/// even a forked process gets other bits.
 pub(crate) fn bits() -> u64 {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut hasher = RandomState::new().build_hasher();
@@ -17,7 +17,7 @@ pub(crate) fn bits() -> u64 {
     hasher.finish()
 }
 
-/// 122 of the 128 bits in the form of a UUID of version 4.
+/// A UUID of version 4 from 122 of the 128 bits.
 #[cfg(feature = "crypto-rpc")]
 pub(crate) fn uuid(high: u64, low: u64) -> String {
     format!(

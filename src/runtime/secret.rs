@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// A text that no log line, error or `Debug` output shows: it prints as `***`.
+/// A string that logs, errors and `Debug` output never show: it prints as `***`.
 ///
-/// API keys go in as a `Secret`, and a key that the API has just made comes back as one. The text is handed out by
-/// [`expose`](Self::expose) alone, so a search for that word finds each place that could leak it. A `Secret` does not
-/// serialise: storing one is a decision, and looks like one.
+/// API keys are passed as a `Secret`, and a newly created key is returned as one. The text is accessible only with
+/// [`expose`](Self::expose), so a search for that word finds each place that could leak it. A `Secret` does not implement `Serialize`:
+/// storing one must be explicit.
 ///
-/// It guards against accidents, not against somebody who reads the memory of the process: the text is not wiped when
-/// the value is dropped, as the HTTP stack holds copies of it anyway.
+/// It protects against accidents, not against someone who reads the memory of the process: the text is not zeroed on drop, as the HTTP
+/// stack has copies of it anyway.
 ///
 /// ```
 /// use venice_ai::Secret;
@@ -22,7 +22,7 @@ use std::fmt;
 pub struct Secret(Box<str>);
 
 impl Secret {
-    /// The text itself. Keep it out of logs, error messages and URLs.
+    /// The text. Keep it out of logs, error messages and URLs.
     ///
     /// ```
     /// # use venice_ai::Secret;
@@ -76,10 +76,10 @@ impl<'de> serde::Deserialize<'de> for Secret {
     }
 }
 
-/// Headers with one of these in their names carry credentials, whatever those look like.
+/// Parts of the names of headers with credentials.
 const CREDENTIALS: [&str; 7] = ["auth", "cookie", "key", "secret", "token", "sign", "payment"];
 
-/// Whether a header of this name, in lower case, carries a credential.
+/// Whether a header with this name, in lower case, has a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     CREDENTIALS.iter().any(|part| name.contains(part))
 }

@@ -1,11 +1,11 @@
-//! `Slots`: a type map with one shared value a type, in which features keep their state.
+//! `Slots`: a type map with one shared value per type, for the state of features.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// One value of each type, made when it is first asked for.
+/// One value per type, created on first use.
 #[derive(Default)]
 pub(crate) struct Slots(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
@@ -15,7 +15,7 @@ impl Slots {
         self.get_or(T::default)
     }
 
-    /// The value of a type, which `make` makes if there is none yet.
+    /// The value of a type, created by `make` if there is none yet.
     pub(crate) fn get_or<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let value = values.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(make()));

@@ -1,10 +1,10 @@
-//! `one_line`, `scrub` and the like: text from a server, sanitised for messages and logs. Short, on one line, without secrets and values.
+//! `one_line`, `scrub` and the like: sanitise text from a server for messages and logs: short, on one line, without secrets and values.
 
 use bytes::Bytes;
 use memchr::memmem;
 use serde_json::Value;
 
-/// `text` on one line, cut after `chars` characters, without characters that reorder or hide what stands around them.
+/// `text` on one line, truncated after `chars` characters, without characters that reorder or hide the text around them.
 pub(crate) fn one_line(text: &str, chars: usize) -> String {
     let mut line = String::with_capacity(text.len().min(chars * 2));
     let mut count = 0;
@@ -25,14 +25,14 @@ pub(crate) fn one_line(text: &str, chars: usize) -> String {
     line
 }
 
-/// Bidirectional controls, and others that print as nothing and change how the rest of a line reads.
+/// Bidirectional controls, and other invisible characters that change how the rest of a line reads.
 fn is_format(c: char) -> bool {
     matches!(c,
         '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// At most `bytes` of a text, cut between characters and marked where it is cut.
+/// At most `bytes` of a text, truncated between characters and marked as such.
 pub(crate) fn shortened(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
@@ -41,19 +41,19 @@ pub(crate) fn shortened(text: &str, bytes: usize) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// What the body of a success is that cannot be used, without any of it: an API key may have been created, and an answer is
-/// nobody's business. The title of a gateway's page is shown.
+/// Describes an unusable body of a success without showing it: it may contain an API key or a private answer. The title of a gateway's HTML
+/// page is shown.
 pub(crate) fn form_of_body(body: &[u8]) -> String {
     let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
     match body.trim_ascii() {
         [] => "empty body".to_owned(),
         page if is_html(page) => summary_of_body(page),
         _ if is_text => format!("{} bytes of text", body.len()),
-        _ => format!("{} bytes that are no text", body.len()),
+        _ => format!("{} bytes that are not text", body.len()),
     }
 }
 
-/// What a body that is no JSON holds, in a few words.
+/// A short description of a body that is not JSON.
 pub(crate) fn summary_of_body(body: &[u8]) -> String {
     /// Enough for the head of an HTML page.
     const LOOKED_AT: usize = 16 * 1024;
@@ -70,12 +70,12 @@ pub(crate) fn summary_of_body(body: &[u8]) -> String {
         };
     }
     if text.contains('\u{fffd}') || text.contains('\0') {
-        return format!("{} bytes that are no text", body.len());
+        return format!("{} bytes that are not text", body.len());
     }
     one_line(text, SHOWN)
 }
 
-/// A text without the byte order mark that it may begin with.
+/// A text without a leading byte order mark.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
@@ -96,7 +96,7 @@ fn title(html: &str) -> Option<&str> {
     html.get(start..end).map(str::trim).filter(|title| !title.is_empty())
 }
 
-/// A message of `serde` without the value that it quotes: values are prompts, answers and secrets.
+/// A message of `serde` without the value that it quotes, which may be a prompt, an answer or a secret.
 pub(crate) fn without_values(message: &str) -> String {
     let mut shown = String::with_capacity(message.len());
     let mut rest = message;
@@ -109,7 +109,7 @@ pub(crate) fn without_values(message: &str) -> String {
     shown
 }
 
-/// What follows a string literal as `{:?}` writes it.
+/// The text after a string literal in `{:?}` form.
 fn after_literal(quoted: &str) -> &str {
     let mut escaped = false;
     for (index, c) in quoted.char_indices().skip(1) {
@@ -125,10 +125,10 @@ fn after_literal(quoted: &str) -> &str {
 
 const SCRUBBED: &str = "***";
 
-/// Replacing a shorter text would tear ordinary words apart.
+/// Replacing a shorter text would damage ordinary words.
 pub(crate) const SHORTEST_SECRET: usize = 6;
 
-/// Crosses out each occurrence of a secret. Whether there was one.
+/// Replaces each occurrence of a secret. Returns whether there was one.
 pub(crate) fn scrub(text: &mut String, secret: &str) -> bool {
     let is_there = secret.len() >= SHORTEST_SECRET && text.contains(secret);
     if is_there {
@@ -137,16 +137,16 @@ pub(crate) fn scrub(text: &mut String, secret: &str) -> bool {
     is_there
 }
 
-/// As [`scrub`], for all texts and names of a parsed document.
+/// Like [`scrub`], for all strings and names of a parsed document.
 pub(crate) fn scrub_json(value: &mut Value, secret: &str) -> bool {
     match value {
         Value::String(text) => scrub(text, secret),
-        // Each of them, and not only the first that has it.
+        // All of them, not only the first match.
         Value::Array(items) => items.iter_mut().filter_map(|item| scrub_json(item, secret).then_some(())).count() > 0,
-        Value::Object(members) => {
-            let named = std::mem::take(members).into_iter();
+        Value::Object(fields) => {
+            let named = std::mem::take(fields).into_iter();
             let mut found = false;
-            members.extend(named.map(|(mut name, mut value)| {
+            fields.extend(named.map(|(mut name, mut value)| {
                 found |= scrub(&mut name, secret);
                 found |= scrub_json(&mut value, secret);
                 (name, value)
@@ -157,7 +157,7 @@ pub(crate) fn scrub_json(value: &mut Value, secret: &str) -> bool {
     }
 }
 
-/// As [`scrub`], for bytes. They are copied only if the secret is there.
+/// Like [`scrub`], for bytes. They are copied only if they have the secret.
 pub(crate) fn without_secret(bytes: Bytes, secret: &str) -> Bytes {
     let finder = memmem::Finder::new(secret.as_bytes());
     let mut found = finder.find_iter(&bytes).peekable();
@@ -192,7 +192,7 @@ mod tests {
     fn the_form_of_a_body_shows_none_of_it() {
         assert_eq!(form_of_body(b"{\"apiKey\": \"vk-1\""), "17 bytes of text");
         assert_eq!(form_of_body(b" "), "empty body");
-        assert_eq!(form_of_body(&[0xff, 0xd8, 0xff]), "3 bytes that are no text");
+        assert_eq!(form_of_body(&[0xff, 0xd8, 0xff]), "3 bytes that are not text");
         assert_eq!(form_of_body(b"<html><title>502</title>"), "HTML page: 502");
     }
 
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(summary_of_body(b"<html><body>x"), "HTML page without a title");
         assert_eq!(summary_of_body(b" \n"), "empty body");
         assert_eq!(summary_of_body(b"upstream\nfailed"), "upstream failed");
-        assert_eq!(summary_of_body(&[0xff, 0xd8, 0xff]), "3 bytes that are no text");
+        assert_eq!(summary_of_body(&[0xff, 0xd8, 0xff]), "3 bytes that are not text");
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_removed_wherever_it_stands() {
+    fn a_secret_is_removed_everywhere() {
         let body = Bytes::from_static(b"key-1234 and key-1234");
         assert_eq!(&without_secret(body, "key-1234")[..], b"*** and ***");
         let mut text = "no secret".to_owned();

@@ -12,21 +12,21 @@ pub(crate) fn web_address(text: &str) -> Option<Url> {
     url.filter(|url| url.host_str().is_some_and(|host| !host.is_empty()))
 }
 
-/// All but the unreserved characters (RFC 3986, section 2.3).
+/// All except the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Percent-encodes all but the unreserved characters. Of any text but an empty one, `.` and `..` that makes exactly one segment of a
-/// path.
+/// Percent-encodes all except the unreserved characters, which makes exactly one path segment of any text except an empty one, `.` and
+/// `..`.
 pub(crate) fn percent_encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Undoes percent encoding. A text that is not UTF-8 then is returned as it is.
+/// Decodes percent-encoding. If the result is not UTF-8, the text is returned unchanged.
 pub(crate) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
-/// Whether the host of a URL is a loopback address or a name that is reserved for this machine.
+/// Whether the host of a URL is a loopback address or a name reserved for this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match ip_address(url) {
         Some(address) => address.is_loopback(),

@@ -6,28 +6,28 @@ use std::net::IpAddr;
 use crate::runtime::timestamp::Moment;
 use crate::runtime::url;
 
-/// What the API would refuse about a request.
+/// What the API would reject in a request.
 ///
-/// A call with such a request fails before anything is sent. The API may be ahead of the description that the rules come
-/// from: [`Call::with_validation(false)`](crate::Call::with_validation) sends it regardless.
+/// A call with such a request fails before anything is sent. The API may be ahead of the document that the rules come from:
+/// [`Call::with_validation(false)`](crate::Call::with_validation) sends it regardless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ValidationError {
     field: String,
     problem: String,
-    /// Sent all the same, the request would be another one.
+    /// Rejected even if validation is off, as it would be a different request.
     fatal: bool,
-    /// What else is wrong.
+    /// Further findings.
     more: Vec<ValidationError>,
 }
 
 impl ValidationError {
-    /// `field` is the path of the member in the JSON that would be sent: `messages[3].content`.
+    /// `field` is the path of the field in the JSON that would be sent: `messages[3].content`.
     pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { field: field.into(), problem: problem.into(), fatal: false, more: Vec::new() }
     }
 
-    /// Both together; the first one is named first.
+    /// Both findings; this one comes first.
     pub(crate) fn and(mut self, mut other: Self) -> Self {
         let more = std::mem::take(&mut other.more);
         self.more.push(other);
@@ -35,35 +35,35 @@ impl ValidationError {
         self
     }
 
-    /// All of them together, the first ones of many.
+    /// Combines findings, the first ones of many.
     pub(crate) fn all(findings: impl IntoIterator<Item = Self>) -> Result<(), Self> {
         findings.into_iter().take(MOST_FINDINGS).reduce(Self::and).map_or(Ok(()), Err)
     }
 
-    /// Refused even where validation is off.
+    /// Rejected even if validation is off.
     pub(crate) fn into_fatal(self) -> Self {
         Self { fatal: true, ..self }
     }
 
-    /// The members that are wrong, the first ones of many.
+    /// The invalid fields, the first ones of many.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let more = self.more.iter().map(|finding| (finding.field(), finding.problem()));
         std::iter::once((self.field(), self.problem())).chain(more)
     }
 
-    /// What is refused even where validation is off: an empty or dotted path segment calls another endpoint.
+    /// The findings that are rejected even if validation is off: an empty or dotted path segment calls another endpoint.
     pub(crate) fn fatal_part(self) -> Option<Self> {
         let Self { more, .. } = &self;
         let all = std::iter::once(&self).chain(more).filter(|finding| finding.fatal);
         all.map(|finding| Self { more: Vec::new(), ..finding.clone() }).reduce(Self::and)
     }
 
-    /// The path of the first member that is wrong in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
+    /// The path of the first invalid field in the JSON that would be sent, such as `consumptionLimit.usd` or `messages[3].content`.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong with it, and what would be right.
+    /// The problem, and what would be valid.
     pub fn problem(&self) -> &str {
         &self.problem
     }
@@ -78,13 +78,13 @@ impl fmt::Display for ValidationError {
 
 impl std::error::Error for ValidationError {}
 
-/// Something whose values have limits.
+/// A type whose values have limits.
 pub(crate) trait Check {
-    /// Reports every value that is out of its limits.
+    /// Reports every value out of its limits.
     fn check(&self, checker: &mut Checker);
 }
 
-/// A type that holds itself does so in a box.
+/// A recursive type is boxed.
 impl<T: Check> Check for Box<T> {
     fn check(&self, checker: &mut Checker) {
         T::check(self, checker);
@@ -103,23 +103,22 @@ pub(crate) fn run_with(check: impl FnOnce(&mut Checker)) -> Result<(), Validatio
     ValidationError::all(checker.found)
 }
 
-/// A value that a string enum does not know.
+/// The error of a value that a string enum does not have.
 pub(crate) fn unknown_value(name: &str, value: &str, known: &[&str]) -> ValidationError {
     ValidationError::new(name, format!("has no value {value:?}; known are {}", known.join(", ")))
 }
 
-/// Of a request that is wrong in many places, so many are told.
+/// The most findings of a request.
 const MOST_FINDINGS: usize = 16;
 
-/// Collects what is wrong. The path of a finding is put together on the way back from it, so that it costs nothing as long as
-/// nothing is wrong.
+/// Collects findings. The path of a finding is built on the way back from it, so that it costs nothing without findings.
 #[derive(Debug, Default)]
 pub(crate) struct Checker {
     found: Vec<ValidationError>,
 }
 
 impl Checker {
-    /// Reports a member. The first thing that is wrong with it counts.
+    /// Reports a field. Its first finding counts.
     #[cold]
     fn report(&mut self, field: &str, problem: String) {
         let again = self.found.last().is_some_and(|last| last.field == field);
@@ -139,7 +138,7 @@ impl Checker {
         }
     }
 
-    /// Adds a step to the paths of what was found since there were `before`.
+    /// Prepends a step to the paths of the findings since there were `before`.
     #[cold]
     #[inline(never)]
     fn put_below(&mut self, step: fmt::Arguments<'_>, before: usize) {
@@ -151,14 +150,14 @@ impl Checker {
         }
     }
 
-    /// Checks an object that is a member.
+    /// Checks a field that is an object.
     pub(crate) fn nested<T: Check>(&mut self, field: &str, value: Option<&T>) {
         if let Some(value) = value {
             self.below(format_args!("{field}"), |checker| value.check(checker));
         }
     }
 
-    /// Checks every object of a list that is a member.
+    /// Checks every object of a field that is a list.
     pub(crate) fn each<T: Check>(&mut self, field: &str, list: Option<&Vec<T>>) {
         if let Some(list) = list {
             self.below(format_args!("{field}"), |checker| checker.each_here(list));
@@ -172,14 +171,14 @@ impl Checker {
         }
     }
 
-    /// Checks every value of a list that is a member.
+    /// Checks every value of a field that is a list.
     pub(crate) fn items<T>(&mut self, field: &str, list: Option<&Vec<T>>, check: impl Fn(&mut Self, &T)) {
         for (index, item) in list.into_iter().flatten().enumerate() {
             self.below(format_args!("{field}[{index}]"), |checker| check(checker, item));
         }
     }
 
-    /// The values of a map, below its field and their keys.
+    /// Checks the values of a map, below its field and their keys.
     pub(crate) fn values<'m, K: AsRef<str> + 'm, T: 'm>(
         &mut self,
         field: &str,
@@ -191,7 +190,7 @@ impl Checker {
         }
     }
 
-    /// How many entries a map has.
+    /// Checks the number of entries of a map.
     pub(crate) fn entries(&mut self, field: &str, count: Option<usize>, low: usize, high: usize) {
         match count {
             Some(count) if count < low => {
@@ -204,7 +203,7 @@ impl Checker {
         }
     }
 
-    /// The kinds of JSON that a value may be.
+    /// Checks that a JSON value is of one of these kinds.
     pub(crate) fn kinds(&mut self, field: &str, value: Option<&serde_json::Value>, kinds: &[&str]) {
         let kind = value.map(|value| match value {
             serde_json::Value::Null => "null",
@@ -219,14 +218,14 @@ impl Checker {
         }
     }
 
-    /// A field that may not be set together with others.
+    /// Reports a field that is set together with one that it excludes.
     pub(crate) fn excludes(&mut self, field: &str, is_set: bool, others: &[(&str, bool)]) {
         if let Some((other, _)) = others.iter().find(|(_, other_is_set)| is_set && *other_is_set) {
             self.report(field, format!("cannot be combined with `{other}`"));
         }
     }
 
-    /// A date or time that may not be before another one. What is neither is reported by other checks.
+    /// Reports a date or time that is before another one. Other checks report invalid ones.
     pub(crate) fn not_before(
         &mut self,
         field: &str,
@@ -242,7 +241,7 @@ impl Checker {
         }
     }
 
-    /// The number of characters of a text.
+    /// Checks the number of characters of a text.
     pub(crate) fn length(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, low: usize, high: usize) {
         let Some(text) = text.map(AsRef::as_ref) else { return };
         let count = text.chars().count();
@@ -251,26 +250,26 @@ impl Checker {
         } else if count < low {
             self.report(field, format!("has {count} characters, at least {low} are needed"));
         } else if count > high {
-            self.report(field, format!("has {count} characters, at most {high} are taken"));
+            self.report(field, format!("has {count} characters, at most {high} are allowed"));
         }
     }
 
-    /// A text that says something.
+    /// Checks that a text is not blank.
     pub(crate) fn not_blank(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         if text.is_some_and(|text| text.as_ref().trim().is_empty()) {
             self.report(field, "is empty".to_owned());
         }
     }
 
-    /// The address of something on the web.
+    /// Checks a web URL.
     pub(crate) fn web_url(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         let Some(text) = text.map(AsRef::as_ref) else { return };
         if url::web_address(text).is_none() {
-            self.report(field, "is no http or https URL, such as `https://example.org/page`".to_owned());
+            self.report(field, "is not an http or https URL such as `https://example.org/page`".to_owned());
         }
     }
 
-    /// A public IP address, IPv4 or IPv6, or a subnet of them.
+    /// Checks a public IP address, IPv4 or IPv6, or a subnet.
     pub(crate) fn public_address(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         let text = text.map(AsRef::as_ref).filter(|text| !text.trim().is_empty());
         if let Some(problem) = text.and_then(address_problem) {
@@ -278,42 +277,42 @@ impl Checker {
         }
     }
 
-    /// A member that is needed beside another one.
+    /// Checks a field that is required with another one.
     pub(crate) fn required_when(&mut self, field: &str, is_set: bool, other: &str, other_is_set: bool) {
         if other_is_set && !is_set {
-            self.report(field, format!("is needed beside `{other}`"));
+            self.report(field, format!("is required with `{other}`"));
         }
     }
 
-    /// A secret that says something.
+    /// Checks that a secret is not blank.
     pub(crate) fn secret(&mut self, field: &str, secret: Option<&crate::runtime::secret::Secret>) {
         self.not_blank(field, secret.map(crate::runtime::secret::Secret::expose));
     }
 
-    /// A value that becomes one segment of the path. Percent-encoded, any text is one, but for those that are refused here: they
-    /// would call another endpoint, so that they are refused even where validation is off.
+    /// Checks a value that becomes one path segment. Percent-encoded, any text is one except for those rejected here: they would call
+    /// another endpoint, so they are rejected even if validation is off.
     pub(crate) fn segment(&mut self, field: &str, text: &str) {
         let problem = if text.trim().is_empty() {
             "is empty".to_owned()
         } else if text == "." || text == ".." {
-            format!("is {text:?}, which a URL takes for a folder")
+            format!("is {text:?}, which is a relative path in a URL")
         } else {
             return;
         };
         self.found.push(ValidationError { fatal: true, ..ValidationError::new(field, problem) });
     }
 
-    /// The size of a list.
+    /// Checks the size of a list.
     pub(crate) fn count<T>(&mut self, field: &str, list: Option<&Vec<T>>, low: usize, high: usize) {
         let Some(count) = list.map(Vec::len) else { return };
         if count < low {
             self.report(field, format!("has {count} items, at least {low} are needed"));
         } else if count > high {
-            self.report(field, format!("has {count} items, at most {high} are taken"));
+            self.report(field, format!("has {count} items, at most {high} are allowed"));
         }
     }
 
-    /// A number within bounds; each bound says whether it is itself allowed.
+    /// Checks the bounds of a number; each bound says whether it is inclusive.
     #[inline]
     pub(crate) fn range(
         &mut self,
@@ -322,7 +321,7 @@ impl Checker {
         low: Option<(f64, bool)>,
         high: Option<(f64, bool)>,
     ) {
-        // Most numbers are not set, and of the others most are right.
+        // Most numbers are not set, and most others are valid.
         let Some(number) = number else { return };
         let above_low = low.is_none_or(|(low, inside)| number > low || (inside && number == low));
         let below_high = high.is_none_or(|(high, inside)| number < high || (inside && number == high));
@@ -331,7 +330,7 @@ impl Checker {
         }
     }
 
-    /// Reports a number; each bound with whether it is kept.
+    /// Reports a number out of bounds.
     #[cold]
     #[inline(never)]
     fn out_of_range(
@@ -343,22 +342,22 @@ impl Checker {
     ) {
         if !number.is_finite() {
             // JSON has no such number; it would be sent as null.
-            return self.report(field, format!("is {number}, which is not a number that JSON can hold"));
+            return self.report(field, format!("is {number}, which is not a number in JSON"));
         }
         if let (Some((low, inside)), false) = low {
-            self.report(field, format!("is {number}, it must be {} {low}", if inside { "at least" } else { "above" }));
+            self.report(field, format!("is {number}, and must be {} {low}", if inside { "at least" } else { "above" }));
         }
         if let (Some((high, inside)), false) = high {
-            self.report(field, format!("is {number}, it must be {} {high}", if inside { "at most" } else { "below" }));
+            self.report(field, format!("is {number}, and must be {} {high}", if inside { "at most" } else { "below" }));
         }
     }
 
-    /// A text that matches a pattern.
+    /// Checks that a text matches a pattern.
     pub(crate) fn pattern(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>, pattern: &str) {
         self.one_of(field, text, &[], &[pattern]);
     }
 
-    /// A text that is one of some values, or matches one of some patterns.
+    /// Checks that a text is one of some values, or matches one of some patterns.
     pub(crate) fn one_of(
         &mut self,
         field: &str,
@@ -367,7 +366,7 @@ impl Checker {
         patterns: &[&str],
     ) {
         let Some(text) = text.map(AsRef::as_ref) else { return };
-        // The patterns are checked to be valid when the code is generated.
+        // The patterns are validated when the code is generated.
         let matches = |pattern: &&str| regex_lite::Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text));
         if values.contains(&text) || patterns.iter().any(matches) {
             return;
@@ -381,38 +380,38 @@ impl Checker {
             field,
             match (values, patterns) {
                 ([], [pattern]) => format!("is {text:?}, which does not match `{pattern}`"),
-                _ => format!("is {text:?}, which is none of {}", allowed.join(", ")),
+                _ => format!("is {text:?}, which is not one of {}", allowed.join(", ")),
             },
         );
     }
 
-    /// A value of an open enum that this version of the crate knows.
+    /// Checks that this version of the crate knows the value of an open enum.
     pub(crate) fn known<T>(&mut self, field: &str, value: Option<&T>, text: impl Fn(&T) -> &str, known: &[&str]) {
         self.one_of(field, value.map(text), known, &[]);
     }
 
-    /// A number that is one of some values.
+    /// Checks that a number is one of some values.
     pub(crate) fn one_of_numbers(&mut self, field: &str, number: Option<f64>, values: &[f64]) {
         if let Some(number) = number
             && !values.contains(&number)
         {
-            self.report(field, format!("is {number}, which is none of {values:?}"));
+            self.report(field, format!("is {number}, which is not one of {values:?}"));
         }
     }
 
-    /// A day, a time, or nothing; `2025-02-30` is neither.
+    /// Checks a date or a time; `2025-02-30` is neither.
     pub(crate) fn date(&mut self, field: &str, text: Option<&(impl AsRef<str> + ?Sized)>) {
         let Some(text) = text.map(AsRef::as_ref).filter(|text| !text.is_empty()) else { return };
         if Moment::parse(text).is_none() {
-            self.report(field, format!("is {text:?}, which is no day or time of the calendar"));
+            self.report(field, format!("is {text:?}, which is not a valid date or time"));
         }
     }
 }
 
-/// What is wrong with an address that has to be public: IPv4 or IPv6, single or a subnet.
+/// The problem of an address that has to be public: IPv4 or IPv6, single or a subnet.
 fn address_problem(text: &str) -> Option<&'static str> {
     let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-    let Ok(address) = address.parse::<IpAddr>() else { return Some("is no IP address and no subnet") };
+    let Ok(address) = address.parse::<IpAddr>() else { return Some("is neither an IP address nor a subnet") };
     let (longest, is_public) = match address {
         IpAddr::V4(it) => (32, !(it.is_private() || it.is_link_local() || it.is_broadcast())),
         IpAddr::V6(it) => (128, !(it.is_unique_local() || it.is_unicast_link_local())),
@@ -423,5 +422,5 @@ fn address_problem(text: &str) -> Option<&'static str> {
         return Some("is a subnet whose prefix length is out of range");
     }
     let is_public = is_public && !(address.is_loopback() || address.is_unspecified() || address.is_multicast());
-    (!is_public).then_some("cannot be reached from the internet, and the API takes public addresses alone")
+    (!is_public).then_some("is not public, and the API accepts only public addresses")
 }

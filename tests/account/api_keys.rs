@@ -1,4 +1,4 @@
-//! API keys: what is sent, and what is read.
+//! API keys: requests and replies.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -38,7 +38,7 @@ fn a_request() -> CreateApiKeyRequest {
     CreateApiKeyRequest::new(ApiKeyType::Inference, "tide gauge")
 }
 
-/// The reply with one member of its content changed.
+/// The reply with one field of its content changed.
 fn changed(reply: &str, member: &str, value: Value) -> String {
     let mut reply: Value = serde_json::from_str(reply).unwrap();
     assert!(reply["data"].get(member).is_some(), "the fixture has no {member}");
@@ -46,7 +46,7 @@ fn changed(reply: &str, member: &str, value: Value) -> String {
     reply.to_string()
 }
 
-/// The reply without one member of its content.
+/// The reply without one field of its content.
 fn without(reply: &str, member: &str) -> String {
     let mut reply: Value = serde_json::from_str(reply).unwrap();
     reply["data"].as_object_mut().unwrap().remove(member).unwrap();
@@ -94,7 +94,7 @@ async fn one_key_is_read_by_its_id() {
 }
 
 #[tokio::test]
-async fn values_and_members_that_are_new_do_not_hide_a_key() {
+async fn values_and_fields_that_are_new_do_not_hide_a_key() {
     let new = [("apiKeyType", "AUDITOR"), ("limitPeriod", "FORTNIGHT"), ("modelPrivacy", "PRIVATE_IMAGES")];
     let body = new.iter().fold(ONE_KEY.to_owned(), |body, (member, value)| changed(&body, member, json!(value)));
     let body = body.replacen("{\"data\":{", "{\"hint\":[1,{}],\"data\":{\"colour\":{\"h\":[0.5]},", 1);
@@ -174,7 +174,7 @@ async fn a_created_key_without_what_is_optional_is_read() {
 }
 
 #[tokio::test]
-async fn a_reply_without_the_new_key_is_an_error_that_tells_its_id() {
+async fn a_reply_without_the_new_key_is_an_error_that_reports_its_id() {
     for body in
         [without(CREATED, "apiKey"), changed(CREATED, "apiKey", json!(null)), changed(CREATED, "apiKey", json!(""))]
     {
@@ -187,7 +187,7 @@ async fn a_reply_without_the_new_key_is_an_error_that_tells_its_id() {
     }
 }
 
-/// What a call makes of a success status whose body says otherwise.
+/// The result of a call whose success status contradicts its body.
 async fn failed<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>) -> Error {
     let body = r#"{"success": false, "data": {"id": "1", "token": "t", "apiKey": "vn-x"}, "why": "storm"}"#;
     let (server, venice) = replying(body);
@@ -302,7 +302,7 @@ async fn rate_limits_are_read() {
 }
 
 #[tokio::test]
-async fn the_log_of_refusals_is_read() {
+async fn the_log_of_rejections_is_read() {
     let (server, venice) = replying(RATE_LIMIT_LOG);
     let log = venice.api_keys().rate_limit_log().await.unwrap();
     assert_read(&server.only(), "/api/v1/api_keys/rate_limits/log");

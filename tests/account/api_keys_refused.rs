@@ -1,4 +1,4 @@
-//! API keys: what is refused before it is sent, and what is never sent twice.
+//! API keys: rejected requests, and creations that are never retried.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn an_unknown_kind_is_not_sent_unless_validation_is_off() {
 }
 
 #[tokio::test]
-async fn an_empty_or_blank_description_is_refused() {
+async fn an_empty_or_blank_description_is_rejected() {
     for description in ["", "   ", "\t\n\u{a0}"] {
         let error = creation_refused(CreateApiKeyRequest::new(ApiKeyType::Admin, description), "description").await;
         assert!(error.message().contains("is empty"), "{error}");
@@ -64,7 +64,7 @@ async fn an_empty_or_blank_description_is_refused() {
 }
 
 #[tokio::test]
-async fn a_description_of_65_characters_is_refused_and_one_of_64_is_not() {
+async fn a_description_of_65_characters_is_rejected_and_one_of_64_is_not() {
     for letter in ["x", "é", "潮", "🌊"] {
         let request = CreateApiKeyRequest::new(ApiKeyType::Admin, letter.repeat(65));
         let error = creation_refused(request, "description").await;
@@ -80,7 +80,7 @@ async fn a_description_of_65_characters_is_refused_and_one_of_64_is_not() {
 const ABSURD: [f64; 7] = [-0.01, -1e300, 9_999_999_999.5, 1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
 
 #[tokio::test]
-async fn negative_and_absurd_limits_are_refused() {
+async fn negative_and_absurd_limits_are_rejected() {
     for limit in ABSURD {
         let usd = ConsumptionLimits::new().usd(limit).diem(1.0);
         let error = creation_refused(a_request().consumption_limit(usd), "consumptionLimit.usd").await;
@@ -126,7 +126,7 @@ const NO_DAYS: [&str; 22] = [
 ];
 
 #[tokio::test]
-async fn an_expiry_that_is_no_day_is_refused() {
+async fn a_malformed_expiry_date_is_rejected() {
     for text in NO_DAYS {
         let error = creation_refused(a_request().expires_at(text), "expiresAt").await;
         assert!(error.message().contains(&format!("{text:?}")), "{error}");
@@ -146,7 +146,7 @@ async fn a_day_a_moment_and_no_expiry_are_sent() {
 }
 
 #[tokio::test]
-async fn an_empty_id_is_refused() {
+async fn an_empty_id_is_rejected() {
     for id in ["", " ", "\n\t"] {
         refused(|venice| venice.api_keys().retrieve(id), "getApiKeyById", "id").await;
         refused(|venice| venice.api_keys().delete(id), "deleteApiKey", "id").await;
@@ -155,7 +155,7 @@ async fn an_empty_id_is_refused() {
 }
 
 #[tokio::test]
-async fn an_id_that_a_url_takes_for_a_folder_is_refused() {
+async fn an_id_that_a_url_takes_for_a_folder_is_rejected() {
     for id in [".", ".."] {
         let error = refused(|venice| venice.api_keys().retrieve(id), "getApiKeyById", "id").await;
         assert!(error.message().contains(&format!("{id:?}")), "{error}");
@@ -163,7 +163,7 @@ async fn an_id_that_a_url_takes_for_a_folder_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wallet_without_address_signature_or_token_is_refused() {
+async fn a_wallet_without_address_signature_or_token_is_rejected() {
     for (field, address, signature, token) in
         [("address", " ", "0x1", "t"), ("signature", "0x2", "", "t"), ("token", "0x2", "0x1", "\n")]
     {
@@ -176,7 +176,7 @@ async fn a_wallet_without_address_signature_or_token_is_refused() {
 }
 
 #[tokio::test]
-async fn what_would_be_refused_is_sent_when_validation_is_off() {
+async fn what_would_be_rejected_is_sent_when_validation_is_off() {
     let (server, venice) = replying(CREATED);
     let keys = venice.api_keys();
     let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "x".repeat(65))
@@ -194,14 +194,14 @@ async fn what_would_be_refused_is_sent_when_validation_is_off() {
 }
 
 #[tokio::test]
-async fn a_path_that_would_name_another_endpoint_is_refused_even_when_validation_is_off() {
+async fn a_path_that_would_name_another_endpoint_is_rejected_even_when_validation_is_off() {
     for id in ["", " ", ".", ".."] {
         refused(|venice| venice.api_keys().retrieve(id).with_validation(false), "getApiKeyById", "id").await;
     }
 }
 
 #[tokio::test]
-async fn validation_that_is_turned_on_again_refuses() {
+async fn validation_that_is_turned_on_again_rejects() {
     let call = |venice: &Client| venice.api_keys().delete("").with_validation(false).with_validation(true);
     refused(call, "deleteApiKey", "id").await;
 }
@@ -214,7 +214,7 @@ async fn a_request_can_be_checked_without_a_client() {
     assert!(error.to_string().contains("`expiresAt`") && error.to_string().contains("tomorrow"), "{error}");
 }
 
-/// How often the server is asked to make a key when it first answers so, and what comes of it.
+/// The number of creation requests after this first reply, and the result.
 async fn creating_at(first: Answer, timeout: Duration) -> (usize, Result<String, Error>) {
     let server = Server::answering([first, Answer::json(200, CREATED)]);
     let venice = client(&server, &TestClock::without_jitter());
@@ -246,7 +246,7 @@ async fn a_creation_that_may_have_happened_is_not_repeated() {
         (gateway(522), ErrorKind::Server),
         (said(408), ErrorKind::Server),
     ] {
-        // Only what comes too late, or never, has to be given up on.
+        // Only a reply that is late or missing needs a time-out.
         let timeout = if kind == ErrorKind::Timeout { Duration::from_millis(800) } else { PATIENCE };
         let (count, made) = creating_at(first.clone(), timeout).await;
         let error = made.unwrap_err();
@@ -267,13 +267,13 @@ async fn a_creation_with_a_wallet_that_may_have_happened_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_creation_that_was_turned_away_is_repeated() {
+async fn a_creation_that_was_turned_away_is_retried() {
     let (count, made) = creating_at(Answer::json(429, r#"{"error": "Rate limit exceeded"}"#), PATIENCE).await;
     assert_eq!((count, &*made.unwrap()), (2, "9f3b7c60-5a4e-4f0e-8d1a-2b6c7d8e9f00"));
 }
 
 #[tokio::test]
-async fn a_creation_that_never_left_is_repeated() {
+async fn a_creation_that_never_left_is_retried() {
     let address = nobody();
     let clock = TestClock::without_jitter();
     let venice = Client::builder().api_key(KEY).base_url(format!("http://{address}")).clock(clock.clone());
@@ -283,7 +283,7 @@ async fn a_creation_that_never_left_is_repeated() {
 }
 
 #[tokio::test]
-async fn reading_keys_is_repeated_where_creating_one_is_not() {
+async fn reading_keys_is_retried_where_creating_one_is_not() {
     for first in [Answer::nothing(), said(500), gateway(502)] {
         let server = Server::answering([first, Answer::json(200, r#"{"data": []}"#)]);
         let venice = client(&server, &TestClock::without_jitter());
@@ -293,7 +293,7 @@ async fn reading_keys_is_repeated_where_creating_one_is_not() {
 }
 
 #[tokio::test]
-async fn changing_and_deleting_a_key_are_not_repeated_either() {
+async fn changing_and_deleting_a_key_are_not_retried_either() {
     for first in [Answer::nothing(), said(500)] {
         let server = Server::answering([first.clone(), first, Answer::json(200, "{}")]);
         let venice = client(&server, &TestClock::without_jitter());
@@ -314,7 +314,7 @@ async fn the_key_of_the_client_is_needed_to_make_one() {
 }
 
 #[tokio::test]
-async fn addresses_that_the_api_does_not_take_are_refused() {
+async fn addresses_that_the_api_does_not_take_are_rejected() {
     for address in [
         "localhost",
         "203.0.113",

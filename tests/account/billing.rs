@@ -1,4 +1,4 @@
-//! Billing: what is sent, what is read, and what is refused before it is sent.
+//! Billing: requests, replies, and rejected requests.
 
 use serde_json::json;
 use venice_ai::ErrorKind;
@@ -58,7 +58,7 @@ async fn nulls_and_new_currencies_in_a_balance_are_read() {
 }
 
 #[tokio::test]
-async fn a_reply_without_a_balance_is_no_balance() {
+async fn a_reply_without_a_balance_is_not_a_balance() {
     let (_, venice) = replying("{}");
     let error = venice.billing().balance().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
@@ -161,7 +161,7 @@ async fn a_list_without_a_next_cursor_has_ended() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_not_known_any_more_can_be_told() {
+async fn a_cursor_that_is_not_known_any_more_can_be_recognised() {
     let entry = r#"{"data":[{"notes":"a","timestamp":"2026-08-20T10:15:00.000Z"}],"nextCursor":"old"}"#;
     for body in [
         r#"{"error":"Invalid or expired cursor"}"#,
@@ -174,7 +174,7 @@ async fn a_cursor_that_is_not_known_any_more_can_be_told() {
         let error = charges.next().await.unwrap().unwrap_err();
         assert!(error.is_invalid_cursor() && error.is_invalid_request(), "{error}");
         assert!(charges.next().await.is_none(), "asking again would not help");
-        // Beginning again where it left off.
+        // Starting again where it ended.
         let mut again = once(&server).billing().usage_history(history().start_timestamp(last));
         again.next().await;
         assert!(server.requests()[2].target.ends_with("startTimestamp=2026-08-20T10%3A15%3A00.000Z"));

@@ -31,7 +31,7 @@ async fn text(table: &mut CsvTable) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// A folder of its own, which is gone with the value.
+/// A temporary folder, deleted on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -111,7 +111,7 @@ async fn a_page_that_is_cut_is_fetched_again_whole() {
     let server = Server::answering([first(), cut.clone(), second()]);
     assert_eq!(text(&mut table(&client(&server, &TestClock::without_jitter()))).await, whole);
 
-    // Without repetitions the caller asks again, and no half line has come.
+    // Without retries the caller calls again, and no partial line was returned.
     let server = Server::answering([first(), cut, second()]);
     let mut lines = table(&once(&server));
     let mut together = lines.next().await.unwrap().unwrap().to_vec();
@@ -121,7 +121,7 @@ async fn a_page_that_is_cut_is_fetched_again_whole() {
 }
 
 #[tokio::test]
-async fn what_is_no_csv_does_not_get_into_the_table() {
+async fn what_is_not_csv_does_not_get_into_the_table() {
     let json = Answer::json(200, &json!({"data": [], "nextCursor": null}).to_string());
     let untold = |body: &str| Answer::new(200, &[], body);
     let others = [untold("<!doctype html>\n<p>maintenance"), untold(r#"{"data": []}"#)];
@@ -145,7 +145,7 @@ async fn a_cursor_that_comes_again_ends_the_table() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_not_known_any_more_can_be_told() {
+async fn a_cursor_that_is_not_known_any_more_can_be_recognised() {
     let gone = Answer::json(400, r#"{"error":"Invalid or expired cursor"}"#);
     let server = Server::answering([page(&format!("{HEADER}\n1,a,-1\n"), Some("two")), gone]);
     let mut lines = table(&once(&server));

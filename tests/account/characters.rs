@@ -1,4 +1,4 @@
-//! Characters: what is sent, what is read, and what is refused before it is sent.
+//! Characters: requests, replies, and rejected requests.
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
@@ -62,7 +62,7 @@ async fn every_filter_is_sent_as_the_api_reads_it() {
 }
 
 #[tokio::test]
-async fn all_asks_for_the_largest_pages_from_where_it_is_told_to_begin() {
+async fn all_asks_for_the_largest_pages_from_where_it_is_reported_to_begin() {
     let server = Server::start(|_, request| {
         let items: Vec<Value> =
             (number(request, "offset")..230).take(100).map(|id| json!({"id": id.to_string()})).collect();
@@ -93,7 +93,7 @@ async fn a_slug_is_one_segment_of_the_path() {
 }
 
 #[tokio::test]
-async fn a_reply_without_a_character_is_no_character() {
+async fn a_reply_without_a_character_is_not_a_character() {
     for body in ["{}", r#"{"data":null}"#, r#"{"data":{}}"#] {
         let (_, venice) = replying(body);
         let error = venice.characters().retrieve("buoy").await.unwrap_err();
@@ -153,7 +153,7 @@ async fn reviews_are_read_over_all_pages() {
         (250, in_headers, 3),
         (300, in_headers, 3),
         (250, nowhere, 3),
-        // Only the page behind the last one shows that there is none.
+        // Only the page after the last one shows that there is none.
         (300, nowhere, 4),
     ] {
         let server = reviews(count, told);

@@ -1,4 +1,4 @@
-//! Decisions: what is sent, what is read, and what is rejected before sending.
+//! Decisions: requests, replies, and rejected requests.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -159,7 +159,7 @@ async fn errors_of_keys_and_providers_have_their_kinds() {
         let (_server, venice) = replying(answer);
         assert_eq!(venice.decisions().create(request()).await.unwrap_err().kind(), kind);
     }
-    // A reply without answers is no decision.
+    // A reply without answers is not a decision.
     let (_server, venice) =
         replying(Answer::json(200, r#"{"model":"m","usage":{"input_tokens":1,"output_tokens":1}}"#));
     assert_eq!(venice.decisions().create(request()).await.unwrap_err().kind(), ErrorKind::Decode);

@@ -1,4 +1,4 @@
-//! Models: filters, constraints and prices in all their shapes.
+//! Models: filters, constraints and prices in all their forms.
 
 use serde_json::json;
 use venice_ai::types::{
@@ -86,7 +86,7 @@ async fn names_of_other_vendors_models_are_mapped() {
 }
 
 #[tokio::test]
-async fn a_text_model_tells_what_it_can_do() {
+async fn a_text_model_reports_what_it_can_do() {
     let model = model("qwen3-235b").await;
     assert_eq!((&*model.object, &*model.owned_by, &model.type_), ("model", "venice.ai", &ModelType::Text));
     assert_eq!(
@@ -215,7 +215,7 @@ async fn the_constraints_of_an_editing_model_are_read() {
 }
 
 #[tokio::test]
-async fn a_member_under_both_its_names_is_not_lost_to_a_null() {
+async fn a_field_under_both_its_names_is_not_lost_to_a_null() {
     for pair in [
         r#""aspectRatios": ["1:1"], "aspect_ratios": null"#,
         r#""aspect_ratios": null, "aspectRatios": ["1:1"]"#,
@@ -293,7 +293,7 @@ async fn music_is_priced_in_four_ways() {
 }
 
 #[tokio::test]
-async fn a_video_model_carries_no_price_and_an_embedding_model_tells_its_dimensions() {
+async fn a_video_model_carries_no_price_and_an_embedding_model_reports_its_dimensions() {
     assert_eq!(model("wan-2-text-to-video").await.model_spec.pricing, None);
     let spec = model("bge-m3").await.model_spec;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Walks over the pages of lists: what is fetched and when, how they end, and what becomes of failures.
+//! Pagination: fetching, ends, and failures.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use venice_ai::{Client, ErrorKind, Pages, RetryPolicy};
 use crate::support::server::Request;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
-/// A member of the query, decoded.
+/// A query parameter, decoded.
 pub fn query(request: &Request, name: &str) -> Option<String> {
     let url = reqwest::Url::parse(&format!("http://a{}", request.target)).unwrap();
     url.query_pairs().find(|pair| pair.0 == name).map(|pair| pair.1.into_owned())
@@ -104,7 +104,7 @@ async fn the_rest_of_a_page_of_which_some_was_taken_is_a_page() {
     let rest = pages.next_page().await.unwrap().unwrap();
     assert_eq!(rest.items.iter().map(|item| &*item.id).collect::<Vec<_>>(), ["c1", "c2"]);
     assert_eq!(server.count(), 1);
-    // All of a page was taken: the next one is another page.
+    // The whole page was taken: the next one is another page.
     for _ in 0..3 {
         pages.next().await.unwrap().unwrap();
     }
@@ -177,7 +177,7 @@ async fn a_failure_that_does_not_pass_ends_the_list() {
 }
 
 #[tokio::test]
-async fn a_page_is_repeated_like_any_read() {
+async fn a_page_is_retried_like_any_read() {
     let server = Server::answering([
         Answer::json(500, "{}"),
         charges(&["a"], Some("one")),
@@ -208,7 +208,7 @@ async fn pages_that_go_round_are_found_out_with_and_without_ids() {
 
 #[tokio::test]
 async fn a_cursor_that_comes_again_ends_the_list_after_all_that_came() {
-    // A page that leads to itself, and three pages in a circle.
+    // A page whose cursor is its own, and three pages in a loop.
     for (circle, came) in [(vec!["one"], vec!["p0", "p1"]), (vec!["one", "two", "three"], vec!["p0", "p1", "p2", "p3"])]
     {
         let server = Server::start(move |n, _| charges(&[&format!("p{n}")], Some(circle[n % circle.len()])));
@@ -245,7 +245,7 @@ async fn a_server_that_ignores_the_offset_is_found_out() {
     }
     let error = pages.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::EndlessList);
-    assert!(error.message().contains("same page"), "{error}");
+    assert!(error.message().contains("repeated a page"), "{error}");
     assert!(pages.next().await.is_none());
     assert_eq!(server.count(), 2);
 }
@@ -365,7 +365,7 @@ mod without_async {
     }
 
     #[tokio::test]
-    async fn in_an_async_runtime_it_is_refused() {
+    async fn in_an_async_runtime_it_is_rejected() {
         let server = characters(7);
         let mut pages = blocking::iter(all(&once(&server)));
         assert_eq!(pages.next().unwrap().unwrap_err().kind(), ErrorKind::BlockingInAsync);
@@ -374,7 +374,7 @@ mod without_async {
     }
 
     #[test]
-    fn a_walk_that_began_async_goes_on_without() {
+    fn a_walk_that_began_async_continues_without() {
         let server = characters(7);
         let mut pages = all(&once(&server));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,4 +1,4 @@
-//! Operations that need no key: quotes and proofs of trusted environments.
+//! Operations without a key: quotes and attestations.
 
 use serde_json::json;
 use venice_ai::types::{QuoteAudioRequest, QuoteVideoRequest};
@@ -14,7 +14,7 @@ async fn quotes_and_proofs_need_no_key_and_send_the_one_that_is_there() {
     for (venice, authorization) in [(without.build().unwrap(), None), (with_key, Some(format!("Bearer {KEY}")))] {
         let before = server.count();
         venice.audio().quote(QuoteAudioRequest::new("squero")).await.unwrap();
-        venice.video().quote(QuoteVideoRequest::new("laguna-film")).await.unwrap();
+        venice.video().quote(QuoteVideoRequest::new("laguna-video")).await.unwrap();
         venice.tee().attestation("e2ee-x", [0x5a; 32]).await.unwrap();
         venice.tee().signature("e2ee-x", "chatcmpl-7").await.unwrap();
         assert_eq!(server.count() - before, 4);

@@ -1,4 +1,4 @@
-//! Proofs of where a model runs.
+//! Attestations.
 
 use serde_json::{Value, json};
 use venice_ai::tee::TeeNonce;
@@ -71,7 +71,7 @@ async fn refused<T: std::fmt::Debug>(call: impl FnOnce(&Client) -> Call<T>, oper
 }
 
 #[tokio::test]
-async fn wrong_nonces_and_empty_names_are_refused_before_anything_is_sent() {
+async fn wrong_nonces_and_empty_names_are_rejected_before_anything_is_sent() {
     for nonce in [
         "",
         "ab",
@@ -179,7 +179,7 @@ async fn parts_that_cannot_be_read_are_none() {
 }
 
 #[tokio::test]
-async fn a_502_of_the_backend_is_repeated_and_one_about_the_nonce_is_not() {
+async fn a_502_of_the_backend_is_retried_and_one_about_the_nonce_is_not() {
     for failed in ["Failed to fetch TEE attestation", "TEE signature failed"] {
         let body = json!({"error": failed}).to_string();
         let server = Server::answering([Answer::json(502, &body), Answer::json(200, r#"{"verified":true}"#)]);

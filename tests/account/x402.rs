@@ -1,4 +1,4 @@
-//! Wallets with prepaid credit: what is signed, what is read, and what is refused before it is sent.
+//! Wallets with prepaid credit: signatures, replies, and rejected requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ const TRANSACTIONS: &str = include_str!("../fixtures/replies/wallet_transactions
 const BALANCE: &str = r#"{"success":true,"data":{"walletAddress":"0x52908400098527886E0F7030069857D2E4169EE7","balanceUsd":4.23,
     "canConsume":true,"minimumTopUpUsd":5,"suggestedTopUpUsd":10,"diemBalanceUsd":1.5}}"#;
 
-/// What a wallet makes of a nonce.
+/// The wallet's signature for a nonce.
 pub fn signed_with(nonce: usize) -> String {
     let message = format!("api.venice.ai wants you to sign in\n\nNonce: {nonce}");
     let document =
@@ -37,7 +37,7 @@ pub fn signed() -> String {
     signed_with(7)
 }
 
-/// A wallet that signs with a new nonce each time, and the number of times that it did.
+/// A wallet that signs with a new nonce each time, and the number of signatures.
 fn a_wallet() -> (
     impl Fn(venice_ai::SignInRequest) -> std::future::Ready<Result<Secret, std::io::Error>> + Send + Sync,
     Arc<AtomicUsize>,
@@ -75,7 +75,7 @@ async fn no_key_is_needed() {
 }
 
 #[tokio::test]
-async fn a_reply_without_a_balance_is_no_balance_of_zero() {
+async fn a_reply_without_a_balance_is_not_a_balance_of_zero() {
     for body in ["{}", r#"{"success":true,"data":null}"#, r#"{"success":true,"data":{}}"#, r#"{"success":false}"#] {
         let (_, venice) = replying(body);
         let error = venice.x402().balance(WALLET).with_sign_in(signed()).await.unwrap_err();
@@ -108,7 +108,7 @@ async fn without_a_signature_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_signer_is_told_what_it_signs_for_and_signs_each_request() {
+async fn a_signer_is_reported_what_it_signs_for_and_signs_each_request() {
     let server = Server::answering([Answer::json(500, "{}"), Answer::json(503, "{}"), Answer::json(200, BALANCE)]);
     let venice = client(&server, &TestClock::without_jitter());
     let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -140,7 +140,7 @@ async fn a_stale_signature_is_made_again_once() {
     assert_eq!((error.code(), error.is_authentication()), (Some("X402_INVALID_SIGN_IN"), true));
     assert_eq!((server.count(), count.load(Ordering::SeqCst)), (2, 2));
 
-    // A signature that cannot be made again is not sent again, and neither is anything where the caller does not want it.
+    // A signature that cannot be renewed is not sent again, nor is anything if the caller turns retries off.
     let server = Server::answering([stale()]);
     let venice = client(&server, &TestClock::without_jitter());
     venice.x402().balance(WALLET).with_sign_in(signed()).await.unwrap_err();
@@ -181,7 +181,7 @@ async fn only_a_refusal_that_a_new_signature_cures_is_signed_again() {
         assert_eq!(server.count(), attempts, "{code}");
     }
 
-    // On inference the reason is always given; without one, nothing says that a new signature helps. And a 402 is no matter of it.
+    // Inference always gives the reason; without one, a new signature would not help. A 402 is unrelated.
     let bodies = [(401, r#"{"error":"Invalid Sign-in-with-x signature"}"#), (402, r#"{"x402Version":2,"accepts":[]}"#)];
     for (status, body) in bodies {
         let server = Server::answering([Answer::json(status, body)]);
@@ -253,7 +253,7 @@ async fn transactions_are_read_a_page_at_a_time() {
     assert_eq!((gift.type_.as_str(), &gift.request_id, &gift.model_id), ("GIFT", &None, &None));
 }
 
-/// `count` transactions; pages hold no more than `most`.
+/// `count` transactions, at most `most` per page.
 fn transactions(count: usize, most: usize) -> Server {
     Server::start(move |_, request| {
         let (offset, limit) = (number(request, "offset"), number(request, "limit").min(most));
@@ -375,7 +375,7 @@ async fn a_header_that_the_api_would_not_understand_is_not_sent() {
         assert!(error.message().contains(said), "{value:?}: {error}");
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     }
-    // The API may understand more by now; but not what no header can carry.
+    // The API may accept more by now; but an invalid header value is never sent.
     let (server, venice) = replying(BALANCE);
     venice.x402().balance(WALLET).with_sign_in("something-new").with_validation(false).await.unwrap();
     assert_eq!(signatures(&server), ["something-new"]);
@@ -384,7 +384,7 @@ async fn a_header_that_the_api_would_not_understand_is_not_sent() {
 }
 
 #[tokio::test]
-async fn refusals_say_whose_fault_it_is_and_show_no_signature() {
+async fn rejections_say_whose_fault_it_is_and_show_no_signature() {
     let echo = format!(r#"{{"error":"You can only access your own wallet, not with {}"}}"#, signed());
     let server = Server::answering([Answer::json(403, &echo)]);
     let error = once(&server).x402().balance(WALLET).with_sign_in(signed()).await.unwrap_err();
@@ -392,7 +392,7 @@ async fn refusals_say_whose_fault_it_is_and_show_no_signature() {
     assert_eq!(error.code(), Some("X402_WALLET_MISMATCH"));
     let body = String::from_utf8(error.body().unwrap().to_vec()).unwrap();
     assert!(!format!("{error} {error:?} {} {body}", error.message()).contains(&signed()), "{error:?}");
-    // One that a wallet made on the way is as secret.
+    // A signature created on the way is as secret.
     let server = Server::answering([Answer::json(403, &echo.replace(&signed(), &signed_with(0)))]);
     let (sign, _) = a_wallet();
     let error = once(&server).x402().balance(WALLET).with_signer(sign).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Buying credit: what it costs, and a payment that is credited once.
+//! Top-ups: the price, and a payment that is credited once.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn coded(document: &Value) -> String {
     STANDARD.encode(document.to_string())
 }
 
-/// A payment for one of the ways to pay.
+/// A payment for one of the options.
 fn payment(accepted: &Value, value: &str) -> String {
     let authorization = json!({
         "from": WALLET, "to": accepted["payTo"], "value": value, "validAfter": "0", "validBefore": "1787184000",
@@ -35,7 +35,7 @@ fn a_payment() -> String {
     payment(&requirements["accepts"][0], "5000000")
 }
 
-/// The greatest patience that a caller can ask for.
+/// The longest waits that a caller can configure.
 fn patient() -> RetryPolicy {
     RetryPolicy::default().with_max_retries(9).with_max_retry_after(Duration::from_secs(3600))
 }
@@ -102,7 +102,7 @@ async fn an_answer_that_names_no_way_to_pay_is_an_error() {
 }
 
 #[tokio::test]
-async fn asking_for_the_price_is_repeated_like_a_read() {
+async fn asking_for_the_price_is_retried_like_a_read() {
     let answers = [Answer::json(500, "{}"), Answer::nothing(), Answer::json(402, REQUIREMENTS)];
     let server = Server::answering(answers);
     let venice = client(&server, &TestClock::without_jitter());
@@ -153,7 +153,7 @@ async fn a_receipt_that_is_missing_or_broken_does_not_hide_the_top_up() {
     }
 }
 
-/// Pays a server that fails, with a client and a call that would repeat everything. The error, and how often it was asked.
+/// Pays a failing server, with a client and a call that allow all retries. Returns the error and the number of requests.
 async fn paid(answer: Answer) -> (Error, usize) {
     let server = Server::answering([answer, Answer::json(200, DONE)]);
     let clock = TestClock::without_jitter();
@@ -166,7 +166,7 @@ async fn paid(answer: Answer) -> (Error, usize) {
 }
 
 #[tokio::test]
-async fn a_payment_that_was_refused_or_failed_is_not_repeated() {
+async fn a_payment_that_was_rejected_or_failed_is_not_repeated() {
     for (answer, kind) in [
         (Answer::json(429, r#"{"error":"Rate limit exceeded"}"#), ErrorKind::RateLimited),
         (Answer::new(429, &[("retry-after", "0")], ""), ErrorKind::RateLimited),
@@ -187,7 +187,7 @@ async fn a_payment_that_was_refused_or_failed_is_not_repeated() {
         assert_eq!((error.kind(), count), (kind, 1), "{shown}: {error}");
         assert_eq!(error.operation(), Some("topUpX402Balance"));
         let is_open = error.is_transient() || error.kind() == ErrorKind::Decode;
-        assert_eq!(error.to_string().contains("look at the balance"), is_open, "{error}");
+        assert_eq!(error.to_string().contains("check the balance"), is_open, "{error}");
         assert!(!format!("{error} {error:?}").contains(&a_payment()));
     }
 }
@@ -230,12 +230,12 @@ async fn the_policy_bounds_how_often_a_payment_is_submitted() {
         for (policy, count) in [(RetryPolicy::disabled(), 1), (RetryPolicy::default().with_max_retries(1), 2)] {
             let server = Server::answering([answer.clone()]);
             let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).with_retry(policy);
-            // Only what never answers has to be given up on.
+            // Only a missing reply needs a time-out.
             let limit = if kind == ErrorKind::Timeout { Duration::from_millis(500) } else { PATIENCE };
             let error = call.with_timeout(limit).await.unwrap_err();
             assert_eq!((error.kind(), server.count()), (kind, count), "{shown}: {error}");
             assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
-            assert!(error.to_string().contains("look at the balance"), "{error}");
+            assert!(error.to_string().contains("check the balance"), "{error}");
             assert!(!format!("{error} {error:?}").contains(&a_payment()));
         }
     }
@@ -247,7 +247,7 @@ async fn a_refusal_after_a_lost_reply_does_not_say_that_nothing_was_paid() {
     let server = Server::answering([Answer::nothing(), Answer::json(400, used)]);
     let error = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).await.unwrap_err();
     assert_eq!((error.code(), error.delivery()), (Some("PAYMENT_VERIFICATION_FAILED"), Delivery::Unknown));
-    assert!(error.to_string().contains("look at the balance"), "{error}");
+    assert!(error.to_string().contains("check the balance"), "{error}");
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn a_payment_that_could_not_be_settled_moved_no_funds() {
 }
 
 #[tokio::test]
-async fn a_payment_that_finds_nobody_is_not_repeated_either() {
+async fn a_payment_without_a_connection_is_not_retried_either() {
     let closed = nobody();
     let clock = TestClock::without_jitter();
     let venice = Client::builder().base_url(format!("http://{closed}/api/v1")).clock(clock.clone()).build().unwrap();
@@ -280,7 +280,7 @@ async fn a_payment_that_finds_nobody_is_not_repeated_either() {
 }
 
 #[tokio::test]
-async fn nobody_can_make_a_refused_one_be_repeated() {
+async fn options_cannot_enable_an_unsafe_retry() {
     assert_eq!(operations::TOP_UP_X402_BALANCE.retry, RetryClass::Payment);
     let server = Server::answering([Answer::json(429, "{}")]);
     let venice = client(&server, &TestClock::without_jitter());
@@ -290,7 +290,7 @@ async fn nobody_can_make_a_refused_one_be_repeated() {
 
 #[tokio::test]
 async fn a_payment_on_a_connection_that_the_server_just_closed_is_submitted_again() {
-    // The price comes over a connection that dies when the payment follows on it.
+    // The price arrives on a connection that is closed when the payment is sent on it.
     let server = Server::answering([Answer::json(402, REQUIREMENTS), Answer::nothing(), Answer::json(200, DONE)]);
     let venice = client(&server, &TestClock::without_jitter());
     venice.x402().payment_requirements().await.unwrap();
@@ -304,7 +304,7 @@ async fn a_payment_on_a_connection_that_the_server_just_closed_is_submitted_agai
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_payment_is_told() {
+async fn what_is_wrong_with_a_payment_is_reported() {
     for (status, code) in
         [(400, "X402_INVALID_PAYMENT"), (400, "PAYMENT_VERIFICATION_FAILED"), (500, "SETTLEMENT_FAILED")]
     {
@@ -313,7 +313,7 @@ async fn what_is_wrong_with_a_payment_is_told() {
         assert_eq!((error.code(), error.message()), (Some(code), "The nonce was used"));
         assert_eq!(error.is_invalid_request(), status == 400);
     }
-    // The API wants another payment than the one it got.
+    // The API asks for another payment than the one it received.
     let (error, _) = paid(Answer::json(402, REQUIREMENTS)).await;
     assert_eq!(error.kind(), ErrorKind::PaymentRequired);
     let Some(PaymentRequired::Challenge(challenge)) = error.payment_required() else { panic!("{error:?}") };
@@ -327,7 +327,7 @@ async fn a_success_that_says_nothing_sends_the_caller_to_the_balance() {
     {
         let (error, count) = paid(Answer::json(200, body)).await;
         assert!(
-            error.kind() == ErrorKind::Decode && error.to_string().contains("look at the balance"),
+            error.kind() == ErrorKind::Decode && error.to_string().contains("check the balance"),
             "{body}: {error}"
         );
         assert_eq!(count, 1);
@@ -343,7 +343,7 @@ async fn a_payment_that_the_server_echoes_is_not_shown() {
 }
 
 #[tokio::test]
-async fn what_is_no_payment_is_not_sent() {
+async fn what_is_not_a_payment_is_not_sent() {
     for value in ["", "secret", "e30=", "bnVsbA==", &coded(&json!({"payload": "secret"})), "secret\nline"] {
         let call = |venice: &Client| venice.x402().top_up(value);
         let error = refused(call, "topUpX402Balance", "PAYMENT-SIGNATURE").await;

@@ -1,7 +1,7 @@
-//! The tests of each optional feature, from the programs that have them with all features on.
+//! The tests of each optional feature, shared with the programs that have all features on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// What the tests of one feature share with those of others is more than each uses.
+// Shared helpers that a single feature does not use.
 #![allow(dead_code, unexpected_cfgs, unused_imports)]
 
 use venice_ai_test_support as support;
@@ -91,7 +91,7 @@ mod video;
 #[path = "../account/wallet.rs"]
 mod wallet;
 
-/// The document of the API is there, and is JSON.
+/// The document of the API is valid JSON.
 #[cfg(feature = "document")]
 #[test]
 fn the_document_is_json() {

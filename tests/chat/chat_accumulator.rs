@@ -1,4 +1,4 @@
-//! How chunks become a reply.
+//! Assembling a reply from chunks.
 
 use serde_json::{Value, json};
 use venice_ai::stream::ChatAccumulator;
@@ -40,7 +40,7 @@ fn call(id: &str, name: &str, arguments: &str) -> (String, String, String) {
     (id.to_owned(), name.to_owned(), arguments.to_owned())
 }
 
-/// The calls that come of these deltas, one a chunk.
+/// The calls from these deltas, one per chunk.
 fn calls_of(deltas: impl IntoIterator<Item = Value>) -> Vec<(String, String, String)> {
     let chunks =
         deltas.into_iter().map(|delta| chunk(json!({"choices": [{"index": 0, "delta": {"tool_calls": [delta]}}]})));
@@ -56,7 +56,7 @@ fn fragments_with_a_null_id_belong_to_the_call_at_their_index() {
 }
 
 #[test]
-fn interleaved_fragments_are_told_apart_by_their_index() {
+fn interleaved_fragments_are_distinguished_by_their_index() {
     let expected = [call("call_1", "water_level", r#"{"station":1}"#), call("call_2", "wind", r#"{"knots":true}"#)];
     assert_eq!(calls(first(of_fixture(INTERLEAVED))), expected);
 }
@@ -83,7 +83,7 @@ fn a_known_id_finds_its_call_whatever_came_between() {
 }
 
 #[test]
-fn calls_without_any_index_are_told_apart_by_their_id() {
+fn calls_without_any_index_are_distinguished_by_their_id() {
     let found = calls_of([
         json!({"id": "a", "function": {"name": "f", "arguments": "1"}}),
         json!({"id": "", "function": {"arguments": "2"}}),
@@ -180,7 +180,7 @@ fn later_nulls_do_not_erase_what_came_before() {
 }
 
 #[test]
-fn members_that_no_type_names_add_up() {
+fn fields_that_no_type_names_add_up() {
     let of = |refusal: &str, token: u64| {
         chunk(json!({"choices": [{"index": 0, "token_ids": [token],
             "delta": {"refusal": refusal, "annotations": [token], "thought_signature": "sig"}}]}))

@@ -1,4 +1,4 @@
-//! A whole answer: what is read of it, and that a turn goes back as it came.
+//! Whole answers, and messages that are sent back unchanged.
 
 use serde_json::{Map, Value, json};
 use venice_ai::ErrorKind;
@@ -40,7 +40,7 @@ async fn an_answer_is_read() {
 }
 
 #[tokio::test]
-async fn members_that_the_types_do_not_name_are_kept_at_every_level() {
+async fn fields_that_the_types_do_not_name_are_kept_at_every_level() {
     let reply = answer(TEXT).await;
     assert_eq!((&reply.extra["service_tier"], &reply.extra["kv_transfer_params"]), (&Value::Null, &Value::Null));
     assert_eq!(reply.choices[0].extra["token_ids"], Value::Null);
@@ -193,7 +193,7 @@ async fn more_than_one_choice_is_read_and_the_first_one_speaks() {
     assert_eq!((&*reply.text(), &*reply.choices[1].message.text()), ("one", "two"));
 }
 
-/// What the API gets when the message of this reply is sent back in the next turn.
+/// What the API receives when the message of this reply is sent back.
 async fn sent_back(reply: &str) -> Value {
     let server = Server::answering([Answer::json(200, reply), Answer::json(200, TEXT)]);
     let venice = once(&server);
@@ -213,7 +213,7 @@ async fn a_turn_with_reasoning_and_tool_calls_goes_back_as_it_came() {
 }
 
 #[tokio::test]
-async fn members_of_a_turn_that_are_new_go_back_too() {
+async fn fields_of_a_turn_that_are_new_go_back_too() {
     let came = json!({
         "role": "assistant", "content": "x", "audio": {"id": "a", "data": [1, 2.5, "3", null]}, "refusal": null, "annotations": [],
         "reasoning_details": [{"type": "reasoning.new", "text": "", "index": 3, "weight": 0.125, "parts": [{"n": 18_446_744_073_709_551_615_u64}]}],

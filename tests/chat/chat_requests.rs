@@ -1,4 +1,4 @@
-//! Chat requests as they are on the wire.
+//! Chat requests on the wire.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -23,7 +23,7 @@ pub async fn sent(request: ChatCompletionRequest) -> Value {
     request.json()
 }
 
-/// One member of the body that is sent for a request.
+/// One field of the body that is sent for a request.
 async fn member(request: ChatCompletionRequest, name: &str) -> Value {
     let mut body = sent(request).await;
     body.get_mut(name).unwrap_or_else(|| panic!("no {name}")).take()
@@ -277,7 +277,7 @@ async fn everything_else_is_sent_under_its_name() {
 }
 
 #[tokio::test]
-async fn members_that_the_request_does_not_know_are_added() {
+async fn fields_that_the_request_does_not_know_are_added() {
     let (server, venice) = replying(TEXT);
     let parameters = VeniceParameters::new().enable_web_search(WebSearchMode::On).disable_thinking(true);
     let call = venice.chat().create(a_question().temperature(0.5).venice_parameters(parameters));
@@ -296,7 +296,7 @@ async fn members_that_the_request_does_not_know_are_added() {
 }
 
 #[tokio::test]
-async fn a_request_for_a_stream_is_refused_where_the_whole_answer_is_expected() {
+async fn a_request_for_a_stream_is_rejected_where_the_whole_answer_is_expected() {
     let (server, venice) = replying(TEXT);
     let error = venice.chat().create(a_question().stream(true)).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("createChatCompletion")));

@@ -1,4 +1,4 @@
-//! What comes out of a streamed answer.
+//! Streamed answers.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub async fn open_at(server: &Server) -> ChatStream {
     open(&once(server)).await
 }
 
-/// Everything that comes, and that nothing comes behind it.
+/// All items, asserting that nothing follows.
 pub async fn drain(stream: &mut ChatStream) -> Vec<Result<ChatCompletionChunk, Error>> {
     let mut items = Vec::new();
     while let Some(item) = stream.next().await {

@@ -1,4 +1,4 @@
-//! What happens to a streamed answer that goes wrong.
+//! Errors of streamed answers.
 
 use std::error::Error as _;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn closing(text: impl AsRef<[u8]>) -> Server {
     Server::answering([head().send(text).close()])
 }
 
-/// What comes of a stream: the text of each chunk, or the kind of the error.
+/// The items of a stream: the text of each chunk, or the kind of the error.
 async fn seen(server: &Server) -> Vec<Result<String, ErrorKind>> {
     let items = drain(&mut open_at(server).await).await;
     let text = |chunk: venice_ai::types::ChatCompletionChunk| {
@@ -82,7 +82,7 @@ async fn a_key_that_the_server_echoes_is_not_in_the_error() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_no_json_costs_one_event() {
+async fn an_event_that_is_not_json_costs_one_event() {
     for broken in ["data: {\"choices\":[{\"delta\":", "data: Internal Server Error", "data: [1]", "data: 7"] {
         let server = closing(format!("{CHUNK}\n\n{broken}\n\n{LAST}\n\ndata: [DONE]\n\n"));
         assert_eq!(seen(&server).await, [text("Half a"), Err(ErrorKind::Decode), text(".")], "{broken}");
@@ -106,7 +106,7 @@ async fn a_broken_event_names_the_place_and_keeps_the_data_but_does_not_show_it(
 }
 
 #[tokio::test]
-async fn an_optional_member_of_another_type_costs_nothing() {
+async fn an_optional_field_of_another_type_costs_nothing() {
     let changed = CHUNK.replace("\"id\":\"x\"", "\"id\":\"x\",\"usage\":\"soon\",\"cost\":[]");
     let server = closing(format!("{changed}\n\n{LAST}\n\n"));
     assert_eq!(seen(&server).await, [text("Half a"), text(".")]);
@@ -140,12 +140,12 @@ async fn a_broken_connection_is_an_interrupted_stream_with_its_cause() {
     let mut items = drain(&mut open_at(&server).await).await;
     let error = items.pop().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::StreamInterrupted);
-    assert!(error.source().unwrap().to_string().contains("cut"), "{:?}", error.source());
+    assert!(error.source().unwrap().to_string().contains("broke off"), "{:?}", error.source());
     assert_eq!(items.len(), 1);
 }
 
 #[tokio::test]
-async fn an_end_behind_the_finish_reason_is_an_end() {
+async fn an_end_after_the_finish_reason_is_an_end() {
     for end in ["", "\n", "\n\n", "\n\n: bye\n\n", "\n\ndata: {\"cho", "\n\ndata: [DONE]"] {
         let server = closing(format!("{CHUNK}\n\n{LAST}{end}"));
         assert_eq!(seen(&server).await, [text("Half a"), text(".")], "{end:?}");

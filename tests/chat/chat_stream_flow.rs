@@ -1,4 +1,4 @@
-//! How a stream treats its connection.
+//! The connection of a stream.
 
 use std::future::poll_fn;
 use std::io::{Read, Write};
@@ -25,7 +25,7 @@ async fn dropping_a_stream_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn dropping_a_stream_that_nobody_read_closes_its_connection() {
+async fn dropping_a_unread_stream_closes_its_connection() {
     let server = Server::answering([head().hang()]);
     drop(open_at(&server).await.text());
     assert!(server.closed_by_client_within(PATIENCE).await);
@@ -37,7 +37,7 @@ async fn a_stream_that_was_read_gives_its_connection_back() {
         .chunk(DIALECT_A)
         .wait(Duration::from_millis(20))
         .send("0\r\n\r\n");
-    // The client waits a moment for the end. A server that the machine keeps from running may miss it, and tries again.
+    // The client waits a moment for the end. A server on a busy machine may miss it, and tries again.
     let mut connections = Vec::new();
     for _ in 0..10 {
         let server = Server::answering([streamed([DIALECT_A.as_bytes()]), late_end.clone()]);
@@ -55,14 +55,14 @@ async fn a_stream_that_was_read_gives_its_connection_back() {
 }
 
 #[tokio::test]
-async fn a_reply_that_stays_open_behind_its_last_event_is_not_waited_for() {
+async fn a_reply_that_stays_open_after_its_last_event_is_not_waited_for() {
     let server = Server::answering([head().send(DIALECT_A).hang()]);
     let reply = tokio::time::timeout(PATIENCE / 4, open_at(&server).await.collect()).await;
     assert!(reply.unwrap().is_ok());
     assert!(server.closed_by_client_within(PATIENCE).await);
 }
 
-/// A server that sends events for as long as they are taken, and counts the bytes.
+/// A server that sends events as long as they are read, and counts the bytes.
 fn flooding() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/api/v1", listener.local_addr().unwrap());
@@ -82,7 +82,7 @@ fn flooding() -> (String, Arc<AtomicUsize>) {
     (url, sent)
 }
 
-/// The count once it stands still.
+/// The count once it no longer changes.
 async fn settled(count: &AtomicUsize) -> usize {
     loop {
         let before = count.load(Ordering::Relaxed);
@@ -100,7 +100,7 @@ async fn a_slow_reader_slows_the_server_down() {
     let mut stream = open(&client).await;
     stream.next().await.unwrap().unwrap();
     let stalled = tokio::time::timeout(PATIENCE, settled(&sent)).await.expect("the server is never stopped");
-    // What the two sockets hold, and no more.
+    // Only what the two sockets buffer.
     assert!(stalled < 32 << 20, "{stalled} bytes were taken from the server without being asked for");
     while sent.load(Ordering::Relaxed) == stalled {
         stream.next().await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Answers with their sources: what is asked for, and what becomes of the markers, whole and streamed.
+//! Citations: requests, and markers in whole and streamed answers.
 
 use std::fmt::Write as _;
 
@@ -69,7 +69,7 @@ fn markers_become_links() {
         ("High[REF]0,1[/REF].", format!("High{FIRST}{SECOND}.")),
         ("It doesn’t^1^, don't^2^", format!("It doesn’t{FIRST}, don't{SECOND}")),
         ("(as said)^1^ 海^2^", format!("(as said){FIRST} 海{SECOND}")),
-        // What is no address of the web is no link.
+        // Anything but a web URL is not a link.
         ("Odd^3^", "Odd[3]".to_owned()),
     ];
     for (text, expected) in cases {
@@ -78,7 +78,7 @@ fn markers_become_links() {
 }
 
 #[test]
-fn what_is_no_marker_stays_as_it_stands() {
+fn what_is_not_a_marker_stays_unchanged() {
     let texts = [
         "x^2^ + y^2^ = r^2^",
         "x^2 and 2x^2",
@@ -117,7 +117,7 @@ fn a_number_that_fits_only_the_other_way_of_counting_changes_it() {
 }
 
 #[test]
-fn styles_differ_in_what_stands_in_place_of_a_marker() {
+fn styles_differ_in_the_replacement_of_a_marker() {
     let cited = CitedText::new("High^1^ and low^3,2,1^.", &pages());
     let footnotes = "High[^1] and low[^3][^2][^1].\n\n[^1]: [Tides \\& times](https://tides.example/a%20%281%29)\n\
                      [^2]: [\\[Moon\\]](https://moon.example)\n[^3]: javascript:alert(1)";
@@ -165,7 +165,7 @@ fn words_are_not_shown() {
     assert!(!shown.contains("secret") && shown.contains("bytes"), "{shown}");
 }
 
-/// The events of a stream that writes these pieces, and tells its sources in the chunk with this number.
+/// The events of a stream with these pieces, and the sources in the chunk with this number.
 fn events(pieces: &[&str], sources_at: usize) -> String {
     let mut events = String::new();
     let mut event = |chunk: Value| write!(events, "data: {chunk}\n\n").unwrap();

@@ -1,4 +1,4 @@
-//! The provider's prompt cache: marks in a request, and what a reply says that it did.
+//! The provider's prompt cache: marks in a request, and usage in a reply.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -79,13 +79,13 @@ async fn four_marks_are_taken_and_a_fifth_is_not() {
     let error = refused_for(|venice| venice.chat().create(request(5)), "createChatCompletion", &fields).await;
     assert!(error.to_string().contains("at most 4 marks"), "{error}");
     refused_for(|venice| venice.chat().stream(request(4)), "createChatCompletion", &fields).await;
-    // Models that have no such limit.
+    // Models without such a limit.
     venice.chat().create(request(5)).with_validation(false).await.unwrap();
     assert_eq!(server.count(), 2);
 }
 
 #[test]
-fn hits_and_writes_are_read_wherever_they_stand() {
+fn hits_and_writes_are_read_everywhere() {
     let cases = [
         (
             json!({"prompt_tokens": 2000, "prompt_tokens_details": {"cached_tokens": 500, "cache_creation_input_tokens": 1200}}),

@@ -1,4 +1,4 @@
-//! Reasoning: one control for all models, and what was reasoned apart from what was answered.
+//! Reasoning: one control for all models, and reasoning separated from the answer.
 
 use std::fmt::Write as _;
 
@@ -61,7 +61,7 @@ async fn every_model_of_the_mock_takes_every_control() {
 }
 
 #[tokio::test]
-async fn the_list_and_the_catalogue_leave_open_what_a_model_does_not_tell() {
+async fn the_list_and_the_catalogue_leave_open_what_a_model_does_not_report() {
     let capabilities =
         [json!({}), json!({"supportsReasoning": false}), json!({"supportsReasoning": true}), Value::Null];
     let models: Vec<Value> = capabilities
@@ -169,7 +169,7 @@ async fn a_stream_leaves_out_the_stand_in_for_what_is_encrypted() {
 }
 
 #[tokio::test]
-async fn an_encrypted_block_goes_behind_the_summary_and_back_to_the_api() {
+async fn an_encrypted_block_goes_after_the_summary_and_back_to_the_api() {
     let deltas = [
         json!({"role": "assistant", "content": "", "reasoning_content": "First, "}),
         json!({"reasoning_content": "[encrypted]gAAAA+/=", "reasoning_encrypted": true}),
@@ -209,7 +209,7 @@ async fn a_stream_that_is_cut_gives_what_it_held_back_before_its_end() {
 }
 
 #[tokio::test]
-async fn what_is_on_its_way_is_not_shown() {
+async fn what_is_in_flight_is_not_shown() {
     let server = streaming(&[json!({"content": "<think>a secret</thi"}), json!({"content": "nk>told"})]);
     let mut pieces = open_at(&server).await.pieces();
     while let Some(piece) = pieces.next().await {

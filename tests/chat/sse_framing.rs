@@ -1,4 +1,4 @@
-//! The rules of the event framing, one test a rule.
+//! The rules of the event framing, one per test.
 
 use std::time::Duration;
 
@@ -213,7 +213,7 @@ fn name_and_data_count_together() {
 }
 
 #[test]
-fn a_line_without_end_is_refused_once_and_never_kept() {
+fn a_line_without_end_is_rejected_once_and_never_kept() {
     for start in ["data: ", ": ", "", "event: "] {
         let mut decoder = limited();
         let mut errors = 0;
@@ -230,7 +230,7 @@ fn a_line_without_end_is_refused_once_and_never_kept() {
 }
 
 #[test]
-fn an_event_of_endless_lines_is_refused_once_and_never_kept() {
+fn an_event_of_endless_lines_is_rejected_once_and_never_kept() {
     let mut decoder = limited();
     let mut errors = 0;
     for _ in 0..1000 {

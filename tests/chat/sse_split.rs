@@ -1,5 +1,5 @@
-//! What holds for every byte stream: the chunks in which it arrives make no difference, no input breaks the decoder, and no
-//! input makes it keep more than the limit.
+//! Properties for every byte stream: the chunks make no difference, no input breaks the decoder, and no input makes it keep more than the
+//! limit.
 
 use bytes::Bytes;
 use proptest::collection::vec;
@@ -8,7 +8,7 @@ use venice_ai::stream::sse::{SseDecoder, SseError, SseEvent};
 
 const LIMIT: usize = 48;
 
-/// Everything that can be seen of a decoded stream.
+/// Everything observable of a decoded stream.
 #[derive(Debug, PartialEq)]
 struct Seen {
     items: Vec<Result<SseEvent, SseError>>,
@@ -36,7 +36,7 @@ fn cut<'a>(text: &'a [u8], places: &[usize]) -> Vec<&'a [u8]> {
     places.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect()
 }
 
-/// Bytes that look like a stream: the pieces that have a meaning, in any order, among arbitrary ones.
+/// Bytes that look like a stream: meaningful pieces in any order, among arbitrary ones.
 fn stream_like() -> impl Strategy<Value = Vec<u8>> {
     let meaningful = prop::sample::select(vec![
         &b"data: "[..],
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn any_split_gives_the_same_events_and_the_same_refusals_under_a_limit(
+    fn any_split_gives_the_same_events_and_the_same_rejections_under_a_limit(
         text in stream_like(), places in vec(any::<usize>(), 0..12),
     ) {
         let whole = decode(LIMIT, std::iter::once(&text[..]));

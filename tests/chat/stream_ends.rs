@@ -1,4 +1,4 @@
-//! Streams that are none, streams that report an error, and how a stream says that all of it came.
+//! Replies that are not streams, streams that report an error, and the end of a stream.
 
 use std::time::Duration;
 
@@ -172,7 +172,7 @@ async fn a_page_or_a_text_in_place_of_a_stream_is_kept() {
 }
 
 #[tokio::test]
-async fn a_stream_tells_whether_all_of_it_came() {
+async fn a_stream_reports_whether_all_of_it_came() {
     for (events, is_error, cleanly) in [
         (vec![CHUNK, LAST, DONE], false, true),
         (vec![CHUNK, LAST], false, false),
@@ -202,7 +202,7 @@ async fn a_stream_tells_whether_all_of_it_came() {
 }
 
 #[tokio::test]
-async fn a_stream_of_the_responses_api_tells_it_too() {
+async fn a_stream_of_the_responses_api_reports_it_too() {
     let completed = r#"data: {"type":"response.completed","response":{"id":"r","status":"completed","output":[]}}"#;
     for (body, cleanly) in [(format!("{completed}\n\n{DONE}\n\n"), true), (format!("{completed}\n\n"), false)] {
         let venice = labelled("text/event-stream", &body);
@@ -216,7 +216,7 @@ async fn a_stream_of_the_responses_api_tells_it_too() {
 
 #[cfg(feature = "structured")]
 #[tokio::test]
-async fn a_streamed_value_tells_it_too() {
+async fn a_streamed_value_reports_it_too() {
     for (end, cleanly) in [(DONE, true), ("", false)] {
         let value = CHUNK.replace("Half a", "[1]");
         let venice = labelled("text/event-stream", format!("{value}\n\n{}\n\n{end}\n\n", LAST.replace('.', " ")));

@@ -1,4 +1,4 @@
-//! How much memory and work a stream makes, whatever the server sends.
+//! Memory and work of a stream, whatever the server sends.
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
@@ -23,7 +23,7 @@ fn event(delta: &Value) -> String {
     format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": delta}]}))
 }
 
-/// What a stream of these events gives, read in this thread.
+/// The items of a stream of these events, read in this thread.
 fn read<T>(events: &str, read: impl AsyncFnOnce(ChatStream) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::answering([head().send(events).close()]);
@@ -136,7 +136,7 @@ async fn an_event_may_have_four_mebibytes() {
     assert_eq!(collected().await.unwrap_err().kind(), ErrorKind::Decode);
 }
 
-/// A stream that brings more than anybody wants, in pieces of a kilobyte.
+/// An endless stream, in pieces of a kilobyte.
 fn endless() -> Server {
     let events = event(&json!({"content": "x".repeat(1000)})).repeat(64);
     Server::start(move |_, _| (0..512).fold(head(), |answer, _| answer.send(&events)).close())
@@ -217,7 +217,7 @@ mod memory {
 
     const SERVER: &str = "STREAM_LIMITS_URL";
 
-    /// The client, in a process of its own.
+    /// The client, in its own process.
     #[test]
     #[ignore = "the other tests of this module run it in a process of its own"]
     fn the_client() {

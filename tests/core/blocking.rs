@@ -1,4 +1,4 @@
-//! Calls without async.
+//! Blocking calls.
 
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ fn time_outs_are_the_same() {
     assert!(call.send_blocking().unwrap_err().is_timeout());
 }
 
-/// What a blocking call says in this runtime, where it must not wait.
+/// The error of a blocking call in this runtime.
 fn refused(server: &Server) {
     let error = once(server).request::<Value>(Method::GET, "/x").send_blocking().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BlockingInAsync);
@@ -49,19 +49,19 @@ fn refused(server: &Server) {
 }
 
 #[tokio::test]
-async fn in_an_async_runtime_it_is_refused() {
+async fn in_an_async_runtime_it_is_rejected() {
     refused(&Server::answering([Answer::json(200, "{}")]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn in_a_runtime_of_many_threads_it_is_refused() {
+async fn in_a_runtime_of_many_threads_it_is_rejected() {
     let server = Server::answering([Answer::json(200, "{}")]);
     tokio::spawn(async move { refused(&server) }).await.unwrap();
 }
 
 #[test]
 fn many_threads_may_wait_at_once() {
-    // Nobody gets an answer before all have asked.
+    // Nothing is answered before all have called.
     let all = Barrier::new(8);
     let server = Server::start(move |_, _| {
         all.wait();
@@ -78,12 +78,12 @@ fn many_threads_may_wait_at_once() {
 }
 
 #[test]
-fn a_connection_of_a_runtime_that_stands_still_is_not_waited_for() {
+fn a_connection_of_a_runtime_that_is_stalled_is_not_waited_for() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let client: Client = once(&server);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(client.request::<Value>(Method::GET, "/a").into_future()).unwrap();
-    // The connection of that call is still open, and nobody drives it any more.
+    // The connection of that call is still open, but its runtime is not run any more.
     let begun = Instant::now();
     client.request::<Value>(Method::GET, "/b").with_timeout(PATIENCE).send_blocking().unwrap();
     assert!(begun.elapsed() < PATIENCE);

@@ -1,4 +1,4 @@
-//! Blocking forms where they cannot work: inside an async runtime, and after one that stands still.
+//! Blocking calls where they cannot work: in an async runtime, and after one that was stopped.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -27,23 +27,23 @@ macro_rules! refused { ($($what:expr),* $(,)?) => {$(
 )*} }
 
 #[tokio::test]
-async fn every_blocking_form_is_refused_inside_a_runtime() {
+async fn every_blocking_form_is_rejected_inside_a_runtime() {
     let server = Server::start(|_, request| match &*request.target {
         "/api/v1/audio/speech" => Answer::new(200, &[("content-type", "audio/wav")], silence()),
-        "/api/v1/video/retrieve" => Answer::new(200, &[("content-type", "video/mp4")], "film"),
+        "/api/v1/video/retrieve" => Answer::new(200, &[("content-type", "video/mp4")], "video"),
         "/api/v1/image/generate" => Answer::json(200, r#"{"id":"a","images":["aGVsbG8="],"timing":{}}"#),
         _ => Answer::json(200, "{}"),
     });
     let venice = once(&server);
     let folder = Folder::new();
     let speech = || CreateSpeechRequest::new("One. Two.");
-    let film = || QueueVideoRequest::new("m").prompt("x");
+    let video = || QueueVideoRequest::new("m").prompt("x");
     let job = venice.job(JobHandle::video("m", "q"));
     let mut long = venice.audio().long_speech(speech());
     refused![
         venice.models().list(ModelFilter::Image).send_blocking().unwrap_err(),
-        venice.video().generate(film()).send_blocking().unwrap_err(),
-        venice.video().generate_to(film(), folder.join("a")).send_blocking().unwrap_err(),
+        venice.video().generate(video()).send_blocking().unwrap_err(),
+        venice.video().generate_to(video(), folder.join("a")).send_blocking().unwrap_err(),
         venice.audio().generate(QueueAudioRequest::new("m", "p")).send_blocking().unwrap_err(),
         job.wait().send_blocking().unwrap_err(),
         job.poll().send_blocking().unwrap_err(),
@@ -105,7 +105,7 @@ async fn every_blocking_form_is_refused_inside_a_runtime() {
     assert_eq!(long.bytes().await.unwrap().len(), 46, "a refusal leaves it as it was");
 }
 
-/// Runs something in a runtime of one thread until the server has its request. Nobody drives that runtime any more then.
+/// Runs a future in a single-threaded runtime until the server has its request. The runtime is not run after that.
 fn begun_in_a_runtime_of_one_thread<T>(server: &Server, future: impl Future<Output = T>) -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut future = std::pin::pin!(future);
@@ -113,7 +113,7 @@ fn begun_in_a_runtime_of_one_thread<T>(server: &Server, future: impl Future<Outp
     runtime
 }
 
-/// What a thread without a runtime does, if it ever ends.
+/// The result of a thread without a runtime, if it ends.
 fn in_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || tell.send(work()));
@@ -121,11 +121,11 @@ fn in_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 #[test]
-fn a_poll_on_its_way_in_a_runtime_that_stands_still_is_made_anew() {
+fn a_poll_in_flight_in_a_runtime_that_is_stalled_is_made_again() {
     let server = Server::answering([
         Answer::silence(),
         Answer::json(200, r#"{"status":"PROCESSING"}"#),
-        Answer::new(200, &[("content-type", "video/mp4")], "film"),
+        Answer::new(200, &[("content-type", "video/mp4")], "video"),
     ]);
     let job = once(&server).job(JobHandle::video("m", "q")).with_poll_interval(Duration::from_millis(1));
     let mut progress = job.progress();
@@ -136,7 +136,7 @@ fn a_poll_on_its_way_in_a_runtime_that_stands_still_is_made_anew() {
 }
 
 #[test]
-fn a_piece_on_its_way_in_a_runtime_that_stands_still_is_asked_for_again() {
+fn a_piece_in_flight_in_a_runtime_that_is_stalled_is_asked_for_again() {
     let answer = |n, _: &_| if n == 0 { Answer::silence() } else { sound() };
     for ask in [
         |mut speech: LongSpeech| blocking::wait(speech.bytes()).map(|bytes| bytes.len()),
@@ -155,7 +155,7 @@ fn a_piece_on_its_way_in_a_runtime_that_stands_still_is_asked_for_again() {
 }
 
 #[test]
-fn a_piece_on_its_way_in_a_runtime_that_goes_on_is_not_asked_for_again() {
+fn a_piece_in_flight_in_a_runtime_that_continues_is_not_asked_for_again() {
     let server = Server::answering([Answer::default().wait(Duration::from_millis(250)).then(sound())]);
     let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("One. Two."));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -167,7 +167,7 @@ fn a_piece_on_its_way_in_a_runtime_that_goes_on_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn what_was_refused_as_blocking_can_be_awaited() {
+async fn what_was_rejected_as_blocking_can_be_awaited() {
     let vector = r#"{"data":[{"index":0,"embedding":[1.0]}],"model":"m"}"#;
     let server = Server::answering([Answer::json(200, vector)]);
     let batch = once(&server).embeddings().batch(CreateEmbeddingRequest::new("m", ["a"]));

@@ -1,4 +1,4 @@
-//! What a client is built from, and what its requests look like.
+//! The settings of a client, and its requests.
 
 use std::process::Command;
 
@@ -8,8 +8,8 @@ use venice_ai::{Client, ClientBuilder, ErrorKind};
 
 use crate::support::{Answer, KEY, Server, builder, once};
 
-/// The environment belongs to the process, so each of these runs in one of its own: this test binary again, with one test
-/// chosen, which looks at the environment and does nothing where it is not meant.
+/// The environment is process-wide, so each of these runs in its own process: this test binary again, with one test selected, which reads
+/// the environment and otherwise does nothing.
 fn in_environment(test: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([&*format!("client_config::{test}"), "--exact", "--ignored", "--nocapture"]);
@@ -187,7 +187,7 @@ async fn whole_replies_may_be_compressed_and_raw_ones_may_not() {
 
 #[tokio::test]
 async fn a_connection_that_takes_too_long_fails_soon() {
-    // An address that is set aside for documentation: nothing answers there, not even with a refusal.
+    // An address reserved for documentation: nothing answers there, not even with a refusal.
     let client = Client::builder()
         .api_key("k")
         .base_url("http://192.0.2.1:9")

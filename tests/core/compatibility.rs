@@ -1,4 +1,4 @@
-//! What a client learns about its own age, and what it warns of, once each.
+//! The version of the server, and warnings that are logged once.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ fn of_version(version: &str) -> Answer {
     Answer::new(200, &[("content-type", "application/json"), ("x-venice-version", version)], "{}")
 }
 
-/// The same version, so many years later.
+/// The same version, this many years later.
 fn years_later(years: i32) -> String {
     let (year, rest) = API_VERSION.split_at(4);
     format!("{}{rest}", year.parse::<i32>().unwrap() + years)
 }
 
-/// Asks so many times, and gives the warnings that came of it.
+/// Makes this many calls, and returns the logged warnings.
 async fn warnings(venice: &Client, times: usize) -> Vec<std::collections::BTreeMap<String, String>> {
     let recorder = Recorder::new();
     for _ in 0..times {
@@ -32,7 +32,12 @@ async fn warnings(venice: &Client, times: usize) -> Vec<std::collections::BTreeM
     }
     let events = recorder.events.lock().unwrap();
     let old = |fields: &&(Level, _)| fields.0 == Level::WARN;
-    events.iter().filter(old).map(|event| event.1.clone()).filter(|fields: &_| fields.get("reason").is_none()).collect()
+    events
+        .iter()
+        .filter(old)
+        .map(|event| event.1.clone())
+        .filter(|fields: &_| fields.get("retry_decision").is_none())
+        .collect()
 }
 
 #[tokio::test]
@@ -91,7 +96,7 @@ async fn the_version_of_a_refusal_counts_too() {
 }
 
 #[tokio::test]
-async fn a_deprecated_endpoint_is_told_once_with_what_takes_its_place() {
+async fn a_deprecated_endpoint_is_reported_once_with_what_takes_its_place() {
     let headers = [
         ("deprecation", "@1783555200"),
         ("sunset", "Wed, 16 Sep 2026 00:00:00 GMT"),
@@ -108,7 +113,7 @@ async fn a_deprecated_endpoint_is_told_once_with_what_takes_its_place() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_the_document_deprecates_is_told_once_without_any_header() {
+async fn an_endpoint_that_the_document_deprecates_is_reported_once_without_any_header() {
     let server = Server::answering([Answer::json(410, r#"{"error":"Gone"}"#)]);
     let venice = once(&server);
     let recorder = Recorder::new();
@@ -123,7 +128,7 @@ async fn an_endpoint_that_the_document_deprecates_is_told_once_without_any_heade
 }
 
 #[tokio::test]
-async fn a_deprecated_model_is_told_once_for_each_model() {
+async fn a_deprecated_model_is_reported_once_for_each_model() {
     let of_model = |id| {
         let headers = [("x-venice-model-id", id), ("x-venice-model-deprecation-warning", "use another one")];
         Answer::new(200, &headers, "{}")

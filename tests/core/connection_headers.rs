@@ -23,7 +23,7 @@ const REFUSED: [&str; 12] = [
 ];
 
 #[tokio::test]
-async fn a_header_of_the_connection_is_refused_before_anything_is_sent() {
+async fn a_header_of_the_connection_is_rejected_before_anything_is_sent() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let client = once(&server);
     for name in REFUSED {
@@ -48,7 +48,7 @@ async fn a_header_of_the_connection_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_default_header_of_the_connection_is_refused() {
+fn a_default_header_of_the_connection_is_rejected() {
     for name in REFUSED {
         let error = Client::builder().default_header(name, "1").build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");

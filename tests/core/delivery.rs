@@ -1,4 +1,4 @@
-//! Whether a request that failed was carried out, and what follows from that for repetitions.
+//! Whether a failed request was executed, and whether it is retried.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl Call {
         }
     }
 
-    /// What is known of a request that is always answered like this, and how often it is sent.
+    /// The delivery of a request with this reply, and how often it is sent.
     async fn told(self, answer: Answer) -> (Delivery, usize) {
         let server = Server::answering([answer]);
         let error = self.make(&client(&server, &TestClock::without_jitter())).await;
@@ -36,7 +36,7 @@ impl Call {
 }
 
 #[tokio::test]
-async fn a_gateways_503_or_408_leaves_open_whether_a_paid_call_was_carried_out() {
+async fn a_gateways_503_or_408_leaves_open_whether_a_paid_call_was_executed() {
     use Delivery::{Refused, Unknown};
     let own = |status| Answer::json(status, OWN);
     let gateway = |status| Answer::html(status, "<html><title>unavailable</title></html>");
@@ -62,7 +62,7 @@ async fn a_gateways_503_or_408_leaves_open_whether_a_paid_call_was_carried_out()
 }
 
 #[tokio::test]
-async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_told_apart() {
+async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_distinguished() {
     let server = Server::answering([Answer::silence()]);
     let venice = builder(&server).timeout(Duration::from_millis(200)).build().unwrap();
     assert_eq!(Call::Chat.make(&venice).await.delivery(), Delivery::Unknown);
@@ -85,7 +85,7 @@ async fn what_was_not_sent_what_was_lost_and_what_was_answered_are_told_apart() 
 }
 
 #[test]
-fn reads_inference_orders_and_payments_have_classes_of_their_own() {
+fn reads_inference_jobs_and_payments_have_classes_of_their_own() {
     use venice_ai::RetryClass::{Inference, Once, Payment, Safe};
     use venice_ai::operations::{CREATE_CHAT_COMPLETION, LIST_MODELS, QUEUE_VIDEO, TOP_UP_X402_BALANCE};
     let rows = [&LIST_MODELS, &CREATE_CHAT_COMPLETION, &QUEUE_VIDEO, &TOP_UP_X402_BALANCE];

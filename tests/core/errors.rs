@@ -1,4 +1,4 @@
-//! Each form of failure that the API was seen to answer with, and what becomes of it.
+//! Every observed form of error reply, and the resulting error.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use venice_ai::{Client, Error, ErrorKind, PaymentRequired, SpendLimit};
 
 use crate::support::{Answer, Server, amount, nobody, once};
 
-/// The error of a request that is answered with this.
+/// The error of a request with this reply.
 async fn error_of(answer: Answer) -> Error {
     let server = Server::answering([answer]);
     let call = once(&server).request::<Value>(Method::POST, "/thing");
@@ -36,7 +36,7 @@ async fn the_standard_body_is_a_text() {
 }
 
 #[tokio::test]
-async fn validation_errors_name_the_members() {
+async fn validation_errors_name_the_fields() {
     let body = r#"{"error":"Invalid request parameters",
         "details":{"_errors":[],"messages":{"_errors":[],"0":{"_errors":[],"content":{"_errors":["Required"]}}}},
         "issues":[{"code":"invalid_type","expected":"string","received":"undefined",
@@ -53,7 +53,7 @@ async fn validation_errors_name_the_members() {
 }
 
 #[tokio::test]
-async fn validation_errors_without_a_list_of_issues_name_the_members_too() {
+async fn validation_errors_without_a_list_of_issues_name_the_fields_too() {
     let error =
         json(400, r#"{"error":"Invalid","details":{"_errors":[],"steps":{"_errors":["Too many","Odd"]}}}"#).await;
     let fields: Vec<_> = error.field_errors().iter().map(|f| (&*f.field, &*f.message)).collect();
@@ -61,7 +61,7 @@ async fn validation_errors_without_a_list_of_issues_name_the_members_too() {
 }
 
 #[tokio::test]
-async fn validation_errors_without_an_error_member_have_a_message() {
+async fn validation_errors_without_an_error_field_have_a_message() {
     let body = r#"{"details":{"_errors":[]},"issues":[{"code":"x","path":["size"],"message":"Bad size"}],
         "request_id":"from-body","request":{"prompt":"secret plans"}}"#;
     let error = json(400, body).await;
@@ -82,7 +82,7 @@ async fn the_openai_form_is_an_object() {
 }
 
 #[tokio::test]
-async fn a_refused_video_says_whether_it_was_refunded_in_either_place() {
+async fn a_rejected_video_says_whether_it_was_refunded_in_either_place() {
     let flat = json(422, r#"{"error":"Blocked by the provider.","credits_refunded":true}"#).await;
     let nested = json(
         422,
@@ -99,7 +99,7 @@ async fn a_refused_video_says_whether_it_was_refunded_in_either_place() {
 }
 
 #[tokio::test]
-async fn a_refused_prompt_comes_with_a_better_one() {
+async fn a_rejected_prompt_comes_with_a_better_one() {
     let error = json(422, r#"{"error":"Prompt violates the policy","suggested_prompt":"a calm lake"}"#).await;
     assert_eq!(error.kind(), ErrorKind::ContentPolicy);
     let policy = error.content_policy().unwrap();
@@ -108,7 +108,7 @@ async fn a_refused_prompt_comes_with_a_better_one() {
 }
 
 #[tokio::test]
-async fn a_422_that_is_about_the_input_is_no_matter_of_policy() {
+async fn a_422_that_is_about_the_input_is_not_a_matter_of_policy() {
     let error = json(422, r#"{"error":"Video duration exceeds the maximum allowed."}"#).await;
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(error.code(), Some("VIDEO_DURATION_TOO_LONG"));
@@ -139,7 +139,7 @@ async fn a_custom_message_is_a_message() {
 }
 
 #[tokio::test]
-async fn a_402_of_nobody_in_particular_is_a_question_of_authentication() {
+async fn a_402_without_a_caller_is_a_question_of_authentication() {
     let body = r#"{"x402Version":2,"error":"Payment required","accepts":[{"scheme":"exact","network":"eip155:8453",
         "amount":"5000000","asset":"0x8335","payTo":"0x2670","extra":{"name":"USD Coin"}}],"authOptions":{"apiKey":{}}}"#;
     let error = json(402, body).await;
@@ -290,7 +290,7 @@ async fn statuses_without_a_known_body_still_have_a_kind() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_gateway_is_told_by_its_title() {
+async fn the_page_of_a_gateway_is_reported_by_its_title() {
     let page = "<!DOCTYPE html><html><head><title>api.venice.ai | 502: Bad gateway</title></head><body>long</body>";
     let answer = Answer::new(502, &[("content-type", "text/html"), ("cf-ray", "8c1-AMS")], page);
     let error = error_of(answer).await;
@@ -338,7 +338,7 @@ async fn an_error_whose_body_hangs_still_has_its_status() {
 }
 
 #[tokio::test]
-async fn a_status_that_comes_late_is_told_too() {
+async fn a_status_that_comes_late_is_reported_too() {
     let late = Answer::default().wait(Duration::from_millis(1200));
     let answer = late.then(Answer::head(503, &[("content-length", "1000")]).send("busy").hang());
     let call = once(&Server::answering([answer])).request::<Value>(Method::GET, "/thing");
@@ -387,7 +387,7 @@ async fn a_reply_of_another_shape_names_the_place() {
 }
 
 #[tokio::test]
-async fn a_page_with_status_200_is_no_reply() {
+async fn a_page_with_status_200_is_not_a_reply() {
     let error = decode_error(Answer::html(200, "<html><head><title>Please log in</title>")).await;
     assert!(error.message().contains("HTML page: Please log in"), "{error}");
     assert!(error.message().contains("text/html"), "{error}");
@@ -395,13 +395,13 @@ async fn a_page_with_status_200_is_no_reply() {
 }
 
 #[tokio::test]
-async fn an_empty_reply_is_no_object() {
+async fn an_empty_reply_is_not_an_object() {
     let error = decode_error(Answer::json(200, "")).await;
     assert!(error.message().contains("empty body"), "{error}");
 }
 
 #[tokio::test]
-async fn json_that_ends_early_is_no_reply() {
+async fn json_that_ends_early_is_not_a_reply() {
     let error = decode_error(Answer::json(200, r#"{"data":[{"n":1}"#)).await;
     assert!(error.message().contains("not JSON"), "{error}");
 }
@@ -416,7 +416,7 @@ async fn an_empty_reply_is_enough_for_a_call_that_expects_none() {
 }
 
 #[tokio::test]
-async fn an_error_tells_its_cause() {
+async fn an_error_reports_its_cause() {
     use std::error::Error as _;
     let error = error_of(Answer::nothing()).await;
     assert_eq!(error.kind(), ErrorKind::Transport);

@@ -1,4 +1,4 @@
-//! Reaching what the crate does not know: endpoints, members, parameters, raw replies.
+//! What the crate does not know: endpoints, fields, parameters, raw replies.
 
 use serde_json::{Value, json};
 use venice_ai::http::{Method, StatusCode};
@@ -25,20 +25,20 @@ async fn an_unknown_endpoint_is_called_with_any_method_and_body() {
 }
 
 #[tokio::test]
-async fn a_whole_url_is_no_path() {
+async fn a_whole_url_is_not_a_path() {
     let server = Server::answering([Answer::json(200, "{}")]);
     for path in ["https://evil.example/x", "http://evil.example"] {
         let error = once(&server).request::<Value>(Method::GET, path).await.unwrap_err();
         assert!(error.is_invalid_request() && error.status().is_none(), "{error:?}");
     }
     assert_eq!(server.count(), 0);
-    // This is a path on the same host, however it looks.
+    // This is a path on the same host, although it looks like a URL.
     once(&server).request::<Value>(Method::GET, "//evil.example/x").await.unwrap();
     assert_eq!(server.requests()[0].target, "/api/v1/evil.example/x");
 }
 
 #[tokio::test]
-async fn extra_members_are_merged_into_the_body() {
+async fn extra_fields_are_merged_into_the_body() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let body = json!({"model": "default", "venice_parameters": {"enable_web_search": "on", "a": {"b": 1}}});
     let call = once(&server)
@@ -61,7 +61,7 @@ async fn extra_members_are_merged_into_the_body() {
 }
 
 #[tokio::test]
-async fn extra_members_make_a_body_where_there_is_none() {
+async fn extra_fields_make_a_body_where_there_is_none() {
     let server = Server::answering([Answer::json(200, "{}")]);
     once(&server).request::<Value>(Method::POST, "/x").with_extra_body("a", 1).await.unwrap();
     let request = &server.requests()[0];
@@ -70,7 +70,7 @@ async fn extra_members_make_a_body_where_there_is_none() {
 }
 
 #[tokio::test]
-async fn extra_members_need_an_object() {
+async fn extra_fields_need_an_object() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let client = once(&server);
     let list = client.request::<Value>(Method::POST, "/x").with_json_body(&[1]).with_extra_body("a", 1);
@@ -94,7 +94,7 @@ async fn extra_parameters_are_added_to_the_query() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_value_is_refused() {
+async fn a_body_that_is_not_json_value_is_rejected() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let keys_that_are_no_text = std::collections::BTreeMap::from([(vec![1], 1)]);
     let call = once(&server).request::<Value>(Method::POST, "/x").with_json_body(&keys_that_are_no_text);
@@ -130,7 +130,7 @@ async fn a_request_that_the_description_forbids_is_not_sent_unless_the_caller_in
 }
 
 #[tokio::test]
-async fn typed_calls_take_extra_members_too() {
+async fn typed_calls_take_extra_fields_too() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let request = CreateApiKeyRequest::new(ApiKeyType::Admin, "a test");
     let call = once(&server).api_keys().create(request).with_extra_body("brand_new", json!({"a": 1}));

@@ -1,4 +1,4 @@
-//! Replies with a success status that are none: errors in the words of the server, in every area.
+//! Errors with a success status, in every area.
 
 use serde_json::{Value, json};
 use venice_ai::jobs::{JobHandle, RemoteCopy};
@@ -17,7 +17,7 @@ async fn first<T: 'static>(mut pages: venice_ai::Pages<T>) -> Result<Option<T>, 
     pages.next().await.transpose()
 }
 
-/// The errors of all calls that answer JSON, each to this reply.
+/// The errors of all calls with JSON replies, for this reply.
 async fn errors(venice: &Client) -> Vec<(&'static str, Option<Error>)> {
     let mut outcomes = Vec::new();
     macro_rules! all { ($($call:expr),* $(,)?) => {$( outcomes.push((stringify!($call), $call.await.map(drop).map_err(Error::from).err())); )*} }
@@ -132,7 +132,7 @@ async fn a_run_of_many_does_not_keep_an_error_as_an_answer() {
         assert!(outcome.result.is_err(), "{body}");
         assert_eq!((run.progress().done, run.progress().failed), (0, 1), "{body}");
         drop(run);
-        // The next run asks again, where it is told to.
+        // The next run sends it again if asked to.
         let server = Server::answering([Answer::json(200, ANSWER)]);
         let journal = venice_ai::many::Journal::at(&path).resend_failed(true).resend_unknown(true);
         let mut run = once(&server).chat().many([a_question()]).with_journal(journal);
@@ -158,7 +158,7 @@ async fn a_text_that_looks_like_an_error_is_a_text() {
 #[tokio::test]
 async fn an_address_that_was_not_revoked_is_not_reported_as_deleted() {
     let job = |server: &Server| {
-        let handle = JobHandle::video("m", "q").with_download_url(server.url("/film.mp4?sig=1"));
+        let handle = JobHandle::video("m", "q").with_download_url(server.url("/video.mp4?sig=1"));
         once(server).job(handle)
     };
     for reply in

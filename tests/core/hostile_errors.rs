@@ -1,4 +1,4 @@
-//! Errors whose parts a server chose to do harm: to logs, to secrets.
+//! Errors with malicious parts: for logs, and for secrets.
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;
@@ -17,7 +17,7 @@ fn escaped_key() -> String {
     KEY.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
 }
 
-/// What people and programs see of an error.
+/// Everything visible of an error.
 fn shown(error: &Error) -> String {
     let body = String::from_utf8_lossy(error.body().map_or(&[], |body| body)).into_owned();
     let parts = (error.code(), error.request_id(), error.message(), error.field_errors(), error.did_you_mean());

@@ -1,4 +1,4 @@
-//! The same client against a server that is not ours: what `httpmock` matches and answers.
+//! The client against an independent server, `httpmock`.
 
 use httpmock::prelude::*;
 use serde_json::json;
@@ -13,7 +13,7 @@ fn client(server: &MockServer) -> Client {
 }
 
 #[tokio::test]
-async fn a_key_is_created_with_exactly_the_members_that_were_set() {
+async fn a_key_is_created_with_exactly_the_fields_that_were_set() {
     let server = MockServer::start_async().await;
     let creation = server
         .mock_async(|when, then| {

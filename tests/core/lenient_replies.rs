@@ -1,4 +1,4 @@
-//! Replies that are not what the API's description says: what is read all the same, and what is an error.
+//! Replies that contradict the API's document: accepted if possible.
 
 use serde_json::{Value, json};
 use venice_ai::types::{ChatCompletion, Model, ModelFilter};
@@ -21,7 +21,7 @@ async fn models(data: Value) -> Vec<Model> {
 }
 
 #[tokio::test]
-async fn a_required_member_that_is_null_reads_as_an_empty_one() {
+async fn a_required_field_that_is_null_reads_as_an_empty_one() {
     let choice = json!({"index": null, "message": null, "finish_reason": null, "logprobs": null});
     let reply =
         answer(json!({"id": null, "object": null, "created": null, "model": null, "choices": [choice]}).to_string())
@@ -32,7 +32,7 @@ async fn a_required_member_that_is_null_reads_as_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_required_member_that_is_missing_reads_as_an_empty_one() {
+async fn a_required_field_that_is_missing_reads_as_an_empty_one() {
     let reply = answer(r#"{"choices": [{}]}"#).await;
     assert_eq!((&*reply.id, reply.created, reply.choices[0].index, &*reply.text()), ("", 0, 0, ""));
     let models = models(json!([{}, {"id": "m", "model_spec": {}}])).await;
@@ -67,7 +67,7 @@ async fn numbers_in_quotes_are_numbers() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_in_quotes_is_none() {
+async fn what_is_not_a_number_in_quotes_is_none() {
     for text in ["NaN", "inf", "1e999", "", "5 USD"] {
         let reply = changed(|body| body["cost"]["usd"] = json!(text)).await;
         assert_eq!((reply.cost().unwrap().usd, &*reply.text()), (None, "High water is at 14:20."), "{text}");
@@ -107,7 +107,7 @@ async fn items_and_values_that_are_null_are_left_out() {
 }
 
 #[tokio::test]
-async fn an_optional_member_of_an_unexpected_type_does_not_lose_the_answer() {
+async fn an_optional_field_of_an_unexpected_type_does_not_lose_the_answer() {
     for (place, value) in [
         ("/usage", json!("none")),
         ("/usage/prompt_tokens", json!({"text": 5})),
@@ -127,7 +127,7 @@ async fn an_optional_member_of_an_unexpected_type_does_not_lose_the_answer() {
 }
 
 #[tokio::test]
-async fn what_stands_beside_an_unexpected_member_is_kept() {
+async fn the_rest_of_an_unexpected_field_is_kept() {
     let reply = changed(|body| body["usage"]["prompt_tokens_details"]["cached_tokens"] = json!({})).await;
     let usage = reply.usage.unwrap();
     assert_eq!((usage.prompt_tokens, usage.total_tokens), (1210, 1219));
@@ -153,7 +153,7 @@ async fn one_odd_model_does_not_hide_the_others() {
 }
 
 #[tokio::test]
-async fn an_odd_member_does_not_lose_a_new_key() {
+async fn an_odd_field_does_not_lose_a_new_key() {
     let body = json!({"success": "yes", "data": {"apiKey": "vn-new", "id": "1", "description": ["x"], "expiresAt": 5}});
     let (_, venice) = replying(body.to_string());
     let request = venice_ai::types::CreateApiKeyRequest::new(venice_ai::types::ApiKeyType::Admin, "x");
@@ -161,7 +161,7 @@ async fn an_odd_member_does_not_lose_a_new_key() {
     assert_eq!((created.api_key.expose(), created.description, created.expires_at), ("vn-new", None, None));
 }
 
-/// The error of a reply that cannot be read. It is reported once, however safe it were to ask again.
+/// The error of a reply that cannot be decoded. It is not retried, even if that were safe.
 async fn unreadable<T: std::fmt::Debug>(body: &str, call: impl FnOnce(&Client) -> Call<T>) -> Error {
     let headers = [("content-type", "application/json"), ("cf-ray", "91c2-VCE")];
     let server = Server::answering([Answer::new(200, &headers, body)]);
@@ -176,7 +176,7 @@ async fn unreadable<T: std::fmt::Debug>(body: &str, call: impl FnOnce(&Client) -
 }
 
 #[tokio::test]
-async fn a_required_member_of_another_type_is_an_error_that_says_where() {
+async fn a_required_field_of_another_type_is_an_error_that_says_where() {
     for (place, value, path) in [
         ("/choices", json!({"0": {}}), "choices"),
         ("/choices/0", json!("text"), "choices[0]"),
@@ -210,7 +210,7 @@ async fn a_list_of_keys_with_something_else_in_it_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_an_error() {
+async fn what_is_not_json_is_an_error() {
     for (body, said) in [
         ("", "empty body"),
         ("<html><title>Down for repairs</title></html>", "Down for repairs"),
@@ -236,7 +236,7 @@ async fn a_reply_that_is_nested_without_end_is_an_error_and_no_crash() {
 }
 
 #[tokio::test]
-async fn a_member_that_comes_twice_counts_as_it_came_last() {
+async fn a_field_that_comes_twice_counts_as_it_came_last() {
     let reply = answer(
         r#"{"id": "1", "model": "a", "model": "b", "choices": [{}], "usage": {"total_tokens": 1}, "usage": {"total_tokens": 2}}"#,
     )

@@ -1,4 +1,4 @@
-//! The headers of a reply, as types.
+//! Typed headers of a reply.
 
 use std::time::{Duration, SystemTime};
 
@@ -110,7 +110,7 @@ async fn the_error_budget_is_apart_from_the_limits() {
     assert_eq!(meta_of(&[("x-ratelimit-remaining", "3")]).await.error_budget().unwrap().remaining, Some(3));
     let rpc = [("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "9"), ("x-ratelimit-reset", "3")];
     assert_eq!(meta_of(&rpc).await.error_budget(), None);
-    // One header for two things: the number is of the failures.
+    // One header with two meanings: here it is the failure budget.
     let meta = meta_of(&[rpc[0], rpc[1], rpc[2], headers[1]]).await;
     assert_eq!(meta.error_budget().unwrap().remaining, Some(9));
     let limit = meta.rate_limits().requests;
@@ -135,7 +135,7 @@ async fn money_keeps_its_digits() {
 }
 
 #[tokio::test]
-async fn a_model_on_its_way_out() {
+async fn a_model_in_flight_out() {
     let meta = meta_of(&[
         ("x-venice-model-deprecation-warning", "Use another one"),
         ("x-venice-model-deprecation-date", "2026-09-01T00:00:00.000Z"),
@@ -147,7 +147,7 @@ async fn a_model_on_its_way_out() {
 }
 
 #[tokio::test]
-async fn an_endpoint_on_its_way_out() {
+async fn an_endpoint_in_flight_out() {
     let meta = meta_of(&[
         ("deprecation", "@1783555200"),
         ("sunset", "Wed, 16 Sep 2026 00:00:00 GMT"),

@@ -1,4 +1,4 @@
-//! Every string enum of the API takes any string and gives it back unchanged.
+//! Every string enum accepts any string and returns it unchanged.
 
 use proptest::prelude::*;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use venice_ai::types;
 
-/// Asserts that `text` is read, kept and written as it is, alone and as the text of an enum in a list.
+/// Asserts that `text` is read, kept and written unchanged, alone and as an enum in a list.
 fn assert_kept<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str, text: &str) {
     let wire = Value::from(text);
     let value: T =
@@ -16,7 +16,7 @@ fn assert_kept<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(na
     assert_eq!(list, [value], "{name}");
 }
 
-/// The enums by name, so that what holds for one is tested on all.
+/// The enums by name, so that a property is tested for all.
 macro_rules! open_enums {
     ($($name:ident),* $(,)?) => {
         const NAMES: &[&str] = &[$(stringify!($name)),*];

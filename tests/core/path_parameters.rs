@@ -1,11 +1,11 @@
-//! Path parameters: any text stays one segment of the path.
+//! Path parameters: any text stays one path segment.
 
 use venice_ai::types::{CharacterReviewsParams, JsonRpcRequest};
 use venice_ai::{Client, ErrorKind};
 
 use crate::support::{Answer, Server, once};
 
-/// What another endpoint would be reached with, if it were not encoded.
+/// Texts that would reach another endpoint without encoding.
 const HOSTILE: [&str; 12] = [
     "..\\..\\billing\\balance",
     "..\\characters\\x",
@@ -27,7 +27,7 @@ fn answering() -> (Server, Client) {
     (server, client)
 }
 
-/// Asserts that the path of the last request is the segments before, one that was encoded, and the segments behind.
+/// Asserts that the path of the last request is the segments before, an encoded one, and the segments after.
 #[track_caller]
 fn assert_one_segment(server: &Server, before: &str, text: &str, behind: &str) {
     let target = server.requests().pop().expect("nothing was sent").target;
@@ -42,7 +42,7 @@ async fn no_text_leaves_its_segment() {
     let (server, client) = answering();
     let ascii: Vec<String> = (0..=127_u8).map(|byte| format!("a{}b", char::from(byte))).collect();
     for text in HOSTILE.into_iter().chain(ascii.iter().map(String::as_str)) {
-        // What the API makes of such a text does not matter here.
+        // How the API handles such a text does not matter here.
         let _ = client.api_keys().retrieve(text).await;
         assert_one_segment(&server, "/api/v1/api_keys/", text, "");
     }
@@ -68,7 +68,7 @@ async fn no_text_leaves_its_segment_when_validation_is_off() {
 }
 
 #[tokio::test]
-async fn a_text_that_makes_no_segment_is_always_refused() {
+async fn a_text_that_makes_no_segment_is_always_rejected() {
     let (server, client) = answering();
     for text in ["", " ", ".", ".."] {
         for validate in [true, false] {

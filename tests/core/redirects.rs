@@ -1,4 +1,4 @@
-//! Where a request goes when the server sends it elsewhere.
+//! Redirects.
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;

@@ -1,4 +1,4 @@
-//! How much of a reply goes to memory, and how much work it makes.
+//! Memory and work of a reply.
 
 use serde_json::Value;
 use venice_ai::http::Method;
@@ -47,7 +47,7 @@ async fn images_in_json_may_be_larger_than_other_json() {
 }
 
 #[tokio::test]
-async fn json_that_is_small_and_takes_much_memory_is_refused() {
+async fn json_that_is_small_and_takes_much_memory_is_rejected() {
     let body = format!("{{\"data\":[{}{{}}]}}", "{},".repeat(MIB));
     let (_server, venice) = replying(Answer::json(200, &body));
     let call = || venice.request::<Value>(Method::GET, "/x");
@@ -59,7 +59,7 @@ async fn json_that_is_small_and_takes_much_memory_is_refused() {
     assert_eq!(value["data"].as_array().unwrap().len(), MIB + 1);
 }
 
-/// A reply of white space in pieces of one byte, of which nobody says what it is.
+/// A reply of white space in pieces of one byte, without a known kind.
 #[test]
 fn white_space_before_a_reply_is_looked_at_once() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -93,7 +93,7 @@ mod memory {
 
     const SERVER: &str = "REPLY_LIMITS_URL";
 
-    /// The client, in a process of its own.
+    /// The client, in its own process.
     #[test]
     #[ignore = "the other tests of this module run it in a process of its own"]
     fn the_client() {

@@ -1,4 +1,4 @@
-//! How requests are put together, without a server.
+//! Building requests, without a server.
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -87,7 +87,7 @@ fn a_message_is_made_from_a_text_or_a_string() {
 }
 
 #[test]
-fn a_message_that_the_crate_does_not_know_is_sent_as_it_stands() {
+fn a_message_that_the_crate_does_not_know_is_sent_unchanged() {
     let raw = json!({"role": "oracle", "content": null, "omen": [1]});
     let request = ChatCompletionRequest::new("m", [ChatMessage::Unknown(raw.clone())]);
     assert_eq!(json_of(&request)["messages"][0], raw);
@@ -109,7 +109,7 @@ fn a_setter_replaces_what_was_set() {
 }
 
 #[test]
-fn a_member_that_is_taken_away_again_is_not_sent() {
+fn a_field_that_is_taken_away_again_is_not_sent() {
     let mut request = CreateApiKeyRequest::new(ApiKeyType::Admin, "x").expires_at("2030-01-31");
     request.expires_at = None;
     assert_eq!(json_of(&request), json!({"apiKeyType": "ADMIN", "description": "x"}));
@@ -117,7 +117,7 @@ fn a_member_that_is_taken_away_again_is_not_sent() {
 }
 
 #[test]
-fn a_schema_that_is_no_object_allows_anything() {
+fn a_schema_that_is_not_an_object_allows_anything() {
     let tool = Tool::function("f", "d", json!(true));
     assert_eq!(json_of(tool)["function"]["parameters"], json!({}));
 }
@@ -131,7 +131,7 @@ fn arguments_are_read_as_a_type() {
 }
 
 #[test]
-fn parameters_are_written_behind_the_model() {
+fn parameters_are_appended_to_the_model() {
     let all = VeniceParameters::new()
         .strip_thinking_response(true)
         .character_slug("alan-watts")
@@ -150,7 +150,7 @@ fn parameters_are_written_behind_the_model() {
 }
 
 #[test]
-fn a_suffix_is_refused_where_it_cannot_be_read() {
+fn a_suffix_is_rejected_where_it_cannot_be_read() {
     let parameters = VeniceParameters::new().disable_thinking(true);
     for model in ["", " ", "default:enable_web_search=on", "m:"] {
         let error = parameters.model_with_suffix(model).unwrap_err();
@@ -160,7 +160,7 @@ fn a_suffix_is_refused_where_it_cannot_be_read() {
         let error = VeniceParameters::new().character_slug(slug).model_with_suffix("m").unwrap_err();
         assert!(error.field() == "character_slug" && error.problem().contains(&format!("{slug:?}")), "{error}");
     }
-    // The API would ignore these without a word.
+    // The API would silently ignore these.
     for (parameters, field) in [
         (VeniceParameters::new().enable_e2ee(false), "enable_e2ee"),
         (VeniceParameters::new().disable_thinking(true).enable_x_search(true), "enable_x_search"),

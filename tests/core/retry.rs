@@ -1,4 +1,4 @@
-//! What is sent again after which failure, and after which pause.
+//! Retries and backoff.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ async fn write(client: &Client) -> Result<Value, Error> {
     client.request(Method::POST, "/thing").with_json_body(&serde_json::json!({"a": 1})).await
 }
 
-/// A call of each class: free reads, paid inference, and what makes something.
+/// A call of each class: free reads, paid inference, and creation.
 #[derive(Clone, Copy, Debug)]
 enum Class {
     Safe,
@@ -47,7 +47,7 @@ impl Class {
         }
     }
 
-    /// How often it is sent when the server answers with this for ever.
+    /// How often it is sent if the server always sends this reply.
     async fn sent(self, answer: Answer) -> usize {
         let server = Server::answering([answer]);
         let client = client(&server, &TestClock::without_jitter());
@@ -58,7 +58,7 @@ impl Class {
     }
 }
 
-/// How often calls are sent that read, that are inference, and that make something.
+/// How often reads, inference and creation are sent.
 async fn sent(answer: Answer) -> (usize, usize, usize) {
     use Class::*;
     let mut counts = Vec::new();
@@ -71,7 +71,7 @@ async fn sent(answer: Answer) -> (usize, usize, usize) {
 }
 
 #[tokio::test]
-async fn reads_are_repeated_after_failures_that_may_pass() {
+async fn reads_are_retried_after_failures_that_may_pass() {
     for status in [408, 429, 500, 502, 503, 520, 521, 522, 523, 524] {
         let (reads, ..) = sent(Answer::html(status, "<html>")).await;
         assert_eq!(reads, 3, "{status}");
@@ -79,17 +79,17 @@ async fn reads_are_repeated_after_failures_that_may_pass() {
 }
 
 #[tokio::test]
-async fn a_read_that_the_server_gave_up_on_is_repeated_once() {
+async fn a_read_that_the_server_gave_up_on_is_retried_once() {
     assert_eq!(sent(Answer::json(504, r#"{"error":"too long"}"#)).await.0, 2);
 }
 
 #[tokio::test]
-async fn inference_is_repeated_only_where_the_model_surely_did_not_run() {
+async fn inference_is_retried_only_where_the_model_is_known_not_to_have_run() {
     for status in [408, 429, 503] {
         assert_eq!(sent(Answer::json(status, r#"{"error":"no"}"#)).await.1, 3, "{status}");
     }
     assert_eq!(sent(Answer::html(429, "<html>")).await.1, 3);
-    // A gateway may have passed the request on.
+    // A gateway may have forwarded the request.
     for status in [408, 503] {
         assert_eq!(sent(Answer::html(status, "<html>")).await.1, 1, "{status}");
     }
@@ -99,7 +99,7 @@ async fn inference_is_repeated_only_where_the_model_surely_did_not_run() {
 }
 
 #[tokio::test]
-async fn what_makes_something_is_repeated_only_where_the_api_surely_refused_it() {
+async fn what_makes_something_is_retried_only_where_the_api_rejected_it() {
     for status in [408, 500, 502, 504, 520, 524] {
         assert_eq!(sent(Answer::json(status, r#"{"error":"no"}"#)).await.2, 1, "{status}");
     }
@@ -109,7 +109,7 @@ async fn what_makes_something_is_repeated_only_where_the_api_surely_refused_it()
 }
 
 #[tokio::test]
-async fn what_makes_something_is_not_repeated_after_the_503_of_a_gateway() {
+async fn what_makes_something_is_not_retried_after_the_503_of_a_gateway() {
     assert_eq!(sent(Answer::html(503, "<html><title>503</title>")).await.2, 1);
 }
 
@@ -123,7 +123,7 @@ async fn what_the_request_is_to_blame_for_is_never_repeated() {
 }
 
 #[tokio::test]
-async fn a_429_without_a_json_body_is_repeated() {
+async fn a_429_without_a_json_body_is_retried() {
     assert_eq!(sent(Answer::new(429, &[], "slow down")).await, (3, 3, 3));
     assert_eq!(sent(Answer::new(429, &[], "")).await, (3, 3, 3));
 }
@@ -169,7 +169,7 @@ async fn a_repetition_sends_the_same_request_again() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_repeated_for_every_class() {
+async fn a_rejected_connection_is_retried_for_every_class() {
     let unused = nobody();
     let clock = TestClock::without_jitter();
     let client = Client::builder()
@@ -221,7 +221,7 @@ async fn the_policy_of_a_call_replaces_the_clients() {
     assert_eq!(server.count(), 1 + 5);
 }
 
-/// The pauses before the repetitions of a read that is answered with this for ever.
+/// The pauses between the retries of a read with this reply.
 async fn pauses(answer: Answer, jitter: f64) -> Vec<Duration> {
     let clock = TestClock::with_jitter(jitter);
     read(&client(&Server::answering([answer]), &clock)).await.unwrap_err();
@@ -255,7 +255,7 @@ async fn retry_after_is_obeyed_as_seconds_as_fraction_and_as_date() {
 #[tokio::test]
 async fn a_date_is_measured_by_the_clock_of_the_server() {
     let date = |seconds: u64| httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-    // This server lives in another year than the client.
+    // The clock of this server differs from the client's by years.
     let (now, then) = (date(EPOCH_SECONDS + 40_000_000), date(EPOCH_SECONDS + 40_000_009));
     let answer = Answer::new(503, &[("date", &now), ("retry-after", &then)], "");
     assert_eq!(pauses(answer, 0.0).await, [Duration::from_secs(9); 2]);
@@ -303,7 +303,7 @@ async fn a_wait_that_is_too_long_is_left_to_the_caller() {
     assert!(error.kind() == ErrorKind::RateLimited && error.is_retryable());
 }
 
-/// A 408 of a read, which the API counts and the client repeats.
+/// A 408 of a read, which the API counts and the client retries.
 fn counted() -> Answer {
     Answer::json(408, r#"{"error":"Request timed out"}"#)
 }
@@ -414,7 +414,7 @@ async fn a_block_lasts_as_long_as_its_window() {
 }
 
 #[tokio::test]
-async fn the_error_budget_is_no_limit_of_requests() {
+async fn the_error_budget_is_not_a_limit_of_requests() {
     let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-resets", "30000")];
     let found = pauses(Answer::new(429, &headers, r#"{"error":"Rate limit exceeded"}"#), 0.0).await;
     assert_eq!(found, [Duration::ZERO; 2], "its end is not that of a limit");
@@ -452,7 +452,7 @@ async fn the_real_clock_waits_for_real() {
     assert!(begun.elapsed() >= Duration::from_millis(200));
 }
 
-/// A clock that notes pauses and does not go on with them.
+/// A clock that records pauses and does not sleep.
 #[derive(Clone, Debug, Default)]
 struct Notes(std::sync::Arc<std::sync::Mutex<Vec<Duration>>>);
 

@@ -1,4 +1,4 @@
-//! Every type that holds no file is written as it was read: values made from the schemas of all types, and what users store.
+//! Round trips of all serialisable types, with values generated from their schemas.
 
 use std::fmt::Debug;
 
@@ -59,7 +59,7 @@ impl Maker {
         }
         match schema.get("type").and_then(Value::as_str) {
             Some("string") => match schema.get("enum").and_then(Value::as_array) {
-                // A value that this version does not know stays, too.
+                // An unknown value is kept, too.
                 Some(values) if self.below(4) > 0 => values[self.below(values.len())].clone(),
                 _ => json!(["", "a text", "1", "ü\n\"", "2026-08-21T19:35:30.125+02:00"][self.below(5)]),
             },

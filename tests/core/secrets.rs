@@ -1,4 +1,4 @@
-//! The key is sent where it belongs, and is seen nowhere else.
+//! The key is sent only where it belongs, and never shown.
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;
@@ -28,7 +28,7 @@ fn a_secret_is_deserialised_and_not_shown() {
 }
 
 #[test]
-fn a_key_that_no_header_can_carry_is_refused_without_showing_it() {
+fn a_key_that_no_header_can_carry_is_rejected_without_showing_it() {
     for key in ["vk-secret\n", "vk-sec\nret", " vk-secret", "vk-secrét", "vk-secret\u{0}"] {
         let error = Client::new(key).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -168,7 +168,7 @@ fn the_password_of_a_proxy_is_not_shown() {
 }
 
 #[tokio::test]
-async fn what_identifies_somebody_is_shown_by_no_error_however_it_was_sent() {
+async fn what_identifies_the_caller_is_shown_by_no_error_however_it_was_sent() {
     const SIGNED: &str = "c2lnbmVkLWJ5LWEtd2FsbGV0";
     let echo = format!(r#"{{"error":"{SIGNED} is not good","details":{{"field":{{"_errors":["{SIGNED}"]}}}}}}"#);
     let server = Server::answering([Answer::new(400, &[("x-echo", SIGNED)], echo)]);

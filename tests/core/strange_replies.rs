@@ -1,4 +1,4 @@
-//! Replies of all areas that nobody would expect: none is a panic, and each error tells its operation and its status.
+//! Unexpected replies in all areas: no panics, and each error has its operation and status.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use venice_ai::{Client, Meta, RetryPolicy, Upload};
 
 use crate::support::{Answer, Server, TestClock, builder};
 
-/// Headers that hold numbers and times which are none, or are too large.
+/// Headers with numbers and times that are invalid or too large.
 const HEADERS: [(&str, &str); 12] = [
     ("retry-after", "1e400"),
     ("x-ratelimit-reset-requests", "-1e300"),
@@ -110,7 +110,7 @@ async fn ask_everything(venice: &Client, status: u16) {
 }
 
 #[tokio::test]
-async fn none_is_a_panic_and_each_error_tells_its_operation_and_status() {
+async fn none_is_a_panic_and_each_error_reports_its_operation_and_status() {
     let answer = Arc::new(Mutex::new(Answer::default()));
     let served = Arc::clone(&answer);
     let server = Server::start(move |_, _| served.lock().unwrap().clone());
@@ -122,7 +122,7 @@ async fn none_is_a_panic_and_each_error_tells_its_operation_and_status() {
             if !media.is_empty() {
                 headers.push(("content-type", media));
             }
-            // A failure is read in one way everywhere, so a few of them will do.
+            // Failures are decoded in one place, so a few of them are enough.
             if status == 200 || n % 5 == 0 {
                 *answer.lock().unwrap() = Answer::new(status, &headers, body);
                 ask_everything(&venice, status).await;

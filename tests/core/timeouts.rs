@@ -1,4 +1,4 @@
-//! How long the client waits, and for what.
+//! Time-outs.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -41,7 +41,7 @@ async fn the_time_covers_the_body_too() {
 }
 
 #[tokio::test]
-async fn each_attempt_has_the_time_anew() {
+async fn each_attempt_has_the_time_again() {
     let slow = Answer::default().wait(SHORT).then(Answer::json(500, "{}"));
     let fine = Answer::default().wait(SHORT).then(Answer::json(200, "{}"));
     let server = Server::answering([slow.clone(), slow, fine]);
@@ -77,7 +77,7 @@ async fn the_time_of_a_raw_reply_ends_with_its_headers() {
 }
 
 #[tokio::test]
-async fn a_raw_reply_that_stands_still_is_given_up_on() {
+async fn a_raw_reply_that_is_stalled_is_given_up_on() {
     let server = Server::answering([Answer::head(200, &[("content-length", "8")]).send("half").hang()]);
     let client = builder(&server).stream_idle_timeout(SHORT).build().unwrap();
     let mut stream = client.request_raw(Method::GET, "/x").await.unwrap().stream();
@@ -109,7 +109,7 @@ async fn the_time_that_the_reader_takes_does_not_count() {
     let call = once(&server).request_raw(Method::GET, "/x").with_stream_idle_timeout(LONG);
     let mut stream = call.await.unwrap().stream();
     next(&mut stream).await.unwrap().unwrap();
-    // The silence of the server is longer than the time-out, and nobody listened for most of it.
+    // The server is silent for longer than the time-out, but the consumer was idle for most of it.
     tokio::time::sleep(LONG + LONG / 2).await;
     assert_eq!(next(&mut stream).await.unwrap().unwrap(), "half");
 }

@@ -1,4 +1,4 @@
-//! TLS: which CAs are trusted, and what an error says of one that is not.
+//! TLS: trusted CAs, and errors for untrusted ones.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl TlsServer {
         let ca_key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // OpenSSL tells certificates apart by their names.
+        // OpenSSL distinguishes certificates by name.
         params.distinguished_name.push(DnType::CommonName, format!("CA of {address}"));
         let ca = params.self_signed(&ca_key).unwrap().der().clone();
         let issuer = Issuer::new(params, ca_key);
@@ -133,7 +133,7 @@ async fn child_trusts_ssl_cert_file() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_certificate_is_refused_by_number() {
+async fn what_is_not_a_certificate_is_rejected_by_number() {
     let good = TlsServer::start().await.ca;
     let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAA\n-----END PRIVATE KEY-----\n";
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -150,7 +150,7 @@ async fn a_client_of_a_plain_base_url_fetches_files_by_https() {
     let files = TlsServer::start().await;
     let api = Server::answering([Answer::json(200, r#"{"status":"COMPLETED"}"#)]);
     let venice = builder(&api).add_root_certificate(files.pem()).build().unwrap();
-    let job = JobHandle::video("laguna-film", "q-1").with_download_url(&*files.url);
+    let job = JobHandle::video("laguna-video", "q-1").with_download_url(&*files.url);
     let media = venice.job(job).wait().await.unwrap();
     assert_eq!(&media.bytes().await.unwrap()[..], b"film");
 }

@@ -1,4 +1,4 @@
-//! What a `tracing` subscriber sees of a call.
+//! Spans and events of a call.
 
 use serde_json::{Value, json};
 use tracing::Level;
@@ -113,7 +113,7 @@ async fn no_body_no_query_and_no_secret_is_ever_seen() {
 }
 
 #[tokio::test]
-async fn a_model_on_its_way_out_is_warned_of_once() {
+async fn a_model_in_flight_out_is_warned_of_once() {
     let headers = [
         ("x-venice-model-id", "old-model"),
         ("x-venice-model-deprecation-warning", "goes soon"),
@@ -142,5 +142,5 @@ async fn a_spent_budget_is_a_warning() {
     let events = recorder.events.lock().unwrap();
     let (level, event) = events.last().unwrap();
     assert_eq!(*level, Level::WARN);
-    assert!(event["reason"].contains("too many requests failed"), "{event:?}");
+    assert!(event["retry_decision"].contains("failure_budget_exhausted"), "{event:?}");
 }

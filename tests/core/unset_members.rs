@@ -1,4 +1,4 @@
-//! What a caller leaves unset is not sent: no default of the document, no null.
+//! Unset fields are not sent: no default of the document, no null.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -16,7 +16,7 @@ fn sent(request: impl serde::Serialize) -> Value {
 }
 
 #[test]
-fn a_new_request_is_its_required_members_and_nothing_else() {
+fn a_new_request_is_its_required_fields_and_nothing_else() {
     let message = [ChatMessage::user("hi")];
     let requests = [
         (

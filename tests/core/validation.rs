@@ -1,4 +1,4 @@
-//! Chat requests that are refused before they are sent, with the path of the member that is wrong.
+//! Chat requests that are rejected before sending, with the path of the invalid field.
 
 use serde_json::{Value, json};
 use venice_ai::types::{
@@ -34,7 +34,7 @@ async fn accepted(request: ChatCompletionRequest) -> Value {
 
 type Set = fn(ChatCompletionRequest, f64) -> ChatCompletionRequest;
 
-/// Members with their least and greatest value, where they have one.
+/// Fields with their minimum and maximum.
 const RANGES: [(&str, Set, f64, Option<f64>); 9] = [
     ("temperature", |request, value| request.temperature(value), 0.0, Some(2.0)),
     ("top_p", |request, value| request.top_p(value), 0.0, Some(1.0)),
@@ -48,7 +48,7 @@ const RANGES: [(&str, Set, f64, Option<f64>); 9] = [
 ];
 
 #[tokio::test]
-async fn a_number_out_of_its_range_is_refused_and_the_bounds_are_not() {
+async fn a_number_out_of_its_range_is_rejected_and_the_bounds_are_not() {
     for (name, set, low, high) in RANGES {
         let step = if name == "top_k" { 1.0 } else { 0.1 };
         let error = refused(set(a_question(), low - step), name).await;
@@ -66,7 +66,7 @@ async fn a_number_out_of_its_range_is_refused_and_the_bounds_are_not() {
 }
 
 #[tokio::test]
-async fn a_number_that_json_cannot_hold_is_refused() {
+async fn a_number_that_json_cannot_hold_is_rejected() {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         refused(a_question().temperature(value), "temperature").await;
         refused(a_question().repetition_penalty(value), "repetition_penalty").await;
@@ -88,7 +88,7 @@ async fn log_probabilities_are_not_counted_below_zero() {
 }
 
 #[tokio::test]
-async fn more_than_four_stops_and_an_empty_list_of_them_are_refused() {
+async fn more_than_four_stops_and_an_empty_list_of_them_are_rejected() {
     let stops = |count: usize| vec!["x".to_owned(); count];
     let error = refused(a_question().stop(stops(5)), "stop").await;
     assert!(error.message().contains("has 5 items") && error.message().contains("at most 4"), "{error}");
@@ -97,14 +97,14 @@ async fn more_than_four_stops_and_an_empty_list_of_them_are_refused() {
 }
 
 #[tokio::test]
-async fn more_than_ten_fallbacks_are_refused() {
+async fn more_than_ten_fallbacks_are_rejected() {
     let error = refused(a_question().fallbacks(["m"; 11]), "fallbacks").await;
     assert!(error.message().contains("at most 10"), "{error}");
     assert_eq!(accepted(a_question().fallbacks(["m"; 10])).await["fallbacks"].as_array().unwrap().len(), 10);
 }
 
 #[tokio::test]
-async fn no_messages_and_no_model_are_refused() {
+async fn no_messages_and_no_model_are_rejected() {
     let error = refused(ChatCompletionRequest::new("m", Vec::<ChatMessage>::new()), "messages").await;
     assert!(error.message().contains("has 0 items"), "{error}");
     refused(ChatCompletionRequest::new("", ["x"]), "model").await;
@@ -112,7 +112,7 @@ async fn no_messages_and_no_model_are_refused() {
 }
 
 #[tokio::test]
-async fn an_empty_text_part_is_refused_where_it_stands() {
+async fn an_empty_text_part_is_rejected_with_its_path() {
     let content =
         vec![ContentPart::text("x"), ContentPart::image_url("https://example.com/a.png"), ContentPart::text("")];
     let request = ChatCompletionRequest::new("m", [ChatMessage::user("x"), ChatMessage::user(content)]);
@@ -133,7 +133,7 @@ async fn an_empty_text_is_not_an_empty_part() {
 }
 
 #[tokio::test]
-async fn a_function_without_a_name_is_refused_where_it_stands() {
+async fn a_function_without_a_name_is_rejected_with_its_path() {
     let tools = [Tool::WebSearch, FunctionTool::new(Function::new("")).into()];
     refused(a_question().tools(tools), "tools[1].function.name").await;
 }
@@ -184,13 +184,13 @@ async fn a_parameter_that_is_needed_beside_another_is_missed() {
     let range = GetBillingUsageAnalyticsParams::new().start_date("2026-01-01");
     let error = venice.raw().get_billing_usage_analytics(&range).await.unwrap_err();
     assert_eq!(error.field_errors()[0].field, "endDate", "{error}");
-    assert!(error.to_string().contains("is needed beside `startDate`"), "{error}");
+    assert!(error.to_string().contains("is required with `startDate`"), "{error}");
     assert_eq!(server.connections(), 0);
     venice.raw().get_billing_usage_analytics(&range.end_date("2026-01-31")).await.unwrap();
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn everything_that_is_wrong_is_reported_at_once() {
     let (server, venice) = replying(TEXT);
     let request = a_question().temperature(9.0).top_p(-1.0).min_p(2.0);
     let error = venice.chat().create(request).await.unwrap_err();
@@ -204,7 +204,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn of_very_many_findings_only_the_first_are_told() {
+async fn of_very_many_findings_only_the_first_are_reported() {
     let empty = (0..500).map(|_| ChatMessage::user(Vec::<ContentPart>::from([TextPart::new("").into()])));
     let error = refused(ChatCompletionRequest::new("default", empty), "messages[0].content[0].text").await;
     assert_eq!(error.field_errors().len(), 16, "{error}");

@@ -1,4 +1,4 @@
-//! What stands on the API: batches, budgets and prices, preflight, tools.
+//! Features on top of the API: batches, budgets and prices, preflight, tools.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! What the tests against the real API check. The tests of the mock check the same, so that this code runs without a key too.
+//! The checks of the tests against the real API. The tests of the mock use them too, so that this code runs without a key.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use venice_ai::types::{
 };
 use venice_ai::{Client, Error};
 
-/// What the descriptions of the keys that are made here begin with.
+/// The prefix of the descriptions of keys created here.
 pub const MARK: &str = "venice-ai live test";
 
 pub async fn models_are_listed(venice: &Client) {
@@ -37,11 +37,11 @@ pub async fn ten_tokens_are_streamed(venice: &Client) {
     assert!(reply.cost.is_some());
 }
 
-/// Whatever goes wrong, also when the API makes a key and its reply is lost: no key stays behind.
+/// No key is left behind, whatever fails, also if the reply to a creation is lost.
 pub async fn a_key_is_made_and_deleted(venice: &Client) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     let description = format!("{MARK} {now}");
-    // In a task of its own, a failed assertion ends the task and not the cleaning up.
+    // In its own task: a failed assertion ends the task but not the cleanup.
     let trial = tokio::spawn(life_of_a_key(venice.clone(), description.clone())).await;
     let left = clean_up(venice, &description).await;
     match trial {
@@ -71,7 +71,7 @@ async fn life_of_a_key(venice: Client, description: String) {
     assert!(!venice.api_keys().list().await.unwrap().iter().any(|key| key.id == created.id));
 }
 
-/// Deletes the keys with this description, and says how many there were.
+/// Deletes the keys with this description, and returns their number.
 async fn clean_up(venice: &Client, description: &str) -> Result<usize, Error> {
     let mut deleted = 0;
     for key in venice.api_keys().list().await? {

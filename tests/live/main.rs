@@ -1,7 +1,7 @@
-//! Tests against the real API: a handful of calls that cost less than a cent.
+//! Tests against the real API: a few calls that cost less than a cent.
 //!
-//! They want `VENICE_API_KEY` (of the type `ADMIN`, as one of them makes a key) and go to `VENICE_BASE_URL` if that is set:
-//! `cargo test --test live -- --ignored`.
+//! They need `VENICE_API_KEY` (of the type `ADMIN`, as one of them creates a key) and use `VENICE_BASE_URL` if it is set: `cargo test
+//! --test live -- --ignored`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! Music, effects and long speech: what is sent, and what comes back.
+//! Jobs for music, effects and long speech: requests and replies.
 
 use serde_json::json;
 use venice_ai::jobs::{JobHandle, JobState, Retrieved};
@@ -55,7 +55,7 @@ async fn each_call_sends_what_was_set() {
 }
 
 #[tokio::test]
-async fn music_is_ordered_waited_for_saved_and_deleted() {
+async fn music_is_queued_waited_for_saved_and_deleted() {
     let folder = Folder::new();
     let path = folder.join("barcarolle.mp3");
     let server = serving([
@@ -76,7 +76,7 @@ async fn music_is_ordered_waited_for_saved_and_deleted() {
 }
 
 #[tokio::test]
-async fn each_format_is_told_by_its_name() {
+async fn each_format_is_reported_by_its_name() {
     for (media, extension) in [("audio/mpeg", "mp3"), ("audio/wav", "wav"), ("audio/flac", "flac")] {
         let server = serving([("/audio/retrieve", vec![song(media)])]);
         let job = once(&server).job(JobHandle::audio("squero-music", "q-2"));
@@ -90,7 +90,7 @@ async fn each_format_is_told_by_its_name() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_sent_again_when_its_reply_is_lost() {
+async fn a_queue_request_is_not_sent_again_when_its_reply_is_lost() {
     let server = serving([("/audio/queue", vec![Answer::nothing()])]);
     let error = venice(&server, &TestClock::without_jitter()).audio().generate(request()).await.unwrap_err();
     assert_eq!((error.operation(), server.count()), (Some("queueAudio"), 1));
@@ -112,7 +112,7 @@ async fn what_goes_wrong_names_the_audio_operation() {
 }
 
 #[tokio::test]
-async fn wrong_requests_are_refused_before_anything_is_sent() {
+async fn wrong_requests_are_rejected_before_anything_is_sent() {
     for blank in ["", " "] {
         refused(|venice| venice.audio().quote(blank), "quoteAudio", "model").await;
         refused(|venice| venice.audio().queue(QueueAudioRequest::new(blank, "x")), "queueAudio", "model").await;

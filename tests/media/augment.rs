@@ -1,4 +1,4 @@
-//! Pages, searches, and the text of documents.
+//! Web pages, web search, and the text of documents.
 
 use serde_json::json;
 use venice_ai::types::{
@@ -33,7 +33,7 @@ async fn a_page_without_what_is_not_needed_is_read() {
 }
 
 #[tokio::test]
-async fn addresses_that_are_none_are_refused() {
+async fn addresses_that_are_none_are_rejected() {
     for url in
         ["", " ", "example.org", "/tides", "ftp://example.org/x", "file:///etc/hosts", "data:text/html,x", "http://"]
     {
@@ -78,7 +78,7 @@ async fn a_search_with_everything_sends_everything() {
 }
 
 #[tokio::test]
-async fn searches_that_cannot_be_are_refused() {
+async fn searches_that_cannot_be_are_rejected() {
     for query in ["".to_owned(), " \t".to_owned(), "q".repeat(401)] {
         refused(|venice| venice.augment().search(query), "webSearch", "query").await;
     }
@@ -142,7 +142,7 @@ async fn a_reply_without_text_is_an_error_that_keeps_it() {
 }
 
 #[tokio::test]
-async fn documents_that_are_none_are_refused() {
+async fn documents_that_are_none_are_rejected() {
     let files: [(&str, &[u8]); 5] = [
         ("a.pdf", b""),
         ("a.pdf", b"\x89PNG\r\n\x1a\n"),
@@ -170,7 +170,7 @@ async fn documents_of_all_kinds_are_sent() {
 }
 
 #[tokio::test]
-async fn refusals_are_told_in_the_apis_words() {
+async fn rejections_are_reported_in_the_apis_words() {
     let text = "No text content could be extracted from the file.";
     let error = parsed(Answer::json(400, &json!({"error": text}).to_string()), pdf()).await.unwrap_err();
     assert!(error.is_invalid_request() && error.message() == text, "{error}");
@@ -181,7 +181,7 @@ async fn refusals_are_told_in_the_apis_words() {
 }
 
 #[tokio::test]
-async fn what_did_not_run_is_repeated_and_what_may_have_run_is_not() {
+async fn what_did_not_run_is_retried_and_what_may_have_run_is_not() {
     for (status, sent) in [(429, 2), (503, 2), (500, 1), (504, 1)] {
         let server =
             Server::answering([Answer::json(status, r#"{"error": "no"}"#), Answer::json(200, r#"{"results": []}"#)]);

@@ -1,4 +1,4 @@
-//! Pages, JSON and nothing in the place of a file: an error that keeps them, and no file on disk.
+//! HTML, JSON and empty replies instead of a file: an error that keeps them, and no file on disk.
 
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
@@ -15,7 +15,7 @@ fn png() -> Upload {
     Upload::bytes("a.png", vec![1])
 }
 
-/// The errors of all calls that give a file, each to the same reply, and what was saved.
+/// The errors of all calls that return a file, for this reply, and what was saved.
 async fn errors(server: &Server) -> (Vec<(&'static str, Option<Error>)>, Vec<String>) {
     let venice: &Client = &once(server);
     let folder = Folder::new();
@@ -51,7 +51,7 @@ async fn errors(server: &Server) -> (Vec<(&'static str, Option<Error>)>, Vec<Str
 }
 
 #[tokio::test]
-async fn what_is_no_file_is_an_error_before_anything_is_saved() {
+async fn what_is_not_a_file_is_an_error_before_anything_is_saved() {
     let document = r#"{"error": {"message": "The model is gone", "code": "MODEL_NOT_FOUND"}}"#;
     for (media, body) in [
         ("text/html", PAGE),
@@ -82,7 +82,7 @@ async fn what_is_no_file_is_an_error_before_anything_is_saved() {
             assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "{call} {media}: {error}");
             assert_eq!(error.status().unwrap().as_u16(), 200, "{call}");
             if body == document {
-                // The report of a job may hold an error, which says why the job failed.
+                // The report of a job may have an error, which says why the job failed.
                 let words = error.message().contains("The model is gone");
                 assert!(
                     words && (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::JobFailed),

@@ -1,4 +1,4 @@
-//! Films: what is sent, and what comes back.
+//! Videos: requests and replies.
 
 use serde_json::json;
 use venice_ai::jobs::JobHandle;
@@ -14,36 +14,36 @@ use crate::support::{Answer, Server, TestClock, client, once};
 #[tokio::test]
 async fn a_price_is_asked_for() {
     let (server, venice) = replying(Answer::json(200, r#"{"quote":0.325,"currency":"USD"}"#));
-    let request = QuoteVideoRequest::new("laguna-film")
+    let request = QuoteVideoRequest::new("laguna-video")
         .duration(VideoDuration::Seconds5)
         .aspect_ratio(VideoAspectRatio::Ratio16x9)
         .resolution(VideoResolution::P720)
         .audio(false)
         .reference_video_total_duration(12.5);
     assert_eq!(venice.video().quote(request).await.unwrap().usd.to_string(), "0.325");
-    let expected = json!({"model": "laguna-film", "duration": "5s", "aspect_ratio": "16:9", "resolution": "720p",
+    let expected = json!({"model": "laguna-video", "duration": "5s", "aspect_ratio": "16:9", "resolution": "720p",
         "audio": false, "reference_video_total_duration": 12.5});
     assert_eq!(server.only().posted("/video/quote"), expected);
 }
 
 #[tokio::test]
-async fn a_price_is_asked_for_again_and_an_order_is_not() {
+async fn a_quote_is_retried_and_queueing_is_not() {
     let server = Server::answering([Answer::nothing(), Answer::json(200, r#"{"quote":1}"#)]);
     let venice = crate::support::client(&server, &crate::support::TestClock::without_jitter());
-    assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd.to_string(), "1");
+    assert_eq!(venice.video().quote("laguna-video").await.unwrap().usd.to_string(), "1");
     assert_eq!(server.count(), 2);
     let server = Server::answering([Answer::nothing()]);
     let venice = crate::support::client(&server, &crate::support::TestClock::without_jitter());
-    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::Transport);
+    assert_eq!(venice.video().queue("laguna-video").await.unwrap_err().kind(), ErrorKind::Transport);
     assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]
-async fn an_order_has_all_that_was_set() {
-    let (server, venice) = replying(Answer::json(200, r#"{"model":"laguna-film","queue_id":"q-1","new":[]}"#));
+async fn a_queue_request_has_all_fields() {
+    let (server, venice) = replying(Answer::json(200, r#"{"model":"laguna-video","queue_id":"q-1","new":[]}"#));
     let url = "https://example.com/a";
     let data = "data:image/png;base64,iVBORw0KGgo=";
-    let request = QueueVideoRequest::new("laguna-film")
+    let request = QueueVideoRequest::new("laguna-video")
         .prompt("Fog over a lagoon with @Element1")
         .negative_prompt("rain")
         .duration(VideoDuration::from_wire("45s"))
@@ -64,9 +64,9 @@ async fn an_order_has_all_that_was_set() {
         .keyframes([Keyframe::new(url, 24)])
         .omni_reference_task_type(OmniReferenceTask::Extend);
     let job = venice.video().queue(request).await.unwrap();
-    assert_eq!(job, JobHandle::video("laguna-film", "q-1"));
+    assert_eq!(job, JobHandle::video("laguna-video", "q-1"));
     let expected = json!({
-        "model": "laguna-film", "prompt": "Fog over a lagoon with @Element1", "negative_prompt": "rain",
+        "model": "laguna-video", "prompt": "Fog over a lagoon with @Element1", "negative_prompt": "rain",
         "duration": "45s", "aspect_ratio": "21:9", "resolution": "4k", "upscale_factor": 2, "audio": true,
         "image_url": data, "end_image_url": url, "audio_url": url, "video_url": url,
         "reference_image_urls": [url], "reference_video_urls": [url], "reference_audio_urls": [url],
@@ -79,7 +79,7 @@ async fn an_order_has_all_that_was_set() {
 }
 
 #[tokio::test]
-async fn a_film_is_enlarged_without_prompt_and_duration() {
+async fn a_video_is_enlarged_without_prompt_and_duration() {
     let (server, venice) = replying(Answer::json(200, r#"{"queue_id":"q-1"}"#));
     let request = QueueVideoRequest::new("upscaler").video_url("https://example.com/a.mp4").upscale_factor(4);
     let job = venice.video().queue(request).await.unwrap();
@@ -91,34 +91,34 @@ async fn a_film_is_enlarged_without_prompt_and_duration() {
 #[tokio::test]
 async fn an_empty_download_url_is_none() {
     for url in ["null", "\"\""] {
-        let body = format!(r#"{{"model":"laguna-film","queue_id":"q-1","download_url":{url}}}"#);
+        let body = format!(r#"{{"model":"laguna-video","queue_id":"q-1","download_url":{url}}}"#);
         let (_server, venice) = replying(Answer::json(200, &body));
-        assert!(venice.video().queue("laguna-film").await.unwrap().download_url().is_none());
+        assert!(venice.video().queue("laguna-video").await.unwrap().download_url().is_none());
     }
 }
 
 #[tokio::test]
 async fn the_plain_calls_take_requests_of_their_own() {
     let (server, venice) = replying(Answer::json(200, r#"{"status":"PROCESSING"}"#));
-    let request = RetrieveJobRequest::new("laguna-film", "q-1").delete_media_on_completion(true);
+    let request = RetrieveJobRequest::new("laguna-video", "q-1").delete_media_on_completion(true);
     drop(venice.video().retrieve(request).await.unwrap());
-    let expected = json!({"model": "laguna-film", "queue_id": "q-1", "delete_media_on_completion": true});
+    let expected = json!({"model": "laguna-video", "queue_id": "q-1", "delete_media_on_completion": true});
     assert_eq!(server.only().posted("/video/retrieve"), expected);
 
     let (server, venice) = replying(Answer::json(200, r#"{"success":true}"#));
-    assert!(venice.video().complete(&JobHandle::video("laguna-film", "q-1")).await.unwrap());
-    assert_eq!(server.only().posted("/video/complete"), json!({"model": "laguna-film", "queue_id": "q-1"}));
+    assert!(venice.video().complete(&JobHandle::video("laguna-video", "q-1")).await.unwrap());
+    assert_eq!(server.only().posted("/video/complete"), json!({"model": "laguna-video", "queue_id": "q-1"}));
 }
 
 #[tokio::test]
-async fn places_where_a_model_is_not_offered_and_large_requests_are_told() {
+async fn places_where_a_model_is_not_offered_and_large_requests_are_reported() {
     let (_server, venice) = replying(Answer::json(403, r#"{"error":"Not available in your region"}"#));
-    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::Permission);
+    assert_eq!(venice.video().queue("laguna-video").await.unwrap_err().kind(), ErrorKind::Permission);
     let (_server, venice) = replying(Answer::json(413, r#"{"code":"PAYLOAD_TOO_LARGE","error":"Too large"}"#));
-    assert_eq!(venice.video().queue("laguna-film").await.unwrap_err().kind(), ErrorKind::PayloadTooLarge);
+    assert_eq!(venice.video().queue("laguna-video").await.unwrap_err().kind(), ErrorKind::PayloadTooLarge);
     let body = r#"{"error":"The prompt violates the content policies","suggested_prompt":"Clear sky"}"#;
     let (_server, venice) = replying(Answer::json(422, body));
-    let error = venice.video().queue("laguna-film").await.unwrap_err();
+    let error = venice.video().queue("laguna-video").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ContentPolicy);
     assert_eq!(error.content_policy().unwrap().suggested_prompt.as_deref(), Some("Clear sky"));
 }
@@ -141,8 +141,8 @@ fn all_of_it_works_without_async() {
 }
 
 #[tokio::test]
-async fn what_deletes_the_film_as_it_sends_it_is_not_repeated_after_a_failure_that_leaves_that_open() {
-    let request = |deletes| RetrieveJobRequest::new("laguna-film", "q-1").delete_media_on_completion(deletes);
+async fn what_deletes_the_video_as_it_sends_it_is_not_retried_after_a_failure_that_leaves_that_open() {
+    let request = |deletes| RetrieveJobRequest::new("laguna-video", "q-1").delete_media_on_completion(deletes);
     for (answer, sent) in [
         (Answer::nothing(), 1),
         (Answer::html(502, "<html>"), 1),
@@ -160,7 +160,7 @@ async fn what_deletes_the_film_as_it_sends_it_is_not_repeated_after_a_failure_th
         assert_eq!(count(&|venice| venice.audio().retrieve(request(true)).map(drop)).await, sent, "{answer:?}");
         assert_eq!(count(&|venice| venice.raw().retrieve_video(&request(true)).map(drop)).await, sent, "{answer:?}");
         assert_eq!(count(&|venice| venice.raw().retrieve_audio(&request(true)).map(drop)).await, sent, "{answer:?}");
-        let asked = RetrieveJobRequest::new("laguna-film", "q-1");
+        let asked = RetrieveJobRequest::new("laguna-video", "q-1");
         let added = |venice: &Client| {
             venice.video().retrieve(asked.clone()).with_extra_body("delete_media_on_completion", true).map(drop)
         };

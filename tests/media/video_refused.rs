@@ -1,4 +1,4 @@
-//! Requests about films that are refused before anything is sent.
+//! Video requests that are rejected before sending.
 
 use venice_ai::types::{
     CameraKeyframe, CompleteJobRequest, Keyframe, QueueVideoRequest, QuoteVideoRequest, RetrieveJobRequest,
@@ -14,13 +14,13 @@ async fn order_refused(request: QueueVideoRequest, fields: &[&str]) -> Error {
 }
 
 fn request() -> QueueVideoRequest {
-    QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon")
+    QueueVideoRequest::new("laguna-video").prompt("Fog over a lagoon")
 }
 
 const URL: &str = "https://example.com/a";
 
 #[tokio::test]
-async fn a_blank_model_or_id_is_refused_everywhere() {
+async fn a_blank_model_or_id_is_rejected_everywhere() {
     for blank in ["", " \t"] {
         refused_for(|venice| venice.video().quote(blank), "quoteVideo", &["model"]).await;
         order_refused(QueueVideoRequest::new(blank), &["model"]).await;
@@ -36,9 +36,9 @@ async fn a_blank_model_or_id_is_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn a_handle_that_leads_nowhere_is_refused_with_itself() {
+async fn a_handle_that_leads_nowhere_is_rejected_with_itself() {
     let server = Server::answering([Answer::json(200, "{}")]);
-    let job = venice_ai::jobs::JobHandle::video("laguna-film", "");
+    let job = venice_ai::jobs::JobHandle::video("laguna-video", "");
     let error = once(&server).job(job.clone()).wait().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("retrieveVideo")));
     assert_eq!((error.field_errors()[0].field.as_str(), error.job()), ("queue_id", Some(&job)));
@@ -46,7 +46,7 @@ async fn a_handle_that_leads_nowhere_is_refused_with_itself() {
 }
 
 #[tokio::test]
-async fn texts_that_are_empty_or_too_long_are_refused() {
+async fn texts_that_are_empty_or_too_long_are_rejected() {
     order_refused(QueueVideoRequest::new("m").prompt(""), &["prompt"]).await;
     order_refused(QueueVideoRequest::new("m").prompt(" \n"), &["prompt"]).await;
     order_refused(QueueVideoRequest::new("m").prompt("é".repeat(20_001)), &["prompt"]).await;
@@ -54,7 +54,7 @@ async fn texts_that_are_empty_or_too_long_are_refused() {
 }
 
 #[tokio::test]
-async fn numbers_out_of_their_ranges_are_refused() {
+async fn numbers_out_of_their_ranges_are_rejected() {
     for factor in [0, 3, 8, -1] {
         order_refused(request().upscale_factor(factor), &["upscale_factor"]).await;
         let quote = QuoteVideoRequest::new("m").upscale_factor(factor);
@@ -69,7 +69,7 @@ async fn numbers_out_of_their_ranges_are_refused() {
 }
 
 #[tokio::test]
-async fn lists_that_are_too_long_are_refused() {
+async fn lists_that_are_too_long_are_rejected() {
     let urls = |count: usize| vec![URL; count];
     let with_image = || request().image_url(URL);
     order_refused(request().reference_image_urls(urls(31)), &["reference_image_urls"]).await;
@@ -84,7 +84,7 @@ async fn lists_that_are_too_long_are_refused() {
 }
 
 #[tokio::test]
-async fn media_that_are_no_urls_are_refused_each_by_its_place() {
+async fn media_that_are_not_urls_are_rejected_each_by_its_place() {
     let bad = "lagoon.jpg";
     order_refused(request().image_url(bad), &["image_url"]).await;
     order_refused(request().end_image_url(""), &["end_image_url"]).await;
@@ -104,7 +104,7 @@ async fn media_that_are_no_urls_are_refused_each_by_its_place() {
 }
 
 #[tokio::test]
-async fn reference_audio_alone_is_refused() {
+async fn reference_audio_alone_is_rejected() {
     order_refused(request().reference_audio_urls([URL]), &["reference_audio_urls"]).await;
     for request in [
         request().image_url(URL),

@@ -1,4 +1,4 @@
-//! The voice changer: what is sent, and a result that is delivered once.
+//! The voice changer: requests, and a result that is delivered once.
 
 use serde_json::json;
 use venice_ai::jobs::{JobHandle, JobKind, JobState, RemoteCopy, Retrieved};
@@ -34,7 +34,7 @@ fn handle() -> JobHandle {
     JobHandle::voice_changer("aria-changer", "q-3")
 }
 
-/// A server whose polls get these answers, and any later poll a 404.
+/// A server with these answers to polls; later polls are a 404.
 fn polls(answers: impl IntoIterator<Item = Answer>) -> Server {
     let polls = answers.into_iter().chain([gone()]).collect();
     serving([("/audio/voice-changer/retrieve", polls), ("/audio/voice-changer/complete", vec![deleted()])])
@@ -189,7 +189,7 @@ async fn a_folder_that_does_not_exist_is_found_before_the_audio_is_fetched() {
     let path = folder.join("missing/aria.mp3");
     let error = venice.job(handle()).save(&path).await.unwrap_err();
     assert_eq!((error.kind(), error.job(), server.count()), (ErrorKind::Io, Some(&handle()), 0));
-    assert!(error.message().contains("nothing was fetched"), "{error}");
+    assert!(error.message().contains("nothing was downloaded"), "{error}");
     let error = venice.voice_changer().generate_to(request(), &path).await.unwrap_err();
     assert_eq!((error.kind(), server.count()), (ErrorKind::Io, 0), "nothing was queued");
 }
@@ -240,7 +240,7 @@ async fn a_queue_reply_that_is_lost_is_not_sent_again_and_says_so() {
     let venice = client(&server, &TestClock::without_jitter());
     let error = venice.voice_changer().generate(request()).await.unwrap_err();
     assert_eq!((server.count(), error.delivery().may_have_run()), (1, true));
-    assert!(error.to_string().contains("not known"), "{error}");
+    assert!(error.to_string().contains("it is unknown whether the job was queued"), "{error}");
     let (_server, venice) = replying(Answer::json(200, r#"{"model":"m","status":"QUEUED","duration_seconds":1}"#));
     assert_eq!(venice.voice_changer().queue(request()).await.unwrap_err().kind(), ErrorKind::Decode);
 }

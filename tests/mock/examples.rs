@@ -26,19 +26,19 @@ fn built(name: &str) -> PathBuf {
 fn example(name: &str) -> Command {
     let mut command = Command::new(built(name));
     command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL").env("NO_PROXY", "127.0.0.1");
-    // What an example saves stays in the build folder.
+    // Files saved by examples stay in the build folder.
     command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 
-/// The example with a key, on a mock that stands for the real API.
+/// The example with a key, with the mock in place of the real API.
 fn with_key(name: &str, mock: &MockVenice) -> Command {
     let mut command = example(name);
     command.env("VENICE_API_KEY", mock.api_key()).env("VENICE_BASE_URL", mock.base_url());
     command
 }
 
-/// What a run that has to succeed printed.
+/// The output of a run that must succeed.
 fn printed(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let stdout = String::from_utf8(stdout).unwrap();
@@ -46,7 +46,7 @@ fn printed(command: &mut Command) -> String {
     stdout
 }
 
-/// The requests that make, change or delete keys.
+/// The requests that create, change or delete keys.
 fn changes_to_keys(mock: &MockVenice) -> Vec<&'static str> {
     let changes = |request: &MockRequest| request.path.starts_with("/api_keys") && request.method != "GET";
     mock.requests().iter().filter(|request| changes(request)).filter_map(|request| request.operation).collect()
@@ -94,7 +94,7 @@ fn the_first_line_says_who_is_talked_to() {
     });
 }
 
-/// All examples at the same time: they wait for servers and pauses most of their time.
+/// All examples concurrently: most of their time they wait for servers and pauses.
 fn for_each_example(run: impl Fn(&str) + Copy + Send) {
     std::thread::scope(|threads| {
         for name in EXAMPLES {
@@ -104,7 +104,7 @@ fn for_each_example(run: impl Fn(&str) + Copy + Send) {
 }
 
 #[test]
-fn an_empty_key_is_no_key() {
+fn an_empty_key_is_not_a_key() {
     let text = printed(example("quickstart").env("VENICE_API_KEY", " "));
     assert!(text.starts_with("Talking to the bundled mock"), "{text}");
 }
@@ -155,7 +155,7 @@ fn the_multimodal_example_shows_what_it_promises() {
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
-    // With files of one's own.
+    // With the user's own files.
     let mock = MockVenice::start_blocking().unwrap();
     let folder = Folder::new();
     let (photo, report) = (folder.join("photo"), folder.join("notes.txt"));
@@ -174,7 +174,7 @@ fn the_multimodal_example_shows_what_it_promises() {
 #[test]
 fn the_answer_arrives_token_by_token() {
     for name in ["quickstart", "chat_stream"] {
-        // A reader that the machine keeps from running meets the whole answer at once; it reads again then.
+        // On a busy machine the whole answer may arrive at once; the reader tries again then.
         let is_gradual = (0..crate::ATTEMPTS).any(|_| is_printed_gradually(name));
         assert!(is_gradual, "{name} printed its answer at once");
     }
@@ -223,17 +223,17 @@ fn the_cheapest_model_that_can_do_it_is_found() {
         "take squero-small",
         "gpt-4o is gondola-9b",
         "did you mean default?",
-        "arsenale-coder goes; move to gondola-9b",
+        "arsenale-coder will be removed; use gondola-9b",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
 }
 
 #[test]
-fn requests_that_do_not_fit_are_told_mended_or_refused() {
+fn requests_that_do_not_fit_are_reported_mended_or_rejected() {
     let text = printed(&mut example("preflight"));
     for wanted in [
-        "found: `logprobs` needs a model that tells probabilities, and gondola-9b does not",
+        "found: `logprobs` needs a model that returns log probabilities, and gondola-9b does not",
         "refused: logprobs",
         "logprobs was Dropped",
         "gondola-9b answered",
@@ -253,13 +253,13 @@ fn a_streamed_answer_ends_with_what_it_cost() {
 }
 
 #[test]
-fn a_budget_refuses_what_it_has_no_room_for_and_a_tally_tells_where_it_went() {
+fn a_budget_rejects_what_it_has_no_room_for_and_a_tally_reports_where_it_went() {
     let mock = MockVenice::start_blocking().unwrap();
     let text = printed(&mut with_key("cost", &mock));
     let line =
         |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {text}"));
     assert!(line("Before: ").ends_with(" USD at most"), "{text}");
-    // What was charged is what the list says.
+    // The charge is the list price.
     let after: Vec<&str> = line("After: ").split_whitespace().collect();
     assert_eq!((after[1], after[2]), (after[6], "USD,"), "{text}");
     assert!(
@@ -346,7 +346,7 @@ fn a_key_is_made_rotated_and_deleted() {
     let text = printed(&mut example("api_keys"));
     for wanted in [
         "Made ",
-        "good for a cent a month, until 2099-12-31T",
+        "limited to a cent a month, until 2099-12-31T",
         "Rotated it: ",
         "The account's keys:",
         "Deleted ",
@@ -359,7 +359,7 @@ fn a_key_is_made_rotated_and_deleted() {
 }
 
 #[test]
-fn keys_of_a_real_account_are_left_alone_unless_told_otherwise() {
+fn keys_of_a_real_account_are_left_alone_unless_allowed() {
     for_each_example(|name| {
         let mock = MockVenice::start_blocking().unwrap();
         printed(&mut with_key(name, &mock));
@@ -415,7 +415,7 @@ fn each_call_to_a_chain_has_its_own_outcome() {
         "base-mainnet is at block 0x15f2a3c",
         "eth_chainId: 0x1",
         "eth_getBalance: 0xde0b6b3a7640000",
-        "eth_mintMoney: the node refused the call: the method eth_mintMoney does not exist (-32601)",
+        "eth_mintMoney: the node returned an error: the method eth_mintMoney does not exist (-32601)",
         "45 credits, 0.00003150 USD",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
@@ -472,7 +472,7 @@ fn charges_are_written_to_a_file() {
 }
 
 #[test]
-fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
+fn images_are_generated_edited_upscaled_and_cut_out_on_disk() {
     let mock = MockVenice::start_blocking().unwrap();
     let text = printed(with_key("images", &mock).arg("a red boat"));
     let mut folder = None;
@@ -488,33 +488,33 @@ fn images_are_drawn_changed_enlarged_and_cut_out_on_disk() {
     assert!(String::from_utf8_lossy(&mock.requests()[0].body).contains("a red boat"));
 }
 
-/// An example that writes files, in a folder of its own.
+/// An example that writes files, in its own folder.
 fn in_folder<'c>(command: &'c mut Command, folder: &Folder) -> &'c mut Command {
     command.env("TMPDIR", folder.as_ref())
 }
 
 #[test]
-fn a_film_is_ordered_watched_and_saved() {
+fn a_video_is_queued_watched_and_saved() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("video"), &folder));
-    for wanted in ["Talking to the bundled mock", "It costs 0.25 USD", "Ordered ", "Deleted on the server: true"] {
+    for wanted in ["Talking to the bundled mock", "It costs 0.25 USD", "Queued ", "Deleted on the server: true"] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
-    assert_eq!(folder.names(), ["venice-film.mp4"], "the ticket is gone when the film is there");
+    assert_eq!(folder.names(), ["venice-video.mp4"], "the ticket is gone when the video is there");
 }
 
 #[test]
-fn a_film_whose_order_was_left_behind_is_fetched_and_not_ordered_again() {
+fn a_video_whose_request_was_dropped_is_fetched_and_not_queued_again() {
     let folder = Folder::new();
     let mock = MockVenice::start_blocking().unwrap();
     mock.fault(Fault::status(401).on("retrieveVideo"));
     let output = in_folder(&mut with_key("video", &mock), &folder).output().unwrap();
     assert!(!output.status.success());
-    assert_eq!(folder.names(), ["venice-film.json"]);
+    assert_eq!(folder.names(), ["venice-video.json"]);
 
     let text = printed(in_folder(&mut with_key("video", &mock), &folder));
     assert!(text.contains("Deleted on the server: true"), "{text}");
-    assert_eq!(folder.names(), ["venice-film.mp4"]);
+    assert_eq!(folder.names(), ["venice-video.mp4"]);
     let orders = mock.requests().iter().filter(|request| request.operation == Some("queueVideo")).count();
     assert_eq!(orders, 1);
 }
@@ -532,11 +532,11 @@ fn two_hundred_questions_are_answered_in_two_runs() {
     assert!((answers + 2..=202).contains(&asked), "{asked} requests\n{text}");
     let (_, interrupted) = text.split_once("Interrupted: ").unwrap();
     let (done, _) = interrupted.split_once(" of 200 done").unwrap();
-    // Several may have been finished by the time that the last one of them was looked at.
+    // Several may have finished by the time that the last one of them is checked.
     assert!((100..=110).contains(&done.parse().unwrap()) && text.contains(" from the journal"), "{text}");
     assert!(folder.names().is_empty());
 
-    // On its own mock it has faults of its own.
+    // With its own mock it has its own faults.
     let text = printed(in_folder(&mut example("many"), &folder));
     assert!(text.contains(": createChatCompletion: 400 ") && text.contains("may have been paid"), "{text}");
 }
@@ -545,7 +545,7 @@ fn two_hundred_questions_are_answered_in_two_runs() {
 fn music_is_made_within_a_price() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("music"), &folder));
-    for wanted in ["Ordered ", "PROCESSING after 0 s", "COMPLETED after ", "bytes of Some(\"audio/mpeg\")"] {
+    for wanted in ["Queued ", "PROCESSING after 0 s", "COMPLETED after ", "bytes of Some(\"audio/mpeg\")"] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
     assert_eq!(folder.names(), ["venice-music.mp3"]);

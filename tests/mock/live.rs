@@ -1,4 +1,4 @@
-//! The tests against the real API, run on the mock: that they pass, that they find what is wrong, and that they clean up.
+//! The live tests, run on the mock: they pass, they find faults, and they clean up.
 
 #[path = "../live/checks.rs"]
 mod checks;
@@ -29,7 +29,7 @@ async fn no_key_stays_behind_when_one_fails() {
         Fault::status(404).on("getApiKeyById"),
         Fault::status(401).on("getApiKeyRateLimits"),
         Fault::status(400).on("deleteApiKey"),
-        // The key is made, and the test does not learn of it.
+        // The key is created, but the test does not get the reply.
         Fault::cut(12).on("createApiKey"),
     ] {
         let mock = mock().await;

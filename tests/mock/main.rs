@@ -8,10 +8,10 @@ mod examples;
 mod live;
 mod mock;
 
-/// How often something is tried that a busy machine can hide, but not make up.
+/// The number of tries for something that a busy machine can hide.
 const ATTEMPTS: usize = 10;
 
-/// Waits until one of several tries shows what it looks for.
+/// Waits until one of several tries succeeds.
 async fn retried(mut shows: impl AsyncFnMut() -> bool) {
     for _ in 0..ATTEMPTS {
         if shows().await {

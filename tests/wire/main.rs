@@ -1,4 +1,4 @@
-//! `Wire`: every generated method once over a socket: method, path and query of its request, and that its reply is read.
+//! `Wire`: calls every generated method once over a socket: method, path and query of its request, and decoding its reply.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -9,7 +9,7 @@ use venice_ai_mock::MockVenice;
 use venice_ai_test_support::server::Request;
 use venice_ai_test_support::{Answer, Server, once};
 
-/// A client of a server that answers each operation by what the API's document says.
+/// A client of a server that answers each operation by the API's document.
 struct Wire {
     server: Server,
     client: Client,
@@ -18,7 +18,7 @@ struct Wire {
 macro_rules! called {
     ($wire:expr, $id:literal, $query:expr, $call:expr) => {
         let query: &[&str] = &$query;
-        // The arguments are of the right types, and the limits of the document are no matter of this test.
+        // The arguments have the right types; the limits of the document do not matter in this test.
         let reply = $call.with_validation(false).await;
         $wire.check($id, query, reply);
     };
@@ -51,7 +51,7 @@ impl Wire {
     }
 }
 
-/// The operation of a request. A path without parameters is that of its operation alone.
+/// The operation of a request. A path without parameters takes precedence.
 fn operation(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.strip_prefix("/api/v1")?;
     let fits = |template: &str| {

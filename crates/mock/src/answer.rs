@@ -12,12 +12,11 @@ use super::plans::{Planned, Scope};
 use super::reply::{EVENTS, JSON, TEXT};
 use super::request::MockRequest;
 
-/// A scripted reply, which a [`MockVenice`](super::MockVenice) sends in place of its own.
+/// A scripted reply, which a [`MockVenice`](super::MockVenice) sends instead of its own.
 ///
-/// It applies to every request of its [operation](Self::on), unless [`times`](Self::times) says otherwise. Of several, those with
-/// `times` are used up first, in the order in which they were added; of the others the newest counts. A request that is refused
-/// (without a key, or against the API's description) does not get it, and does not use it up. To fail any request, use a
-/// [`Fault`](super::Fault).
+/// It applies to every request of its [operation](Self::on), unless [`times`](Self::times) says otherwise. Of several, those with `times`
+/// are used up first, in the order in which they were added; of the others the newest counts. A rejected request (without a key, or invalid
+/// by the API's document) does not use it up. To fail any request, use a [`Fault`](super::Fault).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,7 +40,7 @@ pub struct Answer {
     made: AnswerSource,
 }
 
-/// Where the reply comes from.
+/// The source of the reply.
 #[derive(Clone)]
 enum AnswerSource {
     Already(CannedReply),
@@ -59,13 +58,12 @@ impl Answer {
         Self::new(AnswerSource::Already(canned))
     }
 
-    /// A value as JSON: a reply type of [`types`](venice_ai::types), or what `serde_json::json!` makes. For a reply type with a few fields
-    /// of your own, start from [`MockVenice::default_body`](super::MockVenice::default_body).
+    /// A value as JSON: a reply type of [`types`](venice_ai::types), or the result of `serde_json::json!`. For a reply type with a few
+    /// changed fields, start from [`MockVenice::default_body`](super::MockVenice::default_body).
     ///
-    /// Replies that hold a secret (a key that was made, the download URL of a video) are not serialized with it; give them with
-    /// `serde_json::json!`.
+    /// Replies with a secret (a new key, the download URL of a video) are serialized without it; use `serde_json::json!` for them.
     ///
-    /// A value that cannot be JSON (a map whose keys are no texts) is answered with a 500 that says so.
+    /// A value that is not valid JSON (a map whose keys are not strings) is answered with a 500 that says so.
     ///
     /// ```
     /// # use serde_json::json;
@@ -77,12 +75,12 @@ impl Answer {
             Ok(body) => canned.set_body(JSON, body),
             Err(error) => {
                 canned.set_status(500);
-                canned.set_body(TEXT, format!("the answer that the test gave is no JSON: {error}"));
+                canned.set_body(TEXT, format!("the scripted answer is not JSON: {error}"));
             }
         })
     }
 
-    /// Bytes of a media type: an image, a sound, a table.
+    /// Bytes with a media type: an image, audio, a table.
     ///
     /// ```
     /// # use venice_ai_mock::Answer;
@@ -92,8 +90,8 @@ impl Answer {
         Self::canned(|canned| canned.set_body(media, bytes))
     }
 
-    /// A stream of server-sent events, each a value as JSON, with the `[DONE]` that ends the API's streams. Between two events the
-    /// mock [pauses](super::MockBuilder::pause).
+    /// A stream of server-sent events, each a value as JSON, with the final `[DONE]` of the API's streams. Between two events the mock
+    /// [pauses](super::MockBuilder::pause).
     ///
     /// ```
     /// # use serde_json::json;
@@ -108,11 +106,11 @@ impl Answer {
         let frames = events.into_iter().map(frame).chain(done);
         match frames.map(|frame| frame.map(Bytes::from)).collect::<Result<Vec<_>, _>>() {
             Ok(frames) => Self::canned(|canned| canned.set_pieces(EVENTS, frames)),
-            Err(error) => Self::json(&format!("an event that the test gave is no JSON: {error}")).status(500),
+            Err(error) => Self::json(&format!("a scripted event is not JSON: {error}")).status(500),
         }
     }
 
-    /// A function that answers the request. [`on`](Self::on) and [`times`](Self::times) of what it returns are ignored.
+    /// A function that answers the request. [`on`](Self::on) and [`times`](Self::times) of the returned answer are ignored.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -132,7 +130,7 @@ impl Answer {
         Self::new(AnswerSource::From(Arc::new(answer)))
     }
 
-    /// The status; default: 200. A number below 200 or above 999 is not valid, and becomes a 500. It has no effect on
+    /// Sets the status. Default: 200. A number below 200 or above 999 is invalid, and becomes a 500. It has no effect on
     /// [`with`](Self::with): there the function's answer sets it.
     ///
     /// ```
@@ -147,8 +145,8 @@ impl Answer {
         self
     }
 
-    /// A header, over those that each reply has. One that HTTP cannot carry is left out. As with [`status`](Self::status), the
-    /// function of [`with`](Self::with) sets its own.
+    /// Sets a header, in addition to those of each reply. An invalid one is left out. As with [`status`](Self::status), the function of
+    /// [`with`](Self::with) sets its own.
     ///
     /// ```
     /// # use venice_ai_mock::Answer;
@@ -173,7 +171,7 @@ impl Answer {
         self
     }
 
-    /// Applies to so many requests. `usize::MAX` is every request, the default.
+    /// Limits the number of requests. `usize::MAX` is every request, the default.
     ///
     /// ```
     /// # use serde_json::json;
@@ -185,8 +183,8 @@ impl Answer {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id). An id that is no operation's is reported by the next
-    /// request and by [`MockVenice::verify`](super::MockVenice::verify).
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id). An unknown id is reported by the next request and by
+    /// [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use serde_json::json;
@@ -198,7 +196,7 @@ impl Answer {
         self
     }
 
-    /// What to send to this request, and after which time.
+    /// The reply to this request, and its delay.
     pub(super) fn made_for(&self, request: &MockRequest) -> (Duration, CannedReply) {
         match &self.made {
             AnswerSource::Already(canned) => (self.scope.delay, canned.clone()),

@@ -9,11 +9,11 @@ use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
 
-/// The duration of a character. A real voice takes about six times as long.
+/// The duration of a character. Real speech takes about six times as long.
 const CHARACTER_MS: usize = 10;
 const USD_A_CHARACTER: f64 = 0.000_003_5;
 
-/// Reads a text aloud: a tone for each sentence, as long as the sentence is.
+/// Text-to-speech: a tone for each sentence, as long as the sentence.
 pub(super) fn speech(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let text = request.body["input"].as_str().unwrap_or_default();
     if text.trim().is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn speech(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     Ok(if streaming { Reply::pieces(200, media, pieces) } else { Reply::new(200, media, pieces.concat()) })
 }
 
-/// A text in pieces of about a sentence, without the space between them. A long sentence ends at the next word.
+/// Splits a text into pieces of about a sentence, without the space between them. A long sentence ends at the next word.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     const LONG: usize = 80;
     let mut characters = 0;
@@ -53,16 +53,16 @@ fn milliseconds(text: &str) -> usize {
     text.chars().count() * CHARACTER_MS
 }
 
-/// Returns a text that names the duration of the recording.
+/// Returns a text with the duration of the recording.
 pub(super) fn transcription(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let file = request.file("file")?;
-    // About what an MP3 of 128 kbit/s takes, for anything but a WAV file.
+    // Anything but a WAV file counts as an MP3 of 128 kbit/s.
     let seconds = wav::seconds(&file.bytes).unwrap_or(file.bytes.len() as f64 / 16_000.0);
     if seconds == 0.0 {
         return Err(error(422, "The audio could not be processed for transcription"));
     }
     state.balance_usd -= seconds * 0.0001;
-    let text = format!("This is what {seconds:.1} seconds of sound say to the mock.");
+    let text = format!("A recording of {seconds:.1} seconds.");
     if request.body["response_format"] == "text" {
         return Ok(Reply::text(200, text));
     }

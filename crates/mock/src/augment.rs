@@ -26,7 +26,7 @@ pub(super) fn search(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     state.balance_usd -= USD_A_CALL;
     let escaped = query.replace('&', "&amp;").replace('<', "&lt;");
     let result = |number: u64| {
-        // Search engines know the date of few pages.
+        // Search engines know the date of only some pages.
         let date = if number % 2 == 1 { format!("2026-08-{:02}T06:00:00", number % 28 + 1) } else { String::new() };
         json!({
             "title": format!("Page {number} about {query}"),
@@ -39,7 +39,7 @@ pub(super) fn search(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     Ok(Reply::json(200, &json!({"query": query, "results": results})))
 }
 
-/// Text files are read; of others the mock knows the name.
+/// The content of text files; for others a text with their name.
 pub(super) fn parse(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let file = request.file("file")?;
     let name = file.file_name.as_deref().unwrap_or("the file");

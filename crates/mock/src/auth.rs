@@ -12,10 +12,10 @@ use super::reply::Reply;
 use super::state::State;
 use super::time;
 
-/// Where a wallet signs in; the second name is the older one.
+/// The headers for a wallet's signature; the second name is the older one.
 pub(super) const SIGN_IN_HEADERS: [&str; 2] = ["sign-in-with-x", "x-sign-in-with-x"];
 
-/// Who calls.
+/// The caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
     Nobody,
@@ -25,7 +25,7 @@ pub(super) enum Caller {
     Wallet(Option<String>),
 }
 
-/// Authenticates the caller of an operation, or refuses.
+/// Authenticates the caller of an operation, or rejects the request.
 pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> Result<Caller, Reply> {
     let wallet = SIGN_IN_HEADERS.iter().any(|name| head.headers.contains_key(*name));
     match operation.auth {
@@ -47,7 +47,7 @@ pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> 
     }
 }
 
-/// The id of the key in the header; `None` where there is no key.
+/// The id of the key in the header; `None` without a key.
 fn key(state: &mut State, head: &Parts) -> Result<Option<String>, Reply> {
     let Some(header) = head.headers.get("authorization") else { return Ok(None) };
     let text = header.to_str().unwrap_or_default();
@@ -63,7 +63,7 @@ fn key(state: &mut State, head: &Parts) -> Result<Option<String>, Reply> {
     }
 }
 
-/// Keys and billing need a key of the type `ADMIN`; any key may ask for its own limits.
+/// Keys and billing need a key of the type `ADMIN`; any key may read its own limits.
 fn may(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply> {
     let needs_admin = operation.path != "/api_keys/rate_limits"
         && ["/api_keys", "/billing/"].iter().any(|area| operation.path.starts_with(area));
@@ -74,7 +74,7 @@ fn may(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply
     Ok(Caller::Key(id))
 }
 
-/// Where a wallet could pay, the API answers 402 to a request without any credentials, and says how to pay.
+/// If a wallet can pay, the API answers 402 to a request without any credentials, with the payment options.
 fn price_of(operation: &Operation) -> Reply {
     let resource = format!("https://api.venice.ai/api/v1{}", operation.path);
     let accepts = json!([{
@@ -99,7 +99,7 @@ fn price_of(operation: &Operation) -> Reply {
     payment_required(&body)
 }
 
-/// Prices stand in the body and, in base64, in a header.
+/// Prices are in the body and, as base64, in a header.
 pub(super) fn payment_required(body: &Value) -> Reply {
     Reply::json(402, body).with("payment-required", STANDARD.encode(body.to_string()))
 }

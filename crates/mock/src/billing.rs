@@ -14,9 +14,9 @@ use super::route::Route;
 use super::state::State;
 use super::time;
 
-/// How many charges the books have.
+/// The number of charges.
 const ENTRIES: usize = 2_345;
-/// The moment of the first one: 2026-08-01.
+/// The time of the first one: 2026-08-01.
 const BEGINNING: Duration = Duration::from_secs(1_785_542_400);
 const STEP: Duration = Duration::from_secs(900);
 
@@ -69,7 +69,7 @@ pub(super) fn analytics(_: &mut State, request: &ParsedRequest<'_>) -> Result<Re
     Ok(Reply::json(200, &body))
 }
 
-/// What a cursor remembers: the filters of the first page, and how far the list was read.
+/// The content of a cursor: the filters of the first page, and the position in the list.
 struct Walk {
     currency: String,
     start: String,
@@ -98,7 +98,7 @@ impl Walk {
         URL_SAFE_NO_PAD.encode(format!("{currency}|{start}|{end}|{size}|{read}"))
     }
 
-    /// Moments compare as texts once they are written alike.
+    /// Timestamps in the same format compare as text.
     fn fits(&self, entry: &Value) -> bool {
         let timestamp = entry["timestamp"].as_str().unwrap_or_default().trim_end_matches('Z');
         (self.currency.is_empty() || entry["currency"] == self.currency.as_str())

@@ -14,13 +14,13 @@ use tokio::time::Sleep;
 use super::fault::End;
 use super::reply::Content;
 
-/// Time for what was sent before a break to leave the server: hyper throws away what it has not written yet.
+/// The time for data sent before a break to leave the server: hyper drops what it has not written yet.
 const BEFORE_A_BREAK: Duration = Duration::from_millis(20);
 
-/// The body of a reply on its way.
+/// The body of a reply.
 pub(super) struct PacedBody {
     pieces: VecDeque<Bytes>,
-    /// What the header `content-length` promises.
+    /// The value of the header `content-length`.
     length: Option<u64>,
     pause: Duration,
     pausing: Option<Pin<Box<Sleep>>>,
@@ -91,7 +91,7 @@ impl Body for PacedBody {
                 Poll::Ready(None)
             }
             End::Cut(_) => Poll::Ready(Some(Err(Broken))),
-            // Nobody wakes it. It ends with the connection.
+            // Never woken. It ends with the connection.
             End::Stall(_) => Poll::Pending,
         }
     }

@@ -7,7 +7,7 @@ use venice_ai::Error;
 use super::state::{Settings, Shared};
 use super::{MockVenice, UnknownFields};
 
-/// Fast enough for tests, slow enough to see the tokens come.
+/// Fast enough for tests, slow enough to see the tokens arrive.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The settings of a [`MockVenice`].
@@ -40,7 +40,7 @@ impl Default for MockBuilder {
 }
 
 impl MockBuilder {
-    /// The pause between two chunks of a stream; 10 ms unless set. Without one, chunks reach the client several at a time.
+    /// The pause between two chunks of a stream. Default: 10 ms. Without one, several chunks reach the client at once.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -55,12 +55,11 @@ impl MockBuilder {
 
     /// Whether requests are validated against the OpenAPI document. Default: `true`.
     ///
-    /// A request that the description does not allow is answered as the API answers it, with a 400 that names each field, and
-    /// [`MockVenice::violations`] lists what was wrong. Checked are the media type, parameters of the path and the query, and the
-    /// body: fields that have to be there, types, values of enums, lengths, ranges, counts and patterns, and fields that the
-    /// API does not know where it says that it refuses them. A parameter of the query that it does not know is refused too: the
-    /// API may pass it over, but it is a mistake. Enum fields whose values hang on the model (`aspect_ratio`, `duration` and
-    /// `resolution`) take any text, as the description has only the values of its day.
+    /// An invalid request is answered like by the API, with a 400 that names each field, and [`MockVenice::violations`] lists the problems.
+    /// Checked are the media type, path and query parameters, and the body: required fields, types, enum values, lengths, ranges, counts
+    /// and patterns, and unknown fields where the API rejects them. An unknown query parameter is rejected too: the API may ignore it, but
+    /// it is a mistake. Enum fields whose values depend on the model (`aspect_ratio`, `duration` and `resolution`) accept any text, as the
+    /// document has only the values of its day.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -78,10 +77,10 @@ impl MockBuilder {
         self
     }
 
-    /// What becomes of fields of a body that the API's description does not name.
+    /// The handling of undocumented fields of a body.
     ///
-    /// The API closes some bodies and says nothing about others, such as those of the video queue. A misspelt field would get
-    /// through there, and do nothing; [`UnknownFields::Refuse`] finds it.
+    /// The API rejects undocumented fields of some bodies and ignores those of others, such as the video queue. A misspelt field would be
+    /// ignored there; [`UnknownFields::Refuse`] finds it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -101,9 +100,8 @@ impl MockBuilder {
         self
     }
 
-    /// Whether a model that the mock does not list is refused, as the API refuses one that it does not have: a 404 that names a
-    /// model that was perhaps meant. Unless this says so any name will do, since a program that is tested asks for models that
-    /// only the API has; the answers are those of a model of the mock.
+    /// Whether an unknown model is rejected, as by the API: a 404 with suggestions. Default: `false`, since a tested program uses models
+    /// that only the API has; they are answered like a model of the mock.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -120,7 +118,7 @@ impl MockBuilder {
         self
     }
 
-    /// Starts it.
+    /// Starts the mock.
     ///
     /// # Errors
     ///
@@ -133,11 +131,11 @@ impl MockBuilder {
     /// # Ok(()) }
     /// ```
     pub async fn start(self) -> Result<MockVenice, Error> {
-        // The server runs in its own thread and is there at once, so there is nothing to wait for.
+        // The server runs in its own thread and is ready at once, so there is nothing to wait for.
         self.start_blocking()
     }
 
-    /// Starts it without an async runtime.
+    /// Starts the mock without an async runtime.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! `CannedReply`: status, headers and body that a test has set.
+//! `CannedReply`: status, headers and body set by a test.
 
 use bytes::Bytes;
 use venice_ai::http::{HeaderName, HeaderValue};
@@ -6,12 +6,12 @@ use venice_ai::http::{HeaderName, HeaderValue};
 use super::errors;
 use super::reply::{Content, Reply};
 
-/// Status, headers and body as a test gave them.
+/// Status, headers and body set by a test.
 #[derive(Clone, Debug)]
 pub(super) struct CannedReply {
     status: u16,
     headers: Vec<(String, String)>,
-    /// The media type and the content; `None` for the one that the API has for the status.
+    /// The media type and the content; `None` for the API's body for the status.
     body: Option<(String, Content)>,
 }
 
@@ -36,7 +36,7 @@ impl CannedReply {
         self.body = Some((media.into(), Content::Pieces(pieces)));
     }
 
-    /// The reply, with the headers of `usual` below its own. A header that HTTP cannot carry is left out.
+    /// The reply, with its headers on top of those of `usual`. An invalid header is left out.
     pub(super) fn over(&self, usual: impl FnOnce(&mut Reply)) -> Reply {
         let mut reply = match &self.body {
             Some((media, Content::Whole(body))) => Reply::new(self.status, media, body.clone()),
@@ -54,7 +54,7 @@ impl CannedReply {
     }
 }
 
-/// A number below 200 or above 999 is no status of an answer.
+/// A number below 200 or above 999 is not a valid status.
 fn possible(status: u16) -> u16 {
     if (200..=999).contains(&status) { status } else { 500 }
 }

@@ -33,10 +33,10 @@ const PLACES: [&str; 16] = [
 const TAGS: [&str; 4] = ["comedy", "history", "philosophy", "travel"];
 const VOICES: [&str; 5] = ["Amanda", "Bruno", "Chiara", "Dario", "Elena"];
 
-/// How many reviews every character has.
+/// The number of reviews of every character.
 const REVIEWS: usize = 47;
 
-/// The cast, in the order of their names. There are 128.
+/// The characters, sorted by name. There are 128.
 fn cast() -> Vec<Value> {
     let parts = NAMES.iter().flat_map(|name| PLACES.iter().map(move |place| (name, place)));
     parts.enumerate().map(|(number, (name, place))| character(number, name, place)).collect()
@@ -92,7 +92,7 @@ fn fits(character: &Value, request: &ParsedRequest<'_>) -> bool {
     let says = |field: &str| character[field].as_str().is_some_and(|text| text.to_lowercase().contains(&search));
     flag("isAdult", character["adult"] == true)
         && flag("isWebEnabled", character["webEnabled"] == true)
-        // Which characters need a subscription is not in the reply; here it is those with the larger model.
+        // The reply does not say which characters need a subscription; here it is those with the larger model.
         && flag("isPro", character["modelId"] == "gondola-9b")
         && among("tags", &has_tag)
         && among("categories", &has_tag)

@@ -22,7 +22,7 @@ use super::{
 
 pub(super) type Handler = fn(&mut State, &ParsedRequest<'_>) -> Result<Reply, Reply>;
 
-/// What answers an operation. One that has no line here is answered from the API's description: [`default`].
+/// The handler of an operation. One without an entry here is answered from the document: [`default`].
 pub(super) fn handler(operation: &Operation) -> Option<Handler> {
     let handler: Handler = match operation.id {
         "getApiKeys" => keys::list,
@@ -106,7 +106,7 @@ pub(super) async fn answer(
     let exchange = Exchange { shared: &shared, head: &head, route: &route, request: &request };
     let reply = match &*misplanned {
         [] => reply(&exchange, fault.as_ref()).await?,
-        // A test whose plan has a slip must not go on as if it had none.
+        // A test with a mistake in its plan must not continue as if it had none.
         problems => errors::error(400, &format!("The mock: {}", problems.join("; "))),
     };
     if let Some(operation) = route.operation {

@@ -8,7 +8,7 @@ use venice_ai::Operation;
 use crate::schema::Schemas;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    // A build script wrote it, and each test of an operation would find that it cannot be read.
+    // It was written by a build script, and any test of an operation would find it invalid.
     serde_json::from_str(venice_ai::API_DOCUMENT).unwrap_or_default()
 });
 
@@ -17,12 +17,12 @@ pub(super) fn schemas() -> Schemas<'static> {
     Schemas(&DOCUMENT)
 }
 
-/// The description of an operation.
+/// The document's entry of an operation.
 pub(super) fn operation(operation: &Operation) -> &'static Value {
     &DOCUMENT["paths"][operation.path][operation.method.to_lowercase()]
 }
 
-/// The schema of a body that has this media type.
+/// The schema of a body with this media type.
 pub(super) fn request_schema(of: &Operation, media: &str) -> Option<&'static Value> {
     operation(of)["requestBody"]["content"].get(media)?.get("schema")
 }
@@ -32,7 +32,7 @@ pub(super) fn resolved(schema: &'static Value) -> &'static Value {
     schemas().resolved(schema)
 }
 
-/// The schemas that a value may or has to fit, where a schema is made of others; else the schema itself.
+/// The schemas that a composed schema consists of; otherwise the schema itself.
 pub(super) fn alternatives(schema: &'static Value) -> Vec<&'static Value> {
     schemas().alternatives(schema)
 }
@@ -42,7 +42,7 @@ pub(super) fn property(schema: &'static Value, name: &str) -> Option<&'static Va
     schemas().property(schema, name)
 }
 
-/// Whether a value of this JSON type may fit.
+/// Whether a value of this JSON type may match.
 pub(super) fn may_be(schema: &'static Value, kind: &str) -> bool {
     schemas().may_be(schema, kind)
 }

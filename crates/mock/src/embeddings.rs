@@ -73,7 +73,7 @@ fn vector(text: &str, dimensions: u64) -> Vec<f32> {
     numbers.iter().map(|number| (number / length) as f32).collect()
 }
 
-/// FNV-1a with a last stir, as its upper bits are poor for short texts.
+/// FNV-1a with a final mix, as its upper bits are poor for short texts.
 fn hash(bytes: &[u8]) -> u64 {
     let hash = bytes
         .iter()

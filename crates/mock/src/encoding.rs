@@ -1,4 +1,4 @@
-//! `percent_decoded`, `data_url` and their like: the forms in which HTTP writes text and bytes.
+//! `percent_decoded`, `data_url` and the like: text encodings of HTTP.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// All but the unreserved characters (RFC 3986, section 2.3).
+/// All except the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn percent_encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Undoes percent encoding. A text that is not UTF-8 then is returned as it is.
+/// Decodes percent-encoding. If the result is not UTF-8, the text is returned unchanged.
 pub(crate) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }

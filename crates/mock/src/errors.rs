@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::reply::Reply;
 
-/// The API's usual error: a status and a sentence.
+/// The API's usual error: a status and a message.
 pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": message}))
 }
 
-/// The error body for a status. The messages differ, as the API puts codes into few bodies.
+/// The error body for a status. The API has codes in only a few bodies, so the messages differ.
 pub(super) fn of_status(status: u16) -> Reply {
     let message = match status {
         200..=299 => return Reply::json(status, &json!({})),

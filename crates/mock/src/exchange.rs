@@ -19,7 +19,7 @@ use super::violation::Violation;
 use super::wallet;
 use super::{check, default, errors, jobs, retired};
 
-/// A request that arrived.
+/// A received request.
 #[derive(Debug)]
 pub(super) struct Exchange<'r> {
     pub(super) shared: &'r Shared,
@@ -28,15 +28,15 @@ pub(super) struct Exchange<'r> {
     pub(super) request: &'r MockRequest,
 }
 
-/// The reply, or what makes it.
+/// The reply, or the function that makes it.
 enum Decision {
     Reply(Reply),
-    /// What the test scripted, and the account's headers.
+    /// The scripted reply, and the account's headers.
     Planned(Answer, AccountSnapshot),
 }
 
 impl Exchange<'_> {
-    /// What is answered unless a fault wants something else.
+    /// The reply unless a fault replaces it.
     pub(super) async fn usual(&self) -> Reply {
         let mut permit = None;
         let decision = self.decide(&mut self.shared.lock(), &mut permit);
@@ -52,7 +52,7 @@ impl Exchange<'_> {
                 reply
             }
             Decision::Planned(answer, account) => {
-                // A function of the test may ask the mock for what it knows, so nothing is locked here.
+                // A function of the test may call the mock, so nothing is locked here.
                 let (delay, canned) = answer.made_for(self.request);
                 tokio::time::sleep(delay).await;
                 canned.over(|reply| {

@@ -31,16 +31,16 @@ pub struct Fault {
     executed: bool,
 }
 
-/// What is answered instead.
+/// The replacement of the reply.
 #[derive(Clone, Debug)]
 pub(super) enum What {
-    /// What would be answered without a fault.
+    /// The reply without a fault.
     Usual,
     /// The same, with a body that cannot be parsed.
     Garbage,
-    /// Something else, without looking at the request.
+    /// Another reply, without handling the request.
     Answer(CannedReply),
-    /// Nothing.
+    /// No reply.
     Disconnect,
 }
 
@@ -48,9 +48,9 @@ pub(super) enum What {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
     Whole,
-    /// The connection breaks after so many bytes.
+    /// The connection is closed after this many bytes.
     Cut(usize),
-    /// Nothing more comes after so many bytes.
+    /// The body stalls after this many bytes.
     Stall(usize),
 }
 
@@ -59,10 +59,9 @@ impl Fault {
         Self { scope: Scope::new(Some(1)), what, end, executed: false }
     }
 
-    /// An answer with this status, and with an error body as the API sends it with that status. The request is not executed (no key is created),
-    /// unless [`executed`](Self::executed) says so.
+    /// A reply with this status, and the API's error body for it. The request is not executed: no key is created.
     ///
-    /// A number below 200 or above 999 is not a valid status, and becomes a 500.
+    /// A number below 200 or above 999 is invalid, and becomes a 500.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -72,7 +71,7 @@ impl Fault {
         Self::new(What::Answer(CannedReply::new(status)), End::Whole)
     }
 
-    /// The usual answer, later.
+    /// The usual reply, delayed.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -83,8 +82,8 @@ impl Fault {
         Self::new(What::Usual, End::Whole).after(time)
     }
 
-    /// The usual answer, and the connection breaks after so many bytes of the body. The request is executed: a key is created,
-    /// and the client does not know.
+    /// The usual reply, but the connection is closed after this many bytes of the body. The request is executed: a key is created, and the
+    /// client does not know.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -94,7 +93,7 @@ impl Fault {
         Self::new(What::Usual, End::Cut(after_bytes))
     }
 
-    /// The usual answer, and nothing more after so many bytes of the body, though the connection stays open.
+    /// The usual reply, but the body stalls after this many bytes; the connection stays open.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -104,7 +103,7 @@ impl Fault {
         Self::new(What::Usual, End::Stall(after_bytes))
     }
 
-    /// The usual status and headers, and a body that is neither JSON nor text.
+    /// The usual status and headers, with a body that is neither JSON nor text.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -124,8 +123,7 @@ impl Fault {
         Self::new(What::Disconnect, End::Whole)
     }
 
-    /// A header of the answer. It needs a [`status`](Self::status): the other faults leave the headers alone. One that HTTP cannot
-    /// carry is left out.
+    /// Sets a header of the reply. It needs a [`status`](Self::status): the other faults do not change headers. An invalid one is left out.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -138,7 +136,7 @@ impl Fault {
         self
     }
 
-    /// The body of the answer, as text; set `content-type` with [`header`](Self::header) where it matters. It needs a
+    /// Sets the body of the reply to a text; set `content-type` with [`header`](Self::header) if it matters. It needs a
     /// [`status`](Self::status).
     ///
     /// ```
@@ -150,7 +148,7 @@ impl Fault {
         self
     }
 
-    /// The body of the answer, as JSON. It needs a [`status`](Self::status).
+    /// Sets the body of the reply to JSON. It needs a [`status`](Self::status).
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -167,8 +165,8 @@ impl Fault {
         }
     }
 
-    /// The request is executed all the same, and what it would be answered is thrown away: a key is created or a payment credited, and
-    /// the client hears of a time-out of the gateway, or nothing at all.
+    /// Executes the request and discards its reply: a key is created or a payment credited, and the client gets a gateway time-out, or
+    /// no reply.
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
@@ -180,7 +178,7 @@ impl Fault {
         self
     }
 
-    /// Delays the answer, whatever it is.
+    /// Delays the reply.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -192,7 +190,7 @@ impl Fault {
         self
     }
 
-    /// Applies to so many requests instead of one. With `usize::MAX` it is for every request; faults for a number of requests come first,
+    /// Applies to this many requests instead of one. With `usize::MAX` it is for every request; faults for a number of requests come first,
     /// and of those for every request the newest counts.
     ///
     /// ```
@@ -204,8 +202,8 @@ impl Fault {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual. An id that is
-    /// no operation's is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
+    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual. An unknown id is
+    /// reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use venice_ai_mock::Fault;

@@ -1,11 +1,11 @@
-//! `Parts`: a parser of multipart forms (RFC 7578) that are whole in memory.
+//! `Parts`: a parser of multipart forms (RFC 7578) in memory.
 
 use bytes::Bytes;
 use memchr::memmem;
 
 use super::encoding::percent_decoded;
 
-/// A file in a form, as it reached a [`MockVenice`](super::MockVenice): see [`MockRequest::files`](super::MockRequest::files).
+/// A file of a form, as received by a [`MockVenice`](super::MockVenice): see [`MockRequest::files`](super::MockRequest::files).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilePart {
@@ -22,17 +22,17 @@ pub struct FilePart {
 /// The parts of a form.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    /// Names and values, in their order.
+    /// Names and values, in order.
     pub(super) texts: Vec<(String, String)>,
     pub(super) files: Vec<FilePart>,
 }
 
-/// The parts of a body. `media` is its content type, which names the boundary between them.
+/// Parses a body. `media` is its content type, which has the boundary.
 pub(super) fn parts(media: &str, body: &Bytes) -> Result<Parts, &'static str> {
     let boundary = parameter(media, "boundary").filter(|boundary| !boundary.is_empty()).ok_or("it has no boundary")?;
     let delimiter = format!("\r\n--{boundary}");
     let mut found = Parts::default();
-    // The first delimiter may stand at the very beginning, without a line break before it.
+    // The first delimiter may be at the start, without a line break before it.
     let mut at = match delimiter.as_bytes().get(2..) {
         Some(first) if body.starts_with(first) => first.len(),
         _ => find(body, 0, delimiter.as_bytes()).ok_or("its boundary is missing")? + delimiter.len(),
@@ -46,10 +46,10 @@ pub(super) fn parts(media: &str, body: &Bytes) -> Result<Parts, &'static str> {
         if rest.get(padding..padding + 2) != Some(b"\r\n") {
             return Err("a boundary does not end its line");
         }
-        // The line break stays: it ends the header of a part that has none.
+        // The line break is kept: it ends the header of a part without one.
         let from = at + padding;
         let end = find(body, from, delimiter.as_bytes()).ok_or("the last boundary is missing")?;
-        // Where the content is empty, the line break before the boundary ends the header too.
+        // If the content is empty, the line break before the boundary ends the header too.
         let head_end = find(body, from, b"\r\n\r\n").filter(|head_end| head_end + 2 <= end);
         let head_end = head_end.ok_or("a part has no end of its header")?;
         let content = body.slice((head_end + 4).min(end)..end);
@@ -72,7 +72,7 @@ fn add(parts: &mut Parts, head: &[u8], content: Bytes) -> Result<(), &'static st
     let field = parameter(disposition, "name").ok_or("a part has no name")?;
     let file_name = parameter(disposition, "filename");
     let media = header("content-type");
-    // Browsers and clients mark a file by its name. Bytes of a type that is not text are one too.
+    // Clients mark a file by its name. Bytes of a type that is not text are a file too.
     if file_name.is_some() || media.is_some_and(|media| !media.to_ascii_lowercase().starts_with("text/plain")) {
         parts.files.push(FilePart { field, file_name, media: media.map(str::to_owned), bytes: content });
     } else {
@@ -96,7 +96,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
             return Some(percent_decoded(encoded));
         }
         if is_wanted(name) && plain.is_none() {
-            // What HTML writes for the characters that would end the name.
+            // HTML's escapes of characters that would end the name.
             plain = Some(value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"));
         }
         if after.is_empty() {
@@ -106,7 +106,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// The value at the beginning, quoted or not, and what follows its semicolon.
+/// The value at the start, quoted or not, and what follows its semicolon.
 fn value(text: &str) -> (String, &str) {
     let text = text.trim_start();
     let Some(quoted) = text.strip_prefix('"') else {

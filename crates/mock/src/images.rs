@@ -13,7 +13,7 @@ use super::{encoding, media, models, time};
 
 const STYLES: &[&str] = &["3D Model", "Analog Film", "Anime", "Cinematic", "Line Art", "Pixel Art", "Watercolor"];
 
-/// What an image costs in US dollars.
+/// The price of an image in US dollars.
 const GENERATE_USD: f64 = 0.01;
 const EDIT_USD: f64 = 0.04;
 
@@ -46,7 +46,7 @@ pub(super) fn generate(state: &mut State, request: &ParsedRequest<'_>) -> Result
     Ok(flagged(reply, body).with("x-venice-model-id", model["id"].as_str().unwrap_or_default()))
 }
 
-/// An unknown model is replaced by the default one without a word.
+/// An unknown model is silently replaced by the default one.
 pub(super) fn generations(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let body = &request.body;
     let image = Image::of(body["output_format"].as_str().unwrap_or("png"))?;
@@ -70,7 +70,7 @@ pub(super) fn edit(state: &mut State, request: &ParsedRequest<'_>) -> Result<Rep
     Ok(flagged(image.reply(), body))
 }
 
-/// Enlarged images, and subjects that were cut out.
+/// Upscaled images, and images without their background.
 pub(super) fn to_png(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     state.balance_usd -= EDIT_USD;
     Ok(Image::of("png")?.reply())
@@ -94,7 +94,7 @@ impl Image {
     }
 }
 
-/// What a moderator found: nothing. For anything else there are faults.
+/// Moderation flags: none. For others use faults.
 fn flagged(reply: Reply, body: &Value) -> Reply {
     let reply = reply.with("x-venice-is-blurred", "false").with("x-venice-is-content-violation", "false");
     match body["prompt"].as_str() {

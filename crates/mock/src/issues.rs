@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::reply::Reply;
 use super::violation::Violation;
 
-/// One thing that is wrong.
+/// One finding.
 #[derive(Clone, Debug)]
 pub(super) struct Issue {
     code: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Issue {
     more: Value,
 }
 
-/// A step on the way to a field.
+/// A step of a path.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Field(String),
@@ -27,12 +27,12 @@ impl Step {
     }
 }
 
-/// All that is wrong.
+/// All findings.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Issues(Vec<Issue>);
 
 impl Issue {
-    /// `more` is what the issue says beside code, path and message.
+    /// `more` has the fields of the issue besides code, path and message.
     pub(super) fn new(code: &'static str, path: Vec<Step>, message: impl Into<String>, more: Value) -> Self {
         Self { code, path, message: message.into(), more }
     }
@@ -67,7 +67,7 @@ impl Issue {
         }
     }
 
-    /// The fields that the issue is about, each as `messages[3].content`.
+    /// The paths of the issue's fields, each as `messages[3].content`.
     fn fields(&self) -> Vec<String> {
         let mut field = String::new();
         for step in &self.path {

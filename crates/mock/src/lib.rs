@@ -11,19 +11,18 @@
 //! | To | Call |
 //! |---|---|
 //! | start it, and get a client of it | [`MockVenice::start`], [`MockVenice::client`] |
-//! | set what it answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
-//! | make it fail | [`MockVenice::fault`] with a [`Fault`] |
-//! | set how a video, music or voice-changer job goes: fast, slow, failed | [`MockVenice::job`] with a [`MockJob`] |
+//! | script its answers | [`MockVenice::answer`] with an [`Answer`], [`MockVenice::default_body`] |
+//! | inject faults | [`MockVenice::fault`] with a [`Fault`] |
+//! | script a video, music or voice-changer job: fast, slow, failed | [`MockVenice::job`] with a [`MockJob`] |
 //! | inspect the requests | [`MockVenice::requests`], [`MockVenice::requests_of`] |
 //! | fail the test on an invalid request | [`MockVenice::verify`], [`MockVenice::violations`] |
-//! | change how strict and how fast it is | [`MockVenice::builder`] |
-//! | verify signatures and payments of wallets | the cargo feature `wallet`, and `MockBuilder::verify_wallets` |
+//! | configure strictness and speed | [`MockVenice::builder`] |
 //!
 //! # Start it, and point your code at it
 //!
-//! Code that takes a [`Client`](venice_ai::Client) gets [`MockVenice::client`]. Code that makes its own reads
-//! [`base_url`](MockVenice::base_url) and [`api_key`](MockVenice::api_key), say from `VENICE_BASE_URL` and `VENICE_API_KEY`. Each mock
-//! has a port and a memory of its own, so tests can run side by side, and it stops when it is dropped.
+//! Code that takes a [`Client`](venice_ai::Client) gets [`MockVenice::client`]. Code that creates its own reads
+//! [`base_url`](MockVenice::base_url) and [`api_key`](MockVenice::api_key), for example from `VENICE_BASE_URL` and `VENICE_API_KEY`. Each
+//! mock has its own port and state, so tests can run in parallel, and it stops when it is dropped.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -42,13 +41,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Set what it answers
+//! # Script its answers
 //!
-//! By itself it answers from what it remembers (a key that was made can be listed, used and deleted), with text that quotes the
-//! question, or with a body made from the API's description that repeats what the request named. Files are small and real: a PNG
-//! opens, a WAV plays. [`Answer`] gives another answer for an operation: a typed reply, bytes, a stream, or a function of the
-//! request. Reply types cannot be put together from nothing, as the API may add fields to them at any time; start from
-//! [`MockVenice::default_body`] and change what matters:
+//! By default it answers from its state (a created key can be listed, used and deleted), with text that quotes the question, or with a body
+//! generated from the API's document that repeats fields of the request. Files are small and real: a PNG opens, a WAV plays. [`Answer`]
+//! replaces the answer of an operation: a typed reply, bytes, a stream, or a function of the request. Reply types cannot be constructed, as
+//! the API may add fields to them at any time; start from [`MockVenice::default_body`] and change fields:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -70,10 +68,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Make it fail
+//! # Inject faults
 //!
-//! A [`Fault`] is injected into the next request, or the next ones of an operation: a status, a header such as `Retry-After`, a delay, a body
-//! that is cut, stalls or is garbage, a connection that is closed. It works on every operation, on files and on streams.
+//! A [`Fault`] is injected into the next request, or the next ones of an operation: a status, a header such as `Retry-After`, a delay, a
+//! body that breaks off, stalls or is garbage, a closed connection. It works for every operation, for files and for streams.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -88,8 +86,8 @@
 //!
 //! # Inspect the requests
 //!
-//! [`MockVenice::requests`] and [`requests_of`](MockVenice::requests_of) show what arrived, [`MockRequest::files`] the files of a form,
-//! without any credentials. [`MockVenice::verify`] as the last line of a test checks that all went as planned.
+//! [`MockVenice::requests`] and [`requests_of`](MockVenice::requests_of) have the received requests, [`MockRequest::files`] the files of a
+//! form, without any credentials. Call [`MockVenice::verify`] at the end of a test to check that everything went as planned.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -107,12 +105,11 @@
 //! # }
 //! ```
 //!
-//! # Have your requests checked
+//! # Request validation
 //!
-//! Each request is checked against the API's description, so that a wrong call fails in your test and not in production: the
-//! mock answers 400 as the API does, with each member named, and [`MockVenice::violations`] lists them.
-//! [`MockBuilder::unknown_fields`] makes it find misspelt fields where the API would ignore them;
-//! [`MockBuilder::check_requests`] says what is checked, and turns it off.
+//! Each request is validated against the API's document, so that an invalid call fails in your test and not in production: the mock answers
+//! 400 like the API, with each field named, and [`MockVenice::violations`] lists them. [`MockBuilder::unknown_fields`] also finds misspelt
+//! fields that the API would ignore; [`MockBuilder::check_requests`] says what is checked, and turns it off.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -128,15 +125,15 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What it is not
+//! # Limitations
 //!
 //! Its models, answers and prices are made up, and it takes any other model for one of its own
 //! ([`MockBuilder::check_models`]). Limits are reported but not enforced. Wallets and payments are taken at their word, unless
 //! `MockBuilder::verify_wallets` is set; no money moves on any chain. It serves the tests of one machine, without TLS.
 //!
-//! It is built on hyper, as the client is, so a test compiles little more than the program does; and unlike a library for canned
-//! answers it lets a body pause, break off or fall silent. The server runs in a thread of its own, so it answers blocking calls too, and
-//! is not held up by a test that holds up its runtime.
+//! It is built on hyper, like the client, so it adds little to the build of a test; and unlike a library for canned answers it can pause,
+//! break off or stall a body. The server runs in its own thread, so it answers blocking calls too, and a test that blocks its runtime does
+//! not block it.
 
 mod answer;
 mod audio;
@@ -202,5 +199,5 @@ pub use self::violation::{UnknownFields, Violation};
 #[cfg(feature = "wallet")]
 pub use self::wallet::{MockPayment, MockWallet};
 
-/// The key that a mock knows from the start, of the type `ADMIN`.
+/// The mock's own key, of the type `ADMIN`.
 const ADMIN_KEY: &str = "mock-admin-key-of-venice-ai-k2V9xQ";

@@ -10,10 +10,10 @@ use super::state::State;
 /// The text model that has the trait `default`.
 pub(super) const DEFAULT: &str = "gondola-9b";
 
-/// The same of the image models.
+/// The image model with the trait `default`.
 pub(super) const DEFAULT_IMAGE: &str = "murano-image";
 
-/// Names of other vendors, with the model that answers to each and its type.
+/// Other vendors' model ids, with the model that each maps to and its type.
 const COMPATIBLE: &[(&str, &str, &str)] = &[
     ("gpt-4o", DEFAULT, "text"),
     ("gpt-4o-mini", "squero-small", "text"),
@@ -24,11 +24,11 @@ const COMPATIBLE: &[(&str, &str, &str)] = &[
 
 /// All models, as the API lists them.
 pub(super) fn catalogue() -> Vec<Value> {
-    // A file that cannot be read would be found by the first test that lists models.
+    // An invalid file would be found by the first test that lists models.
     serde_json::from_str(include_str!("models.json")).unwrap_or_default()
 }
 
-/// The model of this type that is called `name`: its id, a trait, or the name of another vendor's model.
+/// The model of this type with this name: its id, a trait, or another vendor's model id.
 pub(super) fn resolve(kind: &str, name: &str) -> Option<Value> {
     let name = name.strip_prefix("venice-").unwrap_or(name);
     let alias = COMPATIBLE.iter().find(|row| row.0 == name).map(|row| row.1);
@@ -37,8 +37,8 @@ pub(super) fn resolve(kind: &str, name: &str) -> Option<Value> {
     models.find(|model| model["id"] == name || has_trait(model) || alias.is_some_and(|alias| model["id"] == alias))
 }
 
-/// As [`resolve`], for a request that names a model of this type. Whoever tests a program has it ask for the models that it will
-/// really use, so a name that is not in the catalogue is one of a model like the first of its type; unless the test wants to know.
+/// Like [`resolve`], for the model of a request. A tested program uses the models that it really needs, so an unknown one is answered like
+/// the first of its type, unless the test turns that off.
 pub(super) fn wanted(request: &ParsedRequest<'_>, kind: &str, name: &str) -> Result<Value, Reply> {
     if let Some(model) = resolve(kind, name) {
         return Ok(model);
@@ -51,7 +51,7 @@ pub(super) fn wanted(request: &ParsedRequest<'_>, kind: &str, name: &str) -> Res
     Ok(named(others.into_iter().next().unwrap_or_default(), name))
 }
 
-/// The same model under another name.
+/// The same model with another id.
 pub(super) fn named(mut model: Value, name: &str) -> Value {
     model["id"] = name.into();
     model["model_spec"]["name"] = name.into();

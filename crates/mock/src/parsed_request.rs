@@ -9,17 +9,17 @@ use super::form::FilePart;
 use super::reply::Reply;
 use super::route::Route;
 
-/// A request of an operation, from a caller who is authorized.
+/// A request of an operation, from an authorized caller.
 #[derive(Debug)]
 pub(super) struct ParsedRequest<'r> {
     pub(super) route: &'r Route,
     pub(super) caller: &'r Caller,
     pub(super) headers: &'r HeaderMap,
-    /// Whether a model has to be one of the catalogue.
+    /// Whether the model must be in the catalogue.
     pub(super) checks_models: bool,
-    /// The fields of the body, of JSON as of a form; null where there is no body.
+    /// The fields of the body, JSON or a form; null without a body.
     pub(super) body: Value,
-    /// The files of a form, in their order.
+    /// The files of a form, in order.
     pub(super) files: Vec<FilePart>,
 }
 
@@ -29,12 +29,12 @@ impl ParsedRequest<'_> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// A field of the body that is text; of one that is missing or something else, nothing.
+    /// A text field of the body; empty if it is absent or of another type.
     pub(super) fn text(&self, name: &str) -> &str {
         self.body[name].as_str().unwrap_or_default()
     }
 
-    /// A file that has to be there.
+    /// A required file.
     pub(super) fn file(&self, field: &str) -> Result<&FilePart, Reply> {
         let file = self.files.iter().find(|file| file.field == field && !file.bytes.is_empty());
         file.ok_or_else(|| error(400, &format!("{field}: Required")))

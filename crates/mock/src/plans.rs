@@ -1,10 +1,10 @@
-//! `Plans`: the queue of faults or answers that a test has scripted.
+//! `Plans`: the queue of scripted faults or answers.
 
 use std::time::Duration;
 
 use venice_ai::operations;
 
-/// Which requests a plan is for.
+/// The requests that a plan applies to.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     operation: Option<String>,
@@ -31,7 +31,7 @@ impl Scope {
         self.operation.clone().unwrap_or_else(|| "any operation".to_owned())
     }
 
-    /// An error message if no operation has the id, with a suggestion.
+    /// An error message for an unknown operation id, with a suggestion.
     fn unknown(&self) -> Option<String> {
         let id = self.operation.as_deref()?;
         let ids = || operations::ALL.iter().map(|operation| operation.id);
@@ -40,7 +40,7 @@ impl Scope {
         }
         let (edits, meant) = ids().map(|known| (strsim::levenshtein(id, known), known)).min()?;
         let hint = if edits * 3 <= id.len() { format!(", did you mean {meant}?") } else { String::new() };
-        Some(format!("{id} is no operation{hint}"))
+        Some(format!("{id} is not an operation{hint}"))
     }
 
     fn is_for(&self, operation: Option<&str>) -> bool {
@@ -53,8 +53,7 @@ pub(super) trait Planned: Clone {
     fn scope(&mut self) -> &mut Scope;
 }
 
-/// The plans that wait for their requests. Those for a number of requests are used up first, in their order. Of those for every
-/// request the newest counts.
+/// The pending plans. Those for a number of requests are used up first, in order. Of those for every request the newest counts.
 #[derive(Debug)]
 pub(super) struct Plans<P>(Vec<P>);
 
@@ -90,7 +89,7 @@ impl<P: Planned> Plans<P> {
         Some(taken)
     }
 
-    /// Plans with a number of requests that did not all arrive: how many are missing, and of which operation.
+    /// Plans with requests that did not arrive: how many are missing, and of which operation.
     pub(super) fn left(&mut self) -> impl Iterator<Item = (usize, String)> {
         self.0.iter_mut().filter_map(|plan| {
             let scope = plan.scope();
@@ -98,7 +97,7 @@ impl<P: Planned> Plans<P> {
         })
     }
 
-    /// The operations of what was planned for every request and never used.
+    /// The operations of plans for every request that were never used.
     pub(super) fn unused(&mut self) -> impl Iterator<Item = String> {
         self.0.iter_mut().filter_map(|plan| {
             let scope = plan.scope();
@@ -106,7 +105,7 @@ impl<P: Planned> Plans<P> {
         })
     }
 
-    /// Plans for operations that do not exist.
+    /// Plans for unknown operations.
     pub(super) fn unknown(&mut self) -> impl Iterator<Item = String> {
         self.0.iter_mut().filter_map(|plan| plan.scope().unknown())
     }

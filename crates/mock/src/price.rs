@@ -5,14 +5,13 @@ use venice_ai::Amount;
 
 use super::chat::Cached;
 
-/// The price of so many tokens read and written, in US dollars. A long request pays the prices for long requests, and a discount is
-/// taken off.
+/// The price of prompt and completion tokens, in US dollars, with long-context prices and the discount applied.
 pub(super) fn of_tokens(model: &Value, read: u64, cached: Cached, written: u64) -> Amount {
     let pricing = &model["model_spec"]["pricing"];
     let threshold = pricing["extended"]["context_token_threshold"].as_u64();
     let pricing = if threshold.is_some_and(|threshold| read > threshold) { &pricing["extended"] } else { pricing };
     let part = |name: &str, tokens: u64| {
-        // What has no price of its own costs what other tokens do that are read.
+        // Without a price of their own, prompt tokens cost the same as others.
         let price = pricing.get(name).unwrap_or(&pricing["input"]);
         amount(&price["usd"]).checked_mul(tokens.into())?.checked_mul(a_millionth()?)
     };

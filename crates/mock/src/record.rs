@@ -1,7 +1,7 @@
 //! `Recorder`: writes each exchange of a test as a line of JSON into a folder that the environment names, for `cargo xtask coverage`.
 //!
 //! A run of a test program is a file, `PROGRAM.RUN.jsonl`. Its first line has the fingerprint of the sources and the arguments of the
-//! program. A run takes the place of the ones before; a program that runs one test in a process of its own adds to them.
+//! program. A run replaces earlier ones; a program that runs each test in its own process appends to them.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 /// The variable that names the folder. Without it nothing is recorded.
 const FOLDER: &str = "VENICE_WIRE_RECORD";
-/// The variable with which nextest names a run, which has a process for each test.
+/// The variable with which nextest names a run, which has one process per test.
 const RUN: &str = "NEXTEST_RUN_ID";
 
-/// The test whose requests a server answers: the test harness names its thread after it.
+/// The current test: the test harness names its thread after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     test: Option<String>,
@@ -48,7 +48,7 @@ impl Recorder {
     }
 }
 
-/// A test that panics while its server is there has failed.
+/// A test that panics while its server is running has failed.
 impl Drop for Recorder {
     fn drop(&mut self) {
         if thread::panicking() {
@@ -57,7 +57,7 @@ impl Drop for Recorder {
     }
 }
 
-/// Writes a line that was not written before.
+/// Writes a line once.
 fn write(line: &Value) {
     static FILE: OnceLock<Option<File>> = OnceLock::new();
     static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -66,7 +66,7 @@ fn write(line: &Value) {
     if !WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).insert(line.clone()) {
         return;
     }
-    // One write to a file that is only appended to: lines of several threads do not mix. A test does not fail for a lost line.
+    // One write to a file in append mode: lines of several threads do not mix. A lost line does not fail a test.
     let _ = file.write_all(format!("{line}\n").as_bytes());
 }
 
@@ -102,9 +102,9 @@ fn program() -> Option<String> {
     Some(stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map_or(stem, |(name, _)| name).to_owned())
 }
 
-/// What the test programs are made from.
+/// The sources of the test programs.
 const SOURCES: [&str; 7] = ["Cargo.lock", "Cargo.toml", "build.rs", "crates", "spec", "src", "tests"];
-/// What is among it, and no part of them.
+/// Files among them that are not sources.
 const LEFT_OUT: [&str; 4] = ["api.txt", "coverage.toml", "history", "target"];
 
 /// A hash of the sources of the workspace at `root`: their paths and their contents.
@@ -115,7 +115,7 @@ pub(crate) fn fingerprint(root: &Path) -> io::Result<String> {
     }
     files.sort();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    // FNV-1a over words and not bytes: it only has to tell one tree from the next, and every run of the tests waits for it.
+    // FNV-1a over words instead of bytes: it only has to tell trees apart, and every test run waits for it.
     let mut add = |bytes: &[u8]| {
         for chunk in bytes.chunks(8) {
             let word = chunk.iter().rev().fold(chunk.len() as u64, |word, byte| word << 8 | u64::from(*byte));

@@ -13,7 +13,7 @@ pub(super) const EVENTS: &str = "text/event-stream; charset=utf-8";
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    /// Boxed, as a refusal is the `Err` of most functions here.
+    /// Boxed, as an error reply is the `Err` of most functions here.
     pub(super) headers: Box<HeaderMap>,
     pub(super) content: Content,
     /// The request is in flight until this is dropped.
@@ -24,7 +24,7 @@ pub(super) struct Reply {
 pub(super) enum Content {
     /// Sent at once, with its length.
     Whole(Bytes),
-    /// Sent piece by piece, with pauses.
+    /// Sent in chunks, with pauses.
     Pieces(Vec<Bytes>),
 }
 
@@ -38,7 +38,7 @@ impl Reply {
         Self::new(status, JSON, body.to_string())
     }
 
-    /// A stream of server-sent events, with the end that the API's streams have.
+    /// A stream of server-sent events, with the end marker of the API's streams.
     pub(super) fn text(status: u16, text: impl Into<Bytes>) -> Self {
         Self::new(status, TEXT, text)
     }
@@ -49,7 +49,7 @@ impl Reply {
         Self::pieces(200, EVENTS, pieces)
     }
 
-    /// A body that is sent piece by piece.
+    /// A body that is sent in chunks.
     pub(super) fn pieces(status: u16, media: &str, pieces: Vec<Bytes>) -> Self {
         let reply = Self { status, headers: Box::default(), content: Content::Pieces(pieces), permit: None };
         reply.with("content-type", media)
@@ -60,7 +60,7 @@ impl Reply {
         self
     }
 
-    /// Sets a header. A value that no header can carry is left out.
+    /// Sets a header. An invalid value is left out.
     pub(super) fn set(&mut self, name: &'static str, value: impl ToString) {
         if let Ok(value) = HeaderValue::try_from(value.to_string()) {
             self.headers.insert(HeaderName::from_static(name), value);

@@ -7,7 +7,7 @@ use super::reply::Reply;
 use super::state::State;
 use super::time;
 
-/// The account before a request: its balances, and who calls.
+/// The account before a request: its balances, and the caller.
 #[derive(Clone, Debug)]
 pub(super) struct AccountSnapshot {
     caller: Caller,
@@ -42,7 +42,7 @@ impl AccountSnapshot {
         reply.set("x-venice-balance-usd", format!("{:.8}", self.usd));
         reply.set("x-venice-balance-diem", format!("{:.8}", self.diem));
         let limits = &state.limits;
-        // Moments in milliseconds, where the documentation has seconds.
+        // Times in milliseconds, where the documentation has seconds.
         let reset = limits.resets_at.as_millis();
         reply.set("x-ratelimit-limit-requests", limits.requests);
         reply.set("x-ratelimit-remaining-requests", limits.requests_left);
@@ -53,7 +53,7 @@ impl AccountSnapshot {
     }
 }
 
-/// What the gateway and the server put on each reply, errors included.
+/// The headers of the gateway and the server on each reply, errors included.
 pub(super) fn add(state: &mut State, reply: &mut Reply) {
     let ray = state.next_id();
     reply.set("cf-ray", format!("{ray:016x}-VCE"));

@@ -19,7 +19,7 @@ const PRIVATE: [&str; 7] = [
     "x-sign-in-with-x",
 ];
 
-/// A request as it reached a [`MockVenice`](super::MockVenice).
+/// A request as received by a [`MockVenice`](super::MockVenice).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,13 +41,13 @@ const PRIVATE: [&str; 7] = [
 pub struct MockRequest {
     /// The HTTP method in capitals.
     pub method: String,
-    /// The path below the base URL, as it was sent; for a request elsewhere the whole path.
+    /// The path below the base URL, as sent; the whole path for a request elsewhere.
     pub path: String,
-    /// The pairs of the query, decoded, in their order.
+    /// The decoded query parameters, in order.
     pub query: Vec<(String, String)>,
-    /// The id of the operation, such as `createApiKey`; `None` for a path that the API does not have.
+    /// The id of the operation, such as `createApiKey`; `None` for an unknown path.
     pub operation: Option<&'static str>,
-    /// The headers. Credentials are there, and read `***`.
+    /// The headers. Values of credentials are replaced by `***`.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
@@ -85,7 +85,7 @@ impl MockRequest {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The files that came in a form (`multipart/form-data`), in their order; none for any other body.
+    /// The files of a form (`multipart/form-data`), in order; empty for any other body.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -104,7 +104,7 @@ impl MockRequest {
         form::parts(self.header("content-type").unwrap_or_default(), &self.body).unwrap_or_default().files
     }
 
-    /// The body, read as JSON.
+    /// The body, deserialized from JSON.
     ///
     /// # Errors
     ///

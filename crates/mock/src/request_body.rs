@@ -15,17 +15,17 @@ const FORM: &str = "multipart/form-data";
 /// The fields and the files of a body.
 #[derive(Debug, Default)]
 pub(super) struct RequestBody {
-    /// The media type; empty where there is no body.
+    /// The media type; empty without a body.
     pub(super) media: String,
-    /// Null where there is no body.
+    /// Null without a body.
     pub(super) body: Value,
     pub(super) files: Vec<FilePart>,
 }
 
-/// A body that cannot be read.
+/// A body that cannot be parsed.
 #[derive(Debug)]
 pub(super) struct BodyError {
-    /// The header that is wrong; empty for the body itself.
+    /// The invalid header; empty for the body itself.
     pub(super) field: &'static str,
     pub(super) problem: String,
     pub(super) reply: Reply,
@@ -33,7 +33,7 @@ pub(super) struct BodyError {
 
 impl BodyError {
     fn media(media: &str) -> Self {
-        let problem = format!("The API does not take {media:?} here");
+        let problem = format!("The API does not accept {media:?} here");
         Self { field: "content-type", problem, reply: errors::of_status(415) }
     }
 
@@ -43,7 +43,7 @@ impl BodyError {
     }
 }
 
-/// Reads the body of a request. `media` is the header `content-type`.
+/// Parses the body of a request. `media` is the header `content-type`.
 pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) -> Result<RequestBody, BodyError> {
     let Some(full) = media else {
         let may_lack = document::operation(operation)["requestBody"]["required"] == false;
@@ -60,7 +60,7 @@ pub(super) fn read(operation: &Operation, media: Option<&str>, bytes: &Bytes) ->
     let mut given = match media.as_str() {
         FORM => {
             let parts = form::parts(full, bytes);
-            fields(schema, parts.map_err(|problem| BodyError::body(format!("The body is no form: {problem}")))?)
+            fields(schema, parts.map_err(|problem| BodyError::body(format!("The body is not a form: {problem}")))?)
         }
         _ => RequestBody { body: json(schema, bytes)?, ..RequestBody::default() },
     };
@@ -72,8 +72,8 @@ fn json(schema: &'static Value, bytes: &Bytes) -> Result<Value, BodyError> {
     match serde_json::from_slice(bytes) {
         Ok(body @ Value::Object(_)) => Ok(body),
         Ok(body @ Value::Array(_)) if document::may_be(schema, "array") => Ok(body),
-        Ok(_) => Err(BodyError::body("The body is no JSON object".to_owned())),
-        Err(error) => Err(BodyError::body(format!("The body is no JSON: {error}"))),
+        Ok(_) => Err(BodyError::body("The body is not a JSON object".to_owned())),
+        Err(error) => Err(BodyError::body(format!("The body is not JSON: {error}"))),
     }
 }
 
@@ -82,7 +82,7 @@ fn fields(schema: &'static Value, parts: Parts) -> RequestBody {
     RequestBody { body: body.into(), files: parts.files, ..RequestBody::default() }
 }
 
-/// Texts, read as the types that the API has for them. A name that is repeated makes a list.
+/// Texts, parsed as the types of the API's fields. A repeated name makes a list.
 pub(super) fn typed(
     texts: impl Iterator<Item = (String, String)>,
     schema_of: impl Fn(&str) -> Option<&'static Value>,
@@ -97,7 +97,7 @@ pub(super) fn typed(
     fields
 }
 
-/// Adds a value to the fields. One that is there already makes a list with it.
+/// Adds a value to the fields. Repeated fields become a list.
 pub(super) fn add(fields: &mut Map<String, Value>, name: String, value: Value, is_list: bool) {
     match fields.get_mut(&name) {
         Some(Value::Array(values)) => values.push(value),
@@ -107,7 +107,7 @@ pub(super) fn add(fields: &mut Map<String, Value>, name: String, value: Value, i
     }
 }
 
-/// A text that is not of the type stays a text: what is wrong with it is for the checks to say.
+/// A text of another type stays a text: the validation reports it.
 fn read_text(schema: &'static Value, text: String) -> Value {
     let may_be = |kind| document::may_be(schema, kind);
     if may_be("string") {

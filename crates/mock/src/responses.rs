@@ -58,7 +58,7 @@ fn question(input: &Value) -> Option<&str> {
     }
 }
 
-/// The function to call: the first one that is offered, unless its result is there already.
+/// The function to call: the first one, unless its result is there already.
 fn called(body: &Value) -> Option<&str> {
     let answered = |item: &Value| item["type"] == "function_call_output";
     if body["input"].as_array().is_some_and(|items| items.iter().any(answered)) || body["tool_choice"] == "none" {

@@ -6,14 +6,14 @@ use venice_ai::{Operation, operations};
 /// The path of the base URL.
 pub(super) const BASE_PATH: &str = "/api/v1";
 
-/// Where a request goes.
+/// The target of a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Route {
-    /// `None` where the API has nothing.
+    /// `None` for an unknown path.
     pub(super) operation: Option<&'static Operation>,
-    /// The values of the path's parameters, decoded, in their order.
+    /// The values of the path parameters, decoded, in order.
     pub(super) parameters: Vec<String>,
-    /// The path below the base URL, or all of it where it is not below.
+    /// The path below the base URL, or all of it if it is not below.
     pub(super) path: String,
     /// The pairs of the query, decoded.
     pub(super) query: Vec<(String, String)>,
@@ -47,7 +47,7 @@ impl Route {
         self.query.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.as_str())
     }
 
-    /// A number in the query, or what it is where none was sent.
+    /// A number in the query, or the default.
     pub(super) fn number(&self, name: &str, default: usize) -> usize {
         self.query(name).and_then(|text| text.parse().ok()).unwrap_or(default)
     }

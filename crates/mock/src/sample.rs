@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// The simplest value with every property that the schema names. Keywords that only narrow a value down are not looked at, apart from
-/// `const`, `enum` and `minimum`.
+/// The simplest value with every property of the schema. Constraints are ignored, except `const`, `enum` and `minimum`.
 pub(super) fn of(schema: &Value) -> Value {
     if let Some(value) = schema.get("const") {
         return value.clone();

@@ -67,16 +67,16 @@ fn serving(listener: TcpListener, shared: Arc<Shared>) -> io::Result<Runtime> {
 async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, as a rule. Others may close soon.
+            // Usually too many open files. Others may close soon.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        // A token that waits for the next one to fill a packet is no stream.
+        // Tokens must be sent at once, not collected in a packet.
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             let service = service_fn(move |request| dispatch::answer(Arc::clone(&shared), request));
-            // It ends with an error where a fault broke it off, and where the client went.
+            // It ends with an error if a fault interrupted it, or the client closed it.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }

@@ -1,4 +1,4 @@
-//! `State`: what the mock remembers.
+//! `State`: the state of the mock.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use super::violation::{UnknownFields, Violation};
 use super::wallet::Ledger;
 use super::x402::Wallets;
 
-/// What the server's thread and the test share.
+/// The state shared by the server's thread and the test.
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<State>,
@@ -26,10 +26,10 @@ pub(super) struct Shared {
     pub(super) recorder: Recorder,
 }
 
-/// What a test chose when it started the mock.
+/// The settings of a mock.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    /// Between two pieces of a stream.
+    /// The pause between two chunks of a stream.
     pub(super) pause: Duration,
     pub(super) check_requests: bool,
     pub(super) unknown_fields: UnknownFields,
@@ -55,7 +55,7 @@ pub(super) struct State {
     pub(super) faults: Plans<Fault>,
     pub(super) answers: Plans<Answer>,
     pub(super) keys: Vec<Key>,
-    /// The tokens that wallets may sign, and since when.
+    /// The tokens that wallets may sign, with their times.
     pub(super) web3_tokens: Vec<(String, Duration)>,
     pub(super) wallets: Wallets,
     #[cfg(feature = "wallet")]
@@ -65,7 +65,7 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) jobs: Jobs,
     pub(super) rpc: IdempotencyCache,
-    /// The prompts that are in the cache, each as its hash.
+    /// The cached prompts, as hashes.
     pub(super) prompts: HashSet<u64>,
     ids: u64,
 }
@@ -95,13 +95,12 @@ impl State {
         state
     }
 
-    /// Errors in what the test planned: unknown operations, addresses that are none.
+    /// Mistakes in the test's faults and answers: unknown operations.
     pub(super) fn misplanned(&mut self) -> Vec<String> {
-        let faults =
-            self.faults.unknown().map(|problem| format!("a fault was given for an unknown operation: {problem}"));
+        let faults = self.faults.unknown().map(|problem| format!("a fault is for an unknown operation: {problem}"));
         let mut found: Vec<String> = faults.collect();
         let answers = self.answers.unknown();
-        found.extend(answers.map(|problem| format!("an answer was given for an unknown operation: {problem}")));
+        found.extend(answers.map(|problem| format!("an answer is for an unknown operation: {problem}")));
         #[cfg(feature = "wallet")]
         found.extend(self.ledger.misplanned.iter().cloned());
         found
@@ -117,7 +116,7 @@ impl State {
         id ^ (id >> 31)
     }
 
-    /// An id with the look of a UUID.
+    /// An id in the form of a UUID.
     pub(super) fn next_uuid(&mut self) -> String {
         let (high, low) = (self.next_id(), self.next_id());
         format!(

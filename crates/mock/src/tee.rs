@@ -1,4 +1,4 @@
-//! Handlers of TEE attestation: made-up quotes that have the form of real ones and prove nothing.
+//! Handlers of TEE attestation: made-up quotes in the form of real ones, which prove nothing.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::reply::Reply;
 use super::state::State;
 use super::{models, time};
 
-/// The model that runs in a trusted environment.
+/// The model in a trusted environment.
 const IN_AN_ENCLAVE: &str = "arsenale-coder";
 const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
 

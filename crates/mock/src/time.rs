@@ -23,8 +23,8 @@ pub(super) fn next_midnight(since_1970: Duration) -> Duration {
     Duration::from_secs((since_1970.as_secs() / DAY + 1) * DAY)
 }
 
-/// The date of a day counted from 1970-01-01, by the rule of the Gregorian calendar: 400 years have 146,097 days, and a year that
-/// begins in March has its leap day at its end.
+/// The date of a day counted from 1970-01-01, in the Gregorian calendar: 400 years have 146,097 days, and a year that starts in March has
+/// its leap day at its end.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -37,7 +37,7 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
-/// The time since 1970 of `YYYY-MM-DDTHH:MM:SS[.mmm]Z`.
+/// Parses `YYYY-MM-DDTHH:MM:SS[.mmm]Z` to the time since 1970.
 #[cfg(feature = "wallet")]
 pub(super) fn parse(text: &str) -> Option<Duration> {
     let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
 }
 
-/// `Mon, 30 Nov 2026 14:54:21 GMT`, as the header `Date` has it.
+/// `Mon, 30 Nov 2026 14:54:21 GMT`, the format of the header `Date`.
 #[cfg(feature = "wallet")]
 pub(super) fn http_date(since_1970: Duration) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
@@ -71,7 +71,7 @@ pub(super) fn http_date(since_1970: Duration) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
-/// Whether the day of `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` exists, and its time.
+/// Whether `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS[.mmm]Z` is a valid date and time.
 pub(super) fn is_calendar(text: &str) -> bool {
     let (day, time) = text.split_once('T').unwrap_or((text, "0:0:0"));
     let Some([year, month, date]) = numbers(day, '-') else { return false };

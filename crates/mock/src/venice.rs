@@ -30,7 +30,7 @@ pub struct MockVenice {
     server: Server,
     base_url: String,
     client: Client,
-    /// Sees a test fail that has the mock.
+    /// Notices a failing test that owns the mock.
     #[allow(dead_code)]
     recorder: Recorder,
 }
@@ -52,7 +52,7 @@ impl MockVenice {
         Self::builder().start().await
     }
 
-    /// As [`start`](Self::start), without an async runtime.
+    /// Like [`start`](Self::start), without an async runtime.
     ///
     /// ```
     /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
@@ -62,7 +62,7 @@ impl MockVenice {
         Self::builder().start_blocking()
     }
 
-    /// A mock with other settings than the default ones.
+    /// A builder with the default settings.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -85,7 +85,7 @@ impl MockVenice {
         Ok(Self { shared, server, base_url, client, recorder })
     }
 
-    /// What to set as base URL (`VENICE_BASE_URL`) to talk to the mock.
+    /// The base URL (`VENICE_BASE_URL`) of the mock.
     ///
     /// ```
     /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
@@ -96,7 +96,7 @@ impl MockVenice {
         &self.base_url
     }
 
-    /// A key of the type `ADMIN` that the mock accepts. It accepts those that it makes too, and no others.
+    /// The mock's own key, of the type `ADMIN`. It also accepts keys that it created, and no others.
     ///
     /// ```
     /// let mock = venice_ai_mock::MockVenice::start_blocking()?;
@@ -150,8 +150,7 @@ impl MockVenice {
         self.shared.lock().faults.push(fault);
     }
 
-    /// Answers with something else from here on: see [`Answer`]. One for an id that is no operation's makes every request fail with a
-    /// 400 that says so.
+    /// Scripts an answer: see [`Answer`]. One for an unknown operation id makes every request fail with a 400 that says so.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -167,7 +166,7 @@ impl MockVenice {
         self.shared.lock().answers.push(answer);
     }
 
-    /// The requests so far, in the order in which they arrived.
+    /// The requests so far, in order of arrival.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -182,7 +181,7 @@ impl MockVenice {
         self.shared.lock().requests.clone()
     }
 
-    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in the order in which they arrived.
+    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in order of arrival.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -203,14 +202,13 @@ impl MockVenice {
         self.shared.lock().requests.iter().filter(is_of).cloned().collect()
     }
 
-    /// The JSON body that an operation is answered with if nothing else was said, as the type of its reply: something to start
-    /// from where a test wants a reply with a few fields of its own. It is made from the API's description, and knows nothing of
-    /// what the mock remembers.
+    /// The default JSON body of an operation, as the type of its reply: the starting point for a reply with a few changed fields. It is
+    /// generated from the API's document, independent of the state of the mock.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration) for an id that is no operation's, an operation that answers
-    /// with files alone, and a type that cannot be read from its reply.
+    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration) for an unknown id, an operation that answers only with files, and
+    /// a type that cannot be deserialized from its reply.
     ///
     /// ```
     /// # use venice_ai_mock::MockVenice;
@@ -222,15 +220,15 @@ impl MockVenice {
     /// ```
     pub fn default_body<T: DeserializeOwned>(operation_id: &str) -> Result<T, Error> {
         let operation = operations::ALL.iter().find(|operation| operation.id == operation_id);
-        let operation = operation.ok_or_else(|| Error::configuration(format!("{operation_id} is no operation")))?;
+        let operation = operation.ok_or_else(|| Error::configuration(format!("{operation_id} is not an operation")))?;
         let body = default::body(&mut State::new(), operation)
             .ok_or_else(|| Error::configuration(format!("{operation_id} has no JSON body")))?;
         serde_json::from_value(body)
             .map_err(|error| Error::configuration(format!("{operation_id} cannot be read as this type: {error}")))
     }
 
-    /// The validation errors of the requests so far, in the order in which they arrived. If the list is empty at the end of a test, the
-    /// API would have rejected none of its requests.
+    /// The validation errors of the requests so far, in order of arrival. If the list is empty at the end of a test, the API would have
+    /// rejected none of its requests.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -245,13 +243,13 @@ impl MockVenice {
         self.shared.lock().violations.clone()
     }
 
-    /// Whether everything went as the test planned it: no request was against the API's description, each answer was used, what was
-    /// planned for a number of requests (faults, answers with [`times`](Answer::times)) was used up, and all of it was for operations
-    /// that the API has. Best as the last line of a test.
+    /// Whether everything went as the test planned it: no request was invalid, each answer was used, all plans for a number of requests
+    /// (faults, answers with [`times`](Answer::times)) were used up, and all of them were for known operations. Best as the last line of a
+    /// test.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration), which names each violation and each plan that is left.
+    /// [`ErrorKind::Configuration`](venice_ai::ErrorKind::Configuration), which lists each violation and each plan that is left.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -275,11 +273,11 @@ impl MockVenice {
         if found.is_empty() {
             return Ok(());
         }
-        Err(Error::configuration(format!("the mock was not asked as planned: {}", found.join("; "))))
+        Err(Error::configuration(format!("the requests differ from the plan: {}", found.join("; "))))
     }
 
-    /// Forgets everything: requests, violations, faults, answers, keys that were made, and what was spent. Address, key and
-    /// settings stay, so clients go on.
+    /// Resets everything: requests, violations, faults, answers, created keys, and spending. Address, key and settings stay, so clients
+    /// continue to work.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -299,7 +297,7 @@ impl MockVenice {
     }
 }
 
-/// A proxy that the environment names does not know the way back to this machine.
+/// A proxy of the environment cannot reach this machine's loopback interface.
 fn settings(base_url: &str) -> ClientBuilder {
     Client::builder().api_key(ADMIN_KEY).base_url(base_url).no_proxy()
 }

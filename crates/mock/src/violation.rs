@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A validation error: something about a request that the OpenAPI document does not allow.
+/// A validation error: a part of a request that the OpenAPI document does not allow.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -21,11 +21,11 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The id of the operation, such as `createApiKey`; `None` for a path that the API does not have.
+    /// The id of the operation, such as `createApiKey`; `None` for an unknown path.
     pub operation: Option<&'static str>,
     /// The field, such as `messages[3].content`; the name of a header or of a parameter; empty for the body or the path as a whole.
     pub field: String,
-    /// What is wrong with it, as the API reports it.
+    /// The problem, as the API reports it.
     pub problem: String,
 }
 
@@ -42,14 +42,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What a mock makes of fields of a body that the API's description does not name:
-/// [`MockBuilder::unknown_fields`](super::MockBuilder::unknown_fields).
+/// The handling of undocumented fields of a body: [`MockBuilder::unknown_fields`](super::MockBuilder::unknown_fields).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownFields {
-    /// They are refused where the API refuses them, and let through where its description says nothing about them.
+    /// Rejected where the API rejects them, and ignored where its document does not say.
     #[default]
     AsDocumented,
-    /// They are refused, unless the description expressly takes any field in that place.
+    /// Rejected, unless the document explicitly allows any field there.
     Refuse,
 }

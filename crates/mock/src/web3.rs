@@ -13,7 +13,7 @@ use super::reply::Reply;
 use super::state::State;
 use super::time;
 
-/// How long a token can be signed.
+/// The lifetime of a token.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn token(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, Reply> {
@@ -27,7 +27,7 @@ pub(super) fn token(state: &mut State, _: &ParsedRequest<'_>) -> Result<Reply, R
     Ok(Reply::json(200, &json!({"success": true, "data": {"token": token}})))
 }
 
-/// Makes a key for any wallet: the signature has to look like one, and is not verified.
+/// Creates a key for any wallet: the signature must have the right form, and is not verified.
 pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let text = |name: &str| request.body[name].as_str().unwrap_or_default();
     if !is_hex(text("address"), 20) {
@@ -53,7 +53,7 @@ pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     Ok(reply)
 }
 
-/// `0x` and so many bytes.
+/// `0x` and this many bytes.
 fn is_hex(text: &str, bytes: usize) -> bool {
     text.strip_prefix("0x")
         .is_some_and(|hex| hex.len() == 2 * bytes && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))

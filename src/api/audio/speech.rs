@@ -8,7 +8,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::reply::ByteStream;
 use crate::runtime::reply::RawReply;
 
-/// Speech on its way. Its headers are here, its sound is not read yet.
+/// The audio of a text-to-speech reply. Its body was not read yet.
 ///
 /// Dropping it closes the connection.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ impl Speech {
         Ok(Self { reply })
     }
 
-    /// The format that came, by its media type; `None` if the reply does not say. Where the request leaves the format open it
-    /// depends on the model, so ask here before naming a file.
+    /// The format, from the media type; `None` if the reply has none. Without a format in the request it depends on the model, so check it
+    /// before you choose a file name.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -44,7 +44,7 @@ impl Speech {
         })
     }
 
-    /// The media type that the reply names, such as `audio/mpeg`.
+    /// The media type of the reply, such as `audio/mpeg`.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -56,7 +56,7 @@ impl Speech {
         self.reply.content_type()
     }
 
-    /// What came beside the sound: request id, limits, balances.
+    /// The metadata of the reply: request id, limits, balances.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -68,15 +68,15 @@ impl Speech {
         self.reply.meta()
     }
 
-    /// All of the sound, in memory.
+    /// Reads all of the audio into memory.
     ///
     /// # Errors
-    /// The connection broke or stood still. The sound was made and paid for, so it is not asked for again.
+    /// The connection was lost or idle for too long. The audio was generated and charged, so the call is not retried.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.reply.bytes().await
     }
 
-    /// The sound piece by piece, as it arrives. The pieces are cut anywhere, in the middle of a sample too.
+    /// The audio as it arrives. Pieces may be split anywhere, also within a sample.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -90,7 +90,7 @@ impl Speech {
         self.reply.stream()
     }
 
-    /// The reply behind it.
+    /// The underlying reply.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! Text from speech.
+//! `Audio::transcribe`, `Transcription`: text from speech.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::runtime::media::Upload;
 use crate::runtime::transport::ReplyForm;
 
 impl Audio<'_> {
-    /// Writes down what is said in a recording of at most 25 MB: WAV, FLAC, M4A, AAC, MP4, MP3, OGG or WebM.
+    /// Transcribes a recording of at most 25 MB: WAV, FLAC, M4A, AAC, MP4, MP3, OGG or WebM.
     ///
-    /// With `timestamps(true)` the reply tells when each word, sentence or character was said, as far as the model knows. With
-    /// the format [`Text`](crate::types::TextReplyFormat::Text) it holds nothing but the text.
+    /// With `timestamps(true)` the reply has the times of words, sentences or characters, if the model supports them. With the format
+    /// [`Text`](crate::types::TextReplyFormat::Text) it has only the text.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -30,10 +30,10 @@ impl Audio<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty file, one of more than 25 MB, one that is surely none of these formats, a blank
-    /// model or language. A recording that is silent or broken is refused with 422, one that the API finds too large with 413
-    /// ([`PayloadTooLarge`](crate::ErrorKind::PayloadTooLarge)). When the service behind the API fails, the
-    /// [`code`](crate::Error::code) is `ASR_UPSTREAM_FAILED`; trying again may help, and is left to you, since a call is paid for.
+    /// Rejected before sending: an empty file, one of more than 25 MB, one that is none of these formats, a blank model or language. A
+    /// recording that is silent or broken is rejected with 422, one that the API finds too large with 413
+    /// ([`PayloadTooLarge`](crate::ErrorKind::PayloadTooLarge)). When the service behind the API fails, the [`code`](crate::Error::code) is
+    /// `ASR_UPSTREAM_FAILED`; a retry may help, but is up to you, since a call is charged.
     pub fn transcribe(&self, request: impl Into<CreateTranscriptionRequest>) -> Call<Transcription> {
         let request = request.into();
         let asked_for = request.response_format.clone();
@@ -55,12 +55,12 @@ impl Textual for Transcription {
 }
 
 impl Transcription {
-    /// How long the recording is, if the reply says it.
+    /// The length of the recording, if the reply has it.
     pub fn duration(&self) -> Option<Duration> {
         self.duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
     }
 
-    /// The words, and when each was said; none unless the request asked for timestamps and the model has them.
+    /// The words with their times; empty unless the request asked for timestamps and the model supports them.
     ///
     /// ```
     /// # fn look(transcription: &venice_ai::types::Transcription) {
@@ -73,7 +73,7 @@ impl Transcription {
         self.timestamps.as_ref().and_then(|times| times.word.as_deref()).unwrap_or_default()
     }
 
-    /// The same by sentences or parts of them.
+    /// The sentences or parts of sentences with their times.
     ///
     /// ```
     /// # fn look(transcription: &venice_ai::types::Transcription) {
@@ -86,7 +86,7 @@ impl Transcription {
         self.timestamps.as_ref().and_then(|times| times.segment.as_deref()).unwrap_or_default()
     }
 
-    /// The same by characters.
+    /// The characters with their times.
     ///
     /// ```
     /// # fn look(transcription: &venice_ai::types::Transcription) {

@@ -1,4 +1,4 @@
-//! Voices from recordings.
+//! `Audio::clone_voice`: voices from recordings.
 
 use super::Audio;
 use crate::api::generated::handles::open_create_cloned_voice;
@@ -10,9 +10,9 @@ use crate::runtime::media::limits::FileLimits;
 impl Audio<'_> {
     /// Clones a voice from a recording of clean speech, of five to ten seconds or more.
     ///
-    /// The handle that comes back goes into `voice` of a [`speech`](Self::speech) request, together with the model that it was
-    /// made for. Keep it: voices cannot be listed. After seven days it is no longer good; which model counts them from the last
-    /// use is in its [`VoiceCloning`](crate::types::VoiceCloning).
+    /// The returned handle is the `voice` of a [`speech`](Self::speech) request, together with the model that it was made for. Store it:
+    /// voices cannot be listed. It expires after seven days; for which models these count from the last use is in
+    /// [`VoiceCloning`](crate::types::VoiceCloning).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -26,8 +26,8 @@ impl Audio<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty file, a blank model, and a recording that is surely in none of the formats that
-    /// voices are made from. Each call makes and charges a voice, so it is repeated only when it is known not to have been executed.
+    /// Rejected before sending: an empty file, a blank model, and a recording in none of the supported formats. Each call creates and
+    /// charges a voice, so it is retried only when it is known not to have been executed.
     pub fn clone_voice(&self, request: impl Into<CreateClonedVoiceRequest>) -> Call<ClonedVoice> {
         let request = request.into();
         let recording = recording(request.model.as_deref());
@@ -36,7 +36,7 @@ impl Audio<'_> {
     }
 }
 
-/// What a model makes voices of. Of a model that is not known here, only this: it is sound.
+/// The limits of a recording for a model. Without a known model only: it is audio.
 fn recording(model: Option<&str>) -> FileLimits {
     FileLimits::new().media(match model {
         None | Some("tts-chatterbox-hd") => &[

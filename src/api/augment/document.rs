@@ -1,4 +1,4 @@
-//! The text of documents.
+//! `Augment::parse_document`: the text of documents.
 
 use super::Augment;
 use crate::api::generated::types::{ParsedText, TextParserRequest};
@@ -10,8 +10,8 @@ use crate::runtime::transport::ReplyForm;
 impl Augment<'_> {
     /// Extracts the text of a document of at most 25 MB: PDF, EPUB, Word, PowerPoint, Excel, plain text, CSV, JSON, source code.
     ///
-    /// The API tells formats apart by the name's ending, so name the file as it is named on disk. The number of tokens comes with
-    /// the JSON form, which is the usual one; [`Text`](crate::types::TextReplyFormat::Text) leaves it out.
+    /// The API recognises formats by the file extension, so set the file's name. The JSON form, which is the default, has the number of
+    /// tokens; [`Text`](crate::types::TextReplyFormat::Text) has not.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -23,8 +23,8 @@ impl Augment<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty file, one of more than 25 MB, and an image, a sound or a film. A document without
-    /// text, such as a scan, is a 400.
+    /// Rejected before sending: an empty file, one of more than 25 MB, and an image, audio or video. A document without text, such as a
+    /// scan, is a 400.
     pub fn parse_document(&self, document: impl Into<TextParserRequest>) -> Call<ParsedText> {
         let request = document.into();
         let asked_for = request.response_format.clone();

@@ -1,8 +1,8 @@
-//! What a language model may need from outside: pages, search results, the text of documents.
+//! `Augment`: the handle of web pages, web search, and the text of documents.
 //!
 //! | To | Call |
 //! |---|---|
-//! | read a web page as Markdown | [`scrape`](Augment::scrape) |
+//! | get a web page as Markdown | [`scrape`](Augment::scrape) |
 //! | search the web | [`search`](Augment::search) |
 //! | get the text of a PDF, an Office file, an e-book | [`parse_document`](Augment::parse_document) |
 //!
@@ -16,9 +16,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The API calls these experimental. Each costs about one US cent, and is repeated only when the API said that it did not run it. Refused
-//! before anything is sent: an address that is not one of `http` or `https`, a blank search or one of more than 400 characters, a
-//! document that is empty or too large.
+//! The API calls these experimental. Each costs about one US cent, and is retried only when it is known not to have been executed. Rejected
+//! before sending: a URL that is not `http` or `https`, a blank query or one of more than 400 characters, a document that is empty or too
+//! large.
 
 mod document;
 
@@ -26,7 +26,7 @@ pub use crate::api::generated::handles::Augment;
 use crate::api::generated::types::WebSearchResult;
 
 impl WebSearchResult {
-    /// When the page was written, as the search engine words it; `None` where it does not say.
+    /// The date of the page, as the search engine formats it; `None` if it does not say.
     pub fn date(&self) -> Option<&str> {
         Some(self.date.trim()).filter(|date| !date.is_empty())
     }

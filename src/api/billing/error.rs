@@ -1,4 +1,4 @@
-//! What an [`Error`] says about the list of charges: [`Error::is_invalid_cursor`].
+//! [`Error::is_invalid_cursor`]: whether a cursor of the list of charges is unknown or expired.
 
 use reqwest::StatusCode;
 
@@ -6,8 +6,7 @@ use crate::api::generated::operations::GET_BILLING_USAGE_HISTORY;
 use crate::runtime::error::Error;
 
 impl Error {
-    /// The API does not know the cursor of a list, or no longer. Begin the list again: where it left off, by the moment of the last
-    /// item, or from the start.
+    /// The cursor of a list is unknown to the API, or expired. Start the list again: from the time of the last item, or from the start.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

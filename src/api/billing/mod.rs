@@ -16,8 +16,8 @@ pub(crate) const CSV: &str = "text/csv";
 impl Billing<'_> {
     /// Every charge, oldest first, over all pages. An `amount` below zero is a charge, one above zero a credit.
     ///
-    /// The filters are sent with the first page, and each further page is asked for by its cursor alone, as the API wants it. With a
-    /// `cursor` and nothing else the list begins there.
+    /// The filters are sent with the first page; each further page is requested by its cursor alone, as the API requires. With only a
+    /// `cursor`, the list starts there.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -36,9 +36,9 @@ impl Billing<'_> {
     ///
     /// # Errors
     ///
-    /// Those of [`Pages`] and of [`usage_history_page`](Self::usage_history_page). If the API no longer knows the cursor
-    /// ([`is_invalid_cursor`](crate::Error::is_invalid_cursor)), the list ends: begin another one with the `timestamp` of the last
-    /// entry as `start_timestamp`, and leave out the entries of that moment that were there already.
+    /// Those of [`Pages`] and of [`usage_history_page`](Self::usage_history_page). If the cursor is unknown or expired
+    /// ([`is_invalid_cursor`](crate::Error::is_invalid_cursor)), the list ends: start another one with the `timestamp` of the last entry as
+    /// `start_timestamp`, and skip the entries of that moment that you already have.
     pub fn usage_history(&self, params: impl Into<GetBillingUsageHistoryParams>) -> Pages<BillingUsageEntry> {
         let params = params.into();
         let cursor = params.cursor.clone();
@@ -52,7 +52,7 @@ impl Billing<'_> {
 
     /// One page of charges as the API's own CSV. The cursor of the next page is [`Meta::next_cursor`](crate::Meta::next_cursor).
     ///
-    /// Each page begins with the names of the columns; [`usage_history_table`](Self::usage_history_table) makes one table of all.
+    /// Each page starts with the header row; [`usage_history_table`](Self::usage_history_table) joins all pages to one table.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -73,7 +73,7 @@ impl Billing<'_> {
     }
 }
 
-/// What asks for the page at a place: the parameters, or the cursor alone.
+/// The parameters of the request for a page: the caller's, or the cursor alone.
 #[inline]
 pub(crate) fn at(params: &GetBillingUsageHistoryParams, place: &PageStart) -> GetBillingUsageHistoryParams {
     match place {
@@ -82,7 +82,7 @@ pub(crate) fn at(params: &GetBillingUsageHistoryParams, place: &PageStart) -> Ge
     }
 }
 
-/// Where a cursor leads. An empty one leads nowhere.
+/// The start of the next page. `None` for an empty cursor, which ends the list.
 pub(crate) fn behind(cursor: String) -> Option<PageStart> {
     (!cursor.is_empty()).then_some(PageStart::Cursor(cursor))
 }

@@ -1,4 +1,4 @@
-//! What the API refuses of the messages of a request, told before anything is sent.
+//! `messages`: checks the media and cache marks of a request's messages before sending.
 
 use super::media::check;
 use crate::api::generated::types::{
@@ -6,11 +6,11 @@ use crate::api::generated::types::{
 };
 use crate::runtime::validation::ValidationError;
 
-/// What a message may hold of each kind of media.
+/// The most media of each kind in a message.
 const MOST_OF_A_MESSAGE: [(&str, usize); 3] = [("image_url", 10), ("input_audio", 5), ("file", 5)];
-/// More are taken by models that say so (`max_videos`).
+/// Some models support more (`max_videos`).
 const MOST_VIDEOS: usize = 3;
-/// Of Anthropic; others ignore the marks.
+/// Anthropic's limit; others ignore the marks.
 const MOST_BREAKPOINTS: usize = 4;
 
 /// Checks the media and the marks for the prompt cache.
@@ -27,7 +27,7 @@ pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), Validation
             if let Some((member, problem)) = check(part) {
                 findings.push(finding(member, problem));
             }
-            let member = member_of(part);
+            let member = media_field(part);
             let kinds = MOST_OF_A_MESSAGE.iter().zip(&mut counts);
             if let Some(((member, most), count)) = kinds.into_iter().find(|((name, _), _)| Some(*name) == member) {
                 *count += 1;
@@ -60,8 +60,8 @@ pub(crate) fn messages(request: &ChatCompletionRequest) -> Result<(), Validation
     ValidationError::all(findings)
 }
 
-/// The field that holds the media of a part.
-fn member_of(part: &ContentPart) -> Option<&'static str> {
+/// The field of a part's media.
+fn media_field(part: &ContentPart) -> Option<&'static str> {
     Some(match part {
         ContentPart::ImageUrl(_) => "image_url",
         ContentPart::InputAudio(_) => "input_audio",
@@ -75,7 +75,7 @@ fn too_many(most: usize, what: &str, others: &str) -> String {
     format!("is one too many: a request has at most {most} {what}; for {others}, send it with `with_validation(false)`")
 }
 
-/// The parts that a message may have media in: a user's alone.
+/// The parts that may have media: only those of user messages.
 #[inline]
 fn media(message: &ChatMessage) -> &[ContentPart] {
     match message {
@@ -87,7 +87,7 @@ fn media(message: &ChatMessage) -> &[ContentPart] {
     }
 }
 
-/// The mark of each part of a message.
+/// The marks of the parts of a message.
 #[inline]
 fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
     let texts = match message {
@@ -103,7 +103,7 @@ fn marks(message: &ChatMessage) -> Vec<Option<&CacheControl>> {
     }
 }
 
-/// The mark that a part bears.
+/// The cache mark of a part.
 #[inline]
 fn mark(part: &ContentPart) -> Option<&CacheControl> {
     match part {

@@ -1,4 +1,4 @@
-//! `check`: what the API takes of the media in a message.
+//! `check`: the API's limits of media in a message.
 
 use crate::api::generated::types::{AudioFormat, AudioPart, ContentPart, FileData, FilePart, InputAudio};
 use crate::runtime::media::data_url::{DataUrl, is_data_url, is_web_url};
@@ -7,7 +7,7 @@ use crate::runtime::media::sniff::{DOCX, EPUB, OLE, PPTX, XLS, XLSX};
 use crate::runtime::media::{Upload, base64, sniff};
 use crate::runtime::meta::essence_of;
 
-/// The fields of the parts that hold media.
+/// The media fields of parts.
 pub(crate) const IMAGE_FIELD: &str = "image_url.url";
 pub(crate) const VIDEO_FIELD: &str = "video_url.url";
 pub(crate) const AUDIO_FIELD: &str = "input_audio.data";
@@ -31,12 +31,12 @@ pub(crate) const IMAGE: FileLimits = SIZED
 
 pub(crate) const VIDEO: FileLimits = SIZED.media(&["video/mp4", "video/mpeg", "video/quicktime", "video/webm"]);
 
-/// What nobody knows.
+/// The media type of unknown content.
 pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
-pub(crate) const NO_URL: &str = "is a URL, and the API fetches no sounds; send a file, bytes or base64";
+pub(crate) const NO_URL: &str = "is a URL, and the API does not fetch audio; send a file, bytes or base64";
 
-/// What the API calls the format of a sound.
+/// The API's name of an audio format.
 #[inline]
 pub(crate) fn format_of(named: Option<&AudioFormat>, media: &str) -> Result<AudioFormat, String> {
     let found = match essence_of(media).as_str() {
@@ -50,28 +50,28 @@ pub(crate) fn format_of(named: Option<&AudioFormat>, media: &str) -> Result<Audi
         _ => None,
     };
     match (named, found) {
-        // Samples may begin with anything.
+        // Raw samples may start with anything.
         (Some(named @ (AudioFormat::Pcm16 | AudioFormat::Pcm24 | AudioFormat::Unknown(_))), _) => Ok(named.clone()),
-        // A container of this kind may hold sound alone.
+        // A container of this kind may have only audio.
         (Some(AudioFormat::M4a), None) if media == "video/mp4" => Ok(AudioFormat::M4a),
         (Some(named), Some(found)) if *named != found => {
-            Err(format!("is {}, and its format is said to be {}", found.as_str(), named.as_str()))
+            Err(format!("is {}, but its format is set to {}", found.as_str(), named.as_str()))
         }
         (Some(_), None) if media != UNKNOWN => Err(no_sound(media)),
         (Some(named), _) => Ok(named.clone()),
         (None, Some(found)) => Ok(found),
         (None, None) if media == UNKNOWN => {
-            Err("is a sound whose format cannot be told; name it with `ContentPart::audio_as`".to_owned())
+            Err("is audio of an unknown format; set it with `ContentPart::audio_as`".to_owned())
         }
         (None, None) => Err(no_sound(media)),
     }
 }
 
 fn no_sound(media: &str) -> String {
-    format!("is {}, which is none of wav, mp3, aiff, aac, ogg, flac, m4a, pcm16, pcm24", essence_of(media))
+    format!("is {}, which is not one of wav, mp3, aiff, aac, ogg, flac, m4a, pcm16, pcm24", essence_of(media))
 }
 
-/// What is wrong with the media of a part, however it was made, and the field that it is about.
+/// The problem of a part's media, and the field.
 #[inline]
 pub(crate) fn check(part: &ContentPart) -> Option<(&'static str, String)> {
     let (field, finding) = match part {
@@ -113,16 +113,16 @@ fn of_sound(sound: &InputAudio) -> Result<(), String> {
         return Err(NO_URL.to_owned());
     }
     if is_data_url(&sound.data) {
-        return Err("is a data: URL, and the API takes the base64 behind its comma alone".to_owned());
+        return Err("is a data: URL, and the API accepts only the base64 after its comma".to_owned());
     }
     SIZED.text(&sound.data)?;
-    // Without a word it is taken for a WAV.
+    // The default format is WAV.
     let named = sound.format.clone().unwrap_or(AudioFormat::Wav);
     let media = sniff::media_type(&base64::head(&sound.data, sniff::HEAD_BYTES), "").unwrap_or(UNKNOWN);
     format_of(Some(&named), media).map(drop)
 }
 
-/// The media type that a document is sent with, or what is wrong with it.
+/// The media type of a document, or its problem.
 pub(crate) fn document_type(media: &str, head: &[u8]) -> Result<String, String> {
     let essence = essence_of(media);
     if ["application/pdf", EPUB, DOCX, PPTX, XLSX, XLS].contains(&essence.as_str()) {
@@ -132,14 +132,14 @@ pub(crate) fn document_type(media: &str, head: &[u8]) -> Result<String, String> 
     if is_other || !is_text(head) {
         let what = if essence == "application/octet-stream" { "no text" } else { &essence };
         return Err(format!(
-            "is {what}, and none of PDF, EPUB, DOCX, PPTX, XLSX, XLS and text (CSV, Markdown, JSON, code)"
+            "is {what}, not one of PDF, EPUB, DOCX, PPTX, XLSX, XLS and text (CSV, Markdown, JSON, code)"
         ));
     }
-    // Source code has a hundred endings, and one type.
+    // Source code has many extensions, and one type.
     Ok(if essence == "application/octet-stream" { "text/plain".to_owned() } else { media.to_owned() })
 }
 
-/// No text has a zero byte in it, unless it has two or four bytes a character and says so at its start.
+/// A text has no zero byte, unless it is UTF-16 or UTF-32 with a byte order mark.
 fn is_text(head: &[u8]) -> bool {
     head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0)
 }

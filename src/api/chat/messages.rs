@@ -1,11 +1,11 @@
-//! Messages.
+//! `ChatMessage`: constructors by role.
 
 use crate::api::generated::types::{
     AssistantMessage, ChatMessage, DeveloperMessage, SystemMessage, TextContent, ToolMessage, UserContent, UserMessage,
 };
 
 impl ChatMessage {
-    /// What the user says: a text, or a list of [`ContentPart`](crate::types::ContentPart)s.
+    /// A user message: a text, or a list of [`ContentPart`](crate::types::ContentPart)s.
     ///
     /// ```
     /// use venice_ai::types::{ChatMessage, ContentPart};
@@ -18,47 +18,46 @@ impl ChatMessage {
         Self::User(UserMessage::new(content))
     }
 
-    /// What the model is told about its task.
+    /// A system message.
     #[must_use]
     pub fn system(content: impl Into<TextContent>) -> Self {
         Self::System(SystemMessage::new(content))
     }
 
-    /// What the model is told by the developer; models that do not know this role take it for the system's.
+    /// A developer message; models without this role treat it as a system message.
     #[must_use]
     pub fn developer(content: impl Into<TextContent>) -> Self {
         Self::Developer(DeveloperMessage::new(content))
     }
 
-    /// What the model said earlier. A turn with tool calls or reasoning goes back as it came:
-    /// `ChatMessage::from(reply_message)`.
+    /// An earlier assistant message. One with tool calls or reasoning must be sent back unchanged: `ChatMessage::from(reply_message)`.
     #[must_use]
     pub fn assistant(content: impl Into<TextContent>) -> Self {
         Self::Assistant(AssistantMessage::new().content(content))
     }
 
-    /// What a tool gave, for the call with this id. Ids tell parallel calls apart; their indexes may be equal.
+    /// The result of a tool, for the call with this id. Parallel calls are identified by id; their indexes may be equal.
     #[must_use]
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<String>) -> Self {
         Self::Tool(ToolMessage::new(content, tool_call_id))
     }
 }
 
-/// A text is what the user says.
+/// A text is a user message.
 impl From<&str> for ChatMessage {
     fn from(text: &str) -> Self {
         Self::user(text)
     }
 }
 
-/// A text is what the user says.
+/// A text is a user message.
 impl From<String> for ChatMessage {
     fn from(text: String) -> Self {
         Self::user(text)
     }
 }
 
-/// A turn of the model goes back unchanged, with whatever members it came with.
+/// An assistant message is sent back unchanged, with all of its fields.
 impl From<&AssistantMessage> for ChatMessage {
     fn from(message: &AssistantMessage) -> Self {
         Self::Assistant(message.clone())

@@ -18,7 +18,7 @@ use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
 
 impl Chat<'_> {
-    /// The whole answer at once. A long one is better streamed: the API gives up on answers that take minutes (504).
+    /// The whole answer. Stream long ones: the API times out on answers that take minutes (504).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -32,24 +32,20 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or list of messages, and values out of their ranges; and a request with
-    /// `stream` set, which [`stream`](Self::stream) is for.
+    /// Rejected before sending: an empty model or list of messages, and values out of their ranges; and a request with `stream` set: use
+    /// [`stream`](Self::stream).
     pub fn create(&self, request: impl Into<ChatCompletionRequest>) -> Call<ChatCompletion> {
         let request = request.into();
         let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
         if request.stream == Some(true) {
-            return call.checked(Err(ValidationError::new(
-                "stream",
-                "is true; `chat().stream(…)` gives the answer as a stream",
-            )));
+            return call.checked(Err(ValidationError::new("stream", "is true; use `chat().stream(…)` for a stream")));
         }
         call
     }
 
-    /// The answer while it is written.
+    /// Streams the answer.
     ///
-    /// `stream` is set, and so is `stream_options.include_usage` where the request leaves it open: without it some models do not
-    /// say what the answer cost.
+    /// Sets `stream`, and `stream_options.include_usage` unless the request sets it: without it some models do not report the cost.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -64,8 +60,7 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// As for [`create`](Self::create). A stream is never asked for again once it has begun; what goes wrong later is an error
-    /// of the stream.
+    /// As for [`create`](Self::create). A stream is never retried once it has begun; later errors are errors of the stream.
     pub fn stream(&self, request: impl Into<ChatCompletionRequest>) -> Call<ChatStream> {
         let mut request = request.into();
         request.stream = Some(true);

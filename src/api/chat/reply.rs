@@ -1,4 +1,4 @@
-//! Reading an answer.
+//! `ChatCompletion`: getters of an answer.
 
 use crate::api::generated::types::{
     AssistantMessage, ChatCompletion, FinishReason, TextContent, ToolCall, WebSearchCitation,
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 impl ChatCompletion {
-    /// The text of the first choice; empty when the model called tools instead, or when its reasoning used up the tokens.
+    /// The text of the first choice; empty if the model called tools instead, or if its reasoning used up the tokens.
     ///
     /// ```
     /// use venice_ai::types::ChatCompletion;
@@ -20,13 +20,13 @@ impl ChatCompletion {
         self.message().map(AssistantMessage::text).unwrap_or_default()
     }
 
-    /// The message of the first choice. To go on with the conversation, send it back as it is.
+    /// The message of the first choice. To continue the conversation, send it back unchanged.
     #[must_use]
     pub fn message(&self) -> Option<&AssistantMessage> {
         self.choices.first().map(|choice| &choice.message)
     }
 
-    /// The tools that the model wants called, of the first choice. Answer each by its id.
+    /// The tool calls of the first choice. Answer each by its id.
     ///
     /// ```
     /// # fn example(reply: venice_ai::types::ChatCompletion) {
@@ -41,7 +41,7 @@ impl ChatCompletion {
         self.message().and_then(|message| message.tool_calls.as_deref()).unwrap_or_default()
     }
 
-    /// Why the first choice ended. [`FinishReason::Length`] means that the text is cut, also when the status is 200.
+    /// Why the first choice ended. [`FinishReason::Length`] means that the text is truncated, although the status is 200.
     ///
     /// ```
     /// # fn example(reply: venice_ai::types::ChatCompletion) {
@@ -56,7 +56,7 @@ impl ChatCompletion {
         self.choices.first().and_then(|choice| choice.finish_reason.as_ref())
     }
 
-    /// The pages that a web search found, to which the markers in the text point.
+    /// The search results that the citation markers in the text refer to.
     ///
     /// ```
     /// # fn example(reply: venice_ai::types::ChatCompletion) {
@@ -72,7 +72,7 @@ impl ChatCompletion {
 }
 
 impl AssistantMessage {
-    /// The text of the message; the parts of a list are joined, and those that are no text are left out.
+    /// The text of the message; text parts of a list are joined, others are skipped.
     ///
     /// ```
     /// use venice_ai::types::AssistantMessage;
@@ -93,7 +93,7 @@ impl AssistantMessage {
     }
 }
 
-/// The text of a list in which other things than text stand too.
+/// The text parts of a list.
 fn text_of(content: &Value) -> Cow<'_, str> {
     let parts = content.as_array().into_iter().flatten();
     let texts = parts.filter(|part| part.get("type").and_then(Value::as_str) == Some("text"));

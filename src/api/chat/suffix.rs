@@ -1,4 +1,4 @@
-//! `VeniceParameters::model_with_suffix`: features as a suffix of the model's name.
+//! `VeniceParameters::model_with_suffix`: features as a suffix of the model id.
 
 use crate::api::generated::types::VeniceParameters;
 use crate::runtime::url::percent_encoded;
@@ -6,7 +6,7 @@ use crate::runtime::validation::ValidationError;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The parameters that the API reads from a suffix. It ignores others without a word.
+/// The parameters that the API reads from a suffix. It silently ignores others.
 const KEYS: [&str; 9] = [
     "character_slug",
     "disable_thinking",
@@ -20,8 +20,8 @@ const KEYS: [&str; 9] = [
 ];
 
 impl VeniceParameters {
-    /// The model's name with these parameters as a suffix, for programs that can set nothing but the model. Values are
-    /// percent-encoded. The API reads a suffix in chat completions alone.
+    /// The model id with these parameters as a suffix, for programs that can only set the model. Values are percent-encoded. The API reads
+    /// a suffix only in chat completions.
     ///
     /// ```
     /// use venice_ai::types::{VeniceParameters, WebSearchMode};
@@ -32,18 +32,18 @@ impl VeniceParameters {
     /// ```
     ///
     /// # Errors
-    /// A model that has a suffix already, an empty value, and a parameter that the API does not read from a suffix (`enable_e2ee`,
+    /// A model that already has a suffix, an empty value, and a parameter that the API does not read from a suffix (`enable_e2ee`,
     /// `enable_x_search`).
     pub fn model_with_suffix(&self, model: impl AsRef<str>) -> Result<String, ValidationError> {
         let model = model.as_ref();
         if model.trim().is_empty() || model.contains(':') {
             return Err(ValidationError::new(
                 "model",
-                format!("is {model:?}, which is no model name without a suffix"),
+                format!("is {model:?}, which is not a model id without a suffix"),
             ));
         }
         let parameters = serde_json::to_value(self).unwrap_or_default();
-        // By name, whatever order the JSON library keeps.
+        // Sorted by name, independent of the JSON library's order.
         let parameters: BTreeMap<&String, &Value> = parameters.as_object().into_iter().flatten().collect();
         let mut name = model.to_owned();
         for (index, (key, value)) in parameters.into_iter().enumerate() {
@@ -56,7 +56,7 @@ impl VeniceParameters {
                 other => other.to_string(),
             };
             if text.trim().is_empty() {
-                return Err(ValidationError::new(key, format!("is {text:?}, which a model suffix cannot hold")));
+                return Err(ValidationError::new(key, format!("is {text:?}, which is not allowed in a model suffix")));
             }
             name.push(if index == 0 { ':' } else { '&' });
             name.push_str(key);

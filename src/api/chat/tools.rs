@@ -1,4 +1,4 @@
-//! Tools and the form of an answer.
+//! `Tool`, `ToolChoice`, `ResponseFormat`: constructors for tool calling and structured outputs.
 
 use crate::api::generated::types::{
     Function, FunctionName, FunctionTool, JsonSchema, JsonSchemaFormat, NamedToolChoice, ResponseFormat, Tool,
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 impl Tool {
-    /// A function that the model may call: its name, what it is for, and the JSON Schema of its arguments (an object).
+    /// A function that the model may call: its name, its description, and the JSON Schema of its arguments (an object).
     ///
     /// ```
     /// use serde_json::json;
@@ -31,19 +31,19 @@ impl ToolChoice {
         Self::Mode(ToolChoiceMode::Auto)
     }
 
-    /// No tool is called.
+    /// The model calls no tool.
     #[must_use]
     pub fn none() -> Self {
         Self::Mode(ToolChoiceMode::None)
     }
 
-    /// Some tool is called.
+    /// The model calls some tool.
     #[must_use]
     pub fn required() -> Self {
         Self::Mode(ToolChoiceMode::Required)
     }
 
-    /// This function is called.
+    /// The model calls this function.
     #[must_use]
     pub fn function(name: impl Into<String>) -> Self {
         Self::Function(NamedToolChoice::new(FunctionName::new(name)))
@@ -51,10 +51,10 @@ impl ToolChoice {
 }
 
 impl ToolCall {
-    /// The arguments as a value. A model that calls a function without parameters may send no text at all; that reads as `{}`.
+    /// Deserialises the arguments. A model that calls a function without parameters may send no text; that reads as `{}`.
     ///
     /// # Errors
-    /// When the model wrote something else than the JSON of a `T`, which happens with every model.
+    /// The model wrote something else than the JSON of a `T`, which happens with every model.
     ///
     /// ```
     /// use venice_ai::types::ToolCall;
@@ -70,8 +70,8 @@ impl ToolCall {
 }
 
 impl ResponseFormat {
-    /// The answer is JSON that follows this schema (strict). Every property must be in `required` and every object must have
-    /// `additionalProperties: false`; an optional value is one that may be null.
+    /// A strict JSON schema for the answer. Every property must be in `required` and every object must have `additionalProperties: false`;
+    /// an optional value is a nullable one.
     ///
     /// ```
     /// use serde_json::json;
@@ -85,7 +85,7 @@ impl ResponseFormat {
     }
 }
 
-/// A schema that is no object (`true`) allows anything, as `{}` does.
+/// A schema that is not an object (`true`) allows anything, like `{}`.
 fn object(schema: Value) -> Map<String, Value> {
     match schema {
         Value::Object(object) => object,

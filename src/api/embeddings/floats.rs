@@ -1,23 +1,23 @@
-//! A vector in base64: 32-bit floating point numbers, little end first.
+//! `decode`: a vector in base64: 32-bit floating point numbers, little-endian.
 
 use crate::runtime::media::base64;
 
-/// So many characters are so many bytes, which are a whole number of numbers.
+/// The length of a block, which decodes to a whole number of floats.
 const CHARACTERS: usize = 4096;
 const BYTES: usize = CHARACTERS / 4 * 3;
 
-/// The numbers that a text holds. They are read block by block, so that the bytes between are never in one place.
+/// Decodes the numbers block by block, so that the bytes are never all in memory.
 pub(super) fn decode(text: &str) -> Result<Vec<f32>, String> {
     let text = text.trim_end_matches('=');
     let mut numbers = Vec::with_capacity(text.len() * 3 / 16);
     let mut buffer = [0; BYTES];
     for block in text.as_bytes().chunks(CHARACTERS) {
-        let length = base64::decode_into(block, &mut buffer).map_err(|error| format!("no base64: {error}"))?;
+        let length = base64::decode_into(block, &mut buffer).map_err(|error| format!("not base64: {error}"))?;
         let (quads, rest) = buffer.get(..length).unwrap_or_default().as_chunks::<4>();
         numbers.extend(quads.iter().map(|quad| f32::from_le_bytes(*quad)));
         if !rest.is_empty() {
             let bytes = numbers.len() * 4 + rest.len();
-            return Err(format!("base64 of {bytes} bytes, which are no whole number of 32-bit floating point numbers"));
+            return Err(format!("base64 of {bytes} bytes, not a whole number of 32-bit floating point numbers"));
         }
     }
     Ok(numbers)
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_whole_numbers_are_refused() {
+    fn an_incomplete_number_is_rejected() {
         for (text, bytes) in [("AA==", 1), ("AAA=", 2), ("AAAA", 3), ("AAAAAAA=", 5), ("AAAAAAAAAA==", 7)] {
             let problem = decode(text).unwrap_err();
             assert!(problem.contains(&format!(" {bytes} bytes")), "{text}: {problem}");
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base64_is_refused() {
+    fn invalid_base64_is_rejected() {
         for text in ["A", "AAAAA", "AA=AAAAA", "AAA AAAA", "é", "AAA!AAAA"] {
             assert!(decode(text).is_err(), "{text:?}");
         }

@@ -1,20 +1,20 @@
-//! What can be embedded.
+//! `check`: the limits of texts to embed.
 
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput};
 use crate::runtime::validation::ValidationError;
 
-/// The most tokens of one text, by the API's own estimate, whatever the model.
+/// The most tokens of a text for any model, by the API's own estimate.
 const MOST_TOKENS: usize = 8192;
 
-/// The API's estimate, `ceil(characters / 3.2 * 0.95)`, in whole numbers.
+/// The API's estimate, `ceil(characters / 3.2 * 0.95)`, in integer arithmetic.
 fn estimated_tokens(text: &str) -> usize {
     (text.chars().count() * 19).div_ceil(64)
 }
 
 pub(crate) fn too_long(field: impl Fn() -> String, text: &str) -> Option<ValidationError> {
-    // Most texts are short in bytes already.
+    // Most texts are short enough in bytes.
     let tokens = if text.len() > MOST_TOKENS { estimated_tokens(text) } else { 0 };
-    let problem = || format!("has about {tokens} tokens as the API estimates them, at most {MOST_TOKENS} are taken");
+    let problem = || format!("has about {tokens} tokens by the API's estimate, at most {MOST_TOKENS} are allowed");
     (tokens > MOST_TOKENS).then(|| ValidationError::new(field(), problem()))
 }
 
@@ -39,14 +39,14 @@ impl From<&[String]> for EmbeddingInput {
     }
 }
 
-/// What is wrong with a request beyond what the API's description knows.
+/// Checks a request beyond the API's document.
 #[inline]
 pub(super) fn check(request: &CreateEmbeddingRequest) -> Result<(), ValidationError> {
     match &request.input {
         EmbeddingInput::List(texts) if texts.len() > MOST_TEXTS => {
             let count = texts.len();
             let problem = format!(
-                "has {count} texts, at most {MOST_TEXTS} go into one request; `embeddings().batch(…)` splits them"
+                "has {count} texts, at most {MOST_TEXTS} are allowed in a request; `embeddings().batch(…)` splits them"
             );
             Err(ValidationError::new("input", problem))
         }
@@ -65,6 +65,6 @@ pub(crate) fn each_length(texts: &[String]) -> Result<(), ValidationError> {
 pub(crate) fn no_text() -> ValidationError {
     ValidationError::new(
         "input",
-        "is no text and no list of texts; the API refuses token numbers, so send the texts themselves",
+        "is neither a text nor a list of texts; the API rejects token numbers, so send the texts",
     )
 }

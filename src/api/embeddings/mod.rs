@@ -13,7 +13,7 @@ use crate::runtime::error::Error;
 use crate::runtime::transport::ReplyForm;
 
 impl Embeddings<'_> {
-    /// The vector of one text.
+    /// Embeds one text.
     ///
     /// # Errors
     /// As for [`create`](Self::create).
@@ -22,7 +22,7 @@ impl Embeddings<'_> {
         self.create(request).map(|reply| reply.into_iter().next().unwrap_or_default())
     }
 
-    /// The vectors of up to 2048 texts, in their order. For more there is [`batch`](Self::batch).
+    /// Embeds up to 2048 texts, in order. For more use [`batch`](Self::batch).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -36,12 +36,12 @@ impl Embeddings<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model, no texts, an empty text, more than 2048 of them, token numbers instead of
-    /// texts, and `dimensions` below 1. A text may have 8192 tokens by the API's
-    /// estimate, which is checked here, and the model's `max_input_tokens`, which only the API knows how to count.
+    /// Rejected before sending: an empty model, no texts, an empty text, more than 2048 of them, token numbers instead of texts, and
+    /// `dimensions` below 1. A text may have 8192 tokens by the API's estimate, which is checked here, and the model's `max_input_tokens`,
+    /// which only the API can count.
     ///
-    /// A reply whose vectors cannot be told apart ([`Decode`](crate::ErrorKind::Decode)): one is missing, comes twice, is cut, or
-    /// has not the `dimensions` that were asked for. It is paid for, and in the error's [`body`](crate::Error::body).
+    /// A reply whose vectors cannot be assigned to the texts ([`Decode`](crate::ErrorKind::Decode)): one is missing, duplicate or
+    /// truncated, or does not have the requested `dimensions`. It is charged, and in the error's [`body`](crate::Error::body).
     pub fn create(&self, request: impl Into<CreateEmbeddingRequest>) -> Call<EmbeddingVectors> {
         let mut request = request.into();
         request.encoding_format.get_or_insert(EmbeddingEncoding::Base64);

@@ -1,4 +1,4 @@
-//! From a reply to vectors in the order of the texts.
+//! `EmbeddingVectors`: the vectors of a reply, in the order of the texts.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::floats;
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput, EmbeddingUsage};
 use crate::runtime::wire::{self, Field, Object};
 
-/// Vectors, one for each text, in the order of the texts.
+/// One vector per text, in the order of the texts.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -26,9 +26,9 @@ use crate::runtime::wire::{self, Field, Object};
 pub struct EmbeddingVectors {
     /// The vectors. All have the same length, and none is empty.
     pub vectors: Vec<Vec<f32>>,
-    /// The model that made them.
+    /// The model that answered.
     pub model: String,
-    /// The tokens that were read; of several requests together. `None` where the API did not say.
+    /// The tokens used, of all requests together. `None` if the API did not say.
     pub usage: Option<EmbeddingUsage>,
 }
 
@@ -42,7 +42,7 @@ impl IntoIterator for EmbeddingVectors {
     }
 }
 
-/// What a reply must look like to answer a request.
+/// What a reply must have to answer a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     texts: usize,
@@ -58,18 +58,17 @@ impl Wanted {
         Self { texts, dimensions: request.dimensions }
     }
 
-    /// The vectors in the order of their texts, or what is wrong with them. A vector that belongs to another text is worse than
-    /// none.
+    /// The vectors in the order of their texts, or what is wrong with them. A vector of another text is worse than none.
     #[inline]
     pub(super) fn sorted(self, reply: Reply) -> Result<EmbeddingVectors, String> {
         let Reply { data, model, usage } = reply;
         if data.len() != self.texts {
-            return Err(format!("the reply holds {} vectors for {} texts", data.len(), self.texts));
+            return Err(format!("the reply has {} vectors for {} texts", data.len(), self.texts));
         }
         let without_index = data.iter().all(|item| item.index.is_none());
         let mut vectors = vec![Vec::new(); self.texts];
         for (position, item) in data.into_iter().enumerate() {
-            // All of them without an index stand in order; one of them alone could be any.
+            // If none has an index they are in order; a single one without an index could belong to any text.
             let index = if without_index { i64::try_from(position).ok() } else { item.index };
             let index = index.ok_or_else(|| format!("the vector at `data[{position}]` has no index"))?;
             let place = usize::try_from(index).ok().and_then(|index| vectors.get_mut(index));
@@ -92,7 +91,7 @@ impl Wanted {
         let asked = self.dimensions.and_then(|dimensions| usize::try_from(dimensions).ok());
         if let Some(asked) = asked.filter(|asked| *asked != first) {
             return Err(format!(
-                "the vectors have {first} numbers where `dimensions` asks for {asked}; perhaps the model takes no `dimensions`"
+                "the vectors have {first} numbers, but `dimensions` is {asked}; the model may not support `dimensions`"
             ));
         }
         match vectors.iter().map(Vec::len).enumerate().find(|(_, length)| *length != first) {
@@ -104,7 +103,7 @@ impl Wanted {
     }
 }
 
-/// A reply as it comes, with its vectors decoded as they are read.
+/// A reply whose vectors are decoded while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
     data: Vec<EmbeddingItem>,
@@ -155,7 +154,7 @@ impl Object for EmbeddingItem {
 
 wire::object_impls!(EmbeddingItem);
 
-/// A vector: base64, or numbers where the server does not know base64.
+/// A vector: base64, or numbers if the server does not support base64.
 #[derive(Debug, Default)]
 struct Vector(Vec<f32>);
 

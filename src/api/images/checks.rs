@@ -1,4 +1,4 @@
-//! What the API refuses of an image, told before anything is sent.
+//! Checks of image requests beyond the API's document, before sending.
 
 use crate::api::generated::types::{GenerateImageRequest, ImageFormat, UpscaleImageRequest};
 use crate::runtime::call::Call;
@@ -14,7 +14,7 @@ pub(super) fn generate(call: Call<RawReply>, request: &GenerateImageRequest) -> 
     let call = call.checked_files(request);
     let call = call.checked(transparent(request.transparent_background, request.format.as_ref()));
     if request.variants.is_some() && request.return_binary == Some(true) {
-        let problem = "cannot be asked for beside `return_binary`, which gives one image";
+        let problem = "cannot be set with `return_binary`, which returns one image";
         return call.checked(Err(ValidationError::new("variants", problem)));
     }
     call
@@ -24,7 +24,7 @@ pub(super) fn generate(call: Call<RawReply>, request: &GenerateImageRequest) -> 
 pub(super) fn transparent(wanted: Option<bool>, format: Option<&ImageFormat>) -> Result<(), ValidationError> {
     match (wanted, format) {
         (Some(true), Some(ImageFormat::Jpeg)) => {
-            Err(ValidationError::new("transparent_background", "needs PNG or WebP, and JPEG is asked for"))
+            Err(ValidationError::new("transparent_background", "needs PNG or WebP, but the format is JPEG"))
         }
         _ => Ok(()),
     }
@@ -32,12 +32,12 @@ pub(super) fn transparent(wanted: Option<bool>, format: Option<&ImageFormat>) ->
 
 #[inline]
 pub(super) fn upscale(call: Call<RawReply>, request: &UpscaleImageRequest) -> Call<RawReply> {
-    // Four times is as much as fits, and twice is twice.
+    // A scale of 4 is reduced to fit, a scale of 2 is not.
     let limits = UpscaleImageRequest::IMAGE;
     let limits = if request.scale == Some(4) { limits } else { limits.most_pixels(MOST_PIXELS_TO_DOUBLE) };
     let finding = match &request.image {
         FileInput::Text(text) if is_web_url(text) => {
-            let problem = "is a URL, which is not taken here; send a file or base64";
+            let problem = "is a URL, which is not supported here; send a file or base64";
             Err(ValidationError::new("image", problem))
         }
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! Images that come as text within JSON.
+//! `Encoded`: an image as text within JSON.
 
 use bytes::Bytes;
 
@@ -8,11 +8,11 @@ use crate::runtime::media::{base64, sniff};
 use crate::runtime::reply::Origin;
 use crate::runtime::reply::RawReply;
 
-/// An image as base64 or as a `data:` URL. It is decoded when somebody wants it.
+/// An image as base64 or as a `data:` URL, decoded on demand.
 #[derive(Debug)]
 pub(super) struct Encoded {
     text: String,
-    /// Where in the reply it stands: `images[1]`.
+    /// Its path in the reply: `images[1]`.
     place: String,
     origin: Origin,
 }
@@ -26,7 +26,7 @@ impl Encoded {
         &self.origin
     }
 
-    /// What its first bytes show, or else what the `data:` URL says.
+    /// The type shown by its first bytes, or else that of the `data:` URL.
     pub(super) fn media_type(&self) -> Option<String> {
         let (declared, base64) = match split(&self.text) {
             Ok(parts) => parts,
@@ -36,7 +36,7 @@ impl Encoded {
         shown.map(str::to_owned).or_else(|| declared.map(str::to_ascii_lowercase))
     }
 
-    /// The image as a reply of its own, which has all of its body at hand.
+    /// The image as a reply with its body in memory.
     pub(super) fn into_reply(self) -> Result<RawReply, Error> {
         let outcome = split(&self.text).and_then(|(_, base64)| decoded(base64));
         match outcome {
@@ -52,7 +52,7 @@ impl Encoded {
 /// The media type that a `data:` URL declares, and the base64.
 pub(super) fn split(text: &str) -> Result<(Option<&str>, &str), String> {
     if is_web_url(text) {
-        return Err("is the URL of an image and not an image; the error's body has it".to_owned());
+        return Err("is the URL of an image, not an image; the error's body has it".to_owned());
     }
     match DataUrl::read(text) {
         Some(DataUrl { media, is_base64: true, data }) => Ok((media, data)),
@@ -62,7 +62,7 @@ pub(super) fn split(text: &str) -> Result<(Option<&str>, &str), String> {
     }
 }
 
-/// The bytes that base64 stands for, which are some.
+/// Decodes base64 that must not be empty.
 pub(super) fn decoded(text: &str) -> Result<Bytes, String> {
     match base64::decoded(text) {
         Ok(bytes) if bytes.is_empty() => Err("is empty".to_owned()),
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_urls_are_taken_apart() {
+    fn data_urls_are_parsed() {
         assert_eq!(split("data:image/PNG;base64,AA").unwrap(), (Some("image/PNG"), "AA"));
         assert_eq!(split("DATA:;base64,AA").unwrap(), (None, "AA"));
         assert_eq!(split("data:image/png;name=a.png;base64,AA").unwrap(), (Some("image/png"), "AA"));

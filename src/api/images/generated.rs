@@ -1,4 +1,4 @@
-//! What a drawing gives.
+//! `GeneratedImages`: the images of a reply, with their metadata.
 
 use serde_json::{Map, Value};
 
@@ -10,10 +10,10 @@ use crate::runtime::meta::{ContentFlags, Meta};
 use crate::runtime::reply::{Origin, RawReply};
 use crate::runtime::transport::Reply;
 
-/// Drawn images and what is known of them, in whichever form they came: base64 within JSON, `data:` URLs, or the bytes of one image.
+/// Generated images and their metadata, in whichever form they arrived: base64 within JSON, `data:` URLs, or the bytes of one image.
 ///
-/// Look at [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): a drawing that breaks the
-/// rules is no error, and is charged. The flags are about all images of the reply together.
+/// Check [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): an image that violates the content
+/// policy is not an error, and is charged. The flags are about all images of the reply together.
 ///
 /// ```no_run
 /// # async fn example(drawn: venice_ai::images::GeneratedImages) -> Result<(), venice_ai::Error> {
@@ -29,7 +29,7 @@ pub struct GeneratedImages {
     origin: Origin,
 }
 
-/// What only JSON replies say.
+/// The fields of JSON replies only.
 #[derive(Debug, Default)]
 struct Facts {
     id: Option<String>,
@@ -75,7 +75,7 @@ impl GeneratedImages {
         Self { images, facts, origin }
     }
 
-    /// The images, to look at. To get at their bytes, take them out with [`into_iter`](Self#impl-IntoIterator-for-GeneratedImages) or
+    /// The images by reference. For their bytes, take them out with [`into_iter`](Self#impl-IntoIterator-for-GeneratedImages) or
     /// [`into_image`](Self::into_image).
     ///
     /// ```no_run
@@ -89,12 +89,12 @@ impl GeneratedImages {
         &self.images
     }
 
-    /// How many images came.
+    /// The number of images.
     pub fn len(&self) -> usize {
         self.images.len()
     }
 
-    /// Whether no image came, as it may be with a content violation.
+    /// Whether there is no image, as after a content violation.
     ///
     /// ```no_run
     /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
@@ -107,18 +107,21 @@ impl GeneratedImages {
         self.images.is_empty()
     }
 
-    /// The first image, which is the only one unless `variants` asked for more.
+    /// The first image, which is the only one unless `variants` is set.
     ///
     /// # Errors
-    /// No image came: [`ErrorKind::ContentPolicy`](crate::ErrorKind::ContentPolicy) if the reply says that the prompt breaks the content
-    /// policy, else [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    /// There is no image: [`ErrorKind::ContentPolicy`](crate::ErrorKind::ContentPolicy) if the reply says that the prompt violates the
+    /// content policy, else [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     #[inline]
     pub fn into_image(self) -> Result<Image, Error> {
         let Self { images, origin, .. } = self;
         images.into_iter().next().ok_or_else(|| {
             let flags = origin.meta.content_flags();
             let error = if flags.violation || flags.adult_model_violation || flags.minor {
-                Error::new(ErrorKind::ContentPolicy, "no image was drawn, as the request breaks the content policy")
+                Error::new(
+                    ErrorKind::ContentPolicy,
+                    "no image was generated, as the request violates the content policy",
+                )
             } else {
                 Error::new(ErrorKind::Decode, "the reply has no image")
             };
@@ -126,7 +129,7 @@ impl GeneratedImages {
         })
     }
 
-    /// Whether the images were blurred because they are for adults; `safe_mode(false)` asks for them as they are.
+    /// Whether the images were blurred as adult content; `safe_mode(false)` turns that off.
     ///
     /// ```no_run
     /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
@@ -139,7 +142,7 @@ impl GeneratedImages {
         self.content_flags().blurred
     }
 
-    /// Whether prompt or images break the content policy. The reply is a success all the same.
+    /// Whether prompt or images violate the content policy. The reply is a success anyway.
     ///
     /// ```no_run
     /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
@@ -152,7 +155,7 @@ impl GeneratedImages {
         self.content_flags().violation
     }
 
-    /// Everything that a moderator found: also whether the policy of a model for adults was broken, and whether a minor is shown.
+    /// All moderation flags: also a violation of the policy of a model for adults, and whether a minor is shown.
     ///
     /// ```no_run
     /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
@@ -163,17 +166,17 @@ impl GeneratedImages {
         self.origin.meta.content_flags()
     }
 
-    /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
+    /// The prompt as rewritten by `enhance_prompt`.
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.origin.meta.enhanced_prompt()
     }
 
-    /// The id of the drawing. Binary replies have none.
+    /// The id of the generation. Binary replies have none.
     pub fn id(&self) -> Option<&str> {
         self.facts.id.as_deref()
     }
 
-    /// Where the time went. Binary replies do not say.
+    /// The timing. Binary replies have none.
     ///
     /// ```no_run
     /// # fn look(drawn: &venice_ai::images::GeneratedImages) {
@@ -186,22 +189,22 @@ impl GeneratedImages {
         self.facts.timing.as_ref()
     }
 
-    /// The request as the server understood it, in a form that changes. Binary replies do not say.
+    /// The request as the server understood it, in an unstable form. Binary replies have none.
     pub fn request(&self) -> Option<&Value> {
         self.facts.request.as_ref()
     }
 
-    /// When it was drawn, in Unix seconds; only from [`generations`](crate::Images::generations).
+    /// The time of generation, in Unix seconds; only from [`generations`](crate::Images::generations).
     pub fn created(&self) -> Option<i64> {
         self.facts.created
     }
 
-    /// Members of the reply that this version of the crate does not know.
+    /// Fields of the reply unknown to this version of the crate.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.facts.extra
     }
 
-    /// What else came with the reply.
+    /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         &self.origin.meta
     }

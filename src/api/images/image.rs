@@ -1,4 +1,4 @@
-//! One image of a reply.
+//! `Image`: one image of a reply.
 
 use std::fmt;
 
@@ -9,12 +9,11 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::{ContentFlags, Meta};
 use crate::runtime::reply::{ByteStream, RawReply};
 
-/// An image that the API made. Where it came as a file, its bytes are still on their way; where it came as base64 within JSON, it
-/// has not been decoded. Either way nothing is done before one of [`bytes`](Self::bytes), [`save`](Self::save) and
-/// [`stream`](Self::stream) asks for it, and dropping it closes the connection that it would have come on.
+/// A generated image. A file is still being received, and base64 within JSON was not decoded yet. Lazy: nothing happens before one of
+/// [`bytes`](Self::bytes), [`save`](Self::save) and [`stream`](Self::stream) is called, and dropping it closes the connection.
 ///
-/// Look at [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): an image that breaks the rules
-/// is no error, and is charged.
+/// Check [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): an image that violates the content
+/// policy is not an error, and is charged.
 pub struct Image {
     content: Content,
 }
@@ -33,7 +32,7 @@ impl Image {
         Self { content: Content::Text(text) }
     }
 
-    /// The media type, such as `image/webp`: what the server said of a file, what the first bytes of base64 show.
+    /// The media type, such as `image/webp`: of a file that of the reply, of base64 that of the first bytes.
     ///
     /// ```no_run
     /// # fn look(image: &venice_ai::images::Image) {
@@ -47,7 +46,7 @@ impl Image {
         }
     }
 
-    /// How the name of a file with this image would end: `png`, `jpg` or `webp`; `None` for any other format.
+    /// The file extension: `png`, `jpg` or `webp`; `None` for any other format.
     ///
     /// ```no_run
     /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
@@ -64,7 +63,7 @@ impl Image {
         }
     }
 
-    /// Whether the image was blurred because it is for adults; `safe_mode(false)` asks for it as it is.
+    /// Whether the image was blurred as adult content; `safe_mode(false)` turns that off.
     ///
     /// ```no_run
     /// # fn look(image: &venice_ai::images::Image) {
@@ -77,8 +76,7 @@ impl Image {
         self.content_flags().blurred
     }
 
-    /// Whether prompt or image break the content policy. The reply is a success all the same, and what it shows is not what was
-    /// asked for.
+    /// Whether prompt or image violate the content policy. The reply is a success anyway, and the image is not the requested one.
     ///
     /// ```no_run
     /// # fn look(image: &venice_ai::images::Image) {
@@ -91,7 +89,7 @@ impl Image {
         self.content_flags().violation
     }
 
-    /// Everything that a moderator found.
+    /// All moderation flags.
     ///
     /// ```no_run
     /// # fn look(image: &venice_ai::images::Image) {
@@ -102,12 +100,12 @@ impl Image {
         self.meta().content_flags()
     }
 
-    /// The prompt that the model was really given, when `enhance_prompt` rewrote it.
+    /// The prompt as rewritten by `enhance_prompt`.
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.meta().enhanced_prompt()
     }
 
-    /// The rest of what came with the reply.
+    /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         match &self.content {
             Content::File(reply) => reply.meta(),
@@ -115,19 +113,19 @@ impl Image {
         }
     }
 
-    /// The image in memory.
+    /// Reads the image into memory.
     ///
     /// # Errors
-    /// The connection broke or stood still, or [`ErrorKind::Decode`](crate::ErrorKind::Decode): what came is not base64. The error names the
-    /// place in the reply (`images[1]`) and keeps what stood there. The image is paid for, so it is not asked for again.
+    /// The connection was lost or idle for too long, or [`ErrorKind::Decode`](crate::ErrorKind::Decode): it is not base64. The error has
+    /// the path in the reply (`images[1]`) and the text. The image is charged, so the call is not retried.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.into_reply()?.bytes().await
     }
 
-    /// The image piece by piece, as it arrives.
+    /// The image as it arrives.
     ///
     /// # Errors
-    /// What came is not base64, as for [`bytes`](Self::bytes). What goes wrong on the way is an error of the stream.
+    /// It is not base64, as for [`bytes`](Self::bytes). Later errors are errors of the stream.
     ///
     /// ```no_run
     /// # async fn example(image: venice_ai::images::Image) -> Result<(), venice_ai::Error> {
@@ -149,7 +147,7 @@ impl Image {
     }
 }
 
-/// Shows what is known of it, never its contents.
+/// Shows the metadata, never the contents.
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Image")

@@ -1,15 +1,15 @@
-//! Images: drawn from a text, changed, put together, enlarged, cut out.
+//! `Images`: the handle of images: generate, edit, combine, upscale, remove backgrounds.
 //!
 //! | To | Call |
 //! |---|---|
-//! | draw an image, or four to choose from | [`generate`](Images::generate) |
-//! | draw in a style by name, or in that of an image | [`styles`](Images::styles), [`StyleReference`](crate::types::StyleReference) |
-//! | change an image as a text says | [`edit`](Images::edit) |
-//! | make one image of several | [`multi_edit`](Images::multi_edit) |
-//! | enlarge it | [`upscale`](Images::upscale) |
-//! | cut its subject out | [`remove_background`](Images::remove_background) |
-//! | use code that was written for OpenAI's images | [`generations`](Images::generations) |
-//! | know whether it may be shown | [`is_content_violation`](Image::is_content_violation), [`is_blurred`](Image::is_blurred) |
+//! | generate an image, or up to four variants | [`generate`](Images::generate) |
+//! | use a named style, or that of an image | [`styles`](Images::styles), [`StyleReference`](crate::types::StyleReference) |
+//! | edit an image | [`edit`](Images::edit) |
+//! | combine several images | [`multi_edit`](Images::multi_edit) |
+//! | upscale an image | [`upscale`](Images::upscale) |
+//! | remove its background | [`remove_background`](Images::remove_background) |
+//! | use OpenAI's request format | [`generations`](Images::generations) |
+//! | check the moderation flags | [`is_content_violation`](Image::is_content_violation), [`is_blurred`](Image::is_blurred) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -24,16 +24,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Every image that comes is an [`Image`], whichever way it travels: look at it, then take its [`bytes`](Image::bytes),
+//! Every returned image is an [`Image`], in whichever form it arrives: check it, then read its [`bytes`](Image::bytes),
 //! [`save`](Image::save) it, or read its [`stream`](Image::stream). An image to send is a [`FileInput`](crate::FileInput): an
-//! [`Upload`](crate::Upload) for a file, bytes or a reader, or [`FileInput::text`](crate::FileInput::text) for a URL, base64 or a
-//! `data:` URL.
+//! [`Upload`](crate::Upload) for a file, bytes or a reader, or [`FileInput::text`](crate::FileInput::text) for a URL, base64 or a `data:`
+//! URL.
 //!
-//! All but `styles` is paid for, and is repeated only when the API said that it did not run it. A prompt that breaks the rules is no
-//! error, and is charged: ask the image. Refused before anything is sent: what is no image, is too large or has too few or too many
-//! pixels, an empty prompt, values out of their ranges.
+//! All but `styles` is charged, and retried only when it is known not to have been executed. A prompt that violates the content policy is
+//! not an error, and is charged: check the image's flags. Rejected before sending: a file that is not an image, is too large or has too few
+//! or too many pixels, an empty prompt, values out of their ranges.
 //!
-//! # Four to choose from
+//! # Variants
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -46,7 +46,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # In the style of an image
+//! # Style references
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -80,13 +80,12 @@ use crate::runtime::reply::RawReply;
 use crate::runtime::transport::ReplyForm;
 
 impl Images<'_> {
-    /// Draws images from a description.
+    /// Generates images from a description.
     ///
-    /// With `return_binary(true)` one image comes as its bytes, which is a quarter less to transfer, and is handed out when its
-    /// headers are here. Without it up to four come as base64, together with an id and the times it took. The reply's type is the
-    /// same, and so is what can be done with it.
+    /// With `return_binary(true)` one image arrives as its bytes, which is a quarter less to transfer, and is returned with its headers.
+    /// Without it up to four arrive as base64, together with an id and the timing. The type of the reply is the same.
     ///
-    /// What a model takes is in its constraints: some want `width` and `height`, others `aspect_ratio` and `resolution`.
+    /// The model's constraints say which fields it supports: some use `width` and `height`, others `aspect_ratio` and `resolution`.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -100,8 +99,8 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or prompt, values out of their ranges, `variants` beside `return_binary`, a style
-    /// reference that is no image or has 8 MB or more. A prompt that breaks the rules is **no** error: look at
+    /// Rejected before sending: an empty model or prompt, values out of their ranges, `variants` with `return_binary`, a style reference
+    /// that is not an image or has 8 MB or more. A prompt that violates the content policy is **not** an error: check
     /// [`is_content_violation`](GeneratedImages::is_content_violation).
     pub fn generate(&self, request: impl Into<GenerateImageRequest>) -> Call<GeneratedImages> {
         let request = request.into();
@@ -109,11 +108,11 @@ impl Images<'_> {
         call.read(ReplyForm::JsonOrFile, GeneratedImages::of)
     }
 
-    /// Draws one image, with the parameters that OpenAI's clients send. [`generate`](Self::generate) can do more.
+    /// Generates one image, with the parameters of OpenAI's clients. [`generate`](Self::generate) supports more.
     ///
-    /// Of the parameters `background`, `quality`, `style`, `user` and `output_compression` are ignored, and an unknown model is
-    /// replaced by the default one without a word. `response_format` makes no difference here: the URL that it may ask for is a
-    /// `data:` URL, and is decoded like base64.
+    /// The parameters `background`, `quality`, `style`, `user` and `output_compression` are ignored, and an unknown model is silently
+    /// replaced by the default one. `response_format` makes no difference here: the URL that it may ask for is a `data:` URL, and is
+    /// decoded like base64.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -125,13 +124,13 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty prompt or one of more than 1,500 characters, and `n` other than 1.
+    /// Rejected before sending: an empty prompt or one of more than 1,500 characters, and `n` other than 1.
     pub fn generations(&self, request: impl Into<SimpleGenerateImageRequest>) -> Call<GeneratedImages> {
         let call = self.client.raw().simple_generate_image(&request.into());
         call.read(ReplyForm::Json, GeneratedImages::of_list)
     }
 
-    /// The names that `style_preset` takes. Needs no key and costs nothing.
+    /// The values of `style_preset`. Free, and needs no key.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -146,10 +145,10 @@ impl Images<'_> {
         call.read(ReplyForm::Json, |reply| reply.json().map(Styles::into_names))
     }
 
-    /// Enlarges an image twice or four times. The result is a PNG of 16,777,216 pixels at most, so a large image is enlarged less
-    /// than `scale(4)` says.
+    /// Upscales an image by a factor of two or four. The result is a PNG of at most 16,777,216 pixels, so a large image gets a smaller
+    /// factor than `scale(4)`.
     ///
-    /// A file goes as a form. Text is base64 or a `data:` URL; a URL is not taken here.
+    /// A file is sent as a form. A text is base64 or a `data:` URL; a URL is not supported here.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -162,7 +161,7 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: a URL, what is no image, 25 MB or more, fewer than 65,536 pixels, so many that the result has
+    /// Rejected before sending: a URL, a file that is not an image, 25 MB or more, fewer than 65,536 pixels, so many that the result has
     /// too many, a scale other than 2 and 4.
     pub fn upscale(&self, request: impl Into<UpscaleImageRequest>) -> Call<Image> {
         let request = requests::upscale(request.into());
@@ -170,10 +169,10 @@ impl Images<'_> {
         image_of(call)
     }
 
-    /// Changes an image as a text says. The result is a PNG for the resolution `1K` and a JPEG for larger ones, unless
-    /// `output_format` says otherwise: see [`Image::extension`].
+    /// Edits an image by a description. The result is a PNG for the resolution `1K` and a JPEG for larger ones, unless `output_format` is
+    /// set: see [`Image::extension`].
     ///
-    /// A file goes as a form. Text is a URL, base64 or a `data:` URL.
+    /// A file is sent as a form. A text is a URL, base64 or a `data:` URL.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -188,7 +187,7 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty prompt, what is no image, 25 MB or more, fewer than 65,536 pixels or more than
+    /// Rejected before sending: an empty prompt, a file that is not an image, 25 MB or more, fewer than 65,536 pixels or more than
     /// 33,177,600.
     pub fn edit(&self, request: impl Into<EditImageRequest>) -> Call<Image> {
         let request = requests::edit(request.into());
@@ -197,10 +196,10 @@ impl Images<'_> {
         image_of(call)
     }
 
-    /// Makes one image of several, as a text says. The first image is the base, the others are layers or references; how many a
-    /// model takes is its `max_input_images`, three where that is missing.
+    /// Combines several images by a description. The first image is the base, the others are layers or references; the model's
+    /// `max_input_images` limits their number, three if that is missing.
     ///
-    /// Files go as a form, and base64 with them. URLs go as JSON, and cannot go together with files: use
+    /// Files are sent as a form, together with base64. URLs are sent as JSON, and cannot be combined with files: use
     /// [`Upload::to_data_url`](crate::Upload::to_data_url) for these then.
     ///
     /// ```no_run
@@ -215,7 +214,7 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: no image, URLs beside files, and of each image what [`edit`](Self::edit) refuses.
+    /// Rejected before sending: no image, URLs together with files, and for each image what [`edit`](Self::edit) rejects.
     pub fn multi_edit(&self, request: impl Into<MultiEditImageRequest>) -> Call<Image> {
         let (request, finding) = requests::multi_edit(request.into());
         let call = self.client.raw().multi_edit_image(&request).checked_files(&request);
@@ -223,9 +222,9 @@ impl Images<'_> {
         image_of(call.checked(finding))
     }
 
-    /// Cuts the subject of an image out: the result is a PNG with a transparent background.
+    /// Removes the background of an image: the result is a PNG with transparency.
     ///
-    /// A file goes as a form, base64 and `data:` URLs as `image`, a URL as `image_url`, wherever in the request it stands.
+    /// A file is sent as a form, base64 and `data:` URLs as `image`, a URL as `image_url`, in whichever field they are given.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -237,7 +236,7 @@ impl Images<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: no image or two, and what is no image.
+    /// Rejected before sending: no image or two, and a file that is not an image.
     pub fn remove_background(&self, request: impl Into<BackgroundRemoveImageRequest>) -> Call<Image> {
         let (request, finding) = requests::remove_background(request.into());
         let call = self.client.raw().background_remove_image(&request).checked_files(&request);

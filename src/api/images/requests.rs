@@ -1,5 +1,4 @@
-//! Requests in the form in which the API takes them: an image may be given as a file, as base64, as a `data:` URL or as a URL, and
-//! each operation takes its own part of these.
+//! Converts image inputs (a file, base64, a `data:` URL or a URL) to the form that each operation accepts.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use crate::runtime::media::Upload;
 use crate::runtime::media::data_url::is_web_url;
 use crate::runtime::validation::ValidationError;
 
-/// The base64 of a `data:` URL: it is taken wherever base64 is, and a `data:` URL is not.
+/// The base64 of a `data:` URL, for operations that do not accept a `data:` URL.
 #[inline]
 fn plain(image: FileInput) -> FileInput {
     match image {
@@ -34,7 +33,7 @@ pub(super) fn edit(mut request: EditImageRequest) -> EditImageRequest {
     request
 }
 
-/// A form holds files only, so base64 beside a file becomes a file.
+/// A form has only files, so base64 next to a file becomes a file.
 #[inline]
 pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageRequest, Result<(), ValidationError>) {
     request.images = request.images.into_iter().map(plain).collect();
@@ -45,18 +44,18 @@ pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageR
     for (n, image) in request.images.iter_mut().enumerate() {
         let FileInput::Text(text) = image else { continue };
         if is_web_url(text) {
-            let problem = "is a URL beside files, which cannot go together; send it as a file too, or the files as \
+            let problem = "is a URL together with files, which is not supported; send it as a file too, or the files as \
                            `Upload::to_data_url()`";
             findings.push(ValidationError::new(format!("images[{n}]"), problem));
         } else if let Ok(bytes) = encoded::decoded(text) {
             *image = Upload::bytes(format!("image-{n}"), bytes).into();
         }
-        // What else a text may be is told by the check of the text.
+        // The check of the text reports other problems.
     }
     (request, ValidationError::all(findings))
 }
 
-/// A URL goes as `image_url` and everything else as `image`. One of them is taken.
+/// Sends a URL as `image_url` and everything else as `image`. Exactly one of them is required.
 #[inline]
 pub(super) fn remove_background(
     request: BackgroundRemoveImageRequest,
@@ -69,22 +68,22 @@ pub(super) fn remove_background(
         (None, Some(url)) => (FileInput::Text(url), "image_url"),
         (image @ Some(_), image_url @ Some(_)) => {
             let request = BackgroundRemoveImageRequest { image, image_url, ..empty };
-            return (request, refused("image_url", "stands beside `image`; one of them is taken"));
+            return (request, refused("image_url", "cannot be set with `image`; set one of them"));
         }
         (None, None) => {
-            return (empty, refused("image", "is needed, or else `image_url`"));
+            return (empty, refused("image", "is required, or `image_url`"));
         }
     };
     match plain(given) {
         FileInput::Text(url) if is_web_url(&url) => (empty.image_url(url), Ok(())),
         FileInput::Text(text) if field == "image_url" && encoded::decoded(&text).is_err() => {
-            (empty.image_url(text), refused(field, "is no URL"))
+            (empty.image_url(text), refused(field, "is not a URL"))
         }
         other => (empty.image(other), Ok(())),
     }
 }
 
-/// A request that is one image can stand wherever the image does.
+/// Conversions to requests that have only an image.
 macro_rules! of_an_image {
     ($make:expr => $request:ty: $($image:ty),*) => {$(
         impl From<$image> for $request {

@@ -1,11 +1,11 @@
-//! The list of styles.
+//! `Styles`: the list of styles.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
 use crate::api::generated::types::ImageStyleList;
 
-/// The names of the styles: an object with a list (the description), or the list alone (a guide of the vendor's).
+/// The names of the styles: an object with a list (the document), or only the list (a vendor guide).
 pub(super) struct Styles(Vec<String>);
 
 impl Styles {

@@ -1,3 +1,3 @@
-//! `Models`: the handle of the models: lists, traits, names of other vendors.
+//! `Models`: the handle of models: lists, traits, other vendors' model ids.
 
 pub use crate::api::generated::handles::Models;

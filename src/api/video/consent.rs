@@ -4,10 +4,10 @@ use crate::api::generated::types::{SeedanceConsent, VideoConsents};
 use crate::runtime::error::ConsentRequired;
 
 impl ConsentRequired {
-    /// What to put into the request when it is sent again: that the user has confirmed everything that was asked. `None` where
-    /// the API asks for a consent that this version of the crate does not know; `raw` has it then.
+    /// The consents for the request when it is sent again: the user has confirmed everything that was asked. `None` if the API asks for a
+    /// consent unknown to this version of the crate; then see `raw`.
     ///
-    /// The answer is the user's to give. Show [`policy_text`](Self::policy_text) and call this only after a yes.
+    /// Consent is the user's decision. Show [`policy_text`](Self::policy_text), and call this only after the user agreed.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, confirmed: fn(&str) -> bool) -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! A message of text and media.
+//! `UserMessageBuilder`: builds a message of text and media.
 
 use super::kind::{self, Kind};
 use crate::api::chat::media::check;
@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 use crate::runtime::media::FileInput;
 use crate::runtime::validation::ValidationError;
 
-/// A user's message in the making; from [`UserMessage::builder`]. Its parts are sent in the order in which they are named.
+/// Builds a user message; from [`UserMessage::builder`]. Parts are sent in the order of the calls.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), venice_ai::Error> {
@@ -40,38 +40,38 @@ impl UserMessageBuilder {
         self.part(ContentPart::text(text))
     }
 
-    /// An image, as [`ContentPart::image`] takes it.
+    /// An image: see [`ContentPart::image`].
     pub fn image(self, image: impl Into<FileInput>) -> Self {
         self.media(Kind::Image, image)
     }
 
-    /// A sound, as [`ContentPart::audio`] takes it.
+    /// Audio: see [`ContentPart::audio`].
     pub fn audio(self, audio: impl Into<FileInput>) -> Self {
         self.media(Kind::Audio(None), audio)
     }
 
-    /// A sound in a format that is named, as [`ContentPart::audio_as`] takes it.
+    /// Audio in a given format: see [`ContentPart::audio_as`].
     pub fn audio_as(self, format: AudioFormat, audio: impl Into<FileInput>) -> Self {
         self.media(Kind::Audio(Some(format)), audio)
     }
 
-    /// A video, as [`ContentPart::video`] takes it.
+    /// A video: see [`ContentPart::video`].
     pub fn video(self, video: impl Into<FileInput>) -> Self {
         self.media(Kind::Video, video)
     }
 
-    /// A document, as [`ContentPart::file`] takes it.
+    /// A document: see [`ContentPart::file`].
     pub fn file(self, file: impl Into<FileInput>) -> Self {
         self.media(Kind::File, file)
     }
 
-    /// A part that is there already.
+    /// An existing part.
     pub fn part(mut self, part: impl Into<ContentPart>) -> Self {
         self.parts.push(Planned::Ready(part.into()));
         self
     }
 
-    /// Reads the files, one after the other, and makes the message.
+    /// Reads the files, one after the other, and builds the message.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), venice_ai::Error> {
@@ -82,8 +82,8 @@ impl UserMessageBuilder {
     /// ```
     ///
     /// # Errors
-    /// Those of the parts, all that are found at once, each with its place in the message: `content[1].image_url.url`. A file that
-    /// cannot be read ends it. Nothing is sent by this.
+    /// Those of the parts, all at once, each with its path in the message: `content[1].image_url.url`. A file that cannot be read ends it.
+    /// Nothing is sent.
     pub async fn build(self) -> Result<UserMessage, Error> {
         let mut parts = Vec::with_capacity(self.parts.len());
         let mut findings = Vec::new();
@@ -117,7 +117,7 @@ fn checked(index: usize, part: ContentPart) -> Result<ContentPart, ValidationErr
     }
 }
 
-/// What kinds of parts there are, never what is in them.
+/// Shows the kinds of parts, never their content.
 impl std::fmt::Debug for Planned {
     #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -4,7 +4,7 @@ use crate::api::generated::types::FileData;
 use crate::runtime::media::data_url::is_web_url;
 use crate::runtime::url::percent_decoded;
 
-/// The document behind a URL, under the name of its last segment.
+/// The document at a URL, named after its last path segment.
 pub(super) fn named(url: String) -> FileData {
     let name = web_name(&url);
     let file = FileData::new(url);

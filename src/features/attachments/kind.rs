@@ -1,4 +1,4 @@
-//! `Kind`: images, sounds, videos and documents, from files and texts to parts of a message.
+//! `Kind`: images, audio, videos and documents, from files and texts to parts of a message.
 
 use super::WholeFile;
 use super::document::named;
@@ -17,17 +17,17 @@ use crate::runtime::validation::ValidationError;
 pub(super) enum Kind {
     Image,
     Video,
-    /// With the format that the caller names.
+    /// With a format given by the caller.
     Audio(Option<AudioFormat>),
     File,
 }
 
-/// Reads a part that stands alone.
+/// Reads a single part.
 pub(super) async fn part(kind: &Kind, input: FileInput) -> Result<ContentPart, Error> {
     read(kind, "", &input).await?.map_err(Error::validation)
 }
 
-/// Reads a part. `place` is where it stands in its message, for what is said about it.
+/// Reads a part. `place` is its path in the message, for errors.
 pub(super) async fn read(
     kind: &Kind,
     place: &str,
@@ -45,7 +45,7 @@ pub(super) async fn read(
 }
 
 impl Kind {
-    /// The field of a part that holds the media.
+    /// The field of the part that has the media.
     #[inline]
     fn field(&self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// The part that a file becomes.
+    /// The part from a file.
     #[inline]
     fn of_file(&self, name: &str, mut file: WholeFile) -> Result<ContentPart, String> {
         let limits = match self {
@@ -67,7 +67,7 @@ impl Kind {
         limits.file(Some(file.bytes.len() as u64), &file.media, &file.bytes)?;
         match self {
             Self::Image | Self::Video if file.media == UNKNOWN => {
-                Err("is of no known type; where it is one, name it with `Upload::mime`".to_owned())
+                Err("is of an unknown type; if it is a supported one, set it with `Upload::mime`".to_owned())
             }
             Self::Image => Ok(ContentPart::image_url(file.data_url())),
             Self::Video => Ok(ContentPart::video_url(file.data_url())),
@@ -77,7 +77,7 @@ impl Kind {
             }
             Self::File => {
                 if name.is_empty() {
-                    return Err("has no name, whose ending would tell its format".to_owned());
+                    return Err("has no file name, whose extension determines its format".to_owned());
                 }
                 file.media = document_type(&file.media, &file.bytes)?;
                 Ok(ContentPart::file_url(name, file.data_url()))
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// The part that a text becomes: a URL as it stands, base64 with what it turns out to be.
+    /// The part from a text: a URL unchanged, base64 with the type found in its content.
     #[inline]
     fn of_text(&self, text: &str) -> Result<ContentPart, String> {
         if let Self::Audio(format) = self {
@@ -100,16 +100,17 @@ impl Kind {
         check(&part).map_or(Ok(part), |(_, problem)| Err(problem))
     }
 
-    /// Base64 says nothing about itself but by what it begins with.
+    /// The type of base64 is only in its content.
     fn url_of_base64(&self, text: &str) -> Result<String, String> {
         SIZED.text(text)?;
         let media = sniff::media_type(&base64::head(text, sniff::HEAD_BYTES), "");
-        let media = media.ok_or("is no URL, and base64 of no known type; a file on disk is an `Upload::path`")?;
+        let media =
+            media.ok_or("is neither a URL nor base64 of a known type; use `Upload::path` for a file on disk")?;
         Ok(format!("data:{media};base64,{text}"))
     }
 }
 
-/// A sound from a text: base64, or a `data:` URL that holds it.
+/// Audio from a text: base64, or a `data:` URL with it.
 #[inline]
 fn audio(format: Option<&AudioFormat>, text: &str) -> Result<ContentPart, String> {
     if is_web_url(text) {

@@ -1,4 +1,4 @@
-//! `UserMessageBuilder`, `ContentPart::image`, `Upload::to_data_url`: files inside requests that are JSON.
+//! `UserMessageBuilder`, `ContentPart::image`, `Upload::to_data_url`: files in JSON requests.
 
 mod builder;
 mod document;
@@ -14,20 +14,20 @@ use crate::runtime::media::FileInput;
 
 /// Parts from files, bytes and URLs.
 ///
-/// A URL (`http:`, `https:`) goes to the API as it stands and is fetched there. Bytes and files are read here, as a whole, and go inside
-/// the request as base64, which makes them a third longer. What they are is told by their contents first and by their name second. A
-/// `data:` URL and base64 are taken too.
+/// A URL (`http:`, `https:`) is sent unchanged and fetched by the API. Bytes and files are read here, completely, and sent within the
+/// request as base64, a third longer. Their type is detected from the content first and from the name second. `data:` URLs and base64 are
+/// accepted too.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for what the API would refuse, with the member that it is about:
-/// `image_url.url`, `input_audio.data`, `video_url.url` or `file.file_data`; and for more than
-/// [`DATA_URL_MAX_BYTES`](crate::Upload::DATA_URL_MAX_BYTES). [`ErrorKind::Io`](crate::ErrorKind::Io) for a file that cannot be read.
+/// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for what the API would reject, with the field: `image_url.url`,
+/// `input_audio.data`, `video_url.url` or `file.file_data`; and for more than [`DATA_URL_MAX_BYTES`](crate::Upload::DATA_URL_MAX_BYTES).
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) for a file that cannot be read.
 impl ContentPart {
     /// An image: PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC, at least 64 pixels wide and high.
     ///
-    /// For models with [`supports_vision`](crate::types::ModelCapabilities::supports_vision). More than one image in a request only
-    /// where they also have `supports_multiple_images`, and then `max_images` of them.
+    /// For models with [`supports_vision`](crate::types::ModelCapabilities::supports_vision). Several images in a request need
+    /// `supports_multiple_images`, up to `max_images`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), venice_ai::Error> {
@@ -40,27 +40,27 @@ impl ContentPart {
     /// ```
     ///
     /// # Errors
-    /// Another type, fewer pixels, a text that is neither a URL nor base64, and a file that cannot be read. Of an image on the web
-    /// nothing is checked.
+    /// Another type, fewer pixels, a text that is neither a URL nor base64, and a file that cannot be read. Images behind a URL are not
+    /// checked.
     pub async fn image(image: impl Into<FileInput>) -> Result<Self, Error> {
         kind::part(&Kind::Image, image.into()).await
     }
 
-    /// A sound: WAV, MP3, AIFF, AAC, Ogg, FLAC or M4A. The format that stands beside it is told by its contents.
+    /// Audio: WAV, MP3, AIFF, AAC, Ogg, FLAC or M4A. The format is detected from the content.
     ///
-    /// For models with [`supports_audio_input`](crate::types::ModelCapabilities::supports_audio_input). The API fetches no sounds, so
-    /// that a URL is refused. Samples without a head are [`audio_as`](Self::audio_as).
+    /// For models with [`supports_audio_input`](crate::types::ModelCapabilities::supports_audio_input). The API does not fetch audio, so a
+    /// URL is rejected. For raw samples use [`audio_as`](Self::audio_as).
     ///
     /// # Errors
-    /// A URL, a format that cannot be told or is none of these, and a file that cannot be read.
+    /// A URL, an unknown or unsupported format, and a file that cannot be read.
     pub async fn audio(audio: impl Into<FileInput>) -> Result<Self, Error> {
         kind::part(&Kind::Audio(None), audio.into()).await
     }
 
-    /// A sound in a format that is named: for samples without a head, `pcm16` and `pcm24`, which nothing else can tell.
+    /// Audio in a given format: for raw samples, `pcm16` and `pcm24`, which cannot be detected.
     ///
     /// # Errors
-    /// As for [`audio`](Self::audio), and contents that are plainly in another format.
+    /// As for [`audio`](Self::audio), and content that is clearly in another format.
     pub async fn audio_as(format: AudioFormat, audio: impl Into<FileInput>) -> Result<Self, Error> {
         kind::part(&Kind::Audio(Some(format)), audio.into()).await
     }
@@ -68,7 +68,7 @@ impl ContentPart {
     /// A video: MP4, MPEG, QuickTime or WebM; at most three in a request, or as many as the model's
     /// [`max_videos`](crate::types::ModelCapabilities::max_videos).
     ///
-    /// For models with `supports_video_input`. The API does not follow a URL that redirects. Some models take links to YouTube.
+    /// For models with `supports_video_input`. The API does not follow redirects of a URL. Some models accept links to YouTube.
     ///
     /// # Errors
     /// As for [`image`](Self::image).
@@ -76,20 +76,20 @@ impl ContentPart {
         kind::part(&Kind::Video, video.into()).await
     }
 
-    /// A document, which the API turns into text, so that every text model takes it: PDF, EPUB, DOCX, PPTX, XLSX, XLS, CSV, TXT,
-    /// Markdown, JSON and source code, at most 25 MB.
+    /// A document, which the API converts to text, so every text model supports it: PDF, EPUB, DOCX, PPTX, XLSX, XLS, CSV, TXT, Markdown,
+    /// JSON and source code, at most 25 MB.
     ///
-    /// Its name goes with it: that of the [`Upload`](crate::Upload), or the last segment of a URL.
+    /// Its name is sent too: that of the [`Upload`](crate::Upload), or the last segment of a URL.
     ///
     /// # Errors
-    /// No document, a file without a name, and as for [`image`](Self::image).
+    /// Not a document, a file without a name, and as for [`image`](Self::image).
     pub async fn file(file: impl Into<FileInput>) -> Result<Self, Error> {
         kind::part(&Kind::File, file.into()).await
     }
 }
 
 impl UserMessage {
-    /// A message of text and media, in one expression. Nothing is read before [`build`](UserMessageBuilder::build).
+    /// Builds a message of text and media. Nothing is read before [`build`](UserMessageBuilder::build).
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), venice_ai::Error> {

@@ -7,9 +7,9 @@ use crate::runtime::media::open::Opened;
 use crate::runtime::media::{Upload, base64, sniff};
 use crate::runtime::validation::ValidationError;
 
-/// A file that was read to its end.
+/// A file that was read completely.
 pub(super) struct WholeFile {
-    /// What it is, as it would be sent.
+    /// Its media type, as it would be sent.
     pub(super) media: String,
     pub(super) bytes: Bytes,
 }
@@ -27,9 +27,9 @@ impl WholeFile {
 }
 
 impl Upload {
-    /// The file as a `data:` URL, for operations that take JSON alone: the media of a video, style references. (A part of a chat
-    /// message is made by [`ContentPart::image`](crate::types::ContentPart::image) and its like.) Its media type is found as for a file
-    /// that is sent. A reader is read to its end by this.
+    /// The file as a `data:` URL, for operations that accept only JSON: the media of a video, style references. (For a part of a chat
+    /// message use [`ContentPart::image`](crate::types::ContentPart::image) and its siblings.) Its media type is detected as for an upload.
+    /// A reader is consumed.
     ///
     /// # Errors
     ///
@@ -51,10 +51,10 @@ impl Upload {
         }
     }
 
-    /// Reads all of it, or says that it is too large for a request of JSON. No more than that is ever in memory.
+    /// Reads all of it, or reports that it is too large for a JSON request. No more than the limit is ever in memory.
     pub(super) async fn whole(&self, field: &str) -> Result<Result<WholeFile, String>, Error> {
         let too_large =
-            || Ok(Err(format!("has more than the {} bytes that a data URL may have", Self::DATA_URL_MAX_BYTES)));
+            || Ok(Err(format!("has more than the {} bytes allowed in a data URL", Self::DATA_URL_MAX_BYTES)));
         let Opened { length, head, rest } = self.open(field, sniff::HEAD_BYTES).await?;
         let media = self.media_type(&head);
         if length.is_some_and(|length| length > Self::DATA_URL_MAX_BYTES) {

@@ -9,9 +9,9 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// Those of awaiting it; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread that belongs to a Tokio runtime, where waiting
-    /// would stop other tasks: await the call there. In `spawn_blocking` it is refused too, and
-    /// `Handle::current().block_on(call.into_future())` does it.
+    /// Those of awaiting it; and [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync) in a thread of a Tokio runtime, where
+    /// blocking would stop other tasks: await the call there. In `spawn_blocking` it fails too; use
+    /// `Handle::current().block_on(call.into_future())`.
     ///
     /// ```no_run
     /// # use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `BlockingIter`: the items of a stream as an ordinary iterator.
+//! `BlockingIter`: the items of a stream as an iterator.
 
 use std::pin::Pin;
 
@@ -7,7 +7,7 @@ use futures_core::Stream;
 use super::block_on;
 use crate::runtime::error::Error;
 
-/// The items of a stream as an ordinary iterator, each waited for in this thread.
+/// The items of a stream as an iterator, each awaited in this thread.
 ///
 /// ```no_run
 /// # fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -20,20 +20,20 @@ pub fn iter<S: Stream + Unpin>(stream: S) -> BlockingIter<S> {
     BlockingIter { stream, is_refused: false }
 }
 
-/// The items of a stream, each waited for in this thread; from [`iter()`].
+/// The items of a stream, each awaited in this thread; from [`iter()`].
 ///
-/// It reads no further ahead than the stream itself. Dropping it closes the connection. In a thread that belongs to an async
-/// runtime the first item is [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync), and there is no second.
+/// It reads no further ahead than the stream itself. Dropping it closes the connection. In a thread of an async runtime the only item is
+/// [`ErrorKind::BlockingInAsync`](crate::ErrorKind::BlockingInAsync).
 #[derive(Debug)]
-#[must_use = "an iterator does nothing until it is asked for items"]
+#[must_use = "iterators are lazy"]
 pub struct BlockingIter<S> {
     stream: S,
-    /// Nothing can be waited for in this thread.
+    /// Blocking is not possible in this thread.
     is_refused: bool,
 }
 
 impl<S> BlockingIter<S> {
-    /// The stream behind it, with what has not been read yet.
+    /// The stream, with what was not read yet.
     ///
     /// ```no_run
     /// # fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -46,12 +46,12 @@ impl<S> BlockingIter<S> {
         self.stream
     }
 
-    /// The stream behind it: what came with the reply, what it cost.
+    /// The stream: its metadata, its cost.
     pub fn get_ref(&self) -> &S {
         &self.stream
     }
 
-    /// The stream behind it, to change how the rest is read.
+    /// The stream, to change how the rest is read.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.stream
     }

@@ -1,6 +1,6 @@
-//! [`wait`] and [`iter()`]: the SDK without async.
+//! [`wait`] and [`iter()`]: blocking calls, without async.
 //!
-//! Everything that is awaited has `send_blocking()`, or is waited for with [`wait`]; streams are iterators with [`iter()`].
+//! Everything that can be awaited has `send_blocking()`, or works with [`wait`]; streams become iterators with [`iter()`].
 //!
 //! ```no_run
 //! use venice_ai::blocking;
@@ -19,9 +19,9 @@
 //! # Ok::<(), venice_ai::Error>(())
 //! ```
 //!
-//! Connections are served by a runtime of the crate's own, with one thread, that starts when something is first waited for and lives as
-//! long as the process. In a thread that belongs to a Tokio runtime, where waiting would stop other tasks, all of these fail with
-//! [`ErrorKind::BlockingInAsync`]: use `.await` there. In `spawn_blocking` they fail too, and `Handle::current().block_on(…)` does it.
+//! Connections are driven by a single-threaded runtime of the crate, which is started on first use and lives as long as the process. In a
+//! thread of a Tokio runtime, where blocking would stop other tasks, all of these fail with [`ErrorKind::BlockingInAsync`]: use `.await`
+//! there. In `spawn_blocking` they fail too; use `Handle::current().block_on(…)`.
 
 mod call;
 mod iter;
@@ -38,7 +38,7 @@ use crate::runtime::transport::http::BLOCKING_RUNTIME;
 ///
 /// # Errors
 ///
-/// Those of the future; and [`ErrorKind::BlockingInAsync`] in a thread that belongs to a Tokio runtime.
+/// Those of the future; and [`ErrorKind::BlockingInAsync`] in a thread of a Tokio runtime.
 ///
 /// ```no_run
 /// # fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -56,9 +56,9 @@ where
     block_on(future.into_future()).unwrap_or_else(F::Output::refused)
 }
 
-/// What [`wait`] can wait for: a result, or the next result of a stream.
+/// The outputs that [`wait`] supports: a result, or the next result of a stream.
 pub trait Waitable: sealed::Sealed {
-    /// What comes of it where waiting is not possible.
+    /// The output if blocking is not possible.
     #[doc(hidden)]
     fn refused(error: Error) -> Self;
 }
@@ -81,12 +81,13 @@ mod sealed {
     impl<T, E> Sealed for Option<Result<T, E>> {}
 }
 
-/// Waits for a future. A thread that belongs to a Tokio runtime, whose other tasks it would stop, is refused.
+/// Runs a future to completion in this thread, with connections and timers on the crate's runtime. Fails in a thread of an async runtime,
+/// where it could deadlock.
 pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     Ok(runtime_here()?.block_on(future))
 }
 
-/// The runtime to wait with in this thread.
+/// The runtime for blocking calls; fails in a thread of another runtime.
 pub(crate) fn runtime_here() -> Result<&'static Runtime, Error> {
     if Handle::try_current().is_ok() {
         let message = "a blocking call was made inside an async runtime and nothing was sent; use `.await` here";
@@ -108,7 +109,7 @@ fn runtime() -> Result<&'static Runtime, Error> {
                 Error::configuration(message).with_source(error)
             },
         )?;
-    // Of two threads that come here at once, one finds its runtime unneeded. It has run nothing.
+    // If two threads start it at once, one of the runtimes is dropped. It has run nothing.
     Ok(RUNTIME.get_or_init(|| {
         BLOCKING_RUNTIME.get_or_init(|| runtime.handle().id());
         runtime

@@ -1,4 +1,4 @@
-//! All models at one moment.
+//! `Catalogue`: a snapshot of all models, with lookup by name.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,12 +12,11 @@ use crate::api::generated::operations;
 use crate::api::generated::types::ModelType;
 use crate::runtime::error::{Error, ErrorKind};
 
-/// All models as the API listed them at one moment, from [`Models::catalogue`](super::Models::catalogue). It does not change, and
-/// a clone costs two counters.
+/// A snapshot of all models, from [`Models::catalogue`](super::Models::catalogue). Immutable and cheap to clone.
 ///
-/// Models are found by id, by trait (`default`) and by the name of another vendor's model (`gpt-4o`), with or without a suffix
-/// (`default:enable_web_search=on`) and the prefix `venice-`, as the API finds them. Names of other vendors are known of the types that were
-/// [asked for](super::CatalogueRequest::with_compatible_names).
+/// Models are found by id, by trait (`default`) and by another vendor's model id (`gpt-4o`), with or without a suffix
+/// (`default:enable_web_search=on`) and the prefix `venice-`, as the API resolves them. Other vendors' ids are known for the types that
+/// were [requested](super::CatalogueRequest::with_compatible_names).
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -28,26 +27,26 @@ use crate::runtime::error::{Error, ErrorKind};
 /// ```
 #[derive(Clone)]
 pub struct Catalogue {
-    listed: Arc<Listed>,
+    list: Arc<ModelList>,
     names: Arc<Names>,
 }
 
-/// What one request listed.
-pub(super) struct Listed {
+/// The result of one list request.
+pub(super) struct ModelList {
     read: Read,
     pub(super) at: Instant,
     fetched_at: SystemTime,
 }
 
-impl Listed {
+impl ModelList {
     pub(super) fn new(read: Read, at: Instant, fetched_at: SystemTime) -> Self {
         Self { read, at, fetched_at }
     }
 }
 
 impl Catalogue {
-    pub(super) fn new(listed: Arc<Listed>, names: Arc<Names>) -> Self {
-        Self { listed, names }
+    pub(super) fn new(list: Arc<ModelList>, names: Arc<Names>) -> Self {
+        Self { list, names }
     }
 
     /// The same models, with these names.
@@ -65,7 +64,7 @@ impl Catalogue {
     /// # }
     /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, CatalogueModel> {
-        self.listed.read.models.iter()
+        self.list.read.models.iter()
     }
 
     /// The models of one type.
@@ -74,10 +73,10 @@ impl Catalogue {
         self.iter().filter(move |model| *model.kind() == kind)
     }
 
-    /// How many models there are.
+    /// The number of models.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.listed.read.models.len()
+        self.list.read.models.len()
     }
 
     /// Whether the API listed no model at all.
@@ -89,10 +88,10 @@ impl Catalogue {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.listed.read.models.is_empty()
+        self.list.read.models.is_empty()
     }
 
-    /// The model that answers to a name. Where a name stands for models of several types, as `default` does, it is the text model;
+    /// Finds a model by name. If a name refers to models of several types, as `default` does, it is the text model;
     /// [`find_of_type`](Self::find_of_type) finds the others.
     ///
     /// ```no_run
@@ -111,7 +110,7 @@ impl Catalogue {
         })
     }
 
-    /// The model of one type that answers to a name.
+    /// Finds a model of one type by name.
     #[must_use]
     pub fn find_of_type(&self, kind: impl Into<ModelType>, name: &str) -> Option<&CatalogueModel> {
         let kind = kind.into();
@@ -122,10 +121,10 @@ impl Catalogue {
         })
     }
 
-    /// As [`find`](Self::find), with an error for a name that nothing answers to.
+    /// Like [`find`](Self::find), with an error for an unknown name.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]; [`Error::did_you_mean`] has what comes close.
+    /// [`ErrorKind::NotFound`]; [`Error::did_you_mean`] has suggestions.
     #[inline]
     pub fn require(&self, name: &str) -> Result<&CatalogueModel, Error> {
         self.find(name).ok_or_else(|| self.not_found(None, name))
@@ -147,14 +146,14 @@ impl Catalogue {
         error.with_operation(&operations::LIST_MODELS)
     }
 
-    /// Names that are close to one that nothing answers to, the closest first, three at most.
+    /// Suggestions for an unknown name, the closest first, at most three.
     #[must_use]
     pub fn suggestions(&self, name: &str) -> Vec<String> {
         let names = self.iter().flat_map(CatalogueModel::own_names);
         suggest::closest(without_suffix(name), names.chain(self.names.all()))
     }
 
-    /// As [`suggestions`](Self::suggestions), of one type.
+    /// Like [`suggestions`](Self::suggestions), of one type.
     #[must_use]
     pub fn suggestions_of_type(&self, kind: impl Into<ModelType>, name: &str) -> Vec<String> {
         let kind = kind.into();
@@ -163,8 +162,7 @@ impl Catalogue {
         suggest::closest(without_suffix(name), names.chain(others))
     }
 
-    /// Whether the names of other vendors' models are known for this type. Where they are not, a name that is not found may be one of
-    /// them.
+    /// Whether other vendors' model ids were fetched for this type. If not, an unknown name may be one of them.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -178,14 +176,14 @@ impl Catalogue {
         self.names.of(&kind.into()).is_some()
     }
 
-    /// When it was fetched, by the clock of this machine.
+    /// When it was fetched, by the local clock.
     #[must_use]
     pub fn fetched_at(&self) -> SystemTime {
-        self.listed.fetched_at
+        self.list.fetched_at
     }
 
-    /// How many models of the list are left out, because what the API said of them cannot be read. [`Models::list`](super::Models::list)
-    /// says what is wrong with the first.
+    /// The number of models that are left out because their entry cannot be decoded. [`Models::list`](super::Models::list) reports the
+    /// first such error.
     ///
     /// ```no_run
     /// # fn look(catalogue: venice_ai::models::Catalogue) {
@@ -194,7 +192,7 @@ impl Catalogue {
     /// ```
     #[must_use]
     pub fn unreadable(&self) -> usize {
-        self.listed.read.unreadable
+        self.list.read.unreadable
     }
 
     fn by_id(&self, kind: &ModelType, id: &str) -> Option<&CatalogueModel> {
@@ -202,7 +200,7 @@ impl Catalogue {
     }
 }
 
-/// Of models that share a name, the one for text, which is what the API means where nothing says more.
+/// Of models that share a name, the text model, which is the API's default.
 fn text_first<'a>(models: impl Iterator<Item = &'a CatalogueModel>) -> Option<&'a CatalogueModel> {
     let mut models = models.peekable();
     let first = models.peek().copied();

@@ -1,4 +1,4 @@
-//! `Catalogue`: all models at one moment, shared by all clones of a client, looked up by id, trait or another vendor's name.
+//! `Catalogue`: all models, cached for all clones of a client, looked up by id, trait or another vendor's id.
 
 mod capabilities;
 mod limits;
@@ -21,8 +21,8 @@ use crate::api::models::Models;
 use crate::features::flow::Flow;
 
 impl Models<'_> {
-    /// All models, to look up, filter and ask: fetched once for all clones of the client, and kept for
-    /// [ten minutes](crate::ClientBuilder::catalogue_max_age).
+    /// All models, for lookup and filtering: fetched once for all clones of the client, and cached for [ten
+    /// minutes](crate::ClientBuilder::catalogue_max_age).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -39,14 +39,13 @@ impl Models<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`list`](Self::list), where no catalogue of the last day can serve. No key is needed.
+    /// Those of [`list`](Self::list), if there is no catalogue of the last day. No key is needed.
     pub fn catalogue(&self) -> CatalogueRequest {
         request::catalogue(self.client)
     }
 
-    /// The model that a name stands for: an id, a trait (`default`) or the name of another vendor's model (`gpt-4o`), with or without
-    /// a suffix. It is looked up in the [catalogue](Self::catalogue); where a name stands for models of several types, it is the text
-    /// model.
+    /// Resolves a model name: an id, a trait (`default`) or another vendor's model id (`gpt-4o`), with or without a suffix. It is looked up
+    /// in the [catalogue](Self::catalogue); if a name refers to models of several types, it is the text model.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -62,13 +61,13 @@ impl Models<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if nothing answers to the name, with names that come close in
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for an unknown name, with suggestions in
     /// [`did_you_mean`](crate::Error::did_you_mean); and those of [`catalogue`](Self::catalogue).
     pub fn find(&self, name: impl Into<String>) -> Flow<CatalogueModel> {
         request::find(self.client, None, name.into())
     }
 
-    /// As [`find`](Self::find), for a model of one type.
+    /// Like [`find`](Self::find), for a model of one type.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -1,14 +1,13 @@
-//! A model of the catalogue.
+//! `CatalogueModel`: a model of the catalogue.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::api::generated::types::{Model, ModelCapabilities, ModelPricing, ModelPrivacyLevel, ModelSpec, ModelType};
 
-/// A model of the [`Catalogue`](super::Catalogue), and what can be asked about it. A clone costs a counter.
+/// A model of the [`Catalogue`](super::Catalogue). Cheap to clone.
 ///
-/// An answer that is an `Option` is `None` where the API says nothing: that is no "no". A model with `supports_vision() == None` may see
-/// or not.
+/// A getter is `None` if the API does not say: that is not "no". A model with `supports_vision() == None` may support images or not.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -28,19 +27,19 @@ impl CatalogueModel {
         Self { model: Arc::new(model) }
     }
 
-    /// The id by which it is called.
+    /// The model id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.model.id
     }
 
-    /// Its name, for people. Where it has none, its id.
+    /// The display name; the id if it has none.
     #[must_use]
     pub fn name(&self) -> &str {
         self.spec().name.as_deref().unwrap_or(self.id())
     }
 
-    /// What kind of model it is.
+    /// The type of the model.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -53,20 +52,19 @@ impl CatalogueModel {
         &self.model.type_
     }
 
-    /// All of it as the API lists it, and what this crate does not know of it in `extra`.
+    /// The API's entry, with unknown fields in `extra`.
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// What it can do and what it costs, as the API lists it.
+    /// Capabilities and prices, as the API lists them.
     #[must_use]
     pub fn spec(&self) -> &ModelSpec {
         &self.model.model_spec
     }
 
-    /// What it costs. `None` is an unknown price, and not a free model: films have none here, and are priced by
-    /// [`quote`](crate::Video::quote).
+    /// The prices. `None` is an unknown price, not a free model: videos have no list price, see [`quote`](crate::Video::quote).
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -80,14 +78,13 @@ impl CatalogueModel {
         self.spec().pricing.as_ref()
     }
 
-    /// The traits that it has, such as `default`. Each can stand where its id can.
+    /// Its traits, such as `default`. Each can be used instead of its id.
     #[must_use]
     pub fn traits(&self) -> &[String] {
         self.spec().traits.as_deref().unwrap_or_default()
     }
 
-    /// Whether Venice says that nothing of a request is kept. Of other models, who runs them is not told who asks, and may keep
-    /// what is asked.
+    /// Whether Venice keeps nothing of a request. For other models the provider does not learn who sends a request, but may keep it.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -103,7 +100,7 @@ impl CatalogueModel {
         }
     }
 
-    /// Whether it cannot be called at the moment.
+    /// Whether it is offline.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -115,7 +112,7 @@ impl CatalogueModel {
         self.spec().offline.unwrap_or(false)
     }
 
-    /// Whether it is on trial, or open to accounts with beta access alone.
+    /// Whether it is in beta, possibly only for accounts with beta access.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -128,13 +125,13 @@ impl CatalogueModel {
         spec.beta.or(spec.beta_model).unwrap_or(false) || spec.beta_model.unwrap_or(false)
     }
 
-    /// Whether it filters little. The provider behind it may filter all the same.
+    /// Whether it has little content filtering. The provider may still filter.
     #[must_use]
     pub fn is_uncensored(&self) -> bool {
         self.spec().uncensored.unwrap_or(false)
     }
 
-    /// The country codes of the places where it is offered; `None` is everywhere.
+    /// The country codes of the regions where it is available; `None` is everywhere.
     #[must_use]
     pub fn regions(&self) -> Option<&[String]> {
         self.spec().region_restrictions.as_deref()

@@ -1,11 +1,11 @@
-//! Names by which models are called that the list of models does not have.
+//! `Names`: names of models that the list of models does not have.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::generated::types::ModelType;
 
-/// What a name stands for, by the type of the model. Only types that were asked for are here.
+/// Model ids by name and type. Only types that were fetched are here.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     by_type: Vec<(ModelType, Arc<BTreeMap<String, String>>)>,
@@ -21,7 +21,7 @@ impl Names {
         self.by_type.iter().find(|known| known.0 == *kind).map(|known| &*known.1)
     }
 
-    /// The ids that a name stands for, with their types.
+    /// The ids of a name, with their types.
     pub(super) fn of_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a ModelType, &'a str)> {
         self.by_type.iter().filter_map(move |(kind, names)| Some((kind, names.get(name)?.as_str())))
     }
@@ -32,12 +32,12 @@ impl Names {
     }
 }
 
-/// The name of a model without what a request may add to it: a suffix that turns features on (`:enable_web_search=on`).
+/// The name of a model without a suffix of features (`:enable_web_search=on`).
 pub(crate) fn without_suffix(name: &str) -> &str {
     name.split_once(':').map_or(name, |(name, _)| name)
 }
 
-/// The forms of a name that the API takes for the same: as it is, and without `venice-` before it.
+/// The equivalent forms of a name: as it is, and without the prefix `venice-`.
 pub(super) fn forms(name: &str) -> impl Iterator<Item = &str> {
     let name = without_suffix(name.trim());
     std::iter::once(name).chain(name.strip_prefix("venice-"))
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suffix_and_prefix_are_not_part_of_a_name() {
+    fn suffix_and_prefix_are_removed() {
         let forms = |name| forms(name).collect::<Vec<_>>();
         assert_eq!(forms("default:enable_web_search=on&strip_thinking_response=true"), ["default"]);
         assert_eq!(forms("venice-uncensored:character_slug=a"), ["venice-uncensored", "uncensored"]);

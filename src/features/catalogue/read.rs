@@ -1,4 +1,4 @@
-//! The list of models, read one by one.
+//! `Read`: decodes the list of models one by one.
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -8,23 +8,23 @@ use crate::api::generated::types::Model;
 use crate::runtime::error::Error;
 use crate::runtime::lenient::leniently_again;
 
-/// What a list of models came to.
+/// The decoded list of models.
 pub(super) struct Read {
     pub(super) models: Vec<CatalogueModel>,
-    /// How many could not be read. One that has changed beyond recognition does not lose the others.
+    /// The number that could not be decoded. One incompatible model does not affect the others.
     pub(super) unreadable: usize,
 }
 
-/// The models in the reply of `GET /models`, or what is wrong with it. A list of which nothing can be read is no list of models.
+/// Decodes the reply of `GET /models`. A list without any readable model is an error.
 pub(super) fn models(mut reply: Value) -> Result<Read, Error> {
     let Some(Value::Array(all)) = reply.get_mut("data").map(Value::take) else {
         return Err(Error::decode("the reply has no list of models in `data`"));
     };
-    let listed = all.len();
+    let list = all.len();
     let models: Vec<CatalogueModel> = all.into_iter().filter_map(model).collect();
-    let unreadable = listed - models.len();
+    let unreadable = list - models.len();
     match (models.len(), unreadable) {
-        (0, 1..) => Err(Error::decode(format!("none of the {unreadable} models can be read"))),
+        (0, 1..) => Err(Error::decode(format!("none of the {unreadable} models can be decoded"))),
         _ => Ok(Read { models, unreadable }),
     }
 }

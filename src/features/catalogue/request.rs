@@ -1,4 +1,4 @@
-//! `CatalogueRequest`: a flow that fetches the catalogue of models, unless it is there.
+//! `CatalogueRequest`: fetches the catalogue of models, unless it is cached.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::api::generated::types::ModelType;
 use crate::features::flow::{Flow, plain_settings};
 use crate::runtime::client::Client;
 
-/// Types whose models answer to the names of other vendors, in the order in which they are looked through.
+/// The types with other vendors' model ids, in the order of lookup.
 const TYPES_WITH_NAMES: [ModelType; 3] = [ModelType::Text, ModelType::Image, ModelType::Embedding];
 
-/// The catalogue, to be awaited; from [`Models::catalogue`](super::Models::catalogue). Nothing is sent before that, and nothing at all
-/// where a catalogue is there that is fresh enough. Callers who ask at the same time share one fetch, with the options of the first.
+/// The catalogue, from [`Models::catalogue`](super::Models::catalogue). Lazy, and nothing is sent if the cache is fresh enough. Concurrent
+/// callers share one fetch, with the options of the first.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -21,7 +21,7 @@ const TYPES_WITH_NAMES: [ModelType; 3] = [ModelType::Text, ModelType::Image, Mod
 /// ```
 pub type CatalogueRequest = Flow<Catalogue, CatalogueSettings>;
 
-/// What can be set of a [`CatalogueRequest`].
+/// The settings of a [`CatalogueRequest`].
 #[derive(Debug, Default)]
 pub struct CatalogueSettings {
     max_age: Option<Duration>,
@@ -30,7 +30,7 @@ pub struct CatalogueSettings {
 
 plain_settings!(CatalogueSettings);
 
-/// The catalogue, fetched unless it is there.
+/// Returns the catalogue, fetched unless it is cached.
 pub(super) fn catalogue(client: &Client) -> CatalogueRequest {
     Flow::with_settings(client, "the catalogue", CatalogueSettings::default(), |client, settings, _| async move {
         let CatalogueSettings { max_age, names_of } = settings;
@@ -39,7 +39,7 @@ pub(super) fn catalogue(client: &Client) -> CatalogueRequest {
             let (with_names, failure) = store::with_names(&client, catalogue, &kind, max_age).await;
             if let Some(failure) = failure {
                 let (error, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
-                tracing::warn!(%kind, ?error, status, "the names of other vendors' models cannot be fetched");
+                tracing::warn!(%kind, ?error, status, "other vendors' model ids cannot be fetched");
             }
             catalogue = with_names;
         }
@@ -48,15 +48,15 @@ pub(super) fn catalogue(client: &Client) -> CatalogueRequest {
 }
 
 impl CatalogueRequest {
-    /// How old it may be, in place of [`ClientBuilder::catalogue_max_age`](crate::ClientBuilder::catalogue_max_age). Zero fetches it
-    /// anew, unless a fetch is on its way already. With this call an older one never serves: if a fetch fails, so does this.
+    /// The maximum age, instead of [`ClientBuilder::catalogue_max_age`](crate::ClientBuilder::catalogue_max_age). Zero fetches it again,
+    /// unless a fetch is in flight. With this call an older catalogue is never used: if a fetch fails, so does this.
     pub fn with_max_age(mut self, age: Duration) -> Self {
         self.settings.max_age = Some(age);
         self
     }
 
-    /// Fetches the names of other vendors' models (`gpt-4o`) for a type as well, by one more request, kept like the rest. Where
-    /// that request fails the catalogue comes without them; [`Catalogue::knows_compatible_names`] tells.
+    /// Also fetches other vendors' model ids (`gpt-4o`) for a type, with one more request, cached like the rest. If that request fails the
+    /// catalogue comes without them; [`Catalogue::knows_compatible_names`] says so.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -71,7 +71,7 @@ impl CatalogueRequest {
     }
 }
 
-/// The model that answers to a name. Names of other vendors are fetched only where it is no other name.
+/// Finds a model by name. Other vendors' ids are fetched only if it is no other name.
 pub(super) fn find(client: &Client, kind: Option<ModelType>, name: String) -> Flow<CatalogueModel> {
     Flow::new(client, "retrieving a model", move |client| async move {
         let found = |catalogue: &Catalogue| match &kind {
@@ -91,7 +91,7 @@ pub(super) fn find(client: &Client, kind: Option<ModelType>, name: String) -> Fl
             catalogue = with_names;
             failed = failed.or(failure);
         }
-        // It might have been a name that could not be looked up.
+        // It may be an id that could not be looked up.
         Err(failed.unwrap_or_else(|| catalogue.not_found(kind.as_ref(), &name)))
     })
 }

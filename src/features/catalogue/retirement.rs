@@ -1,26 +1,26 @@
-//! Models that go.
+//! `Retirement`: when a model is removed, and its replacement.
 
 use std::time::SystemTime;
 
 use super::CatalogueModel;
 use crate::runtime::timestamp::Timestamp;
 
-/// When a model goes, and what becomes of calls to it; from [`CatalogueModel::retirement`].
+/// When a model is removed, and what happens to calls of it; from [`CatalogueModel::retirement`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retirement {
-    /// When it goes. `None` if the API names no time that can be read.
+    /// When it is removed. `None` if the API sends no valid time.
     pub removes_at: Option<SystemTime>,
-    /// From when on replies warn of it.
+    /// From when on replies have a warning.
     pub warns_from: Option<SystemTime>,
-    /// The model to move to.
+    /// The replacement.
     pub replacement: Option<String>,
     /// Whether calls go to another model afterwards. If not, they are answered 410.
     pub is_remapped: bool,
 }
 
 impl CatalogueModel {
-    /// When it goes, and what to move to; `None` while nobody means to take it away.
+    /// When it is removed and its replacement; `None` if that is not planned.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {
@@ -40,7 +40,7 @@ impl CatalogueModel {
         })
     }
 
-    /// Whether it is to go, or gone.
+    /// Whether it will be removed, or was.
     ///
     /// ```no_run
     /// # fn look(catalogue: venice_ai::models::Catalogue) {
@@ -54,7 +54,7 @@ impl CatalogueModel {
         self.spec().deprecation.is_some()
     }
 
-    /// Whether its time is over at a moment, such as now. It may be listed for a while all the same.
+    /// Whether it is removed at a time, such as now. It may still be listed for a while.
     ///
     /// ```no_run
     /// # fn look(model: venice_ai::models::CatalogueModel) {

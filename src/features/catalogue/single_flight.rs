@@ -11,17 +11,17 @@ use tokio::runtime::Id;
 
 use crate::runtime::transport::http::current_runtime;
 
-/// What is done, as a future.
+/// The work, as a future.
 pub(crate) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// An outcome, or the panic that took its place, for the first who asks.
-type Landed<T> = Result<T, Arc<Mutex<Option<Box<dyn Any + Send>>>>>;
+/// An outcome, or the panic instead, for the first caller.
+type Completed<T> = Result<T, Arc<Mutex<Option<Box<dyn Any + Send>>>>>;
 
-/// Futures in flight, each with a key: a caller of a key that is in flight waits for that future.
+/// Futures in flight by key: a caller with the key of one waits for that future.
 ///
-/// Nothing runs in the background: each of those who wait can move the future on, and it is dropped with the last of them. A future is
-/// shared within one runtime only. Its connections and timers stand still with the runtime in which it began, and a caller in another
-/// runtime, as blocking calls have, must not stand still with them.
+/// No background task: every waiting caller polls the future, and it is dropped with the last of them. A future is shared within one
+/// runtime only: its connections and timers stop with the runtime in which it started, and a caller in another runtime, as blocking calls
+/// have, must not stop with them.
 pub(crate) struct SingleFlight<K, T> {
     in_flight: Mutex<Vec<InFlight<K, T>>>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct SingleFlight<K, T> {
 struct InFlight<K, T> {
     key: K,
     runtime: Option<Id>,
-    work: WeakShared<Work<Landed<T>>>,
+    work: WeakShared<Work<Completed<T>>>,
 }
 
 impl<K, T> Default for SingleFlight<K, T> {
@@ -39,10 +39,10 @@ impl<K, T> Default for SingleFlight<K, T> {
 }
 
 impl<K: PartialEq + Clone, T: Clone + Send + 'static> SingleFlight<K, T> {
-    /// The outcome of the work with this key, which begins now unless it is in flight, or `done` knows its outcome. A caller who looked
-    /// for an outcome just before some work landed looks again in `done`, where nothing lands in between.
+    /// The outcome of the work with this key, which starts now unless it is in flight, or `done` has its outcome. A caller that just missed
+    /// a completion finds its outcome with `done`, which is called under the lock.
     ///
-    /// Work that panics does so for one caller; the others begin it anew.
+    /// A panic of the work reaches one caller; the others start it again.
     pub(crate) async fn outcome(&self, key: K, done: impl Fn() -> Option<T>, begin: impl Fn() -> Work<T>) -> T {
         loop {
             let work = match self.join(key.clone(), &done, &begin) {
@@ -65,7 +65,7 @@ impl<K: PartialEq + Clone, T: Clone + Send + 'static> SingleFlight<K, T> {
         key: K,
         done: impl FnOnce() -> Option<T>,
         begin: impl FnOnce() -> Work<T>,
-    ) -> Result<Shared<Work<Landed<T>>>, T> {
+    ) -> Result<Shared<Work<Completed<T>>>, T> {
         let runtime = current_runtime();
         let mut in_flight = lock(&self.in_flight);
         in_flight.retain(|known| known.work.upgrade().is_some_and(|work| work.peek().is_none()));
@@ -77,7 +77,7 @@ impl<K: PartialEq + Clone, T: Clone + Send + 'static> SingleFlight<K, T> {
             return Err(outcome);
         }
         let work = AssertUnwindSafe(begin()).catch_unwind();
-        let work: Work<Landed<T>> =
+        let work: Work<Completed<T>> =
             Box::pin(work.map(|outcome| outcome.map_err(|panic| Arc::new(Mutex::new(Some(panic))))));
         let work = work.shared();
         in_flight.extend(work.downgrade().map(|work| InFlight { key, runtime, work }));
@@ -85,7 +85,7 @@ impl<K: PartialEq + Clone, T: Clone + Send + 'static> SingleFlight<K, T> {
     }
 }
 
-/// Nothing that is kept under these locks is ever half done.
+/// The state under these locks is always consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    /// Work that takes a moment, and counts how often it began.
+    /// Work that takes a moment, and counts its starts.
     fn counted(begun: &Arc<AtomicUsize>) -> Work<usize> {
         let number = begun.fetch_add(1, Ordering::SeqCst) + 1;
         Box::pin(async move {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_is_done_once_for_all_who_wait_and_anew_afterwards() {
+    async fn concurrent_callers_share_work_and_later_ones_start_it_again() {
         let (flights, begun) = (SingleFlight::default(), Arc::new(AtomicUsize::new(0)));
         let join = || flights.outcome("a", || None, || counted(&begun));
         let outcomes = tokio::join!(join(), join(), flights.outcome("b", || None, || counted(&begun)));
@@ -117,11 +117,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_comes_too_late_to_join_finds_what_was_done() {
+    async fn a_late_caller_finds_the_outcome() {
         let (flights, begun) = (SingleFlight::default(), Arc::new(AtomicUsize::new(0)));
         let mut flying = Box::pin(flights.outcome((), || None, || counted(&begun)));
         assert!(now(&mut flying).is_none());
-        // While it is in flight nobody asks for the outcome of an earlier one.
+        // While it is in flight an earlier outcome is not looked up.
         let joined = flights.outcome((), || panic!("it is in flight"), || counted(&begun));
         assert_eq!(tokio::join!(flying, joined), (1, 1));
         assert_eq!(flights.outcome((), || Some(7), || counted(&begun)).await, 7);
@@ -129,14 +129,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_leaves_takes_nothing_along() {
+    async fn a_dropped_caller_does_not_affect_the_others() {
         let (flights, begun) = (SingleFlight::default(), Arc::new(AtomicUsize::new(0)));
         let join = || Box::pin(flights.outcome((), || None, || counted(&begun)));
         let (mut driver, mut heir) = (join(), join());
         assert!(now(&mut driver).is_none() && now(&mut heir).is_none());
         drop(driver);
         assert_eq!(heir.await, 1);
-        // With the last one the work is gone.
+        // The work is dropped with the last caller.
         let mut last = join();
         assert!(now(&mut last).is_none());
         drop(last);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_does_so_for_one_and_is_begun_anew_for_the_others() {
+    async fn a_panic_reaches_one_caller_and_the_others_start_again() {
         let (flights, begun) = (Arc::new(SingleFlight::default()), Arc::new(AtomicUsize::new(0)));
         let tasks: Vec<_> = (0..3)
             .map(|_| {
@@ -189,7 +189,7 @@ mod tests {
                 flights.outcome((), done, begin).await
             }
         };
-        // One stays, so that the work is not dropped before the others come.
+        // One caller stays, so that the work is not dropped before the others arrive.
         let mut first = Box::pin(outcome());
         assert!(now(&mut first).is_none());
         let waiting: Vec<_> = (0..200)
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_that_stands_still_holds_up_nobody_else() {
+    fn a_stopped_runtime_does_not_block_other_callers() {
         let (flights, begun) = (SingleFlight::default(), Arc::new(AtomicUsize::new(0)));
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (still, moving) = (runtime(), runtime());
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(still.block_on(&mut held_up), 1);
     }
 
-    /// The outcome, if it is there at once.
+    /// The outcome, if it is ready at once.
     fn now<T>(waiter: &mut Pin<Box<impl Future<Output = T>>>) -> Option<T> {
         match waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => Some(outcome),

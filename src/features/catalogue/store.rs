@@ -1,11 +1,11 @@
-//! The catalogue that all clones of a client share.
+//! `CatalogueStore`: the cached catalogue of a client and its clones.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lookup::Listed;
+use super::lookup::ModelList;
 use super::names::Names;
 use super::single_flight::{SingleFlight, Work};
 use super::{Catalogue, read};
@@ -14,26 +14,26 @@ use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
 use crate::runtime::transport::ReplyForm;
 
-/// New models and prices come by the week.
+/// New models and prices are published weekly.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
-/// What serves while it cannot be fetched anew.
+/// The maximum age of a catalogue that is used while fetching fails.
 const MOST_STALE: Duration = Duration::from_secs(24 * 60 * 60);
-/// After a fetch that failed, what is stale serves for so long without a further try.
+/// How long a stale catalogue is used after a failed fetch, before the next attempt.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 type Table = Arc<BTreeMap<String, String>>;
 
-/// What was fetched, and what is on its way.
+/// The cache and the fetches in flight.
 pub(crate) struct CatalogueStore {
     max_age: Duration,
-    kept: Mutex<Kept>,
+    cache: Mutex<Cache>,
     lists: SingleFlight<(), Result<Catalogue, Error>>,
     names: SingleFlight<ModelType, Result<(), Error>>,
 }
 
 #[derive(Default)]
-struct Kept {
-    listed: Option<Arc<Listed>>,
+struct Cache {
+    list: Option<Arc<ModelList>>,
     names: Arc<Names>,
     /// When the names of a type were fetched, and when that failed.
     names_at: Vec<(ModelType, Instant)>,
@@ -41,9 +41,9 @@ struct Kept {
     failed_at: Option<Instant>,
 }
 
-impl Kept {
+impl Cache {
     fn catalogue(&self) -> Option<Catalogue> {
-        Some(Catalogue::new(Arc::clone(self.listed.as_ref()?), Arc::clone(&self.names)))
+        Some(Catalogue::new(Arc::clone(self.list.as_ref()?), Arc::clone(&self.names)))
     }
 }
 
@@ -55,34 +55,34 @@ impl Default for CatalogueStore {
 
 impl CatalogueStore {
     pub(crate) fn new(max_age: Duration) -> Self {
-        Self { max_age, kept: Mutex::default(), lists: SingleFlight::default(), names: SingleFlight::default() }
+        Self { max_age, cache: Mutex::default(), lists: SingleFlight::default(), names: SingleFlight::default() }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn cache(&self) -> MutexGuard<'_, Cache> {
         // Nothing panics while the lock is held.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is there, if it is not older.
+    /// The cached catalogue, if it is not older.
     fn no_older_than(&self, age: Duration, now: Instant) -> Option<Catalogue> {
-        let kept = self.kept();
-        let is_fresh = kept.listed.as_ref().is_some_and(|listed| now.saturating_duration_since(listed.at) < age);
-        kept.catalogue().filter(|_| is_fresh)
+        let cache = self.cache();
+        let is_fresh = cache.list.as_ref().is_some_and(|list| now.saturating_duration_since(list.at) < age);
+        cache.catalogue().filter(|_| is_fresh)
     }
 
     fn has_names(&self, kind: &ModelType, age: Duration, now: Instant) -> bool {
-        is_within(&self.kept().names_at, kind, age, now)
+        is_within(&self.cache().names_at, kind, age, now)
     }
 
     fn failed_lately(&self, now: Instant) -> bool {
-        let failed_at = self.kept().failed_at;
+        let failed_at = self.cache().failed_at;
         failed_at.is_some_and(|at| now.saturating_duration_since(at) < PAUSE_AFTER_FAILURE)
     }
 }
 
 impl ClientBuilder {
-    /// How old the [catalogue of models](crate::Models::catalogue) may be before it is fetched anew; 10 minutes unless set. It is
-    /// fetched when somebody asks for it, and never in the background.
+    /// The maximum age of the cached [catalogue of models](crate::Models::catalogue). Default: 10 minutes. It is fetched on demand, never
+    /// in the background.
     pub fn catalogue_max_age(self, age: Duration) -> Self {
         self.slots().set(CatalogueStore::new(age));
         self
@@ -95,8 +95,7 @@ impl Client {
     }
 }
 
-/// The catalogue, not older than `max_age`; than the client's setting where none is given, and then an older one may serve if no
-/// newer one can be fetched.
+/// The catalogue, not older than `max_age`. Without `max_age` the client's setting applies, and an older one is used if fetching fails.
 pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Result<Catalogue, Error> {
     let store = client.catalogue_store();
     let stale = || store.no_older_than(MOST_STALE, client.clock().now()).filter(|_| max_age.is_none());
@@ -114,12 +113,11 @@ pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Res
     };
     let Some(stale) = stale() else { return Err(failure) };
     let (kind, status) = (failure.kind(), failure.status().map(|status| status.as_u16()));
-    tracing::warn!(?kind, status, "the list of models cannot be fetched, an older one serves");
+    tracing::warn!(?kind, status, "the list of models cannot be fetched, an older one is used");
     Ok(stale)
 }
 
-/// The same catalogue with the names of other vendors' models of a type; without them, and with the error, where they cannot be
-/// fetched.
+/// The catalogue with other vendors' model ids of a type; without them, and with the error, if they cannot be fetched.
 pub(crate) async fn with_names(
     client: &Client,
     catalogue: Catalogue,
@@ -133,31 +131,31 @@ pub(crate) async fn with_names(
         Some(known) => known,
         None => store.names.outcome(kind.clone(), known, begin).await,
     };
-    let known = Arc::clone(&store.kept().names);
+    let known = Arc::clone(&store.cache().names);
     (catalogue.named(known), fetched.err())
 }
 
-/// Whether a fetch failed a moment ago, and there is nothing that could serve: who only wants to check something does not try again.
+/// Whether a fetch failed a moment ago, and nothing is cached: a check does not try again.
 #[cfg(feature = "preflight")]
 pub(crate) fn has_just_failed(client: &Client) -> bool {
     let (store, now) = (client.catalogue_store(), client.clock().now());
     store.failed_lately(now) && store.no_older_than(MOST_STALE, now).is_none()
 }
 
-/// As [`has_just_failed`], for the names of other vendors' models.
+/// As [`has_just_failed`], for other vendors' model ids.
 #[cfg(feature = "preflight")]
 pub(crate) fn names_have_just_failed(client: &Client, kind: &ModelType) -> bool {
-    is_within(&client.catalogue_store().kept().names_failed_at, kind, PAUSE_AFTER_FAILURE, client.clock().now())
+    is_within(&client.catalogue_store().cache().names_failed_at, kind, PAUSE_AFTER_FAILURE, client.clock().now())
 }
 
-/// Somebody gave up on what a request about models of this type needs, for taking too long. An older catalogue may serve.
+/// Records that a caller stopped waiting for a fetch that takes too long. Returns an older catalogue, if there is one.
 #[cfg(feature = "preflight")]
-pub(crate) fn gave_up(client: &Client, kind: &ModelType) -> Option<Catalogue> {
+pub(crate) fn record_give_up(client: &Client, kind: &ModelType) -> Option<Catalogue> {
     let (store, now) = (client.catalogue_store(), client.clock().now());
-    let mut kept = store.kept();
-    kept.failed_at = Some(now);
-    note(&mut kept.names_failed_at, kind, now);
-    drop(kept);
+    let mut cache = store.cache();
+    cache.failed_at = Some(now);
+    note(&mut cache.names_failed_at, kind, now);
+    drop(cache);
     store.no_older_than(MOST_STALE, now)
 }
 
@@ -176,37 +174,37 @@ fn list(client: Client) -> Work<Result<Catalogue, Error>> {
         let outcome = call.read(ReplyForm::Json, |reply| read::models(reply.json()?)).await;
         let (now, time) = (client.clock().now(), client.clock().system_time());
         let store = client.catalogue_store();
-        let mut kept = store.kept();
-        kept.failed_at = outcome.is_err().then_some(now);
+        let mut cache = store.cache();
+        cache.failed_at = outcome.is_err().then_some(now);
         let read = outcome?;
         if read.unreadable > 0 {
             tracing::debug!(read.unreadable, "some models of the list cannot be read and are left out");
         }
-        let listed = Arc::new(Listed::new(read, now, time));
-        kept.listed = Some(Arc::clone(&listed));
-        Ok(Catalogue::new(listed, Arc::clone(&kept.names)))
+        let list = Arc::new(ModelList::new(read, now, time));
+        cache.list = Some(Arc::clone(&list));
+        Ok(Catalogue::new(list, Arc::clone(&cache.names)))
     })
 }
 
-/// The names of other vendors' models of a type.
+/// Other vendors' model ids of a type.
 fn names(client: Client, catalogue: Catalogue, kind: ModelType) -> Work<Result<(), Error>> {
     Box::pin(async move {
         let outcome = names_of(&client, &catalogue, &kind).await;
         let now = client.clock().now();
         let store = client.catalogue_store();
-        let mut kept = store.kept();
-        let times = if outcome.is_ok() { &mut kept.names_at } else { &mut kept.names_failed_at };
+        let mut cache = store.cache();
+        let times = if outcome.is_ok() { &mut cache.names_at } else { &mut cache.names_failed_at };
         note(times, &kind, now);
-        Arc::make_mut(&mut kept.names).add(kind, Table::new(outcome?));
+        Arc::make_mut(&mut cache.names).add(kind, Table::new(outcome?));
         Ok(())
     })
 }
 
-/// The names, and the traits too where the models of the list do not say theirs.
+/// The ids, and the traits too if the models of the list do not have theirs.
 async fn names_of(client: &Client, catalogue: &Catalogue, kind: &ModelType) -> Result<BTreeMap<String, String>, Error> {
     let mut all = client.models().compatibility_mapping(kind.clone()).await?;
     if !catalogue.of_type(kind.clone()).any(|model| model.spec().traits.is_some()) {
-        // They are looked up after the list's own, and a trait counts more than the name of another vendor.
+        // They are looked up after the list's own names; a trait takes precedence over another vendor's id.
         all.extend(client.models().traits(kind.clone()).await?);
     }
     Ok(all)

@@ -1,9 +1,9 @@
 //! `closest`: suggestions for a misspelt name, by edit distance.
 
-/// So many are suggested at most, as the API does.
+/// The most suggestions, as the API has.
 const MOST: usize = 3;
 
-/// The candidates that are closest to a name, the closest first.
+/// The closest candidates, the closest first.
 pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted = folded(name);
     if wanted.is_empty() {
@@ -16,15 +16,14 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     found.into_iter().take(MOST).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
-/// Case and punctuation are what people get wrong first: `Llama_3.3 70B` is meant to be `llama-3.3-70b`.
+/// Case and punctuation are the most common mistakes: `Llama_3.3 70B` means `llama-3.3-70b`.
 fn folded(name: &str) -> Vec<char> {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// How far two names are from each other, if they are close: the number of letters to change, or the letters that are missing where one
-/// begins with the other.
+/// The distance of two names, if they are close: the number of edits, or of missing letters if one is a prefix of the other.
 fn distance(wanted: &[char], candidate: &[char]) -> Option<usize> {
-    /// A name that is only the beginning of another one is meant more often than one with a letter changed is.
+    /// A prefix is a likelier mistake than a changed letter.
     const SHORTEST_BEGINNING: usize = 3;
     if wanted.len() >= SHORTEST_BEGINNING && (candidate.starts_with(wanted) || wanted.starts_with(candidate)) {
         let missing = candidate.len().abs_diff(wanted.len());
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_pen_are_understood() {
+    fn typing_errors_get_suggestions() {
         assert_eq!(suggested("Llama_3.3 70B"), ["llama-3.3-70b", "llama-3.2-3b"], "the closest first");
         assert_eq!(suggested("defualt"), ["default"]);
         assert_eq!(suggested("qwen3"), ["qwen3-4b"]);
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_suggested_for_what_is_like_nothing() {
+    fn unrelated_names_get_no_suggestions() {
         for name in ["", "-", "gpt-9", "o"] {
             assert!(suggested(name).is_empty(), "{name}: {:?}", suggested(name));
         }

@@ -1,4 +1,4 @@
-//! An answer in segments, each with what it cites.
+//! `CitedText`: an answer in segments, each with its citations.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::render::{CitationRenderer, CitationStyle};
 use crate::api::generated::types::{ChatCompletion, WebSearchCitation};
 use crate::features::reasoning::Hidden;
 
-/// A text and what it cites; from [`ChatCompletion::cited`].
+/// A text and its citations; from [`ChatCompletion::cited`].
 ///
 /// ```
 /// use venice_ai::chat::{CitationStyle, CitedText};
@@ -29,13 +29,13 @@ pub struct CitedText {
     segments: Vec<CitedSegment>,
 }
 
-/// A part of an answer, and what it cites. Its `Debug` does not show the words.
+/// A segment of an answer and its citations. Its `Debug` does not show the text.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CitedSegment {
-    /// The words before the marker. Of several markers in a row, the later ones have none.
+    /// The text before the marker. Empty between consecutive markers.
     pub text: String,
-    /// What they cite; nothing behind the last marker.
+    /// Its citations; empty after the last marker.
     pub citations: Vec<Citation>,
 }
 
@@ -46,19 +46,19 @@ impl fmt::Debug for CitedSegment {
     }
 }
 
-/// A page that an answer cites.
+/// A page cited by an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Citation {
-    /// Its place in [`citations`](ChatCompletion::citations), counted from 1.
+    /// Its position in [`citations`](ChatCompletion::citations), from 1.
     pub number: usize,
-    /// The title as plain text; the address where there is none.
+    /// The title as plain text; the URL if there is none.
     pub title: String,
-    /// The address, as the search found it.
+    /// The URL, as the search returned it.
     pub url: String,
-    /// What was found there, as plain text.
+    /// The excerpt, as plain text.
     pub content: Option<String>,
-    /// When it was written, as far as the search knows.
+    /// The date of the page, if the search knows it.
     pub date: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl Citation {
 }
 
 impl ChatCompletion {
-    /// The [answer](Self::answer) of the first choice with its markers resolved. An answer without citations is one segment.
+    /// The [answer](Self::answer) of the first choice with its markers resolved. Without citations it is one segment.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -97,12 +97,11 @@ impl ChatCompletion {
 impl CitedText {
     /// Resolves the markers of a text: `^1^`, `^1,2^`, `^1,2,3` and `[REF]0[/REF]`.
     ///
-    /// Where the numbers begin is documented nowhere. This is an inference from the vendor's examples: those between carets begin with
-    /// 1, those of `[REF]` with 0; a text that has a number which only fits the other way (`^0^`) is read the other way from there on.
+    /// The base of the numbers is undocumented. It is inferred from the vendor's examples: `^1^` starts at 1, `[REF]` at 0; after a number
+    /// that fits only the other base (`^0^`), the other base is used.
     ///
-    /// What is no marker stays as it stands: everything where there are no citations, numbers without a citation, code, what stands
-    /// behind a backslash, and exponents, such as `x^2^`, `10^3` and `(a+b)^2`. Of a marker with several numbers those without a
-    /// citation are left out.
+    /// Other text is unchanged: everything if there are no citations, numbers without a citation, code, text after a backslash, and
+    /// exponents, such as `x^2^`, `10^3` and `(a+b)^2`. Of a marker with several numbers those without a citation are dropped.
     ///
     /// ```
     /// use venice_ai::chat::CitedText;
@@ -116,7 +115,7 @@ impl CitedText {
         Self { text: Hidden(text), sources: citations.to_vec(), segments }
     }
 
-    /// The text in parts, in its order. Together their texts are the text without its markers.
+    /// The segments in order. Their texts concatenate to the text without markers.
     ///
     /// ```
     /// # fn example(cited: venice_ai::chat::CitedText) {
@@ -130,7 +129,7 @@ impl CitedText {
         &self.segments
     }
 
-    /// What the text cites, each once, by number.
+    /// The citations of the text by number, without duplicates.
     ///
     /// ```
     /// # fn example(cited: venice_ai::chat::CitedText) {
@@ -147,7 +146,7 @@ impl CitedText {
         citations
     }
 
-    /// The text with what it cites, to be shown.
+    /// Renders the text with its citations.
     #[must_use]
     pub fn render(&self, style: CitationStyle) -> String {
         let mut renderer = CitationRenderer::new(style);

@@ -1,11 +1,11 @@
-//! Text from what search engines give: HTML, without its tags and entities.
+//! Plain text from the HTML of search results.
 
 use std::borrow::Cow;
 
 use crate::api::generated::types::WebSearchCitation;
 
 impl WebSearchCitation {
-    /// The title as plain text; the address where there is none.
+    /// The title as plain text; the URL if there is none.
     ///
     /// ```
     /// use venice_ai::types::WebSearchCitation;
@@ -19,7 +19,7 @@ impl WebSearchCitation {
         if title.is_empty() { self.url.clone() } else { title }
     }
 
-    /// What was found on the page, as plain text. The API sends HTML; `None` where it sends nothing.
+    /// The excerpt as plain text. The API sends HTML; `None` if it sends nothing.
     ///
     /// ```
     /// use venice_ai::types::WebSearchCitation;
@@ -33,9 +33,9 @@ impl WebSearchCitation {
     }
 }
 
-/// A text without tags, with entities as what they stand for, and with single spaces.
+/// A text without tags, with decoded entities and single spaces.
 fn plain(html: &str) -> String {
-    // Tags first: what an entity stands for is no tag.
+    // Tags first: a decoded entity is not a tag.
     let text = without_tags(html);
     let text = html_escape::decode_html_entities(&text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -47,14 +47,14 @@ fn without_tags(html: &str) -> Cow<'_, str> {
     }
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
-    // Behind the last end of a tag none is looked for: each `<` would be followed by a search to the end of the text.
+    // After the last end of a tag there is none to search for, so that the scan stays linear.
     let ends = Ends { tag: html.rfind('>'), comment: html.rfind("-->") };
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         match tag(rest, ends.behind(html.len() - rest.len())) {
             Some((bytes, name)) => {
-                // What stands in a line of its own is a word of its own.
+                // A block-level tag separates words.
                 if !WITHIN_WORDS.iter().any(|inline| inline.eq_ignore_ascii_case(name)) {
                     text.push(' ');
                 }
@@ -70,11 +70,11 @@ fn without_tags(html: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// Tags that may stand in the middle of a word.
+/// Inline tags, which may be inside a word.
 const WITHIN_WORDS: [&str; 14] =
     ["a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "small", "span", "strong", "u", "wbr"];
 
-/// Where the last tag and the last comment of a text end, if any does.
+/// The ends of the last tag and the last comment of a text.
 #[derive(Clone, Copy)]
 struct Ends {
     tag: Option<usize>,
@@ -82,14 +82,14 @@ struct Ends {
 }
 
 impl Ends {
-    /// Those that lie behind a place.
+    /// Those after a position.
     fn behind(self, place: usize) -> Self {
         let behind = |end: &usize| *end > place;
         Self { tag: self.tag.filter(behind), comment: self.comment.filter(behind) }
     }
 }
 
-/// The length and the name of a tag at the beginning of a text. A `<` before anything else is less-than.
+/// The length and the name of the tag at the start of a text. A `<` before anything else is a less-than sign.
 fn tag(text: &str, ends: Ends) -> Option<(usize, &str)> {
     if text.starts_with("<!--") {
         let end = ends.comment.and_then(|_| text.find("-->"))?;

@@ -1,6 +1,6 @@
-//! Finds the markers of citations in a text that may still grow.
+//! `Scanner`: finds citation markers in a text that may still grow.
 
-/// How a marker is written. Each form counts in its own way.
+/// The form of a marker. Each has its own base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MarkerForm {
     /// `^1,2^`, also without the last `^`.
@@ -9,53 +9,53 @@ pub(super) enum MarkerForm {
     Reference,
 }
 
-/// What a text is made of.
+/// A token of the text.
 #[derive(Debug, PartialEq)]
 pub(super) enum Token {
-    /// Text, of so many bytes.
+    /// Text of this many bytes.
     Text(usize),
-    /// What may be a marker, of so many bytes.
+    /// A possible marker of this many bytes.
     Marker { bytes: usize, form: MarkerForm, numbers: Vec<usize> },
 }
 
-/// More digits, or more numbers, are no marker. It also bounds what is held back of a text that may still grow.
+/// The most digits and numbers of a marker. It also bounds how much of a growing text is held back.
 const MOST_DIGITS: usize = 4;
 const MOST_NUMBERS: usize = 32;
 
 const OPEN: &str = "[REF]";
 const CLOSE: &str = "[/REF]";
 
-/// Goes through a text, token by token. Where the tokens are does not depend on the pieces in which the text comes.
+/// Scans a text token by token. The tokens do not depend on how the text is split into pieces.
 #[derive(Debug, Default)]
 pub(super) struct Scanner {
     code: Code,
     before: Before,
-    /// Nothing but white space stands before this place in its line.
+    /// Whether only white space precedes this position in its line.
     at_line_start: bool,
     begun: bool,
 }
 
-/// Code has no markers in it.
+/// The state of code, which has no markers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Code {
     #[default]
     Outside,
-    /// Between runs of so many backticks; ends with its line.
+    /// Within this many backticks; ends with its line.
     Inline(usize),
-    /// Between lines with at least so many of this character.
+    /// Between lines of at least so many of this character.
     Fence(u8, usize),
 }
 
-/// What stands before a place, as far as it tells an exponent from a marker.
+/// What precedes a position, to distinguish an exponent from a marker.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     last: Option<char>,
-    /// How many letters end here, and what stands before them.
+    /// The number of letters that end here, and what precedes them.
     letters: usize,
     before_letters: Option<char>,
 }
 
-/// Whether something is a marker, as far as the text goes.
+/// Whether the text at a position is a marker.
 enum MarkerReader {
     Marker {
         bytes: usize,
@@ -63,12 +63,12 @@ enum MarkerReader {
         is_closed: bool,
     },
     No,
-    /// The next piece decides.
+    /// Undecided until the next piece.
     Open,
 }
 
 impl Scanner {
-    /// The next token of what is left of the text; `None` where more of it is needed to tell, which is never so when it has ended.
+    /// The next token; `None` if more text is needed to decide, which is never so at the end.
     pub(super) fn next(&mut self, text: &str, ended: bool) -> Option<Token> {
         if !self.begun {
             self.begun = true;
@@ -83,7 +83,7 @@ impl Scanner {
         }
     }
 
-    /// Passes so many bytes as text.
+    /// Consumes this many bytes as text.
     fn text(&mut self, text: &str, bytes: usize) -> Token {
         for letter in text[..bytes].chars() {
             self.before.pass(letter);
@@ -111,7 +111,7 @@ impl Scanner {
         let (reading, form) = match first {
             b'^' => (carets(text, ended), MarkerForm::Caret),
             b'[' => (reference(text, ended), MarkerForm::Reference),
-            // A backslash takes a marker's meaning away.
+            // A backslash escapes a marker.
             _ => match text[1..].chars().next() {
                 None if !ended => return None,
                 Some('^' | '[' | '`' | '~' | '\\') => return Some(self.text(text, 2)),
@@ -130,7 +130,7 @@ impl Scanner {
         }
     }
 
-    /// Backticks and tildes begin and end code.
+    /// Backticks and tildes start and end code.
     fn run(&mut self, text: &str, mark: u8, ended: bool) -> Option<Token> {
         let length = text.bytes().take_while(|byte| *byte == mark).count();
         if length == text.len() && !ended {
@@ -161,8 +161,8 @@ impl Before {
         self.last = Some(letter);
     }
 
-    /// Whether a marker can stand here, and not an exponent. Several numbers are hardly an exponent, nor is one between two carets,
-    /// unless it stands behind a variable.
+    /// Whether a marker can be here rather than an exponent. Several numbers are not an exponent, nor is one between two carets, unless a
+    /// variable precedes it.
     fn allows(&self, numbers: usize, is_closed: bool) -> bool {
         let Some(last) = self.last else { return true };
         let is_command = self.letters > 0 && self.before_letters == Some('\\');
@@ -190,14 +190,14 @@ fn carets(text: &str, ended: bool) -> MarkerReader {
         (None, _) if !ended => MarkerReader::Open,
         (Some('^'), _) => MarkerReader::Marker { bytes: at + 1, numbers, is_closed: true },
         (Some('.'), None) if !ended => MarkerReader::Open,
-        // A number with a fraction, `^2nd`, `^2_a`.
+        // A decimal number, `^2nd`, `^2_a`.
         (Some('.'), Some(digit)) if digit.is_ascii_digit() => MarkerReader::No,
         (Some(letter), _) if letter.is_alphanumeric() || letter == '_' => MarkerReader::No,
         _ => MarkerReader::Marker { bytes: at, numbers, is_closed: false },
     }
 }
 
-/// `\[REF\](\d+)\[/REF\]`, and a list of numbers between them.
+/// `\[REF\](\d+)\[/REF\]`, also with a list of numbers.
 fn reference(text: &str, ended: bool) -> MarkerReader {
     if !text.starts_with(OPEN) {
         return if OPEN.starts_with(text) && !ended { MarkerReader::Open } else { MarkerReader::No };
@@ -213,7 +213,7 @@ fn reference(text: &str, ended: bool) -> MarkerReader {
     if CLOSE.starts_with(after) && !ended { MarkerReader::Open } else { MarkerReader::No }
 }
 
-/// Numbers between commas from a place on, and where they end.
+/// Comma-separated numbers from a position, and their end.
 fn numbers(text: &str, from: usize, ended: bool) -> Result<(Vec<usize>, usize), MarkerReader> {
     let mut numbers = Vec::new();
     let mut at = from;

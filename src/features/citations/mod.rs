@@ -1,4 +1,4 @@
-//! Answers with their sources: from the markers in the text to links.
+//! `CitedText`, `CitationRenderer`: resolves the citation markers of an answer.
 
 mod cited;
 mod clean;

@@ -1,11 +1,11 @@
-//! From the numbers in markers to places in the list of citations.
+//! `Counting`: maps the numbers of markers to citations.
 
 use super::marker::MarkerForm;
 
-/// Which numbers mean which citations of an answer.
+/// The base of the numbers in an answer's markers.
 ///
-/// Nothing says where the numbers begin. In the examples of the vendor `^1^` is the first citation and so is `[REF]0[/REF]`, so these
-/// are believed until the text has a number that only the other way of counting has: `^0^`, or `[REF]3[/REF]` of three.
+/// The base is undocumented. In the vendor's examples `^1^` and `[REF]0[/REF]` are the first citation, so these bases are used until a
+/// number fits only the other one: `^0^`, or `[REF]3[/REF]` of three.
 #[derive(Debug)]
 pub(super) struct Counting {
     caret: usize,
@@ -19,7 +19,7 @@ impl Default for Counting {
 }
 
 impl Counting {
-    /// The places of those numbers that mean one of `count` citations, each once.
+    /// The positions of the numbers that refer to one of `count` citations, without duplicates.
     pub(super) fn places(&mut self, form: MarkerForm, numbers: &[usize], count: usize) -> Vec<usize> {
         let first = match form {
             MarkerForm::Caret => &mut self.caret,

@@ -1,4 +1,4 @@
-//! Text with links in place of markers, whole or while it is written.
+//! `CitationRenderer`: replaces markers by links, for whole or streamed text.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,27 +9,25 @@ use super::position::Counting;
 use crate::api::generated::types::WebSearchCitation;
 use crate::features::reasoning::Hidden;
 
-/// What becomes of the markers.
+/// What replaces the markers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CitationStyle {
     /// Markdown links: `[[1]](https://…)`.
     #[default]
     Links,
-    /// Markdown footnotes: `[^1]`, and at the end of the text a list of what was cited.
+    /// Markdown footnotes: `[^1]`, and a list of citations at the end.
     Footnotes,
-    /// Plain text: `[1]`, and at the end a list of what was cited.
+    /// Plain text: `[1]`, and a list of citations at the end.
     Plain,
-    /// Nothing, for texts that are read aloud.
+    /// Nothing, for text-to-speech.
     Omitted,
 }
 
-/// Puts links in place of markers while the text arrives; what [`ChatStream::cited`](crate::stream::ChatStream::cited) does for a
-/// stream.
+/// Replaces markers by links while the text arrives; [`ChatStream::cited`](crate::stream::ChatStream::cited) does the same for a stream.
 ///
-/// The pieces may be cut anywhere, also within a marker: together they give what the whole text would have given. What may be the
-/// beginning of a marker is held back, and from the first marker on everything is until the citations are known. They come in the
-/// first chunk of a stream or in its last one.
+/// Pieces may be split anywhere, also within a marker: the result is that of the whole text. A possible start of a marker is held back, and
+/// from the first marker on everything is until the citations arrive. They arrive in the first chunk of a stream or in its last one.
 ///
 /// ```
 /// use venice_ai::chat::{CitationRenderer, CitationStyle};
@@ -52,13 +50,13 @@ pub struct CitationRenderer {
     counting: Counting,
     /// A marker that waits for the citations.
     waiting: Option<Token>,
-    /// What was not rendered yet.
+    /// Text that was not rendered yet.
     held: Hidden,
     cited: BTreeSet<usize>,
 }
 
 impl CitationRenderer {
-    /// A text of which nothing has come.
+    /// A renderer without text.
     #[must_use]
     pub fn new(style: CitationStyle) -> Self {
         Self {
@@ -72,7 +70,7 @@ impl CitationRenderer {
         }
     }
 
-    /// Says what the markers mean. An empty list says nothing; a later one takes the place of an earlier one.
+    /// Sets the citations. An empty list is ignored; a later one replaces an earlier one.
     ///
     /// ```
     /// # fn example(renderer: &mut venice_ai::chat::CitationRenderer, chunk: venice_ai::types::ChatCompletionChunk) {
@@ -87,21 +85,20 @@ impl CitationRenderer {
         }
     }
 
-    /// Takes the next piece of the text, and gives what is ready of it. That may be nothing.
+    /// Adds a piece of the text, and returns the rendered part, which may be empty.
     #[must_use = "this is the text"]
     pub fn push(&mut self, piece: &str) -> String {
         self.held.push_str(piece);
         self.render(false)
     }
 
-    /// The rest, and the list of what was cited where the style has one. Markers stay as they are where no citations came.
+    /// Returns the rest, and the list of citations if the style has one. Without citations markers are unchanged.
     #[must_use = "this is the text"]
     pub fn finish(mut self) -> String {
         self.rest()
     }
 
-    /// As [`finish`](Self::finish). Nothing is left then.
-    /// How many bytes are held back.
+    /// The bytes that are held back.
     pub(crate) fn held(&self) -> usize {
         self.held.len()
     }
@@ -160,7 +157,7 @@ impl CitationStyle {
         };
     }
 
-    /// A line of the list at the end, where there is one.
+    /// A line of the list at the end, if there is one.
     fn line(self, Citation { number, title, url, .. }: &Citation) -> Option<String> {
         match (self, link(url)) {
             (Self::Footnotes, Some(url)) => Some(format!("[^{number}]: [{}]({url})", escaped(title))),
@@ -172,7 +169,7 @@ impl CitationStyle {
     }
 }
 
-/// An address as a link can hold it. What is no address of the web is never a link: a page that was found is a stranger's.
+/// A URL for a link. Anything but a web URL is never a link: search results are untrusted.
 fn link(url: &str) -> Option<String> {
     let is_web = crate::runtime::media::data_url::is_web_url(url);
     is_web.then(|| {
@@ -190,7 +187,7 @@ fn link(url: &str) -> Option<String> {
     })
 }
 
-/// A title in which Markdown finds nothing.
+/// A title with Markdown escaped.
 fn escaped(title: &str) -> String {
     let mut text = String::with_capacity(title.len());
     for letter in title.chars() {

@@ -7,10 +7,10 @@ use crate::features::collect::{TextFilter, TextStream};
 use crate::features::reasoning::AnswerFilter;
 
 impl ChatStream {
-    /// The [answer](Self::answer) with what it cites, piece by piece: links in place of markers, which may be cut by the pieces that
-    /// the model writes. For [`web_search`](crate::types::ChatCompletionRequest::web_search).
+    /// The [answer](Self::answer) with links in place of citation markers, as it arrives. For
+    /// [`web_search`](crate::types::ChatCompletionRequest::web_search).
     ///
-    /// A stream whose citations come in its last chunk is held back from its first marker on.
+    /// If the citations arrive in the last chunk, the stream is held back from its first marker on.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {

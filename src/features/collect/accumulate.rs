@@ -1,4 +1,4 @@
-//! From chunks to the answer that they are parts of.
+//! `ChatAccumulator`: assembles the chunks of a stream into one reply.
 
 use std::collections::BTreeMap;
 
@@ -15,25 +15,24 @@ use crate::api::usage::{self, Cost};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::limits;
 
-/// The member of a delta, and of a message, whose `reasoning_content` has an encrypted block: a header and a token without an end mark,
+/// The field of a delta, and of a message, whose `reasoning_content` has an encrypted block: a header and a token without an end mark,
 /// which the server reads to the end of the text.
 pub(crate) const ENCRYPTED: &str = "reasoning_encrypted";
 
-/// Whether the `reasoning_content` of a delta is an encrypted block, which comes whole in one delta.
+/// Whether the `reasoning_content` of a delta is an encrypted block, which arrives whole in one delta.
 pub(crate) fn is_encrypted(extra: &Map<String, Value>) -> bool {
     extra.get(ENCRYPTED).is_some_and(|value| value == true)
 }
 
-/// Puts the chunks of a stream together into the reply that the call would have given without streaming.
+/// Assembles the chunks of a stream into the reply that the call would have returned without streaming.
 ///
-/// For those who show the chunks as they come and want the whole at the end. What was pushed before an error is not lost:
-/// [`finish`](Self::finish) gives the answer as far as it came.
+/// For programs that show chunks as they arrive and need the whole reply at the end. Chunks pushed before an error are not lost:
+/// [`finish`](Self::finish) returns the reply as far as it arrived.
 ///
-/// It takes at most 64 MiB of memory unless [`with_max_bytes`](Self::with_max_bytes) says otherwise.
+/// It uses at most 64 MiB of memory; see [`with_max_bytes`](Self::with_max_bytes).
 ///
-/// Backends differ in where they put things, so `usage`, `cost`, citations and members that this crate does not know are taken from
-/// any chunk that has them. Fragments of tool calls are put together by `id` first and `index` second, since parallel calls may all
-/// come with the same index.
+/// Backends put fields in different places, so `usage`, `cost`, citations and unknown fields are taken from any chunk that has them.
+/// Fragments of tool calls are matched by `id` first and `index` second, since parallel calls may share an index.
 ///
 /// ```no_run
 /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -51,7 +50,7 @@ pub(crate) fn is_encrypted(extra: &Map<String, Value>) -> bool {
 /// ```
 #[derive(Clone, Debug)]
 pub struct ChatAccumulator {
-    /// An estimate of the memory that it takes, and the most that it may.
+    /// The estimated memory use, and its limit.
     size: usize,
     most: usize,
     id: String,
@@ -81,13 +80,13 @@ impl Default for ChatAccumulator {
     }
 }
 
-/// One choice as far as it came.
+/// One choice as far as it arrived.
 #[derive(Clone, Debug, Default)]
 struct Choice {
     finish_reason: Option<FinishReason>,
     content: Option<String>,
     reasoning: Option<String>,
-    /// The encrypted part of the reasoning. It comes between other pieces and goes behind them: see [`ENCRYPTED`].
+    /// The encrypted part of the reasoning. It arrives between other pieces and is appended after them: see [`ENCRYPTED`].
     encrypted: Option<String>,
     reasoning_details: Vec<ReasoningDetail>,
     tool_calls: ToolCalls,
@@ -97,7 +96,7 @@ struct Choice {
 }
 
 impl ChatAccumulator {
-    /// An answer of which nothing has come.
+    /// An empty accumulator.
     ///
     /// ```
     /// let answer = venice_ai::stream::ChatAccumulator::new();
@@ -107,8 +106,7 @@ impl ChatAccumulator {
         Self::default()
     }
 
-    /// Sets the most memory that the answer may take, in bytes. Default: 64 MiB. It is compared with an estimate, which counts more
-    /// than the text.
+    /// Sets the memory limit of the reply, in bytes. Default: 64 MiB. It is compared with an estimate that counts more than the text.
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.most = bytes;
@@ -119,8 +117,8 @@ impl ChatAccumulator {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] once the answer takes more memory than it [may](Self::with_max_bytes). The chunk that leads to that
-    /// is added, later ones are not.
+    /// [`ErrorKind::Decode`] once the reply exceeds its [memory limit](Self::with_max_bytes). The chunk that exceeds it is added, later
+    /// ones are not.
     ///
     /// ```
     /// # fn run(answer: &mut venice_ai::stream::ChatAccumulator) -> serde_json::Result<()> {
@@ -158,10 +156,10 @@ impl ChatAccumulator {
         self.usage = usage.or(self.usage.take());
         self.cost = cost.or(self.cost.take());
         if let Some(parameters) = venice_parameters {
-            self.size += weight::of_members(&parameters.extra);
+            self.size += weight::of_fields(&parameters.extra);
             add_parameters(&mut self.venice_parameters, parameters);
         }
-        self.size += weight::of_members(&extra);
+        self.size += weight::of_fields(&extra);
         merge::replace(&mut self.extra, extra);
         for choice in choices {
             let before = self.choices.len();
@@ -170,7 +168,7 @@ impl ChatAccumulator {
         }
     }
 
-    /// What the answer cost, as soon as a chunk has told.
+    /// The cost, as soon as a chunk has reported it.
     ///
     /// ```
     /// let answer = venice_ai::stream::ChatAccumulator::new();
@@ -181,8 +179,7 @@ impl ChatAccumulator {
         usage::reported(self.cost.as_ref())
     }
 
-    /// The answer. One that came whole equals the reply without streaming; of one that did not, the choices that were cut have no
-    /// `finish_reason`.
+    /// The reply. A complete one equals the reply without streaming; in an incomplete one, truncated choices have no `finish_reason`.
     ///
     /// ```
     /// use venice_ai::stream::ChatAccumulator;
@@ -196,7 +193,7 @@ impl ChatAccumulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn finish(self) -> ChatCompletion {
-        let mut reply: ChatCompletion = with_members(self.extra);
+        let mut reply: ChatCompletion = with_fields(self.extra);
         reply.object = "chat.completion".to_owned();
         reply.id = self.id;
         reply.created = self.created;
@@ -209,7 +206,7 @@ impl ChatAccumulator {
     }
 }
 
-/// Chunks beyond [the most memory that it may take](ChatAccumulator::with_max_bytes) are left out.
+/// Chunks beyond the [memory limit](ChatAccumulator::with_max_bytes) are dropped.
 impl Extend<ChatCompletionChunk> for ChatAccumulator {
     fn extend<I: IntoIterator<Item = ChatCompletionChunk>>(&mut self, chunks: I) {
         // The first chunk that does not fit ends it.
@@ -218,13 +215,13 @@ impl Extend<ChatCompletionChunk> for ChatAccumulator {
 }
 
 impl Choice {
-    /// Adds a piece. How many bytes of memory it takes, roughly.
+    /// Adds a piece. Returns the estimated memory that it takes.
     fn push(&mut self, choice: ChatChunkChoice) -> usize {
         let ChatChunkChoice { delta, finish_reason, logprobs, extra, .. } = choice;
         let ChatDelta { content, reasoning_content, reasoning_details, tool_calls, extra: delta_extra, .. } = delta;
         let texts = [content.as_ref(), reasoning_content.as_ref()];
         let mut size = texts.into_iter().flatten().map(String::len).sum::<usize>();
-        size += weight::of_members(&delta_extra) + weight::of_members(&extra);
+        size += weight::of_fields(&delta_extra) + weight::of_fields(&extra);
         append(&mut self.content, content);
         let reasoning = if is_encrypted(&delta_extra) { &mut self.encrypted } else { &mut self.reasoning };
         append(reasoning, reasoning_content);
@@ -252,13 +249,13 @@ impl Choice {
             append(&mut self.reasoning, Some(encrypted));
             self.message_extra.insert(ENCRYPTED.to_owned(), true.into());
         }
-        let mut message: AssistantMessage = with_members(self.message_extra);
+        let mut message: AssistantMessage = with_fields(self.message_extra);
         message.content = self.content.map(Into::into);
         message.reasoning_content = self.reasoning;
         message.reasoning_details = (!self.reasoning_details.is_empty()).then_some(self.reasoning_details);
         message.tool_calls = self.tool_calls.finish();
 
-        let mut choice: ChatChoice = with_members(self.extra);
+        let mut choice: ChatChoice = with_fields(self.extra);
         choice.index = index;
         choice.finish_reason = self.finish_reason;
         choice.logprobs = self.logprobs;
@@ -267,9 +264,9 @@ impl Choice {
     }
 }
 
-/// An object with these members. Some that a chunk has no name for have one in a whole reply, and more may get one.
-fn with_members<T: DeserializeOwned + Default>(members: Map<String, Value>) -> T {
-    crate::runtime::wire::forgiving(|| serde_json::from_value(Value::Object(members))).unwrap_or_default()
+/// An object with these fields, so that fields unknown to a chunk become typed ones of the reply if it has them.
+fn with_fields<T: DeserializeOwned + Default>(fields: Map<String, Value>) -> T {
+    crate::runtime::wire::forgiving(|| serde_json::from_value(Value::Object(fields))).unwrap_or_default()
 }
 
 fn append(text: &mut Option<String>, piece: Option<String>) {
@@ -280,7 +277,7 @@ fn append(text: &mut Option<String>, piece: Option<String>) {
     }
 }
 
-/// Pieces of one text come one after the other with the same type and index.
+/// Pieces of one text are consecutive and have the same type and index.
 fn add_detail(details: &mut Vec<ReasoningDetail>, detail: ReasoningDetail) {
     match details.last_mut() {
         Some(last) if is_continued(last, &detail) => {
@@ -312,7 +309,7 @@ fn add_logprobs(all: &mut Option<ChatLogprobs>, next: ChatLogprobs) {
     merge::replace_or_append_lists(&mut all.extra, next.extra);
 }
 
-/// The newest parameters count; citations that came earlier stay when the newest have none.
+/// The newest parameters replace the others; earlier citations are kept if the newest have none.
 fn add_parameters(known: &mut Option<AppliedVeniceParameters>, mut next: AppliedVeniceParameters) {
     if let Some(known) = known.take() {
         let has_citations = next.web_search_citations.as_ref().is_some_and(|list| !list.is_empty());

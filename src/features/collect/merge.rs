@@ -1,16 +1,16 @@
-//! Members that no type names, from many chunks into one object.
+//! Merges the untyped fields of many chunks into one object.
 //!
-//! A null says nothing, and is kept only where nothing else comes.
+//! A null counts only if there is no other value.
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-/// The newest value of a member counts.
+/// The newest value of a field wins.
 pub(super) fn replace(all: &mut Map<String, Value>, next: Map<String, Value>) {
     merge(all, next, |known, value| *known = value);
 }
 
-/// As [`replace`], but lists grow: `token_ids` has those of one chunk.
+/// As [`replace`], but lists are appended: each chunk has its own `token_ids`.
 pub(super) fn replace_or_append_lists(all: &mut Map<String, Value>, next: Map<String, Value>) {
     merge(all, next, |known, value| match (known, value) {
         (Value::Array(known), Value::Array(more)) => known.extend(more),
@@ -18,7 +18,7 @@ pub(super) fn replace_or_append_lists(all: &mut Map<String, Value>, next: Map<St
     });
 }
 
-/// As the members of a delta add up: texts and lists grow, everything else is replaced.
+/// Merges fields of deltas: strings and lists are appended, everything else is replaced.
 pub(super) fn append(all: &mut Map<String, Value>, next: Map<String, Value>) {
     merge(all, next, |known, value| match (known, value) {
         (Value::String(known), Value::String(more)) => known.push_str(&more),

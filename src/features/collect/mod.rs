@@ -18,9 +18,9 @@ use crate::api::generated::types::ChatCompletion;
 use crate::runtime::error::Error;
 
 impl ChatStream {
-    /// Only the text of the answer, piece by piece, as it comes. With more than one choice it is that of the first (`index` 0).
+    /// The text of the answer, as it arrives; of the first choice (`index` 0) if there are several.
     ///
-    /// Older models write what they reason into it, in `<think>`; [`answer`](Self::answer) leaves that out.
+    /// Older models write their reasoning into it, in `<think>`; [`answer`](Self::answer) removes that.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -34,14 +34,14 @@ impl ChatStream {
         TextStream::filtered(self, ContentFilter)
     }
 
-    /// Reads to the end and puts the answer together, as if it had not been streamed.
+    /// Reads to the end and returns the reply as if it had not been streamed.
     ///
-    /// To do something with each chunk first, read the stream and give the chunks to a [`ChatAccumulator`].
+    /// To process chunks as they arrive, read the stream and pass the chunks to a [`ChatAccumulator`].
     ///
     /// # Errors
     ///
-    /// The first error of the stream, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) for an answer that takes more memory than
-    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost; a
+    /// The first error of the stream, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) for a reply that exceeds
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What arrived before is lost; a
     /// [`ChatAccumulator`] keeps it.
     ///
     /// ```no_run

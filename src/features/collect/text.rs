@@ -1,4 +1,4 @@
-//! `TextStream`: the text of a streamed answer; `TextFilter`: which text of its chunks.
+//! `TextStream`: the text of a streamed answer. `TextFilter`: selects text of its chunks.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,36 +12,36 @@ use crate::api::usage::Cost;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 
-/// The pieces of one text in an answer, from [`ChatStream::text`], [`answer`](ChatStream::answer),
-/// [`cited`](ChatStream::cited) or [`reasoning`](ChatStream::reasoning). No piece is empty.
+/// A text of a streamed answer, from [`ChatStream::text`], [`answer`](ChatStream::answer), [`cited`](ChatStream::cited) or
+/// [`reasoning`](ChatStream::reasoning). No piece is empty.
 ///
 /// Errors are those of the [`ChatStream`].
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct TextStream {
     stream: ChatStream,
     filter: Box<dyn TextFilter>,
-    /// Too much was held back.
+    /// The limit of held-back text was exceeded.
     is_ended: bool,
 }
 
-/// What a [`TextStream`] makes of the chunks of an answer: text, of which it may hold some back.
+/// Selects the text of a chunk. It may hold some text back.
 pub(crate) trait TextFilter: fmt::Debug + Send + Sync {
-    /// The text that a chunk brings.
+    /// The text of a chunk.
     fn push(&mut self, chunk: ChatCompletionChunk) -> String;
 
-    /// How many bytes are held back.
+    /// The bytes that are held back.
     fn held(&self) -> usize {
         0
     }
 
-    /// What was held back, at the end.
+    /// The text that was held back, at the end.
     fn finish(&mut self) -> String {
         String::new()
     }
 }
 
-/// `TextFilter`: the content as it came.
+/// `TextFilter`: the content unchanged.
 #[derive(Debug)]
 pub(super) struct ContentFilter;
 
@@ -50,12 +50,12 @@ impl TextStream {
         Self { stream, filter: Box::new(filter), is_ended: false }
     }
 
-    /// What came with the reply besides its body.
+    /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
 
-    /// What the answer cost, once the end of it has told.
+    /// The cost, once the end of the stream has reported it.
     ///
     /// ```no_run
     /// # async fn run(mut text: venice_ai::stream::TextStream) -> Result<(), venice_ai::Error> {
@@ -70,13 +70,13 @@ impl TextStream {
         self.stream.cost()
     }
 
-    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    /// Whether the stream is complete: [`ChatStream::ended_cleanly`].
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.stream.ended_cleanly()
     }
 
-    /// The next piece; `None` at the end. A call that is cancelled loses nothing.
+    /// The next piece; `None` at the end. Cancel-safe.
     ///
     /// ```no_run
     /// # async fn run(mut text: venice_ai::stream::TextStream) -> Result<(), venice_ai::Error> {
@@ -89,12 +89,12 @@ impl TextStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Reads to the end and gives the whole text.
+    /// Reads to the end and returns the whole text.
     ///
     /// # Errors
     ///
-    /// The first error of the stream, and [`ErrorKind::Decode`] for a text that is longer than
-    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What came before it is lost.
+    /// The first error of the stream, and [`ErrorKind::Decode`] for a text longer than
+    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes). What arrived before is lost.
     pub async fn collect(mut self) -> Result<String, Error> {
         let mut text = String::new();
         while let Some(piece) = self.next().await {
@@ -140,7 +140,7 @@ impl TextStream {
     }
 }
 
-/// What a chunk brings of the first choice.
+/// The delta of the first choice.
 pub(crate) fn first_delta(chunk: ChatCompletionChunk) -> ChatDelta {
     let first = chunk.choices.into_iter().find(|choice| choice.index == 0);
     first.map(|choice| choice.delta).unwrap_or_default()

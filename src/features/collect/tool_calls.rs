@@ -1,4 +1,4 @@
-//! From fragments to tool calls.
+//! `ToolCalls`: assembles tool calls from fragments.
 
 use std::collections::HashMap;
 
@@ -9,16 +9,16 @@ use crate::api::generated::types::{ToolCall, ToolCallDelta};
 
 /// The tool calls of one choice.
 ///
-/// Only the `id` of a call is unique: parallel calls have been seen with the same `index`. So a fragment with an id that is known
-/// belongs to that call, one with a new id begins a call, and one without (null, missing or empty, as in all but the first
-/// fragment of a call) belongs to the newest call at its index.
+/// Only the `id` of a call is unique: parallel calls have been observed with the same `index`. So a fragment with a known id belongs to
+/// that call, one with a new id starts a call, and one without an id (null, missing or empty, as in all but the first fragment of a call)
+/// belongs to the newest call at its index.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ToolCalls {
-    /// In the order in which they began.
+    /// In the order in which they started.
     calls: Vec<Call>,
-    /// The place of each call in `calls`.
+    /// The position of each call in `calls`.
     by_id: HashMap<String, usize>,
-    /// The place of the newest call at each index.
+    /// The position of the newest call at each index.
     newest: HashMap<i64, usize>,
 }
 
@@ -33,15 +33,15 @@ struct Call {
 }
 
 impl ToolCalls {
-    /// Adds a fragment. How many bytes of memory it takes, roughly.
+    /// Adds a fragment. Returns the estimated memory that it takes.
     pub(super) fn push(&mut self, delta: ToolCallDelta) -> usize {
         let ToolCallDelta { index, id, type_, function, extra, .. } = delta;
-        let (before, mut size) = (self.calls.len(), weight::of_members(&extra));
+        let (before, mut size) = (self.calls.len(), weight::of_fields(&extra));
         let call = self.call(index, id.filter(|id| !id.is_empty()));
-        // Fragments repeat the type; it is a word, not a piece of one.
+        // Fragments repeat the type; it is not split.
         call.kind = type_.or(call.kind.take());
         if let Some(function) = function {
-            // The name comes in one piece, and some backends repeat it.
+            // The name is not split, and some backends repeat it.
             match function.name {
                 Some(name) if !name.is_empty() => {
                     size += name.len();
@@ -63,14 +63,14 @@ impl ToolCalls {
         (!self.calls.is_empty()).then(|| self.calls.into_iter().map(Call::finish).collect())
     }
 
-    /// The call that a fragment belongs to.
+    /// The call of a fragment.
     fn call(&mut self, index: Option<i64>, id: Option<String>) -> &mut Call {
         let newest = match index {
             Some(index) => self.newest.get(&index).copied(),
             None => self.calls.len().checked_sub(1),
         };
         let known = match &id {
-            // A call that began without an id takes the first one that comes.
+            // A call that started without an id gets the first one that arrives.
             Some(id) => self.by_id.get(id).copied().or_else(|| newest.filter(|place| self.calls[*place].id.is_none())),
             None => newest,
         };

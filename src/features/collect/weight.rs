@@ -12,8 +12,8 @@ const MEMBER: usize = 128;
 const CONTAINER: usize = 640;
 
 /// Fields that no type names.
-pub(super) fn of_members(members: &Map<String, Value>) -> usize {
-    members.iter().map(|(name, value)| MEMBER + name.len() + of_value(value)).sum()
+pub(super) fn of_fields(fields: &Map<String, Value>) -> usize {
+    fields.iter().map(|(name, value)| MEMBER + name.len() + of_value(value)).sum()
 }
 
 fn of_value(value: &Value) -> usize {
@@ -22,14 +22,14 @@ fn of_value(value: &Value) -> usize {
         Value::Array(items) => {
             CONTAINER + items.iter().map(|item| 2 * size_of::<Value>() + of_value(item)).sum::<usize>()
         }
-        Value::Object(members) => CONTAINER + of_members(members),
+        Value::Object(fields) => CONTAINER + of_fields(fields),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 
 pub(super) fn of_detail(detail: &ReasoningDetail) -> usize {
     let texts = [&detail.text, &detail.data, &detail.format, &detail.id];
-    texts.into_iter().flatten().map(String::len).sum::<usize>() + of_members(&detail.extra)
+    texts.into_iter().flatten().map(String::len).sum::<usize>() + of_fields(&detail.extra)
 }
 
 pub(super) fn of_logprobs(logprobs: &ChatLogprobs) -> usize {
@@ -38,5 +38,5 @@ pub(super) fn of_logprobs(logprobs: &ChatLogprobs) -> usize {
         let bytes = token.bytes.as_ref().map_or(0, Vec::len);
         ITEM + others * (ITEM / 2) + bytes * size_of::<i64>()
     });
-    tokens.sum::<usize>() + of_members(&logprobs.extra)
+    tokens.sum::<usize>() + of_fields(&logprobs.extra)
 }

@@ -1,4 +1,4 @@
-//! [`ClientBuilder::budget`] and [`ClientBuilder::tally`]: the account of all calls of a client.
+//! [`ClientBuilder::budget`] and [`ClientBuilder::tally`]: spending limit and usage counts of a client.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use super::{Budget, Tally};
 use crate::runtime::client::ClientBuilder;
 
 impl ClientBuilder {
-    /// A limit on what the calls of this client may cost, together with those of other clients that have a clone of it. A call for
-    /// which there is not enough left fails before it is sent. See [`Budget`] for what is counted, and what is fetched for it.
+    /// Sets a spending limit for the calls of this client and of all clients with a clone of it. A call that exceeds it fails before it is
+    /// sent. See [`Budget`] for what counts and which requests it makes.
     pub fn budget(mut self, budget: Budget) -> Self {
         let ledger = self.interceptors().get().cloned().unwrap_or_default();
         self.interceptors().set(Arc::new(Ledger { budget: Some(budget), ..ledger }));

@@ -1,4 +1,4 @@
-//! `Prices`, `Budget`, `Tally`: what calls cost before and after they are made.
+//! `Prices`, `Budget`, `Tally`: cost estimates, spending limits and usage counts.
 
 mod budget;
 mod builder;

@@ -1,4 +1,4 @@
-//! Who used how much.
+//! `Tally`: counts calls, tokens and cost by model.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,12 +9,12 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::ledger::Charge;
 use crate::runtime::amount::Amount;
 
-/// Counts calls, tokens and costs by model, over all calls of a client or of several
+/// Counts calls, tokens and cost by model, over all calls of one or several clients
 /// ([`ClientBuilder::tally`](crate::ClientBuilder::tally)).
 ///
-/// The model is the one that answered, not the alias that was asked for; a call without a model counts under the name of its
-/// operation. A paid call is counted when its reply is here, a stream when it ends or is dropped; free calls and refused ones are not.
-/// Nothing is sent for it, unless [`with_list_prices`](Self::with_list_prices) asks for prices.
+/// The model is the one that answered, not the requested alias; a call without a model counts under the name of its operation. A paid call
+/// is counted when its reply arrives, a stream when it ends or is dropped; free and rejected calls are not counted. It makes no requests,
+/// unless [`with_list_prices`](Self::with_list_prices) needs prices.
 ///
 /// A clone is the same tally.
 ///
@@ -33,13 +33,13 @@ pub struct Tally {
     lists_prices: bool,
 }
 
-/// So many names at most are told apart: a server that makes up names must not fill the memory.
+/// The most distinct names: a server that invents names must not fill the memory.
 const MOST_NAMES: usize = 1_000;
-/// What the others are called.
+/// The name of all others.
 const OTHERS: &str = "(others)";
 
 impl Tally {
-    /// Nothing counted yet.
+    /// An empty tally.
     ///
     /// ```
     /// assert!(venice_ai::cost::Tally::new().snapshot().models.is_empty());
@@ -49,15 +49,15 @@ impl Tally {
         Self::default()
     }
 
-    /// Prices calls whose reply tells no cost (images, speech, embeddings) by the list of models, which the client fetches when a paid
-    /// call first needs it. A client with a [`Budget`](super::Budget) does that anyway. Set it before the tally is given to a client.
+    /// Prices calls whose reply reports no cost (images, speech, embeddings) by the list of models, which the client fetches for the first
+    /// paid call that needs it. A client with a [`Budget`](super::Budget) does that anyway. Set it before the tally is given to a client.
     #[must_use]
     pub fn with_list_prices(mut self) -> Self {
         self.lists_prices = true;
         self
     }
 
-    /// What was counted until now.
+    /// The counts so far.
     ///
     /// ```
     /// # fn example(tally: venice_ai::cost::Tally) {
@@ -71,8 +71,8 @@ impl Tally {
         TallySnapshot { models: self.lock().clone() }
     }
 
-    /// What was counted until now; from here it begins anew. No call is lost between the two.
-    #[must_use = "what was counted is gone"]
+    /// The counts so far; the tally restarts at 0. No call is lost between the two.
+    #[must_use = "the counts are reset"]
     pub fn take(&self) -> TallySnapshot {
         TallySnapshot { models: std::mem::take(&mut *self.lock()) }
     }
@@ -104,37 +104,37 @@ impl fmt::Debug for Tally {
     }
 }
 
-/// What a [`Tally`] had counted at one moment. It prints as a table, and serialises as an object with an entry for each model.
+/// The counts of a [`Tally`] at one moment. It prints as a table, and serialises as an object with an entry per model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TallySnapshot {
-    /// What each model was used for.
+    /// The counts by model.
     pub models: BTreeMap<String, ModelTally>,
 }
 
-/// What a model was used for.
+/// The counts of a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelTally {
     /// Calls that ran, or may have.
     pub calls: u64,
-    /// Those of them of which nobody knows what became: cut, out of time, dropped.
+    /// Those with an unknown outcome: connection lost, timed out, dropped.
     pub uncertain: u64,
-    /// Those of them whose cost is not known, from the reply or by the list.
+    /// Those with an unknown cost, neither reported nor listed.
     pub unpriced: u64,
-    /// Tokens read.
+    /// Prompt tokens.
     pub prompt_tokens: u64,
-    /// Those of them that came from the cache.
+    /// Prompt tokens read from the cache.
     pub cached_tokens: u64,
-    /// Tokens written.
+    /// Completion tokens.
     pub completion_tokens: u64,
-    /// US dollars, as the replies told.
+    /// US dollars, as reported by the replies.
     pub usd: Amount,
-    /// DIEM, as the replies told.
+    /// DIEM, as reported by the replies.
     pub diem: Amount,
     /// Credits of the blockchain endpoints.
     pub credits: u64,
-    /// US dollars by the list of models, of calls whose reply told no cost. They may have been paid in DIEM.
+    /// List prices in US dollars, of calls whose reply reported no cost. They may have been charged in DIEM.
     pub listed_usd: Amount,
 }
 
@@ -147,7 +147,7 @@ impl ModelTally {
         add(&mut self.prompt_tokens, tokens.prompt);
         add(&mut self.cached_tokens, tokens.cached);
         add(&mut self.completion_tokens, tokens.completion);
-        match (&charge.told, &charge.listed) {
+        match (&charge.reported, &charge.listed) {
             (Some(cost), _) => {
                 self.usd += cost.usd.unwrap_or_default();
                 self.diem += cost.diem.unwrap_or_default();
@@ -189,7 +189,7 @@ impl ModelTally {
 }
 
 impl TallySnapshot {
-    /// All models together.
+    /// The sum over all models.
     #[must_use]
     pub fn total(&self) -> ModelTally {
         self.models.values().fold(ModelTally::default(), |mut total, used| {

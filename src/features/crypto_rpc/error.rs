@@ -1,4 +1,4 @@
-//! What a node has against a call.
+//! `RpcError`: why a call of a blockchain node has no result.
 
 use std::fmt;
 
@@ -7,30 +7,30 @@ use serde_json::Value;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::text::one_line;
 
-/// Why a call has no result although the API passed it on. It was charged for.
+/// Why a call has no result although the API forwarded it. It was charged.
 ///
-/// `?` turns it into an [`Error`] of the kind [`Rpc`](ErrorKind::Rpc), whose `source` it then is.
+/// `?` converts it to an [`Error`] of the kind [`Rpc`](ErrorKind::Rpc), as its `source`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RpcError {
-    /// The node refused the call.
+    /// The node returned an error.
     Node {
-        /// The number of the error: -32601 for an unknown method, -32602 for wrong parameters, 3 for a call that reverts.
-        /// `None` where the node gave none.
+        /// The code of the error: -32601 for an unknown method, -32602 for invalid parameters, 3 for a reverted call. `None` if the node
+        /// sent none.
         code: Option<i64>,
-        /// The error, for people.
+        /// The message.
         message: String,
-        /// Whatever the node adds, such as the data of a revert.
+        /// Additional data, such as that of a revert.
         data: Option<Value>,
     },
     /// The reply has no answer to this call.
     Missing,
-    /// There is an answer, and it is not what it should be: neither result nor error, or a result of another type.
+    /// The answer is invalid: neither result nor error, or a result of another type.
     Unexpected(String),
 }
 
 impl RpcError {
-    /// The number of the node's error.
+    /// The code of the node's error.
     ///
     /// ```no_run
     /// # fn example(error: venice_ai::crypto_rpc::RpcError) {
@@ -47,16 +47,16 @@ impl RpcError {
         }
     }
 
-    /// The `error` of a reply. Some nodes send a text where an object belongs.
+    /// Parses the `error` of a reply. Some nodes send a string instead of an object.
     pub(super) fn of(error: &Value) -> Self {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let Value::Object(members) = error else {
+        let Value::Object(fields) = error else {
             return Self::Node { code: None, message: text(error), data: None };
         };
-        let code = members.get("code");
+        let code = fields.get("code");
         let code = code.and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
-        let message = members.get("message").filter(|message| !message.is_null()).map(text).unwrap_or_default();
-        Self::Node { code, message, data: members.get("data").filter(|data| !data.is_null()).cloned() }
+        let message = fields.get("message").filter(|message| !message.is_null()).map(text).unwrap_or_default();
+        Self::Node { code, message, data: fields.get("data").filter(|data| !data.is_null()).cloned() }
     }
 }
 
@@ -66,11 +66,11 @@ impl fmt::Display for RpcError {
         const LONGEST: usize = 400;
         match self {
             Self::Node { code, message, .. } => {
-                write!(f, "the node refused the call: {}", one_line(message, LONGEST))?;
+                write!(f, "the node returned an error: {}", one_line(message, LONGEST))?;
                 code.map_or(Ok(()), |code| write!(f, " ({code})"))
             }
             Self::Missing => f.write_str("the reply has no answer to this call"),
-            Self::Unexpected(problem) => write!(f, "the node's answer is not what was expected: {problem}"),
+            Self::Unexpected(problem) => write!(f, "the node's answer is invalid: {problem}"),
         }
     }
 }

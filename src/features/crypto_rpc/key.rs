@@ -1,13 +1,13 @@
-//! Keys that make repeating safe.
+//! `unique`: idempotency keys.
 
 use crate::runtime::random;
 
-/// A key that no other call has, of this process or another.
+/// A unique key, in this process and any other.
 pub(super) fn unique() -> String {
     random::uuid(random::bits(), random::bits())
 }
 
-/// Whether the API takes a key.
+/// Whether the API accepts a key.
 pub(super) fn is_valid(key: &str) -> bool {
     let takes = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     (1..=255).contains(&key.len()) && key.bytes().all(takes)

@@ -1,11 +1,11 @@
-//! Block-chain nodes: JSON-RPC to many networks with one key.
+//! `CryptoRpc`: blockchain nodes: JSON-RPC to many networks with one key.
 //!
 //! | To | Call |
 //! |---|---|
-//! | see which networks there are | [`networks`](CryptoRpc::networks) |
-//! | ask a node one thing | [`call`](CryptoRpc::call) |
-//! | ask it up to 100 things at once | [`batch`](CryptoRpc::batch) |
-//! | send a transaction once, whatever happens | [`with_idempotency_key`](CryptoRpc::with_idempotency_key) |
+//! | list the networks | [`networks`](CryptoRpc::networks) |
+//! | make one call | [`call`](CryptoRpc::call) |
+//! | make up to 100 calls in one request | [`batch`](CryptoRpc::batch) |
+//! | send a transaction exactly once | [`with_idempotency_key`](CryptoRpc::with_idempotency_key) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -20,20 +20,20 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Calls are paid for in credits, by method and network, and [`RpcReply::usage`] says what one cost; a call that the node refuses costs
-//! a little too. `networks` is free. Refused before anything is sent: an empty method, `params` that are neither a list nor an object,
-//! more than 100 calls, two with one id, a key that is none.
+//! Calls are charged in credits, by method and network, and [`RpcReply::usage`] has the cost of a call; a call that fails at the node costs
+//! a little too. `networks` is free. Rejected before sending: an empty method, `params` that are neither a list nor an object, more than
+//! 100 calls, two with the same id, an invalid key.
 //!
 //! # Errors of a node
-//! A node that refuses a call says so with status 200. So a [`Call`] that succeeds says that the API did its part, and
-//! [`RpcReply::result`] what the node answered: its value, or an [`RpcError`].
+//! A node's error has status 200. So a successful [`Call`] means that the API forwarded it, and [`RpcReply::result`] has the node's answer:
+//! its value, or an [`RpcError`].
 //!
-//! # What is repeated
-//! Every request has an `Idempotency-Key`, the same for all its attempts, and one with the same key and body gets the first answer
-//! again for 24 hours instead of being carried out a second time. The client repeats what is known not to have been
-//! executed: a connection that was not made, a 429, and a 408 or 503 of the API itself. After a time-out or a broken connection it does not: the node may still be at
-//! work, and would answer a transaction that it knows already with an error. Look for the transaction then, or repeat the call
-//! with the same key, which must be [your own](CryptoRpc::with_idempotency_key) for that.
+//! # Retries
+//! Every request has an `Idempotency-Key`, the same for all its attempts. A request with the same key and body gets the first answer again
+//! for 24 hours instead of being executed a second time. The client retries what is known not to have been executed: no connection, a 429,
+//! and a 408 or 503 of the API itself. After a time-out or a lost connection it does not: the node may still be working, and would reject a
+//! transaction that it already has. Look the transaction up then, or repeat the call with the same key, which must be [your
+//! own](CryptoRpc::with_idempotency_key) for that.
 
 mod error;
 mod key;
@@ -47,7 +47,7 @@ use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::transport::ReplyForm;
 
-/// Block-chain nodes. Calls are paid for in credits, by method.
+/// Blockchain nodes. Calls are charged in credits, by method.
 #[derive(Clone, Debug)]
 pub struct CryptoRpc<'c> {
     pub(crate) client: &'c Client,
@@ -55,10 +55,10 @@ pub struct CryptoRpc<'c> {
 }
 
 impl CryptoRpc<'_> {
-    /// The key of the next request in place of one that nobody else knows: 1 to 255 letters, digits, `_` and `-`.
+    /// The key of the next request, instead of a unique one: 1 to 255 letters, digits, `_` and `-`.
     ///
-    /// With the same key and the same body the API gives its first answer again, for 24 hours, and charges nothing; so a program
-    /// that was restarted can ask again without doing it twice. One key is for one request: with another body it is refused (400).
+    /// With the same key and the same body the API returns its first answer again, for 24 hours, and charges nothing; so a restarted
+    /// program can repeat a request without executing it twice. A key is for one request: with another body it is rejected (400).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, signed: String) -> Result<(), venice_ai::Error> {
@@ -77,7 +77,7 @@ impl CryptoRpc<'_> {
         self
     }
 
-    /// One call to a node of a network, such as `ethereum-mainnet`. A method alone can stand for a request without parameters.
+    /// One call to a node of a network, such as `ethereum-mainnet`. A method name alone is a request without parameters.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -87,9 +87,9 @@ impl CryptoRpc<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty method, `params` that are neither a list nor an object, an id that is neither a
-    /// whole number nor a text, a network that no path can have, a bad key. A method that the API does not pass on (filters and
-    /// subscriptions, for instance) is a 400. What the node refuses is in the [`RpcReply`].
+    /// Rejected before sending: an empty method, `params` that are neither a list nor an object, an id that is neither a whole number nor a
+    /// text, an invalid network, an invalid key. A method that the API does not forward (filters and subscriptions, for instance) is a 400.
+    /// The node's errors are in the [`RpcReply`].
     pub fn call(&self, network: impl AsRef<str>, request: impl Into<JsonRpcRequest>) -> Call<RpcReply> {
         let mut requests = vec![request.into()];
         let ids = prepare::ids(&mut requests);
@@ -100,7 +100,7 @@ impl CryptoRpc<'_> {
         call.read(ReplyForm::Json, move |reply| Ok(reply::single(reply.json()?, &ids, &reply.meta)))
     }
 
-    /// Up to 100 calls in one request. They cost what they cost one by one, and count as one request.
+    /// Up to 100 calls in one request. They cost the same as separate calls, and count as one request.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -114,11 +114,11 @@ impl CryptoRpc<'_> {
     /// # Ok(()) }
     /// ```
     ///
-    /// Calls without an id get one. The outcomes stand in the order of the calls, whatever order the node answers in.
+    /// Calls without an id get one. The outcomes are in the order of the calls, independent of the node's order.
     ///
     /// # Errors
-    /// As for [`call`](Self::call); also refused are no calls, more than 100, and two with the same id. One method that the API
-    /// does not pass on refuses the whole batch (400). What the node refuses, or does not answer, is in the [`RpcBatch`].
+    /// As for [`call`](Self::call); also rejected are no calls, more than 100, and two with the same id. A method that the API does not
+    /// forward rejects the whole batch (400). The node's errors and missing answers are in the [`RpcBatch`].
     pub fn batch(
         &self,
         network: impl AsRef<str>,

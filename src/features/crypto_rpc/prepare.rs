@@ -1,4 +1,4 @@
-//! Ids for calls, and what is wrong with them.
+//! `ids`, `check`: assigns ids to calls, and validates them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::runtime::validation::{self, ValidationError};
 /// The most calls of one request.
 const MOST_CALLS: usize = 100;
 
-/// What an id is compared by. Some nodes answer the id 7 with "7", so the two must not mean different calls.
+/// The text by which ids are compared. Some nodes answer the id 7 with "7", so the two must be the same call.
 #[inline]
 pub(super) fn id_text(id: &JsonRpcId) -> Option<String> {
     match id {
@@ -19,7 +19,7 @@ pub(super) fn id_text(id: &JsonRpcId) -> Option<String> {
     }
 }
 
-/// Gives an id to every call that has none, and tells all of them.
+/// Assigns an id to every call without one, and returns all ids.
 #[inline]
 pub(super) fn ids(requests: &mut [JsonRpcRequest]) -> Vec<JsonRpcId> {
     let taken: HashSet<String> = requests.iter().filter_map(|request| id_text(request.id.as_ref()?)).collect();
@@ -31,7 +31,7 @@ pub(super) fn ids(requests: &mut [JsonRpcRequest]) -> Vec<JsonRpcId> {
     requests.iter_mut().map(&mut id).collect()
 }
 
-/// What is wrong with one call.
+/// Checks one call.
 #[inline]
 pub(super) fn check(network: &str, requests: &[JsonRpcRequest], key: Option<&str>) -> Result<(), ValidationError> {
     let mut findings = around(network, key);
@@ -39,7 +39,7 @@ pub(super) fn check(network: &str, requests: &[JsonRpcRequest], key: Option<&str
     ValidationError::all(findings)
 }
 
-/// What is wrong with several calls.
+/// Checks several calls.
 #[inline]
 pub(super) fn check_batch(
     network: &str,
@@ -51,7 +51,7 @@ pub(super) fn check_batch(
     if count == 0 {
         findings.push(ValidationError::new("requests", "has no calls"));
     } else if count > MOST_CALLS {
-        let problem = format!("has {count} calls, at most {MOST_CALLS} go into one batch");
+        let problem = format!("has {count} calls, at most {MOST_CALLS} are allowed in a batch");
         findings.push(ValidationError::new("requests", problem));
     }
     let mut seen = HashMap::new();
@@ -68,11 +68,11 @@ pub(super) fn check_batch(
     ValidationError::all(findings)
 }
 
-/// What is wrong with the network and the key.
+/// Checks the network and the key.
 #[inline]
 fn around(network: &str, key: Option<&str>) -> Vec<ValidationError> {
     let mut findings = Vec::new();
-    // An empty name is found with the path.
+    // An empty name is reported with the path.
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !network.trim().is_empty() && !network.bytes().all(is_part) {
         let problem = format!("is {network:?}; networks have names like `ethereum-mainnet`");
@@ -85,19 +85,19 @@ fn around(network: &str, key: Option<&str>) -> Vec<ValidationError> {
     findings
 }
 
-/// What is wrong with a call; `place` stands before the names of its members.
+/// Checks a call; `place` prefixes the names of its fields.
 #[inline]
 fn of_call(request: &JsonRpcRequest, place: String) -> Vec<ValidationError> {
-    let finding = |member: &str, problem: &str| ValidationError::new(format!("{place}{member}"), problem);
+    let finding = |field: &str, problem: &str| ValidationError::new(format!("{place}{field}"), problem);
     let mut findings = Vec::new();
     if let Err(wrong) = validation::run(request) {
-        findings.extend(wrong.fields().map(|(member, problem)| finding(member, problem)));
+        findings.extend(wrong.fields().map(|(field, problem)| finding(field, problem)));
     }
     if request.params.as_ref().is_some_and(|params| !params.is_array() && !params.is_object()) {
-        findings.push(finding("params", "is no list and no object"));
+        findings.push(finding("params", "is neither a list nor an object"));
     }
     if matches!(request.id, Some(JsonRpcId::Unknown(_))) {
-        findings.push(finding("id", "is no whole number and no text"));
+        findings.push(finding("id", "is neither a whole number nor a text"));
     }
     findings
 }

@@ -1,4 +1,4 @@
-//! Answers, each with its call.
+//! `RpcReply`, `RpcBatch`: the answers of a node, matched to the calls.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -10,13 +10,13 @@ use crate::api::usage::Cost;
 use crate::runtime::meta::{Meta, RpcUsage};
 use crate::runtime::text::without_values;
 
-/// What became of one call.
+/// The outcome of one call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RpcOutcome {
-    /// The id of the call: the caller's, or the one that it got.
+    /// The id of the call: the caller's, or the assigned one.
     pub id: JsonRpcId,
-    /// What the node answered. A result may be null: a transaction that is not known yet has no receipt, for instance.
+    /// The node's answer. A result may be null: an unknown transaction has no receipt, for instance.
     pub value: Result<Value, RpcError>,
 }
 
@@ -31,15 +31,15 @@ impl RpcOutcome {
     }
 }
 
-/// The answer to one call, and what it cost.
+/// The answer to one call, and its cost.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RpcReply {
-    /// What became of the call.
+    /// The outcome of the call.
     pub outcome: RpcOutcome,
-    /// What it cost, as far as the API said.
+    /// The reported cost.
     pub usage: RpcUsage,
-    /// The API gave the answer of an earlier request with the same key, and did nothing this time.
+    /// Whether the API repeated the answer of an earlier request with the same key, without executing it again.
     pub is_replay: bool,
 }
 
@@ -62,35 +62,35 @@ impl RpcReply {
         self.outcome.result()
     }
 
-    /// What it cost, as far as the API said. A reply that was given again says what it cost the first time.
+    /// The reported cost. A repeated reply has the cost of the first one.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         Cost::of_rpc(&self.usage)
     }
 }
 
-/// The answers to several calls, and what they cost together.
+/// The answers to several calls, and their total cost.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RpcBatch {
-    /// What became of each call, in the order of the calls.
+    /// The outcome of each call, in the order of the calls.
     pub outcomes: Vec<RpcOutcome>,
-    /// Answers as they came that belong to none of the calls, or to one that was answered before.
+    /// Unmatched answers: for no call, or for one that was already answered.
     pub unmatched: Vec<Value>,
-    /// What all of them cost together, as far as the API said.
+    /// The reported total cost.
     pub usage: RpcUsage,
-    /// The API gave the answer of an earlier request with the same key, and did nothing this time.
+    /// Whether the API repeated the answer of an earlier request with the same key, without executing it again.
     pub is_replay: bool,
 }
 
 impl RpcBatch {
-    /// What all of them cost together, as far as the API said.
+    /// The reported total cost.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         Cost::of_rpc(&self.usage)
     }
 
-    /// What became of the call with this id.
+    /// The outcome of the call with this id.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -126,11 +126,11 @@ pub(super) fn single(reply: Value, ids: &[JsonRpcId], meta: &Meta) -> RpcReply {
 pub(super) fn batch(reply: Value, ids: Vec<JsonRpcId>, meta: &Meta) -> RpcBatch {
     let mut values: Vec<Option<Result<Value, RpcError>>> = vec![None; ids.len()];
     let mut unmatched = Vec::new();
-    // A node that cannot even read a request answers with one error and no id.
+    // A node that cannot parse a request answers with one error and no id.
     let (answers, of_all) = match reply {
         Value::Array(answers) => (answers, None),
-        Value::Object(members) if has_no_id(&members) => {
-            let value = value(members);
+        Value::Object(fields) if has_no_id(&fields) => {
+            let value = value(fields);
             (Vec::new(), value.is_err().then_some(value).or(Some(Err(RpcError::Missing))))
         }
         answer => (vec![answer], None),
@@ -140,7 +140,7 @@ pub(super) fn batch(reply: Value, ids: Vec<JsonRpcId>, meta: &Meta) -> RpcBatch 
         let id = answer.get("id").and_then(|id| id_text(&JsonRpcId::from(id.clone())));
         let place = id.and_then(|id| texts.iter().position(|text| text.as_ref() == Some(&id)));
         match (place.and_then(|place| values.get_mut(place)), answer) {
-            (Some(slot @ None), Value::Object(members)) => *slot = Some(value(members)),
+            (Some(slot @ None), Value::Object(fields)) => *slot = Some(value(fields)),
             (_, answer) => unmatched.push(answer),
         }
     }
@@ -151,17 +151,17 @@ pub(super) fn batch(reply: Value, ids: Vec<JsonRpcId>, meta: &Meta) -> RpcBatch 
     RpcBatch { outcomes, unmatched, usage, is_replay: meta.is_idempotent_replay() }
 }
 
-fn has_no_id(members: &Map<String, Value>) -> bool {
-    members.get("id").is_none_or(Value::is_null)
+fn has_no_id(fields: &Map<String, Value>) -> bool {
+    fields.get("id").is_none_or(Value::is_null)
 }
 
 /// The result or the error of an answer.
 #[inline]
-fn value(mut members: Map<String, Value>) -> Result<Value, RpcError> {
-    if let Some(error) = members.get("error").filter(|error| !error.is_null()) {
+fn value(mut fields: Map<String, Value>) -> Result<Value, RpcError> {
+    if let Some(error) = fields.get("error").filter(|error| !error.is_null()) {
         return Err(RpcError::of(error));
     }
-    members.remove("result").ok_or_else(|| RpcError::Unexpected("it has neither result nor error".to_owned()))
+    fields.remove("result").ok_or_else(|| RpcError::Unexpected("it has neither result nor error".to_owned()))
 }
 
 #[inline]

@@ -7,7 +7,7 @@ use crate::api::billing::Billing;
 use crate::api::generated::types::GetBillingUsageHistoryParams;
 
 impl Billing<'_> {
-    /// Every charge as one CSV table, over all pages: the names of the columns stand in its first line and nowhere else.
+    /// Every charge as one CSV table, over all pages, with the header in its first line only.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! `CsvTable`: the pages of a CSV table, joined to one table.
+//! `CsvTable`: joins the pages of a CSV table.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,39 +16,39 @@ use crate::runtime::pages::{Batch, PageStart, Pages};
 use crate::runtime::text::{is_html, without_mark};
 use crate::runtime::transport::ReplyForm;
 
-/// A CSV table that comes a page at a time, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
+/// A CSV table that arrives page by page, from [`Billing::usage_history_table`](super::Billing::usage_history_table).
 ///
-/// Bytes that are the table when they are put together: the first line has the names of the columns, and no other
-/// page repeats it. A page is held in memory until it is whole, so a failure leaves no half line, and the next call of
-/// [`next`](Pages::next) goes on where the failure was. A page that is no CSV is [`Decode`](crate::ErrorKind::Decode).
+/// The bytes concatenate to the table, with the header in the first line only. A page is held in memory until it is complete, so a failure
+/// leaves no incomplete line, and the next call of [`next`](Pages::next) resumes after the failure. A page that is not CSV is
+/// [`Decode`](crate::ErrorKind::Decode).
 pub type CsvTable = Pages<Bytes>;
 
-/// What of the pages before decides how the next one is joined to them.
+/// What decides how the next page is joined.
 #[derive(Debug, Default)]
-struct Joint {
-    /// The first line of the table, with its end.
+struct PageJoiner {
+    /// The first line of the table, with its line end.
     header: Bytes,
-    /// The last page did not end its last line.
+    /// Whether the last page lacks its final line end.
     open: bool,
 }
 
-/// The table of the charges that these parameters choose.
+/// The table of the charges selected by these parameters.
 pub(super) fn table(client: &Client, params: GetBillingUsageHistoryParams) -> CsvTable {
     let cursor = params.cursor.clone();
-    let joint = Arc::new(Mutex::new(Joint::default()));
+    let joiner = Arc::new(Mutex::new(PageJoiner::default()));
     let ask = move |client: &Client, place: &PageStart| {
-        let joint = Arc::clone(&joint);
+        let joiner = Arc::clone(&joiner);
         client.billing().usage_history_csv(at(&params, place)).read(ReplyForm::Whole, move |reply| {
-            // A gateway's page, or the list as JSON, would spoil the table without a word.
-            let mut joint = joint.lock().unwrap_or_else(PoisonError::into_inner);
+            // A gateway's HTML page, or the list as JSON, would corrupt the table silently.
+            let mut joiner = joiner.lock().unwrap_or_else(PoisonError::into_inner);
             let is_labelled = reply.meta.content_type().is_none_or(|media| media == CSV);
             let is_other = is_html(reply.bytes()) || without_mark(reply.bytes()).trim_ascii_start().starts_with(b"{");
-            let has_header = !joint.header.is_empty() || !reply.bytes().trim_ascii().is_empty();
+            let has_header = !joiner.header.is_empty() || !reply.bytes().trim_ascii().is_empty();
             if !is_labelled || is_other || !has_header {
                 return Err(reply.unexpected(&format!("the reply is not {CSV}")));
             }
             let next = reply.meta.next_cursor().map(str::to_owned).and_then(behind);
-            let lines = joint.join(reply.bytes().clone());
+            let lines = joiner.join(reply.bytes().clone());
             Ok(Batch::new(lines.into_iter().collect(), next))
         })
     };
@@ -57,10 +57,10 @@ pub(super) fn table(client: &Client, params: GetBillingUsageHistoryParams) -> Cs
 }
 
 impl CsvTable {
-    /// Writes the whole table to a file, page by page.
+    /// Writes the whole table to a file, page by page, and returns its size in bytes.
     ///
-    /// The file appears, or takes the place of the one before it, when all of it is on disk, as with
-    /// [`RawReply::save`](crate::RawReply::save). A walk that fails leaves nothing behind.
+    /// The file appears, or replaces an existing one, when all of it is on disk, as with [`RawReply::save`](crate::RawReply::save). A
+    /// failure leaves nothing behind.
     ///
     /// # Errors
     ///
@@ -75,8 +75,8 @@ impl CsvTable {
     }
 }
 
-impl Joint {
-    /// What a page adds to the table.
+impl PageJoiner {
+    /// The part of a page that is appended to the table.
     #[inline]
     fn join(&mut self, page: Bytes) -> Option<Bytes> {
         let mut lines = page;
@@ -94,7 +94,7 @@ impl Joint {
         Some(joined)
     }
 
-    /// The end that the last line of the page before lacks, and the lines.
+    /// The missing line end of the page before, and the lines.
     fn with_end_before(&self, lines: &[u8]) -> Bytes {
         let end: &[u8] = if self.header.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
         let mut joined = BytesMut::with_capacity(end.len() + lines.len());
@@ -118,13 +118,13 @@ mod tests {
     use super::*;
 
     fn joined(pages: &[&'static str]) -> String {
-        let mut joint = Joint::default();
-        let parts = pages.iter().filter_map(|page| joint.join(Bytes::from_static(page.as_bytes())));
+        let mut joiner = PageJoiner::default();
+        let parts = pages.iter().filter_map(|page| joiner.join(Bytes::from_static(page.as_bytes())));
         parts.map(|part| String::from_utf8(part.to_vec()).unwrap()).collect()
     }
 
     #[test]
-    fn the_header_stands_in_the_first_line_alone() {
+    fn only_the_first_line_is_the_header() {
         assert_eq!(joined(&["a,b\n1,2\n", "a,b\n3,4\n", "a,b\n5,6\n"]), "a,b\n1,2\n3,4\n5,6\n");
         assert_eq!(joined(&["a,b\r\n1,2\r\n", "a,b\r\n3,4\r\n"]), "a,b\r\n1,2\r\n3,4\r\n");
     }

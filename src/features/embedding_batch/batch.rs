@@ -1,4 +1,4 @@
-//! More texts than one request takes.
+//! `EmbeddingBatch`: embeds more texts than one request allows.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,12 +17,11 @@ use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::validation::ValidationError;
 
-/// Any number of texts to embed, from [`Embeddings::batch`](crate::Embeddings::batch). Nothing is sent before it is awaited.
+/// Embeds any number of texts, from [`Embeddings::batch`](crate::Embeddings::batch). Lazy: nothing is sent before it is awaited.
 ///
-/// It sends one request after the other unless [`with_concurrency`](Self::with_concurrency) says otherwise. Each is repeated by the
-/// rules of its operation. When one fails for good no more are begun, those under way are waited for, and all that came is in the
-/// [`UnfinishedEmbeddings`]. Dropping it on its way drops what came; to bound its time there is
-/// [`with_time_limit`](Self::with_time_limit), which keeps it.
+/// It sends one request after the other unless [`with_concurrency`](Self::with_concurrency) says otherwise, with the usual retries. When
+/// one fails no more are sent, those in flight are completed, and all results are in the [`UnfinishedEmbeddings`]. Dropping the future
+/// drops the results; to limit its time use [`with_time_limit`](Self::with_time_limit), which keeps them.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client, texts: Vec<String>) -> Result<(), venice_ai::Error> {
@@ -34,19 +33,19 @@ use crate::runtime::validation::ValidationError;
 /// ```
 pub type EmbeddingBatch = Flow<EmbeddingVectors, EmbeddingBatchSettings>;
 
-/// What can be set of an [`EmbeddingBatch`], and what it has brought so far.
+/// The settings of an [`EmbeddingBatch`], and its results so far.
 pub struct EmbeddingBatchSettings {
-    /// All of the request but its texts.
+    /// The request without its texts.
     request: CreateEmbeddingRequest,
     texts: Vec<String>,
-    /// What is wrong with the request.
+    /// What is invalid in the request.
     finding: Option<ValidationError>,
     texts_per_request: usize,
     concurrency: usize,
     pub(super) done: Done,
 }
 
-/// The batch of a request.
+/// Creates the batch of a request.
 pub(super) fn batch(client: &Client, mut request: CreateEmbeddingRequest) -> EmbeddingBatch {
     let (texts, finding) = match texts(&mut request) {
         Ok(texts) => (texts, None),
@@ -58,7 +57,7 @@ pub(super) fn batch(client: &Client, mut request: CreateEmbeddingRequest) -> Emb
     resumed(client, settings)
 }
 
-/// A batch that sends what is left.
+/// Creates a batch of the remaining texts.
 fn resumed(client: &Client, settings: EmbeddingBatchSettings) -> EmbeddingBatch {
     Flow::with_settings(client, "a batch", settings, |client, mut settings, limit| async move {
         match settings.send(&client, limit).await {
@@ -69,15 +68,14 @@ fn resumed(client: &Client, settings: EmbeddingBatchSettings) -> EmbeddingBatch 
 }
 
 impl EmbeddingBatch {
-    /// How many texts go into one request: 2048 unless this is called, which is the most. Fewer make smaller steps, of which less is
-    /// lost when one fails.
+    /// The number of texts per request, at most 2048. Default: 2048. With fewer texts per request, a failure loses less.
     pub fn with_texts_per_request(mut self, texts: usize) -> Self {
         self.settings.texts_per_request = texts.clamp(1, MOST_TEXTS);
         self
     }
 
-    /// How many requests are under way at once: one unless this is called. The API allows 500 requests and a number of tokens a
-    /// minute; more at once reach that sooner.
+    /// The most requests in flight. Default: 1. The API allows 500 requests and a number of tokens a minute; a higher concurrency reaches
+    /// that sooner.
     pub fn with_concurrency(mut self, requests: usize) -> Self {
         self.settings.concurrency = requests.max(1);
         self
@@ -85,7 +83,7 @@ impl EmbeddingBatch {
 }
 
 impl EmbeddingBatchSettings {
-    /// Sends what is left, until all is done or something fails.
+    /// Sends the remaining texts until all are done or a request fails.
     async fn send(&mut self, client: &Client, limit: Option<TimeLimit>) -> Result<(), Error> {
         if let Some(finding) = &self.finding {
             return Err(Error::validation(finding.clone()));
@@ -97,7 +95,7 @@ impl EmbeddingBatchSettings {
         loop {
             while sent.len() < self.concurrency
                 && failure.is_none()
-                // What is sent now is paid for, and nobody would wait for it.
+                // A request sent now would be charged, and its result would be lost.
                 && limit.is_none_or(|limit| !limit.is_over())
                 && let Some((number, part)) = waiting.next()
             {
@@ -132,7 +130,7 @@ impl EmbeddingBatchSettings {
         }
     }
 
-    /// The texts that are left, by their places, as many together as one request takes.
+    /// The remaining texts by index, grouped into requests.
     fn parts(&self) -> Vec<Vec<usize>> {
         let places = self.done.vectors.iter().enumerate();
         let left: Vec<usize> = places.filter(|(_, vector)| vector.is_none()).map(|(place, _)| place).collect();
@@ -155,7 +153,7 @@ impl EmbeddingBatchSettings {
     }
 }
 
-/// What came by the end of its time is kept.
+/// Results received before the time limit are kept.
 impl FlowSettings for EmbeddingBatchSettings {
     type Error = UnfinishedEmbeddings;
 
@@ -170,7 +168,7 @@ impl FlowSettings for EmbeddingBatchSettings {
     }
 }
 
-/// Shows how much there is, and not the texts.
+/// Shows counts, not texts.
 impl fmt::Debug for EmbeddingBatchSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddingBatchSettings")

@@ -1,31 +1,31 @@
-//! What a batch has brought so far.
+//! `Done`: the results of a batch so far.
 
 use std::collections::BTreeSet;
 
 use crate::api::embeddings::EmbeddingVectors;
 use crate::api::generated::types::EmbeddingUsage;
 
-/// What has come so far.
+/// The results so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Done {
-    /// One place for each text.
+    /// One slot per text.
     pub(super) vectors: Vec<Option<Vec<f32>>>,
-    /// The places of texts that are left and may be paid for.
+    /// The indices of remaining texts that may have been charged.
     uncertain: BTreeSet<usize>,
     model: String,
-    /// How many requests were answered.
+    /// The number of replies.
     replies: usize,
-    /// Those that said what they cost.
+    /// The usage of those that reported it.
     usage: Vec<EmbeddingUsage>,
 }
 
 impl Done {
-    /// Nothing of so many texts.
+    /// No results for so many texts.
     pub(super) fn of(texts: usize) -> Self {
         Self { vectors: vec![None; texts], ..Self::default() }
     }
 
-    /// Adds the reply to the texts in these places.
+    /// Adds the vectors of the texts at these indices.
     #[inline]
     pub(super) fn add(&mut self, part: &[usize], reply: EmbeddingVectors) {
         self.replies += 1;
@@ -41,22 +41,22 @@ impl Done {
         }
     }
 
-    /// The texts in these places were sent, and may be paid for.
+    /// The texts at these indices were sent, and may have been charged.
     pub(super) fn lose(&mut self, part: &[usize]) {
         self.uncertain.extend(part);
     }
 
-    /// How many of the texts that are left may be paid for.
+    /// The number of remaining texts that may have been charged.
     pub(super) fn may_be_paid(&self) -> usize {
         self.uncertain.len()
     }
 
-    /// How many texts are left.
+    /// The number of remaining texts.
     pub(super) fn remaining(&self) -> usize {
         self.vectors.iter().filter(|vector| vector.is_none()).count()
     }
 
-    /// What all of it cost, unless one of the replies did not say.
+    /// The total usage, unless a reply did not report it.
     #[inline]
     pub(super) fn usage(&self) -> Option<EmbeddingUsage> {
         let mut sum = EmbeddingUsage::default();
@@ -67,7 +67,7 @@ impl Done {
         (self.replies > 0 && self.usage.len() == self.replies).then_some(sum)
     }
 
-    /// All of it, once none is left.
+    /// The result, once no text is left.
     pub(super) fn finish(self) -> EmbeddingVectors {
         let usage = self.usage();
         EmbeddingVectors { vectors: self.vectors.into_iter().flatten().collect(), model: self.model, usage }

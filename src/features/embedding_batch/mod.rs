@@ -1,4 +1,4 @@
-//! `EmbeddingBatch`: the vectors of any number of texts, by as many requests as that takes; `cosine_similarity` of two vectors.
+//! `EmbeddingBatch`: embeds any number of texts in several requests. `cosine_similarity`: compares two vectors.
 
 mod batch;
 mod done;
@@ -13,9 +13,9 @@ use crate::api::embeddings::Embeddings;
 use crate::api::generated::types::CreateEmbeddingRequest;
 
 impl Embeddings<'_> {
-    /// The vectors of any number of texts, in their order, by as many requests as that takes.
+    /// Embeds any number of texts, in order, in as many requests as needed.
     ///
-    /// What was paid for is not lost when one of them fails: [`UnfinishedEmbeddings`] has it, and goes on from there.
+    /// Paid results are not lost when a request fails: [`UnfinishedEmbeddings`] has them, and resumes the batch.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, texts: Vec<String>) -> Result<(), venice_ai::Error> {

@@ -1,10 +1,9 @@
-//! How alike two vectors are.
+//! `cosine_similarity`: compares two vectors.
 
-/// The cosine of the angle between two vectors: 1 for the same direction, 0 for nothing in common, -1 for opposites. `None` if
-/// they have different lengths, or one of them has no direction (it is empty, all zeros, or not finite).
+/// The cosine similarity of two vectors: 1 for the same direction, 0 for orthogonal ones, -1 for opposites. `None` if their lengths differ,
+/// or one of them has no direction (empty, all zeros, or not finite).
 ///
-/// Compare only vectors of the same model and the same `dimensions`; others have the same length now and then, and mean nothing
-/// together.
+/// Compare only vectors of the same model and the same `dimensions`; others may have the same length by chance.
 ///
 /// ```
 /// use venice_ai::embeddings::cosine_similarity;
@@ -18,7 +17,7 @@ pub fn cosine_similarity(a: &[f32], b: &[f32]) -> Option<f32> {
     if a.len() != b.len() {
         return None;
     }
-    // In double precision nothing overflows, and long vectors lose nothing.
+    // Double precision does not overflow, and long vectors lose nothing.
     let (mut dot, mut aa, mut bb) = (0.0_f64, 0.0_f64, 0.0_f64);
     for (a, b) in a.iter().zip(b) {
         let (a, b) = (f64::from(*a), f64::from(*b));

@@ -4,8 +4,7 @@ use crate::api::embeddings::input::{each_length, no_text, too_long};
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput};
 use crate::runtime::validation::{self, ValidationError};
 
-/// The texts of a request, however many, with what is wrong with them or with the rest of it. All are looked at before the first
-/// is paid for.
+/// The texts of a request, or what is invalid in them or in the rest of it. All are checked before the first is charged.
 #[inline]
 pub(super) fn texts(request: &mut CreateEmbeddingRequest) -> Result<Vec<String>, ValidationError> {
     let input = std::mem::replace(&mut request.input, EmbeddingInput::Text("text".to_owned()));

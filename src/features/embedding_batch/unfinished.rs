@@ -1,4 +1,4 @@
-//! A batch that failed on its way.
+//! `UnfinishedEmbeddings`: a failed batch with its results so far.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use super::EmbeddingBatch;
 use crate::api::generated::types::EmbeddingUsage;
 use crate::runtime::error::Error;
 
-/// A batch that failed on its way: why, what came before, and the way to go on.
+/// A failed batch: the error, the results so far, and a way to resume it.
 ///
-/// `?` turns it into the [`Error`] and drops the vectors that were paid for. To keep them, match on it.
+/// `?` turns it into the [`Error`] and drops the paid vectors. To keep them, match on it.
 ///
 /// ```no_run
 /// # async fn example(batch: venice_ai::embeddings::EmbeddingBatch) -> Result<(), venice_ai::Error> {
@@ -43,38 +43,38 @@ impl UnfinishedEmbeddings {
         &self.inner.0
     }
 
-    /// The vectors that came, each in the place of its text; `None` for a text that is left.
+    /// The vectors by index of their text; `None` for a remaining text.
     #[must_use]
     pub fn vectors(&self) -> &[Option<Vec<f32>>] {
         &self.inner.1.settings.done.vectors
     }
 
-    /// How many texts are left.
+    /// The number of remaining texts.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.inner.1.settings.done.remaining()
     }
 
-    /// How many of the texts that are left were sent in a request that may have been carried out, and so may be charged:
+    /// The number of remaining texts that were sent in a request which may have been executed, and so may have been charged:
     /// [`Delivery::may_have_run`](crate::Delivery::may_have_run). [`resume`](Self::resume) sends them again.
     #[must_use]
     pub fn may_be_paid(&self) -> usize {
         self.inner.1.settings.done.may_be_paid()
     }
 
-    /// The tokens that were read so far.
+    /// The tokens used so far.
     #[must_use]
     pub fn usage(&self) -> Option<EmbeddingUsage> {
         self.inner.1.settings.done.usage()
     }
 
-    /// The same batch: awaited, it sends only what is left, and gives all vectors. A [time limit](crate::Flow::with_time_limit)
-    /// begins anew.
+    /// The same batch: awaited, it sends only the remaining texts, and returns all vectors. A [time limit](EmbeddingBatch::with_time_limit)
+    /// starts again.
     pub fn resume(self) -> EmbeddingBatch {
         self.inner.1
     }
 
-    /// The vectors that came, to keep, and why the others did not.
+    /// The vectors received so far, and the error.
     #[must_use]
     #[inline]
     pub fn into_parts(self) -> (Vec<Option<Vec<f32>>>, Error) {

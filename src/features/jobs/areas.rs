@@ -1,8 +1,8 @@
-//! `Video::generate`, `Audio::generate`, `VoiceChanger::generate`: a job's queue request, polls and download as one call.
+//! `Video::generate`, `Audio::generate`, `VoiceChanger::generate`: queue, poll and download a job in one call.
 
 use std::path::Path;
 
-use super::{Generation, Media, Order, generate};
+use super::{Generation, JobRequest, Media, generate};
 use crate::api::audio::Audio;
 use crate::api::generated::types::{QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest};
 use crate::api::video::Video;
@@ -10,47 +10,47 @@ use crate::api::voice_changer::VoiceChanger;
 use crate::features::save::SavedFile;
 
 impl Video<'_> {
-    /// Orders a film and waits for it. What comes back is its download, which has begun.
+    /// Queues a video and waits for it. Returns its download, already started.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::QueueVideoRequest;
     ///
     /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
-    /// let film = venice.video().generate(request).with_price_limit(0.75).await?;
-    /// println!("{} bytes", film.bytes().await?.len());
+    /// let video = venice.video().generate(request).with_price_limit(0.75).await?;
+    /// println!("{} bytes", video.bytes().await?.len());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Errors after the job was queued have its handle
     /// ([`Error::job`](crate::Error::job)).
     pub fn generate(&self, request: impl Into<QueueVideoRequest>) -> Generation<Media> {
-        generate::media(self.client, Order::Video(Box::new(request.into())))
+        generate::media(self.client, JobRequest::Video(Box::new(request.into())))
     }
 
-    /// Orders a film, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
+    /// Queues a video, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::QueueVideoRequest;
     ///
     /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video").prompt("Fog over a lagoon");
-    /// let film = venice.video().generate_to(request, "lagoon.mp4").await?;
-    /// println!("{} bytes", film.bytes);
+    /// let video = venice.video().generate_to(request, "lagoon.mp4").await?;
+    /// println!("{} bytes", video.bytes);
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
-    /// before the order.
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A missing folder is reported before the job is
+    /// queued.
     pub fn generate_to(&self, request: impl Into<QueueVideoRequest>, path: impl AsRef<Path>) -> Generation<SavedFile> {
-        generate::to_file(self.client, Order::Video(Box::new(request.into())), path.as_ref())
+        generate::to_file(self.client, JobRequest::Video(Box::new(request.into())), path.as_ref())
     }
 }
 
 impl Audio<'_> {
-    /// Orders music, effects or long speech and waits for it. What comes back is its download, which has begun.
+    /// Queues music, effects or long speech and waits for it. Returns its download, already started.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -63,14 +63,13 @@ impl Audio<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those that come after the order have its handle
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Errors after the job was queued have its handle
     /// ([`Error::job`](crate::Error::job)).
     pub fn generate(&self, request: impl Into<QueueAudioRequest>) -> Generation<Media> {
-        generate::media(self.client, Order::Audio(Box::new(request.into())))
+        generate::media(self.client, JobRequest::Audio(Box::new(request.into())))
     }
 
-    /// Orders music, effects or long speech, waits for it, writes it to a file, and deletes it on the server once the file is safe on
-    /// disk.
+    /// Queues music, effects or long speech, waits for it, writes it to a file, and deletes it on the server once the file is safe on disk.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -83,16 +82,16 @@ impl Audio<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
-    /// before the order.
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A missing folder is reported before the job is
+    /// queued.
     pub fn generate_to(&self, request: impl Into<QueueAudioRequest>, path: impl AsRef<Path>) -> Generation<SavedFile> {
-        generate::to_file(self.client, Order::Audio(Box::new(request.into())), path.as_ref())
+        generate::to_file(self.client, JobRequest::Audio(Box::new(request.into())), path.as_ref())
     }
 }
 
 impl VoiceChanger<'_> {
-    /// Queues a job and waits for its audio. What comes back is the download, which has begun and cannot be begun again: read it at
-    /// once. [`generate_to`](Self::generate_to) writes it to a file.
+    /// Queues a job and waits for its audio. Returns the download, already started; it cannot be repeated, so read it at once.
+    /// [`generate_to`](Self::generate_to) writes it to a file.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -105,10 +104,10 @@ impl VoiceChanger<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Those after the job was queued have its handle
+    /// Those of [`queue`](Self::queue) and of [`Job::wait`](crate::jobs::Job::wait). Errors after the job was queued have its handle
     /// ([`Error::job`](crate::Error::job)). A price limit is rejected: the price follows the length of the recording.
     pub fn generate(&self, request: impl Into<QueueVoiceChangerRequest>) -> Generation<Media> {
-        generate::media(self.client, Order::VoiceChanger(Box::new(request.into())))
+        generate::media(self.client, JobRequest::VoiceChanger(Box::new(request.into())))
     }
 
     /// Queues a job, waits for its audio, writes it to a file at the first success, and then deletes it on the server.
@@ -124,13 +123,13 @@ impl VoiceChanger<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A folder that does not exist is found
-    /// before the job is queued.
+    /// Those of [`generate`](Self::generate) and of [`Job::save`](crate::jobs::Job::save). A missing folder is reported before the job is
+    /// queued.
     pub fn generate_to(
         &self,
         request: impl Into<QueueVoiceChangerRequest>,
         path: impl AsRef<Path>,
     ) -> Generation<SavedFile> {
-        generate::to_file(self.client, Order::VoiceChanger(Box::new(request.into())), path.as_ref())
+        generate::to_file(self.client, JobRequest::VoiceChanger(Box::new(request.into())), path.as_ref())
     }
 }

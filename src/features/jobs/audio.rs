@@ -1,4 +1,4 @@
-//! `Audio::{queue, retrieve}`: the operations of the queue for music, effects and long speech.
+//! `Audio::{quote, queue, retrieve, complete}`: the queue operations for music, effects and long speech.
 
 use super::{JobHandle, JobKind, Retrieved};
 use crate::api::audio::Audio;
@@ -6,7 +6,7 @@ use crate::api::generated::types::{QueueAudioRequest, RetrieveJobRequest};
 use crate::runtime::call::Call;
 
 impl Audio<'_> {
-    /// Orders music, effects or long speech. It is paid for now; the handle that comes back leads to it, so store it.
+    /// Queues music, effects or long speech. It is charged when it is queued. Store the handle: it is needed to fetch the result.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -21,11 +21,11 @@ impl Audio<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or prompt, and values out of their ranges. A refused prompt is
-    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may come with one that would pass
+    /// Rejected before sending: an empty model or prompt, and values out of their ranges. A rejected prompt is
+    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may come with a suggested prompt
     /// ([`content_policy`](crate::Error::content_policy)).
     ///
-    /// An order is sent once. After a time-out it is not known whether it was accepted.
+    /// The request is sent once. After a time-out it is unknown whether the job was queued.
     pub fn queue(&self, request: impl Into<QueueAudioRequest>) -> Call<JobHandle> {
         let request = request.into();
         let call = self.client.raw().queue_audio(&request);
@@ -34,11 +34,10 @@ impl Audio<'_> {
         })
     }
 
-    /// Asks how far an order is, or fetches what it made. Free. [`Client::job`](crate::Client::job) does this until the sound is
-    /// there.
+    /// Polls a job, or downloads its result. Free. [`Client::job`](crate::Client::job) does this until the audio is ready.
     ///
-    /// With `delete_media_on_completion` the server deletes the sound as it sends it: if the download breaks off, it is gone, and a
-    /// request whose outcome is not known is not repeated.
+    /// With `delete_media_on_completion` the server deletes the audio as it sends it. If the download breaks off, the audio is gone; a
+    /// request with an unknown outcome is not retried.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
@@ -46,15 +45,14 @@ impl Audio<'_> {
     ///
     /// match venice.audio().retrieve(&job).await? {
     ///     Retrieved::Progress(report) => println!("{}", report.status),
-    ///     Retrieved::Media(sound) => println!("{} bytes", sound.bytes().await?.len()),
+    ///     Retrieved::Media(audio) => println!("{} bytes", audio.bytes().await?.len()),
     ///     _ => {}
     /// }
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or id. An order that is unknown, expired or deleted is
-    /// [`NotFound`](crate::ErrorKind::NotFound).
+    /// Rejected before sending: an empty model or id. An unknown, expired or deleted job is [`NotFound`](crate::ErrorKind::NotFound).
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_audio(&request.into()))
     }

@@ -1,4 +1,4 @@
-//! What is known to be wrong with an order, beyond the API's description.
+//! Checks of a video request beyond those of the API's document.
 
 use crate::api::generated::types::{CameraKeyframe, QueueVideoRequest, VideoDuration};
 use crate::runtime::media::data_url::{DataUrl, is_data_url};
@@ -6,12 +6,12 @@ use crate::runtime::url;
 use crate::runtime::validation::ValidationError;
 
 const MEGABYTE: usize = 1024 * 1024;
-/// What the request may have altogether.
+/// The most bytes of all media of a request.
 const MOST_BYTES: usize = 35 * MEGABYTE;
-/// What the music may have.
+/// The most bytes of the audio.
 const MOST_AUDIO_BYTES: usize = 15 * MEGABYTE;
 
-/// Everything that is wrong.
+/// Returns all findings.
 #[inline]
 pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> {
     let media = media(request);
@@ -21,7 +21,7 @@ pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         .map(|(field, _)| ValidationError::new(field, "is neither an http(s) nor a `data:` URL"))
         .collect();
     if let Some(audio) = request.audio_url.as_deref().filter(|audio| bytes_within(audio) > MOST_AUDIO_BYTES) {
-        let problem = format!("has about {} bytes, at most {MOST_AUDIO_BYTES} are taken", bytes_within(audio));
+        let problem = format!("has about {} bytes, at most {MOST_AUDIO_BYTES} are allowed", bytes_within(audio));
         findings.push(ValidationError::new("audio_url", problem));
     }
     let total: usize = media.iter().map(|(_, url)| if is_data_url(url) { url.len() } else { 0 }).sum();
@@ -29,7 +29,7 @@ pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         && let Some((largest, _)) = media.iter().max_by_key(|(_, url)| url.len())
     {
         let problem = format!(
-            "and the other media have {total} bytes as `data:` URLs, at most about {MOST_BYTES} are taken; a public URL counts \
+            "and the other media have {total} bytes as `data:` URLs, at most about {MOST_BYTES} are allowed; a public URL counts \
              for nothing"
         );
         findings.push(ValidationError::new(largest.as_str(), problem));
@@ -44,18 +44,18 @@ pub(super) fn check(request: &QueueVideoRequest) -> Result<(), ValidationError> 
         findings.push(ValidationError::new("reference_audio_urls", problem));
     }
     if request.duration == Some(VideoDuration::ModelChoice) {
-        let problem = "is a value of the list of models that the queue does not take; leave it out";
+        let problem = "is a value of the list of models that the queue does not accept; leave it out";
         findings.push(ValidationError::new("duration", problem));
     }
     if let Some(path) = &request.camera_trajectory {
         findings.extend(camera(path));
         if request.image_url.is_none() {
-            findings.push(ValidationError::new("camera_trajectory", "needs `image_url`, the first view"));
+            findings.push(ValidationError::new("camera_trajectory", "needs `image_url`, the first frame"));
         }
         if request.aspect_ratio.is_some() {
             findings.push(ValidationError::new(
                 "aspect_ratio",
-                "stands beside `camera_trajectory`, which keeps that of the image",
+                "cannot be set with `camera_trajectory`, which keeps the ratio of the image",
             ));
         }
     }
@@ -72,11 +72,11 @@ fn camera(path: &[CameraKeyframe]) -> Option<ValidationError> {
         return Some(ValidationError::new(field, "is not later than the one before"));
     }
     let degrees: f64 = pairs().map(|(_, (before, after))| (after.azimuth - before.azimuth).abs()).sum();
-    let problem = || format!("turns {:.1} times around, at most {MOST_TURNS} are taken", degrees / 360.0);
+    let problem = || format!("turns {:.1} times around, at most {MOST_TURNS} are allowed", degrees / 360.0);
     (degrees > MOST_TURNS * 360.0).then(|| ValidationError::new("camera_trajectory", problem()))
 }
 
-/// All media, each with the path of its member.
+/// All media, each with the path of its field.
 #[inline]
 fn media(request: &QueueVideoRequest) -> Vec<(String, &str)> {
     let mut media = Vec::new();
@@ -128,7 +128,7 @@ fn is_media_url(url: &str) -> bool {
     if is_data_url(url) { DataUrl::read(url).is_some() } else { url::web_address(url).is_some() }
 }
 
-/// How large the file within a `data:` URL is, about; nothing for other URLs.
+/// About how many bytes the file in a `data:` URL has; 0 for other URLs.
 fn bytes_within(url: &str) -> usize {
     match DataUrl::read(url) {
         Some(DataUrl { is_base64: true, data, .. }) => data.len() / 4 * 3,
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn media_that_are_too_large_together_are_named_by_the_largest() {
+    fn media_too_large_together_are_reported_at_the_largest() {
         let request = QueueVideoRequest::new("m").video_url(megabytes(20)).reference_image_urls([megabytes(16)]);
         let finding = check(&request).unwrap_err();
         assert_eq!(finding.field(), "video_url");
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn music_that_is_too_large_is_named() {
+    fn audio_that_is_too_large_is_reported() {
         let finding = check(&QueueVideoRequest::new("m").audio_url(megabytes(21))).unwrap_err();
         assert_eq!(finding.field(), "audio_url");
         assert!(check(&QueueVideoRequest::new("m").audio_url(megabytes(19))).is_ok());

@@ -1,4 +1,4 @@
-//! `Client::elsewhere`: files that another host stores, downloaded and revoked at a URL that is the right to them.
+//! `Client::elsewhere`: downloads and deletes files that another host stores at a secret URL.
 
 use reqwest::Method;
 
@@ -15,18 +15,18 @@ use crate::runtime::url::web_address;
 static DOWNLOAD: Operation = elsewhere("download", "GET");
 static REVOKE: Operation = elsewhere("revokeDownload", "DELETE");
 
-/// The URL itself is the right to the file, and nothing of it is told.
+/// The URL is a secret, so nothing of it is shown.
 const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
     unknown_to_the_document(id, method, "{download_url}", RetryClass::Safe, AuthScheme::Anonymous)
 }
 
 impl Client {
-    /// Downloads (or with DELETE revokes) a file that another host stores. Neither the key nor the client's headers go there, and nothing
-    /// shows the URL.
+    /// Downloads (or with DELETE deletes) a file that another host stores. Neither the key nor the client's headers are sent there, and the
+    /// URL is never shown.
     pub(super) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
         let operation = if method.is_safe() { &DOWNLOAD } else { &REVOKE };
-        // The error does not show the URL, as it may be the right to what it names.
-        let refused = |problem| Error::invalid_request(format!("the address of the file {problem}; nothing was sent"));
+        // The error does not show the URL, which may be a secret.
+        let refused = |problem| Error::invalid_request(format!("the URL of the file {problem}; nothing was sent"));
         let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
         let policy = self.shared().slots.get_or(|| DownloadPolicy::of(self.shared().base_url.url()));

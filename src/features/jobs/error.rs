@@ -6,24 +6,24 @@ use super::JobHandle;
 use crate::runtime::amount::Amount;
 use crate::runtime::error::{ContentPolicy, Error, ErrorKind, text_field};
 
-/// A price that was too high.
+/// A quoted price above the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PriceAboveLimit {
-    /// What it would have cost, in US dollars.
+    /// The quoted price in US dollars.
     pub price_usd: Amount,
-    /// What it may have cost, in US dollars.
+    /// The limit in US dollars.
     pub limit_usd: Amount,
 }
 
 impl Error {
-    /// The job that the error is about: one that goes on although nobody waits for it any more, or whose result could not be
-    /// fetched or stored. [`Client::job`](crate::Client::job) takes it up again, here or in another process.
+    /// The job of the error, if it was queued: it may still be running, or its result could not be downloaded or stored.
+    /// [`Client::job`](crate::Client::job) resumes it, here or in another process.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, error: venice_ai::Error) -> Result<(), venice_ai::Error> {
     /// if let Some(job) = error.job().filter(|_| error.is_timeout()) {
-    ///     venice.job(job.clone()).save("film.mp4").await?;
+    ///     venice.job(job.clone()).save("video.mp4").await?;
     /// }
     /// # Ok(()) }
     /// ```
@@ -31,7 +31,7 @@ impl Error {
         self.attached()
     }
 
-    /// The price that was above the limit, and the limit.
+    /// The quoted price and the limit that it exceeded.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -44,17 +44,17 @@ impl Error {
         self.attached().copied()
     }
 
-    /// Names the job that the error is about, so that the caller can go on with it.
+    /// Adds the job's handle, so that the caller can resume the job.
     pub(crate) fn with_job(self, job: &JobHandle) -> Self {
         if self.job().is_some() { self } else { self.attach(job.clone()) }
     }
 
     pub(super) fn price_limit(price_usd: Amount, limit_usd: Amount) -> Self {
-        let message = format!("it would cost {price_usd} USD, and {limit_usd} USD is the limit; nothing was ordered");
+        let message = format!("the price of {price_usd} USD is above the limit of {limit_usd} USD; nothing was queued");
         Self::new(ErrorKind::PriceLimit, message).attach(PriceAboveLimit { price_usd, limit_usd })
     }
 
-    /// What a job's last status says beside the status: the message, and whether it was refunded.
+    /// The error of a failed job: the message of its last report, and whether it was refunded.
     pub(super) fn job_failed(report: &Value) -> Self {
         let reason = ["error", "message", "reason", "detail"].iter().find_map(|name| {
             let field = report.get(name)?;

@@ -1,4 +1,4 @@
-//! One look at a job, and the file that it leads to.
+//! `PollReply`: one poll of a job, and the download of its result.
 
 use std::time::Duration;
 
@@ -18,27 +18,27 @@ use crate::runtime::reply::RawReply;
 use crate::runtime::transport::RetryPolicy;
 use crate::runtime::transport::{Reply, ReplyForm};
 
-/// What the fetching of a file elsewhere is called in errors.
+/// The name of a download from another host in errors.
 pub(super) const DOWNLOAD: &str = "download";
 
-/// A poll is answered at once or not at all.
+/// Time limit of a poll.
 const POLL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What a look at a job shows.
+/// The result of a poll.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and there is one of it")]
-pub(super) enum Seen {
-    /// It goes on.
+#[allow(clippy::large_enum_variant, reason = "it is short-lived, and there is only one")]
+pub(super) enum PollReply {
+    /// Still running.
     Running(JobProgress, Meta, Bytes),
-    /// It is done.
+    /// Done; the reply has the result.
     Done(RawReply),
-    /// It is over, without a result.
+    /// Ended without a result.
     Over(Error),
 }
 
-/// Asks once.
-pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error> {
-    // Never with `delete_media_on_completion`: a download that breaks off could not be fetched again.
+/// Polls once.
+pub(super) async fn poll(client: &Client, job: &JobHandle) -> Result<PollReply, Error> {
+    // Never with `delete_media_on_completion`: an interrupted download could not be repeated.
     let request = job.into();
     let raw = match job.kind() {
         JobKind::Video => client.raw().retrieve_video(&request),
@@ -48,41 +48,41 @@ pub(super) async fn look(client: &Client, job: &JobHandle) -> Result<Seen, Error
     let call = Retrieved::call_with_body(raw).with_timeout(client.timeout().min(POLL_TIMEOUT)).with_meta();
     let Response { value: (value, body), meta } = call.await.map_err(|error| error.with_job(job))?;
     let report = match value {
-        Retrieved::Media(reply) => return whole(reply).map(Seen::Done).map_err(|error| error.with_job(job)),
+        Retrieved::Media(reply) => return whole(reply).map(PollReply::Done).map_err(|error| error.with_job(job)),
         Retrieved::Progress(report) => report,
     };
     match Stage::of(&report) {
-        Stage::Queued | Stage::Running => Ok(Seen::Running(report, meta, body)),
+        Stage::Queued | Stage::Running => Ok(PollReply::Running(report, meta, body)),
         Stage::Completed => match download(client, job, meta).await {
-            Ok(reply) => Ok(Seen::Done(reply)),
-            Err(error) if error.kind() == ErrorKind::JobExpired => Ok(Seen::Over(error.with_job(job))),
+            Ok(reply) => Ok(PollReply::Done(reply)),
+            Err(error) if error.kind() == ErrorKind::JobExpired => Ok(PollReply::Over(error.with_job(job))),
             Err(error) => Err(error.with_job(job)),
         },
-        Stage::Failed => Ok(Seen::Over(ended(Error::job_failed(&report.extra.into()), meta, body, job))),
+        Stage::Failed => Ok(PollReply::Over(ended(Error::job_failed(&report.extra.into()), meta, body, job))),
         Stage::Expired => {
-            let error = Error::new(ErrorKind::JobExpired, "the result was deleted, as nobody fetched it in time");
-            Ok(Seen::Over(ended(error, meta, body, job)))
+            let error = Error::new(ErrorKind::JobExpired, "the result expired and was deleted");
+            Ok(PollReply::Over(ended(error, meta, body, job)))
         }
     }
 }
 
-/// Nobody asked for a part, and the rest of a file must not be deleted because a part of it is safe.
+/// Rejects a partial reply (206): the result must not be deleted when only a part of it was saved.
 fn whole(reply: RawReply) -> Result<RawReply, Error> {
     if reply.status() != StatusCode::PARTIAL_CONTENT {
         return Ok(reply);
     }
-    Err(reply
-        .explained(Error::new(ErrorKind::Transport, "the reply is a part of the file, and all of it was asked for")))
+    Err(reply.explained(Error::new(ErrorKind::Transport, "the reply is only a part of the file")))
 }
 
 fn ended(error: Error, meta: Meta, body: Bytes, job: &JobHandle) -> Error {
     error.with_operation(retrieval(job)).with_meta(meta).with_body(body).with_job(job)
 }
 
-/// Reports that say nothing: what answers does not know the job, or not any more.
-pub(super) fn silent(job: &JobHandle, meta: Meta, body: Bytes, reports: u32) -> Error {
-    let message =
-        format!("{reports} reports of the job in a row have no `status`; ask again later, or look at what answers");
+/// The error of consecutive reports without a status: the server does not know the job, or not any more.
+pub(super) fn without_status(job: &JobHandle, meta: Meta, body: Bytes, reports: u32) -> Error {
+    let message = format!(
+        "{reports} consecutive reports of the job have no `status`; poll again later, or check the server behind the base URL"
+    );
     ended(Error::new(ErrorKind::Decode, message), meta, body, job)
 }
 
@@ -94,23 +94,23 @@ fn retrieval(job: &JobHandle) -> &'static Operation {
     }
 }
 
-/// The file at the address that was told with the order. Neither the key nor the client's headers go there.
+/// Downloads the file from the `download_url`. Neither the key nor the client's headers are sent there.
 async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawReply, Error> {
     let Some(url) = job.download_url() else {
-        let problem = "is missing in the handle: the job is done, and its file lies where only the reply to the order told; \
+        let problem = "is missing in the handle: the job is done, and only the reply to the queue request had the address of its file; \
                        add it with `JobHandle::with_download_url`";
         let error = Error::new(ErrorKind::InvalidRequest, format!("`download_url` {problem}"));
         return Err(error.with_field("download_url", problem).with_operation(retrieval(job)).with_meta(meta));
     };
-    // Each attempt counts at the other end, so they are made one poll apart and not in a row.
+    // The other host limits the number of downloads, so attempts are one poll interval apart.
     let call = client
         .elsewhere(Method::GET, url.expose())
         .read(ReplyForm::File, Reply::file)
         .with_retry(RetryPolicy::disabled());
     call.await.and_then(whole).map_err(|error| match error.status() {
-        Some(StatusCode::NOT_FOUND | StatusCode::GONE) => {
-            error.with_kind(ErrorKind::JobExpired).with_note("the file's address is good for a day and a few downloads")
-        }
+        Some(StatusCode::NOT_FOUND | StatusCode::GONE) => error
+            .with_kind(ErrorKind::JobExpired)
+            .with_note("the `download_url` is valid for a day and a few downloads"),
         Some(StatusCode::TOO_MANY_REQUESTS) => error.with_note("the file was downloaded too often"),
         _ => error,
     })

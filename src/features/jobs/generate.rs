@@ -1,4 +1,4 @@
-//! From a request to its result, in one go.
+//! `Generation`: queues a job, polls it and fetches its result in one awaitable.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::JobHandle;
 use super::job::{Settings, goes_on};
-use super::order::Order;
-use super::safe::Safe;
+use super::job_request::JobRequest;
+use super::saved_slot::SavedSlot;
 use super::{Job, Media, Progress};
 use crate::features::flow::{Flow, Steps, plain_settings};
 use crate::features::save::{SavedFile, durable};
@@ -18,10 +18,10 @@ use crate::runtime::error::{Delivery, Error, ErrorKind};
 
 type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 
-/// Orders something and waits for it; from [`Video::generate`](crate::Video::generate) and its siblings.
+/// Queues a job and waits for its result; from [`Video::generate`](crate::Video::generate) and its siblings.
 ///
-/// Awaiting it orders, polls and gives the result. The order is sent once: a time-out in the middle of it does not make a second
-/// one. From then on everything can be repeated, by anyone who has the handle: [`on_queued`](Self::on_queued) hands it out early.
+/// Awaiting it queues, polls and returns the result. The job is queued once: a time-out never queues a second one. All later steps can be
+/// repeated by anyone who has the handle; [`on_queued`](Self::on_queued) passes it to you early.
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -29,8 +29,8 @@ type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 ///
 /// let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
 ///     .prompt("Fog lifts over a lagoon at sunrise")
-///     .duration(VideoDuration::Seconds5);
-/// let film = venice
+///     .duration(VideoDuration::S5);
+/// let video = venice
 ///     .video()
 ///     .generate_to(request, "lagoon.mp4")
 ///     .with_price_limit(0.75)
@@ -40,7 +40,7 @@ type OnQueued = Box<dyn FnOnce(&JobHandle) + Send>;
 /// ```
 pub type Generation<T> = Flow<T, GenerationSettings>;
 
-/// What can be set of a [`Generation`].
+/// The settings of a [`Generation`].
 #[derive(Default)]
 pub struct GenerationSettings {
     job: Settings,
@@ -50,78 +50,78 @@ pub struct GenerationSettings {
 
 plain_settings!(GenerationSettings);
 
-const NOT_KNOWN: &str = "whether the order was accepted is not known";
+const UNKNOWN_OUTCOME: &str = "it is unknown whether the job was queued";
 
-/// How far an order came, for those who stop waiting.
+/// How far the request came, for callers who stop waiting.
 #[derive(Default)]
-enum OrderState {
+enum QueueState {
     #[default]
     NotSent,
     Sent,
     Accepted(JobHandle),
 }
 
-/// Orders and waits for the result.
-pub(super) fn media(client: &Client, order: Order) -> Generation<Media> {
-    generation(client, order, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
+/// Queues a job and waits for its result.
+pub(super) fn media(client: &Client, request: JobRequest) -> Generation<Media> {
+    generation(client, request, None, |job, client, _, _| Box::pin(async move { job.done(&client).await }))
 }
 
-/// Orders, waits for the result, and writes it to a file.
-pub(super) fn to_file(client: &Client, order: Order, path: &Path) -> Generation<SavedFile> {
-    generation(client, order, Some(path.to_owned()), |job, client, path, safe| {
-        Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &safe).await })
+/// Queues a job, waits for its result, and writes it to a file.
+pub(super) fn to_file(client: &Client, request: JobRequest, path: &Path) -> Generation<SavedFile> {
+    generation(client, request, Some(path.to_owned()), |job, client, path, slot| {
+        Box::pin(async move { job.saved(&client, path.unwrap_or_default(), &slot).await })
     })
 }
 
-/// `target`: a folder that is missing is better found before the order than after it.
+/// `target` is checked first: a missing folder is reported before the job is queued.
 fn generation<T: Send + 'static>(
     client: &Client,
-    order: Order,
+    request: JobRequest,
     target: Option<PathBuf>,
-    finish: fn(Job, Client, Option<PathBuf>, Safe<T>) -> Steps<T>,
+    finish: fn(Job, Client, Option<PathBuf>, SavedSlot<T>) -> Steps<T>,
 ) -> Generation<T> {
-    let state: Arc<Mutex<OrderState>> = Arc::default();
+    let state: Arc<Mutex<QueueState>> = Arc::default();
     let known = Arc::clone(&state);
-    let safe = Safe::default();
-    let saved = safe.clone();
+    let slot = SavedSlot::default();
+    let saved = slot.clone();
     let settings = GenerationSettings::default();
-    let flow = Flow::with_settings(client, order.name(), settings, move |client, settings, limit| async move {
+    let flow = Flow::with_settings(client, request.name(), settings, move |client, settings, limit| async move {
         let GenerationSettings { job: settings, price_limit_usd, on_queued } = settings;
-        let reached = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
-        order.check()?;
+        let advance = |step| *state.lock().unwrap_or_else(PoisonError::into_inner) = step;
+        request.check()?;
         if let Some(target) = &target {
-            check_target(target, "nothing was ordered")?;
+            check_target(target, "nothing was queued")?;
         }
         if let Some(price_limit) = price_limit_usd {
-            check_price(&client, &order, price_limit).await?;
+            check_price(&client, &request, price_limit).await?;
         }
         if limit.is_some_and(|limit| limit.is_over()) {
-            // The time limit gets its turn: what is ordered now is paid for, and nobody waits for it any more.
+            // Checks the time limit first: a job queued now would be charged, and its result would be lost.
             std::future::pending::<()>().await;
         }
-        reached(OrderState::Sent);
-        let handle = order.queue(&client).await.map_err(|error| match error.delivery().may_have_run() {
-            true => error.with_note(NOT_KNOWN),
+        advance(QueueState::Sent);
+        let handle = request.queue(&client).await.map_err(|error| match error.delivery().may_have_run() {
+            true => error.with_note(UNKNOWN_OUTCOME),
             false => error,
         })?;
-        reached(OrderState::Accepted(handle.clone()));
+        advance(QueueState::Accepted(handle.clone()));
         if let Some(observer) = on_queued {
             observer(&handle);
         }
         let job = Job::with_settings(&client, handle, settings);
-        finish(job, client, target, safe).await
+        finish(job, client, target, slot).await
     });
     flow.settled_at_limit(move |error| {
         saved.take().ok_or_else(|| match &*known.lock().unwrap_or_else(PoisonError::into_inner) {
-            OrderState::NotSent => error.with_note("nothing was ordered").with_delivery(Delivery::NotSent),
-            OrderState::Sent => error.with_note(NOT_KNOWN),
-            OrderState::Accepted(job) => goes_on(error, job),
+            QueueState::NotSent => error.with_note("nothing was queued").with_delivery(Delivery::NotSent),
+            QueueState::Sent => error.with_note(UNKNOWN_OUTCOME),
+            QueueState::Accepted(job) => goes_on(error, job),
         })
     })
 }
 
 impl Generation<SavedFile> {
-    /// Whether the result is deleted on the server once it is safe on disk; it is, unless this is called with `false`.
+    /// Whether the result is deleted on the server once it is safe on disk. Default: `true`.
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
         self.settings.job.cleanup(cleans_up);
         self
@@ -129,18 +129,18 @@ impl Generation<SavedFile> {
 }
 
 impl<T> Generation<T> {
-    /// Calls a function with the handle as soon as the order is accepted. Store it: a process that ends while it waits has lost
-    /// nothing then.
+    /// Calls a function with the handle as soon as the job is queued. Store the handle: then a process that ends while it waits loses
+    /// nothing.
     ///
     /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// let film = film.on_queued(|job| {
+    /// # async fn run(video: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// let video = video.on_queued(|job| {
     ///     let stored = serde_json::to_vec(job).map_err(std::io::Error::other);
     ///     if let Err(error) = stored.and_then(|stored| std::fs::write("job.json", stored)) {
-    ///         eprintln!("{error}; the order is {job:?}");
+    ///         eprintln!("{error}; the job is {job:?}");
     ///     }
     /// });
-    /// let film = film.await?;
+    /// let video = video.await?;
     /// # Ok(()) }
     /// ```
     pub fn on_queued(mut self, observer: impl FnOnce(&JobHandle) + Send + 'static) -> Self {
@@ -148,24 +148,23 @@ impl<T> Generation<T> {
         self
     }
 
-    /// Calls a function with each step, as [`Job::on_progress`] does.
+    /// Calls a function at each step, like [`Job::on_progress`].
     pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.settings.job.observer(observer);
         self
     }
 
-    /// Asks for the price first, and orders only if it is not above this, in US dollars: `0.50`, or `"0.50"`. A price above it is
-    /// [`ErrorKind::PriceLimit`], and nothing is ordered. A limit that is no amount, or below nothing, is
-    /// [`ErrorKind::InvalidRequest`], and nothing is sent.
+    /// Gets a quote first, and queues the job only if the price is at most this, in US dollars: `0.50`, or `"0.50"`. A price above it is
+    /// [`ErrorKind::PriceLimit`], and nothing is queued. A limit that is not an amount, or is negative, is [`ErrorKind::InvalidRequest`],
+    /// and nothing is sent.
     ///
-    /// The price is that of the quote. It is not asked for again between the two, so it is a guard against surprises and not a
-    /// contract.
+    /// The price is that of the quote, which is not repeated: a guard against surprises, not a guarantee.
     ///
     /// ```no_run
-    /// # async fn run(film: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
-    /// match film.with_price_limit(0.50).await {
+    /// # async fn run(video: venice_ai::jobs::Generation<venice_ai::jobs::Media>) -> Result<(), venice_ai::Error> {
+    /// match video.with_price_limit(0.50).await {
     ///     Err(error) if error.price_above_limit().is_some() => println!("{error}"),
-    ///     film => drop(film?),
+    ///     video => drop(video?),
     /// }
     /// # Ok(()) }
     /// ```
@@ -174,31 +173,34 @@ impl<T> Generation<T> {
         self
     }
 
-    /// How long to wait between polls, as [`Job::with_poll_interval`] does.
+    /// The time between polls, like [`Job::with_poll_interval`].
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.settings.job.poll_interval(interval);
         self
     }
 }
 
-async fn check_price(client: &Client, order: &Order, limit_usd: Result<Amount, NotAnAmount>) -> Result<(), Error> {
-    let limit_usd = limit_usd.map_err(|_| {
-        Error::invalid_request("the limit of the price is no amount, or one below nothing; nothing was sent")
-    })?;
-    let price_usd = order.price_usd(client).await?;
+async fn check_price(
+    client: &Client,
+    request: &JobRequest,
+    limit_usd: Result<Amount, NotAnAmount>,
+) -> Result<(), Error> {
+    let limit_usd = limit_usd
+        .map_err(|_| Error::invalid_request("the price limit is not an amount, or is negative; nothing was sent"))?;
+    let price_usd = request.price_usd(client).await?;
     if price_usd <= limit_usd { Ok(()) } else { Err(Error::price_limit(price_usd, limit_usd)) }
 }
 
-/// Whether a file can be made there, as far as that can be seen without making it.
+/// Whether a file can be created there, as far as that can be checked without creating it.
 #[inline]
 pub(super) fn check_target(path: &Path, before: &str) -> Result<(), Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let problem = match durable::check(path) {
         Err(problem) => problem.to_string(),
-        Ok(()) if !folder.is_dir() => "it is in a folder that does not exist".to_owned(),
+        Ok(()) if !folder.is_dir() => "its folder does not exist".to_owned(),
         Ok(()) => return Ok(()),
     };
-    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written, as {problem}; {before}")))
+    Err(Error::new(ErrorKind::Io, format!("the file {path:?} cannot be written: {problem}; {before}")))
 }
 
 impl fmt::Debug for GenerationSettings {

@@ -10,13 +10,13 @@ use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 use crate::runtime::wire;
 
-/// What is made by a job.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobKind {
-    /// A film, ordered with [`Video::queue`](crate::Video::queue).
+    /// A video, queued with [`Video::queue`](crate::Video::queue).
     Video,
-    /// Music, effects or long speech, ordered with [`Audio::queue`](crate::Audio::queue).
+    /// Music, effects or long speech, queued with [`Audio::queue`](crate::Audio::queue).
     Audio,
     /// A recording in another voice, queued with [`VoiceChanger::queue`](crate::VoiceChanger::queue).
     VoiceChanger,
@@ -39,7 +39,7 @@ impl JobKind {
         }
     }
 
-    /// Whether the API delivers the result once: it cannot be fetched again, not even after a download that broke off.
+    /// Whether the API delivers the result once: it cannot be fetched again, not even after an interrupted download.
     ///
     /// ```
     /// use venice_ai::jobs::JobKind;
@@ -52,11 +52,11 @@ impl JobKind {
     }
 }
 
-/// All that is needed to come back to a job: store it as soon as you have it, and the job survives the process.
+/// Identifies a job. Store it as soon as you have it: then the job survives the process.
 ///
-/// It reads and writes itself with any format of `serde`. Members that it does not know are skipped, so a handle that a newer
-/// version of this crate has stored can be read. Some models tell a `download_url` with the order and never again; it is part of
-/// what is stored, and who has it has the file. `Debug` does not show it.
+/// `JobHandle` is `Serialize` and `Deserialize`. Unknown fields are skipped, so handles stored by a newer version of this crate can be
+/// read. Some models return a `download_url` when the job is queued and never again; it is stored with the handle, and gives access to the
+/// file. `Debug` does not show it.
 ///
 /// ```
 /// use venice_ai::jobs::JobHandle;
@@ -81,15 +81,15 @@ impl JobHandle {
         Self { kind, model: model.into(), queue_id: queue_id.into(), download_url: None, source_duration: None }
     }
 
-    /// What the reply to an order leads to.
+    /// The handle from the reply to a queue request.
     pub(crate) fn queued(kind: JobKind, model: String, queue_id: String) -> Result<Self, Error> {
         if queue_id.trim().is_empty() {
-            return Err(Error::decode("the API accepted the order and left its id out; it cannot be fetched"));
+            return Err(Error::decode("the API queued the job without a `queue_id`; its result cannot be fetched"));
         }
         Ok(Self::new(kind, model, queue_id))
     }
 
-    /// A video that was ordered with this model under this id.
+    /// A video job with this model and id.
     ///
     /// ```
     /// let job = venice_ai::jobs::JobHandle::video("wan-2.5-preview-text-to-video", "7c1f0a2e");
@@ -100,7 +100,7 @@ impl JobHandle {
         Self::new(JobKind::Video, model, queue_id)
     }
 
-    /// A piece of audio that was ordered with this model under this id.
+    /// An audio job with this model and id.
     ///
     /// ```
     /// let job = venice_ai::jobs::JobHandle::audio("elevenlabs-music", "7c1f0a2e");
@@ -111,7 +111,7 @@ impl JobHandle {
         Self::new(JobKind::Audio, model, queue_id)
     }
 
-    /// A voice-changer job that was queued with this model under this id.
+    /// A voice-changer job with this model and id.
     ///
     /// ```
     /// let job = venice_ai::jobs::JobHandle::voice_changer("elevenlabs-voice-changer", "7c1f0a2e");
@@ -126,15 +126,15 @@ impl JobHandle {
         Self { source_duration, ..self }
     }
 
-    /// Adds the `download_url` that the reply to the order told. Handles from [`Video::queue`](crate::Video::queue) have it.
+    /// Adds the `download_url` from the reply to the queue request. Handles from [`Video::queue`](crate::Video::queue) have it.
     ///
-    /// It must be `https` (or `http` where the base URL is), hold no user name, and lead to no address of this machine or of a private
-    /// network, unless the base URL does; the same holds for what it redirects to. Other addresses are refused when they are used
-    /// ([`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest)). A deletion goes to the host of this address alone.
+    /// It must be `https` (or `http` where the base URL is), without a user name, and must not lead to an address of this machine or of a
+    /// private network, unless the base URL does; the same holds for its redirects. Other addresses are rejected when they are used
+    /// ([`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest)). A deletion goes to the host of this address only.
     ///
     /// ```
-    /// # let told = "https://files.example.com/7c1f0a2e";
-    /// let job = venice_ai::jobs::JobHandle::video("grok-imagine-private", "7c1f0a2e").with_download_url(told);
+    /// # let url = "https://files.example.com/7c1f0a2e";
+    /// let job = venice_ai::jobs::JobHandle::video("grok-imagine-private", "7c1f0a2e").with_download_url(url);
     /// assert!(!format!("{job:?}").contains("files.example.com"));
     /// ```
     #[must_use]
@@ -143,31 +143,31 @@ impl JobHandle {
         self
     }
 
-    /// What is made.
+    /// The kind of the job.
     #[must_use]
     pub fn kind(&self) -> JobKind {
         self.kind
     }
 
-    /// The model that makes it.
+    /// The model.
     #[must_use]
     pub fn model(&self) -> &str {
         &self.model
     }
 
-    /// The id of the order.
+    /// The id of the job.
     #[must_use]
     pub fn queue_id(&self) -> &str {
         &self.queue_id
     }
 
-    /// The length of the recording as the server measured it, of voice-changer jobs. It is billed in whole minutes.
+    /// The length of the recording as measured by the server, for voice-changer jobs. It is billed in whole minutes.
     #[must_use]
     pub fn source_duration(&self) -> Option<Duration> {
         self.source_duration
     }
 
-    /// Where the file will be, of models that say so. It is good for a day, and for whoever has it.
+    /// The address of the file, for models that return one. It is valid for a day and needs no key.
     #[must_use]
     pub fn download_url(&self) -> Option<&Secret> {
         self.download_url.as_ref()
@@ -202,7 +202,7 @@ impl Serialize for JobHandle {
     }
 }
 
-/// The members as they are stored.
+/// The fields as they are stored.
 #[derive(Default)]
 struct Stored {
     kind: Option<String>,
@@ -239,7 +239,7 @@ impl<'de> Deserialize<'de> for JobHandle {
         };
         let kind = needed(stored.kind, "kind")?;
         let kind = JobKind::ALL.into_iter().find(|known| known.as_str() == kind);
-        let kind = kind.ok_or_else(|| D::Error::custom("the job is of a kind that this version does not know"))?;
+        let kind = kind.ok_or_else(|| D::Error::custom("the job is of a kind unknown to this version"))?;
         let job = Self::new(kind, needed(stored.model, "model")?, needed(stored.queue_id, "queue_id")?);
         let job =
             job.with_source_duration(stored.source_seconds.and_then(|length| Duration::try_from_secs_f64(length).ok()));

@@ -1,4 +1,4 @@
-//! `DownloadPolicy`: which addresses a file may be downloaded from (protection against server-side request forgery).
+//! `DownloadPolicy`: which URLs a file may be downloaded from (protection against server-side request forgery).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::runtime::transport::failure::RefusedHost;
 use crate::runtime::transport::redirect::HostPolicy;
 use crate::runtime::url::{ip_address, is_localhost};
 
-/// Decides whether a `download_url`, or what it redirects to, may be requested. A reply names it, so it could name a service in the
-/// network of the program, which would then get a GET and a DELETE.
+/// Decides whether a `download_url`, or its redirect target, may be requested. It comes from a reply, so it could point to a service in the
+/// program's network, which would receive a GET and a DELETE.
 #[derive(Clone, Debug)]
 pub(super) struct DownloadPolicy {
     /// The base URL is `http`, so files may be too.
     http: bool,
-    /// The base URL leads to a private address, so files may too.
+    /// The base URL is a private address, so files may be too.
     private: bool,
-    /// The host of the base URL, which is trusted as such.
+    /// The host of the base URL, which is trusted.
     api: String,
 }
 
@@ -36,7 +36,7 @@ impl HostPolicy for DownloadPolicy {
             return Err("is not https");
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("holds a user name or a password");
+            return Err("has a user name or a password");
         }
         if is_private_host(url) && !self.private && url.host_str() != Some(&self.api) {
             return Err("leads to this machine or into its private network, where the API is not");
@@ -49,7 +49,7 @@ impl HostPolicy for DownloadPolicy {
     }
 }
 
-/// Whether a URL names a private address by its own words. What other names stand for is known when they are resolved.
+/// Whether a URL has a literal private address. Other names are checked when they are resolved.
 fn is_private_host(url: &Url) -> bool {
     match ip_address(url) {
         Some(address) => is_private(address),
@@ -57,7 +57,7 @@ fn is_private_host(url: &Url) -> bool {
     }
 }
 
-/// Whether an address is one of this machine, of its network, or of nobody.
+/// Whether an address is of this machine, of its network, or unassigned.
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
@@ -75,7 +75,7 @@ fn is_private(address: IpAddr) -> bool {
 
 fn is_private_v4(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
-    // `0.0.0.0/8` is this machine on many systems, `100.64.0.0/10` the network of a provider, and above `224.0.0.0` there are no hosts.
+    // `0.0.0.0/8` is this machine on many systems, `100.64.0.0/10` a provider's network, and above `224.0.0.0` there are no hosts.
     first == 0
         || first >= 224
         || (first == 100 && second & 0xc0 == 64)
@@ -84,7 +84,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || address.is_link_local()
 }
 
-/// The IPv4 address that an IPv6 address leads to: mapped or compatible, NAT64 (RFC 6052), 6to4.
+/// The IPv4 address in an IPv6 address: mapped or compatible, NAT64 (RFC 6052), 6to4.
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let last = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {
@@ -96,9 +96,9 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 const PRIVATE_ADDRESS: &str =
-    "its name stands for an address of this machine or of its private network, where the API is not";
+    "its name resolves to an address of this machine or of its private network, where the API is not";
 
-/// A resolver that leaves out private addresses. It is asked when a connection is made, so that no second answer can differ.
+/// A resolver that omits private addresses. It runs as part of the connection, so no second lookup can return another address.
 #[derive(Debug)]
 struct PublicAddresses {
     api: String,
@@ -120,7 +120,7 @@ impl Resolve for PublicAddresses {
     }
 }
 
-/// Whether the environment names this host as a proxy, which then resolves the names of other hosts itself.
+/// Whether the environment sets this host as a proxy, which then resolves other names itself.
 fn is_proxy(host: &str) -> bool {
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().any(|variable| {
         let Ok(value) = std::env::var(variable) else { return false };
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_refused_in_every_form() {
+    fn private_addresses_are_rejected_in_every_form() {
         for host in [
             "localhost",
             "localhost.",
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_base_url_is_files_may_be() {
+    fn files_may_be_where_the_base_url_is() {
         assert!(takes("http://127.0.0.1:4010/api/v1", "http://127.0.0.1:4011/a"));
         assert!(takes("http://127.0.0.1:4010/api/v1", "https://10.0.0.1/a"));
         assert!(

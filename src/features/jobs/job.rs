@@ -1,4 +1,4 @@
-//! A job that is under way.
+//! `Job`: a queued job: poll it, wait for it, save its result.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::JobHandle;
-use super::fetch::{self, Seen};
+use super::fetch::{self, PollReply};
 use super::generate::check_target;
-use super::pace::Pace;
+use super::poll_schedule::PollSchedule;
+use super::poller::{Polled, Poller};
 use super::progress::Tracker;
-use super::safe::Safe;
+use super::saved_slot::SavedSlot;
 use super::stage::Stage;
-use super::watch::{Look, Watch};
 use super::{Media, Progress, ProgressStream, cleanup};
 use crate::features::flow::Flow;
 use crate::features::save::{RemoteCopy, SavedFile};
@@ -21,7 +21,7 @@ use crate::runtime::error::{Error, ErrorKind};
 
 type Observer = Arc<dyn Fn(&Progress) + Send + Sync>;
 
-/// How a job is followed.
+/// How a job is polled and cleaned up.
 #[derive(Clone)]
 pub(super) struct Settings {
     interval: Option<Duration>,
@@ -50,10 +50,9 @@ impl Settings {
     }
 }
 
-/// A job that was ordered: ask how far it is, wait for it, save what it made. From [`Client::job`], here or in another process than
-/// the one that ordered it.
+/// A queued job: poll it, wait for it, save its result. From [`Client::job`], in any process.
 ///
-/// Nothing is sent before something is awaited, and dropping what is awaited stops the asking and not the job.
+/// Nothing is sent before something is awaited. Dropping the future stops the polling, not the job.
 #[derive(Clone)]
 pub struct Job {
     client: Client,
@@ -61,20 +60,20 @@ pub struct Job {
     settings: Settings,
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug)]
 #[non_exhaustive]
-#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and there is one of it")]
+#[allow(clippy::large_enum_variant, reason = "it is short-lived, and there is only one")]
 pub enum JobState {
-    /// It waits.
+    /// Waiting in the queue.
     Queued(Progress),
-    /// It is being made. A status that this version does not know counts as this; [`Progress::status`] has it.
+    /// Running. Also a status unknown to this version; [`Progress::status`] has it.
     Processing(Progress),
-    /// It is done, and its download has begun.
+    /// Done; the download has started.
     Done(Media),
-    /// It ended without a result ([`JobFailed`](crate::ErrorKind::JobFailed)).
+    /// Ended without a result ([`JobFailed`](crate::ErrorKind::JobFailed)).
     Failed(Error),
-    /// Its result was deleted ([`JobExpired`](crate::ErrorKind::JobExpired)).
+    /// The result was deleted ([`JobExpired`](crate::ErrorKind::JobExpired)).
     Expired(Error),
 }
 
@@ -88,17 +87,16 @@ impl Job {
         Self { client: client.clone(), handle, settings }
     }
 
-    /// What names the job. Store it to come back.
+    /// The handle of the job. Store it to resume the job later.
     #[must_use]
     pub fn handle(&self) -> &JobHandle {
         &self.handle
     }
 
-    /// How long to wait between polls.
+    /// The time between polls.
     ///
-    /// Unless it is set, that is five seconds. The first pause then depends on how long such a job takes: a short one is asked for
-    /// earlier, and a long one of which nobody watches the progress is left alone for half of its time, at most a minute. The API
-    /// takes 120 polls a minute, of all jobs together.
+    /// Default: five seconds. The first pause depends on the expected time: shorter for a short job, and for a long one half of its time,
+    /// at most a minute, unless its progress is observed. The API allows 120 polls a minute for all jobs together.
     #[must_use]
     #[inline]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
@@ -106,30 +104,29 @@ impl Job {
         self
     }
 
-    /// Whether [`save`](Self::save) deletes the result on the server once it is safe on disk; it does, unless this is called with
-    /// `false`.
+    /// Whether [`save`](Self::save) deletes the result on the server once it is safe on disk. Default: `true`.
     #[must_use]
     pub fn with_cleanup(mut self, cleans_up: bool) -> Self {
         self.settings.cleanup(cleans_up);
         self
     }
 
-    /// Calls a function with each step of [`wait`](Self::wait) and [`save`](Self::save), the last one with the fraction 1. It is
-    /// called between polls, so it should not take long.
+    /// Calls a function at each step of [`wait`](Self::wait) and [`save`](Self::save), at the last one with the fraction 1. It runs between
+    /// polls, so it should return quickly.
     #[must_use]
     pub fn on_progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.settings.observer(observer);
         self
     }
 
-    /// Asks once where the job stands.
+    /// Polls once.
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
     /// use venice_ai::jobs::JobState;
     ///
     /// match job.poll().await? {
-    ///     JobState::Done(film) => println!("{} bytes", film.bytes().await?.len()),
+    ///     JobState::Done(video) => println!("{} bytes", video.bytes().await?.len()),
     ///     JobState::Failed(error) => println!("{error}"),
     ///     state => println!("{state:?}"),
     /// }
@@ -137,20 +134,20 @@ impl Job {
     /// ```
     ///
     /// # Errors
-    /// Those of the poll: an order that the API does not know is [`NotFound`](crate::ErrorKind::NotFound), a prompt that the provider
-    /// refused late is [`ContentPolicy`](crate::ErrorKind::ContentPolicy) and may tell of a refund. A job that is done without a known
-    /// `download_url` is an error that says what to do.
+    /// Those of the poll: an unknown job is [`NotFound`](crate::ErrorKind::NotFound); a prompt that the provider rejected late is
+    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy), possibly with a refund. A finished job without a known `download_url` is an
+    /// error that says what to do.
     #[inline]
     pub fn poll(&self) -> Flow<JobState> {
         let handle = self.handle.clone();
         Flow::new(&self.client, "job.poll", move |client| async move {
             let now = client.clock().now();
-            Ok(match fetch::look(&client, &handle).await? {
-                Seen::Done(reply) => JobState::Done(Media::new(&client, &handle, reply)),
-                Seen::Over(error) if error.kind() == ErrorKind::JobExpired => JobState::Expired(error),
-                Seen::Over(error) => JobState::Failed(error),
-                Seen::Running(report, ..) => {
-                    let progress = Tracker::new(now).see(&report, client.clock().now());
+            Ok(match fetch::poll(&client, &handle).await? {
+                PollReply::Done(reply) => JobState::Done(Media::new(&client, &handle, reply)),
+                PollReply::Over(error) if error.kind() == ErrorKind::JobExpired => JobState::Expired(error),
+                PollReply::Over(error) => JobState::Failed(error),
+                PollReply::Running(report, ..) => {
+                    let progress = Tracker::new(now).update(&report, client.clock().now());
                     match Stage::of(&report) {
                         Stage::Queued => JobState::Queued(progress),
                         _ => JobState::Processing(progress),
@@ -160,7 +157,7 @@ impl Job {
         })
     }
 
-    /// How far the job is, poll after poll, until it is over. It moves every five seconds, unless
+    /// Streams the progress of the job, one item a poll, until it has ended. Polls every five seconds, unless
     /// [`with_poll_interval`](Self::with_poll_interval) says otherwise.
     ///
     /// ```no_run
@@ -173,15 +170,14 @@ impl Job {
     /// # Ok(()) }
     /// ```
     pub fn progress(&self) -> ProgressStream {
-        ProgressStream::new(Watch::new(&self.client, &self.handle, Pace::new(self.settings.interval, true)))
+        ProgressStream::new(Poller::new(&self.client, &self.handle, PollSchedule::new(self.settings.interval, true)))
     }
 
-    /// Waits until the job is done. What made a poll fail is waited out if it can pass.
+    /// Waits until the job is done. Transient errors of a poll are retried.
     ///
     /// # Errors
-    /// [`JobFailed`](crate::ErrorKind::JobFailed) and [`JobExpired`](crate::ErrorKind::JobExpired) where the job ended without a result,
-    /// and those of [`poll`](Self::poll). When the time limit is over the job goes on. All of these errors have the handle:
-    /// [`Error::job`].
+    /// [`JobFailed`](crate::ErrorKind::JobFailed) and [`JobExpired`](crate::ErrorKind::JobExpired) if the job ended without a result, and
+    /// those of [`poll`](Self::poll). After a time limit the job goes on. All of these errors have the handle: [`Error::job`].
     #[inline]
     pub fn wait(&self) -> Flow<Media> {
         let (job, at_limit) = (self.clone(), self.handle.clone());
@@ -189,47 +185,47 @@ impl Job {
         flow.explained_at_limit(move |error| goes_on(error, &at_limit))
     }
 
-    /// Waits until the job is done, writes what it made to a file, and then deletes it on the server.
+    /// Waits until the job is done, writes its result to a file, and then deletes it on the server.
     ///
-    /// The file appears under its name when all of it is on disk; only then the copy on the server is deleted
-    /// ([`with_cleanup`](Self::with_cleanup)). A download that breaks off is begun anew, but for a job that
-    /// [delivers once](crate::jobs::JobKind::delivers_once): its result is saved at the first success or lost, so a folder that does
-    /// not exist is found before the first poll. That the deletion fails is no error: [`SavedFile::remote`] says it.
+    /// The file appears under its name when all of it is on disk; only then the result on the server is deleted
+    /// ([`with_cleanup`](Self::with_cleanup)). An interrupted download is restarted, except for a job that [delivers
+    /// once](crate::jobs::JobKind::delivers_once): its result is saved at the first attempt or lost, so a missing folder is reported before
+    /// the first poll. A failed deletion is not an error: [`SavedFile::remote`] reports it.
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let film = job.save("film.mp4").await?;
-    /// println!("{} bytes, deleted on the server: {}", film.bytes, film.remote.is_deleted());
+    /// let video = job.save("video.mp4").await?;
+    /// println!("{} bytes, deleted on the server: {}", video.bytes, video.remote.is_deleted());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// As for [`wait`](Self::wait); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the file cannot be written, whose folder has to
-    /// exist. The result stays on the server then, and the handle in the error leads to it.
+    /// As for [`wait`](Self::wait); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. Its folder must exist. The
+    /// result then stays on the server, and the error has the handle.
     pub fn save(&self, path: impl AsRef<Path>) -> Flow<SavedFile> {
         let (job, at_limit) = (self.clone(), self.handle.clone());
         let path = path.as_ref().to_owned();
-        let safe = Safe::default();
-        let saved = safe.clone();
+        let slot = SavedSlot::default();
+        let saved = slot.clone();
         let flow =
-            Flow::new(&self.client, "job.save", move |client| async move { job.saved(&client, path, &safe).await });
+            Flow::new(&self.client, "job.save", move |client| async move { job.saved(&client, path, &slot).await });
         flow.settled_at_limit(move |error| saved.take().ok_or_else(|| goes_on(error, &at_limit)))
     }
 
     /// Deletes the result on the server.
     ///
-    /// The API has no way to stop a job: one that still runs goes on and is paid for.
+    /// The API cannot stop a job: a running one goes on and is charged.
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let film = job.wait().await?.bytes().await?;
+    /// let video = job.wait().await?.bytes().await?;
     /// job.discard().await?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Those of the deletion. One that the server puts off time after time is no error and
-    /// [`RemoteCopy::MayRemain`]; nothing to delete is [`RemoteCopy::Deleted`].
+    /// Those of the deletion. A deletion that the server keeps postponing is [`RemoteCopy::MayRemain`], not an error; nothing to delete is
+    /// [`RemoteCopy::Deleted`].
     #[inline]
     pub fn discard(&self) -> Flow<RemoteCopy> {
         let handle = self.handle.clone();
@@ -237,12 +233,12 @@ impl Job {
     }
 
     pub(super) async fn done(&self, client: &Client) -> Result<Media, Error> {
-        let pace = Pace::new(self.settings.interval, self.settings.observer.is_some());
-        let mut watch = Watch::new(client, &self.handle, pace);
+        let schedule = PollSchedule::new(self.settings.interval, self.settings.observer.is_some());
+        let mut poller = Poller::new(client, &self.handle, schedule);
         loop {
-            let (progress, media) = match watch.next().await? {
-                Look::Running(progress) => (progress, None),
-                Look::Done(media, progress) => (progress, Some(media)),
+            let (progress, media) = match poller.next().await? {
+                Polled::Running(progress) => (progress, None),
+                Polled::Done(media, progress) => (progress, Some(media)),
             };
             if let Some(observer) = &self.settings.observer {
                 observer(&progress);
@@ -257,12 +253,12 @@ impl Job {
         &self,
         client: &Client,
         path: PathBuf,
-        safe: &Safe<SavedFile>,
+        slot: &SavedSlot<SavedFile>,
     ) -> Result<SavedFile, Error> {
         if self.handle.kind().delivers_once() {
-            // Found after the delivery, it would cost the result.
+            // Checked now: after the download starts, the result would be lost.
             let nothing_fetched = |error: Error| error.with_job(&self.handle);
-            check_target(&path, "nothing was fetched").map_err(nothing_fetched)?;
+            check_target(&path, "nothing was downloaded").map_err(nothing_fetched)?;
         }
         let media = self.done(client).await?;
         let served_elsewhere = media.is_of_another_host();
@@ -270,18 +266,18 @@ impl Job {
         if !self.settings.cleans_up {
             return Ok(saved);
         }
-        // The file is there, whatever becomes of the copy: the time that this takes must not make a failure of it.
-        let reason = "the time was over before the server had deleted it".to_owned();
-        safe.put(SavedFile { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
+        // The file is saved, so a time-out of the deletion must not be an error.
+        let reason = "the time limit was reached before the server deleted it".to_owned();
+        slot.put(SavedFile { remote: RemoteCopy::MayRemain { reason }, ..saved.clone() });
         let remote = cleanup::after_saving(client, &self.handle, served_elsewhere).await;
         Ok(SavedFile { remote, ..saved })
     }
 }
 
-/// The error of a time limit that was over before the job was.
+/// Adds the handle to the error of a time limit, and says that the job goes on.
 #[inline]
 pub(super) fn goes_on(error: Error, job: &JobHandle) -> Error {
-    error.with_note("the job goes on; `client.job(…)` takes it up again with the handle in `error.job()`").with_job(job)
+    error.with_note("the job goes on; `client.job(…)` resumes it with the handle in `error.job()`").with_job(job)
 }
 
 impl fmt::Debug for Job {

@@ -1,4 +1,4 @@
-//! What a job has made.
+//! `Media`: the result of a job, as bytes, stream or file.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::JobHandle;
-use super::fetch::{self, Seen};
+use super::fetch::{self, PollReply};
 use crate::features::flow::Flow;
 use crate::features::save::{RemoteCopy, SavedFile};
 use crate::runtime::client::Client;
@@ -14,20 +14,19 @@ use crate::runtime::error::Error;
 use crate::runtime::reply::ByteStream;
 use crate::runtime::reply::RawReply;
 
-/// A download that breaks off is begun anew so often.
+/// The most attempts to download a result.
 const MOST_DOWNLOADS: u32 = 3;
 
-/// The pause before a download is begun anew.
+/// The pause before a download is restarted.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// The result of a job, whose download has begun; from [`Job::wait`](super::Job::wait).
+/// The result of a job, whose download has started; from [`Job::wait`](super::Job::wait).
 ///
-/// It is also on the server, and stays there until [`Job::discard`](super::Job::discard) or until it expires. So
-/// [`bytes`](Self::bytes) and [`save`](Self::save) fetch it again when the download breaks off. The audio of the voice changer is
-/// not: it is delivered once ([`JobKind::delivers_once`](crate::jobs::JobKind::delivers_once)), and a download that breaks off is an
-/// error.
+/// It also stays on the server until [`Job::discard`](super::Job::discard) or until it expires, so [`bytes`](Self::bytes) and
+/// [`save`](Self::save) restart an interrupted download. The audio of the voice changer is delivered once
+/// ([`JobKind::delivers_once`](crate::jobs::JobKind::delivers_once)); there an interrupted download is an error.
 #[derive(Debug)]
-#[must_use = "the download has begun, and dropping it breaks it off"]
+#[must_use = "dropping it cancels the download"]
 pub struct Media {
     client: Client,
     job: JobHandle,
@@ -40,13 +39,13 @@ impl Media {
         Self { client: client.clone(), job: job.clone(), reply }
     }
 
-    /// The job that made it.
+    /// The job of this result.
     #[must_use]
     pub fn job(&self) -> &JobHandle {
         &self.job
     }
 
-    /// The media type in lower case, such as `video/mp4`; `None` where the server does not say.
+    /// The media type in lower case, such as `video/mp4`; `None` if the server did not send it.
     ///
     /// ```no_run
     /// # fn look(media: &venice_ai::jobs::Media) {
@@ -58,7 +57,7 @@ impl Media {
         self.reply.content_type()
     }
 
-    /// What the name of its file should end in, without the dot; `None` for a type that this version does not know.
+    /// The file extension, without the dot; `None` for a type unknown to this version.
     #[must_use]
     #[inline]
     pub fn extension(&self) -> Option<&'static str> {
@@ -75,32 +74,33 @@ impl Media {
         })
     }
 
-    /// How long it is in bytes, if the server says so.
+    /// The length in bytes, if the server sent it.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.reply.meta().header("content-length")?.trim().parse().ok()
     }
 
-    /// All of it, in memory, if it has at most [`RawReply::MAX_BYTES`].
+    /// Reads all of it into memory, at most [`RawReply::MAX_BYTES`].
     ///
     /// ```no_run
     /// # async fn run(job: venice_ai::jobs::Job) -> Result<(), venice_ai::Error> {
-    /// let film = job.wait().await?.bytes().await?;
-    /// println!("{} bytes", film.len());
+    /// let video = job.wait().await?.bytes().await?;
+    /// println!("{} bytes", video.len());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// The download broke off time after time, or what arrived was too long. [`Error::job`] has the handle, and the result still lies
-    /// on the server.
+    /// The download failed repeatedly, or the result is too long. [`Error::job`] has the handle, and the result is still on the server.
     #[inline]
     pub fn bytes(self) -> Flow<Bytes> {
         let Self { client, job, reply } = self;
-        Flow::new(&client, "job.bytes", move |client| async move { again(&client, &job, reply, RawReply::bytes).await })
+        Flow::new(&client, "job.bytes", move |client| async move {
+            with_restarts(&client, &job, reply, RawReply::bytes).await
+        })
     }
 
-    /// Writes it to a file. The file appears under its name when all of it is on disk, and not
-    /// before. Nothing is deleted on the server: [`Job::save`](super::Job::save) does both.
+    /// Writes it to a file and returns its length in bytes. The file appears under its name only when all of it is on disk. Nothing is
+    /// deleted on the server: [`Job::save`](super::Job::save) does both.
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) when the disk fails.
@@ -119,7 +119,7 @@ impl Media {
         store(client, &self.job, self.reply, path).await
     }
 
-    /// The bytes as they arrive. What breaks off is not fetched again.
+    /// The bytes as they arrive. An interrupted download is not restarted.
     ///
     /// ```no_run
     /// # async fn run(media: venice_ai::jobs::Media) -> Result<(), venice_ai::Error> {
@@ -133,19 +133,19 @@ impl Media {
         self.reply.stream()
     }
 
-    /// The reply that it came with.
+    /// The underlying reply.
     pub fn into_raw(self) -> RawReply {
         self.reply
     }
 }
 
 async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<SavedFile, Error> {
-    let saved = again(client, job, reply, |reply| reply.save(&path)).await?;
+    let saved = with_restarts(client, job, reply, |reply| reply.save(&path)).await?;
     Ok(SavedFile { remote: RemoteCopy::Kept, ..saved })
 }
 
-/// Takes in a download, and begins it anew when it breaks off.
-async fn again<T, F>(
+/// Runs a download, and restarts it when it is interrupted.
+async fn with_restarts<T, F>(
     client: &Client,
     job: &JobHandle,
     mut reply: RawReply,
@@ -161,18 +161,18 @@ where
             Err(error) => error.with_job(job),
         };
         if job.kind().delivers_once() {
-            return Err(problem.with_note("the result is delivered once, so it cannot be fetched again"));
+            return Err(problem.with_note("the result is delivered once and cannot be fetched again"));
         }
-        // The disk does not get better by downloading again.
+        // A new download does not repair a disk error.
         if !problem.is_transient() || downloads >= MOST_DOWNLOADS {
             return Err(problem);
         }
         client.clock().sleep(PAUSE).await;
         downloads += 1;
-        reply = match fetch::look(client, job).await? {
-            Seen::Done(reply) => reply,
-            Seen::Over(error) => return Err(error),
-            Seen::Running(..) => return Err(problem),
+        reply = match fetch::poll(client, job).await? {
+            PollReply::Done(reply) => reply,
+            PollReply::Over(error) => return Err(error),
+            PollReply::Running(..) => return Err(problem),
         };
     }
 }

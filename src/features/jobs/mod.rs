@@ -11,36 +11,36 @@ mod generate;
 mod handle;
 mod hosts;
 mod job;
+mod job_request;
 mod media;
-mod order;
-mod pace;
+mod poll_schedule;
+mod poller;
 mod progress;
 mod retrieved;
-mod safe;
+mod saved_slot;
 mod stage;
 mod stream;
 mod video;
 mod voice_changer;
-mod watch;
 
 pub use self::error::PriceAboveLimit;
 pub use self::generate::{Generation, GenerationSettings};
 pub use self::handle::{JobHandle, JobKind};
 pub use self::job::{Job, JobState};
+use self::job_request::JobRequest;
 pub use self::media::Media;
-use self::order::Order;
 pub use self::progress::Progress;
 pub use self::retrieved::Retrieved;
 pub use self::stream::ProgressStream;
 use crate::runtime::client::Client;
 
 impl Client {
-    /// Takes up a job that was ordered, here or in another process.
+    /// Resumes a queued job, here or in another process.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
     /// let job = serde_json::from_str(stored)?;
-    /// venice.job(job).save("film.mp4").await?;
+    /// venice.job(job).save("video.mp4").await?;
     /// # Ok(()) }
     /// ```
     #[must_use]
@@ -50,14 +50,14 @@ impl Client {
 }
 
 impl JobHandle {
-    /// Takes the job up again; the same as [`Client::job`].
+    /// Resumes the job; the same as [`Client::job`].
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
     /// use venice_ai::jobs::JobHandle;
     ///
     /// let job: JobHandle = serde_json::from_str(stored)?;
-    /// job.attach(&venice).save("film.mp4").await?;
+    /// job.attach(&venice).save("video.mp4").await?;
     /// # Ok(()) }
     /// ```
     #[must_use]

@@ -7,15 +7,14 @@ use crate::runtime::call::Call;
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::ReplyForm;
 
-/// What the API answers when it is asked for the result of an order; from [`Video::retrieve`](crate::Video::retrieve) and
-/// [`Audio::retrieve`](crate::Audio::retrieve).
+/// The reply to a poll of a job; from [`Video::retrieve`](crate::Video::retrieve) and [`Audio::retrieve`](crate::Audio::retrieve).
 #[derive(Debug)]
 #[non_exhaustive]
-#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and there is one of it")]
+#[allow(clippy::large_enum_variant, reason = "it is short-lived, and there is only one")]
 pub enum Retrieved {
-    /// How far it is. With `COMPLETED` the file lies at the `download_url` of the order.
+    /// The progress. With `COMPLETED` the file is at the `download_url` of the job.
     Progress(JobProgress),
-    /// The result, of which the body is on its way.
+    /// The result, whose body is being received.
     Media(RawReply),
 }
 
@@ -24,7 +23,7 @@ impl Retrieved {
         Self::call_with_body(raw).map(|(retrieved, _)| retrieved)
     }
 
-    /// With the bytes of a report, for the errors that it leads to.
+    /// With the bytes of a report, for errors made from it.
     pub(crate) fn call_with_body(raw: Call<RawReply>) -> Call<(Self, Bytes)> {
         raw.read(ReplyForm::JsonOrFile, |reply| match reply.is_whole() {
             true => Ok((Self::Progress(reply.json()?), reply.bytes().clone())),

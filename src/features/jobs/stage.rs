@@ -2,11 +2,11 @@
 
 use crate::api::generated::types::{JobProgress, JobStatus};
 
-/// Where a job stands. The API writes its statuses in capitals and does not list all that it sends.
+/// The state of a job. The API writes statuses in capitals and does not document all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Queued,
-    /// It is being made, or has a status that nobody knows: that it is over would have been said.
+    /// Running, or an undocumented status: the end of a job would be reported.
     Running,
     Completed,
     Failed,
@@ -27,7 +27,7 @@ impl Stage {
     }
 }
 
-/// The status with the spelling that the API usually has.
+/// The status in the API's usual spelling.
 pub(super) fn status_of(report: &JobProgress) -> JobStatus {
     match Stage::of(report) {
         Stage::Queued => JobStatus::Queued,
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_count_in_any_case_and_unknown_ones_go_on() {
+    fn statuses_ignore_case_and_unknown_ones_are_running() {
         let stage = |json: serde_json::Value| Stage::of(&serde_json::from_value(json).unwrap());
         for (status, expected) in [
             ("QUEUED", Stage::Queued),

@@ -1,4 +1,4 @@
-//! `Video::{queue, retrieve}`: the operations of the queue for video.
+//! `Video::{quote, queue, retrieve, complete}`: the queue operations for video.
 
 use super::checks::check;
 use super::{JobHandle, JobKind, Retrieved};
@@ -7,9 +7,9 @@ use crate::api::video::Video;
 use crate::runtime::call::Call;
 
 impl Video<'_> {
-    /// Orders a film. It is paid for now; the handle that comes back leads to it, so store it.
+    /// Queues a video. It is charged when it is queued. Store the handle: it is needed to fetch the result.
     ///
-    /// Which members a model takes is in its constraints ([`Models::list`](crate::Models::list)). Media are public or `data:` URLs,
+    /// The model's constraints say which fields it supports ([`Models::list`](crate::Models::list)). Media are public or `data:` URLs,
     /// together at most about 35 MB.
     ///
     /// ```no_run
@@ -25,12 +25,12 @@ impl Video<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or prompt, too long texts and lists, media that are no URLs or too large,
-    /// reference audio alone. Media with faces may need the user's consent: [`consent_required`](crate::Error::consent_required)
-    /// has the policy to show, and [`ConsentRequired::accept`](crate::ConsentRequired::accept) what to send after a yes. A refused
-    /// prompt is [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
+    /// Rejected before sending: an empty model or prompt, texts and lists that are too long, media that are not URLs or too large,
+    /// reference audio alone. Media with faces may need the user's consent: [`consent_required`](crate::Error::consent_required) has the
+    /// policy to show, and [`ConsentRequired::accept`](crate::ConsentRequired::accept) the value to send after consent. A rejected prompt
+    /// is [`ContentPolicy`](crate::ErrorKind::ContentPolicy).
     ///
-    /// An order is sent once. After a time-out it is not known whether it was accepted.
+    /// The request is sent once. After a time-out it is unknown whether the job was queued.
     pub fn queue(&self, request: impl Into<QueueVideoRequest>) -> Call<JobHandle> {
         let request = request.into();
         let call = self.client.raw().queue_video(&request).checked(check(&request));
@@ -43,12 +43,12 @@ impl Video<'_> {
         })
     }
 
-    /// Asks how far an order is, or fetches what it made. Free; at most 120 times a minute. [`Client::job`](crate::Client::job) does
-    /// this until the film is there.
+    /// Polls a job, or downloads its result. Free; at most 120 times a minute. [`Client::job`](crate::Client::job) does this until the
+    /// video is ready.
     ///
-    /// Of models that told a `download_url` with the order, the answer is `COMPLETED` at the end, and the file is there. With
-    /// `delete_media_on_completion` the server deletes the film as it sends it: if the download breaks off, it is gone, and a request
-    /// whose outcome is not known is not repeated.
+    /// If the model returned a `download_url`, the last reply is `COMPLETED`, and the file is at that URL. With
+    /// `delete_media_on_completion` the server deletes the video as it sends it. If the download breaks off, the video is gone; a request
+    /// with an unknown outcome is not retried.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
@@ -56,16 +56,15 @@ impl Video<'_> {
     ///
     /// match venice.video().retrieve(&job).await? {
     ///     Retrieved::Progress(report) => println!("{}", report.status),
-    ///     Retrieved::Media(film) => println!("{} bytes", film.bytes().await?.len()),
+    ///     Retrieved::Media(video) => println!("{} bytes", video.bytes().await?.len()),
     ///     _ => {}
     /// }
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or id. An order that is unknown, expired or deleted is
-    /// [`NotFound`](crate::ErrorKind::NotFound); a film that the provider refused late is
-    /// [`ContentPolicy`](crate::ErrorKind::ContentPolicy), which may tell of a refund.
+    /// Rejected before sending: an empty model or id. An unknown, expired or deleted job is [`NotFound`](crate::ErrorKind::NotFound); a
+    /// video that the provider rejected late is [`ContentPolicy`](crate::ErrorKind::ContentPolicy), possibly with a refund.
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_video(&request.into()))
     }

@@ -12,8 +12,8 @@ use crate::runtime::url;
 use crate::runtime::validation::ValidationError;
 
 impl VoiceChanger<'_> {
-    /// Queues a job that changes the voice of a recording. It is paid for when it is accepted; store the handle that comes back,
-    /// as the id is the only way to the audio.
+    /// Queues a job that changes the voice of a recording. It is charged when it is queued. Store the handle: it is needed to fetch the
+    /// audio.
     ///
     /// The source is a file, or the public URL of one: a URL in `file` is sent as `audio_url`.
     ///
@@ -29,10 +29,10 @@ impl VoiceChanger<'_> {
     /// ```
     ///
     /// # Errors
-    /// Rejected before sending: an empty model or voice, both or none of `file` and `audio_url`, a file that is empty, too large or
-    /// surely no recording. A recording that is too long is a 422, before any charge.
+    /// Rejected before sending: an empty model or voice, both or none of `file` and `audio_url`, a file that is empty, too large or not a
+    /// recording. A recording that is too long is a 422, before any charge.
     ///
-    /// A job is queued once. After a time-out it is not known whether it was accepted, and a job whose id was lost cannot be found.
+    /// The job is queued once. After a time-out it is unknown whether it was queued, and a job whose id is lost cannot be found.
     pub fn queue(&self, request: impl Into<QueueVoiceChangerRequest>) -> Call<JobHandle> {
         let (request, checked) = prepared(request.into());
         let call = self.client.raw().queue_voice_changer(&request).checked(checked).checked_files(&request);
@@ -43,10 +43,10 @@ impl VoiceChanger<'_> {
         })
     }
 
-    /// Fetches the audio of a job, or reports its progress. Free; at most 120 times a minute. [`Client::job`](crate::Client::job) does this until the
-    /// audio is there.
+    /// Downloads the audio of a job, or reports its progress. Free; at most 120 times a minute. [`Client::job`](crate::Client::job) does
+    /// this until the audio is ready.
     ///
-    /// The audio comes **once**. Save it: the next request is a 404.
+    /// The audio is delivered **once**. Save it: the next request is a 404.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, job: venice_ai::jobs::JobHandle) -> Result<(), venice_ai::Error> {
@@ -61,15 +61,15 @@ impl VoiceChanger<'_> {
     /// ```
     ///
     /// # Errors
-    /// Rejected before sending: an empty model or id. A job that is deleted, expired or delivered is
-    /// [`NotFound`](crate::ErrorKind::NotFound). A failed job is a 500, or a 504 if the provider never took it; both are refunded, and
-    /// [`content_policy`](crate::Error::content_policy) says so.
+    /// Rejected before sending: an empty model or id. A deleted, expired or delivered job is [`NotFound`](crate::ErrorKind::NotFound). A
+    /// failed job is a 500, or a 504 if the provider never took it; both are refunded, and [`content_policy`](crate::Error::content_policy)
+    /// says so.
     pub fn retrieve(&self, request: impl Into<RetrieveJobRequest>) -> Call<Retrieved> {
         Retrieved::call(self.client.raw().retrieve_voice_changer(&request.into()))
     }
 }
 
-/// A URL goes as `audio_url`. Exactly one source is taken.
+/// Sends a URL as `audio_url`. Exactly one source is required.
 pub(super) fn prepared(
     mut request: QueueVoiceChangerRequest,
 ) -> (QueueVoiceChangerRequest, Result<(), ValidationError>) {
@@ -81,8 +81,8 @@ pub(super) fn prepared(
         request.file = None;
     }
     let finding = match (&request.file, &request.audio_url) {
-        (Some(_), Some(_)) => Some(("audio_url", "stands beside `file`; one of them is taken")),
-        (None, None) => Some(("file", "is needed, or else `audio_url`")),
+        (Some(_), Some(_)) => Some(("audio_url", "cannot be set with `file`; set one of them")),
+        (None, None) => Some(("file", "is required, or `audio_url`")),
         (Some(FileInput::Text(_)), None) => Some(("file", "is text; send a file, or a URL as `audio_url`")),
         (None, Some(source)) if url::web_address(source).is_none() => Some(("audio_url", "is not an http(s) URL")),
         _ => None,

@@ -1,4 +1,4 @@
-//! How the sounds of several replies become one.
+//! `Join`: joins the audio of several replies.
 
 use bytes::Bytes;
 
@@ -6,11 +6,11 @@ use super::wav::{self, WavFormat};
 use crate::api::generated::types::SpeechFormat;
 use crate::runtime::validation::ValidationError;
 
-/// What the pieces are asked for as, what they have in common, and what is made of them.
+/// The requested format of the pieces, their common format, and that of the result.
 #[derive(Debug)]
 pub(super) struct Join {
-    asked_for: SpeechFormat,
-    /// Makes a WAV file of bare samples.
+    requested: SpeechFormat,
+    /// Set to turn raw samples into a WAV file.
     sample_rate_hz: Option<u32>,
     /// The format of the pieces so far.
     format: Option<PieceFormat>,
@@ -24,53 +24,53 @@ enum PieceFormat {
 }
 
 impl Join {
-    /// WAV is asked for unless the request says otherwise, since its header tells the sample rate.
-    pub(super) fn new(asked_for: Option<SpeechFormat>) -> Self {
-        Self { asked_for: asked_for.unwrap_or(SpeechFormat::Wav), sample_rate_hz: None, format: None }
+    /// Requests WAV unless the request says otherwise, since its header has the sample rate.
+    pub(super) fn new(requested: Option<SpeechFormat>) -> Self {
+        Self { requested: requested.unwrap_or(SpeechFormat::Wav), sample_rate_hz: None, format: None }
     }
 
     pub(super) fn set_sample_rate(&mut self, hz: u32) {
         self.sample_rate_hz = Some(hz);
     }
 
-    pub(super) fn asked_for(&self) -> &SpeechFormat {
-        &self.asked_for
+    pub(super) fn requested(&self) -> &SpeechFormat {
+        &self.requested
     }
 
     pub(super) fn result(&self) -> SpeechFormat {
-        match (&self.asked_for, self.sample_rate_hz) {
+        match (&self.requested, self.sample_rate_hz) {
             (SpeechFormat::Pcm, None) => SpeechFormat::Pcm,
             _ => SpeechFormat::Wav,
         }
     }
 
-    /// Whether what was asked for can be joined.
+    /// Whether the requested format can be joined.
     pub(super) fn check(&self) -> Result<(), ValidationError> {
-        let problem = match (&self.asked_for, self.sample_rate_hz) {
+        let problem = match (&self.requested, self.sample_rate_hz) {
             (SpeechFormat::Pcm, Some(0)) => return Err(ValidationError::new("sample_rate", "is 0 Hz")),
             (SpeechFormat::Pcm, _) | (SpeechFormat::Wav, None) => return Ok(()),
             (SpeechFormat::Wav, Some(_)) => {
                 return Err(ValidationError::new("sample_rate", "is for `pcm`; the header of `wav` has it"));
             }
-            // An MP3 begins and ends with silence that its encoder adds, and its first frame says how long it is.
+            // An MP3 starts and ends with padding from its encoder, and its first frame says how long it is.
             (other, _) => format!(
-                "is `{other}`, which cannot be joined without gaps and wrong lengths; take `wav` or `pcm` and convert the result"
+                "is `{other}`, which cannot be joined without gaps and wrong lengths; use `wav` or `pcm` and convert the result"
             ),
         };
         Err(ValidationError::new("response_format", problem))
     }
 
-    /// The samples of a piece, which must be of the same kind as those before it.
+    /// The samples of a piece, which must have the same format as those before it.
     pub(super) fn samples(&mut self, named: Option<&SpeechFormat>, sound: &Bytes) -> Result<Bytes, String> {
         if sound.is_empty() {
-            return Err("the reply holds no sound".to_owned());
+            return Err("the reply has no audio".to_owned());
         }
-        let (format, samples) = match (&self.asked_for, named) {
+        let (format, samples) = match (&self.requested, named) {
             (SpeechFormat::Pcm, None | Some(SpeechFormat::Pcm | SpeechFormat::Unknown(_))) => {
                 (PieceFormat::Bare, WavFormat::mono_16(1).whole_frames(sound.clone()))
             }
             (SpeechFormat::Pcm, Some(named)) if *named != SpeechFormat::Wav => {
-                return Err(format!("the reply is `{named}`, where `pcm` was asked for"));
+                return Err(format!("the reply is `{named}`, but `pcm` was requested"));
             }
             _ => {
                 let (format, samples) =
@@ -82,16 +82,16 @@ impl Join {
         if *first == format {
             Ok(samples)
         } else {
-            Err(format!("the sound has {}, the pieces before it {}", format.describe(), first.describe()))
+            Err(format!("the audio has {}, the pieces before it {}", format.describe(), first.describe()))
         }
     }
 
-    /// How long the header will be.
+    /// The length of the header.
     pub(super) fn header_bytes(&self) -> usize {
         if self.result() == SpeechFormat::Pcm { 0 } else { wav::HEADER_BYTES }
     }
 
-    /// What comes before so many bytes of samples; nothing before bare ones.
+    /// The header for this length of samples; empty for raw samples.
     pub(super) fn header(&self, samples_bytes: Option<u64>) -> Result<Bytes, String> {
         match (&self.format, self.result()) {
             (_, SpeechFormat::Pcm) | (None, _) => Ok(Bytes::new()),

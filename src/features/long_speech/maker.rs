@@ -1,4 +1,4 @@
-//! The pieces of a long text, made one after the other.
+//! `Maker`: requests the pieces of a long text, one after the other.
 
 use std::fmt;
 use std::task::{Context, Poll};
@@ -20,40 +20,40 @@ use crate::runtime::meta::Meta;
 use crate::runtime::transport::http::current_runtime;
 use crate::runtime::validation::ValidationError;
 
-/// The most characters that a request takes.
+/// The most characters of a request.
 pub(super) const MOST_CHARACTERS: usize = 4096;
 
-/// Makes the sounds of the pieces, each once, and gives them away in their order. What fails can be tried again.
+/// Requests the audio of each piece once, and returns the pieces in order. A failed piece can be retried.
 pub(super) struct Maker {
     pub(super) client: Client,
     pub(super) join: Join,
     pub(super) look_ahead: usize,
-    /// Without its text.
+    /// The request without its text.
     request: CreateSpeechRequest,
     text: String,
     finding: Option<ValidationError>,
-    parts: Vec<Part>,
-    /// The pieces that are being made, by their places.
-    making: InFlight<Result<Arrived, Error>>,
-    /// The first one that has not been given away.
+    parts: Vec<Piece>,
+    /// The pieces in flight, by index.
+    in_flight: InFlight<Result<Arrived, Error>>,
+    /// The first piece that was not returned yet.
     next: usize,
 }
 
-struct Part {
+struct Piece {
     text: String,
-    state: State,
+    state: RequestState,
 }
 
-enum State {
+enum RequestState {
     Waiting,
-    /// Being made. The runtime of one thread that a piece was asked for in goes on only while a thread waits in it.
-    Going {
+    /// In flight. A single-threaded runtime makes progress only while a thread runs it.
+    InFlightOn {
         stands_still: bool,
         runtime: Option<Id>,
     },
     Here(Arrived),
     Failed(Error),
-    /// Failed, and may have been paid for.
+    /// Failed, and may have been charged.
     Uncertain,
     GivenAway,
 }
@@ -69,7 +69,7 @@ impl Maker {
     pub(super) fn new(client: Client, mut request: CreateSpeechRequest) -> Self {
         let text = std::mem::take(&mut request.input);
         let join = Join::new(request.response_format.take());
-        request.response_format = Some(join.asked_for().clone());
+        request.response_format = Some(join.requested().clone());
         let mut maker = Self {
             client,
             join,
@@ -78,37 +78,38 @@ impl Maker {
             text,
             finding: None,
             parts: Vec::new(),
-            making: InFlight::default(),
+            in_flight: InFlight::default(),
             next: 0,
         };
         maker.cut(MOST_CHARACTERS);
         maker
     }
 
-    /// Cuts the text into pieces of at most so many characters. What was sent stays as it is.
+    /// Splits the text into pieces of at most so many characters. Pieces that were sent stay unchanged.
     #[inline]
     pub(super) fn cut(&mut self, characters: usize) {
         if !(1..=MOST_CHARACTERS).contains(&characters) {
-            let problem = format!("is {characters}, it must be from 1 to {MOST_CHARACTERS}");
+            let problem = format!("is {characters}, and must be from 1 to {MOST_CHARACTERS}");
             self.finding = Some(ValidationError::new("piece_characters", problem));
             return;
         }
         self.finding = None;
-        let sent = self.parts.iter().rposition(|part| !matches!(part.state, State::Waiting)).map_or(0, |last| last + 1);
+        let sent =
+            self.parts.iter().rposition(|part| !matches!(part.state, RequestState::Waiting)).map_or(0, |last| last + 1);
         self.parts.truncate(sent);
         let mut rest = self.text.trim_start();
         for part in &self.parts {
             rest = rest.strip_prefix(&*part.text).unwrap_or(rest).trim_start();
         }
         let pieces = sentences::pieces(rest, characters).into_iter();
-        self.parts.extend(pieces.map(|text| Part { text: text.to_owned(), state: State::Waiting }));
+        self.parts.extend(pieces.map(|text| Piece { text: text.to_owned(), state: RequestState::Waiting }));
     }
 
     pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = SpeechPiece<'_>> {
-        self.parts.iter().map(|part| SpeechPiece { text: &part.text, state: part.state.told() })
+        self.parts.iter().map(|part| SpeechPiece { text: &part.text, state: part.state.public_state() })
     }
 
-    /// The samples of the next piece. After an error the same piece comes next.
+    /// The samples of the next piece. After an error the same piece is next.
     #[inline]
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         if let Err(error) = self.check() {
@@ -116,17 +117,17 @@ impl Maker {
         }
         self.drop_stuck();
         self.begin();
-        while let Poll::Ready(Some((place, outcome))) = self.making.poll_next(cx) {
+        while let Poll::Ready(Some((place, outcome))) = self.in_flight.poll_next(cx) {
             if let Some(part) = self.parts.get_mut(place) {
-                part.state = outcome.map_or_else(State::Failed, State::Here);
+                part.state = outcome.map_or_else(RequestState::Failed, RequestState::Here);
             }
         }
         let (number, count) = (self.next + 1, self.parts.len());
         let Some(part) = self.parts.get_mut(self.next) else { return Poll::Ready(None) };
-        let outcome = match std::mem::replace(&mut part.state, State::Uncertain) {
-            State::Here(arrived) => arrived.samples(&mut self.join),
-            State::Failed(error) => {
-                part.state = State::failed(&error);
+        let outcome = match std::mem::replace(&mut part.state, RequestState::Uncertain) {
+            RequestState::Here(arrived) => arrived.samples(&mut self.join),
+            RequestState::Failed(error) => {
+                part.state = RequestState::failed(&error);
                 Err(error)
             }
             going => {
@@ -135,26 +136,28 @@ impl Maker {
             }
         };
         if outcome.is_ok() {
-            part.state = State::GivenAway;
+            part.state = RequestState::GivenAway;
             self.next += 1;
         }
         Poll::Ready(Some(outcome.map_err(|error| error.about(format_args!("piece {number} of {count}")))))
     }
 
-    /// A piece that is being made by a runtime of one thread never arrives where nobody drives that runtime. It is asked for again.
+    /// A piece of a single-threaded runtime that nothing runs never arrives. It is requested again.
     fn drop_stuck(&mut self) {
         let now = current_runtime();
-        let is_stuck = |state: &State| matches!(state, State::Going { stands_still: true, runtime } if *runtime != now);
+        let is_stuck = |state: &RequestState| matches!(state, RequestState::InFlightOn { stands_still: true, runtime } if *runtime != now);
         if !self.parts.iter().any(|part| is_stuck(&part.state)) {
             return;
         }
         for part in self.parts.iter_mut().filter(|part| is_stuck(&part.state)) {
-            part.state = State::Uncertain;
+            part.state = RequestState::Uncertain;
         }
-        self.making.retain(|place| matches!(self.parts.get(place), Some(Part { state: State::Going { .. }, .. })));
+        self.in_flight.retain(|place| {
+            matches!(self.parts.get(place), Some(Piece { state: RequestState::InFlightOn { .. }, .. }))
+        });
     }
 
-    /// What no piece can be sent with.
+    /// Errors that affect every piece.
     #[inline]
     pub(super) fn check(&self) -> Result<(), Error> {
         self.findings().map_err(|finding| Error::validation(finding).with_operation(&operations::CREATE_SPEECH))
@@ -171,14 +174,14 @@ impl Maker {
         self.join.check()
     }
 
-    /// Asks for the next pieces. The first one goes alone: what is wrong with it is wrong with all.
+    /// Requests the next pieces. The first one goes alone: an invalid request then fails once.
     #[inline]
     fn begin(&mut self) {
         let at_once = if self.next == 0 { 1 } else { self.look_ahead.saturating_add(1) };
         let soon = self.parts.iter().enumerate().skip(self.next).take(at_once);
         let ahead = soon.map_while(|(place, part)| match &part.state {
-            State::Failed(_) => None,
-            State::Waiting | State::Uncertain => Some(Some(place)),
+            RequestState::Failed(_) => None,
+            RequestState::Waiting | RequestState::Uncertain => Some(Some(place)),
             _ => Some(None),
         });
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
@@ -187,8 +190,8 @@ impl Maker {
         for place in ahead.flatten().collect::<Vec<_>>() {
             let Some(part) = self.parts.get_mut(place) else { continue };
             let request = CreateSpeechRequest { input: part.text.clone(), ..self.request.clone() };
-            self.making.push(place, Box::pin(make(self.client.audio().speech(request))));
-            part.state = State::Going { stands_still, runtime };
+            self.in_flight.push(place, Box::pin(make(self.client.audio().speech(request))));
+            part.state = RequestState::InFlightOn { stands_still, runtime };
         }
     }
 }
@@ -209,18 +212,18 @@ impl Arrived {
     }
 }
 
-impl State {
-    /// Of a piece that failed for good.
+impl RequestState {
+    /// The state of a piece that failed.
     fn failed(error: &Error) -> Self {
         if error.delivery().may_have_run() { Self::Uncertain } else { Self::Waiting }
     }
 
     #[inline]
-    fn told(&self) -> PieceState {
+    fn public_state(&self) -> PieceState {
         match self {
             Self::Waiting => PieceState::Waiting,
-            Self::Going { .. } | Self::Uncertain => PieceState::Sent,
-            Self::Failed(error) => Self::failed(error).told(),
+            Self::InFlightOn { .. } | Self::Uncertain => PieceState::Sent,
+            Self::Failed(error) => Self::failed(error).public_state(),
             Self::Here(_) | Self::GivenAway => PieceState::Made,
         }
     }

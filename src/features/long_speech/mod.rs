@@ -1,8 +1,8 @@
-//! Texts that are too long for one request.
+//! `LongSpeech`: text-to-speech for texts that are too long for one request.
 
 mod join;
-mod kept;
 mod maker;
+mod sample_store;
 mod sentences;
 mod stream;
 mod wav;
@@ -12,8 +12,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-use self::kept::Kept;
 use self::maker::Maker;
+use self::sample_store::SampleStore;
 pub use self::stream::LongSpeechStream;
 use crate::api::audio::Audio;
 use crate::api::generated::operations;
@@ -24,14 +24,13 @@ use crate::runtime::error::Error;
 use crate::runtime::transport::CallOptions;
 
 impl Audio<'_> {
-    /// Reads a text of any length aloud: it is cut at the ends of sentences into pieces that a request can hold, and their
-    /// sounds are joined into one, without clicks and gaps.
+    /// Text-to-speech for a text of any length: it is split at the ends of sentences into pieces that fit a request, and their audio is
+    /// joined without clicks and gaps.
     ///
-    /// Nothing is sent yet. [`save`](LongSpeech::save), [`bytes`](LongSpeech::bytes) and [`stream`](LongSpeech::stream) send the
-    /// pieces in their order. Each is paid for, and each that was made is kept: after a failure ask the same [`LongSpeech`] again, and it goes on
-    /// where it was.
+    /// Lazy: [`save`](LongSpeech::save), [`bytes`](LongSpeech::bytes) and [`stream`](LongSpeech::stream) send the pieces in order. Each is
+    /// charged, and each finished one is kept: after a failure call the same [`LongSpeech`] again, and it continues where it stopped.
     ///
-    /// The pieces are asked for as `wav`, or as `pcm` if the request says so; not every model has both.
+    /// The pieces are requested as `wav`, or as `pcm` if the request says so; not every model supports both.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, book: String) -> Result<(), venice_ai::Error> {
@@ -49,39 +48,39 @@ impl Audio<'_> {
     /// # Ok(()) }
     /// ```
     pub fn long_speech(&self, request: impl Into<CreateSpeechRequest>) -> LongSpeech {
-        LongSpeech { maker: Maker::new(self.client.clone(), request.into()), kept: Kept::default() }
+        LongSpeech { maker: Maker::new(self.client.clone(), request.into()), samples: SampleStore::default() }
     }
 }
 
-/// A long text on its way to becoming one sound, from [`Audio::long_speech`].
+/// Text-to-speech for a long text, from [`Audio::long_speech`].
 ///
-/// [`save`](Self::save) writes the samples to disk as they are made, [`stream`](Self::stream) gives them away, and
-/// [`bytes`](Self::bytes) keeps them in memory: a minute is about 3 MB at 24 kHz.
-#[must_use = "nothing is sent before it is asked for its sound"]
+/// [`save`](Self::save) writes the samples to disk as they arrive, [`stream`](Self::stream) returns them, and [`bytes`](Self::bytes) keeps
+/// them in memory: a minute is about 3 MB at 24 kHz.
+#[must_use = "nothing is sent until its audio is read"]
 pub struct LongSpeech {
     maker: Maker,
-    kept: Kept,
+    samples: SampleStore,
 }
 
 /// A piece of a long text: see [`LongSpeech::pieces`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpeechPiece<'s> {
-    /// What is read aloud.
+    /// The text.
     pub text: &'s str,
-    /// Whether its sound is here.
+    /// Whether its audio is here.
     pub state: PieceState,
 }
 
-/// How far a piece of a long text is.
+/// The state of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PieceState {
-    /// Not paid for: it has not been sent, or was refused.
+    /// Not charged: it was not sent, or was rejected.
     Waiting,
-    /// Asked for, and not here. It may have been paid for, and will be asked for again.
+    /// Sent, without a reply. It may have been charged, and will be requested again.
     Sent,
-    /// Made and paid for. It is never asked for again.
+    /// Received and charged. It is never requested again.
     Made,
 }
 
@@ -92,22 +91,21 @@ impl LongSpeech {
         self.maker.client.options_mut()
     }
 
-    /// How long a piece may be, from 1 to 4096 characters, in place of 4096. With shorter ones the first sound is here sooner; at
-    /// each seam the voice starts afresh. Pieces that were sent stay as they are.
+    /// The maximum length of a piece, from 1 to 4096 characters. Default: 4096. With shorter pieces the audio starts earlier; at each seam
+    /// the voice starts afresh. Pieces that were sent stay unchanged.
     pub fn with_piece_characters(mut self, most: usize) -> Self {
         self.maker.cut(most);
         self
     }
 
-    /// How many pieces are asked for before their turn, in place of one. The first piece always goes alone, so that a request
-    /// that is wrong fails once.
+    /// How many pieces are requested ahead. Default: 1. The first piece always goes alone, so that an invalid request fails once.
     pub fn with_look_ahead(mut self, pieces: usize) -> Self {
         self.maker.look_ahead = pieces;
         self
     }
 
-    /// Makes a WAV file of `pcm`, which does not say its sample rate; the model's documentation does. Without this the result of
-    /// `pcm` is bare samples: one channel, 16 bits, little endian. A file that was begun stays what it is.
+    /// Turns `pcm`, which does not contain its sample rate, into a WAV file; the model's documentation has the rate. Without this the
+    /// result of `pcm` is raw samples: one channel, 16 bits, little-endian. A file that was started keeps its format.
     ///
     /// ```no_run
     /// # fn example(venice: venice_ai::Client, book: String) {
@@ -118,15 +116,15 @@ impl LongSpeech {
     /// # }
     /// ```
     pub fn with_sample_rate(mut self, hz: u32) -> Self {
-        // A file that was begun without a header has no room for one.
-        if self.kept.in_memory().is_ok() {
+        // A file that was started without a header has no room for one.
+        if self.samples.in_memory().is_ok() {
             self.maker.join.set_sample_rate(hz);
         }
         self
     }
 
-    /// The pieces that the text is cut into, and which of them have been paid for. The first one that is not
-    /// [`Made`](PieceState::Made) is the one that comes next, or that just failed.
+    /// The pieces of the text, and which of them were charged. The first one that is not [`Made`](PieceState::Made) is the next one, or the
+    /// one that just failed.
     ///
     /// ```no_run
     /// # fn example(speech: venice_ai::audio::LongSpeech) {
@@ -139,50 +137,49 @@ impl LongSpeech {
         self.maker.pieces()
     }
 
-    /// What the result is: `wav`, or `pcm` without a header.
+    /// The format of the result: `wav`, or `pcm` without a header.
     pub fn format(&self) -> SpeechFormat {
         self.maker.join.result()
     }
 
-    /// The whole sound, in memory. Asked again after a failure, it sends only what is missing; dropping the future loses nothing.
+    /// The whole audio, in memory. Called again after a failure, it sends only what is missing. Cancel-safe.
     ///
     /// # Errors
-    /// Refused before anything is sent: a blank text; a `response_format` other than `wav` and `pcm`, since other formats cannot
-    /// be joined by putting one after the other; and what [`speech`](Audio::speech) refuses. An error of a later piece says which
-    /// one it is; [`pieces`](Self::pieces) tells what has been paid for. Pieces of different sample rates are an error, whose
-    /// [`body`](Error::body) is the sound.
+    /// Rejected before sending: a blank text; a `response_format` other than `wav` and `pcm`, since other formats cannot be concatenated;
+    /// and what [`speech`](Audio::speech) rejects. An error of a later piece has its number; [`pieces`](Self::pieces) says what was
+    /// charged. Pieces of different sample rates are an error, whose [`body`](Error::body) is the audio.
     pub async fn bytes(&mut self) -> Result<Bytes, Error> {
-        self.kept.in_memory()?;
+        self.samples.in_memory()?;
         self.finish().await?;
-        self.kept.joined(&self.maker.join)
+        self.samples.joined(&self.maker.join)
     }
 
-    /// Writes the sound to a file, each piece when it is here. The file appears when all of it is on
-    /// disk; until then it is another one in the same folder, which goes when this [`LongSpeech`] does.
+    /// Writes the audio to a file as the pieces arrive. The file appears when all of it is on disk; until then it is a temporary file in
+    /// the same folder, which is deleted with this [`LongSpeech`].
     ///
-    /// Asked again after a failure, with the same path, it sends only what is missing.
+    /// Called again after a failure, with the same path, it sends only what is missing.
     ///
     /// # Errors
-    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. A folder that is
-    /// not there is found before anything is sent; when a disk is full in the middle, what was made for it is lost.
+    /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written. A missing folder is
+    /// reported before anything is sent. If the disk fills up later, the audio received so far is lost.
     pub async fn save(&mut self, path: impl AsRef<Path>) -> Result<SavedFile, Error> {
         self.maker.check()?;
         let named = |error: Error| error.with_operation(&operations::CREATE_SPEECH);
-        self.kept.on_disk(path.as_ref(), &self.maker.join).await.map_err(named)?;
+        self.samples.on_disk(path.as_ref(), &self.maker.join).await.map_err(named)?;
         self.finish().await.map_err(named)?;
-        self.kept.committed(&self.maker.join).await.map_err(named)
+        self.samples.committed(&self.maker.join).await.map_err(named)
     }
 
-    /// Makes what is missing.
+    /// Requests what is missing.
     async fn finish(&mut self) -> Result<(), Error> {
         while let Some(samples) = std::future::poll_fn(|cx| self.maker.poll_next(cx)).await {
-            self.kept.add(samples?).await?;
+            self.samples.add(samples?).await?;
         }
         Ok(())
     }
 
-    /// The sound while it is made: the samples of each piece as soon as all of them are here, and before the first ones the header
-    /// of a WAV file. Its sizes are left open, as in every streamed WAV; players take that.
+    /// Streams the audio: the samples of each piece as soon as they are complete, after the header of a WAV file. The sizes in that header
+    /// are unknown, as in every streamed WAV; players accept that.
     ///
     /// ```no_run
     /// # async fn example(speech: venice_ai::audio::LongSpeech, mut player: Vec<u8>) -> Result<(), venice_ai::Error> {
@@ -193,14 +190,14 @@ impl LongSpeech {
     /// # Ok(()) }
     /// ```
     ///
-    /// What [`save`](Self::save) wrote before is not in it.
+    /// It does not contain what [`save`](Self::save) wrote before.
     pub fn stream(self) -> LongSpeechStream {
-        LongSpeechStream::new(self.maker, self.kept.into_memory())
+        LongSpeechStream::new(self.maker, self.samples.into_memory())
     }
 }
 
 impl fmt::Debug for LongSpeech {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LongSpeech").field("maker", &self.maker).field("kept", &self.kept).finish()
+        f.debug_struct("LongSpeech").field("maker", &self.maker).field("samples", &self.samples).finish()
     }
 }

@@ -1,12 +1,11 @@
-//! Sentence splitting for text-to-speech.
+//! `pieces`: sentence splitting for text-to-speech.
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-/// Cuts a text into pieces of at most `limit` UTF-16 code units, which is what servers in JavaScript count as characters.
+/// Splits a text into pieces of at most `limit` UTF-16 code units, which is how servers in JavaScript count characters.
 ///
-/// A piece ends at the end of a sentence where one fits, else at a comma or the like, else between words, else inside a word, but
-/// not inside what a reader sees as one character unless that is longer than a whole piece. White space around pieces is
-/// dropped; apart from that they joined are the text.
+/// A piece ends at the end of a sentence if one fits, else at a comma or similar, else between words, else inside a word, but not inside a
+/// grapheme cluster unless that is longer than a piece. White space around pieces is dropped; otherwise they concatenate to the text.
 pub(crate) fn pieces(text: &str, limit: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text.trim();
@@ -18,7 +17,7 @@ pub(crate) fn pieces(text: &str, limit: usize) -> Vec<&str> {
     pieces
 }
 
-/// Where the first piece of a text ends that does not begin with white space.
+/// The end of the first piece of a text that does not start with white space.
 fn first_cut(text: &str, limit: usize) -> usize {
     let window = window(text, limit);
     if window == text.len() {
@@ -28,7 +27,7 @@ fn first_cut(text: &str, limit: usize) -> usize {
     breaks.iter().find_map(|last| last(text, window)).unwrap_or(window)
 }
 
-/// How many bytes of the text have at most `limit` UTF-16 code units; at least one character.
+/// The bytes of the longest prefix with at most `limit` UTF-16 code units; at least one character.
 fn window(text: &str, limit: usize) -> usize {
     let mut units = 0;
     let over = text.char_indices().find(|(place, letter)| {
@@ -68,13 +67,13 @@ fn spaces(text: &str, window: usize) -> Option<usize> {
     last.into_iter().chain(inside.map(|(place, _)| place)).find(|place| leaves_characters_whole(text, *place))
 }
 
-/// The end of the last whole character, as readers see characters, within the window.
+/// The end of the last grapheme cluster within the window.
 fn graphemes(text: &str, window: usize) -> Option<usize> {
     let ends = text.grapheme_indices(true).map(|(place, grapheme)| place + grapheme.len());
     ends.take_while(|end| *end <= window).filter(|end| leaves_characters_whole(text, *end)).last()
 }
 
-/// The last place within the window where `is_break` says that a text may be cut after `mark` and what closes behind it.
+/// The last position within the window where `is_break` allows a cut, after `mark` and closing punctuation.
 fn last_break(text: &str, window: usize, is_break: impl Fn(&str, usize, char) -> bool) -> Option<usize> {
     text[..window].char_indices().rev().find_map(|(place, mark)| {
         let after = place + mark.len_utf8();
@@ -84,8 +83,8 @@ fn last_break(text: &str, window: usize, is_break: impl Fn(&str, usize, char) ->
     })
 }
 
-/// Whether a cut at this place, which takes the white space after it away, leaves whole what reads as one character: a mark may
-/// carry a variation selector, and white space an accent.
+/// Whether a cut at this position, which drops the white space after it, keeps grapheme clusters whole: a mark may have a variation
+/// selector, and white space a combining accent.
 fn leaves_characters_whole(text: &str, place: usize) -> bool {
     let is_whole = |place| GraphemeCursor::new(place, text.len(), true).is_boundary(text, 0) == Ok(true);
     is_whole(place) && is_whole(text.len() - text[place..].trim_start().len())
@@ -95,7 +94,7 @@ fn before_space(text: &str, place: usize) -> bool {
     text[place..].starts_with(char::is_whitespace)
 }
 
-/// What closes a sentence behind its mark.
+/// Closing punctuation after the end of a sentence.
 fn is_closing(letter: char) -> bool {
     matches!(
         letter,
@@ -103,8 +102,7 @@ fn is_closing(letter: char) -> bool {
     )
 }
 
-/// Whether the text ends in a dot that belongs to the word before it: an initial, or a word of the list. Taking one of these for
-/// the end of a sentence would only make an odd pause.
+/// Whether the text ends in the dot of an abbreviation: an initial, or a word of the list. A wrong guess only makes an odd pause.
 fn is_abbreviation(text: &str) -> bool {
     const WORDS: [&str; 44] = [
         "mr", "mrs", "ms", "dr", "prof", "st", "vs", "no", "vol", "fig", "jr", "sr", "gen", "col", "lt", "sgt", "capt",
@@ -147,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_is_not_always_the_end() {
+    fn dots_of_abbreviations_do_not_end_a_sentence() {
         assert_eq!(
             pieces("We met. Then Dr. Weber and J. S. Bach came by.", 30),
             ["We met.", "Then Dr. Weber and J. S. Bach", "came by."]
@@ -158,14 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_no_sentences_and_paragraphs_are() {
+    fn paragraphs_end_sentences_and_lines_do_not() {
         let text = "The tide came in over\nthe square. It was\nlow by noon";
         assert_eq!(pieces(text, 40), ["The tide came in over\nthe square.", "It was\nlow by noon"]);
         assert_eq!(pieces("A title\r\n \r\nand text that goes on", 26), ["A title", "and text that goes on"]);
     }
 
     #[test]
-    fn a_stop_that_needs_no_space_after_it_is_one() {
+    fn full_stops_of_other_scripts_need_no_space() {
         assert_eq!(
             pieces("潮が満ちた。広場は水の下だ。「橋へ！」誰も来ない。", 15),
             ["潮が満ちた。広場は水の下だ。", "「橋へ！」誰も来ない。"]
@@ -176,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_sentence_that_fits_it_is_cut_at_commas_then_at_spaces_then_in_words() {
+    fn long_sentences_are_split_at_commas_then_spaces_then_in_words() {
         assert_eq!(pieces("one, two three four", 12), ["one,", "two three", "four"]);
         assert_eq!(pieces("one two three", 7), ["one two", "three"]);
         assert_eq!(pieces("abcdefghij", 4), ["abcd", "efgh", "ij"]);
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_as_one_character_is_not_cut() {
+    fn grapheme_clusters_are_not_split() {
         let family = "👨‍👩‍👧‍👦";
         assert_eq!(family.encode_utf16().count(), 11);
         assert_eq!(pieces(&family.repeat(3), 25), [family.repeat(2), family.to_owned()]);
@@ -192,7 +190,7 @@ mod tests {
         assert_eq!(pieces("🇮🇹🇦🇹🇨🇭", 7), ["🇮🇹", "🇦🇹", "🇨🇭"]);
         assert_eq!(pieces("one two \u{301}three", 10), ["one", "two \u{301}three"]);
         assert_eq!(pieces("水だ。\u{fe00}来ない。", 6), ["水だ。\u{fe00}来な", "い。"]);
-        // Longer than a whole piece: there is no way around it.
+        // Longer than a whole piece: it has to be split.
         assert_eq!(pieces(family, 3).concat(), family);
     }
 
@@ -216,7 +214,7 @@ mod tests {
                 prop_assert!(piece.encode_utf16().count() <= limit, "{piece:?}");
                 prop_assert!(!piece.is_empty() && piece.trim() == *piece);
             }
-            // Whole characters, as readers see them, unless one alone is longer than a piece or begins with white space.
+            // Grapheme clusters, unless one alone is longer than a piece or starts with white space.
             let longest = text.graphemes(true).map(|one| one.encode_utf16().count()).max().unwrap_or(0);
             let odd = text.graphemes(true).any(|one| one.starts_with(char::is_whitespace) && one.trim() != "");
             let mut place = 0;
@@ -226,7 +224,7 @@ mod tests {
                 prop_assert!(longest > limit || odd || whole(place), "{piece:?} begins inside a character");
                 place += piece.len();
             }
-            // In order, and with nothing but white space between them.
+            // In order, with only white space between them.
             let mut rest = text.as_str();
             for piece in &cut {
                 rest = rest.trim_start().strip_prefix(piece).unwrap_or_else(|| panic!("{rest:?} {piece:?}"));

@@ -1,4 +1,4 @@
-//! The sound of a long text while it is made.
+//! `LongSpeechStream`: the audio of a long text as a stream.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -12,16 +12,16 @@ use super::maker::Maker;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
 
-/// The sound of a long text while it is made, from [`LongSpeech::stream`](super::LongSpeech::stream).
+/// The audio of a long text as a stream, from [`LongSpeech::stream`](super::LongSpeech::stream).
 ///
-/// A [`Stream`] that is pulled; it keeps nothing that it has given. Unlike other streams it does not end with an error: asked
-/// again, it tries the same piece again. A piece is given whole or not at all, so nothing is heard twice.
+/// A lazy [`Stream`]; it keeps nothing that it has returned. Unlike other streams it does not end with an error: polled again, it retries
+/// the same piece. A piece is returned as a whole or not at all, so nothing is repeated.
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct LongSpeechStream {
     maker: Maker,
     ready: VecDeque<Bytes>,
-    /// The header has been given.
+    /// The header was returned.
     begun: bool,
 }
 
@@ -30,12 +30,12 @@ impl LongSpeechStream {
         Self { maker, ready: made.into(), begun: false }
     }
 
-    /// The pieces of the text, and which of them have been paid for.
+    /// The pieces of the text, and which of them were charged.
     pub fn pieces(&self) -> impl ExactSizeIterator<Item = SpeechPiece<'_>> {
         self.maker.pieces()
     }
 
-    /// The next bytes; `None` at the end. Nothing is lost when the future is dropped.
+    /// The next bytes; `None` at the end. Cancel-safe.
     ///
     /// # Errors
     /// Those of [`LongSpeech::bytes`](super::LongSpeech::bytes).
@@ -69,7 +69,7 @@ impl LongSpeechStream {
                 }
             }
             if !self.begun {
-                // Without a sample there is a header all the same.
+                // Without samples the result is a header alone.
                 self.begun = true;
                 match self.maker.join.header(None) {
                     Ok(header) if header.is_empty() => {}

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 
-/// How long the headers are that are made here.
+/// The length of the headers written here.
 pub(crate) const HEADER_BYTES: usize = 44;
-/// What a header says where the size is not known when it is written.
+/// The size in a header if it is unknown when the header is written.
 const UNKNOWN_SIZE: u32 = u32::MAX;
 const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
 
-/// How the samples of a WAV file are to be read.
+/// The sample format of a WAV file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WavFormat {
     /// `PCM` or `FLOAT`.
@@ -18,17 +18,17 @@ pub(crate) struct WavFormat {
     channels: u16,
     sample_rate_hz: u32,
     bits: u16,
-    /// The bytes of one sample of all channels.
+    /// The bytes of one frame: a sample of each channel.
     frame_bytes: u16,
 }
 
 impl WavFormat {
-    /// One channel of signed numbers of 16 bits.
+    /// One channel of signed 16-bit samples.
     pub(crate) fn mono_16(sample_rate_hz: u32) -> Self {
         Self { encoding: PCM, channels: 1, sample_rate_hz, bits: 16, frame_bytes: 2 }
     }
 
-    /// Reads the contents of a `fmt ` chunk.
+    /// Parses a `fmt ` chunk.
     fn read(chunk: &[u8]) -> Result<Self, String> {
         let number = |place| u16_at(chunk, place).ok_or("its `fmt ` chunk is too short");
         let encoding = match number(0)? {
@@ -55,7 +55,7 @@ impl WavFormat {
         format!("{sample_rate_hz} Hz, {channels} channel(s), {bits} bits{float}")
     }
 
-    /// The header of a file with so many bytes of samples; `None` where that is not known yet, as when it is streamed.
+    /// The header of a file with so many bytes of samples; `None` if that is unknown, as when streaming.
     pub(crate) fn header(&self, samples_bytes: Option<u64>) -> Result<Bytes, String> {
         const BEFORE_THE_SAMPLES: u64 = 36;
         let (file, samples) = match samples_bytes {
@@ -84,19 +84,19 @@ impl WavFormat {
         Ok(header.into())
     }
 
-    /// The samples without a part of one at their end, which would shift all that come after it.
+    /// Drops an incomplete frame at the end, which would shift all later samples.
     pub(crate) fn whole_frames(&self, samples: Bytes) -> Bytes {
         let rest = samples.len() % usize::from(self.frame_bytes.max(1));
         samples.slice(..samples.len() - rest)
     }
 }
 
-/// The format and the samples of a WAV file. Other chunks, such as `LIST`, are left out.
+/// The format and the samples of a WAV file. Other chunks, such as `LIST`, are skipped.
 pub(crate) fn read(file: &Bytes) -> Result<(WavFormat, Bytes), String> {
     if file.get(..4) != Some(b"RIFF") || file.get(8..12) != Some(b"WAVE") {
-        return Err("it is no WAV file".to_owned());
+        return Err("it is not a WAV file".to_owned());
     }
-    // A streamed file has sizes that were written before anybody knew them.
+    // The sizes in a streamed file were written before they were known.
     let sizes_are_known = u32_at(file, 4).is_some_and(|size| usize::try_from(size) == Ok(file.len() - 8));
     let (mut place, mut format) = (12, None);
     while let (Some(name), Some(size)) = (file.get(place..place + 4), u32_at(file, place + 4)) {
@@ -115,10 +115,10 @@ pub(crate) fn read(file: &Bytes) -> Result<(WavFormat, Bytes), String> {
             }
             _ => {}
         }
-        // Chunks begin at even places.
+        // Chunks start at even offsets.
         place = begin + here + here % 2;
     }
-    Err("it holds no samples".to_owned())
+    Err("it has no samples".to_owned())
 }
 
 fn u16_at(bytes: &[u8], place: usize) -> Option<u16> {
@@ -157,33 +157,33 @@ mod tests {
     }
 
     #[test]
-    fn other_chunks_are_left_out_and_their_padding_is_heeded() {
+    fn other_chunks_and_their_padding_are_skipped() {
         let before = [chunk("LIST", b"INFOx"), chunk("fact", b"1234")].concat();
         let all = file((0, 6), &before, &chunk("LIST", b"INFOISFT"));
         assert_eq!(read(&all).unwrap(), (WavFormat::mono_16(24_000), Bytes::from_static(&SAMPLES)));
     }
 
     #[test]
-    fn streamed_files_do_not_say_how_long_they_are() {
+    fn streamed_files_have_unknown_sizes() {
         for sizes in [(0, 0), (u32::MAX, u32::MAX), (0x7FFF_FFFF, 0x7FFF_FFDB), (50, 4_000)] {
             assert_eq!(read(&file(sizes, b"", b"")).unwrap().1, SAMPLES.as_slice(), "{sizes:?}");
         }
     }
 
     #[test]
-    fn a_file_that_says_it_is_empty_and_is_otherwise_right_is_empty() {
+    fn a_valid_empty_file_is_empty() {
         let all = file((36 + 6, 0), b"", b"");
         assert!(read(&all).unwrap().1.is_empty());
     }
 
     #[test]
-    fn a_part_of_a_sample_at_the_end_is_dropped() {
+    fn an_incomplete_frame_at_the_end_is_dropped() {
         let all = file((0, 0), b"", b"\x07");
         assert_eq!(read(&all).unwrap().1, SAMPLES.as_slice());
     }
 
     #[test]
-    fn an_extensible_format_is_the_one_that_it_stands_for() {
+    fn an_extensible_format_is_resolved() {
         let mut fmt = vec![0xFE, 0xFF, 1, 0, 0xC0, 0x5D, 0, 0, 0x80, 0xBB, 0, 0, 2, 0, 16, 0, 22, 0, 16, 0, 4, 0, 0, 0];
         fmt.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]);
         let all = [b"RIFF\0\0\0\0WAVE".to_vec(), chunk("fmt ", &fmt), chunk("data", &SAMPLES)].concat();
@@ -191,13 +191,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_joined_is_told() {
+    fn files_that_cannot_be_joined_are_reported() {
         let wav = |chunks: &[Vec<u8>]| Bytes::from([b"RIFF\0\0\0\0WAVE".to_vec(), chunks.concat()].concat());
         let mp3_in_wav = [0x55, 0, 1, 0, 0xC0, 0x5D, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
         let silent = [1, 0, 0, 0, 0xC0, 0x5D, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0];
         for (file, problem) in [
-            (Bytes::from_static(b"ID3\x04 and so on"), "no WAV"),
-            (Bytes::new(), "no WAV"),
+            (Bytes::from_static(b"ID3\x04 and so on"), "not a WAV file"),
+            (Bytes::new(), "not a WAV file"),
             (wav(&[]), "no samples"),
             (wav(&[chunk("data", &SAMPLES)]), "before their format"),
             (wav(&[chunk("fmt ", b"1234")]), "too short"),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_has_no_room_for_more_than_4_gib() {
+    fn more_than_4_gib_are_rejected() {
         let format = WavFormat::mono_16(24_000);
         assert!(format.header(Some(u64::from(u32::MAX) - 37)).is_ok());
         assert!(format.header(Some(u64::from(u32::MAX) - 35)).unwrap_err().contains("4 GiB"));

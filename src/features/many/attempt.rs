@@ -1,4 +1,4 @@
-//! One attempt, measured by the time in which somebody waits for it.
+//! `attempt`, `IdleTime`: one attempt of a batched request; the consumer's idle time does not count.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,24 +15,24 @@ use crate::runtime::error::{Delivery, Error};
 use crate::runtime::reply::RawReply;
 use crate::runtime::transport::{self, Body, Outgoing, Reply, Trace, failure};
 
-/// How long the reader of a run was away, all in all.
+/// How long the consumer of a run did not poll it, in total.
 ///
-/// Replies are not read while the reader does something else with what it was given. That time must not count against them: an answer
-/// that lies there, paid for, would be thrown away.
+/// Replies are not read while the consumer does something else. That time does not count: a paid reply that is already there must not time
+/// out.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Away {
+pub(super) struct IdleTime {
     millis: Arc<AtomicU64>,
     left: Option<Instant>,
 }
 
-impl Away {
-    /// The reader is away, perhaps with what it was given.
-    pub(super) fn leave(&mut self) {
+impl IdleTime {
+    /// The consumer stops polling.
+    pub(super) fn begin(&mut self) {
         self.left.get_or_insert_with(Instant::now);
     }
 
-    /// It is back.
-    pub(super) fn come_back(&mut self) {
+    /// The consumer polls again.
+    pub(super) fn end(&mut self) {
         if let Some(left) = self.left.take() {
             let millis = left.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
             self.millis.fetch_add(millis, Ordering::Relaxed);
@@ -44,33 +44,33 @@ impl Away {
     }
 }
 
-/// What an attempt brought.
-pub(super) struct Got {
+/// The reply to an attempt.
+pub(super) struct AttemptReply {
     pub(super) reply: Reply,
-    /// The whole body, where it was waited for.
+    /// The whole body, if it was read.
     pub(super) body: Option<Bytes>,
-    /// The body goes to the caller as a file.
+    /// Whether the body goes to the caller as a file.
     pub(super) is_file: bool,
 }
 
-/// Sends the request once. With `keep` a file is read to its end too.
+/// Sends the request once. With `keep` the body of a file is read to its end too.
 pub(super) async fn attempt(
     outgoing: &mut Outgoing,
     limit: Duration,
-    away: Away,
+    idle_time: IdleTime,
     keep: bool,
-) -> Result<Box<Got>, Error> {
+) -> Result<Box<AttemptReply>, Error> {
     let trace = Trace::begin(outgoing);
     let span = trace.span().clone();
     let within = async {
-        let sent = Box::pin(in_time(transport::send(outgoing, &trace), limit, &away)).await;
+        let sent = Box::pin(in_time(transport::send(outgoing, &trace), limit, &idle_time)).await;
         let reply = sent.unwrap_or_else(|| {
             let error = outgoing.scope.explained(failure::out_of_time(limit)).with_attempts(outgoing.sent);
             let error = if outgoing.sent == 0 { error.with_delivery(Delivery::NotSent) } else { error };
             trace.failed(&error);
             Err(error)
         })?;
-        // A reply that is an error must not be kept as an answer.
+        // An error reply must not be recorded as an answer.
         reply.check().inspect_err(|error| trace.failed(error))?;
         let Reply { meta, body, scope } = reply;
         let (kept, is_file, body) = match body {
@@ -81,14 +81,14 @@ pub(super) async fn attempt(
             }
             pieces => (None, true, pieces),
         };
-        Ok(Box::new(Got { reply: Reply { meta, body, scope }, body: kept, is_file }))
+        Ok(Box::new(AttemptReply { reply: Reply { meta, body, scope }, body: kept, is_file }))
     };
     within.instrument(span).await
 }
 
-/// What comes within the limit, without the time in which the reader was away.
-async fn in_time<F: Future>(work: F, limit: Duration, away: &Away) -> Option<F::Output> {
-    let begun = away.total();
+/// Runs work with a time limit, not counting the consumer's idle time.
+async fn in_time<F: Future>(work: F, limit: Duration, idle_time: &IdleTime) -> Option<F::Output> {
+    let begun = idle_time.total();
     let mut granted = Duration::ZERO;
     let mut work = pin!(work);
     let mut timer = pin!(tokio::time::sleep(limit));
@@ -98,12 +98,12 @@ async fn in_time<F: Future>(work: F, limit: Duration, away: &Away) -> Option<F::
         }
         loop {
             ready!(timer.as_mut().poll(cx));
-            let owed = away.total().saturating_sub(begun).saturating_sub(granted);
-            if owed.is_zero() {
+            let extension = idle_time.total().saturating_sub(begun).saturating_sub(granted);
+            if extension.is_zero() {
                 return Poll::Ready(None);
             }
-            granted += owed;
-            timer.as_mut().reset(Instant::now() + owed);
+            granted += extension;
+            timer.as_mut().reset(Instant::now() + extension);
         }
     })
     .await
@@ -114,18 +114,18 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn time_away_does_not_count() {
-        let mut away = Away::default();
+    async fn idle_time_does_not_count() {
+        let mut idle_time = IdleTime::default();
         let limit = Duration::from_millis(60);
         let work = tokio::time::sleep(Duration::from_millis(100));
-        let mut timed = Box::pin(in_time(work, limit, &away));
+        let mut timed = Box::pin(in_time(work, limit, &idle_time));
         assert!(std::future::poll_fn(|cx| Poll::Ready(timed.as_mut().poll(cx))).await.is_pending());
-        let mut reader = away.clone();
-        reader.leave();
+        let mut reader = idle_time.clone();
+        reader.begin();
         std::thread::sleep(Duration::from_millis(80));
-        reader.come_back();
+        reader.end();
         assert!(timed.await.is_some());
-        away.leave();
-        assert_eq!(in_time(std::future::pending::<()>(), Duration::from_millis(5), &away).await, None);
+        idle_time.begin();
+        assert_eq!(in_time(std::future::pending::<()>(), Duration::from_millis(5), &idle_time).await, None);
     }
 }

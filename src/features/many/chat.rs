@@ -5,7 +5,7 @@ use crate::api::chat::Chat;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest};
 
 impl Chat<'_> {
-    /// Many questions at once, as fast as the limits allow, each with an outcome of its own. See [`many`](crate::many).
+    /// Sends many chat completions concurrently, as fast as the rate limits allow, each with its own outcome. See [`many`](crate::many).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -21,7 +21,7 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of the run, which stop it; what is wrong with a request, as for [`create`](Self::create), is its outcome.
+    /// Those of the run, which stop it. Errors of a request, as for [`create`](Self::create), are in its outcome.
     pub fn many<R: Into<ChatCompletionRequest>>(
         &self,
         requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,

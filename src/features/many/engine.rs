@@ -1,4 +1,4 @@
-//! A run, apart from the types of its requests and replies.
+//! `Engine`: the scheduler of a run, independent of the types of its requests and replies.
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::MAY_BE_PAID;
-use super::attempt::{Away, Got, attempt};
-use super::journal::{Book, KeptReply, Known, Then, Written, identity, outcome_of, unknown};
+use super::attempt::{AttemptReply, IdleTime, attempt};
+use super::journal::{AfterWrite, KeptReply, Lookup, RunJournal, Written, identity, outcome_of, unknown};
 use super::pacer::{Hold, Pacer, Report, Ticket};
 use super::progress::{Progress, Wait};
 use super::task::{Finish, Task};
@@ -21,9 +21,9 @@ use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::transport::{Outgoing, ReplyForm};
 
-/// What ends a flight: a request was answered, or its outcome was read from the journal.
-enum Landing {
-    Sent(Box<Task>, Ticket, Result<Box<Got>, Error>),
+/// A completed step: a request was answered, or its outcome was read from the journal.
+enum Completion {
+    Sent(Box<Task>, Ticket, Result<Box<AttemptReply>, Error>),
     Read { task: Box<Task>, may_be_paid: bool, is_error: bool, line: io::Result<Vec<u8>> },
 }
 
@@ -34,18 +34,18 @@ pub(super) struct Engine {
     pacer: Arc<Pacer>,
     pub(super) concurrency: usize,
     pub(super) limit: Option<Duration>,
-    /// For how long nothing may be sent before the run stops.
+    /// The longest time without sending before the run stops.
     pub(super) longest_wait: Duration,
-    pub(super) book: Option<Book>,
-    away: Away,
-    /// What the client's pacer calls this run.
+    pub(super) journal: Option<RunJournal>,
+    idle_time: IdleTime,
+    /// The id of this run in the client's pacer.
     run: Option<u64>,
     begun: Option<Instant>,
-    /// From when on the time limit counts.
+    /// The start of the time limit.
     limited_from: Option<Instant>,
     waiting: Waiting,
-    flights: InFlight<Landing>,
-    /// How many of them are requests, with those that wait for their line in the journal.
+    flights: InFlight<Completion>,
+    /// How many of them are requests, including those that wait for their line in the journal.
     in_flight: usize,
     finished: VecDeque<Finish>,
     progress: Progress,
@@ -63,8 +63,8 @@ impl Engine {
             concurrency: 8,
             limit: None,
             longest_wait: Duration::from_secs(60 * 60),
-            book: None,
-            away: Away::default(),
+            journal: None,
+            idle_time: IdleTime::default(),
             run: None,
             begun: None,
             limited_from: None,
@@ -79,22 +79,22 @@ impl Engine {
         }
     }
 
-    /// Ready to take requests; pending while the journal is opened, and while the run stops.
+    /// Whether it accepts requests: not while the journal is opened, nor while the run stops.
     pub(super) fn is_open(&self) -> bool {
-        self.stop.is_none() && self.book.as_ref().is_none_or(Book::is_open)
+        self.stop.is_none() && self.journal.as_ref().is_none_or(RunJournal::is_open)
     }
 
-    /// Nothing is on its way.
-    pub(super) fn is_still(&self) -> bool {
-        self.flights.is_empty() && self.finished.is_empty() && self.book.as_ref().is_none_or(Book::is_idle)
+    /// Whether nothing is in flight.
+    pub(super) fn is_idle(&self) -> bool {
+        self.flights.is_empty() && self.finished.is_empty() && self.journal.as_ref().is_none_or(RunJournal::is_idle)
     }
 
-    /// No request is left.
+    /// Whether no request is left.
     pub(super) fn is_done(&self) -> bool {
-        self.is_still() && self.waiting.is_empty() && self.book.as_ref().is_none_or(Book::owes_nothing)
+        self.is_idle() && self.waiting.is_empty() && self.journal.as_ref().is_none_or(RunJournal::is_all_written)
     }
 
-    /// Why the run stops, once nothing is on its way any more.
+    /// The reason why the run stops, once nothing is in flight any more.
     #[inline]
     pub(super) fn take_stop(&mut self) -> Option<Error> {
         self.stop.take_if(|_| self.flights.is_empty())
@@ -118,120 +118,120 @@ impl Engine {
         }
     }
 
-    /// A reply that came and cannot be used.
+    /// Counts a reply that cannot be decoded.
     pub(super) fn undecodable(&mut self, may_be_paid: bool) {
         self.progress.done = self.progress.done.saturating_sub(1);
         self.progress.failed += 1;
         self.progress.may_be_paid += u64::from(may_be_paid);
     }
 
-    /// A request was lost before it was one.
-    pub(super) fn unmade(&mut self) {
+    /// Counts a request that was lost before it was created.
+    pub(super) fn call_lost(&mut self) {
         self.progress.failed += 1;
     }
 
-    /// The time limit begins anew.
+    /// Restarts the time limit.
     pub(super) fn renew(&mut self) {
         self.limited_from = None;
     }
 
-    /// Nobody waits for outcomes any more.
-    pub(super) fn leave(&mut self) {
-        self.away.leave();
+    /// The consumer stops polling.
+    pub(super) fn begin_idle(&mut self) {
+        self.idle_time.begin();
         if let Some(run) = self.run {
             self.pacer.park(run, true);
         }
     }
 
-    /// Somebody waits for outcomes again.
-    pub(super) fn come_back(&mut self) {
-        self.away.come_back();
+    /// The consumer polls again.
+    pub(super) fn end_idle(&mut self) {
+        self.idle_time.end();
         if let Some(run) = self.run {
             self.pacer.park(run, false);
         }
     }
 
-    /// Takes a request from the input.
+    /// Accepts a request from the input.
     #[inline]
     pub(super) fn accept(&mut self, index: usize, outgoing: Box<Outgoing>, key: Option<String>) {
         let mut task = Box::new(Task::new(&self.client, &self.pacer, index, outgoing));
-        if let Err(error) = self.enlist(&mut task, key) {
+        if let Err(error) = self.identify(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
                 self.stop(error.clone());
             }
-            return self.finish(task.over(Err(error)));
+            return self.finish(task.into_finish(Err(error)));
         }
-        let known = match (&mut self.book, &task.entry) {
-            (Some(book), Some(entry)) => book.known(entry),
-            _ => Ok(Known::Nothing),
+        let known = match (&mut self.journal, &task.entry) {
+            (Some(journal), Some(entry)) => journal.lookup(entry),
+            _ => Ok(Lookup::Nothing),
         };
         match known {
-            Ok(Known::Nothing) => self.waiting.push(task),
-            Ok(Known::Outcome { of, may_be_paid, is_error }) => {
-                let reading = async move { Landing::Read { task, may_be_paid, is_error, line: of.line().await } };
+            Ok(Lookup::Nothing) => self.waiting.push(task),
+            Ok(Lookup::Outcome { of, may_be_paid, is_error }) => {
+                let reading = async move { Completion::Read { task, may_be_paid, is_error, line: of.line().await } };
                 self.flights.push(index, Box::pin(reading));
             }
-            Ok(Known::Unknown) => {
+            Ok(Lookup::Unknown) => {
                 let error = unknown(&task.outgoing.scope);
-                self.finish(Finish { may_be_paid: true, from_journal: true, ..task.over(Err(error)) });
+                self.finish(Finish { may_be_paid: true, from_journal: true, ..task.into_finish(Err(error)) });
             }
             Err(error) => {
                 let error = task.outgoing.scope.explained(error);
                 self.stop(error.clone());
-                self.finish(task.over(Err(error)));
+                self.finish(task.into_finish(Err(error)));
             }
         }
     }
 
-    /// Completes a request, and gives it its name in the journal.
+    /// Completes a request, and sets its key in the journal.
     #[inline]
-    fn enlist(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
+    fn identify(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
         task.key.clone_from(&key);
         task.prepare(&self.client, &self.pacer)?;
-        let Some(book) = &mut self.book else { return Ok(()) };
+        let Some(journal) = &mut self.journal else { return Ok(()) };
         let scope = &task.outgoing.scope;
         if task.outgoing.reply == ReplyForm::Events {
-            let message = "a stream cannot be kept in a journal; ask for the whole reply; nothing was sent";
+            let message = "a stream cannot be recorded in a journal; request the whole reply; nothing was sent";
             return Err(scope.explained(Error::invalid_request(message)));
         }
-        let entry = book.name(key, identity::of(&task.outgoing)).map_err(|error| scope.explained(error))?;
+        let entry = journal.name(key, identity::of(&task.outgoing)).map_err(|error| scope.explained(error))?;
         task.entry = Some(entry);
         Ok(())
     }
 
-    /// The next outcome. Pending while there is none; the run may be done or stopped then.
+    /// The next outcome. Pending while there is none; the run may have ended or stopped then.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Finish> {
         loop {
             if let Some(finish) = self.finished.pop_front() {
                 return Poll::Ready(finish);
             }
-            if let Some(book) = &mut self.book
+            if let Some(journal) = &mut self.journal
                 && self.stop.is_none()
-                && let Poll::Ready(Err(error)) = book.poll_open(cx)
+                && let Poll::Ready(Err(error)) = journal.poll_open(cx)
             {
                 self.stop(error);
             }
-            if let Poll::Ready(Some((_, landing))) = self.flights.poll_next(cx) {
-                self.land(landing);
+            if let Poll::Ready(Some((_, completion))) = self.flights.poll_next(cx) {
+                self.complete(completion);
                 continue;
             }
-            if let Some(book) = &mut self.book
-                && let Poll::Ready(written) = book.poll_written(cx)
+            if let Some(journal) = &mut self.journal
+                && let Poll::Ready(written) = journal.poll_written(cx)
             {
-                self.go_on(written);
+                self.after_write(written);
                 continue;
             }
-            if self.launch(cx) || self.wait(cx) {
+            if self.send_ready(cx) || self.wait(cx) {
                 continue;
             }
             return Poll::Pending;
         }
     }
 
-    /// Sends what may be sent. Whether anything was.
+    /// Sends what may be sent. Returns whether anything was sent.
     #[inline]
-    fn launch(&mut self, cx: &Context<'_>) -> bool {
+    fn send_ready(&mut self, cx: &Context<'_>) -> bool {
         self.hold = None;
         if self.is_out_of_time() || !self.is_open() || self.waiting.is_empty() {
             if let Some(run) = self.run {
@@ -254,7 +254,7 @@ impl Engine {
         let latest = now.checked_add(self.longest_wait);
         let mut all_too_long = self.in_flight == 0;
         let taken = self.waiting.take(|task| {
-            let pass = Ticket::new(client, pacer, (run, concurrency), &task.passenger);
+            let pass = Ticket::new(client, pacer, (run, concurrency), &task.permit_request);
             pass.map_err(|new| {
                 all_too_long &= latest.is_some() && new.until > latest;
                 *hold = Some(hold.map_or(new, |known| sooner(known, new)));
@@ -268,19 +268,19 @@ impl Engine {
             return false;
         };
         self.in_flight += 1;
-        match &mut self.book {
-            Some(book) => book.note_sent(task, ticket, self.client.clock().system_time()),
-            None => self.fly(task, ticket),
+        match &mut self.journal {
+            Some(journal) => journal.record_sent(task, ticket, self.client.clock().system_time()),
+            None => self.start(task, ticket),
         }
         true
     }
 
-    /// Stops the run, as all that is left has to wait for too long.
+    /// Stops the run, because all remaining requests have to wait too long.
     #[cold]
     fn stop_waiting(&mut self, Hold { why, until }: Hold, now: Instant) {
         let longest = self.longest_wait;
         let wait = until.unwrap_or(now).saturating_duration_since(now);
-        // Whoever resumes the run tries again, and does not wait for what may be a mistake.
+        // A resumed run tries again instead of waiting for a limit that may be wrong.
         self.pacer.forget_waits(longest, now);
         let message = format!(
             "{} requests and the rest of the input were not sent: {why} for another {} s, and {longest:?} is the longest wait of the \
@@ -293,27 +293,27 @@ impl Engine {
     }
 
     #[inline]
-    fn fly(&mut self, mut task: Box<Task>, ticket: Ticket) {
-        let (away, keep) = (self.away.clone(), self.book.is_some());
+    fn start(&mut self, mut task: Box<Task>, ticket: Ticket) {
+        let (idle_time, keep) = (self.idle_time.clone(), self.journal.is_some());
         self.flights.push(
             task.index,
             Box::pin(async move {
-                let outcome = attempt(&mut task.outgoing, task.timeout, away, keep).await;
-                Landing::Sent(task, ticket, outcome)
+                let outcome = attempt(&mut task.outgoing, task.timeout, idle_time, keep).await;
+                Completion::Sent(task, ticket, outcome)
             }),
         );
     }
 
-    /// Waits until something may be sent again. Whether the wait is over.
+    /// Waits until something may be sent again. Returns whether the wait is over.
     #[inline]
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let deadline = self.deadline().filter(|_| self.stop.is_none());
         let latest = self.client.clock().now().checked_add(self.longest_wait);
-        // What ends too late is not waited for: the run stops once nothing else is on its way.
+        // A wait beyond the limit is not started: the run stops once nothing else is in flight.
         let in_time = |until: &Instant| latest.is_none_or(|latest| *until <= latest);
         let until = match self.hold.and_then(|hold| hold.until).filter(in_time) {
             Some(until) => Some(deadline.map_or(until, |deadline| until.min(deadline))),
-            // The input or another run is waited for. What is on its way is waited for in any case.
+            // Waits for the input or another run. Requests in flight are always awaited.
             None => deadline.filter(|_| self.in_flight == 0),
         };
         let Some(until) = until else {
@@ -342,7 +342,7 @@ impl Engine {
         if self.stop.is_none() && self.client.clock().now() >= deadline {
             let waiting = self.waiting.len();
             let message = format!(
-                "{waiting} requests and the rest of the input were not sent within {limit:?} (time limit of the run)"
+                "the time limit of the run ({limit:?}) was reached; {waiting} requests and the rest of the input were not sent"
             );
             self.stop(Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent));
         }
@@ -350,46 +350,46 @@ impl Engine {
     }
 
     #[inline]
-    fn land(&mut self, landing: Landing) {
-        match landing {
-            Landing::Sent(task, ticket, outcome) => {
+    fn complete(&mut self, completion: Completion) {
+        match completion {
+            Completion::Sent(task, ticket, outcome) => {
                 self.in_flight -= 1;
                 match outcome {
-                    Ok(got) => self.succeed(*task, ticket, *got),
+                    Ok(received) => self.succeed(*task, ticket, *received),
                     Err(failure) => self.fail(task, ticket, failure),
                 }
             }
-            Landing::Read { task, may_be_paid, is_error, line } => {
+            Completion::Read { task, may_be_paid, is_error, line } => {
                 let scope = &task.outgoing.scope;
                 let outcome = line.ok().and_then(|line| outcome_of(&line, is_error, scope));
                 let Some(outcome) = outcome else {
-                    let error = self.book.as_ref().map(Book::unreadable);
-                    let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is gone"));
+                    let error = self.journal.as_ref().map(RunJournal::unreadable);
+                    let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is missing"));
                     self.stop(error.clone());
-                    return self.finish(task.over(Err(error)));
+                    return self.finish(task.into_finish(Err(error)));
                 };
                 let outcome = outcome.map_err(|error| if may_be_paid { error.with_note(MAY_BE_PAID) } else { error });
                 let used = match &outcome {
                     Ok(reply) => ReportedUsage::read(reply.bytes()),
                     Err(_) => ReportedUsage::default(),
                 };
-                self.finish(Finish { may_be_paid, from_journal: true, used, ..task.over(outcome) });
+                self.finish(Finish { may_be_paid, from_journal: true, used, ..task.into_finish(outcome) });
             }
         }
     }
 
     #[inline]
-    fn succeed(&mut self, task: Task, ticket: Ticket, got: Got) {
-        let Got { reply, body, is_file } = got;
+    fn succeed(&mut self, task: Task, ticket: Ticket, received: AttemptReply) {
+        let AttemptReply { reply, body, is_file } = received;
         let used = body.as_ref().filter(|_| !is_file).map(|body| ReportedUsage::read(body)).unwrap_or_default();
-        ticket.back(&Report::Success { meta: Some(&reply.meta), used: used.total_tokens });
+        ticket.release(&Report::Success { meta: Some(&reply.meta), used: used.total_tokens });
         let (meta, scope) = (reply.meta.clone(), reply.scope.clone());
         let entry = task.entry.clone();
-        let finish = Finish { used, ..task.over(Ok(reply)) };
-        match (&mut self.book, body) {
-            (Some(book), Some(body)) => {
+        let finish = Finish { used, ..task.into_finish(Ok(reply)) };
+        match (&mut self.journal, body) {
+            (Some(journal), Some(body)) => {
                 let kept = KeptReply { meta: &meta, scope: &scope, body: &body, is_file };
-                book.note_done(entry.as_ref(), &kept, finish);
+                journal.record_done(entry.as_ref(), &kept, finish);
             }
             _ => self.finish(finish),
         }
@@ -400,10 +400,10 @@ impl Engine {
         let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
         task.outgoing.signed_again |= task.outgoing.signs_again;
         let meta = failure.meta();
-        ticket.back(&match verdict {
+        ticket.release(&match verdict {
             _ if failure.kind() == ErrorKind::Connect => Report::Unreached,
-            Verdict::Again if failure.is_abuse_block() => Report::Blocked { meta },
-            Verdict::Again => {
+            Verdict::Retry if failure.is_abuse_block() => Report::Blocked { meta },
+            Verdict::Retry => {
                 let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
                 let overloaded = failure.kind() == ErrorKind::Overloaded;
                 Report::Refused { meta, wait, overloaded }
@@ -413,11 +413,11 @@ impl Engine {
         match verdict {
             Verdict::Stop if !task.outgoing.is_repeatable() => {
                 self.stop(failure.clone());
-                self.finish(task.over(Err(failure)));
+                self.finish(task.into_finish(Err(failure)));
             }
-            Verdict::Again | Verdict::Stop => {
-                if let Some(book) = &mut self.book {
-                    book.note_refused(task.entry.as_ref());
+            Verdict::Retry | Verdict::Stop => {
+                if let Some(journal) = &mut self.journal {
+                    journal.record_refused(task.entry.as_ref());
                 }
                 self.waiting.push_first(task);
                 if verdict == Verdict::Stop {
@@ -426,44 +426,44 @@ impl Engine {
                     self.progress.retried += 1;
                 }
             }
-            // It was refused on this side, and the next run may see that otherwise.
+            // Rejected locally: the next run may decide otherwise.
             Verdict::Failed { .. } if failure.attempts() == 0 => {
                 let entry = task.entry.clone();
-                let finish = task.over(Err(failure));
-                match &mut self.book {
-                    Some(book) => book.note_unsent(entry.as_ref(), finish),
+                let finish = task.into_finish(Err(failure));
+                match &mut self.journal {
+                    Some(journal) => journal.record_unsent(entry.as_ref(), finish),
                     None => self.finish(finish),
                 }
             }
             Verdict::Failed { may_be_paid } => {
                 let failure = if may_be_paid { failure.with_note(MAY_BE_PAID) } else { failure };
                 let (entry, scope) = (task.entry.clone(), task.outgoing.scope.clone());
-                let finish = Finish { may_be_paid, ..task.over(Err(failure)) };
-                match &mut self.book {
-                    Some(book) => book.note_failed(entry.as_ref(), &scope, finish),
+                let finish = Finish { may_be_paid, ..task.into_finish(Err(failure)) };
+                match &mut self.journal {
+                    Some(journal) => journal.record_failed(entry.as_ref(), &scope, finish),
                     None => self.finish(finish),
                 }
             }
         }
     }
 
-    /// Lines are written, or will never be.
+    /// Continues after lines were written, or failed to be.
     #[inline]
-    fn go_on(&mut self, written: Written) {
+    fn after_write(&mut self, written: Written) {
         let (then, error) = match written {
             Ok(then) => (then, None),
             Err((error, then)) => (then, Some(error)),
         };
         for then in then {
             match then {
-                Then::Send(task, ticket) if error.is_some() => {
+                AfterWrite::Send(task, ticket) if error.is_some() => {
                     self.in_flight -= 1;
-                    ticket.back(&Report::Unsent);
+                    ticket.release(&Report::Unsent);
                     self.waiting.push_first(task);
                 }
-                Then::Send(task, ticket) => self.fly(task, ticket),
-                Then::Finish(finish) => self.finish(*finish),
-                Then::Nothing => {}
+                AfterWrite::Send(task, ticket) => self.start(task, ticket),
+                AfterWrite::Finish(finish) => self.finish(*finish),
+                AfterWrite::Nothing => {}
             }
         }
         if let Some(error) = error {
@@ -485,14 +485,14 @@ impl Engine {
         self.finished.push_back(finish);
     }
 
-    /// Sends nothing more. The first reason counts.
+    /// Stops sending. The first reason counts.
     #[inline]
     fn stop(&mut self, error: Error) {
         self.stop.get_or_insert(error);
     }
 }
 
-/// The hold that ends first. When others are back is not known.
+/// The hold that ends first. An unknown end counts as later.
 fn sooner(known: Hold, new: Hold) -> Hold {
     match (known.until, new.until) {
         (Some(known_until), Some(until)) if until < known_until => new,

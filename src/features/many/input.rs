@@ -1,20 +1,20 @@
-//! Where the requests come from.
+//! `Input`: the source of a run's requests, an iterator or a stream.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-/// Where the requests come from. Nothing is taken before there is room for it.
+/// The source of requests. Nothing is taken before there is room for it.
 pub(super) enum Input<I> {
     Iterator(Box<dyn Iterator<Item = I> + Send>),
     Stream(Pin<Box<dyn Stream<Item = I> + Send>>),
-    /// It has no more.
+    /// Exhausted.
     End,
 }
 
 impl<I> Input<I> {
-    /// How many there are, if that is certain.
+    /// The number of requests, if it is certain.
     pub(super) fn total(&self) -> Option<u64> {
         let (least, most) = match self {
             Self::Iterator(items) => items.size_hint(),

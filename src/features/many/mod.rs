@@ -1,16 +1,16 @@
-//! Many calls at once: as fast as the account's limits allow, without losing an answer or paying for one twice.
+//! Batching: many concurrent calls within the account's rate limits, without losing a reply or paying twice.
 //!
 //! | To | Call |
 //! |---|---|
-//! | ask many questions | [`Chat::many`](crate::Chat::many), then [`next`](Many::next) |
-//! | make many calls of any other kind | [`Client::many`](crate::Client::many) with a function that makes each of them |
-//! | send what a stream brings, as it comes | [`Client::many_from_stream`](crate::Client::many_from_stream) |
-//! | have the outcomes in the order of the input | [`with_input_order`](Many::with_input_order) |
-//! | have more or fewer on their way at once | [`with_concurrency`](Many::with_concurrency) |
-//! | go on after a crash, without paying again | [`with_journal`](Many::with_journal) |
-//! | see how far it is, and why it waits | [`progress`](Many::progress), [`with_progress`](Many::with_progress) |
-//! | go on after it stopped | [`resume`](Many::resume) |
-//! | do it without async | `blocking::iter(run)` (feature `blocking`) |
+//! | send many chat completions | [`Chat::many`](crate::Chat::many), then [`next`](Many::next) |
+//! | make many calls of any other kind | [`Client::many`](crate::Client::many) with a function that makes a call of an item |
+//! | take the items from a stream | [`Client::many_from_stream`](crate::Client::many_from_stream) |
+//! | get the outcomes in the order of the input | [`with_input_order`](Many::with_input_order) |
+//! | set the concurrency | [`with_concurrency`](Many::with_concurrency) |
+//! | resume after a crash without paying again | [`with_journal`](Many::with_journal) |
+//! | report progress | [`progress`](Many::progress), [`with_progress`](Many::with_progress) |
+//! | resume a stopped run | [`resume`](Many::resume) |
+//! | use it without async | `blocking::iter(run)` (feature `blocking`) |
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -34,36 +34,36 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What happens to a request that fails
+//! # Failures and retries
 //!
-//! | What happened | What the run does |
+//! | Failure | The run |
 //! |---|---|
-//! | 429, a 503 of the API itself, no connection: it surely did not run | waits as long as the API asks, or longer and longer, and sends it again |
-//! | the reply was cut, time ran out after it was sent, 500, 502, 504, a 408 or 503 of a gateway | never sends a paid call again: the outcome is an error with [`may_be_paid`](Outcome::may_be_paid) |
-//! | 400, 404, 422 and the like, a 403 about one model; refused before it was sent | the outcome is the error |
-//! | 401, 402, a 403 about the key, a limit on spending, a wait of more than [an hour](Many::with_longest_wait): all others would fail as well | stops. What is on its way is waited for, the rest is not sent, and [`resume`](Many::resume) sends it |
+//! | 429, a 503 of the API itself, no connection: known not to have been executed | waits as long as the API asks, or with exponential backoff, and retries |
+//! | connection lost, time-out after sending, 500, 502, 504, a 408 or 503 of a gateway | never retries a paid call: the outcome is an error with [`may_be_paid`](Outcome::may_be_paid) |
+//! | 400, 404, 422 and the like, a 403 about one model; rejected before sending | the outcome is the error |
+//! | 401, 402, a 403 about the key, a spending limit, a wait of more than [an hour](Many::with_longest_wait): all others would fail too |
+//! stops. Requests in flight are completed, the rest is not sent; [`resume`](Many::resume) sends it |
 //!
-//! What is free (lists, quotes, polls) is repeated after any failure that may pass, as often as the [`RetryPolicy`](crate::RetryPolicy)
+//! Free operations (lists, quotes, polls) are retried after any transient failure, as often as the [`RetryPolicy`](crate::RetryPolicy)
 //! says.
 //!
-//! # How fast it goes
+//! # Rate limits
 //!
-//! As fast as it can: until a limit is reached, and then on with the next window. The limits are those that the headers of the replies
-//! tell, for each model and key, of requests and of tokens; what is on its way counts against them, with an estimate of its tokens. After
-//! a refusal half as many go at once, and one more with each success. While one model waits the others go on, as far as
-//! [`with_window`](Many::with_window) lets the run look ahead.
+//! A run sends until a limit is reached, and continues in the next window. It reads the limits of requests and tokens from the reply
+//! headers, for each model and key; requests in flight count, with an estimate of their tokens. A 429 halves the concurrency, each success
+//! adds one. While one model waits the others continue, as far as [`with_window`](Many::with_window) lets the run read ahead.
 //!
 //! The API blocks an API key for a model and a `user` when more than 50 of their requests failed within 30 seconds; it counts each 4xx
-//! except 429. No more of them are sent at any time than could fail without that, together with those that did, and with a reserve for
-//! other programs. So a list of wrong requests goes slowly: about 80 a minute.
+//! except 429. The run keeps failed requests and requests in flight together below that, with a reserve for other programs. So a list of
+//! invalid requests is slow: about 80 a minute.
 //!
-//! All runs of all clones of a client share what they know of the limits, and take turns.
+//! All runs of all clones of a client share their limits, and take turns.
 //!
 //! # What it does not do
 //!
-//! Nothing is spawned. A run goes on while somebody waits for its next outcome; dropping it closes the connections, and sends nothing
-//! more. Requests are taken from the input as there is room for them, and no more outcomes are kept than the window holds. No telemetry,
-//! and no prompt, answer or key in a log; what the file of a run holds is told at [`Journal`].
+//! No background task: a run makes progress only while its next outcome is awaited, and dropping it closes the connections. Back-pressure
+//! applies: requests are taken from the input when there is room for them, and the window bounds the outcomes that are kept. No telemetry;
+//! prompts, answers and keys are not logged. [`Journal`] says what its file contains.
 
 mod attempt;
 mod chat;
@@ -98,25 +98,24 @@ use crate::runtime::operation::RetryClass;
 use crate::runtime::reply::Decode;
 use crate::runtime::transport::CallOptions;
 
-/// What is said of a request that failed after it may have been carried out.
-const MAY_BE_PAID: &str = "it may have been paid for, and is not sent again by itself";
+/// Added to errors of requests that may have been executed.
+const MAY_BE_PAID: &str = "it may have been paid for; it is not retried automatically";
 
 /// Makes the call of an item.
 type Make<I, T> = Box<dyn FnMut(&Client, I) -> Call<T> + Send>;
 type Name<I> = Box<dyn FnMut(&I) -> String + Send>;
 type Observer = Box<dyn FnMut(&Progress) + Send>;
 
-/// Many calls that are made at once, from [`Client::many`] or [`Chat::many`](crate::Chat::many).
+/// Concurrent calls, from [`Client::many`] or [`Chat::many`](crate::Chat::many).
 ///
-/// A [`Stream`] of [`Outcome`]s, as they come or [in the order of the input](Self::with_input_order). It is pulled: nothing is sent
-/// before the first one is asked for, and requests are on their way while somebody waits for the next. Time that the reader spends
-/// elsewhere does not count against the time-outs of requests.
+/// A [`Stream`] of [`Outcome`]s, as they complete or [in the order of the input](Self::with_input_order). It is lazy: nothing is sent
+/// before the first outcome is awaited. Time that the consumer spends elsewhere does not count against the time-outs of requests.
 ///
 /// # Errors
 ///
-/// An `Err` of the stream, unlike one in an [`Outcome`], stopped the run: the key is wrong, the balance is used up, the
-/// [time limit](Self::with_time_limit) is over, the [journal](Self::with_journal) cannot be used. All outcomes of what was on its way
-/// come before it, and behind it `None`. Nothing is lost: [`resume`](Self::resume) goes on with what was not sent.
+/// An `Err` of the stream, unlike one in an [`Outcome`], stopped the run: the key is wrong, the balance is used up, the [time
+/// limit](Self::with_time_limit) is reached, or the [journal](Self::with_journal) cannot be used. The outcomes of all requests in flight
+/// come before it, and `None` after it. Nothing is lost: [`resume`](Self::resume) continues with what was not sent.
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client, prompts: Vec<String>) -> Result<(), venice_ai::Error> {
@@ -134,44 +133,44 @@ type Observer = Box<dyn FnMut(&Progress) + Send>;
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is sent until it is asked for outcomes"]
+#[must_use = "nothing is sent until its outcomes are polled"]
 pub struct Many<I, T> {
     engine: Engine,
     input: Input<I>,
     make: Make<I, T>,
     name: Option<Name<I>>,
     observer: Option<Observer>,
-    /// What makes the replies that are still to come.
+    /// The decoders of replies that are still to come.
     decoders: HashMap<usize, Decode<T>>,
     /// Outcomes that were not taken yet.
     ready: BTreeMap<usize, Outcome<T>>,
-    /// The places of those that were taken from the input and whose outcome was not.
+    /// The indices of requests taken from the input whose outcome was not returned yet.
     outstanding: BTreeSet<usize>,
     pulled: usize,
     in_order: bool,
     window: Option<usize>,
-    /// The run was stopped, and nobody has said that it shall go on.
+    /// The run stopped, and was not resumed.
     stopped: bool,
-    /// What is given out once the observer has returned. A panic in it leaves it here.
+    /// The outcome to return after the observer has returned. Kept here in case the observer panics.
     unobserved: Option<Option<Result<Outcome<T>, Error>>>,
-    /// The request that a function of the caller is at work on. A panic in it leaves it here.
+    /// The request that a function of the caller is processing. Kept here in case the function panics.
     at_work: Option<AtWork>,
 }
 
-/// A request that a function of the caller is at work on.
+/// A request that a function of the caller is processing.
 struct AtWork {
     index: usize,
     key: Option<String>,
     from_journal: bool,
-    /// Its reply is here, and this is the class of its operation.
+    /// Set when its reply is here: the retry class of its operation.
     replied: Option<RetryClass>,
 }
 
-/// Nothing in it is pinned where it lies.
+/// Nothing in it is structurally pinned.
 impl<I, T> Unpin for Many<I, T> {}
 
 impl Client {
-    /// Many calls at once: `call` makes one of each item, with the client that it is given. See [`many`](crate::many).
+    /// Concurrent calls: `call` makes one for each item, with the client that it gets. See [`many`](crate::many).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -190,7 +189,7 @@ impl Client {
         Many::new(self, Input::Iterator(Box::new(items.into_iter())), Box::new(call))
     }
 
-    /// As [`many`](Self::many), with items that come one by one. The stream is asked for another one when there is room for it.
+    /// Like [`many`](Self::many), with items from a stream. The stream is polled when there is room for another item.
     ///
     /// ```no_run
     /// # async fn run<S>(venice: venice_ai::Client, questions: S) -> Result<(), venice_ai::Error>
@@ -214,7 +213,7 @@ impl Client {
     }
 }
 
-/// Options of the client that the calls are made with. The options of a call itself come before them.
+/// Options of the client that the calls are made with. The options of a call itself take precedence.
 impl<I, T> Many<I, T> {
     call_options!();
 
@@ -243,13 +242,13 @@ impl<I, T: 'static> Many<I, T> {
         }
     }
 
-    /// The next outcome; `None` behind the last one. Nothing is lost when the future is dropped.
+    /// The next outcome; `None` after the last one. Cancel-safe: dropping the future loses nothing.
     ///
-    /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
+    /// The same as `StreamExt::next`, without the `futures` crate.
     ///
     /// # Errors
     ///
-    /// Those of [`Many`], which stop the run. What became of a request stands in its [`Outcome`].
+    /// Those of [`Many`], which stop the run. The error of a request is in its [`Outcome`].
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, requests: Vec<venice_ai::types::ChatCompletionRequest>) -> Result<(), venice_ai::Error> {
@@ -260,18 +259,18 @@ impl<I, T: 'static> Many<I, T> {
     /// # Ok(()) }
     /// ```
     pub async fn next(&mut self) -> Option<Result<Outcome<T>, Error>> {
-        /// Whoever gives up waiting is away too.
+        /// Dropping the future counts as idle time too.
         struct Waiting<'m, I, T: 'static>(&'m mut Many<I, T>);
         impl<I, T: 'static> Drop for Waiting<'_, I, T> {
             fn drop(&mut self) {
-                self.0.engine.leave();
+                self.0.engine.begin_idle();
             }
         }
         let waiting = Waiting(self);
         std::future::poll_fn(|cx| waiting.0.poll_outcome(cx)).await
     }
 
-    /// How far it is.
+    /// The progress of the run.
     ///
     /// ```no_run
     /// # fn look(answers: &venice_ai::many::Many<String, String>) {
@@ -283,8 +282,8 @@ impl<I, T: 'static> Many<I, T> {
         self.engine.progress()
     }
 
-    /// Goes on after an error stopped the run: with the request that could not be carried out, and all that were not sent. A
-    /// [time limit](Self::with_time_limit) begins anew.
+    /// Continues after an error stopped the run: with the request that could not be executed, and all that were not sent. A [time
+    /// limit](Self::with_time_limit) starts again.
     ///
     /// ```no_run
     /// # async fn run(mut answers: venice_ai::many::Many<String, String>) -> Result<(), venice_ai::Error> {
@@ -307,7 +306,7 @@ impl<I, T: 'static> Many<I, T> {
     }
 
     fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Outcome<T>, Error>>> {
-        self.engine.come_back();
+        self.engine.end_idle();
         if self.unobserved.is_none()
             && let Poll::Ready(outcome) = self.poll_run(cx)
         {
@@ -317,7 +316,7 @@ impl<I, T: 'static> Many<I, T> {
             observer(&self.engine.progress());
         }
         let Some(outcome) = self.unobserved.take() else { return Poll::Pending };
-        self.engine.leave();
+        self.engine.begin_idle();
         Poll::Ready(outcome)
     }
 
@@ -332,7 +331,7 @@ impl<I, T: 'static> Many<I, T> {
         if let Some(lost) = self.at_work.take() {
             self.recover(lost);
         }
-        // What is ready is not given before all else goes on: the reader may be away for long.
+        // All other work is done before an outcome is returned: the consumer may not poll again for long.
         loop {
             let pulled = self.pull(cx);
             match self.engine.poll(cx) {
@@ -345,8 +344,8 @@ impl<I, T: 'static> Many<I, T> {
         if let Some(outcome) = self.take_ready() {
             return Poll::Ready(Some(Ok(outcome)));
         }
-        if self.engine.is_stopping() && self.engine.is_still() {
-            // What follows a request that is missing is given out of its order, as nothing may be lost.
+        if self.engine.is_stopping() && self.engine.is_idle() {
+            // Outcomes after a missing one are returned out of order, so that none is lost.
             if let Some((_, outcome)) = self.ready.pop_first() {
                 self.outstanding.remove(&outcome.index);
                 return Poll::Ready(Some(Ok(outcome)));
@@ -362,7 +361,7 @@ impl<I, T: 'static> Many<I, T> {
         Poll::Pending
     }
 
-    /// Takes from the input what there is room for. Whether anything came.
+    /// Takes requests from the input while there is room. Returns whether any came.
     fn pull(&mut self, cx: &mut Context<'_>) -> bool {
         let before = self.pulled;
         while self.has_room() && self.engine.is_open() {
@@ -386,7 +385,7 @@ impl<I, T: 'static> Many<I, T> {
         self.outstanding.len() < window.max(self.engine.concurrency)
     }
 
-    /// Makes an outcome of what became of a request.
+    /// Turns the finished request into an outcome.
     fn settle(&mut self, finish: Finish) {
         let Finish { index, key, outcome, mut may_be_paid, from_journal, .. } = finish;
         let Some(decode) = self.decoders.remove(&index) else { return };
@@ -402,7 +401,7 @@ impl<I, T: 'static> Many<I, T> {
         self.give(Outcome { index, result, may_be_paid, from_journal, key });
     }
 
-    /// A function of the caller panicked over a request. Its outcome says so, so that it does not go missing.
+    /// A function of the caller panicked over a request. Its outcome says so, so that it is not lost.
     #[cold]
     fn recover(&mut self, lost: AtWork) {
         let AtWork { index, key, from_journal, replied } = lost;
@@ -410,10 +409,10 @@ impl<I, T: 'static> Many<I, T> {
         let error = match replied {
             Some(_) => {
                 self.engine.undecodable(may_be_paid);
-                Error::new(ErrorKind::Decode, "the reply came, and the function that was to change it panicked")
+                Error::new(ErrorKind::Decode, "the reply was received, but the function that maps it panicked")
             }
             None => {
-                self.engine.unmade();
+                self.engine.call_lost();
                 Error::invalid_request("the function that makes the call panicked; nothing was sent")
             }
         };
@@ -445,7 +444,7 @@ impl<I, T: 'static> Stream for Many<I, T> {
     }
 }
 
-/// Shows how far it is, and nothing of what is asked.
+/// Shows progress, and nothing of the requests.
 impl<I, T: 'static> fmt::Debug for Many<I, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Many").field("progress", &self.progress()).finish_non_exhaustive()

@@ -1,22 +1,22 @@
-//! What became of one request.
+//! `Outcome`: the result of one request of a run.
 
 use crate::runtime::error::Error;
 
-/// What became of one request of a run.
+/// The result of one request of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome<T> {
-    /// The place of the request in the input, from 0.
+    /// The index of the request in the input, from 0.
     pub index: usize,
-    /// The reply, or why there is none. A request's own error does not stop the run.
+    /// The reply or the error. An error of a request does not stop the run.
     pub result: Result<T, Error>,
-    /// The request failed, and may have been carried out and paid for all the same: the reply was cut, time ran out after it was
-    /// sent, the server or a gateway failed (500, 502, 504, a 408 or 503
-    /// that is not the API's own), or the process ended while it was on its way. It is not sent again by itself.
+    /// The request failed, but may have been executed and charged: the connection was lost, it timed out after it was sent, the server or a
+    /// gateway failed (500, 502, 504, a 408 or 503 that is not the API's own), or the process ended while it was in flight. It is not
+    /// retried automatically.
     pub may_be_paid: bool,
-    /// It stood in the journal, and nothing was sent for it in this run.
+    /// The outcome is from the journal; nothing was sent in this run.
     pub from_journal: bool,
-    /// What [`with_keys`](super::Many::with_keys) calls its item; else, with a journal, the hash of its request.
+    /// The key from [`with_keys`](super::Many::with_keys); otherwise, with a journal, the hash of the request.
     pub key: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl<T> Outcome<T> {
         self.result.as_ref().ok()
     }
 
-    /// Why there is no reply.
+    /// The error, if there is one.
     ///
     /// ```no_run
     /// # fn look(outcome: venice_ai::many::Outcome<String>) {

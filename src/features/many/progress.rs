@@ -1,42 +1,41 @@
-//! How far a run is.
+//! `Progress`, `Wait`: the progress of a run.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::runtime::amount::Amount;
 
-/// How far a run is, from [`Many::progress`](super::Many::progress) or [`Many::with_progress`](super::Many::with_progress).
+/// The progress of a run, from [`Many::progress`](super::Many::progress) or [`Many::with_progress`](super::Many::with_progress).
 ///
 /// `Display` is one line without prompts or answers: `120 of 200 done, 2 failed, 8 in flight, …`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How many requests there are, where the input says it. A stream and a filtered iterator do not.
+    /// The number of requests, if the input knows it. A stream and a filtered iterator do not.
     pub total: Option<u64>,
-    /// Requests that were answered, those from the journal too.
+    /// Answered requests, including those from the journal.
     pub done: u64,
-    /// Requests whose outcome is an error, those from the journal too.
+    /// Failed requests, including those from the journal.
     pub failed: u64,
-    /// How many of the failed ones may have been paid for.
+    /// Failed requests that may have been charged.
     pub may_be_paid: u64,
-    /// Outcomes that came from the journal, and for which nothing was sent.
+    /// Outcomes from the journal, for which nothing was sent.
     pub from_journal: u64,
-    /// On their way right now.
+    /// Requests in flight.
     pub in_flight: u64,
     /// Taken from the input and waiting to be sent.
     pub waiting: u64,
-    /// How often a request was sent again, because it was known not to have been executed.
+    /// Retries of requests known not to have been executed.
     pub retried: u64,
-    /// The tokens of questions and answers, as far as replies told.
+    /// Input and output tokens, as far as replies report them.
     pub tokens: u64,
-    /// What the replies say that they cost, in US dollars. Only chat completions say so; see also
-    /// [`balances`](crate::Meta::balances).
+    /// The cost reported by the replies, in US dollars. Only chat completions report it; see also [`balances`](crate::Meta::balances).
     pub cost_usd: Amount,
-    /// Since the run began to send.
+    /// The time since the first request.
     pub elapsed: Duration,
     /// Why nothing more is sent right now.
     pub waits_for: Option<Wait>,
-    /// How long that lasts, where it is known.
+    /// How long that lasts, if it is known.
     pub waits_another: Option<Duration>,
 }
 
@@ -44,21 +43,21 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wait {
-    /// For replies: as much is on its way as may be.
+    /// For replies: the maximum number of requests is in flight.
     Replies,
-    /// For the next window of a limit of requests.
+    /// For the next window of the request limit.
     RequestLimit,
-    /// For the next window of a limit of tokens.
+    /// For the next window of the token limit.
     TokenLimit,
-    /// The API said 429. The run comes back when it asked to, or after a pause that grows.
+    /// The API answered 429. The run retries when the API says, or with exponential backoff.
     Refused,
     /// The model is overloaded or offline (429 or 503).
     Overloaded,
     /// There is no connection.
     Unreachable,
-    /// So many requests with the same key, model and `user` failed in the last 30 seconds that more might have the API block them.
+    /// So many requests with the same key, model and `user` failed in the last 30 seconds that the API might block them.
     Failures,
-    /// The API blocks requests with this key, model and `user` because of too many failures.
+    /// The API blocks requests with this key, model and `user` after too many failures.
     Blocked,
 }
 
@@ -69,7 +68,7 @@ impl Progress {
         self.done + self.failed
     }
 
-    /// How many requests are finished in a minute, those from the journal left out; `None` in the beginning.
+    /// Finished requests per minute, without those from the journal; `None` at the beginning.
     #[must_use]
     pub fn per_minute(&self) -> Option<f64> {
         let finished = self.finished().saturating_sub(self.from_journal) as f64;
@@ -77,7 +76,7 @@ impl Progress {
         (finished > 0.0 && minutes > 0.0).then(|| finished / minutes)
     }
 
-    /// How long the rest will take at the pace so far, where the number of requests is known.
+    /// The estimated remaining time, if the number of requests is known.
     #[must_use]
     pub fn remaining_time(&self) -> Option<Duration> {
         let left = self.total?.saturating_sub(self.finished()) as f64;
@@ -100,7 +99,7 @@ impl fmt::Display for Progress {
         }
         write!(f, ", {} in flight", self.in_flight)?;
         if self.retried > 0 {
-            write!(f, ", {} sent again", self.retried)?;
+            write!(f, ", {} retried", self.retried)?;
         }
         if self.tokens > 0 {
             write!(f, ", {} tokens", self.tokens)?;
@@ -122,13 +121,13 @@ impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Replies => "for replies",
-            Self::RequestLimit => "the limit of requests is reached",
-            Self::TokenLimit => "the limit of tokens is reached",
+            Self::RequestLimit => "the request limit is reached",
+            Self::TokenLimit => "the token limit is reached",
             Self::Refused => "the API asked to slow down",
             Self::Overloaded => "the model is overloaded",
             Self::Unreachable => "there is no connection",
-            Self::Failures => "many requests failed lately",
-            Self::Blocked => "the API blocks such requests for a while",
+            Self::Failures => "many requests failed recently",
+            Self::Blocked => "the API blocks these requests for a while",
         })
     }
 }
@@ -138,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pace_leaves_out_what_came_from_the_journal() {
+    fn the_rate_does_not_count_outcomes_of_the_journal() {
         let progress = Progress {
             total: Some(200),
             done: 90,
@@ -166,7 +165,7 @@ mod tests {
             waits_another: Some(Duration::from_millis(1500)),
             ..Progress::default()
         };
-        let line = "90 of 200 done, 1 failed, 2 in flight, 3 sent again, 700 tokens, 0.2500 USD, \
+        let line = "90 of 200 done, 1 failed, 2 in flight, 3 retried, 700 tokens, 0.2500 USD, \
                     waits: the model is overloaded (1.5 s)";
         assert_eq!(progress.to_string(), line);
     }

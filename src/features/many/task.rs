@@ -1,34 +1,34 @@
-//! One request of a run, from the input to its outcome.
+//! `Task`: one request of a run.
 
 use std::time::Duration;
 
 use reqwest::header::AUTHORIZATION;
 
-use super::pacer::{Load, Pacer, Passenger};
+use super::pacer::{Load, Pacer, PermitRequest};
 use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::budget::Bucket;
-use crate::runtime::transport::{Outgoing, Reply, RetryPolicy, members};
+use crate::runtime::transport::{Outgoing, Reply, RetryPolicy, fields};
 use crate::runtime::wallet;
 
-/// One request of a run.
+/// One request of a run, from the input to its outcome.
 pub(super) struct Task {
     pub(super) index: usize,
     pub(super) outgoing: Box<Outgoing>,
-    /// Its name in the journal, and what the request is, if there is a journal.
+    /// Its entry in the journal, if there is one.
     pub(super) entry: Option<JournalEntry>,
-    /// What the caller calls it.
+    /// The caller's key.
     pub(super) key: Option<String>,
-    /// What the pacer lets it go by.
-    pub(super) passenger: Passenger,
-    /// How long one attempt may take.
+    /// What the pacer needs to know of it.
+    pub(super) permit_request: PermitRequest,
+    /// The time limit of one attempt.
     pub(super) timeout: Duration,
-    /// How often it is repeated where it is not sure that it did not run, and that does no harm.
+    /// The most retries of a free request that may have been executed.
     pub(super) most_repeats: u32,
 }
 
-/// What the journal knows of a request.
+/// The identity of a request in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct JournalEntry {
     pub(super) key: String,
@@ -36,7 +36,7 @@ pub(super) struct JournalEntry {
     pub(super) request: String,
 }
 
-/// What became of a request.
+/// A finished request.
 pub(super) struct Finish {
     pub(super) index: usize,
     pub(super) key: Option<String>,
@@ -47,26 +47,26 @@ pub(super) struct Finish {
 }
 
 impl Task {
-    /// The run says when a request is repeated, and measures its time.
+    /// Turns the client's own retries and time limits off: the run does both.
     pub(super) fn new(client: &Client, pacer: &Pacer, index: usize, mut outgoing: Box<Outgoing>) -> Self {
         let policy = outgoing.options.retry.replace(RetryPolicy::disabled());
         let most_repeats = policy.as_ref().unwrap_or_else(|| client.retry()).max_retries();
         let timeout = outgoing.options.timeout.replace(UNMEASURED).unwrap_or_else(|| client.timeout());
-        let passenger = Passenger {
+        let permit_request = PermitRequest {
             lane: pacer.lane(None, ""),
             bucket: Bucket::default(),
             load: Load::default(),
             is_signed: false,
         };
-        Self { index, outgoing, entry: None, key: None, passenger, timeout, most_repeats }
+        Self { index, outgoing, entry: None, key: None, permit_request, timeout, most_repeats }
     }
 
-    /// Completes the request and looks at what it is.
+    /// Completes the request and derives its load.
     pub(super) fn prepare(&mut self, client: &Client, pacer: &Pacer) -> Result<(), Error> {
         self.outgoing.finish()?;
         let outgoing = &*self.outgoing;
         let body = outgoing.body().unwrap_or_default();
-        let named = members(body, &["max_tokens", "max_completion_tokens"]).unwrap_or_default();
+        let named = fields(body, &["max_tokens", "max_completion_tokens"]).unwrap_or_default();
         let model = outgoing.model();
         let operation = outgoing.scope.operation();
         let key = outgoing.scope.key().map(|key| key.expose());
@@ -77,12 +77,12 @@ impl Task {
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());
         let is_answered = matches!(operation.facts().path, "/chat/completions" | "/responses");
         let load = Load { input: tokens_of(body), most_output: most, is_answered };
-        self.passenger = Passenger { lane, bucket, load, is_signed };
+        self.permit_request = PermitRequest { lane, bucket, load, is_signed };
         Ok(())
     }
 
-    /// What became of it.
-    pub(super) fn over(self, outcome: Result<Reply, Error>) -> Finish {
+    /// Finishes it with this outcome.
+    pub(super) fn into_finish(self, outcome: Result<Reply, Error>) -> Finish {
         Finish {
             index: self.index,
             key: self.entry.map(|entry| entry.key).or(self.key),
@@ -94,10 +94,10 @@ impl Task {
     }
 }
 
-/// The time of an attempt is measured by the run, which knows when its reader was away.
+/// Attempts are timed by the run, which knows the consumer's idle time.
 const UNMEASURED: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// About how many tokens a JSON body is: four bytes each. Files in it (`data:` URLs) are not read as text, and count as a few hundred.
+/// The estimated tokens of a JSON body: four bytes each. Files in it (`data:` URLs) are not text, and count as a few hundred.
 fn tokens_of(body: &[u8]) -> u64 {
     const BYTES_A_TOKEN: usize = 4;
     const TOKENS_A_FILE: u64 = 500;

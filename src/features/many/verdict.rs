@@ -1,42 +1,42 @@
-//! What a failure means for the run: try again, go on with the others, or stop.
+//! `Verdict`: what a failure means for the run: retry, fail the request, or stop.
 
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
 use crate::runtime::transport::Outgoing;
 
-/// What a failure means.
+/// What a failure means for the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It did not run and is to be sent again, as long as it takes.
-    Again,
-    /// It is over for this request, and the others go on.
+    /// Not executed: retry without a limit.
+    Retry,
+    /// The request failed; the others continue.
     Failed { may_be_paid: bool },
-    /// It did not run, and neither would any other: the run stops, and this request is sent first when it goes on.
+    /// Not executed, and no other request would be: the run stops, and sends this request first when it is resumed.
     Stop,
 }
 
 impl Verdict {
-    /// `most_repeats`: how often a failure is repeated that does not say that the request surely did not run.
+    /// `most_repeats`: the most retries of failures that do not rule out that the request was executed.
     pub(super) fn of(failure: &Error, outgoing: &Outgoing, most_repeats: u32) -> Self {
         let class = outgoing.scope.operation().retry();
         if outgoing.signs_again && !outgoing.signed_again {
-            return Self::Again;
+            return Self::Retry;
         }
         if failure.is_abuse_block() && class != RetryClass::Payment && outgoing.is_repeatable() {
-            return Self::Again;
+            return Self::Retry;
         }
         if is_fatal_for_run(failure) {
             return Self::Stop;
         }
         let may_have_run = failure.delivery().may_have_run();
         if failure.is_repeatable() && outgoing.is_repeatable() && (!may_have_run || outgoing.sent <= most_repeats) {
-            return Self::Again;
+            return Self::Retry;
         }
         Self::Failed { may_be_paid: class != RetryClass::Safe && may_have_run }
     }
 }
 
-/// The key, the account or the setting is at fault, and not the request.
+/// Whether the key, the account or a setting is at fault, not the request.
 fn is_fatal_for_run(failure: &Error) -> bool {
     use ErrorKind::*;
     match failure.kind() {
@@ -49,7 +49,7 @@ fn is_fatal_for_run(failure: &Error) -> bool {
     }
 }
 
-/// A 403 because of the privacy or the region of a model, and not because of the key, the account or the address.
+/// A 403 about the privacy or the region of a model, and not about the key, the account or the address.
 fn is_about_one_model(failure: &Error) -> bool {
     let message = failure.message().to_ascii_lowercase();
     failure.code().is_some_and(|code| code.starts_with("MODEL_"))
@@ -69,7 +69,7 @@ mod tests {
     use crate::runtime::operation::OperationRef;
     use crate::runtime::transport::ReplyForm;
 
-    const AGAIN: Verdict = Verdict::Again;
+    const RETRY: Verdict = Verdict::Retry;
     const OWN: Verdict = Verdict::Failed { may_be_paid: false };
     const PAID: Verdict = Verdict::Failed { may_be_paid: true };
     const STOP: Verdict = Verdict::Stop;
@@ -91,11 +91,11 @@ mod tests {
     fn each_failure_of_a_paid_call_has_its_verdict() {
         let chat = outgoing(&operations::CREATE_CHAT_COMPLETION, 100);
         let cases = [
-            (429, r#"{"error": "Rate limit exceeded"}"#, AGAIN),
-            (429, r#"{"error": "The model is currently overloaded."}"#, AGAIN),
-            (503, r#"{"error": "The model is at capacity"}"#, AGAIN),
+            (429, r#"{"error": "Rate limit exceeded"}"#, RETRY),
+            (429, r#"{"error": "The model is currently overloaded."}"#, RETRY),
+            (503, r#"{"error": "The model is at capacity"}"#, RETRY),
             (503, "<html>", PAID),
-            (408, r#"{"error": "Request timed out"}"#, AGAIN),
+            (408, r#"{"error": "Request timed out"}"#, RETRY),
             (500, r#"{"error": "Inference processing failed"}"#, PAID),
             (502, "", PAID),
             (504, "", PAID),
@@ -123,7 +123,7 @@ mod tests {
             );
         }
         for (kind, verdict) in [
-            (ErrorKind::Connect, AGAIN),
+            (ErrorKind::Connect, RETRY),
             (ErrorKind::Timeout, PAID),
             (ErrorKind::Transport, PAID),
             (ErrorKind::Decode, PAID),
@@ -138,23 +138,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_free_is_repeated_a_few_times() {
+    fn free_calls_are_retried_a_few_times() {
         let list = |sent| outgoing(&operations::LIST_MODELS, sent);
         let answered = |status| answered(&operations::LIST_MODELS, status, "");
         let timeout = Error::new(ErrorKind::Timeout, "").with_operation(&operations::LIST_MODELS);
         for failure in [answered(500), timeout] {
-            assert_eq!(Verdict::of(&failure, &list(2), 2), AGAIN);
+            assert_eq!(Verdict::of(&failure, &list(2), 2), RETRY);
             assert_eq!(Verdict::of(&failure, &list(3), 2), OWN);
         }
-        assert_eq!(Verdict::of(&answered(429), &list(100), 2), AGAIN);
+        assert_eq!(Verdict::of(&answered(429), &list(100), 2), RETRY);
     }
 
     #[test]
-    fn what_makes_something_is_repeated_in_the_apis_own_words_only() {
+    fn calls_that_create_are_retried_only_after_errors_of_the_api_itself() {
         let verdict =
             |operation, status, body: &str| Verdict::of(&answered(operation, status, body), &outgoing(operation, 1), 2);
         let queue = &operations::QUEUE_VIDEO;
-        assert_eq!(verdict(queue, 503, r#"{"error": "offline"}"#), AGAIN);
+        assert_eq!(verdict(queue, 503, r#"{"error": "offline"}"#), RETRY);
         assert_eq!(verdict(queue, 503, "<html>"), PAID);
         assert_eq!(verdict(&operations::TOP_UP_X402_BALANCE, 429, ""), OWN);
     }

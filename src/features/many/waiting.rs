@@ -1,15 +1,15 @@
-//! Requests that wait to be sent, each model for itself.
+//! `Waiting`: the requests that wait to be sent, in one queue per model.
 
 use std::collections::VecDeque;
 
-use super::pacer::{LaneKey, Passenger};
+use super::pacer::{LaneKey, PermitRequest};
 use super::task::Task;
 use crate::runtime::transport::budget::Bucket;
 
-/// Whose limits and whose failures requests count against together.
+/// The key of a queue: requests that share rate limits and failures.
 type Lane = (LaneKey, Bucket);
 
-/// Requests that wait. Models take turns, so that one that is held up holds up no other.
+/// Queues of waiting requests. Models take turns, so that one that has to wait does not block the others.
 #[derive(Default)]
 pub(super) struct Waiting {
     lanes: VecDeque<(Lane, VecDeque<Box<Task>>)>,
@@ -29,7 +29,7 @@ impl Waiting {
         self.lane(&task).push_back(task);
     }
 
-    /// Puts back what was taken.
+    /// Puts a request back at the front.
     pub(super) fn push_first(&mut self, task: Box<Task>) {
         self.lane(&task).push_front(task);
     }
@@ -37,7 +37,7 @@ impl Waiting {
     #[inline]
     fn lane(&mut self, task: &Task) -> &mut VecDeque<Box<Task>> {
         self.count += 1;
-        let Passenger { lane, bucket, .. } = &task.passenger;
+        let PermitRequest { lane, bucket, .. } = &task.permit_request;
         let place =
             self.lanes.iter().position(|(known, _)| known.0 == *lane && known.1 == *bucket).unwrap_or_else(|| {
                 self.lanes.push_back(((lane.clone(), bucket.clone()), VecDeque::new()));
@@ -46,7 +46,7 @@ impl Waiting {
         &mut self.lanes[place].1
     }
 
-    /// The first request whose lane lets it go, in turn; what lets it go comes with it.
+    /// The first request that is admitted, taking turns between queues, with what `passes` returned for it.
     pub(super) fn take<P>(&mut self, mut passes: impl FnMut(&Task) -> Option<P>) -> Option<(Box<Task>, P)> {
         for _ in 0..self.lanes.len() {
             let Some((key, mut tasks)) = self.lanes.pop_front() else { break };

@@ -4,8 +4,8 @@ use super::{Preflight, PreflightInterceptor};
 use crate::runtime::client::ClientBuilder;
 
 impl ClientBuilder {
-    /// Whether requests are checked against what their models take before they are sent, and what happens to those that do not fit;
-    /// [off](Preflight::Off) unless set. See [`preflight`](crate::preflight).
+    /// Whether requests are checked against the capabilities of their models before they are sent, and what happens to those that do not
+    /// fit. Default: [`Preflight::Off`]. See [`preflight`](crate::preflight).
     pub fn preflight(mut self, policy: Preflight) -> Self {
         self.interceptors().apply(PreflightInterceptor::change(policy));
         self

@@ -1,12 +1,12 @@
-//! `with_preflight`: the preflight policy of one call, or of those with the same options.
+//! `with_preflight`: the preflight policy of one call, or of calls with the same options.
 
 use super::{Preflight, PreflightInterceptor};
 use crate::runtime::call::Call;
 use crate::runtime::transport::CallOptions;
 
 impl CallOptions {
-    /// What happens if a request does not fit its model, in place of the client's policy
-    /// ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See [`preflight`](crate::preflight).
+    /// The preflight policy, instead of the client's ([`ClientBuilder::preflight`](crate::ClientBuilder::preflight)). See
+    /// [`preflight`](crate::preflight).
     pub fn with_preflight(mut self, policy: Preflight) -> Self {
         self.interceptors.push(PreflightInterceptor::change(policy));
         self
@@ -14,7 +14,7 @@ impl CallOptions {
 }
 
 impl<T> Call<T> {
-    /// What happens if the request does not fit its model: [`CallOptions::with_preflight`].
+    /// The preflight policy of this call: [`CallOptions::with_preflight`].
     pub fn with_preflight(self, policy: Preflight) -> Self {
         self.with_options(CallOptions::new().with_preflight(policy))
     }

@@ -1,4 +1,4 @@
-//! A request against a catalogue.
+//! `Catalogue::check`, `Checkable`: checks a request against a catalogue without sending it.
 
 use std::time::SystemTime;
 
@@ -13,8 +13,8 @@ use crate::runtime::media::form::json_of;
 use crate::runtime::operation::{Operation, OperationRef};
 use crate::runtime::transport::model_of;
 
-/// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, videos,
-/// speech, music, the voice changer, embeddings and decisions. It cannot be implemented elsewhere.
+/// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, videos, speech,
+/// music, the voice changer, embeddings and decisions. Sealed.
 pub trait Checkable: sealed::Sealed {}
 
 mod sealed {
@@ -22,7 +22,7 @@ mod sealed {
 
     pub trait Sealed {
         fn operation() -> &'static Operation;
-        /// The body as it would be sent; of files, that they are there.
+        /// The body as it would be sent; of files only their presence.
         fn body(&self) -> Value;
     }
 }
@@ -70,10 +70,10 @@ checkable! {
 }
 
 impl Catalogue {
-    /// Checks a request against its model, without sending anything. [What is checked](crate::preflight#what-is-checked), and what
-    /// the report means, is the same as for a call with [`Preflight::Warn`](crate::Preflight::Warn).
+    /// Checks a request against its model, without sending anything. [What is checked](crate::preflight#what-is-checked), and the report,
+    /// are the same as for a call with [`Preflight::Warn`](crate::Preflight::Warn).
     ///
-    /// A name that this catalogue does not have may be that of another vendor's model; unless their names were
+    /// A model unknown to this catalogue may be another vendor's id; unless these were
     /// [fetched](crate::models::CatalogueRequest::with_compatible_names), the report has the note `not_checked`.
     ///
     /// ```
@@ -99,7 +99,7 @@ impl Catalogue {
     }
 }
 
-/// What is found in a request. One that names no model is left to the API's own choice, and nothing is found.
+/// Checks a request. Without a model the API chooses, and there are no findings.
 pub(super) fn of(area: &Area, body: &Value, catalogue: &Catalogue, now: SystemTime) -> PreflightReport {
     let mut found = Findings::default();
     let Some((field, name)) = body.as_object().and_then(model_of) else { return PreflightReport::new(None, found) };
@@ -116,7 +116,7 @@ pub(super) fn of(area: &Area, body: &Value, catalogue: &Catalogue, now: SystemTi
             found.problem(
                 "model_type",
                 field,
-                format!("is {id}, a model of the type {kind}, which is not for these requests"),
+                format!("is {id}, a model of the type {kind}, which does not serve these requests"),
             );
             Some(id.to_owned())
         }
@@ -125,7 +125,7 @@ pub(super) fn of(area: &Area, body: &Value, catalogue: &Catalogue, now: SystemTi
             None
         }
         Resolved::Unsure => {
-            return not_checked(field, "it is not in the list, and the names of other vendors' models are not known");
+            return not_checked(field, "it is not in the list, and other vendors' model ids were not fetched");
         }
     };
     PreflightReport::new(model, found)

@@ -1,4 +1,4 @@
-//! Calls that are checked before they are sent.
+//! `PreflightInterceptor`: checks calls before they are sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::runtime::error::Error;
 use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, InterceptorChange};
 use crate::runtime::transport::{Outgoing, Reply, model_of};
 
-/// A call waits no longer than this for the catalogue.
+/// The longest wait of a call for the catalogue.
 const MOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Checks each call that names a model.
@@ -44,17 +44,17 @@ impl PreflightInterceptor {
             Ok(catalogue) => check::of(area, &body, &catalogue, outgoing.shared.clock.system_time()),
             Err(reason) => check::not_checked(field, &reason),
         };
-        let report = self.acted_on(report, outgoing, &mut body);
-        tell(outgoing, &report);
+        let report = self.with_policy(report, outgoing, &mut body);
+        log(outgoing, &report);
         match report.findings().iter().any(|finding| finding.action == FindingAction::Refused) {
             true => report.refusal().map_or(Ok(None), Err),
             false => Ok(Some(Box::new(Checked(report)))),
         }
     }
 
-    /// Does what the policy says about each finding.
-    fn acted_on(self, report: PreflightReport, outgoing: &mut Outgoing, body: &mut Value) -> PreflightReport {
-        // A form is put together from what the caller has, and stays as it is.
+    /// Applies the policy to each finding.
+    fn with_policy(self, report: PreflightReport, outgoing: &mut Outgoing, body: &mut Value) -> PreflightReport {
+        // A form is built from the caller's values and is not changed.
         let may_drop = self.policy == Preflight::Drop && outgoing.form().is_none();
         let act = |finding: &Finding| match self.policy {
             Preflight::Refuse if finding.severity == Severity::Problem => FindingAction::Refused,
@@ -82,22 +82,22 @@ impl Interceptor for PreflightInterceptor {
     }
 }
 
-/// The catalogue, with the names of other vendors' models where the request may use one; or why there is none.
+/// The catalogue, with other vendors' model ids if the request may use one; or why it is missing.
 async fn catalogue(outgoing: &Outgoing, area: &Area, name: &str) -> Result<Catalogue, String> {
     let client = Client::of_call(outgoing);
     let patience = outgoing.timeout().min(MOST_PATIENCE);
     match tokio::time::timeout(patience, fetched(&client, area, name)).await {
         Ok(outcome) => outcome,
         Err(_) => {
-            let older = store::gave_up(&client, area.kind());
-            older.ok_or_else(|| format!("the catalogue did not come within {patience:?}"))
+            let older = store::record_give_up(&client, area.kind());
+            older.ok_or_else(|| format!("the catalogue did not arrive within {patience:?}"))
         }
     }
 }
 
 async fn fetched(client: &Client, area: &Area, name: &str) -> Result<Catalogue, String> {
     if store::has_just_failed(client) {
-        return Err("the catalogue could not be fetched a moment ago".to_owned());
+        return Err("fetching the catalogue failed a moment ago".to_owned());
     }
     let catalogue = store::catalogue(client, None).await;
     let catalogue = catalogue.map_err(|error| format!("the catalogue cannot be fetched ({:?})", error.kind()))?;
@@ -108,8 +108,8 @@ async fn fetched(client: &Client, area: &Area, name: &str) -> Result<Catalogue, 
     Ok(store::with_names(client, catalogue, area.kind(), None).await.0)
 }
 
-/// One event for each finding. The problem holds no text of the request but the value that does not fit.
-fn tell(outgoing: &Outgoing, report: &PreflightReport) {
+/// Logs one event per finding. Of the request's text it has only the value that does not fit.
+fn log(outgoing: &Outgoing, report: &PreflightReport) {
     let (operation, model) = (outgoing.scope.operation().name(), report.model());
     for Finding { field, rule, problem, action, .. } in report.findings() {
         let (field, action) = (field.as_str(), action.word());
@@ -117,7 +117,7 @@ fn tell(outgoing: &Outgoing, report: &PreflightReport) {
     }
 }
 
-/// Hands the report out with whatever comes of the call.
+/// Attaches the report to the reply or the error.
 struct Checked(PreflightReport);
 
 impl CompletionObserver for Checked {

@@ -1,4 +1,4 @@
-//! What a check found.
+//! `PreflightReport`, `Finding`: the result of a check.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::validation::ValidationError;
 
-/// What a check of a request found. A clone costs a counter.
+/// The result of a check. A clone is cheap.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -33,41 +33,40 @@ struct ReportData {
     did_you_mean: Vec<String>,
 }
 
-/// Something about a request that does not fit its model.
+/// One mismatch between a request and its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The path of the member in the request's JSON, such as `messages[0].content[1]`. It is `model` for a feature in the suffix of the
-    /// model's name.
+    /// The path of the field in the request's JSON, such as `messages[0].content[1]`; `model` for a feature in the suffix of the model id.
     pub field: String,
-    /// The rule that it breaks, as a stable word such as `tools`; [all of them](crate::preflight#what-is-checked).
+    /// The rule, as a stable word such as `tools`; [all of them](crate::preflight#what-is-checked).
     pub rule: &'static str,
-    /// What is wrong with it, to be read after the field.
+    /// The problem, to be read after the field.
     pub problem: String,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What was done.
+    /// The action taken.
     pub action: FindingAction,
     pub(super) droppable: bool,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know: the model goes some day, or nothing could be checked. Never a reason to refuse.
+    /// Information: the model will be removed, or nothing could be checked. Never a reason to reject.
     Note,
-    /// The API refuses it or passes it over.
+    /// The API rejects or ignores it.
     Problem,
 }
 
-/// What was done about a finding.
+/// The action taken for a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingAction {
-    /// Nothing, apart from telling.
+    /// Only reported.
     Reported,
-    /// The member was left out of what was sent.
+    /// The field was left out of the request.
     Dropped,
     /// The request was not sent.
     Refused,
@@ -89,7 +88,7 @@ impl PreflightReport {
         Self { inner: Arc::new(ReportData { model, findings, did_you_mean }) }
     }
 
-    /// The same report, with what was done about each finding.
+    /// The same report with an action for each finding.
     pub(super) fn with_actions(self, action: impl Fn(&Finding) -> FindingAction) -> Self {
         let ReportData { model, findings, did_you_mean } = &*self.inner;
         let act = |finding: &Finding| Finding { action: action(finding), ..finding.clone() };
@@ -97,7 +96,7 @@ impl PreflightReport {
         Self::new(model.clone(), findings)
     }
 
-    /// What was found, problems and notes.
+    /// All findings, problems and notes.
     ///
     /// ```
     /// # fn look(report: venice_ai::preflight::PreflightReport) {
@@ -111,12 +110,12 @@ impl PreflightReport {
         &self.inner.findings
     }
 
-    /// What is wrong with the request.
+    /// The findings that are problems.
     pub fn problems(&self) -> impl Iterator<Item = &Finding> {
         self.findings().iter().filter(|finding| finding.severity == Severity::Problem)
     }
 
-    /// Whether the request fits, as far as it is known.
+    /// Whether there are no findings.
     ///
     /// ```
     /// # fn look(report: venice_ai::preflight::PreflightReport) {
@@ -128,19 +127,19 @@ impl PreflightReport {
         self.problems().next().is_none()
     }
 
-    /// The id of the model that the request was checked against. `None`: there is no such model, or it was not checked.
+    /// The id of the model that the request was checked against; `None` for an unknown model, or if it was not checked.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         self.inner.model.as_deref()
     }
 
-    /// Names that come close to a model that does not exist.
+    /// Similar names for an unknown model.
     #[must_use]
     pub fn did_you_mean(&self) -> &[String] {
         &self.inner.did_you_mean
     }
 
-    /// The error of a request that is not sent for what was found.
+    /// The error of a rejected request.
     pub(super) fn refusal(&self) -> Option<Error> {
         let problems =
             self.problems().map(|finding| ValidationError::new(finding.field.as_str(), finding.problem.as_str()));
@@ -150,8 +149,8 @@ impl PreflightReport {
 }
 
 impl Error {
-    /// What was found before the request was sent ([`Preflight`](crate::Preflight)), whether it was sent or not. `None` where it was
-    /// not checked.
+    /// The report of the check before sending ([`Preflight`](crate::Preflight)), whether the request was sent or not. `None` if it was not
+    /// checked.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -166,7 +165,7 @@ impl Error {
 }
 
 impl Meta {
-    /// What was found before the request was sent ([`Preflight`](crate::Preflight)). `None` where it was not checked.
+    /// The report of the check before sending ([`Preflight`](crate::Preflight)). `None` if it was not checked.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
@@ -200,14 +199,14 @@ impl fmt::Debug for PreflightReport {
     }
 }
 
-/// Findings as they come.
+/// Collects findings.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) findings: Vec<Finding>,
     pub(super) did_you_mean: Vec<String>,
 }
 
-/// Of a request that is wrong in many places, so many are told.
+/// The most findings of a report.
 const MOST: usize = 32;
 
 impl Findings {
@@ -218,12 +217,12 @@ impl Findings {
         }
     }
 
-    /// The API refuses it or passes it over.
+    /// The API rejects or ignores the field.
     pub(super) fn problem(&mut self, rule: &'static str, field: &str, problem: String) {
         self.push(rule, field, problem, Severity::Problem, false);
     }
 
-    /// As [`problem`](Self::problem); without the member the answer would be the same.
+    /// Like [`problem`](Self::problem), for a field that does not change the answer.
     pub(super) fn droppable(&mut self, rule: &'static str, field: &str, problem: String) {
         self.push(rule, field, problem, Severity::Problem, true);
     }

@@ -1,4 +1,4 @@
-//! A request that is checked, and the model that it is for.
+//! `Subject`: a checked request and its model.
 
 use std::time::SystemTime;
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 use crate::features::catalogue::CatalogueModel;
 use crate::runtime::url::percent_decoded;
 
-/// A request that is checked, and the model that it is for.
+/// A checked request and its model.
 pub(super) struct Subject<'a> {
     pub(super) body: &'a Value,
     pub(super) model: &'a CatalogueModel,
     pub(super) now: SystemTime,
-    /// What stands behind the colon in the model's name.
+    /// The suffix of the model id, after the colon.
     suffix: &'a str,
 }
 
-/// What a request says of a member.
-pub(super) struct Said<'a> {
-    /// Where it says it.
+/// The value of a field.
+pub(super) struct FieldValue<'a> {
+    /// Its path.
     pub(super) field: &'a str,
     pub(super) value: Value,
 }
@@ -29,19 +29,19 @@ impl<'a> Subject<'a> {
         Self { body, model, now, suffix }
     }
 
-    /// What the request says of a field, in the suffix of the model id, which takes precedence, or in its body. Null says nothing.
-    pub(super) fn said(&self, field: &'a str) -> Option<Said<'a>> {
+    /// The value of a field: in the suffix of the model id, which takes precedence, or in the body. Null counts as absent.
+    pub(super) fn value_of(&self, field: &'a str) -> Option<FieldValue<'a>> {
         let in_suffix = field.strip_prefix("venice_parameters.").and_then(|name| {
             let mut pairs = self.suffix.split('&').filter_map(|pair| pair.split_once('='));
             pairs.find(|pair| pair.0 == name).map(|pair| percent_decoded(pair.1))
         });
         match in_suffix {
-            Some(value) => Some(Said { field: "model", value: value.into() }),
-            None => Some(Said { field, value: self.get(field)?.clone() }),
+            Some(value) => Some(FieldValue { field: "model", value: value.into() }),
+            None => Some(FieldValue { field, value: self.get(field)?.clone() }),
         }
     }
 
-    /// A member of the body.
+    /// A field of the body.
     pub(super) fn get(&self, field: &str) -> Option<&'a Value> {
         let value = field.split('.').try_fold(self.body, |value, name| value.get(name))?;
         Some(value).filter(|value| !value.is_null())
@@ -59,18 +59,18 @@ impl<'a> Subject<'a> {
         self.get(field).is_some_and(is_on)
     }
 
-    /// How many items a list has; one that is no list is one item.
+    /// The number of items of a list; any other value counts as one.
     pub(super) fn count(&self, field: &str) -> usize {
         self.get(field).map_or(0, |value| value.as_array().map_or(1, Vec::len))
     }
 }
 
-/// A number, of JSON or of a form.
+/// A number, in JSON or in a form.
 pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
 }
 
-/// Whether a switch is on, in JSON, in a form or in a suffix.
+/// Whether a flag is on, in JSON, in a form or in a suffix.
 pub(super) fn is_on(value: &Value) -> bool {
     match value {
         Value::Bool(on) => *on,
@@ -79,7 +79,7 @@ pub(super) fn is_on(value: &Value) -> bool {
     }
 }
 
-/// Takes a member out of a body, and the objects that are empty without it.
+/// Removes a field from a body, and the objects that are empty without it.
 pub(super) fn remove(body: &mut Value, field: &str) {
     let mut path: Vec<&str> = field.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
     while let Some(last) = path.pop() {
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_empty_goes_too() {
+    fn emptied_objects_are_removed() {
         let mut body =
             json!({"a": 1, "reasoning": {"effort": "low"}, "list": [{"image": "x", "strength": 1}, {"strength": 2}]});
         remove(&mut body, "reasoning.effort");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_and_suffixes_have_words_for_numbers_and_switches() {
+    fn forms_and_suffixes_spell_numbers_and_flags() {
         assert_eq!(
             [json!(2), json!("2.5"), json!("x"), json!("NaN")].map(|value| number(&value)),
             [Some(2.0), Some(2.5), None, None]

@@ -1,10 +1,10 @@
-//! How many tokens a text has at least.
+//! `at_least`: a lower bound of the tokens of a text.
 
-/// Words have fewer characters a token than this with every tokenizer in use, long ones and other languages included.
+/// Every tokenizer in use has fewer characters per token, also for long words and other languages.
 const MOST_CHARACTERS: u64 = 6;
 
-/// At least so many tokens, for findings that must be sure: a token for every six characters, white space and repeated
-/// characters apart, of which a tokenizer may put any number into one token.
+/// A lower bound for findings that must be certain: one token per six characters, without white space and repeated characters, which a
+/// tokenizer may merge into one token.
 pub(super) fn at_least(text: &str) -> u64 {
     let mut before = None;
     let mut characters = 0;

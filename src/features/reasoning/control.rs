@@ -1,40 +1,39 @@
-//! One control for what models take in different forms.
+//! `ReasoningControl`: how much a model reasons, translated to the fields that the model supports.
 
 use super::ReasoningSupport;
 use crate::api::generated::types::{ChatCompletionRequest, Reasoning, ReasoningEffort};
 use crate::runtime::validation::ValidationError;
 
-/// How much a model shall reason before it answers.
+/// How much a model reasons before it answers.
 ///
-/// Models take this in different forms, and the API refuses an effort that a model does not know (400).
-/// [`reasoning_for`](ChatCompletionRequest::reasoning_for) writes what the model at hand understands:
+/// Models support different fields for this, and the API rejects an effort that a model does not support (400).
+/// [`reasoning_for`](ChatCompletionRequest::reasoning_for) sets the ones of the given model:
 ///
 /// | | `Off` | `Effort(…)` | `Hidden` |
 /// |---|---|---|---|
 /// | a model that does not reason | nothing | nothing | nothing |
 /// | its [`reasoning_effort_options`] list `none` | `reasoning_effort: "none"` | the nearest of its options | `strip_thinking_response` |
 /// | its options do not list `none` | both switches of Venice | the nearest of its options | `strip_thinking_response` |
-/// | it lists no options, and takes an effort | both switches of Venice | that effort | `strip_thinking_response` |
-/// | it reasons, and takes no effort | both switches of Venice | nothing | `strip_thinking_response` |
-/// | a model of which nothing is known | both switches of Venice | that effort | `strip_thinking_response` |
+/// | it supports an effort, and lists no options | both switches of Venice | that effort | `strip_thinking_response` |
+/// | it reasons, and supports no effort | both switches of Venice | nothing | `strip_thinking_response` |
+/// | a model without known capabilities | both switches of Venice | that effort | `strip_thinking_response` |
 ///
-/// Venice's switches are `reasoning.enabled: false`, which the vendor's guide recommends, and `venice_parameters.disable_thinking`,
-/// which also takes `<think>` out of the answer. No capability tells that a model reasons always, as Claude, Gemini 3 and DeepSeek R1
-/// are said to: such a model reasons all the same, is paid for it, and the answer comes without its thoughts where it writes them into
-/// the text.
+/// Venice's switches are `reasoning.enabled: false`, which the vendor's guide recommends, and `venice_parameters.disable_thinking`, which
+/// also removes `<think>` from the answer. No capability says that a model always reasons, as Claude, Gemini 3 and DeepSeek R1 are said to:
+/// such a model still reasons, which is charged, and the reasoning is removed from the answer if it is written there.
 ///
 /// [`reasoning_effort_options`]: crate::types::ModelCapabilities#structfield.reasoning_effort_options
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasoningControl {
-    /// As the model does by itself.
+    /// The model's default.
     #[default]
     Default,
-    /// Not at all. The fastest and cheapest answers.
+    /// No reasoning. The fastest and cheapest answers.
     Off,
-    /// So much. [`ReasoningEffort::None`] is [`Off`](Self::Off).
+    /// This effort. [`ReasoningEffort::None`] is [`Off`](Self::Off).
     Effort(ReasoningEffort),
-    /// As the model does by itself, with its thoughts taken out of the reply. They are paid for.
+    /// The model's default, with the reasoning removed from the reply. It is charged.
     Hidden,
 }
 
@@ -45,12 +44,12 @@ impl From<ReasoningEffort> for ReasoningControl {
 }
 
 impl ChatCompletionRequest {
-    /// Has the model reason as much as this, in the form that the model takes; see [`ReasoningControl`] for what that is. An effort that
-    /// it does not take becomes the nearest one that it takes, the lower one of two, and never `none`.
+    /// Sets how much the model reasons, in the fields that the model supports; see [`ReasoningControl`]. An unsupported effort becomes the
+    /// nearest supported one, the lower one of two, and never `none`.
     ///
-    /// The model has to be the one of the request. What was set before is replaced: `reasoning_effort`, `reasoning.effort`,
-    /// `reasoning.enabled` and `venice_parameters.disable_thinking`. Call it after the setter of
-    /// [`venice_parameters`](Self::venice_parameters), which replaces all of these.
+    /// The model must be the one of the request. Replaces earlier settings: `reasoning_effort`, `reasoning.effort`, `reasoning.enabled` and
+    /// `venice_parameters.disable_thinking`. Call it after the setter of [`venice_parameters`](Self::venice_parameters), which replaces all
+    /// of these.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -68,10 +67,10 @@ impl ChatCompletionRequest {
         self.with_reasoning(form)
     }
 
-    /// As [`reasoning_for`](Self::reasoning_for), and an error where the model does not take just this effort. The error names what it
-    /// takes.
+    /// Like [`reasoning_for`](Self::reasoning_for), with an error if the model does not support exactly this effort. The error lists the
+    /// supported ones.
     ///
-    /// A model of which nothing is known may take anything, and is given it.
+    /// A model without known capabilities accepts every effort.
     ///
     /// ```
     /// use venice_ai::types::{ChatCompletionRequest, Model, ReasoningEffort};
@@ -86,7 +85,7 @@ impl ChatCompletionRequest {
     /// ```
     ///
     /// # Errors
-    /// An effort that is none of the model's options, and any effort for a model that does not reason or whose effort cannot be chosen.
+    /// An effort that is not one of the model's options, and any effort for a model without reasoning or with a fixed effort.
     pub fn exact_reasoning_for(
         self,
         model: impl Into<ReasoningSupport>,
@@ -128,11 +127,11 @@ impl ChatCompletionRequest {
     }
 }
 
-/// What stands in the request.
+/// The fields that are sent.
 #[derive(Debug, PartialEq)]
 enum WireForm {
     Nothing,
-    /// `reasoning_effort`, which wins over `reasoning.effort`.
+    /// `reasoning_effort`, which takes precedence over `reasoning.effort`.
     Effort(ReasoningEffort),
     /// `reasoning.enabled: false` and `disable_thinking`.
     Switches,
@@ -160,7 +159,7 @@ impl WireForm {
     }
 }
 
-/// From the least to the most.
+/// In ascending order.
 const EFFORTS: [ReasoningEffort; 6] = [
     ReasoningEffort::Minimal,
     ReasoningEffort::Low,
@@ -170,7 +169,7 @@ const EFFORTS: [ReasoningEffort; 6] = [
     ReasoningEffort::Max,
 ];
 
-/// The option that is nearest to an effort. Of a value that this crate does not know nobody can tell what is near it.
+/// The option nearest to an effort; `None` for a value unknown to this crate.
 #[inline]
 fn nearest(wanted: &ReasoningEffort, options: &[ReasoningEffort]) -> Option<ReasoningEffort> {
     if options.contains(wanted) {
@@ -189,7 +188,7 @@ fn what_it_takes(support: &ReasoningSupport) -> String {
         return "does not reason".to_owned();
     }
     if !support.may_take_effort() {
-        return "takes no effort: it reasons as it will".to_owned();
+        return "has a fixed effort".to_owned();
     }
     let options: Vec<&str> = support.options.iter().map(ReasoningEffort::as_str).collect();
     format!("takes {}", options.join(", "))
@@ -211,19 +210,19 @@ mod tests {
         json!({"supportsReasoning": true, "supportsReasoningEffort": true, "reasoningEffortOptions": options})
     }
 
-    /// The members that a control leads to.
+    /// The fields that a control sets.
     #[inline]
     fn sent(request: &ChatCompletionRequest) -> Value {
         let mut body = serde_json::to_value(request).unwrap();
-        let members = body.as_object_mut().unwrap();
-        members.remove("model");
-        members.remove("messages");
+        let fields = body.as_object_mut().unwrap();
+        fields.remove("model");
+        fields.remove("messages");
         body
     }
 
     #[test]
     #[inline]
-    fn every_control_has_a_form_for_every_kind_of_model() {
+    fn every_control_is_translated_for_every_kind_of_model() {
         let switches = json!({"reasoning": {"enabled": false}, "venice_parameters": {"disable_thinking": true}});
         let stripped = json!({"venice_parameters": {"strip_thinking_response": true}});
         let effort = |effort: &str| json!({"reasoning_effort": effort});
@@ -255,7 +254,7 @@ mod tests {
                 [effort("none"), effort("max"), effort("max"), effort("max"), stripped.clone()],
             ),
             (
-                // The list says more than a flag that is missing.
+                // The list takes precedence over a missing flag.
                 json!({"reasoningEffortOptions": ["high"]}),
                 [switches.clone(), effort("high"), effort("high"), effort("high"), stripped.clone()],
             ),
@@ -282,7 +281,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn what_was_set_before_is_replaced_and_the_rest_stays() {
+    fn earlier_settings_are_replaced_and_other_fields_stay() {
         let request = ChatCompletionRequest::new("m", ["Hello."])
             .reasoning_effort(ReasoningEffort::High)
             .reasoning(Reasoning::new().effort(ReasoningEffort::Low).enabled(true).summary("auto"))
@@ -297,7 +296,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn an_effort_that_must_be_met_is_met_or_refused_with_what_there_is() {
+    fn an_exact_effort_is_set_or_rejected_with_the_supported_ones() {
         let exact = |capabilities: &Value, effort: &str| {
             let request = ChatCompletionRequest::new("m", ["Hello."]);
             request
@@ -315,8 +314,8 @@ mod tests {
         let denied = json!({"supportsReasoning": false, "supportsReasoningEffort": false});
         assert!(problem(&denied, "low").ends_with("`m` does not reason"));
         let without_effort = json!({"supportsReasoning": true, "supportsReasoningEffort": false});
-        assert!(problem(&without_effort, "low").contains("takes no effort"));
-        // Off is no effort that could be missed.
+        assert!(problem(&without_effort, "low").contains("has a fixed effort"));
+        // Off is not an effort that could be unsupported.
         assert!(exact(&denied, "none").is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! `ReasoningFilter`, `AnswerFilter`: what a model reasons, and what it answers, as the text of a stream.
+//! `ReasoningFilter`, `AnswerFilter`: the reasoning, or the answer, as the text of a stream.
 
 use super::thinking::Separator;
 use crate::api::generated::types::ChatCompletionChunk;

@@ -1,9 +1,9 @@
-//! Text on its way, which is nobody's to see in a log.
+//! `Hidden`: a text that `Debug` does not show.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-/// A text whose `Debug` tells how long it is.
+/// A text whose `Debug` shows only its length.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Hidden(pub(crate) String);
 

@@ -1,4 +1,4 @@
-//! `ReasoningControl`, `AnswerStream`: how much a model reasons before it answers, and its reasoning apart from its answer.
+//! `ReasoningControl`, `AnswerStream`: how much a model reasons, and its reasoning separated from its answer.
 
 mod control;
 mod filter;
@@ -18,7 +18,7 @@ use crate::api::chat::stream::ChatStream;
 use crate::features::collect::TextStream;
 
 impl ChatStream {
-    /// Only the text without what the model reasons in it, piece by piece; of the first choice, as with [`text`](Self::text).
+    /// The text without the model's reasoning, as it arrives; of the first choice, like [`text`](Self::text).
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -32,8 +32,7 @@ impl ChatStream {
         TextStream::filtered(self, AnswerFilter::default())
     }
 
-    /// What the model reasons and what it answers, told apart and in the order in which they come; of the first choice, as with
-    /// [`text`](Self::text).
+    /// The reasoning and the answer, separated and in order of arrival; of the first choice, like [`text`](Self::text).
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -51,8 +50,8 @@ impl ChatStream {
         AnswerStream::new(self)
     }
 
-    /// Only the text of the model's reasoning, piece by piece; of the first choice, as with [`text`](Self::text). It is
-    /// `reasoning_content`, and what older models write between `<think>` and `</think>` at the beginning of the text.
+    /// The text of the model's reasoning, as it arrives; of the first choice, like [`text`](Self::text). It is `reasoning_content`, and
+    /// what older models write between `<think>` and `</think>` at the start of the text.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {

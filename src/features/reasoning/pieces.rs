@@ -1,4 +1,4 @@
-//! Reasoning and answer of a stream, each as such.
+//! `AnswerStream`: the reasoning and the answer of a stream, separated.
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,25 +14,25 @@ use crate::features::collect::first_delta;
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 
-/// What a model reasons and what it answers, in the order in which they come; from [`ChatStream::pieces`]. No piece is empty.
+/// The reasoning and the answer in order of arrival; from [`ChatStream::pieces`]. No piece is empty.
 ///
 /// Errors are those of the [`ChatStream`].
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct AnswerStream {
     stream: ChatStream,
     separator: Separator,
-    /// What came together with the piece that was given out.
+    /// The piece that arrived together with the one just returned.
     next: Option<Hidden>,
 }
 
-/// A piece of an answer. Its `Debug` tells how long it is, not what it says.
+/// A piece of the reasoning or the answer. Its `Debug` shows only the length.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnswerPiece {
-    /// What the model thinks.
+    /// Reasoning.
     Reasoning(String),
-    /// What it says.
+    /// Answer.
     Answer(String),
 }
 
@@ -51,12 +51,12 @@ impl AnswerStream {
         Self { stream, separator: Separator::default(), next: None }
     }
 
-    /// What came with the reply besides its body.
+    /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
 
-    /// What the answer cost, once the end of it has told.
+    /// The cost, once the end of the stream has reported it.
     ///
     /// ```no_run
     /// # async fn run(mut pieces: venice_ai::stream::AnswerStream) -> Result<(), venice_ai::Error> {
@@ -71,13 +71,13 @@ impl AnswerStream {
         self.stream.cost()
     }
 
-    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    /// Whether the stream is complete: [`ChatStream::ended_cleanly`].
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.stream.ended_cleanly()
     }
 
-    /// The next piece; `None` at the end. A call that is cancelled loses nothing.
+    /// The next piece; `None` at the end. Cancel-safe.
     ///
     /// ```no_run
     /// # async fn run(mut pieces: venice_ai::stream::AnswerStream) -> Result<(), venice_ai::Error> {

@@ -1,14 +1,14 @@
-//! What a model reasoned, apart from what it answered.
+//! `reasoning`, `answer`: the reasoning and the answer of a reply, separated.
 
 use std::borrow::Cow;
 
-use super::thinking::{PLACEHOLDER, Without, separated};
+use super::thinking::{PLACEHOLDER, WordFilter, separated};
 use crate::api::generated::types::{AssistantMessage, ChatCompletion};
 use crate::features::collect::ENCRYPTED;
 
 impl ChatCompletion {
-    /// What the model reasoned for the first choice, in whichever form it came; empty where it did not reason or keeps it to itself.
-    /// See [`AssistantMessage::reasoning`].
+    /// The reasoning of the first choice, in whichever form it arrived; empty if the model did not reason or does not return it. See
+    /// [`AssistantMessage::reasoning`].
     ///
     /// ```
     /// use venice_ai::types::ChatCompletion;
@@ -22,7 +22,7 @@ impl ChatCompletion {
         self.message().map(AssistantMessage::reasoning).unwrap_or_default()
     }
 
-    /// The text of the first choice without what the model reasoned. [`text`](Self::text) has all that came.
+    /// The text of the first choice without reasoning. [`text`](Self::text) has all of it.
     #[must_use]
     pub fn answer(&self) -> Cow<'_, str> {
         self.message().map(AssistantMessage::answer).unwrap_or_default()
@@ -30,11 +30,10 @@ impl ChatCompletion {
 }
 
 impl AssistantMessage {
-    /// What the model reasoned: `reasoning_content`, or else what stands between `<think>` and `</think>` at the beginning of the text, as
-    /// older models write it. Of reasoning that was cut off, what there is.
+    /// The reasoning: `reasoning_content`, or the text between `<think>` and `</think>` at the start of the text, as older models write it.
+    /// Also incomplete reasoning.
     ///
-    /// The API's stand-in for reasoning that is encrypted is left out; [`is_reasoning_encrypted`](Self::is_reasoning_encrypted) tells of
-    /// it.
+    /// The API's placeholder for encrypted reasoning is left out; see [`is_reasoning_encrypted`](Self::is_reasoning_encrypted).
     ///
     /// ```
     /// use venice_ai::types::AssistantMessage;
@@ -44,7 +43,7 @@ impl AssistantMessage {
     #[inline]
     pub fn reasoning(&self) -> Cow<'_, str> {
         match self.reasoning_content.as_deref() {
-            Some(text) if text.contains(PLACEHOLDER) => Without::new(PLACEHOLDER).whole(text).into(),
+            Some(text) if text.contains(PLACEHOLDER) => WordFilter::new(PLACEHOLDER).whole(text).into(),
             Some(text) if !text.is_empty() => text.into(),
             _ => match self.text() {
                 Cow::Borrowed(text) => separated(text).0,
@@ -53,7 +52,7 @@ impl AssistantMessage {
         }
     }
 
-    /// The text of the message without what the model reasoned in it.
+    /// The text of the message without reasoning.
     ///
     /// ```
     /// use venice_ai::types::AssistantMessage;
@@ -67,8 +66,8 @@ impl AssistantMessage {
         }
     }
 
-    /// Whether the provider keeps what the model reasoned, or some of it, to itself. The message still has to go back as it came:
-    /// the encrypted part is in it.
+    /// Whether the reasoning, or part of it, is encrypted by the provider. The message must still be sent back unchanged: the encrypted
+    /// part is in it.
     ///
     /// ```
     /// use venice_ai::types::AssistantMessage;

@@ -1,11 +1,11 @@
-//! What is known of a model's reasoning.
+//! `ReasoningSupport`: what is known of a model's reasoning.
 
 use crate::api::generated::types::{Model, ReasoningEffort};
 #[cfg(feature = "catalogue")]
 use crate::features::catalogue::CatalogueModel;
 
-/// What is known of how a model reasons, from a model of the [catalogue](crate::models::Catalogue) or of the
-/// [list](crate::Models::list); for [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for).
+/// What is known of a model's reasoning, from a model of the [catalogue](crate::models::Catalogue) or of the [list](crate::Models::list);
+/// for [`reasoning_for`](crate::types::ChatCompletionRequest::reasoning_for).
 ///
 /// ```
 /// use venice_ai::chat::ReasoningSupport;
@@ -18,7 +18,7 @@ pub struct ReasoningSupport {
     pub(super) model: String,
     reasons: Option<bool>,
     effort: Option<bool>,
-    /// Empty where the model does not list any.
+    /// Empty if the model does not list any.
     pub(super) options: Vec<ReasoningEffort>,
 }
 
@@ -44,12 +44,12 @@ impl From<&Model> for ReasoningSupport {
 }
 
 impl ReasoningSupport {
-    /// Whether it reasons, as far as is known. What takes an effort does.
+    /// Whether it reasons, as far as known. A model with efforts does.
     pub(super) fn may_reason(&self) -> bool {
         self.reasons != Some(false) || self.effort == Some(true) || !self.options.is_empty()
     }
 
-    /// Whether it takes an effort, as far as is known. What lists some does.
+    /// Whether it supports an effort, as far as known. A model that lists some does.
     pub(super) fn may_take_effort(&self) -> bool {
         self.effort != Some(false) || !self.options.is_empty()
     }

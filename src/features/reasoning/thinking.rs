@@ -1,4 +1,4 @@
-//! `Separator`: what a model reasons and what it answers, told apart while both arrive in pieces.
+//! `Separator`: separates reasoning from the answer while both arrive in pieces.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::Hidden;
 use crate::api::generated::types::ChatDelta;
 use crate::features::collect::is_encrypted;
 
-/// What the API writes in place of reasoning that the provider has encrypted.
+/// The API's placeholder for reasoning encrypted by the provider.
 pub(crate) const PLACEHOLDER: &str = "[Some reasoning content is encrypted]";
 
 const OPEN: &str = "<think>";
@@ -24,16 +24,16 @@ pub(crate) fn separated(text: &str) -> (Cow<'_, str>, Cow<'_, str>) {
     (reasoning.into(), answer.into())
 }
 
-/// What deltas bring, apart. A tag may be cut by the end of a delta anywhere, so that its beginning is held back.
+/// Separates the text of deltas. A tag may be split between deltas, so its possible start is held back.
 #[derive(Debug)]
 pub(super) struct Separator {
-    placeholder: Without,
+    placeholder: WordFilter,
     thinking: Thinking,
 }
 
 impl Default for Separator {
     fn default() -> Self {
-        Self { placeholder: Without::new(PLACEHOLDER), thinking: Thinking::default() }
+        Self { placeholder: WordFilter::new(PLACEHOLDER), thinking: Thinking::default() }
     }
 }
 
@@ -44,42 +44,42 @@ impl Separator {
         }
         let text = delta.content.as_deref().unwrap_or_default();
         if !text.is_empty() {
-            // Where the answer begins, no more of it comes.
+            // The placeholder is not expected after the answer has begun.
             self.placeholder.finish(reasoning);
             self.thinking.push(text, reasoning, answer);
         }
     }
 
-    /// Gives out what was held back. Nothing is left then.
+    /// Returns what was held back.
     pub(super) fn finish(&mut self, reasoning: &mut String, answer: &mut String) {
         self.placeholder.finish(reasoning);
         self.thinking.finish(reasoning, answer);
     }
 }
 
-/// Finds `<think>…</think>` at the beginning of a text. Anywhere else the tag is a word like others.
+/// Finds `<think>…</think>` at the start of a text. Anywhere else the tag is plain text.
 ///
-/// Each byte is looked at once, and no more is held back than the beginning of a tag and [`MOST_BLANK`] bytes of white space.
+/// Each byte is read once, and at most the start of a tag and [`MOST_BLANK`] bytes of white space are held back.
 #[derive(Debug, Default)]
 struct Thinking {
     place: TagPosition,
-    /// White space before the text, which belongs to the answer if the text begins with no block.
+    /// White space at the start, which belongs to the answer if no block follows.
     blank: Hidden,
-    /// How many bytes of the next tag have come.
+    /// The number of bytes of the next tag that arrived.
     begun: usize,
 }
 
-/// More white space than this begins an answer. Models that are stuck write nothing else.
+/// More white space than this starts an answer. Models that are stuck write nothing else.
 const MOST_BLANK: usize = 4096;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum TagPosition {
-    /// Nothing but white space came.
+    /// Only white space so far.
     #[default]
     Before,
     Inside,
-    /// White space after a block, behind which another one may begin.
-    Behind,
+    /// White space after a block, after which another one may start.
+    After,
     Answer,
 }
 
@@ -89,7 +89,7 @@ impl Thinking {
         let mut rest = &*text;
         loop {
             match self.place {
-                TagPosition::Before | TagPosition::Behind => {
+                TagPosition::Before | TagPosition::After => {
                     let begun = rest.trim_start();
                     if self.place == TagPosition::Before {
                         self.blank.push_str(&rest[..rest.len() - begun.len()]);
@@ -105,7 +105,7 @@ impl Thinking {
                         self.begun = begun.len();
                         return;
                     }
-                    // The white space behind a block belongs to it.
+                    // The white space after a block belongs to it.
                     answer.push_str(&std::mem::take(&mut self.blank));
                     self.place = TagPosition::Answer;
                     rest = begun;
@@ -113,7 +113,7 @@ impl Thinking {
                 TagPosition::Inside => match rest.split_once(CLOSE) {
                     Some((inside, behind)) => {
                         reasoning.push_str(inside);
-                        self.place = TagPosition::Behind;
+                        self.place = TagPosition::After;
                         rest = behind;
                     }
                     None => {
@@ -127,7 +127,7 @@ impl Thinking {
         }
     }
 
-    /// The tag that may come next.
+    /// The tag that may be next.
     fn tag(&self) -> &'static str {
         if self.place == TagPosition::Inside { CLOSE } else { OPEN }
     }
@@ -144,20 +144,20 @@ impl Thinking {
     }
 }
 
-/// A piece of text together with the part of `word` that came before it.
+/// A piece of text, prefixed with the part of `word` that arrived before it.
 fn with_begun<'t>(word: &str, begun: usize, text: &'t str) -> Cow<'t, str> {
     if begun == 0 { text.into() } else { [&word[..begun], text].concat().into() }
 }
 
-/// Takes a word out of a text, wherever it stands.
+/// Removes a word from a text, wherever it is.
 #[derive(Debug)]
-pub(crate) struct Without {
+pub(crate) struct WordFilter {
     word: &'static str,
-    /// How many bytes of the word have come.
+    /// The number of bytes of the word that arrived.
     begun: usize,
 }
 
-impl Without {
+impl WordFilter {
     pub(crate) fn new(word: &'static str) -> Self {
         Self { word, begun: 0 }
     }
@@ -186,7 +186,7 @@ impl Without {
     }
 }
 
-/// How many bytes at the end of a text may be the beginning of the word.
+/// The number of bytes at the end of a text that may start the word.
 fn begun_at_end(text: &str, word: &str) -> usize {
     // The words are ASCII.
     (1..word.len()).rev().find(|length| text.ends_with(&word[..*length])).unwrap_or_default()
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_block_at_the_beginning_is_reasoning() {
+    fn only_a_block_at_the_start_is_reasoning() {
         let cases = [
             ("Four.", "", "Four."),
             ("", "", ""),
@@ -238,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn wherever_it_is_cut_it_reads_the_same(
+        fn the_result_does_not_depend_on_the_pieces(
             text in "(<think>|</think>|<thi|nk>|</|[a-z \n<é]|\\[Some reasoning content is |encrypted\\]){0,12}",
             cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
         ) {
@@ -246,7 +246,7 @@ mod tests {
             places.extend([0, text.len()]);
             places.retain(|place| text.is_char_boundary(*place));
             places.sort_unstable();
-            let (mut thinking, mut without) = (Thinking::default(), Without::new(PLACEHOLDER));
+            let (mut thinking, mut without) = (Thinking::default(), WordFilter::new(PLACEHOLDER));
             let (mut reasoning, mut answer, mut rest) = (String::new(), String::new(), String::new());
             for place in places.windows(2) {
                 let piece = &text[place[0]..place[1]];
@@ -256,7 +256,7 @@ mod tests {
             thinking.finish(&mut reasoning, &mut answer);
             without.finish(&mut rest);
             prop_assert_eq!(separated(&text), (reasoning.into(), answer.into()));
-            prop_assert_eq!(Without::new(PLACEHOLDER).whole(&text), rest);
+            prop_assert_eq!(WordFilter::new(PLACEHOLDER).whole(&text), rest);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What is wrong with an input.
+//! Checks that an input is not blank.
 
 use crate::api::generated::types::{ResponseInputContent, ResponseInputItem, ResponsesInput, ResponsesRequest};
 use crate::runtime::validation::ValidationError;
 
-/// An input that asks nothing.
+/// Rejects a blank input.
 pub(super) fn input(request: &ResponsesRequest) -> Result<(), ValidationError> {
     let is_empty = |field: String| Err(ValidationError::new(field, "is empty"));
     match &request.input {

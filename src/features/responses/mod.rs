@@ -2,11 +2,11 @@
 //!
 //! | To | Call |
 //! |---|---|
-//! | have a whole answer | [`create`](Responses::create) |
-//! | read an answer while it is written | [`stream`](Responses::stream) |
-//! | take its text | [`output_text`](crate::types::ResponsesReply::output_text) |
-//! | see which functions it wants called | [`function_calls`](crate::types::ResponsesReply::function_calls) |
-//! | go on with the conversation | [`into_input`](crate::types::ResponsesReply::into_input) |
+//! | get a whole answer | [`create`](Responses::create) |
+//! | stream an answer | [`stream`](Responses::stream) |
+//! | get its text | [`output_text`](crate::types::ResponsesReply::output_text) |
+//! | get its function calls | [`function_calls`](crate::types::ResponsesReply::function_calls) |
+//! | continue the conversation | [`into_input`](crate::types::ResponsesReply::into_input) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -17,13 +17,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! An answer is paid for by token, and its request is repeated only when the API said that it did not run it; a stream never after its
-//! first byte. The API keeps nothing: to go on, send all items again. Refused before anything is sent: an empty model or input, values
-//! out of their ranges.
+//! An answer is charged by token. A request is retried only if the API reported that it did not execute it; a stream never after its first
+//! byte. The API is stateless: to continue, send all items again. Rejected before sending: an empty model or input, values out of their
+//! ranges.
 //!
-//! Only accounts in the test may call it, end-to-end encrypted models do not work here, and how a stream looks is not documented: its
-//! events are handed out as they come. For everything else there is [`chat`](crate::Client::chat). This module may change in any
-//! release.
+//! Only accounts with alpha access may call it, end-to-end encrypted models are not supported, and the stream's events are undocumented:
+//! they are returned as received. For everything else use [`chat`](crate::Client::chat). This module may change in any release.
 
 mod check;
 mod reply;
@@ -37,7 +36,7 @@ use crate::runtime::transport::ReplyForm;
 use crate::runtime::validation::ValidationError;
 
 impl Responses<'_> {
-    /// The whole answer at once. The API keeps nothing of it: to go on, send all items again.
+    /// The whole answer. The API is stateless: to continue, send all items again.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -56,16 +55,16 @@ impl Responses<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model or input, values out of their ranges, and a request with `stream` set, which
-    /// [`stream`](Self::stream) is for.
+    /// Rejected before sending: an empty model or input, values out of their ranges, and a request with `stream` set: use
+    /// [`stream`](Self::stream).
     ///
-    /// A reply with status 200 that says `failed` is the error that it names, with the whole of it in
-    /// [`body`](crate::Error::body). Other states, such as `incomplete`, are in [`ResponsesReply::status`].
+    /// A reply with status 200 and the state `failed` is the error that it contains, with the reply in [`body`](crate::Error::body). Other
+    /// states, such as `incomplete`, are in [`ResponsesReply::status`].
     pub fn create(&self, request: impl Into<ResponsesRequest>) -> Call<ResponsesReply> {
         let request = request.into();
         let mut call = self.client.raw().create_response(&request).checked(check::input(&request));
         if request.stream == Some(true) {
-            let problem = "is true; `responses().stream(…)` gives the answer as a stream";
+            let problem = "is true; use `responses().stream(…)` for a stream";
             call = call.checked(Err(ValidationError::new("stream", problem)));
         }
         call.read(ReplyForm::Json, |reply| match reply.json::<ResponsesReply>()? {
@@ -74,7 +73,7 @@ impl Responses<'_> {
         })
     }
 
-    /// The answer while it is written.
+    /// Streams the answer.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -89,8 +88,7 @@ impl Responses<'_> {
     /// ```
     ///
     /// # Errors
-    /// As for [`create`](Self::create). A stream is never asked for again once it has begun; what goes wrong later is an error of the
-    /// stream.
+    /// As for [`create`](Self::create). A stream is never retried once it has begun; later errors are errors of the stream.
     pub fn stream(&self, request: impl Into<ResponsesRequest>) -> Call<ResponseStream> {
         let request = request.into().stream(true);
         let call = self.client.raw().create_response(&request).checked(check::input(&request));

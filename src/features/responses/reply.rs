@@ -1,4 +1,4 @@
-//! Reading an answer, and going on from it.
+//! `ResponsesReply`: getters of an answer, and the input of the next request.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::api::generated::types::{
 };
 
 impl ResponsesReply {
-    /// The text of all messages of the answer; empty when the model only called functions.
+    /// The text of all messages of the answer; empty if the model only called functions.
     #[must_use]
     pub fn output_text(&self) -> Cow<'_, str> {
         let messages = self.output.iter().filter_map(|item| match item {
@@ -23,8 +23,7 @@ impl ResponsesReply {
         }
     }
 
-    /// The functions that the model wants called. Answer each with a
-    /// [`function_output`](ResponseInputItem::function_output) for its `call_id`.
+    /// The function calls of the answer. Answer each with a [`function_output`](ResponseInputItem::function_output) for its `call_id`.
     ///
     /// ```no_run
     /// # fn example(reply: venice_ai::types::ResponsesReply) {
@@ -40,10 +39,10 @@ impl ResponsesReply {
         })
     }
 
-    /// The answer as the input of the next request, to go on with the conversation: put it behind the input of this one.
+    /// The answer as input items, to continue the conversation: append them to the input of this request.
     ///
-    /// Items that this crate does not know go back as they came. What the server did by itself, such as a search, does not go back:
-    /// the API takes no such items.
+    /// Unknown items are sent back as received. Items that the server executed itself, such as a search, are left out: the API does not
+    /// accept them.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -78,7 +77,7 @@ fn input_of(item: ResponseItem) -> Option<ResponseInputItem> {
 }
 
 impl ResponseReasoning {
-    /// The text of the summary, whichever way its parts came.
+    /// The text of the summary, in either form.
     ///
     /// ```
     /// use venice_ai::types::ResponseReasoning;
@@ -97,19 +96,19 @@ impl ResponseReasoning {
 }
 
 impl ResponseInputItem {
-    /// What the user says: a text, or a list of parts.
+    /// A user message: a text, or a list of parts.
     #[must_use]
     pub fn user(content: impl Into<crate::api::generated::types::ResponseInputContent>) -> Self {
         Self::Message(ResponseInputMessage::new(ResponseRole::User, content))
     }
 
-    /// What the model is told about its task.
+    /// A system message.
     #[must_use]
     pub fn system(content: impl Into<crate::api::generated::types::ResponseInputContent>) -> Self {
         Self::Message(ResponseInputMessage::new(ResponseRole::System, content))
     }
 
-    /// What a function gave that the model wanted called.
+    /// The result of a function call.
     #[must_use]
     pub fn function_output(call_id: impl Into<String>, output: impl Into<serde_json::Value>) -> Self {
         Self::FunctionCallOutput(ResponseFunctionOutput::new(call_id, output))

@@ -1,4 +1,4 @@
-//! `DurableFile`: atomic writes; the whole file appears under its name, or nothing does.
+//! `DurableFile`: atomic writes: the complete file appears under its name, or nothing does.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -11,17 +11,17 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::off_thread::OffThread;
 use crate::runtime::random;
 
-/// How much is gathered before it is written. Meanwhile as much may be on its way to the disk.
+/// The bytes collected before a write. Up to as many more may be in flight to the disk.
 const BATCH_BYTES: usize = 512 * 1024;
 
-/// A file that is being written under another name beside its target, and takes the target's place when all of it is on disk.
+/// A temporary file next to its target, which it replaces when all of it is on disk.
 ///
-/// Dropped before [`commit`](Self::commit) is done, or after an error, it leaves nothing behind; what was at the target before stays
-/// as it was. The disk is waited for on the blocking pool.
+/// Dropped before [`commit`](Self::commit) is done, or after an error, it leaves nothing behind, and an existing target is unchanged. Disk
+/// operations run on the blocking pool.
 #[derive(Debug)]
 pub(crate) struct DurableFile {
     target: PathBuf,
-    /// The file under its first name. Its contents may be away in the pool when this is dropped.
+    /// The temporary file. Its contents may be in the pool when this is dropped.
     unfinished: Temporary,
     state: WriteState,
     batch: Vec<Bytes>,
@@ -37,7 +37,7 @@ enum WriteState {
 }
 
 impl DurableFile {
-    /// Begins a file. Its folder must exist.
+    /// Creates a file. Its folder must exist.
     pub(crate) async fn create(target: impl Into<PathBuf>) -> Result<Self, Error> {
         let target = target.into();
         let path = target.clone();
@@ -46,7 +46,7 @@ impl DurableFile {
         Ok(Self { target, unfinished, state: WriteState::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
     }
 
-    /// Adds bytes. They are on disk after [`commit`](Self::commit). Nothing is lost or doubled when the future is dropped.
+    /// Appends bytes. They are on disk after [`commit`](Self::commit). Cancel-safe.
     pub(crate) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
         self.batch_bytes += piece.len();
         self.written += piece.len() as u64;
@@ -57,7 +57,7 @@ impl DurableFile {
         self.flush().await
     }
 
-    /// Puts the file in its place, once it is on disk. Gives its size in bytes.
+    /// Renames the file to its target, once all of it is on disk.
     pub(crate) async fn commit(mut self, content_type: Option<String>) -> Result<SavedFile, Error> {
         self.flush().await?;
         let writing = self.settled().await?;
@@ -68,7 +68,7 @@ impl DurableFile {
         Ok(SavedFile { path, bytes, content_type, remote: RemoteCopy::NotStored })
     }
 
-    /// Puts these bytes in the place of as many at the beginning, which were written before.
+    /// Overwrites the start of the file, which was written before.
     #[cfg(feature = "long-speech")]
     pub(crate) async fn write_over_beginning(&mut self, bytes: Bytes) -> Result<(), Error> {
         use std::io::{Seek as _, SeekFrom};
@@ -85,7 +85,7 @@ impl DurableFile {
         Ok(())
     }
 
-    /// Hands the batch to the pool when the one before is written.
+    /// Passes the batch to the pool when the one before is written.
     async fn flush(&mut self) -> Result<(), Error> {
         let mut writing = self.settled().await?;
         let batch = std::mem::take(&mut self.batch);
@@ -98,7 +98,7 @@ impl DurableFile {
         Ok(())
     }
 
-    /// Waits for the pool and takes the file.
+    /// Waits for the pool and takes the file back.
     async fn settled(&mut self) -> Result<Writing, Error> {
         if let WriteState::Busy(work) = &mut self.state {
             let outcome = work.await;
@@ -112,13 +112,13 @@ impl DurableFile {
     }
 }
 
-/// Whether a file could take this place: nothing is there, or a file is.
+/// Whether a file could be created there: the path is free or is a file.
 pub(crate) fn check(target: &Path) -> io::Result<()> {
     if target.file_name().is_none() || target.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
     match fs::metadata(target) {
-        // A pipe or a device would be replaced by a file, and whoever reads from it would get nothing.
+        // A pipe or a device would be replaced by a file, and its reader would get nothing.
         Ok(there) if !there.is_file() => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device or a pipe")),
         _ => Ok(()),
     }
@@ -132,7 +132,7 @@ struct Writing {
     permissions: Option<Permissions>,
 }
 
-/// A file that goes when this is dropped, if it is still there.
+/// A file that is deleted on drop, if it still exists.
 #[derive(Debug)]
 struct Temporary(Option<PathBuf>);
 
@@ -160,8 +160,8 @@ impl Writing {
     }
 }
 
-/// The permissions of the finished file: those of the file that it replaces, without the bits that a write takes away (set-uid,
-/// set-gid), or those of any new file in that folder.
+/// The permissions of the finished file: those of the file that it replaces, without the bits that a write clears (set-uid, set-gid), or
+/// those of any new file in that folder.
 #[cfg(unix)]
 fn permissions(target: &Path, unused: &Path) -> io::Result<Option<Permissions>> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -182,7 +182,7 @@ fn permissions(target: &Path, _unused: &Path) -> io::Result<Option<Permissions>>
     Ok(fs::metadata(target).ok().map(|before| before.permissions()))
 }
 
-/// Creates a file that nobody else can read: what replaces a private file is private from its first byte.
+/// Creates a file that only its owner can read: the replacement of a private file is private from its first byte.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -194,18 +194,18 @@ fn private() -> OpenOptions {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Some(path) = self.0.take() {
-            // There is nobody to tell, and nothing else to try.
+            // Nothing else can be done about a failure here.
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// The name is on disk when the folder is.
+/// The name is on disk when the folder is synced.
 #[cfg(unix)]
 pub(crate) fn sync_folder_of(target: &Path) -> io::Result<()> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems do not know this, and some folders may be written and not read.
+        // Some file systems do not support this, and some folders are writable but not readable.
         Err(error) if is_refused(&error) => Ok(()),
         outcome => outcome,
     }
@@ -217,7 +217,7 @@ fn is_refused(error: &io::Error) -> bool {
     matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported)
 }
 
-/// Elsewhere a folder cannot be opened like a file; the rename is as durable as the system makes it.
+/// Other systems cannot open a folder like a file; the rename is as durable as the system makes it.
 #[cfg(not(unix))]
 pub(crate) fn sync_folder_of(_target: &Path) -> io::Result<()> {
     Ok(())
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_dropped_is_gone_though_the_disk_is_busy_with_it() {
+    async fn a_dropped_file_is_removed_while_the_disk_is_busy() {
         let folder = folder("busy");
         let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
         let WriteState::Idle(writing) = std::mem::replace(&mut file.state, WriteState::Failed) else {
@@ -255,11 +255,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disk_that_takes_no_more_is_an_error_and_nothing_stays() {
+    async fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
         let folder = folder("full");
         let mut file = DurableFile::create(folder.join("a.png")).await.unwrap();
         let WriteState::Idle(writing) = &mut file.state else { panic!("it is busy before anything was written") };
-        // A handle that cannot be written through fails like a disk that is full.
+        // A read-only handle fails like a full disk.
         writing.file = File::open(writing.temporary.0.as_ref().unwrap()).unwrap();
         file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap();
         let error = file.write(Bytes::from(vec![1; BATCH_BYTES])).await.unwrap_err();

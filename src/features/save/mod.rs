@@ -1,4 +1,4 @@
-//! `RawReply::save`, `Speech::save`, `Image::save`: replies as files, written atomically by a `DurableFile`.
+//! `RawReply::save`, `Speech::save`, `Image::save`: atomic writes of replies to files.
 
 pub(crate) mod durable;
 mod saved;
@@ -13,16 +13,16 @@ use crate::runtime::error::Error;
 use crate::runtime::reply::RawReply;
 
 impl RawReply {
-    /// Writes the body to a file, piece by piece as it arrives.
+    /// Writes the body to a file as it arrives.
     ///
-    /// The file appears, or takes the place of the one before it, when all of it is on disk (fsync, then an atomic rename). Until
-    /// then it has another name in the same folder, which must exist. A download that fails or is dropped leaves nothing behind, and
-    /// leaves a file that was there before as it was.
+    /// The file appears, or replaces an existing one, when all of it is on disk (fsync, then an atomic rename). Until then it is a
+    /// temporary file in the same folder, which must exist. A failed or dropped download leaves nothing behind, and an existing file
+    /// unchanged.
     ///
     /// # Errors
     ///
-    /// The connection broke or stood still, or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written. The operation was carried out all the
-    /// same, and its result is lost with the reply.
+    /// The connection broke or was idle for too long, or [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written. The operation
+    /// was executed, and its result is lost with the reply.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<SavedFile, Error> {
         let path = path.as_ref().to_owned();
         let mut file = DurableFile::create(path).await.map_err(|error| self.body.explained(error))?;
@@ -34,7 +34,8 @@ impl RawReply {
 }
 
 impl Speech {
-    /// Writes the sound to a file, piece by piece as it arrives. The file appears when all of it is on disk; a failure leaves nothing behind, and leaves a file that was there before as it was.
+    /// Writes the audio to a file as it arrives. The file appears when all of it is on disk; a failure leaves nothing behind, and an
+    /// existing file unchanged.
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes), and [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be written.
@@ -53,10 +54,9 @@ impl Speech {
 }
 
 impl Image {
-    /// Writes the image to a file. The file appears when all of it is on disk, and a failure leaves
-    /// nothing behind; the folder must exist.
+    /// Writes the image to a file. The file appears when all of it is on disk; a failure leaves nothing behind. The folder must exist.
     ///
-    /// The format is not what the name's ending says, but what was asked for: see [`extension`](Self::extension).
+    /// The format is the requested one, not that of the file extension: see [`extension`](Self::extension).
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes); and [`ErrorKind::Io`](crate::ErrorKind::Io): the file cannot be written.

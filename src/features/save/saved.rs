@@ -1,4 +1,4 @@
-//! `SavedFile`: what `save` wrote, and `RemoteCopy`: what became of the copy on the server.
+//! `SavedFile`: the file that `save` wrote, and `RemoteCopy`: the state of the copy on the server.
 
 use std::path::PathBuf;
 
@@ -13,31 +13,31 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedFile {
-    /// Its path, as it was given.
+    /// The path passed to `save`.
     pub path: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,
     /// Its media type, such as `video/mp4`; `None` if the server does not report it.
     pub content_type: Option<String>,
-    /// What became of the copy on the server.
+    /// The state of the copy on the server.
     pub remote: RemoteCopy,
 }
 
-/// What became of the copy on the server.
+/// The state of the copy on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RemoteCopy {
     /// The server stores none: only results of jobs are stored.
     NotStored,
-    /// It is deleted, or was not there.
+    /// Deleted, or it did not exist.
     Deleted,
-    /// It stays until it expires: with [`Job::with_cleanup(false)`](crate::jobs::Job::with_cleanup), and after
+    /// Not deleted; it stays until it expires. After [`Job::with_cleanup(false)`](crate::jobs::Job::with_cleanup) and
     /// [`Media::save`](crate::jobs::Media::save).
     Kept,
-    /// It was not deleted, and may stay until it expires: that failed, or a `download_url` was redirected to another host, which was
-    /// not asked to delete anything. [`Job::discard`](crate::jobs::Job::discard) tries (again), at the host of the `download_url`.
+    /// It may stay until it expires: the deletion failed, or was not sent because the `download_url` was redirected to another host.
+    /// [`Job::discard`](crate::jobs::Job::discard) sends it to the host of the `download_url`.
     MayRemain {
-        /// Why.
+        /// Why it may remain.
         reason: String,
     },
 }

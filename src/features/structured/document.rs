@@ -1,7 +1,7 @@
-//! The JSON document that a text holds.
+//! `Document`: finds the JSON document in an answer.
 //!
-//! Models that are not held to a schema put it in a code fence, think aloud before it, or say something around it. That is left out as
-//! long as there is no doubt what the document is.
+//! Models that are not bound to a schema put it in a code fence, think before it, or add prose. That is skipped as long as the document is
+//! unambiguous.
 
 use std::ops::Range;
 
@@ -10,23 +10,23 @@ use serde_json::Value;
 
 use crate::runtime::error::locate;
 
-/// What models put around their thoughts, where the API does not keep them apart.
-pub(crate) const THOUGHTS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
+/// The tags that models put around their reasoning, if the API does not separate it.
+pub(crate) const REASONING_TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
 #[derive(Debug)]
 pub(super) struct Document<'t> {
     pub(super) json: &'t str,
-    /// Nothing but a code fence is around it.
+    /// Only a code fence is around it.
     pub(super) is_alone: bool,
 }
 
-/// Why there is none.
+/// Why there is no document.
 #[derive(Debug)]
 pub(super) enum NoDocument {
-    /// There is no text, or only thoughts.
+    /// No text, or only reasoning.
     Nothing,
     NotJson(serde_json::Error),
-    /// Different ones.
+    /// Several different ones.
     Several,
 }
 
@@ -38,11 +38,11 @@ pub(super) fn find(text: &str) -> Result<Document<'_>, NoDocument> {
     let Err(problem) = serde_json::from_str::<IgnoredAny>(text) else {
         return Ok(Document { json: text, is_alone: true });
     };
-    // A thought that has its beginning in the prompt has only an end here.
+    // Reasoning whose start tag is in the prompt has only an end tag here.
     let may_be_thought = !text.starts_with(['{', '[', '`']);
     let places = match places(text) {
         Ok(places) => places,
-        // What is broken may be part of the thought, if the answer behind it is beyond doubt.
+        // Broken JSON may be part of the reasoning, if the answer after it is unambiguous.
         Err(Broken { start, error }) => {
             let tail = text.get(start..).filter(|_| may_be_thought).and_then(behind_thought).unwrap_or_default();
             let whole = self::places(tail).ok().and_then(|places| one_of(tail, &places).ok().flatten());
@@ -59,7 +59,7 @@ fn shifted(place: Range<usize>, by: usize) -> Range<usize> {
     place.start - by..place.end - by
 }
 
-/// Where the first thought ends that does so outside of a document; 0 if none does.
+/// The end of the first reasoning that ends outside of a document; 0 if there is none.
 fn end_of_thought(text: &str, places: &[Range<usize>]) -> usize {
     let mut from = 0;
     let ends = (text.len(), text.len());
@@ -73,10 +73,10 @@ fn end_of_thought(text: &str, places: &[Range<usize>]) -> usize {
     0
 }
 
-/// Without a byte order mark, space, and thoughts before the answer. Of a thought that does not end everything is thought.
+/// The text without byte order mark, space, and reasoning before the answer. Unterminated reasoning extends to the end.
 fn without_thoughts(text: &str) -> &str {
     let mut text = trimmed(text);
-    while let Some((open, close)) = THOUGHTS.iter().find(|(open, _)| text.starts_with(open)) {
+    while let Some((open, close)) = REASONING_TAGS.iter().find(|(open, _)| text.starts_with(open)) {
         text = trimmed(text.get(open.len()..).and_then(|text| text.split_once(close)).map_or("", |(_, tail)| tail));
     }
     text
@@ -86,13 +86,13 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
-/// What follows the first end of a thought.
+/// The text after the first end tag of reasoning.
 fn behind_thought(text: &str) -> Option<&str> {
-    let ends = THOUGHTS.iter().filter_map(|(_, close)| Some(text.find(close)? + close.len()));
+    let ends = REASONING_TAGS.iter().filter_map(|(_, close)| Some(text.find(close)? + close.len()));
     text.get(ends.min()?..)
 }
 
-/// The one document of those in a text. Lists are looked at only where there is no object: `[1]` is also how sources are cited.
+/// The only document of a text. Lists are considered only if there is no object: `[1]` is also a citation marker.
 fn one_of<'t>(text: &'t str, places: &[Range<usize>]) -> Result<Option<Document<'t>>, NoDocument> {
     let of = |is_object: bool| -> Vec<&Range<usize>> {
         let begins = |place: &&Range<usize>| text.as_bytes().get(place.start) == Some(&b'{');
@@ -113,16 +113,16 @@ fn one_of<'t>(text: &'t str, places: &[Range<usize>]) -> Result<Option<Document<
     Ok(Some(Document { json: json(first), is_alone }))
 }
 
-/// Something that is meant as a document, and is none.
+/// A broken document.
 struct Broken {
     start: usize,
     error: serde_json::Error,
 }
 
-/// Where whole objects and lists stand that are not part of another. One that is meant as such and is broken makes the text
-/// unreadable: what stands inside it is not the answer.
+/// The positions of complete, outermost objects and lists. A broken document makes the text unreadable: what is nested in it is not the
+/// answer.
 fn places(text: &str) -> Result<Vec<Range<usize>>, Broken> {
-    /// How often each byte may be read in vain on the average: in lists of lists that are none, every one would be read to its end.
+    /// The average number of failed reads per byte: nested lists that are not JSON would each be read to the end.
     const PATIENCE: usize = 8;
     let mut places = Vec::new();
     let (mut at, mut in_vain) = (0, 0);
@@ -139,7 +139,7 @@ fn places(text: &str) -> Result<Vec<Range<usize>>, Broken> {
             Some(Err(error)) if is_meant(rest) || in_vain > PATIENCE * text.len() => {
                 return Err(Broken { start, error });
             }
-            // What is still open at the end has no whole one behind it.
+            // What is still open at the end is followed by nothing complete.
             Some(Err(error)) if error.is_eof() => break,
             Some(Err(error)) => {
                 at = start + 1;
@@ -151,9 +151,9 @@ fn places(text: &str) -> Result<Vec<Range<usize>>, Broken> {
     Ok(places)
 }
 
-/// Whether it begins like an object with members, or a list of them, and not like a brace in a sentence.
+/// Whether it starts like an object with fields, or a list of objects, rather than a brace in prose.
 fn is_meant(text: &str) -> bool {
-    /// As deep as `serde_json` goes.
+    /// The nesting limit of `serde_json`.
     const DEEPEST: usize = 128;
     let mut rest = text;
     for _ in 0..DEEPEST {
@@ -170,7 +170,7 @@ fn is_meant(text: &str) -> bool {
     end.and_then(|end| name.get(end + 1..)).is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 
-/// Nothing, or one line with the marks of a code fence.
+/// Whether the text is empty, or one line with a code fence.
 fn is_fence(text: &str) -> bool {
     let text = trimmed(text);
     text.is_empty() || text.starts_with("```") && !text.contains('\n') && text.len() < 32
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_found_alone_and_in_what_models_put_around_it() {
+    fn a_document_is_found_alone_and_in_common_wrappings() {
         for around in [
             "JSON",
             " \n JSON\n",
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_around_one_document_is_left_out() {
+    fn prose_around_one_document_is_skipped() {
         for around in [
             "Here it is: JSON",
             "JSON\nI hope this helps.",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_guessed() {
+    fn ambiguous_and_broken_documents_are_rejected() {
         for text in ["{\"a\": 1} or {\"a\": 2}", "```json\n{\"a\": 1}\n```\n```json\n{\"b\": 1}\n```", "x [1] y [2]"] {
             assert!(matches!(find(text), Err(NoDocument::Several)), "{text}");
         }
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_takes_long() {
+    fn every_text_is_scanned_in_linear_time() {
         for part in [
             "{",
             "[",

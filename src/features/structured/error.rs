@@ -1,11 +1,11 @@
-//! `Answer`: the answer that an [`Error`] keeps because it is not what was asked for. It was given, and paid for.
+//! `Answer`: the answer in an [`Error`], kept because it was paid for although it has the wrong form.
 
 use std::fmt;
 
 use crate::api::generated::types::ChatCompletion;
 use crate::runtime::error::Error;
 
-/// The answer that an error is about.
+/// The answer of an error.
 struct Answer {
     text: String,
     completion: ChatCompletion,
@@ -23,13 +23,13 @@ impl fmt::Debug for Answer {
 }
 
 impl Error {
-    /// Keeps the answer, of which `text` is what could not be used.
+    /// Attaches the answer; `text` is the part that could not be used.
     pub(crate) fn with_answer(self, text: String, completion: ChatCompletion) -> Self {
         self.attach(Answer { text, completion })
     }
 
-    /// What the model said, where its answer is not what was asked for: the text as it came, or the words of a refusal. Of a stream
-    /// that failed, what came until then. It may hold what must not be logged.
+    /// The model's answer if it does not have the requested form: the original text, or the text of a refusal. For a failed stream, what
+    /// arrived before. It may contain text that must not be logged.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -42,13 +42,12 @@ impl Error {
         Some(&self.attached::<Answer>()?.text)
     }
 
-    /// The whole reply, where the answer in it is not what was asked for: it has `usage` and `cost`. Of a stream that failed, as far
-    /// as it came.
+    /// The whole reply if its answer does not have the requested form, with `usage` and `cost`. For a failed stream, what arrived.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
     /// if let Some(cost) = error.completion().and_then(|reply| reply.cost()) {
-    ///     println!("it cost {cost} all the same");
+    ///     println!("it cost {cost} anyway");
     /// }
     /// # }
     /// ```

@@ -1,4 +1,4 @@
-//! The form of an answer, in a request.
+//! `ResponseFormat::of`: the response format for a type.
 
 use schemars::JsonSchema;
 
@@ -9,12 +9,12 @@ use crate::runtime::validation::ValidationError;
 const FIELD: &str = "response_format";
 
 impl ResponseFormat {
-    /// The answer is JSON that follows the strict schema of a type, for requests that [`Chat::parse`](crate::Chat::parse) is not
-    /// for; [`ChatCompletion::parse`](crate::types::ChatCompletion::parse) reads the reply. Where the request has tools, set
-    /// `parallel_tool_calls` to false: the API excludes one from the other.
+    /// The response format for answers that follow the strict schema of a type, for requests that [`Chat::parse`](crate::Chat::parse) does
+    /// not support; [`ChatCompletion::parse`](crate::types::ChatCompletion::parse) reads the reply. If the request has tools, set
+    /// `parallel_tool_calls` to false: the API does not allow both.
     ///
     /// # Errors
-    /// A type that has no strict schema; see [`structured`](crate::chat::structured).
+    /// A type without a strict schema; see [`structured`](crate::chat::structured).
     ///
     /// ```
     /// use venice_ai::types::{ChatCompletionRequest, ResponseFormat};
@@ -38,18 +38,18 @@ impl ResponseFormat {
 }
 
 pub(super) fn shape_of<T: JsonSchema + ?Sized>() -> Result<Shape, ValidationError> {
-    // Without a schema there is no request that could be sent.
-    Shape::of::<T>().map_err(|error| refused(FIELD, format!("cannot be made: {error}")))
+    // Without a schema the request cannot be sent.
+    Shape::of::<T>().map_err(|error| refused(FIELD, format!("cannot be derived: {error}")))
 }
 
-/// Asks for answers of this type.
+/// Sets the response format of a request to this type.
 pub(super) fn set<T: JsonSchema>(request: &mut ChatCompletionRequest) -> Result<Shape, ValidationError> {
     if request.response_format.is_some() {
-        return Err(refused(FIELD, "is set already, and is made from the type here; `create` takes it as it is"));
+        return Err(refused(FIELD, "is already set, and is derived from the type here; use `create` to send your own"));
     }
     let has_tools = request.tools.as_ref().is_some_and(|tools| !tools.is_empty());
     if has_tools && request.parallel_tool_calls.replace(false) == Some(true) {
-        return Err(refused("parallel_tool_calls", "is true, and the API excludes it where answers have a schema"));
+        return Err(refused("parallel_tool_calls", "is true, which the API does not allow with a response schema"));
     }
     let shape = shape_of::<T>()?;
     request.response_format = Some(ResponseFormat::of_shape(&shape));

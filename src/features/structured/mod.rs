@@ -1,13 +1,13 @@
-//! Answers that are values of your own types.
+//! Structured outputs: answers as values of your own types.
 //!
 //! | To | Call |
 //! |---|---|
-//! | have the answer as a value | [`Chat::parse`] |
-//! | see it grow while it is written | [`Chat::parse_stream`] |
-//! | know what it cost, and read the other choices | [`Parsed::reply`] |
-//! | go on after tools were called | the error's [`completion`](crate::Error::completion), then `parse` again |
-//! | put the schema into a request of another kind | [`ResponseFormat::of`](crate::types::ResponseFormat::of) |
-//! | read a reply that came another way | [`ChatCompletion::parse`](crate::types::ChatCompletion::parse) |
+//! | get the answer as a value | [`Chat::parse`] |
+//! | stream it as it grows | [`Chat::parse_stream`] |
+//! | get its cost, and the other choices | [`Parsed::reply`] |
+//! | continue after tool calls | the error's [`completion`](crate::Error::completion), then `parse` again |
+//! | use the schema in another request | [`ResponseFormat::of`](crate::types::ResponseFormat::of) |
+//! | parse another reply | [`ChatCompletion::parse`](crate::types::ChatCompletion::parse) |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -42,50 +42,49 @@
 //!
 //! # What is sent
 //!
-//! The request, with `response_format` set to the JSON Schema of the type: the names of its members and variants, **its doc comments,
-//! as descriptions** (the model reads them; write them for it), and the type's name. Where the request has tools,
-//! `parallel_tool_calls` is set to false, because the API excludes one from the other. Nothing else of the request is touched, and no
-//! value of a type is ever sent.
+//! The request, with `response_format` set to the JSON Schema of the type: the names of its fields and variants, **its doc comments as
+//! descriptions** (the model reads them; write them for it), and the type's name. If the request has tools, `parallel_tool_calls` is set to
+//! false, because the API does not allow both. The rest of the request is unchanged, and no value of a type is ever sent.
 //!
-//! Models write members in the order of the type. One that is to be thought about goes behind the thoughts.
+//! Models write fields in the order of the type. Put fields that need reasoning after the reasoning.
 //!
-//! # How a type becomes a schema
+//! # From type to schema
 //!
-//! The API takes a narrow form of JSON Schema, and the providers behind it take less still:
+//! The API supports a subset of JSON Schema, and the providers behind it an even smaller one:
 //!
 //! | In the type | In the schema |
 //! |---|---|
-//! | a struct | an object with these members and no others, all of them required |
-//! | `Option<T>`, `#[serde(default)]` | may be null. For `default` null is taken for a member that is not there |
-//! | an enum of names | the list of the names; what the variants' comments say is in the description |
+//! | a struct | a closed object with these fields, all of them required |
+//! | `Option<T>`, `#[serde(default)]` | nullable. For `default`, null counts as absent |
+//! | an enum of names | the list of the names; the comments of the variants are in the description |
 //! | any other enum, however it is tagged | `anyOf` |
-//! | `#[serde(flatten)]` | the members, in place |
-//! | a tuple, an array | a list; length and order stand in the description |
-//! | ranges, lengths, patterns, defaults, most formats | words in the description: `(minimum: 1, maximum: 5)` |
-//! | a list, a number, an enum or a text as the type itself | an object with the only member `value`, which is taken out again |
+//! | `#[serde(flatten)]` | the fields, inlined |
+//! | a tuple, an array | a list; length and order are in the description |
+//! | ranges, lengths, patterns, defaults, most formats | text in the description: `(minimum: 1, maximum: 5)` |
+//! | a list, a number, an enum or a string as the type itself | an object with the only field `value`, which is unwrapped again |
 //!
-//! Refused before anything is sent, with the path of the member: types that hold themselves (there are no references), maps with free
-//! keys (use a list of structs with a key and a value), and [`serde_json::Value`] (use a struct, or a `String` that holds JSON).
-//! What stands in a description binds no model: check what matters.
+//! Rejected before sending, with the path of the field: recursive types (there are no references), maps with arbitrary keys (use a list of
+//! structs with a key and a value), and [`serde_json::Value`] (use a struct, or a `String` with JSON). Descriptions are not enforced:
+//! validate what matters.
 //!
-//! # What comes back
+//! # Answers
 //!
-//! The value is of the first choice. A model that is not held to the schema still has a say: a byte order mark, a code fence,
-//! `<think>…</think>` before the answer and prose around it are left out. Of two different documents none is taken. All other answers
-//! are errors that keep the text ([`answer_text`](crate::Error::answer_text)), and the reply with its usage and cost
-//! ([`completion`](crate::Error::completion)), since they are paid for:
+//! The value is that of the first choice. Some models are not bound to the schema: a byte order mark, a code fence, `<think>…</think>`
+//! before the answer and prose around it are skipped. Of two different documents none is used. All other answers are errors that keep the
+//! text ([`answer_text`](crate::Error::answer_text)) and the reply with its usage and cost ([`completion`](crate::Error::completion)),
+//! since they are charged:
 //!
 //! | Error | |
 //! |---|---|
-//! | [`Truncated`](crate::ErrorKind::Truncated) | the tokens ran out, perhaps before the answer began |
-//! | [`Refusal`](crate::ErrorKind::Refusal) | the model or a filter would not answer |
+//! | [`Truncated`](crate::ErrorKind::Truncated) | the token limit was reached, possibly before the answer began |
+//! | [`Refusal`](crate::ErrorKind::Refusal) | the model or a filter refused to answer |
 //! | [`InvalidJson`](crate::ErrorKind::InvalidJson) | no JSON, or several documents |
 //! | [`SchemaMismatch`](crate::ErrorKind::SchemaMismatch) | JSON of another form; [`json_path`](crate::Error::json_path) says where |
-//! | [`ToolCalls`](crate::ErrorKind::ToolCalls) | tools are to be called first |
+//! | [`ToolCalls`](crate::ErrorKind::ToolCalls) | the model calls tools first |
 //! | [`NoAnswer`](crate::ErrorKind::NoAnswer) | no choice, or an empty one |
 //!
-//! None of them is asked for again: it would be paid for again. Models that have `supportsResponseSchema` among their capabilities
-//! keep to schemas; the first request with a new schema is slower than the others.
+//! None of them is retried: it would be charged again. Models with the capability `supportsResponseSchema` follow schemas; the first
+//! request with a new schema is slower than the others.
 
 mod document;
 mod error;
@@ -98,7 +97,7 @@ mod verdict;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use self::document::THOUGHTS;
+use self::document::REASONING_TAGS;
 pub use self::parsed::Parsed;
 pub use self::stream::{ParseEvent, ParsedStream, Partial};
 use self::verdict::read;
@@ -108,9 +107,9 @@ use crate::runtime::call::Call;
 use crate::runtime::error::Error;
 
 impl Chat<'_> {
-    /// The answer as a value of a type.
+    /// Sends a chat completion and returns the answer as a value of a type.
     ///
-    /// The schema of the type goes with the request, and its doc comments with the schema. See [`structured`](crate::chat::structured).
+    /// The schema of the type is sent with the request, including its doc comments. See [`structured`](crate::chat::structured).
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -129,9 +128,9 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: what [`create`](Self::create) refuses, a type that has no strict schema, a request with a
-    /// `response_format` of its own, and one with tools that asks for `parallel_tool_calls`. Answers that are no value of the type are
-    /// errors of their own kinds, which keep the answer and what it cost.
+    /// Rejected before sending: what [`create`](Self::create) rejects, a type without a strict schema, a request with its own
+    /// `response_format`, and one with tools and `parallel_tool_calls`. Answers that are not a value of the type are errors of their own
+    /// kinds, which keep the answer and its cost.
     pub fn parse<T>(&self, request: impl Into<ChatCompletionRequest>) -> Call<Parsed<T>>
     where
         T: JsonSchema + DeserializeOwned + 'static,
@@ -142,7 +141,7 @@ impl Chat<'_> {
         self.create(request).checked(finding).and_then(move |reply| read(&shape.map_err(Error::validation)?, reply))
     }
 
-    /// The answer as a value of a type, and as much of it as there is while it is written.
+    /// Streams a chat completion as a value of a type that grows as it is written.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -168,8 +167,8 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// As for [`parse`](Self::parse); what goes wrong with the answer is the last item of the stream. As for
-    /// [`stream`](Self::stream), nothing is asked for again once it has begun.
+    /// As for [`parse`](Self::parse); an error of the answer is the last item of the stream. As for [`stream`](Self::stream), nothing is
+    /// retried once it has begun.
     pub fn parse_stream<T>(&self, request: impl Into<ChatCompletionRequest>) -> Call<ParsedStream<T>>
     where
         T: JsonSchema + DeserializeOwned + 'static,

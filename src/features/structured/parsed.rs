@@ -1,4 +1,4 @@
-//! An answer that was read.
+//! `Parsed`: an answer as a value, with its reply.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use super::{format, verdict};
 use crate::api::generated::types::ChatCompletion;
 use crate::runtime::error::Error;
 
-/// A value that a model gave, and the reply that it came in; from [`Chat::parse`](crate::Chat::parse).
+/// A value from a model, and its reply; from [`Chat::parse`](crate::Chat::parse).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Parsed<T> {
     /// The value of the first choice.
     pub value: T,
-    /// The reply as [`create`](crate::Chat::create) gives it: usage, cost, citations, and the text that the value was read from.
+    /// The reply as from [`create`](crate::Chat::create): usage, cost, citations, and the text of the value.
     pub reply: ChatCompletion,
 }
 
 impl<T> Parsed<T> {
-    /// Both parts, to take apart.
+    /// The value and the reply.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -34,7 +34,7 @@ impl<T> Parsed<T> {
     }
 }
 
-/// Without the value and the answer: what a model said is nobody's business.
+/// Without the value and the answer, which are private.
 impl<T> fmt::Debug for Parsed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parsed")
@@ -46,12 +46,12 @@ impl<T> fmt::Debug for Parsed<T> {
 }
 
 impl ChatCompletion {
-    /// The value that the first choice is, of a reply to a request with [`ResponseFormat::of`](crate::types::ResponseFormat::of).
-    /// To read another choice, put it first.
+    /// Parses the first choice of a reply to a request with [`ResponseFormat::of`](crate::types::ResponseFormat::of). To parse another
+    /// choice, put it first.
     ///
     /// # Errors
-    /// Those of the answer that [`Chat::parse`](crate::Chat::parse) has, without what is known of the call; and
-    /// [`is_invalid_request`](Error::is_invalid_request) for a type that has no strict schema.
+    /// The errors of an answer as for [`Chat::parse`](crate::Chat::parse), without the metadata of a call; and
+    /// [`is_invalid_request`](Error::is_invalid_request) for a type without a strict schema.
     ///
     /// ```
     /// use venice_ai::types::ChatCompletion;

@@ -1,4 +1,4 @@
-//! Whether an answer is what was asked for.
+//! `read`: parses the first choice of a reply as a value.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::runtime::error::{Error, ErrorKind, locate};
 use crate::runtime::json_cost;
 use crate::runtime::transport::limits::MOST_ANSWER_MEMORY;
 
-/// Reads the first choice of a reply.
+/// Parses the first choice of a reply.
 pub(crate) fn read<T: DeserializeOwned>(shape: &Shape, reply: ChatCompletion) -> Result<Parsed<T>, Error> {
     match value(shape, &reply) {
         Ok(value) => Ok(Parsed { value, reply }),
@@ -28,7 +28,7 @@ fn value<T: DeserializeOwned>(shape: &Shape, reply: &ChatCompletion) -> Result<T
     }
     let text = choice.message.text();
     if wants_tools(choice, &text) {
-        return Err(Problem::new(ErrorKind::ToolCalls, "the model wants tools called before it answers"));
+        return Err(Problem::new(ErrorKind::ToolCalls, "the model calls tools before it answers"));
     }
     let found = document::find(&text);
     if was_cut(choice) && !found.as_ref().is_ok_and(|found| found.is_alone) {
@@ -36,9 +36,9 @@ fn value<T: DeserializeOwned>(shape: &Shape, reply: &ChatCompletion) -> Result<T
             ErrorKind::Truncated,
             match text.trim().is_empty() {
                 true => {
-                    "the tokens ran out before the answer began (finish reason `length`); reasoning counts, so allow more of them"
+                    "the token limit was reached before the answer began (finish reason `length`); reasoning counts, so allow more tokens"
                 }
-                false => "the answer is cut where the tokens ran out (finish reason `length`); allow more of them",
+                false => "the answer is truncated by the token limit (finish reason `length`); allow more tokens",
             },
         ));
     }
@@ -57,23 +57,23 @@ fn value<T: DeserializeOwned>(shape: &Shape, reply: &ChatCompletion) -> Result<T
     }
 }
 
-/// What is wrong with an answer.
+/// Why an answer is not the requested value.
 #[derive(Debug)]
 struct Problem {
     kind: ErrorKind,
     message: String,
     path: Option<String>,
-    /// The words that the model has for it.
-    words: Option<String>,
+    /// The text of a refusal.
+    refusal: Option<String>,
 }
 
 impl Problem {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), path: None, words: None }
+        Self { kind, message: message.into(), path: None, refusal: None }
     }
 
     fn about(self, reply: ChatCompletion) -> Error {
-        let text = self.words.unwrap_or_else(|| reply.text().into_owned());
+        let text = self.refusal.unwrap_or_else(|| reply.text().into_owned());
         Error::new(self.kind, self.message).with_json_path(self.path).with_answer(text, reply)
     }
 }
@@ -85,35 +85,36 @@ impl From<NoDocument> for Problem {
             NoDocument::NotJson(error) => Self::new(ErrorKind::InvalidJson, format!("the answer is not JSON: {error}")),
             NoDocument::Several => Self::new(
                 ErrorKind::InvalidJson,
-                "the answer holds several different JSON documents, of which none was taken",
+                "the answer has several different JSON documents; none of them was used",
             ),
         }
     }
 }
 
-/// What the API has for it: words of the model in a member of the message, or a finish reason that is not in its description. The
-/// providers behind it call it `content_filter`, `refusal`, `SAFETY`, `PROHIBITED_CONTENT`, `BLOCKLIST`.
+/// A refusal: text in a field of the message, or an undocumented finish reason. The providers behind the API use `content_filter`,
+/// `refusal`, `SAFETY`, `PROHIBITED_CONTENT`, `BLOCKLIST`.
 fn refusal(choice: &ChatChoice) -> Option<Problem> {
     const SIGNS: [&str; 7] = ["filter", "refus", "safety", "policy", "prohibited", "block", "guardrail"];
-    let words = choice.message.extra.get("refusal").and_then(Value::as_str).filter(|words| !words.trim().is_empty());
+    let refusal =
+        choice.message.extra.get("refusal").and_then(Value::as_str).filter(|refusal| !refusal.trim().is_empty());
     let reason = choice.finish_reason.as_ref().map(FinishReason::as_str).unwrap_or_default().to_ascii_lowercase();
-    let message = if words.is_some() {
+    let message = if refusal.is_some() {
         "the model refused to answer".to_owned()
     } else if SIGNS.iter().any(|sign| reason.contains(sign)) {
-        "the answer was refused, by the model or by a filter behind it (see the finish reason)".to_owned()
+        "the model or a content filter refused to answer (see the finish reason)".to_owned()
     } else {
         return None;
     };
-    Some(Problem { words: words.map(str::to_owned), ..Problem::new(ErrorKind::Refusal, message) })
+    Some(Problem { refusal: refusal.map(str::to_owned), ..Problem::new(ErrorKind::Refusal, message) })
 }
 
-/// Some backends say that tools are called, and others only call them.
+/// Some backends set the finish reason for tool calls, others only have the calls.
 fn wants_tools(choice: &ChatChoice, text: &str) -> bool {
     let calls = choice.message.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty());
     calls && (choice.finish_reason == Some(FinishReason::ToolCalls) || text.trim().is_empty())
 }
 
-/// Some backends have the reason in a member of their own.
+/// Some backends have the reason in a field of their own.
 fn was_cut(choice: &ChatChoice) -> bool {
     let stop_reason = choice.stop_reason.as_ref().and_then(Value::as_str);
     choice.finish_reason == Some(FinishReason::Length) || stop_reason == Some("length")

@@ -1,4 +1,4 @@
-//! Reading a proof.
+//! `TeeAttestation`: getters of an attestation.
 
 use serde_json::Value;
 
@@ -7,22 +7,22 @@ use crate::api::generated::types::TeeAttestation;
 use crate::features::hex;
 use crate::runtime::media::base64;
 
-/// A key that a backend offers for encrypted conversations.
+/// A key for end-to-end encryption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TeePublicKey {
-    /// What the backend calls it.
+    /// Its id.
     pub id: Option<String>,
-    /// What it is for, such as `secp256k1-aes-256-gcm-hkdf-sha256`.
+    /// Its algorithm, such as `secp256k1-aes-256-gcm-hkdf-sha256`.
     pub algorithm: Option<String>,
     /// The key, in hex.
     pub public_key: String,
 }
 
 impl TeeAttestation {
-    /// The API says that it verified the proof, and the nonce is the one of this request.
+    /// Whether the API says that it verified the attestation, and the nonce is that of this request.
     ///
-    /// The least that must be true, and all that can be told without checking the quotes. It holds only if the API is honest.
+    /// The minimum, and all that can be determined without verifying the quotes. It holds only if the API is honest.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
@@ -38,7 +38,7 @@ impl TeeAttestation {
         self.verified == Some(true) && self.echoes(nonce)
     }
 
-    /// The nonce of the reply is this one.
+    /// Whether the reply has this nonce.
     ///
     /// ```
     /// let attestation = venice_ai::types::TeeAttestation::default();
@@ -51,8 +51,8 @@ impl TeeAttestation {
         !echo.is_empty() && echo.eq_ignore_ascii_case(without_prefix(nonce.as_hex()))
     }
 
-    /// The public key that the model signs with, 65 bytes in hex that start with `04`. Backends send it under two names and with or
-    /// without the `04`; replies of the form `aci/1` have [`public_keys`](Self::public_keys) instead.
+    /// The public key of the model's signatures, 65 bytes in hex that start with `04`. Backends use two field names, with or without the
+    /// `04`; replies of the form `aci/1` have [`public_keys`](Self::public_keys) instead.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
@@ -93,8 +93,8 @@ impl TeeAttestation {
         keys.and_then(Value::as_array).into_iter().flatten().filter_map(key).collect()
     }
 
-    /// The Intel TDX quote, as bytes. It comes as hex or as base64, at the top or inside of the proof; `None` where there is none
-    /// that can be read.
+    /// The Intel TDX quote, as bytes. It is sent as hex or as base64, at the top or inside the attestation; `None` if there is no valid
+    /// one.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
@@ -111,7 +111,7 @@ impl TeeAttestation {
         if digits.is_empty() { None } else { hex::decode(digits).or_else(|| base64::decoded(text).ok()) }
     }
 
-    /// What was measured while the machine started. It comes as a list or as JSON in a text.
+    /// The event log of the machine's boot, sent as a list or as JSON in a string.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
@@ -130,7 +130,7 @@ impl TeeAttestation {
         }
     }
 
-    /// The evidence of the GPUs, as the attestation service of NVIDIA takes it.
+    /// The evidence of the GPUs, as NVIDIA's attestation service accepts it.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
@@ -145,7 +145,7 @@ impl TeeAttestation {
         serde_json::from_str(self.nvidia_payload.as_deref()?).ok()
     }
 
-    /// A member of the evidence in a reply of the form `aci/1`.
+    /// A field of the evidence in a reply of the form `aci/1`.
     fn evidence(&self, name: &str) -> Option<&Value> {
         self.attestation.as_ref()?.get("evidence")?.get(name)
     }

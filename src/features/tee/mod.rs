@@ -1,10 +1,10 @@
-//! Trusted execution environments: proof of where a model runs, and signatures of its answers.
+//! `Tee`: the handle of trusted execution environments: attestations, and signatures of answers.
 //!
 //! | To | Call |
 //! |---|---|
-//! | get the proof for a model | [`attestation`](Tee::attestation) |
-//! | see the least that must be true of it | [`TeeAttestation::is_verified_for`](crate::types::TeeAttestation::is_verified_for) |
-//! | check the rest | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
+//! | get the attestation of a model | [`attestation`](Tee::attestation) |
+//! | check the minimum | [`TeeAttestation::is_verified_for`](crate::types::TeeAttestation::is_verified_for) |
+//! | verify the rest | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
 //! | get the signature of an answer | [`signature`](Tee::signature) |
 //!
 //! ```no_run
@@ -19,15 +19,15 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Both calls are free and only read, so they are repeated after failures that may pass. Refused before anything is sent: an empty model
-//! or id, a nonce that is not 32 bytes.
+//! Both calls are free and read-only, so they are retried after transient failures. Rejected before sending: an empty model or id, a nonce
+//! that is not 32 bytes.
 //!
-//! # What is proven and what is not
-//! The models are those whose capabilities have `supports_tee_attestation`. This crate fetches proofs and reads them; it does
-//! **not** check them. `verified`, `server_verification` and an echoed nonce are words of the API: they prove that the reply is
-//! fresh if the API is honest, and nothing if it is not. A proof is one only after its checker has verified the Intel quote up to
-//! Intel's root certificate, compared the quote's report data with the signing address and the nonce, its measurements with those of
-//! software that it trusts, and sent the evidence of the GPUs to NVIDIA's service. All that is needed for this is here, as bytes.
+//! # What is verified
+//! The models are those whose capabilities have `supports_tee_attestation`. This crate fetches and parses attestations; it does **not**
+//! verify them. `verified`, `server_verification` and an echoed nonce are the API's own claims: they prove that the reply is fresh if the
+//! API is honest, and nothing if it is not. To verify an attestation, verify the Intel quote up to Intel's root certificate, compare the
+//! quote's report data with the signing address and the nonce, compare its measurements with those of trusted software, and send the
+//! evidence of the GPUs to NVIDIA's service. All inputs are available here, as bytes.
 
 mod attestation;
 mod nonce;
@@ -40,7 +40,7 @@ use crate::api::generated::types::{TeeAttestation, TeeAttestationParams};
 use crate::runtime::call::Call;
 
 impl Tee<'_> {
-    /// The proof of where a model runs. The nonce goes into it and shows that it was made for this request: take 32 fresh random
+    /// The attestation of a model's environment. It contains the nonce, which proves that it was made for this request: use 32 fresh random
     /// bytes each time.
     ///
     /// ```no_run
@@ -52,8 +52,8 @@ impl Tee<'_> {
     /// ```
     ///
     /// # Errors
-    /// Refused before anything is sent: an empty model, and a nonce that is not 64 hex digits. A model without a trusted environment
-    /// is refused by the API. A 502 `TEE_ATTESTATION_FAILED` may pass and is repeated.
+    /// Rejected before sending: an empty model, and a nonce that is not 64 hex digits. The API rejects a model without a trusted
+    /// environment. A 502 `TEE_ATTESTATION_FAILED` may be transient and is retried.
     pub fn attestation(&self, model: impl AsRef<str>, nonce: impl Into<TeeNonce>) -> Call<TeeAttestation> {
         let params = TeeAttestationParams::new(model.as_ref(), nonce.into().as_hex());
         self.client.raw().get_tee_attestation(&params).and_then(open_get_tee_attestation)

@@ -1,12 +1,12 @@
-//! What makes a proof fresh.
+//! `TeeNonce`: makes an attestation fresh.
 
 use std::fmt;
 
 use crate::features::hex;
 
-/// A nonce: 32 bytes, or their 64 hex digits. Digits that are none are found when the call is sent.
+/// A nonce: 32 bytes, or their 64 hex digits. Invalid digits are reported when the call is sent.
 ///
-/// It must be fresh and not to be guessed, so take it from the system's source of randomness. This crate makes none: it has no such
+/// It must be fresh and unpredictable, so use a cryptographic source of randomness. This crate does not generate one: it has no such
 /// source.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What a model gives to a tool.
+//! `NoArguments`, and reading the arguments of a tool call.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 
@@ -6,7 +6,7 @@ use crate::runtime::error::locate;
 use crate::runtime::json_cost;
 use crate::runtime::transport::limits::MOST_ANSWER_MEMORY;
 
-/// The arguments of a tool that takes none. What a model sends all the same is not looked at.
+/// The arguments of a tool without parameters. Whatever the model sends is ignored.
 ///
 /// ```
 /// use serde_json::json;
@@ -37,17 +37,17 @@ impl schemars::JsonSchema for NoArguments {
     }
 }
 
-/// What stands for the arguments: of a tool without parameters models send `{}`, nothing, or null.
-pub(super) fn given(text: &str) -> &str {
+/// Normalises missing arguments: for a tool without parameters models send `{}`, nothing, or null.
+pub(super) fn or_empty(text: &str) -> &str {
     match text.trim() {
         "" | "null" => "{}",
         text => text,
     }
 }
 
-/// Reads arguments, or says what is wrong with them in words that help the model.
+/// Deserialises arguments. The error text is for the model, so that it can correct them.
 pub(super) fn read<A: DeserializeOwned>(text: &str) -> Result<A, String> {
-    let text = given(text);
+    let text = or_empty(text);
     if json_cost::exceeds(text.as_bytes(), MOST_ANSWER_MEMORY) {
         return Err("The arguments have too many values. Call the tool again with fewer.".to_owned());
     }

@@ -5,9 +5,9 @@ use crate::api::chat::Chat;
 use crate::api::generated::types::ChatCompletionRequest;
 
 impl Chat<'_> {
-    /// The answer, and on the way to it the tools that the model wants called: a [`ToolRun`].
+    /// Runs a chat completion with tool calling until the model has answered: a [`ToolRun`].
     ///
-    /// Each round is a call as by [`create`](Self::create). The tools of the box are added to those of the request.
+    /// Each round is a call like [`create`](Self::create). The tools of the box are added to those of the request.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -23,13 +23,12 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`create`](Self::create); `n` above 1, tools of one name and names that are none are refused before anything is
-    /// sent. See [`ToolRun::next`].
+    /// Those of [`create`](Self::create). Rejected before sending: `n` above 1, duplicate and invalid tool names. See [`ToolRun::next`].
     pub fn run(&self, request: impl Into<ChatCompletionRequest>, tools: &ToolBox) -> ToolRun {
         ToolRun::new(self.client, request.into(), tools, false)
     }
 
-    /// As [`run`](Self::run), with each reply as a stream: its [events](crate::tools::RunEvent) have the pieces as they come.
+    /// Like [`run`](Self::run), with streamed replies: its [events](crate::tools::RunEvent) have the chunks as they arrive.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, tools: venice_ai::tools::ToolBox) -> Result<(), venice_ai::Error> {
@@ -43,8 +42,8 @@ impl Chat<'_> {
     /// ```
     ///
     /// # Errors
-    /// As for [`run`](Self::run). A stream that breaks off, or brings an event that cannot be read, ends the run with an error, and no
-    /// tool is called for it.
+    /// As for [`run`](Self::run). A stream that breaks off, or has an event that cannot be decoded, ends the run with an error, and none of
+    /// its tool calls is executed.
     pub fn run_stream(&self, request: impl Into<ChatCompletionRequest>, tools: &ToolBox) -> ToolRun {
         ToolRun::new(self.client, request.into(), tools, true)
     }

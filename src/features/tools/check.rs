@@ -1,4 +1,4 @@
-//! What is wrong with a run before it begins.
+//! `check`: validates a run before its first request.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,19 @@ use super::toolbox::{ToolEntry, name_of};
 use crate::api::generated::types::{ChatCompletionRequest, Tool};
 use crate::runtime::validation::ValidationError;
 
-/// The most characters of a tool's name.
+/// The maximum length of a tool's name.
 const MOST_CHARACTERS: usize = 64;
 
-/// Looks at a request in which the tools of the box stand behind its own.
+/// Validates a request with the tools of the box added to its own.
 #[inline]
 pub(super) fn check(request: &ChatCompletionRequest, tools: &ToolBox, streamed: bool) -> Result<(), ValidationError> {
     let mut findings = Vec::new();
     if request.n.is_some_and(|n| n > 1) {
-        let problem = "is more than 1, and a conversation goes on from one answer";
+        let problem = "is more than 1, and a conversation continues from one answer";
         findings.push(ValidationError::new("n", problem).into_fatal());
     }
     if request.stream == Some(true) && !streamed {
-        let problem = "is true; `chat().run_stream(…)` gives the answers as streams";
+        let problem = "is true; use `chat().run_stream(…)` for streamed answers";
         findings.push(ValidationError::new("stream", problem).into_fatal());
     }
     let all = request.tools.as_deref().unwrap_or_default();
@@ -38,7 +38,7 @@ pub(super) fn check(request: &ChatCompletionRequest, tools: &ToolBox, streamed: 
         findings.extend(problem.map(|(field, problem)| finding(before + index, field, problem)));
     }
     for name in tools.timeouts.keys().filter(|name| tools.function(name).is_none()) {
-        let problem = format!("has no function of the name {name:?} that could have a time-out");
+        let problem = format!("sets a time-out for {name:?}, and has no function of that name");
         findings.push(ValidationError::new("tools", problem));
     }
     ValidationError::all(findings)
@@ -53,21 +53,23 @@ fn finding(index: usize, field: &str, problem: impl Into<String>) -> ValidationE
 fn wrong_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Option<String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() {
-        // The API's description says so too.
+        // The API's document has the same rule.
         return None;
     }
     if name.len() > MOST_CHARACTERS || !name.chars().all(is_allowed) {
         return Some(format!("is {name:?}, which is not 1 to {MOST_CHARACTERS} letters, digits, `_` and `-`"));
     }
-    (!names.insert(name)).then(|| format!("is {name:?}, as that of another tool"))
+    (!names.insert(name)).then(|| format!("is {name:?}, which is the name of another tool too"))
 }
 
-/// Why nothing could call the function of a tool, or nobody say how.
+/// Why a tool cannot have a function, or its schema is invalid.
 #[inline]
 fn wrong_schema(entry: &ToolEntry) -> Option<(&'static str, String)> {
     let schema = match &entry.tool {
         Tool::Function(tool) => &tool.function.parameters,
-        _ if entry.function.is_some() => return Some(("", "is no function, and has one behind it".to_owned())),
+        _ if entry.function.is_some() => {
+            return Some(("", "is not a function tool, but was given a function".to_owned()));
+        }
         _ => return None,
     };
     if let Some(problem) = &entry.problem {

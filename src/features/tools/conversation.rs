@@ -1,4 +1,4 @@
-//! The messages of a run, and how they go into a request.
+//! `Conversation`: the messages of a run, and their serialisation into requests.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,11 @@ use serde_json::{Map, Value};
 use crate::api::generated::types::{AssistantMessage, ChatCompletionRequest, ChatMessage, ToolChoice, ToolChoiceMode};
 use crate::runtime::error::Error;
 
-/// A request whose messages grow.
+/// A request with a growing list of messages.
 #[derive(Debug)]
 pub(super) struct Conversation {
     pub(super) request: ChatCompletionRequest,
-    /// What the model said, as it wrote it, by the place of the message. Models check their reasoning and signatures, so it goes back
-    /// byte for byte.
+    /// Assistant messages as received, by index. Models verify their reasoning and signatures, so these are sent back byte for byte.
     echoes: BTreeMap<usize, Box<RawValue>>,
 }
 
@@ -31,13 +30,13 @@ impl Conversation {
         self.request.messages.push(message);
     }
 
-    /// Adds what the model said, and how it wrote it where that is known.
-    pub(super) fn push_said(&mut self, message: AssistantMessage, written: Option<Box<RawValue>>) {
+    /// Adds an assistant message, with its original JSON if there is one.
+    pub(super) fn push_assistant(&mut self, message: AssistantMessage, written: Option<Box<RawValue>>) {
         self.echoes.extend(written.map(|written| (self.request.messages.len(), written)));
         self.push(message.into());
     }
 
-    /// A choice of tool that must be made would be made again and again, and the run never end.
+    /// A required tool choice applies to the first request only: repeated, the run would never end.
     pub(super) fn release_tool_choice(&mut self) {
         use ToolChoiceMode::{Auto, None};
         match &self.request.tool_choice {
@@ -46,7 +45,7 @@ impl Conversation {
         }
     }
 
-    /// Changes everything but the messages and the tools.
+    /// Changes everything except the messages and tools.
     pub(super) fn change(&mut self, change: impl FnOnce(ChatCompletionRequest) -> ChatCompletionRequest) {
         let bare = ChatCompletionRequest::new(self.request.model.clone(), [] as [ChatMessage; 0]);
         let mut request = std::mem::replace(&mut self.request, bare);
@@ -58,25 +57,25 @@ impl Conversation {
     #[inline]
     pub(super) fn body(&mut self) -> Result<Vec<u8>, Error> {
         let messages = std::mem::take(&mut self.request.messages);
-        let members = serde_json::to_value(&self.request);
+        let fields = serde_json::to_value(&self.request);
         self.request.messages = messages;
-        let body = members.and_then(|members| match members {
-            Value::Object(members) => serde_json::to_vec(&ConversationBody { members, conversation: self }),
+        let body = fields.and_then(|fields| match fields {
+            Value::Object(fields) => serde_json::to_vec(&ConversationBody { fields, conversation: self }),
             other => serde_json::to_vec(&other),
         });
-        body.map_err(|error| Error::invalid_request(format!("the request cannot be written as JSON: {error}")))
+        body.map_err(|error| Error::invalid_request(format!("the request cannot be serialised as JSON: {error}")))
     }
 }
 
 struct ConversationBody<'a> {
-    members: Map<String, Value>,
+    fields: Map<String, Value>,
     conversation: &'a Conversation,
 }
 
 impl Serialize for ConversationBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.members.iter().filter(|(name, _)| *name != "messages") {
+        for (name, value) in self.fields.iter().filter(|(name, _)| *name != "messages") {
             map.serialize_entry(name, value)?;
         }
         map.serialize_entry("messages", &Messages(self.conversation))?;

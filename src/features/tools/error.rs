@@ -1,12 +1,12 @@
-//! A tool that gives no result.
+//! `ToolError`: the error of a tool call.
 
 use std::fmt;
 
-/// Why a tool gave no result, from a function of [`ToolBox::try_implement`](super::ToolBox::try_implement).
+/// The error of a tool call, from a function of [`ToolBox::try_implement`](super::ToolBox::try_implement).
 ///
-/// Anything that can be displayed becomes one, so `?` works on every error. The model reads the text in place of a result, and the
-/// run goes on; only [`stop`](Self::stop) ends it. Like `anyhow::Error` it is no [`std::error::Error`] itself, or it could not be
-/// made of all of them.
+/// Every displayable type converts into it, so `?` works on any error. The model gets the text as the result, and the run continues; only
+/// [`stop`](Self::stop) ends it. Like `anyhow::Error` it does not implement [`std::error::Error`] itself, which would conflict with that
+/// conversion.
 ///
 /// ```
 /// use venice_ai::tools::ToolError;
@@ -25,16 +25,16 @@ pub struct ToolError {
 }
 
 impl ToolError {
-    /// What the model reads. It can do better next time when this says what would be right.
+    /// An error text for the model. It can correct itself if the text says what would be right.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ends_run: false }
     }
 
-    /// Ends the run: the question is settled, or nothing that the model could do helps.
+    /// Ends the run: there is nothing left to do, or nothing that the model could do.
     ///
-    /// Tools that are at work come to their end, no other is begun, and nothing more is sent. The run gives an error of the kind
-    /// [`ToolRun`](crate::ErrorKind::ToolRun) with this reason. The reason is the tool's result in the conversation, so that who
-    /// [resumes](super::ToolRun::resume) the run lets the model read it.
+    /// Running tools finish, no other is started, and nothing more is sent. The run fails with [`ToolRun`](crate::ErrorKind::ToolRun) and
+    /// this reason. The reason is the tool's result in the conversation, so the model reads it if the run is
+    /// [resumed](super::ToolRun::resume).
     pub fn stop(reason: impl Into<String>) -> Self {
         Self { message: reason.into(), ends_run: true }
     }

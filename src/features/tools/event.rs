@@ -1,75 +1,75 @@
-//! What happens in a run.
+//! `RunEvent`: the events of a run.
 
 use std::fmt;
 
 use crate::api::generated::types::{ChatCompletion, ChatCompletionChunk, ToolCall};
 use crate::runtime::meta::Meta;
 
-/// What happens in a run, from [`ToolRun::next`](super::ToolRun::next). `Debug` shows no words of the conversation.
+/// An event of a run, from [`ToolRun::next`](super::ToolRun::next). `Debug` shows nothing of the conversation.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RunEvent {
-    /// A piece of a reply, while it is written. Only a run of [`run_stream`](crate::Chat::run_stream) has them.
+    /// A chunk of a streamed reply. Only for [`run_stream`](crate::Chat::run_stream).
     Chunk(Box<ChatCompletionChunk>),
-    /// A reply is whole. The last one has the answer, those before it want tools called.
+    /// A complete reply. The last one is the answer, those before it have tool calls.
     Reply(Box<RoundReply>),
-    /// A tool is at work.
+    /// A tool was started.
     CallStarted(Box<ToolCall>),
-    /// A call has its result, which the model will read.
+    /// A call has its result for the model.
     CallFinished(Box<FinishedCall>),
-    /// A call of a tool that the box only [declares](super::ToolBox::declare): give the result to
+    /// A call of a tool that the box only [declares](super::ToolBox::declare): pass the result to
     /// [`ToolRun::answer`](super::ToolRun::answer).
     AnswerNeeded(Box<ToolCall>),
 }
 
-/// A whole reply of a run.
+/// A complete reply of a run.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RoundReply {
-    /// Which reply of the run it is, counted from 1.
+    /// The number of the reply, from 1.
     pub round: u32,
-    /// What the model said, with what it cost.
+    /// The reply, with its usage and cost.
     pub reply: ChatCompletion,
-    /// What came beside it: request id, limits, balances.
+    /// Its metadata: request id, rate limits, balances.
     pub meta: Meta,
 }
 
-/// A call of a tool that has its result.
+/// A finished tool call.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FinishedCall {
-    /// What the model wanted.
+    /// The call.
     pub call: ToolCall,
-    /// What it reads as the result.
+    /// The result for the model.
     pub output: String,
-    /// What became of the call.
+    /// The status of the call.
     pub status: CallStatus,
 }
 
-/// What became of a call. Whatever it is, the model reads a result.
+/// The status of a call. The model gets a result in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallStatus {
-    /// The tool gave a result.
+    /// The tool returned a result.
     Done,
-    /// The tool gave an error, or a result that cannot be JSON.
+    /// The tool returned an error, or a result that cannot be serialised.
     Failed,
-    /// The tool took longer than it may, and was dropped.
+    /// The tool exceeded its time-out, and was dropped.
     TimedOut,
-    /// The arguments are no JSON or do not fit, and the tool was not called.
+    /// The arguments are not JSON or do not match, and the tool was not called.
     BadArguments,
-    /// There is no tool of this name.
+    /// There is no tool with this name.
     UnknownTool,
     /// The tool ended the run ([`ToolError::stop`](super::ToolError::stop)).
     Stopped,
     /// The tool was not called, because another one ended the run.
     NotCalled,
-    /// The tool panicked, and the program went on with the run all the same.
+    /// The tool panicked, and the program resumed the run.
     Panicked,
 }
 
 impl RunEvent {
-    /// The piece of the answer's text that it brings, if it is a [`Chunk`](Self::Chunk) with one.
+    /// The text of a [`Chunk`](Self::Chunk), if it has any.
     ///
     /// ```no_run
     /// # async fn example(mut run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {

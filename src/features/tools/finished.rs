@@ -1,4 +1,4 @@
-//! A run that came to its answer.
+//! `FinishedRun`: a run with its answer.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::api::generated::types::{ChatCompletion, ChatMessage, Usage};
 use crate::api::usage::Cost;
 use crate::runtime::error::Error;
 
-/// The answer of a run, and what it took.
+/// The answer of a run, its conversation and its cost.
 ///
 /// ```no_run
 /// # async fn example(run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
@@ -25,7 +25,7 @@ impl FinishedRun {
         Self { run: Box::new(run) }
     }
 
-    /// The text of the answer. What a length limit cut off ends with the finish reason `length`, as without tools.
+    /// The text of the answer. If a length limit truncated it, the finish reason is `length`, as without tools.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.run.text()
@@ -37,41 +37,41 @@ impl FinishedRun {
         self.run.reply()
     }
 
-    /// The whole conversation, the answer included.
+    /// The whole conversation, including the answer.
     #[must_use]
     pub fn messages(&self) -> &[ChatMessage] {
         self.run.messages()
     }
 
-    /// How many replies it took. Each was paid for.
+    /// The number of replies. Each was charged.
     #[must_use]
     pub fn rounds(&self) -> u32 {
         self.run.rounds()
     }
 
-    /// The tokens of all replies together, unless one of them did not say.
+    /// The usage of all replies, unless one of them did not report it.
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
         self.run.usage()
     }
 
-    /// What all replies together cost, unless one of them did not say.
+    /// The cost of all replies, unless one of them did not report it.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         self.run.cost()
     }
 
-    /// The next question of the same conversation, as a run: what the model said goes back byte for byte.
+    /// Continues the conversation with another question, as a new run. Assistant messages are sent back byte for byte.
     ///
     /// # Errors
-    /// A message that the API would refuse.
+    /// A message that the API would reject.
     pub fn ask(self, message: impl Into<ChatMessage>) -> Result<ToolRun, Error> {
         let mut run = self.into_run();
         run.push(message)?;
         Ok(run)
     }
 
-    /// The run itself.
+    /// The run.
     ///
     /// ```no_run
     /// # fn example(finished: venice_ai::tools::FinishedRun) {

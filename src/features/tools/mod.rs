@@ -1,18 +1,18 @@
-//! Tools that a model calls until it has its answer: the functions behind them, and the conversation.
+//! `ToolBox`, `ToolRun`: tool calling: functions that the model calls until it has its answer.
 //!
 //! | To | Call |
 //! |---|---|
-//! | make a tool of a function | [`ToolBox::tool`] (feature `structured`), or [`ToolBox::try_tool`] for one that may fail |
-//! | add a tool that you describe yourself | [`ToolBox::implement`] or [`ToolBox::try_implement`] |
+//! | make a tool from a function | [`ToolBox::tool`] (feature `structured`), or [`ToolBox::try_tool`] for one that may fail |
+//! | add a tool with your own description | [`ToolBox::implement`] or [`ToolBox::try_implement`] |
 //! | let a person or another program answer | [`ToolBox::declare`], then [`ToolRun::answer`] |
-//! | have the answer | [`Chat::run`](crate::Chat::run), awaited, then [`FinishedRun::text`] |
-//! | see each step | [`ToolRun::next`], which gives [`RunEvent`]s |
-//! | read the answer while it is written | [`Chat::run_stream`](crate::Chat::run_stream), then [`RunEvent::text`] |
-//! | bound it | [`with_max_rounds`](ToolRun::with_max_rounds), [`with_concurrency`](ToolRun::with_concurrency), [`ToolBox::with_timeout`] |
-//! | end it from within a tool | [`ToolError::stop`] |
-//! | go on after an error | [`UnfinishedRun::resume`], [`ToolRun::resume`] |
+//! | get the answer | [`Chat::run`](crate::Chat::run), awaited, then [`FinishedRun::text`] |
+//! | observe each step | [`ToolRun::next`], which returns [`RunEvent`]s |
+//! | stream the answer | [`Chat::run_stream`](crate::Chat::run_stream), then [`RunEvent::text`] |
+//! | set limits | [`with_max_rounds`](ToolRun::with_max_rounds), [`with_concurrency`](ToolRun::with_concurrency), [`ToolBox::with_timeout`] |
+//! | end the run from a tool | [`ToolError::stop`] |
+//! | resume after an error | [`UnfinishedRun::resume`], [`ToolRun::resume`] |
 //! | ask the next question | [`FinishedRun::ask`], [`ToolRun::push`] |
-//! | know what all of it cost | [`FinishedRun::cost`], [`FinishedRun::usage`] |
+//! | get the total cost | [`FinishedRun::cost`], [`FinishedRun::usage`] |
 //!
 //! ```no_run
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -35,22 +35,23 @@
 //!
 //! # What a run does
 //!
-//! Each round is one paid call, with the retries of any call to the chat endpoint. The calls that a reply wants are made at the same
-//! time, and their results go back in the order of the calls, each with the id of its call. Calls without an id, or with that of
-//! another one in the same reply, get one, and the model reads it so too. What the model said goes back byte for byte as
-//! it came, reasoning and signatures included, except where such an id had to be changed; of a stream, put together, with every member.
+//! Each round is one charged call, with the usual retries of the chat endpoint. The tool calls of a reply run concurrently; their results
+//! are sent back in the order of the calls, each with the id of its call. Calls without an id, or with a duplicate id, get a new one, also
+//! in the message that is sent back. Assistant messages are sent back byte for byte, including reasoning and signatures, except for such
+//! ids; streamed ones are assembled with all their fields.
 //!
-//! A call that cannot be made is no end: the model reads what was wrong (an unknown tool, arguments that are no JSON or do not fit, an
-//! error or a time-out of the tool), and can do better. Empty arguments are `{}`. A reply that was cut is never acted upon. A
-//! `tool_choice` that demands a tool counts for the first reply and is `auto` from then on, or the run could not end. Search results
-//! that come as a call (`return_search_results_as_documents`) want no result and get none.
+//! A failed call does not end the run: the model gets the error (an unknown tool, arguments that are not JSON or do not match, an error or
+//! a time-out of the tool), and can correct itself. Empty arguments are `{}`. Tool calls of a truncated reply are never executed. A
+//! required `tool_choice` applies to the first reply and is `auto` afterwards, as the run could not end otherwise. Search results that
+//! arrive as a call (`return_search_results_as_documents`) need no result and get none.
 //!
 //! # What is sent
 //!
-//! The request with names, descriptions and schemas of the tools; and with each round the whole conversation, in which are the
-//! results of the tools and the texts of their errors. Nothing else of a tool is: neither what its function captures, nor what it
-//! panics with, nor its time-out. Logs and `Debug` show names, ids and sizes, and no words.
+//! The request with the names, descriptions and schemas of the tools; in each round the whole conversation, including results and error
+//! texts of tools. Nothing else of a tool is sent: neither what its function captures, nor its panic messages, nor its time-out. Logs and
+//! `Debug` show names, ids and sizes, but no text.
 
+mod accessors;
 mod arguments;
 mod chat;
 mod check;
@@ -59,7 +60,6 @@ mod error;
 mod event;
 mod finished;
 mod function;
-mod look;
 mod phase;
 mod round;
 mod run;

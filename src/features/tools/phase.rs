@@ -6,17 +6,17 @@ use crate::api::chat::stream::ChatStream;
 use crate::features::collect::ChatAccumulator;
 use crate::runtime::call::CallFuture;
 
-/// Where a run is. All that is under way lies here, and not in a future that may be dropped.
+/// The phase of a run. It owns everything in progress, so that dropping a future of `next` loses nothing.
 pub(super) enum Phase {
     /// The conversation is to be sent.
     Ready,
-    /// A whole reply is waited for.
+    /// Waiting for a complete reply.
     Asking(CallFuture<Round>),
-    /// A stream is waited for.
+    /// Waiting for a stream to open.
     Opening(CallFuture<ChatStream>),
-    /// A reply is being streamed.
+    /// Reading a streamed reply.
     Reading(Box<(ChatStream, ChatAccumulator)>),
-    /// Tools are called.
+    /// Running tools.
     Acting(Turn),
     /// The model has answered.
     Finished,

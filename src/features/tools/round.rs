@@ -1,4 +1,4 @@
-//! One reply, with all that the next request needs of it.
+//! `Round`: one reply, with what the next request needs of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::Reply;
 
-/// Whether a tool call holds what a search found (`return_search_results_as_documents`): it must not be executed. The API's document has
-/// the name, and the server sends the id.
+/// Whether a tool call carries search results (`return_search_results_as_documents`): it must not be executed. The name is documented;
+/// the server sends the id.
 fn is_search_result(call: &ToolCall) -> bool {
     call.function.name == "venice_web_search_documents" || call.id == "web_search_call"
 }
@@ -20,15 +20,15 @@ fn is_search_result(call: &ToolCall) -> bool {
 pub(super) struct Round {
     pub(super) reply: ChatCompletion,
     pub(super) meta: Meta,
-    /// The message of the first choice as it was written, where it came whole.
+    /// The original JSON of the first choice's message, if it was not streamed.
     written: Option<Box<RawValue>>,
 }
 
-/// What the model said, ready to be sent back.
-pub(super) struct Said {
+/// The assistant message, ready to be sent back.
+pub(super) struct AssistantTurn {
     pub(super) message: AssistantMessage,
     pub(super) written: Option<Box<RawValue>>,
-    /// Those that want a result.
+    /// Those that need a result.
     pub(super) calls: Vec<ToolCall>,
 }
 
@@ -42,13 +42,13 @@ impl Round {
         Self { reply, meta, written: None }
     }
 
-    /// What ended the answer before the model did. Its calls may be cut.
+    /// The reason why the answer was truncated. Its calls may be incomplete.
     pub(super) fn cut_by(&self) -> Option<&str> {
         let why = self.reply.finish_reason().map(FinishReason::as_str)?;
         matches!(why, "length" | "max_tokens" | "content_filter").then_some(why)
     }
 
-    /// The reply says that it wants tools called, and has neither a call nor an answer that can be read.
+    /// Whether the finish reason announces tool calls, but there is neither a readable call nor an answer.
     #[inline]
     pub(super) fn lacks_its_calls(&self) -> bool {
         self.reply.finish_reason() == Some(&FinishReason::ToolCalls)
@@ -56,9 +56,9 @@ impl Round {
             && self.reply.text().is_empty()
     }
 
-    /// What the model said; `None` of a reply without a choice.
+    /// The assistant message; `None` for a reply without a choice.
     #[inline]
-    pub(super) fn said(&mut self) -> Option<Said> {
+    pub(super) fn assistant(&mut self) -> Option<AssistantTurn> {
         let mut message = self.reply.message()?.clone();
         let mut written = self.written.take();
         let calls = message.tool_calls.as_deref_mut().unwrap_or_default();
@@ -66,12 +66,11 @@ impl Round {
             written = None;
         }
         let calls = calls.iter().filter(|call| !is_search_result(call)).cloned().collect();
-        Some(Said { message, written, calls })
+        Some(AssistantTurn { message, written, calls })
     }
 }
 
-/// Gives an id to each call that has none, and to all but the first of those that have the same. Results are told apart by nothing
-/// else, neither by the model nor by the API.
+/// Sets an id on each call that has none, and on duplicates except the first. Results are matched by id only.
 #[inline]
 fn complete_ids(calls: &mut [ToolCall]) -> bool {
     let mut known: BTreeSet<String> = BTreeSet::new();
@@ -91,18 +90,18 @@ fn complete_ids(calls: &mut [ToolCall]) -> bool {
     is_changed
 }
 
-/// The message of the first choice, as it stands in the text of a reply.
+/// The message of the first choice, as the original JSON text.
 #[inline]
 fn message_in(body: &[u8]) -> Option<Box<RawValue>> {
-    type Members<'a> = BTreeMap<String, &'a RawValue>;
-    let members = |text| serde_json::from_str::<Members<'_>>(text).ok();
+    type RawFields<'a> = BTreeMap<String, &'a RawValue>;
+    let fields = |text| serde_json::from_str::<RawFields<'_>>(text).ok();
 
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: RawFields<'_> = serde_json::from_slice(body).ok()?;
     let choices: Vec<&RawValue> = serde_json::from_str(reply.get("choices")?.get()).ok()?;
     let first = choices.into_iter().find(|choice| choice.get() != "null")?;
-    let message = *members(first.get())?.get("message")?;
-    // Without its role the API would not take it back.
-    let has_role = members(message.get())?.get("role").is_some_and(|role| role.get() == "\"assistant\"");
+    let message = *fields(first.get())?.get("message")?;
+    // Without its role the API would reject it.
+    let has_role = fields(message.get())?.get("role").is_some_and(|role| role.get() == "\"assistant\"");
     has_role.then(|| message.to_owned())
 }
 
@@ -122,19 +121,19 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_tell_calls_apart_stay() {
+    fn unique_ids_are_kept() {
         assert_eq!(completed(&["a", "b"]), (false, vec!["a".into(), "b".into()]));
     }
 
     #[test]
-    fn missing_and_repeated_ids_are_replaced_by_free_ones() {
+    fn missing_and_duplicate_ids_are_replaced() {
         let (changed, ids) = completed(&["", "a", "a", "call_2", ""]);
         assert!(changed);
         assert_eq!(ids, ["call_1", "a", "call_3", "call_2", "call_4"]);
     }
 
     #[test]
-    fn the_message_is_cut_out_as_it_was_written() {
+    fn the_message_is_kept_byte_for_byte() {
         let message = "{ \"b\":1.0,\"role\":\"assistant\" ,\"a\":1e3}";
         let body = format!("{{\"id\":\"\\u0078\",\"choices\": [null, {{\"message\" :{message} }}]}}");
         assert_eq!(message_in(body.as_bytes()).unwrap().get(), message);
@@ -142,7 +141,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn a_message_that_the_api_would_not_take_back_is_written_anew() {
+    fn a_message_that_the_api_would_reject_is_serialised_again() {
         for message in [r#"{"content":"x"}"#, r#"{"role":null}"#, "null", "[]"] {
             assert!(message_in(format!(r#"{{"choices":[{{"message":{message}}}]}}"#).as_bytes()).is_none());
         }

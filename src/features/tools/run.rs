@@ -1,4 +1,4 @@
-//! A conversation in which tools are called, from the question to the answer.
+//! `ToolRun`: a conversation with tool calling, from the question to the answer.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,19 +22,18 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::CallOptions;
 
-/// So many replies are paid for at most, unless the caller says otherwise.
+/// The default limit of rounds.
 const MOST_ROUNDS: u32 = 8;
 
-/// A conversation in which the model calls tools, from [`Chat::run`](crate::Chat::run) or
-/// [`Chat::run_stream`](crate::Chat::run_stream). Nothing is sent before it is awaited or asked for its next event.
+/// A conversation in which the model calls tools, from [`Chat::run`](crate::Chat::run) or [`Chat::run_stream`](crate::Chat::run_stream).
+/// Lazy: nothing is sent before it is polled.
 ///
-/// Awaited, it gives the answer ([`FinishedRun`]). [`next`](Self::next) gives each thing that happens on the way, and so does the
-/// [`Stream`] that a run is. It works only while it is polled: nothing runs beside it, and dropping it stops everything. A call of
-/// `next` that is dropped loses nothing: the request under way, the tools at work and their results are part of the run, and the
-/// next call goes on with them.
+/// Awaited, it returns the answer ([`FinishedRun`]). [`next`](Self::next) and its [`Stream`] implementation return each event. There is no
+/// background task: tools run while the run is polled, and dropping it stops everything. `next` is cancel-safe: the request in flight,
+/// running tools and their results belong to the run, and the next call continues with them.
 ///
-/// Behind an error comes `None`. The run is kept as it was before the step that failed, and [`resume`](Self::resume) lets it go on
-/// from there: a request that failed is then sent again, and may be paid for again.
+/// After an error comes `None`. The run is kept as it was before the failed step, and [`resume`](Self::resume) continues from there: a
+/// failed request is sent again, and may be charged again.
 ///
 /// ```no_run
 /// # async fn example(venice: venice_ai::Client, tools: venice_ai::tools::ToolBox) -> Result<(), venice_ai::Error> {
@@ -63,17 +62,17 @@ pub struct ToolRun {
     pub(super) concurrency: usize,
     /// Futures are not `Sync`; exclusive access is.
     pub(super) phase: SyncWrapper<Phase>,
-    /// What happened and was not given out.
+    /// Events that were not returned yet.
     pub(super) events: VecDeque<Result<RunEvent, Halt>>,
-    /// An error was given out, and nobody said to go on.
+    /// An error was returned, and the run was not resumed.
     pub(super) is_halted: bool,
     pub(super) stop_reason: Option<StopReason>,
     pub(super) unanswered: Vec<ToolCall>,
     pub(super) is_finished: bool,
-    /// The request was looked at, and the API took it.
+    /// The request was validated, and the API accepted it.
     pub(super) is_checked: bool,
     pub(super) rounds: u32,
-    /// Those since the caller spoke.
+    /// Rounds since the caller's last message.
     pub(super) rounds_of_turn: u32,
     pub(super) totals: Totals,
     pub(super) reply: Option<ChatCompletion>,
@@ -111,36 +110,37 @@ impl ToolRun {
         }
     }
 
-    /// How many replies the model may give before it has to answer: 8 unless this is called. Each is a call that is paid for.
+    /// The most replies before the model has to answer. Default: 8. Each is a charged call.
     ///
-    /// At the limit the tools that the last reply wants are still called, nothing more is sent, and the error is
-    /// [`StopReason::RoundLimit`]. With a higher limit the run can go on from there.
+    /// At the limit the tool calls of the last reply are still executed, nothing more is sent, and the error is [`StopReason::RoundLimit`].
+    /// With a higher limit the run can be resumed.
     pub fn with_max_rounds(mut self, rounds: u32) -> Self {
         self.most_rounds = rounds.max(1);
         self
     }
 
-    /// How many tools are at work at once: all that a reply wants unless this is called. Whether a reply may want more than one is
-    /// the request's `parallel_tool_calls`.
+    /// The most tools that run concurrently. Default: all calls of a reply. The request's `parallel_tool_calls` says whether a reply may
+    /// have several.
     pub fn with_concurrency(mut self, tools: usize) -> Self {
         self.concurrency = tools.max(1);
         self
     }
 
-    /// Changes what is asked from the next call on: the model, `max_completion_tokens` after a reply that was cut. Messages and tools
-    /// stay; the request that `change` gets has none.
+    /// Changes the request for the next calls: the model, or `max_completion_tokens` after a truncated reply. Messages and tools stay; the
+    /// request passed to `change` has none.
     pub fn with_request(mut self, change: impl FnOnce(ChatCompletionRequest) -> ChatCompletionRequest) -> Self {
         self.conversation.change(change);
         self.is_checked = false;
         self
     }
 
-    /// What happens next; `None` behind the final answer, and behind an error until [`resume`](Self::resume) is called. A call that
-    /// is dropped loses nothing, and nothing is sent or called twice for it.
+    /// The next event; `None` after the final answer, and after an error until [`resume`](Self::resume) is called. Cancel-safe: dropping
+    /// the future loses nothing, and nothing is sent or called twice.
     ///
     /// # Errors
-    /// Those of a call, by which the conversation stays as it was. [`ErrorKind::ToolRun`](crate::ErrorKind::ToolRun): [`stop_reason`](Self::stop_reason) says
-    /// more. [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest): the request, or the box, is wrong, and nothing was sent; `n` above 1 is.
+    /// Those of a call; the conversation stays as it was. [`ErrorKind::ToolRun`](crate::ErrorKind::ToolRun): see
+    /// [`stop_reason`](Self::stop_reason). [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest): the request or the box is
+    /// invalid (`n` above 1, for example), and nothing was sent.
     ///
     /// ```no_run
     /// # async fn example(mut run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
@@ -153,8 +153,8 @@ impl ToolRun {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Goes on to the final answer. A call that is dropped loses nothing, as with [`next`](Self::next); after an error it goes on as
-    /// if [`resume`](Self::resume) were called.
+    /// Continues to the final answer. Cancel-safe, like [`next`](Self::next); after an error it resumes the run, like
+    /// [`resume`](Self::resume).
     ///
     /// # Errors
     /// As for [`next`](Self::next).
@@ -176,8 +176,8 @@ impl ToolRun {
         Ok(())
     }
 
-    /// Lets the run go on after an error, from before the step that failed: a request is sent again, and may be paid for again; the
-    /// pieces of a stream that broke off are not part of the conversation.
+    /// Resumes the run after an error, from before the failed step: a request is sent again, and may be charged again; chunks of an
+    /// interrupted stream are not part of the conversation.
     ///
     /// ```no_run
     /// # async fn example(mut run: venice_ai::tools::ToolRun) {
@@ -212,7 +212,7 @@ impl ToolRun {
         self.client.options_mut()
     }
 
-    /// Goes on to the answer in this thread, without an async runtime. The tools run in it too, on the runtime of the crate's blocking
+    /// Continues to the answer in this thread, without an async runtime. The tools run in it too, on the runtime of the crate's blocking
     /// calls, so they can use Tokio.
     ///
     /// # Errors
@@ -227,8 +227,8 @@ impl ToolRun {
     }
 }
 
-/// Goes on to the answer. What came is not lost with an error: the [`UnfinishedRun`] has it. Dropping it on its way drops the run; to
-/// keep that, await [`finish`](ToolRun::finish).
+/// Continues to the answer. After an error the conversation is not lost: the [`UnfinishedRun`] has it. Dropping the future drops the run;
+/// to keep it, await [`finish`](ToolRun::finish).
 impl IntoFuture for ToolRun {
     type Output = Result<FinishedRun, UnfinishedRun>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
@@ -242,7 +242,7 @@ impl IntoFuture for ToolRun {
     }
 }
 
-/// Shows how far it is, and not what is said.
+/// Shows the progress, and nothing of the conversation.
 impl fmt::Debug for ToolRun {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! How a run goes on.
+//! `ToolRun::poll`: the steps of a run.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -43,7 +43,7 @@ impl ToolRun {
         Poll::Ready(None)
     }
 
-    /// Goes one step on. An error leaves the run where it was before.
+    /// Takes one step. An error leaves the run as it was before.
     #[inline]
     fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Halt>> {
         in_runtime("a run with tools")?;
@@ -116,7 +116,7 @@ impl ToolRun {
         call
     }
 
-    /// The stream of a reply is at its end, or broke off.
+    /// The stream of a reply ended, or broke off.
     #[inline]
     fn close(&mut self, outcome: Result<(), Error>) -> Result<(), Halt> {
         let Phase::Reading(reading) = std::mem::replace(self.phase.get_mut(), Phase::Ready) else { return Ok(()) };
@@ -125,25 +125,25 @@ impl ToolRun {
         match outcome {
             Ok(()) => self.take(Round::of_stream(reply, stream.meta().clone())),
             Err(error) => {
-                // It is paid for as far as it came.
+                // It is charged for what arrived.
                 self.totals.add(&reply);
                 Err(error.into())
             }
         }
     }
 
-    /// Takes a whole reply: it is the answer, or has calls to be made.
+    /// Takes a complete reply: the answer, or one with tool calls.
     #[inline]
     fn take(&mut self, mut round: Round) -> Result<(), Halt> {
         self.is_checked = true;
         self.rounds += 1;
         self.rounds_of_turn += 1;
         self.totals.add(&round.reply);
-        let said = round.said();
+        let assistant = round.assistant();
         let (reply, meta) = (round.reply.clone(), round.meta.clone());
         self.events.push_back(Ok(RunEvent::Reply(Box::new(RoundReply { round: self.rounds, reply, meta }))));
 
-        let has_calls = said.as_ref().is_some_and(|said| !said.calls.is_empty());
+        let has_calls = assistant.as_ref().is_some_and(|assistant| !assistant.calls.is_empty());
         let cut = round.cut_by().filter(|_| has_calls).map(Halt::cut);
         let halt = cut.or_else(|| round.lacks_its_calls().then(Halt::without_calls));
         self.reply = Some(round.reply);
@@ -151,9 +151,9 @@ impl ToolRun {
             halt.error = halt.error.with_meta(round.meta);
             return Err(halt);
         }
-        let calls = said.map(|said| {
-            self.conversation.push_said(said.message, said.written);
-            said.calls
+        let calls = assistant.map(|assistant| {
+            self.conversation.push_assistant(assistant.message, assistant.written);
+            assistant.calls
         });
         *self.phase.get_mut() = match calls.filter(|_| has_calls) {
             None => {

@@ -1,20 +1,20 @@
-//! Why a run stops by itself.
+//! `StopReason`: why a run stopped without an answer.
 
 use super::turn::Turn;
 use crate::api::generated::operations;
 use crate::runtime::error::{Error, ErrorKind};
 
-/// Why a run stopped without an answer, though no call to the API failed.
+/// Why a run stopped without an answer, although no call to the API failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// The model wants more tools called, and has given as many replies as it may. Raise the limit
-    /// ([`with_max_rounds`](super::ToolRun::with_max_rounds)), or [`push`](super::ToolRun::push) that it shall answer with what it has.
+    /// The model still calls tools at the round limit. Raise the limit ([`with_max_rounds`](super::ToolRun::with_max_rounds)), or
+    /// [`push`](super::ToolRun::push) a message that asks for an answer.
     RoundLimit,
-    /// A reply was cut in the middle of its tool calls, by `max_completion_tokens` mostly. None of them was made, as the arguments may
-    /// be cut too.
+    /// A reply was truncated within its tool calls, usually by `max_completion_tokens`. None of them was executed, as arguments may be
+    /// truncated too.
     Cut,
-    /// A reply says that it wants tools called, and has no call that can be read.
+    /// A reply announces tool calls, and has none that can be decoded.
     NoCalls,
     /// Calls wait for the caller's [`answer`](super::ToolRun::answer).
     Unanswered,
@@ -22,7 +22,7 @@ pub enum StopReason {
     Tool(String),
 }
 
-/// What ends the walk over a run's events.
+/// Ends the iteration over a run's events.
 pub(super) struct Halt {
     pub(super) error: Error,
     pub(super) reason: Option<StopReason>,
@@ -42,15 +42,14 @@ impl Halt {
     }
 
     pub(super) fn at_limit(rounds: u32) -> Self {
-        let message = format!(
-            "the model wants tools called in each of {rounds} replies, which is the limit; nothing more was sent"
-        );
+        let message =
+            format!("the model called tools in each of {rounds} replies, which is the limit; nothing more was sent");
         Self::because(StopReason::RoundLimit, message)
     }
 
     pub(super) fn cut(why: &str) -> Self {
         let message = format!(
-            "the reply was cut in the middle of its tool calls (finish reason `{why}`), and none of them was made; \
+            "the reply was truncated within its tool calls (finish reason `{why}`), and none of them was executed; \
              `max_completion_tokens` may be too low"
         );
         Self::because(StopReason::Cut, message)
@@ -58,12 +57,15 @@ impl Halt {
 
     #[inline]
     pub(super) fn without_calls() -> Self {
-        Self::because(StopReason::NoCalls, "the reply wants tools called, and has no call that can be read".to_owned())
+        Self::because(
+            StopReason::NoCalls,
+            "the reply announces tool calls, and has none that can be decoded".to_owned(),
+        )
     }
 
     pub(super) fn unanswered(turn: &Turn) -> Self {
         let calls = turn.unanswered().map(|call| format!("{:?} of `{}`", call.id, call.function.name));
-        let message = format!("calls wait for an answer by `answer`: {}", calls.collect::<Vec<_>>().join(", "));
+        let message = format!("calls wait for `answer`: {}", calls.collect::<Vec<_>>().join(", "));
         Self::because(StopReason::Unanswered, message)
     }
 

@@ -1,4 +1,4 @@
-//! The tools of a run.
+//! `ToolBox`: the tools of a run and their functions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,16 +11,15 @@ use super::function::Function;
 use super::{ToolError, arguments};
 use crate::api::generated::types::Tool;
 
-/// The tools that a model may call in a run, and the functions behind them.
+/// The tools that a model may call in a run, and their functions.
 ///
-/// A function takes one value, which is read from the arguments that the model writes, and is async. What it needs besides it
-/// captures, as an `Arc` for instance. Its result goes to the model: a text as it is, everything else as JSON. It runs within
-/// [`ToolRun::next`](super::ToolRun::next) and on no thread of its own: one that computes for long holds up the others, and
-/// belongs into `tokio::task::spawn_blocking`. If it panics, so does the call of `next` it runs in; the run is not
-/// damaged by that, and who goes on with it tells the model that the tool failed.
+/// A function is async and takes one value, deserialised from the model's arguments. Captures, such as an `Arc`, provide everything else.
+/// Its result goes to the model: a string as it is, any other value as JSON. It runs within [`ToolRun::next`](super::ToolRun::next), not in
+/// a task of its own: CPU-bound work blocks the others, and belongs into `tokio::task::spawn_blocking`. A panic propagates through the call
+/// of `next`; the run stays intact, and when it is resumed the model reads that the tool failed.
 ///
-/// A box is cheap enough to be cloned and can serve any number of runs at once. What is wrong with it (two tools of one name, a name
-/// that is not 1 to 64 letters, digits, `_` and `-`) is the error of a run, before anything is sent.
+/// A box is cheap to clone and can serve any number of runs at once. Invalid boxes (duplicate names, a name that is not 1 to 64 letters,
+/// digits, `_` and `-`) are reported by the run before anything is sent.
 ///
 /// ```
 /// use serde_json::{Value, json};
@@ -34,10 +33,10 @@ use crate::api::generated::types::Tool;
 /// });
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "give it to `chat().run(…)`"]
+#[must_use = "pass it to `chat().run(…)`"]
 pub struct ToolBox {
     pub(super) tools: Vec<ToolEntry>,
-    /// For each tool that has none of its own.
+    /// The time-out of tools without their own.
     timeout: Option<Duration>,
     pub(super) timeouts: BTreeMap<String, Duration>,
 }
@@ -45,9 +44,9 @@ pub struct ToolBox {
 #[derive(Clone)]
 pub(super) struct ToolEntry {
     pub(super) tool: Tool,
-    /// `None` where the caller answers, or the server.
+    /// `None` if the caller or the server answers.
     pub(super) function: Option<Function>,
-    /// Why no schema describes its arguments.
+    /// Why its arguments have no schema.
     pub(super) problem: Option<String>,
 }
 
@@ -57,10 +56,10 @@ impl ToolBox {
         Self::default()
     }
 
-    /// Adds a tool that you describe yourself, and its function. The model is held to the schema of the description only if that is
-    /// [`strict`](crate::types::Function::strict), so make the type of the arguments forgiving.
+    /// Adds a tool with your own description, and its function. The model is bound to the schema only if it is
+    /// [`strict`](crate::types::Function::strict), so make the type of the arguments lenient.
     ///
-    /// What the function gives is its result, whatever it is. A `Result` whose `Err` the model shall read as an error is for
+    /// The returned value is the result. For a `Result` whose `Err` the model should read as an error, use
     /// [`try_implement`](Self::try_implement).
     ///
     /// ```
@@ -82,8 +81,8 @@ impl ToolBox {
         self.with_entry(tool.into(), Some(Function::of(|text: &str| arguments::read(text), function)))
     }
 
-    /// As [`implement`](Self::implement), with a function that may fail. The model reads the error in place of a result, and the run
-    /// goes on; [`ToolError::stop`] ends it.
+    /// Like [`implement`](Self::implement), with a function that may fail. The model reads the error as the result, and the run continues;
+    /// [`ToolError::stop`] ends it.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -106,8 +105,8 @@ impl ToolBox {
         self.with_entry(tool.into(), Some(Function::fallible(|text: &str| arguments::read(text), function)))
     }
 
-    /// Adds a tool without a function. A call of it is yours to answer ([`ToolRun::answer`](super::ToolRun::answer)): where a person
-    /// has to agree first, or the work is done elsewhere. Searches of the server, such as [`Tool::WebSearch`], need no answer.
+    /// Adds a tool without a function. You answer its calls ([`ToolRun::answer`](super::ToolRun::answer)): for a person's approval, or work
+    /// done elsewhere. Searches by the server, such as [`Tool::WebSearch`], need no answer.
     ///
     /// The functions among the `tools` of a request are declared in the same way.
     ///
@@ -123,15 +122,14 @@ impl ToolBox {
         self.with_entry(tool.into(), None)
     }
 
-    /// How long each tool may take. Nothing limits it unless this is called. One that takes longer is dropped, and the model reads
-    /// that it did not come to an end.
+    /// The time-out of each tool call. Default: none. A call that exceeds it is dropped, and the model reads that it did not finish.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long the tool of this name may take, in place of [`with_timeout`](Self::with_timeout). A name without a tool is refused
-    /// when the box is used.
+    /// The time-out of the tool with this name, instead of [`with_timeout`](Self::with_timeout). An unknown name is rejected when the box
+    /// is used.
     pub fn with_timeout_of(mut self, tool: impl Into<String>, timeout: Duration) -> Self {
         self.timeouts.insert(tool.into(), timeout);
         self
@@ -142,7 +140,7 @@ impl ToolBox {
         self
     }
 
-    /// The function of this name, and how long it may take.
+    /// The function with this name, and its time-out.
     pub(super) fn function(&self, name: &str) -> Option<(&Function, Option<Duration>)> {
         let of_this_name = |entry: &&ToolEntry| name_of(&entry.tool) == Some(name);
         let function = self.tools.iter().find(of_this_name)?.function.as_ref()?;
@@ -150,7 +148,7 @@ impl ToolBox {
     }
 }
 
-/// The name of a tool that is called, and not carried out by the server.
+/// The name of a tool that the caller or the box executes, not the server.
 pub(super) fn name_of(tool: &Tool) -> Option<&str> {
     match tool {
         Tool::Function(tool) => Some(&tool.function.name),

@@ -1,10 +1,10 @@
-//! What a run costs.
+//! `Totals`: the usage and cost of a run.
 
 use crate::api::generated::types::{ChatCompletion, CompletionTokensDetails, PromptTokensDetails, Usage};
 use crate::api::usage::Cost;
 use crate::runtime::amount::Amount;
 
-/// The sum of what the replies said.
+/// The sum of what the replies reported.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Totals {
     usage: Sum<Usage>,
@@ -33,7 +33,7 @@ impl Totals {
 
     pub(super) fn cost(&self) -> Option<Cost> {
         let cost = Cost { usd: self.usd.known().copied(), diem: self.diem.known().copied(), ..Cost::default() };
-        (!cost.is_untold()).then_some(cost)
+        (!cost.is_empty()).then_some(cost)
     }
 }
 

@@ -1,21 +1,21 @@
-//! The calls that the model wants made before it goes on.
+//! `Turn`: the tool calls of one reply.
 
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::event::{CallStatus, FinishedCall, RunEvent};
-use super::function::{Function, Given};
+use super::function::{CallResult, Function};
 use super::toolbox::{ToolBox, name_of};
 use crate::api::generated::types::{ChatMessage, Tool, ToolCall};
 use crate::features::in_flight::InFlight;
 
-/// The calls of one reply, in its order. Each is a call of its own by its place in it, whatever its id is.
+/// The calls of one reply, in order. A call is identified by its index, whatever its id.
 pub(super) struct Turn {
     slots: Vec<Slot>,
-    /// All calls before this place have their results.
+    /// All calls before this index have their results.
     over: usize,
-    /// The calls that are being made.
-    working: InFlight<Given>,
+    /// The running calls.
+    working: InFlight<CallResult>,
     /// A tool ended the run.
     is_stopped: bool,
     concurrency: usize,
@@ -30,21 +30,21 @@ enum CallState {
     /// To be called.
     Waiting(Function, Option<Duration>),
     Working,
-    /// The caller answers, and is to be told so.
-    Unasked,
+    /// The caller answers; the event is still due.
+    ToAnnounce,
     /// The caller answers.
-    Asked,
-    /// Not to be called, which is to be told.
-    Refused(Given),
-    Over(Given),
-    /// The function has the control. Where this is found later, it panicked.
+    Awaiting,
+    /// Not called; the event is still due.
+    Rejected(CallResult),
+    Over(CallResult),
+    /// The function is running. If this is still set later, it panicked.
     Entered,
 }
 
-/// How a turn goes on.
+/// The next step of a turn.
 pub(super) enum Step {
     Event(RunEvent),
-    /// All that is left is for the caller to answer.
+    /// Only answers of the caller are missing.
     Unanswered,
     /// Every call has its result.
     Over,
@@ -58,29 +58,29 @@ impl Turn {
             if let Some((function, limit)) = tools.function(name) {
                 CallState::Waiting(function.clone(), limit)
             } else if declared.iter().any(|tool| name_of(tool) == Some(name)) {
-                CallState::Unasked
+                CallState::ToAnnounce
             } else {
-                CallState::Refused(unknown(name, declared))
+                CallState::Rejected(unknown(name, declared))
             }
         };
         let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
         Self { slots: slots.collect(), over: 0, working: InFlight::default(), is_stopped: false, concurrency }
     }
 
-    /// What happens next. Whoever stops polling loses nothing.
+    /// The next step. Cancel-safe.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         while self.slots.get(self.over).is_some_and(|slot| matches!(slot.state, CallState::Over(_))) {
             self.over += 1;
         }
         self.find_panics();
-        // All that can begin does so before the first one gets the control. Nothing begins without an event, which ends this.
+        // All calls that can start do so before the first one runs. Each start is an event, which ends this loop.
         let event = (self.over..self.slots.len()).find_map(|place| self.advance(place));
         if let Some(event) = event {
             return Poll::Ready(Step::Event(event));
         }
         let ended = ready!(self.working.poll_next(cx));
-        if let Some(event) = ended.and_then(|(place, given)| self.finish(place, given)) {
+        if let Some(event) = ended.and_then(|(place, result)| self.finish(place, result)) {
             return Poll::Ready(Step::Event(event));
         }
         if self.unanswered().next().is_some() { Poll::Ready(Step::Unanswered) } else { Poll::Ready(Step::Over) }
@@ -97,13 +97,13 @@ impl Turn {
         }
     }
 
-    /// Takes a call as far as it goes by itself, and tells what is to be told about it.
+    /// Advances a call as far as possible, and returns its event.
     #[inline]
     fn advance(&mut self, place: usize) -> Option<RunEvent> {
         let is_full = self.working.len() >= self.concurrency;
         let slot = self.slots.get_mut(place)?;
         let finished = match std::mem::replace(&mut slot.state, CallState::Entered) {
-            CallState::Waiting(..) | CallState::Unasked | CallState::Asked if self.is_stopped => not_called(),
+            CallState::Waiting(..) | CallState::ToAnnounce | CallState::Awaiting if self.is_stopped => not_called(),
             CallState::Waiting(function, limit) if !is_full => {
                 match function.begin(&slot.call.function.arguments, limit) {
                     Ok(working) => {
@@ -114,12 +114,12 @@ impl Turn {
                     Err(refused) => refused,
                 }
             }
-            CallState::Unasked => {
-                slot.state = CallState::Asked;
+            CallState::ToAnnounce => {
+                slot.state = CallState::Awaiting;
                 return Some(RunEvent::AnswerNeeded(Box::new(slot.call.clone())));
             }
-            CallState::Refused(given) => given,
-            CallState::Entered => Given::new(CallStatus::Panicked, "The tool failed."),
+            CallState::Rejected(result) => result,
+            CallState::Entered => CallResult::new(CallStatus::Panicked, "The tool failed."),
             same => {
                 slot.state = same;
                 return None;
@@ -128,7 +128,7 @@ impl Turn {
         self.finish(place, finished)
     }
 
-    fn finish(&mut self, place: usize, finished: Given) -> Option<RunEvent> {
+    fn finish(&mut self, place: usize, finished: CallResult) -> Option<RunEvent> {
         let slot = self.slots.get_mut(place)?;
         let (output, status) = (finished.output.clone(), finished.status);
         self.is_stopped |= status == CallStatus::Stopped;
@@ -144,29 +144,29 @@ impl Turn {
         self.slots.iter().filter(|slot| slot.state.is_open()).map(|slot| &slot.call)
     }
 
-    /// Takes the caller's result of a call; `false` if none of this id waits for one.
+    /// Sets the caller's result of a call; `false` if no call with this id waits for one.
     #[inline]
     pub(super) fn answer(&mut self, id: &str, output: String) -> bool {
         let open = self.slots.iter_mut().find(|slot| slot.call.id == id && slot.state.is_open());
         let Some(slot) = open else { return false };
-        slot.state = CallState::Over(Given::new(CallStatus::Done, output));
+        slot.state = CallState::Over(CallResult::new(CallStatus::Done, output));
         true
     }
 
     /// The results, in the order of the calls.
     pub(super) fn results(self) -> impl Iterator<Item = ChatMessage> {
         self.slots.into_iter().filter_map(|slot| match slot.state {
-            CallState::Over(given) => Some(ChatMessage::tool(slot.call.id, given.output)),
+            CallState::Over(result) => Some(ChatMessage::tool(slot.call.id, result.output)),
             _ => None,
         })
     }
 
-    /// The tool that ended the run, and why.
+    /// The tool that ended the run, and its reason.
     #[inline]
     pub(super) fn stopped_by(&self) -> Option<(&str, &str)> {
         self.slots.iter().find_map(|slot| match &slot.state {
-            CallState::Over(given) if given.status == CallStatus::Stopped => {
-                Some((&*slot.call.function.name, &*given.output))
+            CallState::Over(result) if result.status == CallStatus::Stopped => {
+                Some((&*slot.call.function.name, &*result.output))
             }
             _ => None,
         })
@@ -174,23 +174,20 @@ impl Turn {
 }
 
 impl CallState {
-    /// Whether the caller answers, and has not yet.
+    /// Whether the caller still has to answer.
     fn is_open(&self) -> bool {
-        matches!(self, Self::Unasked | Self::Asked)
+        matches!(self, Self::ToAnnounce | Self::Awaiting)
     }
 }
 
 #[inline]
-fn not_called() -> Given {
-    Given::new(CallStatus::NotCalled, "The tool was not called, because another one ended the conversation.")
+fn not_called() -> CallResult {
+    CallResult::new(CallStatus::NotCalled, "The tool was not called, because another one ended the conversation.")
 }
 
 #[inline]
-fn unknown(name: &str, declared: &[Tool]) -> Given {
+fn unknown(name: &str, declared: &[Tool]) -> CallResult {
     let names: Vec<&str> = declared.iter().filter_map(name_of).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    Given::new(
-        CallStatus::UnknownTool,
-        format!("There is no tool of the name {name:?}. Those that there are: {known}."),
-    )
+    CallResult::new(CallStatus::UnknownTool, format!("There is no tool named {name:?}. Available tools: {known}."))
 }

@@ -1,4 +1,4 @@
-//! Tools whose arguments are types.
+//! `ToolBox::{tool, try_tool}`: tools whose arguments are types with a schema.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,12 +13,12 @@ use crate::features::structured::schema::{Shape, strict_schema};
 
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 impl ToolBox {
-    /// Adds a function as a tool. The type of its argument is a struct, and describes itself: the model gets its JSON Schema in the
-    /// strict form, in which doc comments are descriptions, and is held to it.
+    /// Adds a function as a tool. Its argument is a struct: the model gets the strict JSON Schema of the type, with doc comments as
+    /// descriptions, and is bound to it.
     ///
-    /// Without a description the tool has the doc comment of the type. What the function gives is its result, whatever it is; for one
-    /// that gives a `Result` there is [`try_tool`](Self::try_tool). A type that no strict schema describes, such as a map or one that
-    /// holds itself, is refused when the box is used; describe it yourself and [`implement`](Self::implement) it.
+    /// Without a description the tool has the doc comment of the type. The returned value is the result; for a function that returns a
+    /// `Result` see [`try_tool`](Self::try_tool). A type without a strict schema, such as a map or a recursive type, is rejected when the
+    /// box is used; describe it yourself and [`implement`](Self::implement) it.
     ///
     /// ```
     /// use schemars::JsonSchema;
@@ -55,7 +55,7 @@ impl ToolBox {
         self.described::<A>(name.into(), description.into(), entry)
     }
 
-    /// As [`tool`](Self::tool), with a function that may fail. The model reads the error in place of a result, and the run goes on;
+    /// Like [`tool`](Self::tool), with a function that may fail. The model reads the error as the result, and the run continues;
     /// [`ToolError::stop`] ends it.
     ///
     /// ```
@@ -95,7 +95,7 @@ impl ToolBox {
         self.described::<A>(name.into(), description.into(), entry)
     }
 
-    /// Adds a function with the description that its type has.
+    /// Adds a function with the description of its type.
     fn described<A: JsonSchema>(
         mut self,
         name: String,
@@ -122,12 +122,12 @@ impl ToolBox {
     }
 }
 
-/// Reads arguments that follow the strict schema, in which what may be left out is null.
+/// Deserialises arguments that follow the strict schema, in which an absent field is null.
 fn read<A: DeserializeOwned>(shape: Option<&Shape>, text: &str) -> Result<A, String> {
     use crate::features::structured::schema::Unfit;
 
     let Some(shape) = shape else { return arguments::read(text) };
-    shape.read(arguments::given(text)).map_err(|unfit| match unfit {
+    shape.read(arguments::or_empty(text)).map_err(|unfit| match unfit {
         Unfit::Syntax(error) => arguments::no_json(&error),
         Unfit::Data(text, error) => arguments::misfit(&text, &error),
     })

@@ -1,13 +1,13 @@
-//! A run that stopped before its answer.
+//! `UnfinishedRun`: a run that stopped before its answer.
 
 use std::fmt;
 
 use super::ToolRun;
 use crate::runtime::error::Error;
 
-/// A run that stopped before its answer: why, and the run itself with the conversation so far, to go on from there.
+/// A run that stopped before its answer: the error, and the run with the conversation so far, to resume it.
 ///
-/// `?` turns it into the [`Error`] and drops the run with what was paid for. To keep it, match on it.
+/// `?` turns it into the [`Error`] and drops the run with the paid conversation. To keep it, match on it.
 ///
 /// ```no_run
 /// # async fn example(run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
@@ -49,19 +49,19 @@ impl UnfinishedRun {
         &self.inner.0
     }
 
-    /// The run as far as it came: its messages, what it cost, the calls that wait for an answer.
+    /// The run: its messages, its cost, the calls that wait for an answer.
     pub fn run(&self) -> &ToolRun {
         &self.inner.1
     }
 
-    /// The same run, which goes on from before the step that failed: a request that failed is sent again, and may be paid for again.
+    /// Resumes the run from before the failed step: a failed request is sent again, and may be charged again.
     pub fn resume(self) -> ToolRun {
         let mut run = self.inner.1;
         run.resume();
         run
     }
 
-    /// Why it stopped, and the run.
+    /// The error and the run.
     #[inline]
     pub fn into_parts(self) -> (Error, ToolRun) {
         *self.inner

@@ -67,16 +67,16 @@ impl TransferAuthorization {
 
     /// The typed data as JSON, as `eth_signTypedData_v4` of a remote wallet takes it.
     pub fn to_typed_data(&self) -> Value {
-        let member = |kind: &str, name: &str| json!({"name": name, "type": kind});
+        let field = |kind: &str, name: &str| json!({"name": name, "type": kind});
         json!({
             "types": {
                 "EIP712Domain": [
-                    member("string", "name"), member("string", "version"),
-                    member("uint256", "chainId"), member("address", "verifyingContract"),
+                    field("string", "name"), field("string", "version"),
+                    field("uint256", "chainId"), field("address", "verifyingContract"),
                 ],
                 "TransferWithAuthorization": [
-                    member("address", "from"), member("address", "to"), member("uint256", "value"),
-                    member("uint256", "validAfter"), member("uint256", "validBefore"), member("bytes32", "nonce"),
+                    field("address", "from"), field("address", "to"), field("uint256", "value"),
+                    field("uint256", "validAfter"), field("uint256", "validBefore"), field("bytes32", "nonce"),
                 ],
             },
             "primaryType": "TransferWithAuthorization",

@@ -1,4 +1,4 @@
-//! `Amount` arithmetic: exact, or an error where it would not be.
+//! `Amount` arithmetic: exact, or `None` if it cannot be.
 
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
@@ -54,7 +54,7 @@ impl Amount {
         product(self, other).or_else(|| product(self.shortest(), other.shortest()))
     }
 
-    /// The sum of all; `None` if it has more than 38 digits. Of none it is nothing.
+    /// The sum of all; `None` if it has more than 38 digits. Zero for none.
     ///
     /// ```
     /// use venice_ai::Amount;
@@ -68,7 +68,7 @@ impl Amount {
         amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
     }
 
-    /// With so many places behind the point at most, rounded half away from zero.
+    /// Rounded to at most this many decimal places, half away from zero.
     ///
     /// ```
     /// use venice_ai::Amount;
@@ -87,7 +87,7 @@ impl Amount {
         Self { digits: whole + up, places }
     }
 
-    /// Divided by a power of ten, which is exact: a price for a million tokens becomes that of one.
+    /// Divided by a power of ten, exactly: a price per million tokens becomes that of one.
     pub(crate) fn divided_by_power(self, exponent: u32) -> Option<Self> {
         let divided = |amount: Self| {
             let places = amount.places.checked_add(exponent)?;
@@ -96,7 +96,7 @@ impl Amount {
         divided(self).or_else(|| divided(self.shortest()))
     }
 
-    /// What comes of two amounts where it has no room: with fewer places, and the largest or the smallest amount in the end.
+    /// The nearest result if it has too many digits: with fewer decimal places, or saturated.
     #[cold]
     fn nearest(self, other: Self, operation: fn(Self, Self) -> Option<Self>) -> Self {
         let most = self.places.max(other.places);
@@ -105,13 +105,13 @@ impl Amount {
         rounded.unwrap_or(Self { digits: end, places: 0 })
     }
 
-    /// The same value with exactly so many places, of which it has no more now.
+    /// The same value with exactly this many decimal places, if it has no more.
     pub(super) fn at_places(self, places: u32) -> Option<Self> {
         let more = places.checked_sub(self.places)?;
         Some(Self { digits: self.digits.checked_mul(power(more))?, places })
     }
 
-    /// Both with as many places as the one with more of them.
+    /// Both with the larger number of decimal places.
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
         let at_same = |one: Self, other: Self| {
             let places = one.places.max(other.places);
@@ -120,7 +120,7 @@ impl Amount {
         at_same(self, other).or_else(|| at_same(self.shortest(), other.shortest()))
     }
 
-    /// The same value without zeros at its end.
+    /// The same value without trailing zeros.
     fn shortest(mut self) -> Self {
         while self.places > 0 && self.digits % 10 == 0 {
             self = Self { digits: self.digits / 10, places: self.places - 1 };
@@ -129,8 +129,8 @@ impl Amount {
     }
 }
 
-/// The sum, exact where it has at most 38 digits, as all money has. Where it has more it is rounded to as many places as there is room
-/// for, and ends at the largest and the smallest amount: it never panics. [`checked_add`](Amount::checked_add) tells.
+/// The sum, exact up to 38 digits, which covers all money. Beyond that it is rounded, and saturates: it never panics. See
+/// [`checked_add`](Amount::checked_add).
 ///
 /// ```
 /// use venice_ai::Amount;
@@ -169,7 +169,7 @@ impl SubAssign for Amount {
     }
 }
 
-/// The sum of all, as exact as that of two; of none it is [`Amount::ZERO`]. [`checked_sum`](Amount::checked_sum) tells whether it is exact.
+/// The sum of all, as exact as that of two; [`Amount::ZERO`] for none. [`checked_sum`](Amount::checked_sum) is always exact.
 impl Sum for Amount {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
         amounts.fold(Self::ZERO, Self::add)
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_none_and_never_a_panic() {
+    fn results_with_too_many_digits_are_none() {
         let largest = Amount { digits: i128::MAX, places: 0 };
         let smallest = Amount { digits: i128::MIN, places: 0 };
         assert_eq!(largest.checked_add(1.into()), None);
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_are_exact_where_there_is_room_and_end_at_the_ends() {
+    fn operators_are_exact_or_saturate() {
         let largest = Amount { digits: i128::MAX, places: 0 };
         let smallest = Amount { digits: i128::MIN, places: 0 };
         assert_eq!(read("0.1") + read("0.2") - read("0.3"), Amount::ZERO);
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!((largest + 1.into(), smallest - 1.into()), (largest, smallest));
         assert_eq!((largest - smallest, smallest - largest), (largest, smallest));
         assert_eq!((smallest - smallest, smallest + largest), (Amount::ZERO, (-1).into()));
-        // The fraction has no room beside so many digits.
+        // The fraction does not fit with so many digits.
         let most = read("99999999999999999999999999999999999999");
         assert_eq!((most + read("0.1"), most + read("0.5")), (most, most.checked_add(1.into()).unwrap()));
         let mut spent = read("1.5");
@@ -256,13 +256,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_and_value_belong_together(amount in amounts()) {
+        fn text_and_value_round_trip(amount in amounts()) {
             prop_assert_eq!(Amount::read(&amount.to_string()), Some(amount));
             prop_assert_eq!(Amount::read(&amount.to_string()).unwrap().to_string(), amount.to_string());
         }
 
         #[test]
-        fn any_text_is_read_or_refused_and_nothing_panics(text in "[-+0-9.eE]{0,60}") {
+        fn no_text_panics(text in "[-+0-9.eE]{0,60}") {
             if let Some(amount) = Amount::read(&text) {
                 let _ = (amount.to_string(), amount.to_f64(), amount.round(3), amount.checked_mul(amount));
                 prop_assert_eq!(Amount::read(&amount.to_string()), Some(amount));
@@ -301,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn every_finite_float_that_has_room_keeps_its_digits(float in -1e15..1e15_f64) {
+        fn every_finite_float_that_fits_keeps_its_digits(float in -1e15..1e15_f64) {
             if let Ok(amount) = Amount::try_from(float) {
                 prop_assert_eq!(amount.to_f64(), float);
             }

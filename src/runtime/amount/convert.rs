@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::Amount;
 
-/// A text or a floating point number that is no amount: not a number at all, infinite, or with more than 38 digits.
+/// A text or a floating point number that is not an amount: not a number, infinite, or with more than 38 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAnAmount;
@@ -18,7 +18,7 @@ impl fmt::Display for NotAnAmount {
 
 impl std::error::Error for NotAnAmount {}
 
-/// What a caller sets as a limit: not below nothing.
+/// A caller's limit: not negative.
 #[cfg(any(feature = "budget", feature = "jobs"))]
 pub(crate) fn limit(limit: impl TryInto<Amount>) -> Result<Amount, NotAnAmount> {
     let limit = limit.try_into().map_err(|_| NotAnAmount)?;
@@ -49,12 +49,12 @@ impl TryFrom<String> for Amount {
     }
 }
 
-/// The shortest decimal number that stands for the float, which is what was written in the source: `0.1` is a tenth.
+/// The shortest decimal number for the float, which is what the source has: `0.1` is a tenth.
 impl TryFrom<f64> for Amount {
     type Error = NotAnAmount;
 
     fn try_from(number: f64) -> Result<Self, NotAnAmount> {
-        // Without an exponent, an infinity or NaN is no digits.
+        // Printed without an exponent; infinity and NaN have no digits.
         number.to_string().parse()
     }
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_float_is_what_its_shortest_form_says() {
+    fn a_float_becomes_its_shortest_decimal() {
         for (float, text) in
             [(0.1, "0.1"), (1e-7, "0.0000001"), (0.1 + 0.2, "0.30000000000000004"), (-0.0, "0"), (5.0, "5")]
         {

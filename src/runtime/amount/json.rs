@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::Amount;
 
-/// How `serde_json` is asked for a value word for word. A number that became an `f64` on the way may have lost its last digit.
-/// Deserializers that do not know this name hand out what they have.
+/// The name by which `serde_json` is asked for the raw text of a value. A number that went through an `f64` may have lost its last digit.
+/// Other deserializers ignore this name.
 const WORD_FOR_WORD: &str = "$serde_json::private::RawValue";
 
 impl<'de> Deserialize<'de> for Amount {
@@ -22,7 +22,7 @@ struct AmountVisitor;
 
 impl AmountVisitor {
     fn read<E: de::Error>(self, text: &str) -> Result<Amount, E> {
-        Amount::read(text).ok_or_else(|| E::invalid_value(Unexpected::Other("no such text"), &self))
+        Amount::read(text).ok_or_else(|| E::invalid_value(Unexpected::Other("invalid text"), &self))
     }
 }
 
@@ -37,7 +37,7 @@ impl<'de> Visitor<'de> for AmountVisitor {
         deserializer.deserialize_any(self)
     }
 
-    /// A value word for word, or a number of arbitrary precision: a map with one member, whose value is the text.
+    /// A raw value, or a number of arbitrary precision: a map with one field, whose value is the text.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Amount, A::Error> {
         let name = map.next_key::<String>()?;
         if !name.is_some_and(|name| name.starts_with("$serde_json::private::")) {
@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for AmountVisitor {
     }
 }
 
-/// A number. One that a floating point number cannot stand for keeps all of its digits where the format is `serde_json`'s text.
+/// A number. One that no floating point number represents keeps all of its digits if the format is `serde_json`'s text.
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.places == 0
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_number_keeps_every_digit() {
-        // The last two are no floating point numbers, and the third is one that a fast parser misses by one digit.
+        // The last two are not floating point numbers, and a fast parser misreads the third by one digit.
         for json in [
             "0.0005813",
             "5",
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused() {
+    fn invalid_amounts_are_rejected() {
         for json in ["null", "true", "{}", "[]", r#"{"a": 1}"#, r#""NaN""#, "1e999", r#""5 USD""#, r#""""#] {
             let error = from_json(json).unwrap_err().to_string();
             assert!(error.contains("a decimal number"), "{json}: {error}");

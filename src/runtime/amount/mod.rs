@@ -13,16 +13,15 @@ pub use self::convert::NotAnAmount;
 #[cfg(any(feature = "budget", feature = "jobs"))]
 pub(crate) use self::convert::limit;
 
-/// An exact decimal number: what a call cost, what a balance is, what a model charges. Which currency it is in stands in the name
-/// of the member that holds it.
+/// An exact decimal number: a cost, a balance, a price. The field that has it names the currency.
 ///
-/// It holds 38 digits, of which all may stand behind the point, so that what the API writes comes out as it went in: `0.0005813`
-/// is that and not the binary fraction next to it. There is no NaN and no infinity. Sums and differences are exact as long as they have no more
-/// digits than that; beyond, `+` and `-` round and saturate, and [`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub) and
-/// [`checked_mul`](Self::checked_mul) are `None`.
+/// It has up to 38 digits, all of which may be decimal places, so the API's numbers are preserved: `0.0005813` is exactly that, not a
+/// nearby binary fraction. There is no NaN and no infinity. Sums and differences are exact up to that number of digits; beyond, `+` and `-`
+/// round and saturate, and [`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub) and [`checked_mul`](Self::checked_mul)
+/// are `None`.
 ///
-/// It is compared by its value (`0.10` equals `0.1`), prints with the places that it came with (`4.230000`), and is a number in
-/// JSON. A precision in a format string rounds what is shown: `{:.2}`.
+/// It compares by value (`0.10` equals `0.1`), prints with its original decimal places (`4.230000`), and is a number in JSON. A precision
+/// in a format string rounds the output: `{:.2}`.
 ///
 /// ```
 /// use venice_ai::Amount;
@@ -37,15 +36,15 @@ pub(crate) use self::convert::limit;
 #[derive(Clone, Copy, Default)]
 pub struct Amount {
     digits: i128,
-    /// How many of the digits stand behind the point; [`MOST_PLACES`] at most.
+    /// The number of decimal places; at most [`MOST_PLACES`].
     places: u32,
 }
 
-/// As many digits as an `i128` surely holds.
+/// The number of digits that always fit an `i128`.
 const MOST_PLACES: u32 = 38;
 
 impl Amount {
-    /// Nothing.
+    /// Zero.
     ///
     /// ```
     /// use venice_ai::Amount;
@@ -55,7 +54,7 @@ impl Amount {
     /// ```
     pub const ZERO: Self = Self { digits: 0, places: 0 };
 
-    /// A whole number of units, of which `10^decimals` make one; with two decimal places at least: `5.00`.
+    /// A whole number of units, `10^decimals` of which are one; with at least two decimal places: `5.00`.
     pub(crate) fn of_units(units: &str, decimals: usize) -> Option<Self> {
         const LEAST_PLACES: u32 = 2;
         if units.is_empty() || !units.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -68,7 +67,7 @@ impl Amount {
         amount.at_places(amount.places.max(LEAST_PLACES))
     }
 
-    /// Whether it is nothing.
+    /// Whether it is zero.
     ///
     /// ```
     /// assert!("0.00".parse::<venice_ai::Amount>()?.is_zero());
@@ -79,7 +78,7 @@ impl Amount {
         self.digits == 0
     }
 
-    /// Whether it is below nothing, as charges in a list of transactions are.
+    /// Whether it is negative, as charges in a list of transactions are.
     ///
     /// ```
     /// assert!("-0.05".parse::<venice_ai::Amount>()?.is_negative());
@@ -102,14 +101,14 @@ impl Amount {
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 
-    /// The part before the point, and the part behind it as so many 10^-38. Neither can overflow.
+    /// The whole part, and the fraction as a multiple of 10^-38. Neither can overflow.
     fn split(self) -> (i128, i128) {
         let one = power(self.places);
         (self.digits / one, self.digits % one * power(MOST_PLACES - self.places))
     }
 }
 
-/// A power of ten up to the 38th, which an `i128` just holds.
+/// A power of ten up to the 38th, the largest in an `i128`.
 fn power(exponent: u32) -> i128 {
     10_i128.pow(exponent.min(MOST_PLACES))
 }
@@ -151,7 +150,7 @@ impl fmt::Display for Amount {
         if shown.places > 0 {
             text.push_str(&format!(".{behind:0width$}", width = shown.places as usize));
         }
-        // More places than it has are asked for: they are zeros.
+        // Additional places are zeros.
         for place in shown.places as usize..f.precision().unwrap_or(0) {
             text.push_str(if place == 0 { ".0" } else { "0" });
         }

@@ -3,8 +3,8 @@
 use super::{Amount, MOST_PLACES};
 
 impl Amount {
-    /// A decimal number as headers and JSON write it, with an exponent or without. `None` if it is no number, or one with more
-    /// digits than there is room for.
+    /// Parses a decimal number as headers and JSON have it, with or without an exponent. `None` if it is not a number, or has too many
+    /// digits.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let (negative, unsigned) = match text.as_bytes().first()? {
@@ -21,7 +21,7 @@ impl Amount {
         if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
             return None;
         }
-        // Zeros at the end of a fraction are kept where there is room for them.
+        // Trailing zeros of a fraction are kept if they fit.
         let amount = of_digits(whole, fraction, exponent)
             .or_else(|| of_digits(whole, fraction.trim_end_matches('0'), exponent))?;
         Some(if negative { Self { digits: -amount.digits, ..amount } } else { amount })
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_comes_out() {
+    fn the_text_is_preserved() {
         for text in ["0.0005813", "0.00012525000000000001", "4.230000", "0", "-0.5", "90.1234567890123456789", "170000"]
         {
             assert_eq!(Amount::read(text).unwrap().to_string(), text);
@@ -80,13 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn zeros_without_room_are_left_out() {
+    fn zeros_that_do_not_fit_are_dropped() {
         let text = format!("1.5{}", "0".repeat(60));
         assert_eq!(Amount::read(&text), Amount::read("1.5"));
     }
 
     #[test]
-    fn what_is_no_number_or_has_no_room_is_none() {
+    fn invalid_and_too_long_numbers_are_none() {
         let long = "9".repeat(40);
         for text in [
             "", " ", "-", ".", "e5", "NaN", "inf", "Infinity", "1e", "1e999", "1e-60", "0x1", "1,5", "5 USD", "1.2.3",

@@ -1,4 +1,4 @@
-//! [`Client::request`]: calls of operations that the API description does not have.
+//! [`Client::request`]: calls of operations that are not in the API's document.
 
 use reqwest::Method;
 use serde::de::DeserializeOwned;
@@ -10,11 +10,11 @@ use crate::runtime::reply::RawReply;
 use crate::runtime::transport::{Built, base_url};
 
 impl Client {
-    /// A call to an endpoint that this crate does not know, or not yet.
+    /// A call to an endpoint unknown to this crate.
     ///
-    /// `path` is relative to the base URL and may have a query: `"/models?type=all"`. The reply is decoded as JSON; an
-    /// empty one as `null`, so that `T` may be `()`. A GET or HEAD is repeated after failures like any read, everything
-    /// else only when it is known not to have been executed ([`RetryClass::Once`](crate::RetryClass)).
+    /// `path` is relative to the base URL and may have a query: `"/models?type=all"`. The reply is decoded as JSON; an empty one as `null`,
+    /// so that `T` may be `()`. A GET or HEAD is retried like any read, other methods only when the request is known not to have been
+    /// executed ([`RetryClass::Once`](crate::RetryClass)).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -32,7 +32,7 @@ impl Client {
         Call::json(self, operation, self.ad_hoc_request(method, path))
     }
 
-    /// As [`request`](Self::request), with the reply's bytes instead of decoded JSON.
+    /// Like [`request`](Self::request), with the reply's bytes instead of decoded JSON.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -23,10 +23,9 @@ use crate::runtime::secret::Secret;
 use crate::runtime::transport::{self, Built, CallOptions, Outgoing, Reply, ReplyForm, Trace, not_json};
 use crate::runtime::validation::ValidationError;
 
-/// A request that has not been sent.
+/// A request that was not sent yet.
 ///
-/// Awaiting it sends it and gives the reply, decoded. Before that, the methods `with_…` change how it is sent. What it asks
-/// for is part of the request that it was made with.
+/// Awaiting it sends it and returns the decoded reply. Parameters are set on the request; per-call options are the `with_*` methods here.
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -39,12 +38,12 @@ use crate::runtime::validation::ValidationError;
 /// ```
 #[must_use = "a call is not sent until it is awaited"]
 pub struct Call<T> {
-    /// All of it but the type of the reply.
+    /// Everything except the type of the reply.
     pub(crate) core: Box<Outgoing>,
     decode: Decode<T>,
 }
 
-/// Options, which say how the request is sent; all at once with [`CallOptions`].
+/// Per-call options; all at once with [`CallOptions`].
 impl<T> Call<T> {
     call_options!();
 
@@ -54,7 +53,7 @@ impl<T> Call<T> {
 }
 
 impl<T> Call<T> {
-    /// A JSON body in place of the one that the request has. For calls made with [`Client::request`](crate::Client::request).
+    /// Replaces the request's body by JSON. For calls made with [`Client::request`](crate::Client::request).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -71,7 +70,7 @@ impl<T> Call<T> {
     }
 }
 
-/// How a call is made. A request that could not be built is reported when the call is sent.
+/// Constructors. A request that could not be built is reported when the call is sent.
 impl<T> Call<T> {
     fn new(
         client: &Client,
@@ -92,7 +91,7 @@ impl<T> Call<T> {
         Self::new(client, operation, built, ReplyForm::Json, Box::new(|reply| reply.json()))
     }
 
-    /// The same call with another reply: `form` says how it is read, and `decode` makes a value of it.
+    /// The same call with another reply: `form` says how it is read, and `decode` makes the value.
     pub(crate) fn read<U>(
         mut self,
         form: ReplyForm,
@@ -102,13 +101,13 @@ impl<T> Call<T> {
         Call { core: self.core, decode: Box::new(decode) }
     }
 
-    /// The request, and what makes a `T` of its reply, for whoever sends it otherwise.
+    /// The request and the decoder of its reply, for a caller that sends it in another way.
     #[cfg(feature = "batch")]
     pub(crate) fn into_parts(self) -> (Box<Outgoing>, Decode<T>) {
         (self.core, self.decode)
     }
 
-    /// Records what is wrong with the request; sending it fails unless validation is off.
+    /// Records what is invalid in the request; sending it fails unless validation is off.
     pub(crate) fn checked(mut self, finding: Result<(), ValidationError>) -> Self {
         self.core.options.found(finding);
         self
@@ -126,7 +125,7 @@ impl<T> Call<T> {
         self
     }
 
-    /// Says better what is wrong with the request than the checks of the API's description, which it takes the place of.
+    /// Replaces the findings of the generated checks by a better one.
     pub(crate) fn checked_instead(mut self, finding: Result<(), ValidationError>) -> Self {
         if finding.is_err() {
             let before = &mut self.core.options.finding;
@@ -135,8 +134,8 @@ impl<T> Call<T> {
         self.checked(finding)
     }
 
-    /// Checks a file before it is sent. A text is looked at now, a file when the call is sent and before its first attempt; nothing
-    /// is where validation is off.
+    /// Checks a file before it is sent. A text is checked now, a file when the call is sent, before its first attempt; nothing is checked
+    /// if validation is off.
     pub(crate) fn checked_file<'a>(
         mut self,
         field: impl fmt::Display,
@@ -155,21 +154,20 @@ impl<T> Call<T> {
         }
     }
 
-    /// Checks the files of a request, as [`checked_file`](Self::checked_file) does each of them.
+    /// Checks the files of a request, each like [`checked_file`](Self::checked_file).
     pub(crate) fn checked_files(self, request: &impl Files) -> Self {
         let mut found = Vec::new();
         request.find("", &mut found);
         found.into_iter().fold(self, |call, (field, file, limits)| call.checked_file(field, file, limits))
     }
 
-    /// Keeps something out of the call's errors.
-    /// Takes a status for a success that usually is none.
+    /// Treats an additional status as a success.
     pub(crate) fn accepting(mut self, status: reqwest::StatusCode) -> Self {
         self.core.also = Some(status);
         self
     }
 
-    /// Gives the reply together with its [`Meta`](crate::Meta): request id, rate limits, balances.
+    /// Returns the reply together with its [`Meta`](crate::Meta): request id, rate limits, balances.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<()>) -> Result<(), venice_ai::Error> {
@@ -191,7 +189,7 @@ impl<T> Call<T> {
         }
     }
 
-    /// Changes what the call gives. The function runs when the reply is here.
+    /// Maps the reply. The function runs when the reply arrives.
     pub fn map<U: 'static>(self, function: impl FnOnce(T) -> U + Send + 'static) -> Call<U>
     where
         T: 'static,
@@ -199,7 +197,7 @@ impl<T> Call<T> {
         self.and_then(|value| Ok(function(value)))
     }
 
-    /// As [`map`](Self::map), with a function that may fail. Its error says which reply it is about, and keeps the body.
+    /// Like [`map`](Self::map), with a function that may fail. Its error gets the details of the reply, and keeps the body.
     pub(crate) fn and_then<U: 'static>(self, function: impl FnOnce(T) -> Result<U, Error> + Send + 'static) -> Call<U>
     where
         T: 'static,
@@ -210,7 +208,7 @@ impl<T> Call<T> {
 }
 
 impl Call<RawReply> {
-    /// A call whose reply is bytes. Where an operation replies with files alone, nothing else is taken for one.
+    /// A call whose reply is bytes. If an operation replies only with files, other replies are errors.
     pub(crate) fn raw(client: &Client, operation: impl Into<OperationRef>, built: Built) -> Self {
         let operation = operation.into();
         let media = operation.facts().reply_media;
@@ -236,14 +234,14 @@ impl<T> fmt::Debug for Call<T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<T> {
-    /// What the call gives without `with_meta`.
+    /// The value of the call.
     pub value: T,
-    /// Status, request id, limits, balances, flags.
+    /// The metadata: status, request id, limits, balances, flags.
     pub meta: Meta,
 }
 
 impl<T> Response<T> {
-    /// Both parts, to take apart.
+    /// The value and the metadata.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {
@@ -265,8 +263,7 @@ impl<T> IntoFuture for Call<T> {
     }
 }
 
-/// A [`Call`] on its way. It sends nothing before it is polled; dropping it takes the request back as far as that is
-/// possible, by closing the connection.
+/// A [`Call`] in flight. Lazy: it sends nothing before it is polled; dropping it cancels the request by closing the connection.
 ///
 /// ```no_run
 /// # async fn run(call: venice_ai::Call<String>) -> Result<(), venice_ai::Error> {

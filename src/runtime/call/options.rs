@@ -1,26 +1,26 @@
-//! `call_options!`: the options of [`CallOptions`](crate::CallOptions) as methods of what makes calls.
+//! `call_options!`: the options of [`CallOptions`](crate::CallOptions) as methods of everything that makes calls.
 
-/// The methods `with_…` of a type that has `fn options_mut(&mut self) -> &mut CallOptions`.
+/// The `with_*` methods of a type that has `fn options_mut(&mut self) -> &mut CallOptions`.
 macro_rules! call_options {
     () => {
-        /// Sets these options, in place of those that are set already.
+        /// Sets these options, which replace those that are already set.
         pub fn with_options(mut self, options: $crate::runtime::transport::CallOptions) -> Self {
             self.options_mut().add(options);
             self
         }
 
-        /// How long one attempt may take: [`CallOptions::with_timeout`](crate::CallOptions::with_timeout).
+        /// The time limit of one attempt: [`CallOptions::with_timeout`](crate::CallOptions::with_timeout).
         pub fn with_timeout(self, timeout: std::time::Duration) -> Self {
             self.configured(|options| options.with_timeout(timeout))
         }
 
-        /// How long a stream or a raw body may stand still:
+        /// The idle time-out of a stream or a raw body:
         /// [`CallOptions::with_stream_idle_timeout`](crate::CallOptions::with_stream_idle_timeout).
         pub fn with_stream_idle_timeout(self, timeout: std::time::Duration) -> Self {
             self.configured(|options| options.with_stream_idle_timeout(timeout))
         }
 
-        /// The largest reply that is read whole: [`CallOptions::with_max_reply_bytes`](crate::CallOptions::with_max_reply_bytes).
+        /// The largest complete reply: [`CallOptions::with_max_reply_bytes`](crate::CallOptions::with_max_reply_bytes).
         pub fn with_max_reply_bytes(self, bytes: usize) -> Self {
             self.configured(|options| options.with_max_reply_bytes(bytes))
         }
@@ -30,44 +30,42 @@ macro_rules! call_options {
             self.configured(|options| options.with_max_event_bytes(bytes))
         }
 
-        /// The most memory that a stream is collected in:
-        /// [`CallOptions::with_max_collected_bytes`](crate::CallOptions::with_max_collected_bytes).
+        /// The most memory of a collected stream: [`CallOptions::with_max_collected_bytes`](crate::CallOptions::with_max_collected_bytes).
         pub fn with_max_collected_bytes(self, bytes: usize) -> Self {
             self.configured(|options| options.with_max_collected_bytes(bytes))
         }
 
-        /// How often and when a call is repeated: [`CallOptions::with_retry`](crate::CallOptions::with_retry).
+        /// The retry policy: [`CallOptions::with_retry`](crate::CallOptions::with_retry).
         pub fn with_retry(self, policy: $crate::runtime::transport::RetryPolicy) -> Self {
             self.configured(|options| options.with_retry(policy))
         }
 
-        /// A header of each request: [`CallOptions::with_header`](crate::CallOptions::with_header).
+        /// Sets a header of each request: [`CallOptions::with_header`](crate::CallOptions::with_header).
         pub fn with_header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.configured(|options| options.with_header(name, value))
         }
 
-        /// The API key, in place of the client's: [`CallOptions::with_api_key`](crate::CallOptions::with_api_key).
+        /// The API key, instead of the client's: [`CallOptions::with_api_key`](crate::CallOptions::with_api_key).
         pub fn with_api_key(self, key: impl Into<$crate::runtime::secret::Secret>) -> Self {
             self.configured(|options| options.with_api_key(key))
         }
 
-        /// A field of the body that the request's type does not have:
-        /// [`CallOptions::with_extra_body`](crate::CallOptions::with_extra_body).
+        /// Adds or replaces a field of the JSON body: [`CallOptions::with_extra_body`](crate::CallOptions::with_extra_body).
         pub fn with_extra_body(self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.configured(|options| options.with_extra_body(name, value))
         }
 
-        /// A query parameter that the request does not have: [`CallOptions::with_extra_query`](crate::CallOptions::with_extra_query).
+        /// Adds a query parameter: [`CallOptions::with_extra_query`](crate::CallOptions::with_extra_query).
         pub fn with_extra_query(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.configured(|options| options.with_extra_query(name, value))
         }
 
-        /// Whether a request is checked before it is sent: [`CallOptions::with_validation`](crate::CallOptions::with_validation).
+        /// Whether requests are validated before sending: [`CallOptions::with_validation`](crate::CallOptions::with_validation).
         pub fn with_validation(self, validate: bool) -> Self {
             self.configured(|options| options.with_validation(validate))
         }
 
-        /// A wallet's signature, in place of the API key: [`CallOptions::with_sign_in`](crate::CallOptions::with_sign_in).
+        /// A wallet's signature, instead of the API key: [`CallOptions::with_sign_in`](crate::CallOptions::with_sign_in).
         pub fn with_sign_in(self, value: impl Into<$crate::runtime::secret::Secret>) -> Self {
             self.configured(|options| options.with_sign_in(value))
         }

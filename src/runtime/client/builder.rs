@@ -25,16 +25,16 @@ const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
 const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Long reasoning takes minutes, and the API itself gives up before this.
+/// Long reasoning takes minutes, and the API itself times out before this.
 const TIMEOUT: Duration = Duration::from_secs(600);
-/// Models that reason may be silent for a while in the middle of an answer.
+/// Models that reason may be silent for a while within an answer.
 const STREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
 const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
 
 /// The settings of a [`Client`].
 ///
-/// Nothing is checked before [`build`](Self::build), which says what is wrong.
+/// Everything is validated by [`build`](Self::build), which returns what is invalid.
 #[must_use = "it does nothing until `build()` is called"]
 pub struct ClientBuilder {
     api_key: Option<Secret>,
@@ -53,7 +53,7 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     warning_age: Duration,
     interceptors: Interceptors,
-    /// The state of features that is not as they make it themselves.
+    /// The initial state of features, if it is not the default.
     slots: Slots,
     wallet: Option<Signer>,
     payer: Option<Payer>,
@@ -86,8 +86,8 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The settings of the environment, to add others to: `VENICE_API_KEY`, and `VENICE_BASE_URL` if that is set. Spaces and
-    /// line breaks around the values are ignored.
+    /// A builder with the settings of the environment: `VENICE_API_KEY`, and `VENICE_BASE_URL` if it is set. White space around the values
+    /// is ignored.
     ///
     /// # Errors
     ///
@@ -110,34 +110,33 @@ impl ClientBuilder {
         Ok(builder)
     }
 
-    /// The key that calls are made with. Without one, only public endpoints answer.
+    /// The API key. Without one, only public endpoints work.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// Which credential pays for a call that takes both, if the client has an API key and a wallet. A client with both does not choose by
-    /// itself.
+    /// The credential for calls that accept both, if the client has an API key and a wallet. There is no default for that case.
     pub fn payer(mut self, payer: Payer) -> Self {
         self.payer = Some(payer);
         self
     }
 
-    /// Signs requests in place of an API key.
+    /// Sets the signer of requests, instead of an API key.
     #[cfg(feature = "wallet")]
     pub(crate) fn signer(mut self, signer: Signer) -> Self {
         self.wallet = Some(signer);
         self
     }
 
-    /// Where the API lives, in place of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has
-    /// neither query nor credentials. A slash at its end does not matter.
+    /// The base URL, instead of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has neither query nor
+    /// credentials. A trailing slash is ignored.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Whether the base URL may be `http` on another machine; not unless set, as the API key and every prompt then travel unencrypted.
+    /// Whether the base URL may be `http` on another machine. Default: `false`, as the API key and every prompt are then sent unencrypted.
     /// `http` on this machine (`localhost`, `127.0.0.1`, `[::1]`) is always allowed.
     ///
     /// ```
@@ -152,20 +151,19 @@ impl ClientBuilder {
         self
     }
 
-    /// Your own HTTP client, with its own TLS, proxy, DNS and connections. It is a client of `reqwest` 0.13, which this crate re-exports as
+    /// Your own HTTP client, with its own TLS, proxy, DNS and connections: a client of `reqwest` 0.13, which this crate re-exports as
     /// [`venice_ai::reqwest`](crate::reqwest).
     ///
     /// If you depend on `reqwest` yourself, `reqwest = { version = "0.13", default-features = false }` is enough with the default feature
     /// `rustls` of this crate, which turns on `reqwest/rustls`. With `rustls-ring` instead, install a provider before you build the client:
-    /// `rustls::crypto::ring::default_provider().install_default()`; without one, `reqwest` panics. With no TLS feature of this crate, turn on
-    /// one of `reqwest`: `rustls` or `native-tls`.
+    /// `rustls::crypto::ring::default_provider().install_default()`; without one, `reqwest` panics. Without a TLS feature of this crate,
+    /// turn on one of `reqwest`: `rustls` or `native-tls`.
     ///
     /// Its settings replace [`connect_timeout`](Self::connect_timeout), [`proxy`](Self::proxy), [`no_proxy`](Self::no_proxy) and
-    /// [`add_root_certificate`](Self::add_root_certificate). Build it with
-    /// `redirect(Policy::none())`: otherwise it follows redirects by itself, to other hosts too, and though it keeps the key
-    /// from them it hands them the body of the request. A total time-out of its own would cut long streams. Blocking calls
-    /// share its connections, so do not use one client both ways. It resolves names itself, so that the `download_url` of a job is
-    /// refused for a private address only if it, or a redirect, names that address.
+    /// [`add_root_certificate`](Self::add_root_certificate). Build it with `redirect(Policy::none())`: otherwise it follows redirects
+    /// itself, also to other hosts, which then receive the body of the request, though not the key. A total time-out of its own would
+    /// interrupt long streams. Blocking calls share its connections, so do not use one client both ways. It resolves names itself, so a
+    /// job's `download_url` is rejected for a private address only if it, or a redirect, has that address literally.
     ///
     /// ```no_run
     /// use venice_ai::reqwest;
@@ -179,62 +177,61 @@ impl ClientBuilder {
         self
     }
 
-    /// How long making a connection may take, TLS included; 5 seconds unless set.
+    /// The time-out of connecting, including TLS. Default: 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from the first byte sent to the last byte received; 600 seconds unless set.
+    /// The time limit of one attempt, from the first byte sent to the last byte received. Default: 600 seconds.
     ///
-    /// Each repetition has the time anew, and the pauses between them do not count. For a stream and for raw replies it ends
-    /// with the headers of the reply: from there on the [idle time-out](Self::stream_idle_timeout) counts.
+    /// Each retry has its own limit, and the pauses between attempts do not count. For streams and raw replies it ends with the headers of
+    /// the reply; then the [idle time-out](Self::stream_idle_timeout) applies.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a stream may be silent; 120 seconds unless set. Models that reason pause for long, so be generous. The
-    /// time that the caller takes between two reads does not count.
+    /// The idle time-out of a stream. Default: 120 seconds. Models that reason pause for long, so be generous. The time between two reads
+    /// of the caller does not count.
     pub fn stream_idle_timeout(mut self, timeout: Duration) -> Self {
         self.stream_idle_timeout = timeout;
         self
     }
 
-    /// The largest reply that is read whole, in bytes. Default: 32 MiB, and [`RawReply::MAX_BYTES`](crate::RawReply::MAX_BYTES)
-    /// for image generation, whose JSON holds the images. A longer one is [`ErrorKind::Decode`], and so is JSON that would take
-    /// more than 16 times this limit in memory once it is parsed, because it is made of very many small values.
+    /// The largest complete reply, in bytes. Default: 32 MiB, and [`RawReply::MAX_BYTES`](crate::RawReply::MAX_BYTES) for image generation,
+    /// whose JSON contains the images. A longer one is [`ErrorKind::Decode`], and so is JSON that would take more than 16 times this limit
+    /// in memory when parsed, because it has very many small values.
     ///
-    /// It does not apply to files and raw replies, which are read in pieces, nor to streams.
+    /// It does not apply to streams, files and raw replies.
     pub fn max_reply_bytes(mut self, bytes: usize) -> Self {
         self.limits.reply = Some(bytes);
         self
     }
 
-    /// The largest event of a stream, in bytes. Default: 4 MiB. A larger one is [`ErrorKind::Decode`] and ends the stream, and so
-    /// does one that would take more than 16 times this limit in memory once it is parsed.
+    /// The largest event of a stream, in bytes. Default: 4 MiB. A larger one is [`ErrorKind::Decode`] and ends the stream, and so does one
+    /// that would take more than 16 times this limit in memory when parsed.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.limits.event = Some(bytes);
         self
     }
 
-    /// The most memory that a stream is collected in, in bytes: by `collect()` of any stream of text, by streams of parsed values,
-    /// by runs with tools, and by [`ChatStream::cited`](crate::stream::ChatStream::cited) for text that waits for its citations.
-    /// Default: 64 MiB, which is an estimate that counts more than the text. A longer answer is [`ErrorKind::Decode`].
+    /// The most memory of a collected stream, in bytes: for `collect()` of any text stream, streams of parsed values, runs with tools, and
+    /// [`ChatStream::cited`](crate::stream::ChatStream::cited) for text that waits for its citations. Default: 64 MiB, compared with an
+    /// estimate that counts more than the text. A longer answer is [`ErrorKind::Decode`].
     pub fn max_collected_bytes(mut self, bytes: usize) -> Self {
         self.limits.collected = Some(bytes);
         self
     }
 
-    /// How much newer than this crate the server may be before there is a warning (`tracing`, once a client); 90 days unless set.
+    /// How much newer than this crate the server may be before a warning is logged (`tracing`, once per client). Default: 90 days.
     /// [`Duration::MAX`] turns it off. See [`Client::compatibility`].
     pub fn warning_age(mut self, age: Duration) -> Self {
         self.warning_age = age;
         self
     }
 
-    /// How often and after which pauses a call is repeated. What may be repeated at all is a fact of the operation
-    /// ([`RetryClass`](crate::RetryClass)).
+    /// The retry policy. Whether a retry is safe depends on the operation ([`RetryClass`](crate::RetryClass)).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -246,10 +243,10 @@ impl ClientBuilder {
         self
     }
 
-    /// A header that each request has, unless the call brings its own. A header given twice is sent with its last value.
+    /// A header of each request, unless the call has its own. If set twice, the last value is sent.
     ///
-    /// Those that describe the connection or the length of the body, such as `host`, `content-length`, `transfer-encoding` and
-    /// `connection`, cannot be set.
+    /// Headers of the connection or of the body's length, such as `host`, `content-length`, `transfer-encoding` and `connection`, cannot be
+    /// set.
     ///
     /// Its value is kept out of errors and logs, as it may be a credential for a gateway, unless the header is known to be harmless
     /// (`accept`, `user-agent`, `traceparent` and the like) or the value is shorter than 6 characters or a plain word.
@@ -258,29 +255,28 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy for all requests, such as `http://proxy.example:3128`, in place of the one that the environment names
-    /// (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// The proxy for all requests, such as `http://proxy.example:3128`, instead of that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY`, `NO_PROXY`).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Proxy(url.into());
         self
     }
 
-    /// No proxy at all, whatever the environment names. For servers on this machine and in the same network. Of this and
-    /// [`proxy`](Self::proxy) the one that is called last counts.
+    /// Uses no proxy, whatever the environment has. For servers on this machine and in the same network. Of this and [`proxy`](Self::proxy)
+    /// the last call wins.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxyChoice::Direct;
         self
     }
 
-    /// Trusts this CA besides those of the system, for a proxy or a server with a certificate of its own. PEM (also several certificates in
-    /// one text) or DER. May be called several times.
+    /// Trusts this CA in addition to those of the system, for a proxy or a server with a certificate of its own. PEM (also several
+    /// certificates in one text) or DER. May be called several times.
     ///
-    /// Without it: on Linux and other Unix systems the environment variable `SSL_CERT_FILE` names a PEM file, and `SSL_CERT_DIR` a
-    /// directory, that replace the system's certificates. On macOS and Windows (and with `native-tls`) add the CA to the system. Not
-    /// supported on Android.
+    /// Alternatives: on Linux and other Unix systems the environment variables `SSL_CERT_FILE` (a PEM file) and `SSL_CERT_DIR` replace the
+    /// system's certificates. On macOS and Windows (and with `native-tls`) add the CA to the system. Not supported on Android.
     ///
-    /// [`build`](Self::build) fails with [`ErrorKind::Configuration`] if it is not a certificate. A server whose CA is not trusted is
-    /// [`ErrorKind::Connect`], and the message says so.
+    /// [`build`](Self::build) fails with [`ErrorKind::Configuration`] if it is not a certificate. A server with an untrusted CA is
+    /// [`ErrorKind::Connect`] with a message about it.
     ///
     /// ```no_run
     /// let ca = std::fs::read("/etc/company/ca.pem")?;
@@ -292,31 +288,30 @@ impl ClientBuilder {
         self
     }
 
-    /// The source of time, sleep and randomness. For tests of what a program does while calls are
-    /// repeated, without waiting and without chance.
+    /// The source of time, sleep and randomness. Replace it to test retries without waiting and without randomness.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// What each call passes.
+    /// The interceptors of each call.
     #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn interceptors(&mut self) -> &mut Interceptors {
         &mut self.interceptors
     }
 
-    /// Where features keep what the client is to begin with.
+    /// The initial state of features.
     #[cfg(feature = "catalogue")]
     pub(crate) fn slots(&self) -> &Slots {
         &self.slots
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] names the setting that cannot be used: a key that no header can carry, a bad base URL, proxy
-    /// or header, a budget whose limit is no amount, TLS that does not start. Keys and passwords are not shown.
+    /// [`ErrorKind::Configuration`] names the invalid setting: a key that is not valid in a header, a bad base URL, proxy or header, a
+    /// budget whose limit is not an amount, a failing TLS setup. Keys and passwords are not shown.
     ///
     /// ```
     /// let refused = venice_ai::Client::builder().base_url("api.venice.ai").build();
@@ -371,7 +366,7 @@ impl ClientBuilder {
         let agent = match self.user_agent_suffix.trim() {
             "" => HeaderValue::from_static(PRODUCT),
             suffix => HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
-                .map_err(|_| Error::configuration("no header can carry the user agent suffix"))?,
+                .map_err(|_| Error::configuration("the user agent suffix is not valid in a header"))?,
         };
         headers.insert(USER_AGENT, agent);
         for (name, value) in &self.headers {
@@ -383,7 +378,7 @@ impl ClientBuilder {
 }
 
 fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
-    // The error of the parser would show a password in the URL.
+    // The parser's error would show a password in the URL.
     reqwest::Proxy::all(url)
         .map_err(|_| Error::configuration("the proxy is not a URL; it looks like http://proxy.example:3128"))
 }
@@ -413,14 +408,14 @@ impl fmt::Debug for ClientBuilder {
 fn client_wallet(signer: Option<Signer>, payer: Option<Payer>, has_key: bool) -> Result<Option<ClientWallet>, Error> {
     match (signer, payer, has_key) {
         (None, Some(Payer::Wallet), _) => {
-            Err(Error::configuration("a wallet is to pay (`payer`), and the client has none; set `wallet`"))
+            Err(Error::configuration("the payer is a wallet, and the client has none; set `wallet`"))
         }
         (None, _, _) => Ok(None),
         (Some(_), None, true) => Err(Error::configuration(
-            "the client has an API key and a wallet; say which of them pays with `payer(Payer::Wallet)` or `payer(Payer::ApiKey)`",
+            "the client has an API key and a wallet; choose the one that pays with `payer(Payer::Wallet)` or `payer(Payer::ApiKey)`",
         )),
         (Some(_), Some(Payer::ApiKey), false) => {
-            Err(Error::configuration("an API key is to pay (`payer`), and the client has none; set `api_key`"))
+            Err(Error::configuration("the payer is an API key, and the client has none; set `api_key`"))
         }
         (Some(signer), payer, _) => Ok(Some(ClientWallet { signer, payer: payer.unwrap_or(Payer::Wallet) })),
     }

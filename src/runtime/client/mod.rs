@@ -1,4 +1,4 @@
-//! `Client`: a cheap handle on the settings and state that all calls share.
+//! `Client`: a cheap handle to the settings and state shared by all calls.
 
 mod builder;
 
@@ -12,9 +12,8 @@ use crate::runtime::transport::{CallOptions, Compatibility, Shared};
 
 /// A client of the Venice.ai API.
 ///
-/// It holds the API key, the connections and the settings that calls share. A clone shares all of them and costs a
-/// counter, so clone it instead of building a second one: the connections are reused, and the budget of failures is kept
-/// in one place (see [`RetryPolicy`](crate::RetryPolicy)).
+/// It has the API key, the connections and the settings. A clone is cheap and shares all of them, so clone it instead of building a second
+/// one: the connections are reused, and the failure budget is shared (see [`RetryPolicy`](crate::RetryPolicy)).
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), venice_ai::Error> {
@@ -24,13 +23,12 @@ use crate::runtime::transport::{CallOptions, Compatibility, Shared};
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// What the calls that are made with it have in place of the settings.
+    /// The options of calls made with it.
     options: Option<Arc<CallOptions>>,
 }
 
 impl Client {
-    /// A client with the settings of the environment: the key from `VENICE_API_KEY`, and the base URL from
-    /// `VENICE_BASE_URL` if that is set.
+    /// A client with the settings of the environment: the key from `VENICE_API_KEY`, and the base URL from `VENICE_BASE_URL` if it is set.
     ///
     /// # Errors
     ///
@@ -43,15 +41,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A key that no header can carry, such as one with a line break, is
+    /// A key that is not valid in a header, such as one with a line break, is
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration); the error does not show it.
     pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client without a key. It reaches the public endpoints: models, image styles, quotes of audio and
-    /// video, attestations, the web3 token, and the top-up.
-    /// Other calls fail before they are sent, unless they bring a key ([`Call::with_api_key`](crate::Call::with_api_key)) or a wallet's signature.
+    /// A client without a key, for the public endpoints: models, image styles, quotes of audio and video, attestations, the web3 token, and
+    /// the top-up. Other calls fail before they are sent, unless they have a key ([`Call::with_api_key`](crate::Call::with_api_key)) or a
+    /// wallet's signature.
     ///
     /// # Errors
     ///
@@ -60,7 +58,7 @@ impl Client {
         Self::builder().build()
     }
 
-    /// A client with other settings than the default ones.
+    /// A builder with the default settings.
     ///
     /// ```
     ///     ///
@@ -74,7 +72,7 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// The same client, whose calls begin with these options. It shares everything else with this one.
+    /// The same client with these options for its calls. Everything else is shared.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -92,20 +90,20 @@ impl Client {
     }
 }
 
-/// What calls need of it.
+/// Access for calls.
 impl Client {
     /// The URL of a path below the base URL. The path starts with a slash, and its parameters are percent-encoded.
     pub(crate) fn url(&self, path: &str) -> reqwest::Url {
         self.shared.base_url.below(path)
     }
 
-    /// The client for further calls that a call needs.
+    /// A client for further calls that a call needs.
     #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
         Self { shared: Arc::clone(&outgoing.shared), options: None }
     }
 
-    /// The options that its calls begin with.
+    /// The options of its calls.
     pub(crate) fn call_options(&self) -> Option<&CallOptions> {
         self.options.as_deref()
     }
@@ -118,7 +116,7 @@ impl Client {
         &self.shared
     }
 
-    /// The HTTP client that requests are built with.
+    /// The HTTP client to build requests with.
     pub(crate) fn http(&self) -> &reqwest::Client {
         self.shared.http.first()
     }
@@ -157,11 +155,10 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// How the API's description that this crate was made from ([`API_VERSION`](crate::API_VERSION)) compares with the server that
-    /// answered last. Nothing is sent to find out.
+    /// How the API version of this crate ([`API_VERSION`](crate::API_VERSION)) compares with the server that answered last. Sends nothing.
     ///
-    /// The API promises that its changes add and do not break, so a newer server is no failure. If it is newer by more than
-    /// [`ClientBuilder::warning_age`](crate::ClientBuilder::warning_age), there is one `tracing` warning.
+    /// The API only makes additive changes, so a newer server is not an error. If it is newer by more than
+    /// [`ClientBuilder::warning_age`](crate::ClientBuilder::warning_age), one `tracing` warning is logged.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {

@@ -1,12 +1,12 @@
-//! The API's table of errors: which code belongs to a status and a message, and what kind of failure it is.
+//! The API's table of error codes: infers a code from status and message, and a kind from a code.
 
 use reqwest::StatusCode;
 
 use super::ErrorKind;
 
-/// Status, words of the message in lower case, code. The first row that fits counts; an empty text fits every message.
+/// Status, part of the message in lower case, code. The first matching row counts; an empty text matches every message.
 ///
-/// The API lists these codes in its documentation and leaves them out of most bodies.
+/// The API documents these codes and leaves them out of most bodies.
 const INFERRED: &[(u16, &str, &str)] = &[
     (400, "'content-type' must be", "INVALID_CONTENT_TYPE"),
     (400, "invalid model", "INVALID_MODEL"),
@@ -50,7 +50,7 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (500, "upscaling failed", "UPSCALE_FAILED"),
     (500, "image edit failed", "IMAGE_EDIT_ERROR"),
     (500, "unknown error", "UNKNOWN_ERROR"),
-    // A fault of the caller that the API reports as one of its own.
+    // A fault of the caller that the API reports as its own.
     (502, "nonce must be", "INVALID_REQUEST"),
     (502, "attestation", "TEE_ATTESTATION_FAILED"),
     (502, "tee signature", "TEE_SIGNATURE_FAILED"),
@@ -60,14 +60,14 @@ const INFERRED: &[(u16, &str, &str)] = &[
     (504, "", "REQUEST_TIMEOUT"),
 ];
 
-/// The code that a status and a message stand for.
+/// The code for a status and a message.
 pub(super) fn inferred(status: StatusCode, message: &str) -> Option<&'static str> {
     let message = message.to_ascii_lowercase();
     let fits = |row: &&(u16, &str, &str)| row.0 == status.as_u16() && message.contains(row.1);
     INFERRED.iter().find(fits).map(|row| row.2)
 }
 
-/// Codes, and types of errors in OpenAI's form, that are not inferred from a message, with their statuses.
+/// Codes, and error types in OpenAI's form, that are not inferred from a message, with their statuses.
 const NAMED: &[(&str, u16)] = &[
     ("AMOUNT_TOO_HIGH", 400),
     ("AMOUNT_TOO_LOW", 400),
@@ -108,14 +108,14 @@ const NAMED: &[(&str, u16)] = &[
     ("SETTLEMENT_TIMEOUT", 504),
 ];
 
-/// The status that a code comes with, for errors that have none of their own. A code may be a status, as a number.
+/// The status of a code, for errors that have none. A code may be a status, as a number.
 pub(super) fn status_of(code: &str) -> Option<StatusCode> {
     if let Some(status) = code.parse().ok().filter(|status| (400..600).contains(status)) {
         return StatusCode::from_u16(status).ok();
     }
     let inferred = INFERRED.iter().find(|row| row.2.eq_ignore_ascii_case(code)).map(|row| row.0);
     let named = || NAMED.iter().find(|row| row.0.eq_ignore_ascii_case(code)).map(|row| row.1);
-    // A dozen reasons why a wallet's signature is not accepted.
+    // A wallet's signature has a dozen error codes.
     let sign_in = || code.get(..SIGN_IN.len()).filter(|start| start.eq_ignore_ascii_case(SIGN_IN)).map(|_| 401);
     StatusCode::from_u16(inferred.or_else(named).or_else(sign_in)?).ok()
 }
@@ -129,13 +129,13 @@ pub(super) fn by_message(message: &str) -> Option<(StatusCode, &'static str)> {
     Some((StatusCode::from_u16(row.0).ok()?, row.2))
 }
 
-/// What kind of failure a status and a code are. A known code says more than the status that it came with.
+/// The kind for a status and a code. A known code takes precedence over the status.
 pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
     let is = |names: &[&str]| code.is_some_and(|code| names.iter().any(|name| name.eq_ignore_ascii_case(code)));
     if is(&["PRO_ONLY_MODEL"]) {
         return ErrorKind::Permission;
     }
-    // No funds moved, and it is not said that there are none.
+    // No funds moved, but the balance may be sufficient.
     if is(&["SETTLEMENT_FAILED"]) && (status == StatusCode::PAYMENT_REQUIRED || status.is_success()) {
         return ErrorKind::PaymentRequired;
     }
@@ -170,7 +170,7 @@ pub(super) fn kind(status: StatusCode, code: Option<&str>) -> ErrorKind {
     }
 }
 
-/// The text with which the API blocks requests until the window of its failure budget ends.
+/// The message with which the API blocks requests until the window of the failure budget ends.
 pub(super) fn is_abuse_block(message: &str) -> bool {
     message.to_ascii_lowercase().contains("too many failed attempts")
 }

@@ -1,7 +1,7 @@
-//! Builds an [`Error`] from a reply that is no success.
+//! Builds an [`Error`] from an error reply.
 //!
-//! The API has a handful of error bodies, endpoints mix them freely, and gateways in front of it answer with HTML. So
-//! nothing is required of a body: each fact is looked for in every place where it was seen.
+//! The API has a handful of error bodies, endpoints mix them freely, and gateways in front of it answer with HTML. So no field is required:
+//! each is looked up in every place where it was observed.
 
 use std::time::Duration;
 
@@ -17,19 +17,19 @@ use crate::runtime::meta::Meta;
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::text::{scrub_json, shortened, summary_of_body, without_mark, without_secret};
 
-/// How long the API blocks requests after too many failures, where it does not say.
+/// How long the API blocks requests after too many failures, if it does not say.
 const ABUSE_BLOCK: Duration = Duration::from_secs(30);
 
-/// More wrong fields than this help nobody.
+/// The most field errors of an error.
 const MOST_FIELDS: usize = 64;
-/// The longest path of a field, in bytes. Its segments are names that the server chose.
+/// The longest path of a field, in bytes. Its segments are chosen by the server.
 const LONGEST_PATH: usize = 256;
 /// The longest message about a field, in bytes.
 const LONGEST_PROBLEM: usize = 1024;
-/// What a parsed error document may take in memory. One that takes more is treated as one that is not JSON.
+/// The most memory of a parsed error document. A larger one is treated as not JSON.
 const MOST_MEMORY: usize = 16 * 1024 * 1024;
 
-/// The error that a reply with a status other than 2xx stands for.
+/// The error of a reply with a status other than 2xx.
 pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Error {
     let status = meta.status();
     let document = Document::read(&body, status);
@@ -49,8 +49,8 @@ pub(crate) fn api_error(operation: &OperationRef, meta: Meta, body: Bytes) -> Er
     error
 }
 
-/// Builds the error of a document that came with a success status: as a whole reply, or as an event of a stream. The kind is that of an
-/// HTTP error with the same code.
+/// Builds the error of a document with a success status: a whole reply, or an event of a stream. The kind is that of an HTTP error with the
+/// same code.
 pub(crate) fn in_band_error(operation: &OperationRef, meta: Meta, document: Bytes) -> Error {
     let mut read = Document::read(&document, meta.status());
     let (status, code) = read.implied();
@@ -64,13 +64,13 @@ pub(crate) fn in_band_error(operation: &OperationRef, meta: Meta, document: Byte
     error.with_operation(operation).with_meta(meta).with_body(document)
 }
 
-/// The body of an error as JSON, if it is that and fits into memory.
+/// The body of an error as JSON, if it is JSON and fits the memory limit.
 fn parsed(bytes: &[u8]) -> Option<Value> {
     if json_cost::exceeds(bytes, MOST_MEMORY) { None } else { serde_json::from_slice(without_mark(bytes)).ok() }
 }
 
-/// The body of an error without a secret that the server echoed. In JSON it may be written with escapes (`\/`, `\u0041`), so the
-/// parsed document is looked through as well; that is before anything is taken out and cut, so that no half of a secret is left.
+/// The body of an error without a secret that the server echoed. In JSON a secret may be escaped (`\/`, `\u0041`), so the parsed document
+/// is searched as well, before anything is truncated, so that no part of a secret is left.
 pub(crate) fn clean_error_body<'s>(body: Bytes, secrets: impl Iterator<Item = &'s str>) -> Bytes {
     secrets.fold(body, |body, secret| {
         let body = without_secret(body, secret);
@@ -82,13 +82,13 @@ pub(crate) fn clean_error_body<'s>(body: Bytes, secrets: impl Iterator<Item = &'
 }
 
 impl Error {
-    /// The API blocks such requests for a while because of too many failures.
+    /// Whether the API blocks such requests for a while after too many failures.
     pub(crate) fn is_abuse_block(&self) -> bool {
         codes::is_abuse_block(&self.inner.message)
     }
 }
 
-/// What a body says, wherever it says it.
+/// The fields of an error document, wherever they are.
 #[derive(Default)]
 struct Document {
     message: String,
@@ -119,7 +119,7 @@ impl Document {
             let named = ["message", "customMessage", "error_message", "detail", "details"];
             named.iter().find_map(|name| text(&body, name))
         };
-        // The top-up puts the code where others put the message.
+        // The top-up has the code where others have the message.
         let swapped = is_code(error_text).then(apart_from_error).flatten();
         let code_in_error =
             (swapped.is_some() || error_text.contains('_') && is_code(error_text)).then(|| error_text.to_owned());
@@ -137,7 +137,7 @@ impl Document {
         Self { message, code, fields, body: Some(body) }
     }
 
-    /// The status that the document would have come with, and the code that belongs to its message.
+    /// The status and code inferred from the message.
     fn implied(&self) -> (StatusCode, Option<&'static str>) {
         let body = self.body.as_ref().unwrap_or(&Value::Null);
         let error = body.get("error").unwrap_or(&Value::Null);
@@ -174,7 +174,7 @@ impl Document {
     }
 }
 
-/// What the body says beyond a message. It may say more of the kind than the status does.
+/// The body beyond its message. It may change the kind.
 fn attachments(
     status: StatusCode,
     kind: &mut ErrorKind,
@@ -185,7 +185,7 @@ fn attachments(
 ) -> Attachments {
     let mut found = Attachments::default();
     match status {
-        // Nobody was recognised, and no price is named: that is not about money.
+        // Not authenticated, and no price is given: this is not about payment.
         StatusCode::PAYMENT_REQUIRED if *kind == ErrorKind::Authentication && body.get("x402Version").is_none() => {}
         StatusCode::PAYMENT_REQUIRED => {
             let payment = PaymentRequired::from_body(body, message, code);
@@ -208,7 +208,7 @@ fn attachments(
             if status == StatusCode::UNPROCESSABLE_ENTITY && !policy.is_empty() {
                 *kind = ErrorKind::ContentPolicy;
             }
-            // A job that failed says whether it was refunded, whatever the reason.
+            // A failed job says whether it was refunded, whatever the reason.
             if *kind == ErrorKind::ContentPolicy || policy.credits_refunded.is_some() {
                 found.insert(policy);
             }
@@ -217,7 +217,7 @@ fn attachments(
     found
 }
 
-/// How many seconds to wait, where the body says so and no header can.
+/// The wait in seconds from the body.
 fn retry_after(body: &Value) -> Option<Duration> {
     let named = |place: &Value| super::payload::number(place, "retry_after");
     let seconds = body.get("error").and_then(named).or_else(|| named(body))?;
@@ -228,13 +228,13 @@ fn is_number(code: &str) -> bool {
     code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Each error document of the API has an `error`; those of gateways that answer with JSON have a text under another name.
+/// Each error document of the API has an `error`; gateways that answer with JSON use another field.
 fn is_own(body: &Value) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| body.get(name).is_some());
     has(&["error", "error_type"]) || !has(&["message", "detail", "title", "error_msg"])
 }
 
-/// `RATE_LIMIT_EXCEEDED` and the like.
+/// Whether a text looks like `RATE_LIMIT_EXCEEDED`.
 fn is_code(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -244,8 +244,8 @@ fn described(error: &FieldError) -> String {
     if error.field.is_empty() { error.message.clone() } else { format!("`{}`: {}", error.field, error.message) }
 }
 
-/// The members of the request that the body complains of. A list of issues says more than the tree of messages that comes
-/// with it, so the tree counts only where there is no list.
+/// The invalid fields of the request. A list of issues is more precise than the tree of messages that comes with it, so the tree is used
+/// only without a list.
 fn field_errors(body: &Value) -> Vec<FieldError> {
     let mut found = Vec::new();
     let issues = ["issues", "errors", "detail"].iter().filter_map(|name| body.get(name)?.as_array());
@@ -262,7 +262,7 @@ fn field_errors(body: &Value) -> Vec<FieldError> {
     found
 }
 
-/// Of a union the reasons are in the issues of its arms; the union itself says "Invalid input".
+/// The reasons of a union are in the issues of its arms; the union itself only has "Invalid input".
 fn collect_issues(issues: &mut dyn Iterator<Item = &Value>, depth: usize, found: &mut Vec<FieldError>) {
     const DEEPEST: usize = 4;
     for issue in issues {
@@ -287,25 +287,25 @@ fn collect_issues(issues: &mut dyn Iterator<Item = &Value>, depth: usize, found:
     }
 }
 
-/// A field error that is no longer than a person reads.
+/// A field error with truncated texts.
 fn field_error(path: &str, message: &str, code: Option<&str>) -> FieldError {
     let code = code.map(|code| shortened(code, LONGEST_PATH));
     FieldError::new(&shortened(path, LONGEST_PATH), &shortened(message, LONGEST_PROBLEM), code.as_deref())
 }
 
-/// `{"_errors": [..], "member": {"_errors": [..], ..}}`.
+/// `{"_errors": [..], "field": {"_errors": [..], ..}}`.
 fn collect_tree(tree: &Value, path: &str, depth: usize, found: &mut Vec<FieldError>) {
     const DEEPEST: usize = 32;
-    let Some(members) = tree.as_object().filter(|_| depth < DEEPEST) else { return };
-    for (name, member) in members {
+    let Some(entries) = tree.as_object().filter(|_| depth < DEEPEST) else { return };
+    for (name, entry) in entries {
         if name == "_errors" {
             let room = MOST_FIELDS.saturating_sub(found.len());
-            let messages = member.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let messages = entry.as_array().into_iter().flatten().filter_map(Value::as_str);
             found.extend(messages.take(room).map(|message| field_error(path, message, None)));
         } else if found.len() < MOST_FIELDS {
             let mut inner = shortened(path, LONGEST_PATH);
             push_segment(&mut inner, name, name.parse::<u64>().is_ok());
-            collect_tree(member, &inner, depth + 1, found);
+            collect_tree(entry, &inner, depth + 1, found);
         }
     }
 }
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_of_near_names_is_cut_out_of_the_message() {
+    fn suggestions_are_extracted_from_the_message() {
         let message = "Specified model not found: qwen. Did you mean: qwen3-4b, qwen-2.5-vl or `llama-3.3-70b`?";
         assert_eq!(did_you_mean(message), ["qwen3-4b", "qwen-2.5-vl", "llama-3.3-70b"]);
         assert!(did_you_mean("Specified model not found").is_empty());
@@ -372,7 +372,7 @@ mod tests {
             "0": {"content": {"_errors": ["Required", "Too short"]}}}}});
         let found = field_errors(&tree);
         let mut found: Vec<_> = found.iter().map(described).collect();
-        // The JSON library may keep the order of the members or sort them: a feature that any crate can turn on.
+        // The JSON library may preserve or sort fields: a feature that any crate can turn on.
         found.sort();
         assert_eq!(found, ["`messages[0].content`: Required", "`messages[0].content`: Too short", "`messages`: bad"]);
     }

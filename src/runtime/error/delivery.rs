@@ -1,27 +1,27 @@
-//! `Delivery`: whether the API carried out the request behind an error.
+//! `Delivery`: whether the API executed the request behind an error.
 
 use super::{Error, ErrorKind};
 use crate::runtime::operation::{OperationRef, RetryClass};
 
-/// Whether the API carried out the request behind an [`Error`], from [`Error::delivery`].
+/// Whether the API executed the request behind an [`Error`], from [`Error::delivery`].
 ///
-/// Retries, [`many`](crate::many), the [budget](crate::cost::Budget), jobs, long speech and batches of embeddings all decide by it.
+/// Retries, [`many`](crate::many), the [budget](crate::cost::Budget), jobs, long speech and embedding batches depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// The request did not reach the API: it was refused on this side, or there was no connection. It costs nothing.
+    /// The request did not reach the API: it was rejected locally, or there was no connection. Not charged.
     NotSent,
-    /// The API refused the request and did not carry it out. It costs nothing.
+    /// The API rejected the request and did not execute it. Not charged.
     Refused,
-    /// The request was sent, and may have been carried out and charged: time ran out, the connection broke, the server failed, or a
-    /// gateway in front of the API answered.
+    /// The request was sent, and may have been executed and charged: it timed out, the connection was lost, the server failed, or a gateway
+    /// in front of the API answered.
     Unknown,
-    /// The API carried out the request, and its answer cannot be used or is not what was asked for. It is charged.
+    /// The API executed the request, but its answer cannot be used or does not have the requested form. Charged.
     Answered,
 }
 
 impl Delivery {
-    /// The request may have been carried out, and may be charged: [`Unknown`](Self::Unknown) or [`Answered`](Self::Answered).
+    /// The request may have been executed and charged: [`Unknown`](Self::Unknown) or [`Answered`](Self::Answered).
     #[must_use]
     pub fn may_have_run(self) -> bool {
         matches!(self, Self::Unknown | Self::Answered)
@@ -29,8 +29,8 @@ impl Delivery {
 }
 
 impl Error {
-    /// Whether the API carried out the request, as far as can be known from the kind of the error, the status, the operation's
-    /// [`RetryClass`](crate::RetryClass), and whether the body is the API's own or that of a gateway.
+    /// Whether the API executed the request, derived from the kind of the error, the status, the operation's
+    /// [`RetryClass`](crate::RetryClass), and whether the body is from the API or from a gateway.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -48,7 +48,7 @@ impl Error {
         match self.kind() {
             Configuration | MissingApiKey | NoRuntime | BlockingInAsync | Signing | BudgetExceeded | PriceLimit
             | Connect | Journal => Delivery::NotSent,
-            // Without a reply it is about the file to send, and a request that breaks off in the middle is none.
+            // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
             Io | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer | Rpc
             | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
@@ -57,14 +57,14 @@ impl Error {
             InvalidRequest | Authentication | Permission | PaymentRequired | InsufficientBalance | NotFound
             | Conflict | ConsentRequired | Gone | PayloadTooLarge | ContentPolicy => match status {
                 None => Delivery::NotSent,
-                // An error inside a reply that had begun as a success.
+                // An error in a reply that began as a success.
                 Some(200..300) => Delivery::Unknown,
                 Some(_) if self.is_payment_in_progress() => Delivery::Unknown,
                 Some(_) => Delivery::Refused,
             },
             RateLimited | Overloaded | Server => match status {
                 Some(429) => Delivery::Refused,
-                // A gateway's may come after it had passed the request on.
+                // A gateway's 503 may follow a request that it forwarded.
                 Some(503) if self.is_from_api() => Delivery::Refused,
                 Some(408)
                     if self.is_from_api() && matches!(self.retry_class(), RetryClass::Safe | RetryClass::Inference) =>
@@ -76,7 +76,7 @@ impl Error {
         }
     }
 
-    /// Sending the same request again may help and does no harm.
+    /// Whether a retry of the same request may help and is safe.
     pub(crate) fn is_repeatable(&self) -> bool {
         use ErrorKind::*;
         let class = self.retry_class();
@@ -88,7 +88,7 @@ impl Error {
         }
         let may_pass = match self.kind() {
             Connect => true,
-            // The kind comes first: some bodies say that a status which usually passes is a fault of the request.
+            // The kind is checked first: with some bodies a status that is usually transient is a fault of the request.
             RateLimited | Overloaded | Server => matches!(status, Some(408 | 429 | 500 | 502..=504 | 520..=524)),
             _ => false,
         };
@@ -98,24 +98,24 @@ impl Error {
         }
     }
 
-    /// The API is still settling a payment that it has received.
+    /// Whether the API is still settling a payment that it received.
     pub(crate) fn is_payment_in_progress(&self) -> bool {
         self.code() == Some("PAYMENT_IN_PROGRESS")
     }
 
-    /// The API takes no more requests of this wallet, or of this caller of a blockchain, at the same time. One ends soon.
+    /// Whether the API limits concurrent requests of this wallet, or of this caller of a blockchain. One ends soon.
     pub(crate) fn is_concurrency_limit(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
             && (self.code() == Some("X402_CONCURRENCY_LIMIT")
                 || self.message().to_ascii_lowercase().contains("another request for this user is in flight"))
     }
 
-    /// The class of the operation. What is not known is repeated as rarely as what makes something.
+    /// The retry class of the operation. Unknown operations are retried as rarely as `Once`.
     fn retry_class(&self) -> RetryClass {
         self.inner.operation.as_ref().map_or(RetryClass::Once, OperationRef::retry)
     }
 
-    /// States what is known of it, in place of what would follow from the kind.
+    /// Sets what is known of it, instead of deriving it from the kind.
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.inner.delivery = Some(delivery);
         self
@@ -163,7 +163,7 @@ mod tests {
         }
     }
 
-    /// Without a status, and with each of the replies.
+    /// The deliveries without a status, and with each of the replies.
     fn row(kind: ErrorKind) -> String {
         let error = || Error::new(kind, "").with_operation(&CHAT);
         let with = REPLIES.iter().map(|(status, body)| {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_says_with_each_status_whether_it_was_carried_out() {
+    fn delivery_follows_from_kind_and_status() {
         // None, 408, 429, 500, 502, own 503, a gateway's 503, 529.
         let table = [
             (
@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// What is known of each reply, and, in capitals, whether the same request may be sent again.
+    /// The delivery for each reply; in upper case if a retry is safe.
     fn by_class(operation: &'static Operation) -> String {
         let letter = |(status, body): &(u16, &str)| {
             let error = answered(operation, *status, body);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paid_call_is_repeated_only_where_it_surely_did_not_run() {
+    fn a_paid_call_is_retried_only_when_it_is_known_not_to_have_been_executed() {
         // Own 408, 429, 500, 502, own 503, a gateway's 503, 529; a gateway's 408 and 429, 504, 524.
         assert_eq!(by_class(&LIST), "RRUURUuURUU");
         assert_eq!(by_class(&CHAT), "RRuuRuuuRuu");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_reached_the_api_is_repeated_and_what_was_lost_only_where_it_does_no_harm() {
+    fn unsent_requests_are_retried_and_lost_ones_only_if_that_is_safe() {
         let repeats =
             |operation: &'static Operation, kind| Error::new(kind, "").with_operation(operation).is_repeatable();
         use ErrorKind::{Connect, Io, Timeout, Transport};
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_a_reply_that_began_as_a_success_leaves_it_open() {
+    fn an_error_in_a_reply_that_began_as_a_success_is_unknown() {
         for event in [r#"{"error": {"code": "model_overloaded", "message": "busy"}}"#, r#"{"error": "no such model"}"#]
         {
             let event = Bytes::from_static(event.as_bytes());
@@ -250,13 +250,13 @@ mod tests {
     }
 
     #[test]
-    fn a_json_document_of_a_gateway_is_not_the_apis_own() {
+    fn json_of_a_gateway_is_not_from_the_api() {
         let gateway = answered(&CHAT, 503, r#"{"message": "no healthy upstream"}"#);
         assert_eq!((gateway.delivery(), gateway.is_repeatable()), (Delivery::Unknown, false));
     }
 
     #[test]
-    fn a_payment_that_is_being_settled_is_sent_again_and_one_that_failed_moved_nothing() {
+    fn a_payment_in_progress_is_retried_and_a_failed_one_moved_no_funds() {
         let pays = |status, code: &str| answered(&TOP_UP, status, &format!(r#"{{"error": "{code}", "message": "x"}}"#));
         let told = |error: Error| (error.delivery(), error.is_repeatable());
         assert_eq!(told(pays(409, "PAYMENT_IN_PROGRESS")), (Delivery::Unknown, true));

@@ -1,19 +1,19 @@
-//! Recognition of error documents: JSON objects that report an error although the status is a success.
+//! `is_error_document`: recognises JSON objects that report an error with a success status.
 
 use serde_json::{Map, Value};
 
-/// Whether a document has what an answer in its place would have.
+/// Whether a document has the required fields of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Promise {
     Kept,
-    /// It lacks what makes an answer, so that a field which could report an error does.
+    /// It lacks a required field, so a field that could report an error does.
     Broken,
-    /// Nothing is known of the answer.
+    /// Nothing is known of the answer's fields.
     Unknown,
 }
 
-/// Whether an object reports an error. Seen are `{"error": "…"}`, `{"error": {…}}`, `{"error_type": …, "error_message": …}`,
-/// `{"object": "error", …}`, `{"details": …, "issues": […]}` without `error`, and gateways' `{"message": "…"}`.
+/// Whether an object reports an error. Observed: `{"error": "…"}`, `{"error": {…}}`, `{"error_type": …, "error_message": …}`, `{"object":
+/// "error", …}`, `{"details": …, "issues": […]}` without `error`, and gateways' `{"message": "…"}`.
 pub(crate) fn is_error_document(object: &Map<String, Value>, promise: Promise) -> bool {
     let says = |name: &str| object.get(name).is_some_and(says_something);
     let is = |name: &str, value: &str| object.get(name).is_some_and(|said| said == value);
@@ -34,7 +34,7 @@ pub(crate) fn is_error_document(object: &Map<String, Value>, promise: Promise) -
     }
 }
 
-/// A list of problems as the API's validator makes it.
+/// A list of issues from the API's validator.
 fn lists_issues(object: &Map<String, Value>) -> bool {
     let issues = object.get("issues").and_then(Value::as_array);
     issues.is_some_and(|issues| issues.iter().any(|issue| issue.get("message").is_some_and(Value::is_string)))
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_mentions_errors_is_none() {
+    fn an_answer_that_mentions_errors_is_not_an_error() {
         for json in [
             r#"{"error": null}"#,
             r#"{"error": "", "error_type": null, "issues": [{"title": "x"}]}"#,

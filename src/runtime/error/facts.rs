@@ -1,4 +1,4 @@
-//! Accessors of `Error`.
+//! Getters of `Error`.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
 
 impl Error {
-    /// What went wrong, as a word to match on.
+    /// The kind of the error, to match on.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -24,9 +24,8 @@ impl Error {
         self.inner.kind
     }
 
-    /// The operation that failed: its id in the API description, such as `createApiKey`, or method and path of a
-    /// request made with [`Client::request`](crate::Client::request). `None` where no call was made, as when building
-    /// a client.
+    /// The operation that failed: its id in the API's document, such as `createApiKey`, or method and path of a request made with
+    /// [`Client::request`](crate::Client::request). `None` if no call was made, as when building a client.
     pub fn operation(&self) -> Option<&str> {
         self.inner.operation.as_ref().map(OperationRef::name)
     }
@@ -44,8 +43,8 @@ impl Error {
         self.inner.meta.as_ref().map(Meta::status)
     }
 
-    /// The API's code for it, such as `RATE_LIMIT_EXCEEDED`. The API rarely sends one: most are inferred from status and
-    /// message, by the API's own table of errors.
+    /// The API's error code, such as `RATE_LIMIT_EXCEEDED`. The API rarely sends one: most are inferred from status and message, by the
+    /// API's own table of errors.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -58,12 +57,12 @@ impl Error {
         self.inner.code.as_deref()
     }
 
-    /// What happened, in the API's words where it answered. Not shortened, unlike `Display`.
+    /// The message, the API's own if it answered. Not shortened, unlike `Display`.
     pub fn message(&self) -> &str {
         &self.inner.message
     }
 
-    /// The members of the request that are wrong, as far as they are known.
+    /// The invalid fields of the request, as far as known.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -76,14 +75,14 @@ impl Error {
         self.inner.details.as_ref().map_or(&[], |details| &details.fields)
     }
 
-    /// The id that Venice's support asks for.
+    /// The request id that Venice's support needs.
     pub fn request_id(&self) -> Option<&str> {
         let from_body = || self.inner.details.as_ref()?.request_id.as_deref();
         self.inner.meta.as_ref().and_then(Meta::request_id).or_else(from_body)
     }
 
-    /// How long the API asks to wait, counted from the moment it answered: `Retry-After`, the end of the exhausted limit's
-    /// window, or of the block after too many failures (30 seconds where it is not told).
+    /// How long the API asks to wait, from the time of the reply: `Retry-After`, the end of the exhausted limit's window, or of the block
+    /// after too many failures (30 seconds if the API does not say).
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -96,12 +95,12 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// Everything in the reply's headers, if the API answered.
+    /// The metadata of the reply, if the API answered.
     pub fn meta(&self) -> Option<&Meta> {
         self.inner.meta.as_ref()
     }
 
-    /// The reply's body as it came, apart from an echoed API key. It may hold what must not be logged.
+    /// The body of the reply, except for an echoed API key. It may contain data that must not be logged.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -114,7 +113,7 @@ impl Error {
         self.inner.body.as_ref()
     }
 
-    /// Where in a reply that could not be decoded the unexpected value stands: `data[3].created`.
+    /// The path of the unexpected value in a reply that could not be decoded: `data[3].created`.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -127,18 +126,17 @@ impl Error {
         self.inner.json_path.as_deref()
     }
 
-    /// How often the request was sent, or tried to be.
+    /// The number of attempts to send the request.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// Names close to the one that was not found, from the "did you mean" of a 404 or from the
-    /// [catalogue](crate::models::Catalogue).
+    /// Similar names for one that was not found, from the "did you mean" of a 404 or from the [catalogue](crate::models::Catalogue).
     pub fn did_you_mean(&self) -> &[String] {
         self.inner.details.as_ref().map_or(&[], |details| &details.did_you_mean)
     }
 
-    /// What a 402 says about paying.
+    /// The payment details of a 402.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -153,7 +151,7 @@ impl Error {
         self.attached()
     }
 
-    /// What a 409 asks the user to agree to.
+    /// The consent that a 409 asks for.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -166,7 +164,7 @@ impl Error {
         self.attached()
     }
 
-    /// What a refusal on grounds of content, or a job that failed, says besides its message: another prompt, whether it was refunded.
+    /// Details of a content-policy rejection or a failed job: a suggested prompt, whether it was refunded.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

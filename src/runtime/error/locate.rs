@@ -1,9 +1,9 @@
-//! `locate`: the JSON path of a position in a document.
+//! `unexpected`, `path_at`: the JSON path of a position in a document.
 //!
-//! A decoder that fails says line and column. This turns them into the path of the value, so that no second decoder has to
-//! be compiled for every type just to keep track of where it is.
+//! A failing decoder reports line and column. This maps them to the path of the value, so that no path-tracking decoder has to be compiled
+//! for every type.
 
-/// What to say of JSON that is not of the form that was expected, without any of its values, and the path of the place.
+/// The message for JSON of an unexpected form, without any of its values, and the path.
 pub(crate) fn unexpected(what: &str, json: &[u8], error: &serde_json::Error) -> (String, Option<String>) {
     let path = path_at(json, error.line(), error.column());
     let place = path.as_deref().map(|path| format!(" at `{path}`")).unwrap_or_default();
@@ -11,8 +11,8 @@ pub(crate) fn unexpected(what: &str, json: &[u8], error: &serde_json::Error) -> 
     (format!("{what} is not what was expected{place}: {problem}"), path)
 }
 
-/// The path of the innermost value at `line` and `column` (both counted from 1, in bytes, as `serde_json` does): `data[3].id`.
-/// `None` where the position lies in the outermost value, or nowhere.
+/// The path of the innermost value at `line` and `column` (both from 1, in bytes, as in `serde_json`): `data[3].id`. `None` if the position
+/// is in the outermost value, or outside.
 fn path_at(json: &[u8], line: usize, column: usize) -> Option<String> {
     let offset = offset_of(json, line, column)?;
     let mut walk = Walk { json, at: 0, target: offset, path: Vec::new() };
@@ -46,7 +46,7 @@ enum Segment {
     Index(usize),
 }
 
-/// Reads a document and stops at a position, with the path to it on the stack.
+/// Parses a document up to a position, with the path to it on the stack.
 struct Walk<'a> {
     json: &'a [u8],
     at: usize,
@@ -55,13 +55,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Reads a value; `true` when the target was reached in it.
+    /// Parses a value; `true` if the target was reached in it.
     fn value(&mut self, depth: usize) -> bool {
-        /// As deep as `serde_json` goes.
+        /// The nesting limit of `serde_json`.
         const DEEPEST: usize = 128;
         self.skip_space();
         match self.peek() {
-            // A container where something else was expected is complained of before it is read.
+            // An unexpected container is reported at its start.
             Some(b'{' | b'[') if self.reached() => true,
             Some(b'{') if depth < DEEPEST => self.object(depth),
             Some(b'[') if depth < DEEPEST => self.array(depth),
@@ -132,7 +132,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Reads a string and returns it without its quotes. Escapes stay as they are: this is for people.
+    /// Parses a string and returns it without its quotes. Escapes are kept: the path is for people.
     fn string(&mut self) -> String {
         self.at += 1;
         let start = self.at;
@@ -153,7 +153,7 @@ impl Walk<'_> {
         while self.peek().is_some_and(|byte| !b",]}: \t\r\n".contains(&byte)) {
             self.at += 1;
         }
-        // Whatever stands here, go on behind it.
+        // Skip an unexpected byte.
         self.at = self.at.max(start + 1);
     }
 
@@ -180,21 +180,21 @@ mod tests {
 
     use super::path_at;
 
-    /// The path of the first thing in `json` that is wrong, found by position.
+    /// The path of the first error in `json`, found by position.
     fn found<T: DeserializeOwned>(json: &str) -> Option<String> {
         let error = serde_json::from_str::<T>(json).err()?;
         assert!(error.is_data(), "{error}");
         path_at(json.as_bytes(), error.line(), error.column())
     }
 
-    /// The same by a decoder that keeps track of where it is.
+    /// The same from a path-tracking decoder.
     fn tracked<T: DeserializeOwned>(json: &str) -> Option<String> {
         let decoder = &mut serde_json::Deserializer::from_str(json);
         let error = serde_path_to_error::deserialize::<_, T>(decoder).err()?;
         Some(error.path().to_string()).filter(|path| path != ".")
     }
 
-    /// An object that needs the member `id`.
+    /// An object that requires the field `id`.
     struct Thing;
 
     impl<'de> Deserialize<'de> for Thing {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_member_is_one_of_the_object_that_it_is_missing_from() {
+    fn a_missing_field_has_the_path_of_its_object() {
         for json in [
             r#"{"a":{"id":1},"b":{"name":{"id":2}},"c":{"id":3}}"#,
             r#"{"a":{"id":1},"b":{ }}"#,
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn no_position_in_no_document_breaks_it() {
+    fn no_position_in_any_document_panics() {
         let texts = [r#"{"a":[1,{"b":"\u00e9\""}],"c":nul}"#, "{\"a\":", "[[[", "", "\"\\", "{]}", "}", ":,"];
         for text in texts {
             for line in 0..3 {

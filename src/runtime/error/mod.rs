@@ -1,4 +1,4 @@
-//! `Error`: everything that can fail, as one opaque type.
+//! `Error`: the error type of all calls.
 
 mod codes;
 mod decode;
@@ -34,15 +34,14 @@ use crate::runtime::operation::OperationRef;
 use crate::runtime::text::{scrub, without_secret};
 use crate::runtime::validation::ValidationError;
 
-/// What went wrong with a call, and what is known about it.
+/// An error of a call.
 ///
-/// One type for all: a refused request, a broken connection, an answer of the API. A reply that reports an error with status 200, or
-/// lacks what its operation promises, is one too. Ask [`kind`](Self::kind), or a
-/// predicate that combines kinds, what to do; ask the rest for the report. It is one pointer wide, so a `Result` stays small. A clone
-/// shares the source, the body and the metadata.
+/// One type for all errors: a rejected request, a lost connection, an error reply. A reply with status 200 that reports an error, or lacks
+/// a required field, is one too. Match on [`kind`](Self::kind), or use a predicate that combines kinds; other getters have the details. It
+/// is one pointer wide, so a `Result` stays small. A clone shares the source, the body and the metadata.
 ///
-/// `Display` is one line that names the operation, the status, the code, the message and the request id. Neither `Display`
-/// nor `Debug` shows an API key or the body of the reply; [`body`](Self::body) has the latter.
+/// `Display` is one line with the operation, the status, the code, the message and the request id. Neither `Display` nor `Debug` shows an
+/// API key or the body of the reply; see [`body`](Self::body).
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) {
@@ -68,17 +67,17 @@ pub struct Error {
 struct ErrorData {
     kind: ErrorKind,
     message: String,
-    /// What the client has to say about it, where the message is the API's.
+    /// The client's addition to the API's message.
     note: Option<&'static str>,
     operation: Option<OperationRef>,
     attempts: u32,
     retryable: bool,
-    /// What is known of it, where it does not follow from the kind.
+    /// The delivery, if it does not follow from the kind.
     delivery: Option<Delivery>,
     meta: Option<Meta>,
     code: Option<Box<str>>,
     body: Option<Bytes>,
-    /// The answer is the API's own error document, and not a gateway's.
+    /// Whether the reply is the API's own error document, not a gateway's.
     from_api: bool,
     json_path: Option<Box<str>>,
     details: Option<Box<Details>>,
@@ -86,7 +85,7 @@ struct ErrorData {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// How an error is made.
+/// Constructors.
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -110,7 +109,7 @@ impl Error {
         }
     }
 
-    /// An error of the kind [`ErrorKind::Configuration`]: for crates that are built on this one, where their own settings are wrong.
+    /// An error of the kind [`ErrorKind::Configuration`], for crates that build on this one and have settings of their own.
     ///
     /// ```
     /// let error = venice_ai::Error::configuration("no folder for the answers");
@@ -121,12 +120,12 @@ impl Error {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    /// A reply that is not what was promised.
+    /// The error of a reply that does not match the operation.
     pub(crate) fn decode(problem: impl Into<String>) -> Self {
         Self::new(ErrorKind::Decode, problem)
     }
 
-    /// A request that is refused before it is sent.
+    /// The error of a request that is rejected before sending.
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
     }
@@ -138,18 +137,18 @@ impl Error {
         error
     }
 
-    /// A file on this machine that a request needs and that cannot be read.
+    /// The error of a local file that a request needs and that cannot be read.
     pub(crate) fn of_file(field: &str, problem: String, error: std::io::Error) -> Self {
         Self::new(ErrorKind::Io, format!("`{field}` {problem}")).with_field(field, &problem).with_source(error)
     }
 
-    /// Names the member of the request that it is about.
+    /// Adds the invalid field of the request.
     pub(crate) fn with_field(mut self, field: &str, problem: &str) -> Self {
         self.details_mut().fields.push(FieldError::new(field, problem, None));
         self
     }
 
-    /// Names that are close to the one that is not known.
+    /// Adds similar names for an unknown one.
     #[cfg(feature = "catalogue")]
     pub(crate) fn with_did_you_mean(mut self, names: Vec<String>) -> Self {
         if !names.is_empty() {
@@ -158,7 +157,7 @@ impl Error {
         self
     }
 
-    /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    /// Attaches a value of a higher module, one per type, for a getter that is defined there.
     #[cfg(any(feature = "budget", feature = "jobs", feature = "preflight", feature = "structured"))]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         self.details_mut().attachments.insert(value);
@@ -169,7 +168,7 @@ impl Error {
         self.inner.details.as_ref()?.attachments.get()
     }
 
-    /// Something to add to the message, which may be the API's.
+    /// Adds a note to the message.
     pub(crate) fn with_note(mut self, note: &'static str) -> Self {
         self.inner.note = Some(note);
         self
@@ -197,7 +196,7 @@ impl Error {
         self
     }
 
-    /// How long to wait before the next request.
+    /// Sets the wait before the next request.
     #[cfg(feature = "batch")]
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner.retry_after = Some(wait);
@@ -219,7 +218,7 @@ impl Error {
         self
     }
 
-    /// Says before the message which part of a larger whole it is about.
+    /// Prefixes the message with the part that it is about.
     #[cfg(feature = "long-speech")]
     pub(crate) fn about(mut self, part: std::fmt::Arguments<'_>) -> Self {
         self.inner.message.insert_str(0, &format!("{part}: "));
@@ -232,7 +231,7 @@ impl Error {
         self
     }
 
-    /// The body is the API's own error document, and not a gateway's.
+    /// Whether the body is the API's own error document, not a gateway's.
     fn is_from_api(&self) -> bool {
         self.inner.from_api
     }
@@ -241,7 +240,7 @@ impl Error {
         self.inner.details.get_or_insert_default()
     }
 
-    /// Removes an API key that the server echoed, wherever it may be printed from.
+    /// Removes an API key that the server echoed from everything that may be printed.
     pub(crate) fn scrubbed(mut self, key: &str) -> Self {
         let inner = &mut *self.inner;
         scrub(&mut inner.message, key);

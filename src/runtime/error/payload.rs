@@ -9,13 +9,13 @@ use crate::runtime::amount::Amount;
 use crate::runtime::attachments::Attachments;
 use crate::runtime::text::scrub;
 
-/// The parts of an error that few errors have.
+/// The rare parts of an error.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Details {
     pub(super) fields: Vec<FieldError>,
     pub(super) did_you_mean: Vec<String>,
     pub(super) request_id: Option<String>,
-    /// What the error document or a higher module says beyond that: a challenge to pay, a job, a report.
+    /// Further values from the error document or a higher module: a payment challenge, a job, a report.
     pub(super) attachments: Attachments,
 }
 
@@ -29,8 +29,8 @@ impl Details {
 }
 
 impl Details {
-    /// Removes a secret from what a reply was decoded into. The documents of an error reply are clean by then; what a job's status
-    /// or a check said is not.
+    /// Removes a secret from decoded values. The documents of an error reply are clean already; a job's status or a check's report may not
+    /// be.
     pub(super) fn scrub(&mut self, secret: &str) {
         self.attachments.update(|policy: &mut ContentPolicy| {
             let texts = [policy.suggested_prompt.as_mut(), policy.recommended_model.as_mut(), policy.hint.as_mut()];
@@ -42,15 +42,15 @@ impl Details {
     }
 }
 
-/// A member of the request that is wrong.
+/// An invalid field of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The path of the member in the request's JSON, such as `messages[0].content`; empty for the request as a whole.
+    /// The path of the field in the request's JSON, such as `messages[0].content`; empty for the request as a whole.
     pub field: String,
-    /// What is wrong with it.
+    /// The problem.
     pub message: String,
-    /// The rule that it breaks, as the API's validator calls it, such as `too_small`.
+    /// The violated rule, by the name of the API's validator, such as `too_small`.
     pub code: Option<String>,
 }
 
@@ -60,16 +60,16 @@ impl FieldError {
     }
 }
 
-/// What a 402 says. It has three shapes, and they mean different things.
+/// The details of a 402. It has three forms with different meanings.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PaymentRequired {
-    /// Nobody was recognised, and the API offers ways to pay or to sign in. On an operation that takes a key this is
-    /// what a missing or unknown key may look like; on the top-up it is the price.
+    /// Not authenticated, and the API offers ways to pay or to sign in. On an operation with a key this may be a missing or unknown key; on
+    /// the top-up it is the price.
     Challenge(X402Challenge),
     /// The wallet that signed the request has too little prepaid credit.
     Wallet(LowWalletBalance),
-    /// The account behind the API key, or the key's own limit, is used up.
+    /// The account of the API key, or the key's own limit, is used up.
     Account(SpendLimit),
 }
 
@@ -79,43 +79,42 @@ pub enum PaymentRequired {
 pub struct X402Challenge {
     /// The version of the x402 protocol.
     pub version: Option<u64>,
-    /// What can be paid, and how. Take amounts and addresses from here and never from elsewhere.
+    /// The payment options. Take amounts and addresses only from here.
     pub accepts: Vec<PaymentOption>,
-    /// The whole document. To pay, the chosen member of `accepts` must be sent back word for word.
+    /// The whole document. To pay, the chosen entry of `accepts` must be sent back unchanged.
     pub raw: Value,
 }
 
-/// One way to pay.
+/// One payment option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentOption {
-    /// How it is paid, such as `exact`.
+    /// The payment scheme, such as `exact`.
     pub scheme: Option<String>,
     /// The blockchain, such as `eip155:8453` (Base).
     pub network: Option<String>,
-    /// How much, in the asset's smallest unit: `"5000000"` is 5 USDC.
+    /// The amount in the asset's smallest unit: `"5000000"` is 5 USDC.
     pub amount: Option<String>,
     /// The asset's contract or mint address.
     pub asset: Option<String>,
-    /// The address that is paid.
+    /// The address of the recipient.
     pub pay_to: Option<String>,
-    /// How long a signed payment may be on its way.
+    /// How long a signed payment is valid.
     pub max_timeout: Option<Duration>,
-    /// The name of the asset's contract, which is a part of what is signed (EIP-712), such as `USD Coin`.
+    /// The name of the asset's contract, which is signed (EIP-712), such as `USD Coin`.
     pub asset_name: Option<String>,
-    /// The version of the asset's contract, which is a part of what is signed (EIP-712).
+    /// The version of the asset's contract, which is signed (EIP-712).
     pub asset_version: Option<String>,
-    /// Who pays the network's fee, on Solana.
+    /// The payer of the network fee, on Solana.
     pub fee_payer: Option<String>,
-    /// The option word for word, as it must be sent back.
+    /// The option unchanged, as it must be sent back.
     pub raw: Value,
 }
 
 impl PaymentOption {
-    /// The amount in US dollars, to the last digit: `5.00` for `"5000000"`. `None` if the amount is no whole number of units.
+    /// The exact amount in US dollars: `5.00` for `"5000000"`. `None` if the amount is not a whole number of units.
     ///
-    /// The assets that the API takes are dollars with six decimal places; if an option names another number of them
-    /// (`extra.decimals`), that counts.
+    /// The API's assets are dollars with six decimal places, unless the option has another number (`extra.decimals`).
     ///
     /// ```
     /// # fn look(challenge: &venice_ai::X402Challenge) {
@@ -139,7 +138,7 @@ pub struct LowWalletBalance {
     pub current_usd: Option<Amount>,
     /// The credit that a request needs, in US dollars.
     pub minimum_usd: Option<Amount>,
-    /// How much the API suggests to top up, in US dollars.
+    /// The top-up that the API suggests, in US dollars.
     pub suggested_top_up_usd: Option<Amount>,
     /// The smallest top-up, in US dollars.
     pub minimum_top_up_usd: Option<Amount>,
@@ -147,23 +146,23 @@ pub struct LowWalletBalance {
     pub raw: Value,
 }
 
-/// What of an account is used up.
+/// What is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpendLimit {
     /// The account's balance.
     Balance,
-    /// The API key's limit in DIEM, which starts afresh at 00:00 UTC. The account may have more.
+    /// The API key's limit in DIEM, which resets at 00:00 UTC. The account may have more.
     KeyDiem,
     /// The API key's limit in US dollars. The account may have more.
     KeyUsd,
 }
 
-/// What the user has to agree to before the operation runs.
+/// The consent that the operation requires.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConsentRequired {
-    /// Which consent is asked for, such as `seedance`: the member of the request's `consents` to fill.
+    /// The kind of consent, such as `seedance`: the field of the request's `consents` to set.
     pub flow: Option<String>,
     /// The inputs that show a face, such as `image` or `reference_video`.
     pub face_media_roles: Vec<String>,
@@ -171,28 +170,28 @@ pub struct ConsentRequired {
     pub version: Option<String>,
     /// The policy to show to the user.
     pub policy_text: Option<String>,
-    /// Where it is explained.
+    /// The URL of its documentation.
     pub docs_url: Option<String>,
     /// The whole document.
     pub raw: Value,
 }
 
-/// What a refusal on grounds of content, or a job that failed, says besides its message.
+/// Details of a content-policy rejection or a failed job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentPolicy {
-    /// A prompt that would pass.
+    /// A suggested prompt that would be accepted.
     pub suggested_prompt: Option<String>,
     /// A model that may accept the prompt.
     pub recommended_model: Option<String>,
-    /// Whether the credits for the job were given back; `None` where the API does not say.
+    /// Whether the job was refunded; `None` if the API does not say.
     pub credits_refunded: Option<bool>,
-    /// What to do about it.
+    /// A hint what to do.
     pub hint: Option<String>,
 }
 
 impl PaymentRequired {
-    /// The shape is told by its members, the surest first.
+    /// The form is recognised by its fields, the most specific first.
     pub(super) fn from_body(body: &Value, message: &str, code: Option<&str>) -> Self {
         if let Some(challenge) = X402Challenge::read(body) {
             return Self::Challenge(challenge);
@@ -223,7 +222,7 @@ impl PaymentRequired {
 }
 
 impl X402Challenge {
-    /// A document that has the version of the protocol is one.
+    /// A document with the protocol version is a challenge.
     pub(crate) fn read(body: &Value) -> Option<Self> {
         let version = body.get("x402Version")?;
         let accepts = body.get("accepts").and_then(Value::as_array);
@@ -270,7 +269,7 @@ impl ConsentRequired {
 }
 
 impl ContentPolicy {
-    /// The members stand at the top or inside `error`; both were seen.
+    /// The fields are at the top or inside `error`; both were observed.
     pub(crate) fn from_body(body: &Value) -> Self {
         let inner = body.get("error").unwrap_or(&Value::Null);
         let either = |name: &str| text(body, name).or_else(|| text(inner, name));
@@ -288,12 +287,12 @@ impl ContentPolicy {
     }
 }
 
-/// A text field that is not empty.
+/// A string field that is not empty.
 pub(crate) fn text(body: &Value, name: &str) -> Option<String> {
     body.get(name).and_then(as_text).filter(|text| !text.is_empty())
 }
 
-/// Texts that the API sometimes sends as numbers count as texts.
+/// Strings that the API sometimes sends as numbers count as strings.
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -302,12 +301,12 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// An amount, as a number or as a text.
+/// An amount, as a number or as a string.
 fn amount(body: &Value, name: &str) -> Option<Amount> {
     Amount::deserialize(body.get(name)?).ok()
 }
 
-/// Numbers that the API sometimes sends as texts count as numbers.
+/// Numbers that the API sometimes sends as strings count as numbers.
 pub(super) fn number(body: &Value, name: &str) -> Option<f64> {
     let value = body.get(name)?;
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())

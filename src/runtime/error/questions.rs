@@ -5,9 +5,8 @@ use reqwest::StatusCode;
 use super::{Error, ErrorKind};
 
 impl Error {
-    /// Repeating the call may help, and is safe: the failure may pass, and what is known of the operation says that it was
-    /// not carried out or may be carried out twice. The client has repeated it already, as often as its
-    /// [`RetryPolicy`](crate::RetryPolicy) allows.
+    /// A retry may help and is safe: the failure is transient, and the request was not executed or may be executed twice. The client has
+    /// already retried it, as often as its [`RetryPolicy`](crate::RetryPolicy) allows.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -20,8 +19,8 @@ impl Error {
         self.inner.retryable
     }
 
-    /// The failure may pass by itself. Unlike [`is_retryable`](Self::is_retryable) this says nothing about whether the
-    /// operation was carried out: repeating a call that makes or costs something may do so twice.
+    /// The failure is transient. Unlike [`is_retryable`](Self::is_retryable) this does not say whether the request was executed: a retry
+    /// may create or charge something twice.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -35,7 +34,7 @@ impl Error {
         matches!(self.kind(), Connect | Timeout | Transport | StreamInterrupted | RateLimited | Overloaded | Server)
     }
 
-    /// Time ran out: here, or at the server (408, 504). The work may have been done.
+    /// A time-out, of the client or of the server (408, 504). The request may have been executed.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -49,7 +48,7 @@ impl Error {
         self.kind() == ErrorKind::Timeout || self.status().is_some_and(|status| AT_THE_SERVER.contains(&status))
     }
 
-    /// The key is missing, or it was not accepted.
+    /// The key is missing or was rejected.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -62,7 +61,7 @@ impl Error {
         matches!(self.kind(), ErrorKind::Authentication | ErrorKind::MissingApiKey)
     }
 
-    /// The request is wrong: refused before it was sent (no [`status`](Self::status)), or by the API.
+    /// The request is invalid: rejected before sending (no [`status`](Self::status)), or by the API.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {

@@ -11,31 +11,31 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The bytes that a text stands for.
+/// Decodes a text.
 pub(crate) fn decoded(text: &str) -> Result<Vec<u8>, DecodeError> {
-    // What servers send is plain nearly always, and long.
+    // Servers almost always send plain base64, and long texts.
     LENIENT.decode(text).or_else(|_| LENIENT.decode(digits(text).collect::<String>()))
 }
 
-/// The bytes that a part of a long text stands for, which has to be plain: how many of them are in the buffer.
+/// Decodes a plain part of a long text into a buffer; returns the number of bytes.
 pub(crate) fn decode_into(digits: &[u8], buffer: &mut [u8]) -> Result<usize, DecodeSliceError> {
     LENIENT.decode_slice(digits, buffer)
 }
 
-/// The text that stands for some bytes.
+/// Encodes bytes.
 #[cfg(any(feature = "attachments", feature = "batch", feature = "wallet"))]
 pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// The first bytes that a text stands for: at least `bytes` of them if it is long enough, none if it is no base64.
+/// Decodes the start of a text: at least `bytes` bytes if it is long enough, none if it is not base64.
 pub(crate) fn head(text: &str, bytes: usize) -> Vec<u8> {
-    // Four digits are three bytes, and a group that is cut could not be read.
+    // Four digits are three bytes; an incomplete group could not be decoded.
     let head: String = digits(text).take(bytes.div_ceil(3) * 4).collect();
     LENIENT.decode(head).unwrap_or_default()
 }
 
-/// The digits in the standard alphabet, without what stands between them.
+/// The digits in the standard alphabet, without white space and padding.
 fn digits(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
         '-' => '+',
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_read_in_the_forms_in_which_it_is_written() {
+    fn common_variants_of_base64_are_decoded() {
         for text in ["+/8=", "+/8", "-_8=", "-_8", " +/\r\n8=\n"] {
             assert_eq!(decoded(text).unwrap(), [251, 255], "{text:?}");
         }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_is_whole_groups() {
+    fn the_head_is_complete_groups() {
         assert_eq!(head("AQID\nBAUG", 4), [1, 2, 3, 4, 5, 6]);
         assert_eq!(head("AQID\nBAUG", 3), [1, 2, 3]);
         assert_eq!(head("AQ", 512), [1]);

@@ -1,8 +1,8 @@
-//! `DataUrl`: files as `data:` URLs, and texts that name files.
+//! `DataUrl`: parses `data:` URLs, and recognises web URLs.
 
 use super::Upload;
 
-/// A `data:` URL, taken apart.
+/// A parsed `data:` URL.
 pub(crate) struct DataUrl<'t> {
     /// The media type that it declares, without parameters.
     pub(crate) media: Option<&'t str>,
@@ -11,7 +11,7 @@ pub(crate) struct DataUrl<'t> {
 }
 
 impl<'t> DataUrl<'t> {
-    /// `None` where the text is no `data:` URL, or one without data.
+    /// `None` if the text is not a `data:` URL, or one without data.
     pub(crate) fn read(text: &'t str) -> Option<Self> {
         let (head, data) = text.split_once(',').filter(|_| is_data_url(text))?;
         let head = head.get(DATA.len()..)?;
@@ -26,7 +26,7 @@ pub(crate) fn is_data_url(text: &str) -> bool {
     has_scheme(text, DATA)
 }
 
-/// Whether a text means something in the web, right or wrong.
+/// Whether a text starts like a web URL, valid or not.
 pub(crate) fn is_web_url(text: &str) -> bool {
     has_scheme(text, "http:") || has_scheme(text, "https:")
 }
@@ -36,7 +36,7 @@ fn has_scheme(text: &str, scheme: &str) -> bool {
 }
 
 impl Upload {
-    /// The largest file that [`to_data_url`](Self::to_data_url) takes: 25 MiB. As text it is a third longer, which is what the API
-    /// takes as a whole request.
+    /// The largest file that [`to_data_url`](Self::to_data_url) accepts: 25 MiB. As text it is a third longer, which is the API's limit for
+    /// a whole request.
     pub const DATA_URL_MAX_BYTES: u64 = 25 * 1024 * 1024;
 }

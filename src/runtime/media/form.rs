@@ -16,18 +16,18 @@ use crate::runtime::random;
 use crate::runtime::validation::ValidationError;
 use crate::runtime::wire::OpenEnum;
 
-/// A request type that can go as multipart.
+/// A request type that can be sent as multipart.
 pub(crate) trait Multipart {
     /// Adds the parts that are set.
     fn parts(&self, form: &mut Form);
 }
 
-/// The parts of a body. The body itself is made of it anew for each attempt.
+/// The parts of a body. The body is rebuilt from it for each attempt.
 #[derive(Debug)]
 pub(crate) struct Form {
     boundary: String,
     parts: Vec<FormEntry>,
-    /// Where in a list the part is that comes next.
+    /// The list index of the next part.
     index: Option<usize>,
 }
 
@@ -45,7 +45,7 @@ enum FormContent {
 }
 
 impl FormEntry {
-    /// The path of the member, as messages name it.
+    /// The path of the field, for messages.
     fn field(&self) -> Cow<'_, str> {
         match self.index {
             Some(index) => format!("{}[{index}]", self.name).into(),
@@ -56,17 +56,17 @@ impl FormEntry {
 
 impl Form {
     fn new() -> Self {
-        // A boundary that nobody can guess cannot be put into a file on purpose.
+        // A boundary that cannot be guessed cannot be placed in a file on purpose.
         let boundary = format!("venice-{:016x}{:016x}", random::bits(), random::bits());
         Self { boundary, parts: Vec::new(), index: None }
     }
 
-    /// Adds a member: files as file parts, lists as repeated parts, everything else as text.
+    /// Adds a field: files as file parts, lists as repeated parts, everything else as text.
     pub(crate) fn part(&mut self, name: &'static str, value: &impl FormPart) {
         value.add(name, self);
     }
 
-    /// Adds an object as its JSON text. Whether a body has such a member depends on the document.
+    /// Adds an object as its JSON text. Whether a body has such a field depends on the document.
     #[allow(dead_code)]
     pub(crate) fn json<T: serde::Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(Ok(text)) = value.as_ref().map(serde_json::to_string) {
@@ -74,7 +74,7 @@ impl Form {
         }
     }
 
-    /// Puts a value in the place of a member, or adds it: a text as it is, a list as repeated parts, anything else as JSON.
+    /// Replaces or adds a field: a string as it is, a list as repeated parts, anything else as JSON.
     pub(crate) fn set(&mut self, name: &str, value: serde_json::Value) {
         self.parts.retain(|part| part.name != name);
         let values = match value {
@@ -98,7 +98,7 @@ impl Form {
         self.parts.iter().any(|part| matches!(part.content, FormContent::File(_)))
     }
 
-    /// Whether the body can be made more than once.
+    /// Whether the body can be built more than once.
     pub(crate) fn is_replayable(&self) -> bool {
         self.parts.iter().all(|part| match &part.content {
             FormContent::Text(_) => true,
@@ -114,7 +114,7 @@ impl Form {
         })
     }
 
-    /// The parts by name: texts as they are, a part that comes several times or belongs to a list as a list, and `null` for a file.
+    /// The parts by name: texts as they are, a repeated part or list as a list, and `null` for a file.
     #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
@@ -139,8 +139,8 @@ impl Form {
         HeaderValue::try_from(format!("multipart/form-data; boundary={}", self.boundary)).ok()
     }
 
-    /// The body for one attempt. Its files are opened now, so that one that is missing is found before anything is sent; what goes
-    /// wrong later is left in `failure`.
+    /// The body for one attempt. Its files are opened now, so that a missing one is reported before anything is sent; later errors are put
+    /// into `failure`.
     pub(crate) async fn open(&self, failure: &Failure) -> Result<reqwest::Body, Error> {
         let mut files = self.open_files().await?;
         let mut body = FormBody::new(failure.clone());
@@ -171,7 +171,7 @@ impl Form {
         Ok(reqwest::Body::wrap(body))
     }
 
-    /// The files of all parts. Readers come last: nothing is taken from them if another file cannot be sent.
+    /// Opens the files of all parts. Readers come last: nothing is taken from them if another file cannot be sent.
     async fn open_files(&self) -> Result<Vec<Option<Opened>>, Error> {
         let mut files: Vec<Option<Opened>> = self.parts.iter().map(|_| None).collect();
         for replayable in [true, false] {
@@ -181,7 +181,7 @@ impl Form {
                 {
                     let field = part.field();
                     if let Some(media) = upload.mime.as_ref().filter(|media| !is_media_type(media)) {
-                        let problem = format!("has the media type {media:?}, which is none");
+                        let problem = format!("has the invalid media type {media:?}");
                         return Err(Error::validation(ValidationError::new(field, problem)));
                     }
                     *place = Some(upload.open(&field, sniff::HEAD_BYTES).await?);
@@ -192,8 +192,8 @@ impl Form {
     }
 }
 
-/// A name as it stands between quotes in a part's header, where a quote or a line break would end it. HTML's rule for forms: these
-/// are percent-encoded, and everything else is UTF-8 as it is.
+/// A name for a quoted string in a part's header, which a quote or a line break would end. HTML's rule for forms: these are
+/// percent-encoded, and everything else is UTF-8.
 fn quoted(name: &str) -> Cow<'_, str> {
     if !name.contains(|c: char| c == '"' || c.is_ascii_control()) {
         return Cow::Borrowed(name);
@@ -214,7 +214,7 @@ fn is_media_type(text: &str) -> bool {
         && HeaderValue::from_str(text).is_ok()
 }
 
-/// A value that a multipart body can hold.
+/// A value of a multipart body.
 pub(crate) trait FormPart {
     /// Adds the value.
     fn add(&self, name: &'static str, form: &mut Form);
@@ -259,14 +259,14 @@ impl<T: FormPart> FormPart for Vec<T> {
     }
 }
 
-/// A map goes as its JSON text.
+/// A map is sent as its JSON text.
 impl<T: serde::Serialize> FormPart for BTreeMap<String, T> {
     fn add(&self, name: &'static str, form: &mut Form) {
         form.json(name, &Some(self));
     }
 }
 
-/// A value of any kind: a text as it is, anything else as its JSON text.
+/// Any value: a string as it is, anything else as its JSON text.
 impl FormPart for serde_json::Value {
     fn add(&self, name: &'static str, form: &mut Form) {
         match self {
@@ -277,7 +277,7 @@ impl FormPart for serde_json::Value {
     }
 }
 
-/// Scalars go as their text.
+/// Scalars are sent as text.
 macro_rules! text_parts {
     ($($name:ty),*) => {$(
         impl FormPart for $name {
@@ -290,7 +290,7 @@ macro_rules! text_parts {
 
 text_parts!(String, bool, i64, f64);
 
-/// What a request would send, as JSON; see [`Form::to_json`].
+/// The request as JSON; see [`Form::to_json`].
 #[cfg(feature = "preflight")]
 pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
     let mut form = Form::new();
@@ -298,7 +298,7 @@ pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
     form.to_json()
 }
 
-/// Makes `body` the body of a request: as multipart when it holds a file or when JSON is not taken, else as JSON.
+/// Sets `body` as the body of a request: multipart if it has a file or JSON is not accepted, else JSON.
 pub(crate) fn attach<T: Multipart + MaybeJson>(
     built: Result<(Request, Option<Form>), Error>,
     body: &T,
@@ -317,7 +317,7 @@ pub(crate) fn attach<T: Multipart + MaybeJson>(
     Ok((request, form))
 }
 
-/// A body that may also go as JSON. Bodies that are never JSON have no JSON form.
+/// A body with a JSON form. Bodies that are never JSON have none.
 pub(crate) trait MaybeJson {
     /// The JSON body.
     fn json(&self) -> Option<Vec<u8>>;

@@ -1,4 +1,4 @@
-//! `FormBody`: a multipart body while it is sent.
+//! `FormBody`: a multipart body, streamed.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,7 +13,7 @@ use super::open::Opened;
 use super::pieces::Pieces;
 use crate::runtime::error::Error;
 
-/// What went wrong with a body while it was sent. The HTTP stack only tells that something did.
+/// An error of a body while it is sent. The HTTP stack only reports that there was one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failure(Arc<Mutex<Option<Error>>>);
 
@@ -27,11 +27,11 @@ impl Failure {
     }
 }
 
-/// Text and files, one after the other. Of a file no more than one piece is in memory.
+/// Texts and files in sequence. At most one piece of a file is in memory.
 #[derive(Debug)]
 pub(super) struct FormBody {
     segments: VecDeque<Segment>,
-    /// How much is left; `None` if a file of unknown length is part of it.
+    /// The remaining length; `None` if it has a file of unknown length.
     left: Option<u64>,
     failure: Failure,
 }
@@ -53,7 +53,7 @@ impl FormBody {
     }
 
     pub(super) fn file(&mut self, file: FileReader) {
-        // A length that no body can have is not announced; the reader is held to it all the same.
+        // An impossible length is not announced; the reader is still checked against it.
         self.left = self.left.zip(file.length).and_then(|(left, length)| left.checked_add(length));
         self.segments.push_back(Segment::File(Box::new(file)));
     }
@@ -104,7 +104,7 @@ impl Body for FormBody {
     }
 }
 
-/// A file that is read piece by piece, and held to the length that was announced for it.
+/// A file that is read in pieces, and checked against the announced length.
 #[derive(Debug)]
 pub(super) struct FileReader {
     field: String,
@@ -112,7 +112,7 @@ pub(super) struct FileReader {
     rest: Option<Pieces>,
     length: Option<u64>,
     read: u64,
-    /// A file is asked for more once it is at its end, which shows whether it has grown. A reader is not: it may wait forever.
+    /// A file is read once more at its end, to notice growth. A reader is not: it may wait forever.
     is_file: bool,
 }
 

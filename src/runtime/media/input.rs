@@ -1,13 +1,13 @@
-//! `FileInput`: a file, or text that stands for one.
+//! `FileInput`: a file, or a text such as a URL.
 
 use std::path::{Path, PathBuf};
 
 use super::Upload;
 
-/// An input that the API takes as a file, or as text: a URL, a `data:` URL or base64.
+/// An input that the API accepts as a file, or as text: a URL, a `data:` URL or base64.
 ///
-/// Text goes as it stands, and a request that has no file goes as JSON. A file goes as it is, as a part of a multipart body, which
-/// saves the third that base64 adds. A `&str` does not say which of them it is, so there is no conversion from it.
+/// A text is sent unchanged, and a request without files is sent as JSON. A file is sent as a multipart part, without the overhead of
+/// base64. A `&str` could be either, so there is no conversion from it.
 ///
 /// ```
 /// use std::path::Path;
@@ -20,14 +20,14 @@ use super::Upload;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileInput {
-    /// Text, sent as it stands.
+    /// A text, sent unchanged.
     Text(String),
-    /// A file, sent as a part of a multipart body.
+    /// A file, sent as a multipart part.
     Upload(Upload),
 }
 
 impl FileInput {
-    /// A URL, a `data:` URL or base64, sent as it stands.
+    /// A URL, a `data:` URL or base64, sent unchanged.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
@@ -52,11 +52,11 @@ impl From<&Path> for FileInput {
 }
 
 impl serde::Serialize for FileInput {
-    /// As JSON a file input is text; a file is sent as multipart and never comes here.
+    /// A text in JSON; files are sent as multipart and never get here.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Upload(_) => Err(serde::ser::Error::custom("a file cannot be written as JSON")),
+            Self::Upload(_) => Err(serde::ser::Error::custom("a file cannot be serialised as JSON")),
         }
     }
 }

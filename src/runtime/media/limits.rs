@@ -6,10 +6,10 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::essence_of;
 use crate::runtime::validation::ValidationError;
 
-/// What an operation takes of a file. Without anything set, every file is fine that is not empty.
+/// The limits of a file. By default every file is accepted that is not empty.
 ///
-/// What cannot be told from the head of a file is left to the API: the size of a format that is not known, the type of a file without
-/// a telling start or name, the length of a reader that nobody stated.
+/// What cannot be determined from the head of a file is left to the API: the size of an unknown image format, the type of a file without a
+/// known signature or extension, the length of a reader.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileLimits {
     most_bytes: Option<u64>,
@@ -17,15 +17,15 @@ pub(crate) struct FileLimits {
     image: Option<ImageLimits>,
 }
 
-/// So much of a text shows whether it is base64.
+/// The length of text that shows whether it is base64.
 const ENOUGH_TO_TELL: usize = 256;
 
-/// How large an image may be.
+/// The limits of an image's size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ImageLimits {
     /// Width times height.
     pub(crate) pixels: (u64, u64),
-    /// Width and height, each.
+    /// Of width and height.
     pub(crate) least_side: u32,
 }
 
@@ -34,25 +34,25 @@ impl FileLimits {
         Self { most_bytes: None, media: &[], image: None }
     }
 
-    /// The largest size in bytes. Base64 is measured by what it stands for.
+    /// The largest size in bytes. Base64 is measured decoded.
     pub(crate) const fn most_bytes(mut self, bytes: u64) -> Self {
         self.most_bytes = Some(bytes);
         self
     }
 
-    /// The media types that are taken, such as `audio/wav`, or `image/*` for all of a kind.
+    /// The accepted media types, such as `audio/wav`, or `image/*` for all of a kind.
     pub(crate) const fn media(mut self, types: &'static [&'static str]) -> Self {
         self.media = types;
         self
     }
 
-    /// How large an image may be.
+    /// The limits of an image's size.
     pub(crate) const fn image(mut self, limits: ImageLimits) -> Self {
         self.image = Some(limits);
         self
     }
 
-    /// A smaller number of pixels than the most that are taken.
+    /// Lowers the largest number of pixels.
     pub(crate) const fn most_pixels(mut self, most: u64) -> Self {
         if let Some(image) = &mut self.image {
             image.pixels.1 = most;
@@ -67,7 +67,7 @@ impl FileLimits {
     fn size(&self, bytes: u64) -> Result<(), String> {
         match self.most_bytes {
             _ if bytes == 0 => Err("is empty".to_owned()),
-            Some(most) if bytes > most => Err(format!("has {bytes} bytes, at most {most} are taken")),
+            Some(most) if bytes > most => Err(format!("has {bytes} bytes, at most {most} are allowed")),
             _ => Ok(()),
         }
     }
@@ -78,11 +78,11 @@ impl FileLimits {
             Some(kind) => essence.starts_with(kind),
             None => *taken == essence,
         };
-        // Nobody knows what this is, so it may be what is asked for.
+        // An unknown type may be an accepted one.
         if self.media.is_empty() || essence == "application/octet-stream" || self.media.iter().any(fits) {
             return Ok(());
         }
-        Err(format!("is {essence}, which is none of {}", self.media.join(", ")))
+        Err(format!("is {essence}, which is not one of {}", self.media.join(", ")))
     }
 
     fn pixels(&self, head: &[u8]) -> Result<(), String> {
@@ -94,7 +94,7 @@ impl FileLimits {
             return Err(format!("{image}, which is {all}; at least {least} are needed"));
         }
         if all > most {
-            return Err(format!("{image}, which is {all}; at most {most} are taken"));
+            return Err(format!("{image}, which is {all}; at most {most} are allowed"));
         }
         if width.min(height) < limits.least_side {
             return Err(format!("{image}; each side must have at least {}", limits.least_side));
@@ -102,27 +102,27 @@ impl FileLimits {
         Ok(())
     }
 
-    /// What can be told of a file by its length, its media type and its first bytes.
+    /// Checks a file by its length, its media type and its first bytes.
     pub(crate) fn file(&self, length: Option<u64>, media: &str, head: &[u8]) -> Result<(), String> {
         length.map_or(Ok(()), |length| self.size(length))?;
         self.media_type(media)?;
         self.pixels(head)
     }
 
-    /// What can be told of a text: a URL says nothing, base64 its size and what it begins with.
+    /// Checks a text: a URL is accepted, base64 is checked by its size and its first bytes.
     pub(crate) fn text(&self, text: &str) -> Result<(), String> {
         if is_web_url(text) {
             return Ok(());
         }
         let base64 = match DataUrl::read(text) {
             Some(url) if url.is_base64 && !url.data.contains('%') => url.data,
-            // Percent-encoded: images and sounds are not written like this as a rule.
+            // Percent-encoded, which is unusual for images and audio.
             Some(_) => return Ok(()),
             None => text,
         };
         let odd = |byte: &u8| !is_digit(byte) && !byte.is_ascii_whitespace() && *byte != b'=';
         if base64.as_bytes().iter().take(ENOUGH_TO_TELL).any(odd) {
-            return Err("is neither a URL, nor a data: URL, nor base64; a file on disk is an Upload::path".to_owned());
+            return Err("is neither a URL, nor a data: URL, nor base64; use Upload::path for a file on disk".to_owned());
         }
         self.size(base64_bytes(base64, self.most_bytes))?;
         let head = base64::head(base64, self.head_bytes());
@@ -136,7 +136,7 @@ impl FileLimits {
     }
 }
 
-/// How many bytes a base64 text stands for. One that is too short for `most` is not counted to its end.
+/// The decoded length of a base64 text. One that is too short for `most` is not counted to its end.
 fn base64_bytes(text: &str, most: Option<u64>) -> u64 {
     let fits = most.is_none_or(|most| text.len() as u64 / 4 * 3 + 3 <= most);
     let digits = text.bytes().filter(is_digit);
@@ -148,14 +148,14 @@ fn is_digit(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
 }
 
-/// A file that is looked at when the call is sent, as that takes time.
+/// A file check that runs when the call is sent, as it takes time.
 pub(crate) struct FileCheck {
     pub(crate) field: String,
     pub(crate) upload: Upload,
     pub(crate) limits: FileLimits,
 }
 
-/// Looks at the files of a call and tells all that is wrong with them.
+/// Checks the files of a call and reports all findings.
 pub(crate) async fn check(files: &[FileCheck]) -> Result<(), Error> {
     let mut findings = Vec::new();
     for FileCheck { field, upload, limits } in files {
@@ -166,7 +166,7 @@ pub(crate) async fn check(files: &[FileCheck]) -> Result<(), Error> {
     ValidationError::all(findings).map_err(Error::validation)
 }
 
-/// A file that a call is about to send, where the request has it.
+/// A file of a request.
 pub(crate) enum FileRef<'a> {
     Text(&'a str),
     Upload(&'a Upload),
@@ -199,12 +199,12 @@ impl<'a> From<&'a str> for FileRef<'a> {
     }
 }
 
-/// The files of a request, each with the path of its field and what is taken there.
+/// The files of a request, each with the path of its field and its limits.
 pub(crate) type FoundFiles<'f> = Vec<(String, FileRef<'f>, FileLimits)>;
 
 /// A request, or a part of one, with files that have limits.
 pub(crate) trait Files {
-    /// Adds its files. `place` is what stands before the names of its fields: nothing, or a path with a dot at its end.
+    /// Adds its files. `place` prefixes the names of its fields: empty, or a path with a dot at its end.
     fn find<'f>(&'f self, place: &str, found: &mut FoundFiles<'f>);
 }
 
@@ -221,9 +221,9 @@ impl<T: Files> Files for Vec<T> {
     }
 }
 
-/// A field that is a file, or may be one, or a list of them.
+/// A field that is or may be a file, or a list of them.
 pub(crate) trait FileField {
-    /// Adds what is there.
+    /// Adds its files.
     fn find<'f>(&'f self, field: String, limits: FileLimits, found: &mut FoundFiles<'f>);
 }
 

@@ -7,12 +7,12 @@ use std::task::{Context, Poll, ready};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-/// Work on the blocking pool. It goes on when this is dropped, and what it gives is dropped then.
+/// Work on the blocking pool. It continues when this is dropped, and its result is dropped then.
 #[derive(Debug)]
 pub(crate) struct OffThread<T>(JoinHandle<io::Result<T>>);
 
 impl<T: Send + 'static> OffThread<T> {
-    /// Begins the work. Without a runtime there is no pool, which is an error and no panic.
+    /// Starts the work. Without a runtime there is no pool, which is an error, not a panic.
     pub(crate) fn start(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<Self> {
         let runtime = Handle::try_current().map_err(io::Error::other)?;
         Ok(Self(runtime.spawn_blocking(work)))

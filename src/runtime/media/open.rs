@@ -13,7 +13,7 @@ use super::sniff;
 use super::upload::{Contents, Upload};
 use crate::runtime::error::{Error, ErrorKind};
 
-/// A reader that nobody has sent yet, and what was read of it to look at it.
+/// A reader that was not sent yet, and what was read of it for checks.
 #[derive(Debug)]
 pub(super) struct Unread {
     head: Bytes,
@@ -25,7 +25,7 @@ impl Unread {
         Self { head: Bytes::new(), pieces: Some(pieces) }
     }
 
-    /// Reads until `least` bytes of the contents are here, or all of them.
+    /// Reads at least `least` bytes of the contents, or all of them.
     async fn read_to(&mut self, least: usize) -> io::Result<()> {
         let mut all = BytesMut::new();
         while self.head.len().max(all.len()) < least {
@@ -48,10 +48,10 @@ impl Unread {
     }
 }
 
-/// An upload whose contents are at hand.
+/// An upload whose contents are ready.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    /// The size in bytes, where it is known.
+    /// The size in bytes, if known.
     pub(crate) length: Option<u64>,
     /// The start of the contents.
     pub(crate) head: Bytes,
@@ -60,8 +60,7 @@ pub(crate) struct Opened {
 }
 
 impl Upload {
-    /// Opens it for one attempt, with at least `least` bytes in its head if there are that many. Nobody else can send a reader
-    /// from now on.
+    /// Opens it for one attempt, with at least `least` bytes in its head if there are that many. A reader cannot be sent again afterwards.
     pub(crate) async fn open(&self, field: &str, least: usize) -> Result<Opened, Error> {
         match &self.contents {
             Contents::Bytes(bytes) => Ok(Opened { length: Some(bytes.len() as u64), head: bytes.clone(), rest: None }),
@@ -77,7 +76,7 @@ impl Upload {
         }
     }
 
-    /// As [`open`](Self::open), only to look at its start: a reader can still be sent afterwards.
+    /// Like [`open`](Self::open), only to check its start: a reader can still be sent afterwards.
     pub(super) async fn peek(&self, field: &str, least: usize) -> Result<(Bytes, Option<u64>), Error> {
         let Contents::Reader { unread: place, length } = &self.contents else {
             let opened = self.open(field, least).await?;
@@ -101,7 +100,7 @@ impl Upload {
 async fn started(place: &Mutex<Option<Unread>>, field: &str, least: usize) -> Result<Unread, Error> {
     let taken = place.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(mut unread) = taken else {
-        let problem = "is a reader that was sent before, and a reader cannot be read twice; make a new upload";
+        let problem = "is a reader that was already sent, and a reader cannot be read twice; create a new upload";
         return Err(Error::new(ErrorKind::InvalidRequest, format!("`{field}` {problem}")).with_field(field, problem));
     };
     match unread.read_to(least).await {
@@ -115,10 +114,10 @@ fn open_file(path: &Path, least: usize) -> io::Result<Opened> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    // Opening a pipe blocks its thread until somebody writes to it, and a program cannot end as long as that thread is blocked.
+    // Opening a pipe blocks its thread until something writes to it, and a program cannot end while that thread is blocked.
     if !metadata.is_file() {
         let problem =
-            "it is a pipe, a socket or a device and not a file; open it yourself and send it with `Upload::reader`";
+            "it is a pipe, a socket or a device, not a file; open it yourself and send it with `Upload::reader`";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
     }
     let mut file = File::open(path)?;

@@ -11,22 +11,22 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::off_thread::OffThread;
 
-/// How much is read at once: enough that the way to the blocking pool costs nothing beside it.
+/// The size of a read, large enough that the overhead of the blocking pool does not matter.
 pub(super) const PIECE_BYTES: usize = 128 * 1024;
 
-/// A reader that gives less than this room is not asked.
+/// The buffer is replaced when less room than this is left.
 const LEAST_ROOM_BYTES: usize = 16 * 1024;
 
-/// Contents on the way from a file or a reader. No more than one piece is in memory.
+/// Contents from a file or a reader. At most one piece is in memory.
 pub(crate) struct Pieces {
-    /// The mutex makes it `Sync`, which bodies have to be. Nobody ever waits for it.
+    /// The mutex makes it `Sync`, which bodies have to be. It is never contended.
     source: Mutex<PieceSource>,
 }
 
 enum PieceSource {
     Async(Pin<Box<dyn AsyncRead + Send>>, Room),
     Blocking(Box<dyn Read + Send>, Room),
-    /// The blocking source is away in the pool, and comes back with a piece.
+    /// The blocking source is in the pool, and comes back with a piece.
     Away(OffThread<(Box<dyn Read + Send>, Room, Bytes)>),
     Ended,
 }
@@ -40,7 +40,7 @@ impl Pieces {
         Self { source: Mutex::new(PieceSource::Blocking(Box::new(reader), Room::default())) }
     }
 
-    /// The next piece, which is not empty. After an error and after the end there is none.
+    /// The next piece, which is not empty; `None` after an error and at the end.
     pub(super) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
         let source = self.source.get_mut().unwrap_or_else(PoisonError::into_inner);
         let piece = ready!(source.poll_piece(cx)).map(|piece| Some(piece).filter(|piece| !piece.is_empty()));
@@ -79,7 +79,7 @@ impl PieceSource {
     }
 }
 
-/// Where the next piece goes. Small pieces share one allocation.
+/// The buffer of the next piece. Small pieces share one allocation.
 #[derive(Default)]
 struct Room(BytesMut);
 
@@ -95,7 +95,7 @@ impl Room {
         let space = self.space();
         loop {
             match reader.read(space) {
-                // A reader that claims more than there is room for is held to what there is.
+                // A reader may report more bytes than the buffer has.
                 Ok(count) => return Ok(space.split_to(count.min(space.len())).freeze()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

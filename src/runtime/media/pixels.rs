@@ -1,17 +1,16 @@
-//! Image dimensions from the header of an image file, without decoding it.
+//! `size`: image dimensions from the header of an image file, without decoding it.
 
-/// How much of an image is looked at. A photo has its size behind its metadata, which seldom take more.
+/// The bytes of an image that are searched. The size of a photo follows its metadata, which rarely is larger.
 pub(super) const HEAD_BYTES: usize = 256 * 1024;
 
-/// Width and height in pixels, if the head of the file tells them. Known are PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and
-/// HEIC.
+/// Width and height in pixels, if they are in the head of the file. Supports PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and HEIC.
 pub(super) fn size(head: &[u8]) -> Option<(u32, u32)> {
     let (width, height) = match head {
         [0x89, b'P', b'N', b'G', ..] => (u32::from_be_bytes(array(head, 16)?), u32::from_be_bytes(array(head, 20)?)),
         [b'G', b'I', b'F', ..] => (short(head, 6)?, short(head, 8)?),
         [b'B', b'M', ..] if head.get(14) == Some(&12) => (short(head, 18)?, short(head, 20)?),
         [b'B', b'M', ..] => {
-            // The height is negative where the lines go from top to bottom.
+            // The height is negative if the lines are top-down.
             let (width, height) = (i32::from_le_bytes(array(head, 18)?), i32::from_le_bytes(array(head, 22)?));
             (width.unsigned_abs(), height.unsigned_abs())
         }
@@ -33,7 +32,7 @@ fn short(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u16::from_le_bytes(array(bytes, at)?).into())
 }
 
-/// A number of 24 bits.
+/// A 24-bit number.
 fn medium(bytes: &[u8], at: usize) -> Option<u32> {
     let [low, middle, high] = array(bytes, at)?;
     Some(u32::from_le_bytes([low, middle, high, 0]))
@@ -51,13 +50,13 @@ fn webp(head: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// Walks from segment to segment until the one that begins a frame.
+/// Skips segments up to the start of a frame.
 fn jpeg(head: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     loop {
         let [mark, kind] = array(head, at)?;
         match (mark, kind) {
-            // Fill bytes may stand before a marker.
+            // Fill bytes may precede a marker.
             (0xFF, 0xFF) => at += 1,
             (0xFF, 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF) => {
                 let height = u16::from_be_bytes(array(head, at + 5)?);
@@ -72,13 +71,13 @@ fn jpeg(head: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// How a TIFF writes its numbers.
+/// The byte order of a TIFF.
 struct Order {
     short: fn([u8; 2]) -> u16,
     long: fn([u8; 4]) -> u32,
 }
 
-/// The first directory of a TIFF, where it stands in the head.
+/// The first directory of a TIFF, if it is in the head.
 fn tiff(head: &[u8], order: &Order) -> Option<(u32, u32)> {
     let at = usize::try_from((order.long)(array(head, 4)?)).ok()?;
     let count = (order.short)(array(head, at)?);
@@ -94,8 +93,7 @@ fn tiff(head: &[u8], order: &Order) -> Option<(u32, u32)> {
     Some((entry(256)?, entry(257)?))
 }
 
-/// The largest of the sizes that the metadata of an AVIF or HEIC name: tiles and thumbnails, which have sizes too, are smaller
-/// than the image.
+/// The largest size in the metadata of an AVIF or HEIC: tiles and thumbnails, which have sizes too, are smaller than the image.
 fn heif(head: &[u8]) -> Option<(u32, u32)> {
     let mut at = 0_usize;
     let metadata = loop {
@@ -154,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_stand_where_the_formats_have_them() {
+    fn sizes_are_read_from_each_format() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x03\x20\0\0\x02\x58\x08";
         let bmp =
             [b"BM".as_slice(), &[0; 12], &40_u32.to_le_bytes(), &800_i32.to_le_bytes(), &(-600_i32).to_le_bytes()];
@@ -170,7 +168,7 @@ mod tests {
         for image in images {
             assert_eq!(size(image), Some((800, 600)), "{image:?}");
             for end in 0..image.len() {
-                // A head that is cut says nothing wrong, and above all does not end the program.
+                // A truncated head gives no wrong size and does not panic.
                 assert!(matches!(size(&image[..end]), None | Some((800, 600))), "{end} of {image:?}");
             }
         }

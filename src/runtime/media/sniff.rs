@@ -1,12 +1,11 @@
 //! Media-type detection by magic bytes and file extensions.
 
-/// How much of a file is looked at.
+/// The bytes of a file that are checked.
 pub(crate) const HEAD_BYTES: usize = 512;
 
-/// The media type of a file: what its first bytes show, or else what its name's ending stands for.
+/// The media type of a file: by its first bytes, or else by its extension.
 ///
-/// Some formats are containers, whose bytes do not tell what is inside. There the ending does, if it names something that comes in
-/// such a container.
+/// Some formats are containers whose bytes do not show what is inside. There the extension decides, if its format uses that container.
 pub(crate) fn media_type(head: &[u8], name: &str) -> Option<&'static str> {
     let ending = by_ending(name);
     let Some(found) = by_content(head) else { return ending };
@@ -127,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contents_count_more_than_names() {
+    fn contents_take_precedence_over_names() {
         let cases: [(&[u8], &str, Option<&str>); 32] = [
             (b"\x89PNG\r\n\x1a\n\0\0", "photo.jpg", Some("image/png")),
             (b"\xff\xd8\xff\xe0", "photo", Some("image/jpeg")),
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn no_beginning_of_a_file_is_too_short() {
+    fn a_short_file_does_not_panic() {
         for whole in [&b"\0\0\0\x20ftypavif"[..], b"RIFF\x10\0\0\0WAVE", b"\xff\xd8\xff", b"PK\x03\x04"] {
             for end in 0..whole.len() {
                 let _ = media_type(&whole[..end], "x");

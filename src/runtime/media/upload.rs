@@ -13,17 +13,16 @@ use super::pieces::Pieces;
 
 /// A file to send: its contents, its name and its media type.
 ///
-/// The contents come from [memory](Self::bytes), from a [path](Self::path) or from a [reader](Self::reader); the latter two are sent
-/// in pieces and never as a whole in memory. Nothing is opened or read before the call is sent.
+/// The contents are [bytes](Self::bytes), a file at a [path](Self::path) or a [reader](Self::reader); the latter two are streamed and never
+/// completely in memory. Lazy: nothing is opened or read before the call is sent.
 ///
-/// Bytes and paths can be sent again after a failure. A reader is read once: a call with it is never repeated, and a clone of
-/// an upload that was sent cannot be sent. [`is_replayable`](Self::is_replayable) tells which it is. Clones are cheap, as they
-/// share the contents.
+/// Bytes and paths can be sent again after a failure. A reader is read once: a call with it is never retried, and a clone of an upload that
+/// was sent cannot be sent. [`is_replayable`](Self::is_replayable) says which it is. Clones are cheap, as they share the contents.
 ///
-/// Sending takes its time, and that is part of the time of an attempt: a large file over a slow line needs a longer
+/// Sending counts towards the time limit of an attempt: a large file on a slow connection needs a longer
 /// [`with_timeout`](crate::Call::with_timeout).
 ///
-/// The media type is what [`mime`](Self::mime) says, or else what the first bytes show, or else what the name's ending stands for.
+/// The media type is that of [`mime`](Self::mime), or else detected from the first bytes, or else from the extension.
 #[derive(Clone)]
 pub struct Upload {
     pub(super) name: String,
@@ -43,7 +42,7 @@ impl Upload {
         Self { name: name.into(), mime: None, contents }
     }
 
-    /// A file from bytes in memory. The API tells many formats apart by the name's ending.
+    /// A file from bytes in memory. The API recognises many formats by the extension.
     ///
     /// ```
     /// let upload = venice_ai::Upload::bytes("voice.wav", vec![0_u8; 44]);
@@ -53,11 +52,11 @@ impl Upload {
         Self::new(name, Contents::Bytes(bytes.into()))
     }
 
-    /// A file on disk, sent under its own name. It is opened for each attempt anew, and read in pieces while it is sent.
+    /// A file on disk, sent under its own name. It is opened for each attempt, and streamed.
     ///
-    /// A file that is missing or cannot be read fails the call before anything is sent, and so does what is not a regular file: a
-    /// folder, a pipe, a device. Send a pipe with [`reader`](Self::reader). A file that becomes longer or shorter while it is sent
-    /// fails the call then. All of these are [`ErrorKind::Io`](crate::ErrorKind::Io).
+    /// A missing or unreadable file fails the call before anything is sent, and so does anything but a regular file: a folder, a pipe, a
+    /// device. Send a pipe with [`reader`](Self::reader). A file whose length changes while it is sent fails the call then. All of these
+    /// are [`ErrorKind::Io`](crate::ErrorKind::Io).
     ///
     /// ```
     /// let upload = venice_ai::Upload::path("talks/2026/opening.mp3");
@@ -69,10 +68,9 @@ impl Upload {
         Self::new(name, Contents::Path(path))
     }
 
-    /// What an async reader gives until its end. It is read once, so a call with it is never repeated.
+    /// The contents of an async reader. It is read once, so a call with it is never retried.
     ///
-    /// Say how long it is, where that is known, with [`length`](Self::length): a body of unknown length goes out in chunks, and not
-    /// every server in between takes that.
+    /// Set its length, if known, with [`length`](Self::length): a body of unknown length is sent chunked, which not every proxy supports.
     ///
     /// ```
     /// # fn example(file: impl tokio::io::AsyncRead + Send + 'static) {
@@ -84,8 +82,8 @@ impl Upload {
         Self::unread(name, Pieces::of_async(reader))
     }
 
-    /// As [`reader`](Self::reader), for a reader of the standard library. It is read on a thread of the runtime's blocking pool, so it
-    /// does not hold up async tasks. A read that never returns keeps the runtime from shutting down.
+    /// Like [`reader`](Self::reader), for a reader of the standard library. It is read on the runtime's blocking pool, so it does not block
+    /// async tasks. A read that never returns keeps the runtime from shutting down.
     pub fn blocking_reader(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
         Self::unread(name, Pieces::of_blocking(reader))
     }
@@ -95,22 +93,22 @@ impl Upload {
         Self::new(name, Contents::Reader { unread, length: None })
     }
 
-    /// Sets the name that the file is sent under.
+    /// Sets the name of the file.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Sets the media type, such as `audio/wav`, in place of what contents and name say.
+    /// Sets the media type, such as `audio/wav`, instead of detecting it.
     #[must_use]
     pub fn mime(mut self, mime: impl Into<String>) -> Self {
         self.mime = Some(mime.into());
         self
     }
 
-    /// Says how many bytes a reader will give. If it gives more or fewer, the call fails. The length of bytes and of files is
-    /// known without; this does nothing for them.
+    /// Sets the length of a reader in bytes. If it returns more or fewer, the call fails. Ignored for bytes and paths, whose length is
+    /// known.
     ///
     /// ```
     /// # fn example(file: impl tokio::io::AsyncRead + Send + 'static) {
@@ -126,7 +124,7 @@ impl Upload {
         self
     }
 
-    /// The name that the file is sent under.
+    /// The name of the file.
     ///
     /// ```
     /// assert_eq!(venice_ai::Upload::bytes("a.txt", "abc").file_name(), "a.txt");
@@ -136,7 +134,7 @@ impl Upload {
         &self.name
     }
 
-    /// The size in bytes, as far as it is known before it is sent: not for a path, which is looked at when the call is sent.
+    /// The size in bytes, if it is known before sending: not for a path, which is opened when the call is sent.
     ///
     /// ```
     /// assert_eq!(venice_ai::Upload::bytes("a.txt", "abc").known_length(), Some(3));
@@ -175,7 +173,7 @@ impl From<&Path> for Upload {
     }
 }
 
-/// The same contents under the same name: equal bytes, the same path, or the very same reader.
+/// The same contents with the same name: equal bytes, the same path, or the same reader.
 impl PartialEq for Upload {
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.contents, &other.contents) {

@@ -1,4 +1,4 @@
-//! `Debug` of reply headers.
+//! `Debug` of `Meta`.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ impl fmt::Debug for Meta {
     }
 }
 
-/// Headers for people who debug: those that can hold a credential are left out.
+/// Headers for debugging, without those that may contain a credential.
 struct Headers<'a>(&'a HeaderMap);
 
 impl fmt::Debug for Headers<'_> {

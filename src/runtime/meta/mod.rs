@@ -21,14 +21,13 @@ pub use crate::runtime::amount::{Amount, NotAnAmount};
 use crate::runtime::attachments::{Attachment, Attachments};
 use crate::runtime::url::percent_decoded;
 
-/// The header with the revision of the server.
+/// The header with the server's version.
 pub(crate) const VERSION: &str = "x-venice-version";
 
-/// What came with a reply besides its body: status, request id, limits, balances, flags.
+/// The metadata of a reply: status, request id, rate limits, balances, flags.
 ///
-/// Every reply has one ([`Call::with_meta`](crate::Call::with_meta)), and so has every error that the API answered with.
-/// Nothing is read from the headers before it is asked for. All headers are optional in practice, so each answer may be
-/// missing. A clone shares the headers.
+/// Every reply has it ([`Call::with_meta`](crate::Call::with_meta)), and so has every error with a reply. Headers are parsed lazily. All
+/// headers are optional in practice, so each getter may return `None`. A clone shares the headers.
 #[derive(Clone)]
 pub struct Meta {
     inner: Arc<MetaData>,
@@ -60,20 +59,20 @@ impl Meta {
         }
     }
 
-    /// The same, for a reply of a host that the request was redirected to.
+    /// Marks a reply of another host that the request was redirected to.
     #[cold]
     pub(crate) fn of_another_host(mut self) -> Self {
         Arc::make_mut(&mut self.inner).of_another_host = true;
         self
     }
 
-    /// Whether another host answered than the one that was asked.
+    /// Whether the request was redirected to another host.
     #[cfg(feature = "jobs")]
     pub(crate) fn is_of_another_host(&self) -> bool {
         self.inner.of_another_host
     }
 
-    /// Keeps a value of a higher module, one per type, for an accessor that is defined there.
+    /// Attaches a value of a higher module, one per type, for a getter that is defined there.
     #[cfg(feature = "preflight")]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         Arc::make_mut(&mut self.inner).attachments.insert(value);
@@ -96,18 +95,18 @@ impl Meta {
         self.inner.status
     }
 
-    /// All headers, as they came. Some may hold what should not be logged, such as cookies.
+    /// All headers, unchanged. Some may contain data that should not be logged, such as cookies.
     pub fn headers(&self) -> &HeaderMap {
         &self.inner.headers
     }
 
-    /// One header, if it is there and is text.
+    /// A header, if it is present and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.inner.headers.get(name)?.to_str().ok()
     }
 
-    /// The id that Venice's support asks for (`CF-RAY`, or `X-Request-ID` where that is missing). Log it with every
-    /// failure. A header in which the server repeats the API key is not taken for one.
+    /// The request id that Venice's support needs (`CF-RAY`, or `X-Request-ID` without it). Log it with every failure. A header that echoes
+    /// the API key is not used.
     pub fn request_id(&self) -> Option<&str> {
         self.id("cf-ray").or_else(|| self.id("x-request-id"))
     }
@@ -117,12 +116,12 @@ impl Meta {
         self.inner.headers.get(name).filter(|value| !value.is_sensitive())?.to_str().ok()
     }
 
-    /// When the reply's headers arrived, by the clock of this machine.
+    /// When the headers arrived, by the local clock.
     pub fn received_at(&self) -> SystemTime {
         self.inner.received_at
     }
 
-    /// How often the request was sent until this reply came; 1 where nothing had to be repeated.
+    /// The number of attempts until this reply; 1 without retries.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -135,18 +134,18 @@ impl Meta {
         self.inner.attempts
     }
 
-    /// The revision of the server, such as `20250828.222653`.
+    /// The server's version, such as `20250828.222653`.
     pub fn server_version(&self) -> Option<&str> {
         self.header(VERSION)
     }
 
-    /// The id of the model that answered. It differs from the one asked for when that was an alias, a trait, or a retired
-    /// model that the API replaced.
+    /// The id of the model that answered. It differs from the requested one if that was an alias, a trait, or a retired model that the API
+    /// replaced.
     pub fn model_id(&self) -> Option<&str> {
         self.id("x-venice-model-id")
     }
 
-    /// What is left of the request and token limits.
+    /// The remaining requests and tokens of the rate limits.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -177,19 +176,19 @@ impl Meta {
         }
     }
 
-    /// The limit of the blockchain endpoints, whose names have no suffix.
+    /// The rate limit of the blockchain endpoints, whose headers have no suffix.
     fn rpc_limit(&self) -> RateLimit {
         let mut limit = self.rate_limit("");
         if self.error_budget().is_some() {
-            // One name for two things: this number is of the other one.
+            // The header has two meanings: this number belongs to the other one.
             limit.remaining = None;
         }
         limit
     }
 
     /// How many more requests with this API key, model and `user` may fail, from the headers `x-ratelimit-remaining` and
-    /// `x-ratelimit-resets`. The API blocks them until the window ends when none is left. `None` where the headers are missing, and on
-    /// blockchain endpoints, which use the same name for their limit of requests.
+    /// `x-ratelimit-resets`. With none left the API blocks them until the window ends. `None` without these headers, and on blockchain
+    /// endpoints, which use the same name for their rate limit.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -210,8 +209,8 @@ impl Meta {
         Some(ErrorBudget { remaining, resets_in })
     }
 
-    /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's
-    /// window. It counts from the moment the reply arrived.
+    /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's window. Counted
+    /// from the arrival of the reply.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -230,14 +229,14 @@ impl Meta {
         }
         let limits = self.rate_limits();
         let exhausted = |limit: RateLimit| match limit.remaining {
-            // An overloaded model also answers 429. Its limits have something left, and their end means nothing.
+            // An overloaded model also answers 429. Its limits are not exhausted, and their end means nothing.
             Some(left) if left > 0 => None,
             _ => limit.resets_in,
         };
         exhausted(limits.requests).max(exhausted(limits.tokens))
     }
 
-    /// What the account owned before this request (a wallet: after it).
+    /// The balance before this request (of a wallet: after it).
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -254,7 +253,7 @@ impl Meta {
         }
     }
 
-    /// The model or the endpoint is going away.
+    /// The deprecation of the model or the endpoint, if there is one.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -285,7 +284,7 @@ impl Meta {
         })
     }
 
-    /// What a moderator found in a generated image. Look at it: a violation is a reply with status 200.
+    /// The moderation flags of a generated image. Check them: a violation has status 200.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -303,12 +302,12 @@ impl Meta {
         }
     }
 
-    /// The prompt that the image model was really given, when `enhance_prompt` rewrote it.
+    /// The prompt as rewritten by `enhance_prompt`.
     pub fn enhanced_prompt(&self) -> Option<String> {
         self.header("x-venice-enhanced-prompt").map(percent_decoded)
     }
 
-    /// Where this page lies in its list.
+    /// The position of this page in its list.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -327,7 +326,7 @@ impl Meta {
         (found != Pagination::default()).then_some(found)
     }
 
-    /// What finished jobs of music and the voice changer say of their audio.
+    /// The metadata of the audio of finished music and voice-changer jobs.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -347,7 +346,7 @@ impl Meta {
         (found != AudioInfo::default()).then_some(found)
     }
 
-    /// Who runs the trusted environment (TEE) that answered, such as `near-ai`. `None`: the reply does not say that one did.
+    /// The provider of the trusted execution environment (TEE) that answered, such as `near-ai`. `None`: the reply does not name one.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -358,7 +357,7 @@ impl Meta {
         self.header("x-venice-tee-provider").filter(|_| self.flag("x-venice-tee"))
     }
 
-    /// What a blockchain call cost.
+    /// The cost of a blockchain call.
     ///
     /// ```
     /// # fn look(meta: &venice_ai::Meta) {
@@ -380,39 +379,39 @@ impl Meta {
         Some(essence_of(self.header(CONTENT_TYPE.as_str())?)).filter(|media| !media.is_empty())
     }
 
-    /// The coding of a body that was not decoded, such as `br`.
+    /// The encoding of a body that was not decoded, such as `br`.
     pub(crate) fn content_encoding(&self) -> Option<&str> {
         let encoding = self.inner.headers.get(reqwest::header::CONTENT_ENCODING)?.to_str().ok()?.trim();
         Some(encoding).filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
     }
 
-    /// The media type as the server wrote it, for messages.
+    /// The media type as sent, for messages.
     pub(crate) fn shown_content_type(&self) -> &str {
         self.header(CONTENT_TYPE.as_str()).unwrap_or("no content type")
     }
 
-    /// A header that is a text; an empty one says nothing.
+    /// A header as text; an empty one counts as absent.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.header(name).filter(|text| !text.is_empty())
     }
 
-    /// A header that is a whole number.
+    /// A header as a whole number.
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.header(name).and_then(whole)
     }
 
-    /// A header that is a switch; one that was not sent is off.
+    /// A header as a flag; an absent one is off.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.header(name).and_then(bool_of).unwrap_or_default()
     }
 
-    /// The time by the server's own clock, if it sent it.
+    /// The server's time, if it sent it.
     pub(crate) fn date(&self) -> Option<SystemTime> {
         self.header(DATE.as_str()).and_then(|text| httpdate::parse_http_date(text).ok())
     }
 
-    /// The time by the server's own clock, as far as it told it. Times in other headers are measured against it, so that a
-    /// wrong clock on this machine does not turn a short wait into a long one.
+    /// The server's time, if it sent it, otherwise the local one. Times in other headers are relative to it, so that a wrong local clock
+    /// does not turn a short wait into a long one.
     fn server_time(&self) -> SystemTime {
         self.date().unwrap_or(self.inner.received_at)
     }
@@ -433,7 +432,7 @@ impl Meta {
 
 fn whole(text: &str) -> Option<u64> {
     let text = text.trim();
-    // Some numbers come with a fraction of zero.
+    // Some numbers have a fraction of zero.
     text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|number| *number >= 0.0).map(|number| number as u64))
 }
 

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Numbers from here on are milliseconds since 1970; seconds of that size lie in the year 33658.
+/// From here on a number is milliseconds since 1970; as seconds it would be the year 33658.
 const EPOCH_MILLIS_FROM: f64 = 1e12;
-/// Numbers from here on are seconds since 1970; a wait of that size would last 31 years.
+/// From here on a number is seconds since 1970; as a wait it would be 31 years.
 const EPOCH_SECONDS_FROM: f64 = 1e9;
 
-/// When a rate limit window ends, counted from `now`.
+/// The end of a rate limit window, relative to `now`.
 ///
-/// The documentation calls one of these headers a Unix time and another a number of seconds; the servers were seen to send
-/// milliseconds since 1970 in both. The size of the number tells which it is. A time that has passed is a wait of zero.
+/// The documentation calls one of these headers a Unix time and another a number of seconds; the servers were observed to send milliseconds
+/// since 1970 in both. The magnitude of the number decides. A past time is a wait of zero.
 pub(crate) fn reset_of(text: &str, now: SystemTime) -> Option<Duration> {
     let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
     let epoch_seconds = if number >= EPOCH_MILLIS_FROM {
@@ -24,14 +24,14 @@ pub(crate) fn reset_of(text: &str, now: SystemTime) -> Option<Duration> {
     Some(seconds(epoch_seconds - now))
 }
 
-/// As [`reset_of`], for a header in milliseconds: of a number that is no time since 1970, from a second on.
+/// Like [`reset_of`], for a header in milliseconds: a number that is not a time since 1970 is a wait in milliseconds.
 pub(crate) fn millis_reset_of(text: &str, now: SystemTime) -> Option<Duration> {
     let wait = reset_of(text, now)?;
     let number: f64 = text.trim().parse().ok()?;
     Some(if (1e3..EPOCH_SECONDS_FROM).contains(&number) { wait / 1000 } else { wait })
 }
 
-/// `Retry-After`: a number of seconds, whole or not, or an HTTP date.
+/// `Retry-After`: a number of seconds, possibly fractional, or an HTTP date.
 pub(crate) fn retry_after_of(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     match text.parse::<f64>() {
@@ -43,7 +43,7 @@ pub(crate) fn retry_after_of(text: &str, now: SystemTime) -> Option<Duration> {
     }
 }
 
-/// `true` and `false` as the API writes them; anything else is no answer.
+/// `true` and `false` as the API writes them; anything else is `None`.
 pub(crate) fn bool_of(text: &str) -> Option<bool> {
     match text.trim() {
         text if text.eq_ignore_ascii_case("true") || text == "1" => Some(true),
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_in_the_past_is_no_wait() {
+    fn a_reset_in_the_past_is_not_a_wait() {
         assert_eq!(reset_of("-3", now()), Some(Duration::ZERO));
         assert_eq!(reset_of("1600000000", now()), Some(Duration::ZERO));
         assert_eq!(reset_of("1600000000000", now()), Some(Duration::ZERO));
     }
 
     #[test]
-    fn what_is_no_number_is_no_reset() {
+    fn invalid_resets_are_ignored() {
         for text in ["", "soon", "NaN", "inf", "1e400"] {
             assert_eq!(reset_of(text, now()), None, "{text}");
         }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_words() {
+    fn flags_are_true_or_false() {
         assert_eq!(bool_of("true"), Some(true));
         assert_eq!(bool_of("False"), Some(false));
         assert_eq!(bool_of("maybe"), None);

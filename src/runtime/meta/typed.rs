@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Amount;
 
-/// The limits that a request counted against, as they stood after it.
+/// The rate limits after the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimits {
@@ -12,32 +12,32 @@ pub struct RateLimits {
     pub requests: RateLimit,
     /// Tokens in the current minute.
     pub tokens: RateLimit,
-    /// Whose limit was enforced; set when one was.
+    /// The scope of an enforced limit.
     pub scope: Option<RateLimitScope>,
 }
 
-/// One limit. Each part is absent where the API did not send it.
+/// One rate limit. A field is `None` if the API did not send it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// How many the window allows.
+    /// The maximum in the window.
     pub limit: Option<u64>,
-    /// How many are left.
+    /// The rest.
     pub remaining: Option<u64>,
-    /// How long after the reply the window ends; zero when it has ended. The header is read by its magnitude, as the
-    /// API sends milliseconds since 1970, seconds since 1970 and plain seconds.
+    /// The time from the reply to the end of the window; zero if it has ended. The header is read by its magnitude, as the API sends
+    /// milliseconds since 1970, seconds since 1970 and plain seconds.
     pub resets_in: Option<Duration>,
 }
 
 /// How many more requests may fail before the API blocks those with the same API key (wallets: IP address), model and `user`.
 ///
-/// The API counts each 4xx except 429, and lets 50 pass in 30 seconds. It is no limit of requests.
+/// The API counts each 4xx except 429, and allows 50 in 30 seconds. It does not limit requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorBudget {
-    /// How many were left before this reply was counted: a failure that shows `1` was the last one.
+    /// The rest before this reply was counted: a failure with `1` was the last one allowed.
     pub remaining: Option<u64>,
-    /// How long after the reply the window ends; zero when it has ended.
+    /// The time from the reply to the end of the window; zero if it has ended.
     pub resets_in: Option<Duration>,
 }
 
@@ -47,42 +47,42 @@ impl RateLimit {
     }
 }
 
-/// Whose limit a request ran into.
+/// The scope of a rate limit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RateLimitScope {
-    /// The account's.
+    /// The account.
     User,
-    /// The API key's.
+    /// The API key.
     ApiKey,
-    /// Everyone's.
+    /// All users.
     Global,
-    /// Something that this version of the crate has no name for.
+    /// A scope unknown to this version of the crate.
     Unknown(String),
 }
 
-/// What the account owned **before** the request was charged, apart from [`x402`](Self::x402).
+/// The balance **before** the request was charged, except for [`x402`](Self::x402).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Balances {
     /// DIEM left.
     pub diem: Option<Amount>,
-    /// US dollars left, without bundled and earned credits; missing when there are none. For a wallet its credit.
+    /// US dollars left, without bundled and earned credits; absent if there are none. For a wallet its credit.
     pub usd: Option<Amount>,
-    /// US dollars left of a wallet's prepaid credit, **after** the request, from a header that the document has and servers do not send.
-    /// Wallets find their credit, before the request, in [`usd`](Self::usd).
+    /// US dollars left of a wallet's prepaid credit, **after** the request, from a header that is documented but not sent. Wallets find
+    /// their credit, before the request, in [`usd`](Self::usd).
     pub x402: Option<Amount>,
 }
 
-/// The model or the endpoint is going away.
+/// The deprecation of a model or an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deprecation {
-    /// What the API says about it.
+    /// The API's warning.
     pub warning: Option<String>,
-    /// When the model goes, as the API wrote it (an ISO date).
+    /// When the model is removed, as sent (an ISO date).
     pub date: Option<String>,
-    /// What to use instead: a model, or the target of the `Link` header.
+    /// The replacement: a model, or the target of the `Link` header.
     pub replacement: Option<String>,
     /// Since when the endpoint is deprecated (header `Deprecation`, RFC 9745).
     pub since: Option<SystemTime>,
@@ -90,22 +90,22 @@ pub struct Deprecation {
     pub sunset: Option<SystemTime>,
 }
 
-/// What a moderator found in a generated image. Such a reply has status 200, and may hold a blurred or empty image.
+/// The moderation flags of a generated image. Such a reply has status 200, and may have a blurred or empty image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentFlags {
     /// The image was blurred.
     pub blurred: bool,
-    /// The prompt or the image breaks the content policy.
+    /// The prompt or the image violates the content policy.
     pub violation: bool,
-    /// It breaks the policy of a model for adults.
+    /// It violates the policy of a model for adults.
     pub adult_model_violation: bool,
     /// It shows a minor.
     pub minor: bool,
 }
 
 impl ContentFlags {
-    /// Nothing was found.
+    /// Whether no flag is set.
     ///
     /// ```
     /// assert!(venice_ai::meta::ContentFlags::default().is_clear());
@@ -115,21 +115,21 @@ impl ContentFlags {
     }
 }
 
-/// Where a page lies in a list.
+/// The position of a page in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pagination {
     /// The largest number of items on a page.
     pub limit: Option<u64>,
-    /// The page, counted from 1.
+    /// The page, from 1.
     pub page: Option<u64>,
-    /// The items on all pages.
+    /// The total number of items.
     pub total: Option<u64>,
     /// The number of pages.
     pub total_pages: Option<u64>,
 }
 
-/// What a blockchain call cost.
+/// The cost of a blockchain call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RpcUsage {
@@ -139,16 +139,16 @@ pub struct RpcUsage {
     pub cost_usd: Option<Amount>,
 }
 
-/// What a finished job says of its audio.
+/// The metadata of the audio of a finished job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AudioInfo {
     /// The format, such as `mp3`.
     pub format: Option<String>,
-    /// How long it is, of some models.
+    /// The duration, for some models.
     pub duration: Option<Duration>,
-    /// The words, of some models.
+    /// The text, for some models.
     pub subtitle: Option<String>,
-    /// How long it took to make.
+    /// The time of generation.
     pub inference_time: Option<Duration>,
 }

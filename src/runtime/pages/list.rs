@@ -1,4 +1,4 @@
-//! `List`: how a paginated operation is asked for its next page.
+//! `List`: makes the calls for the pages of a paginated operation.
 
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,15 +6,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 
-/// Makes the call for the page at a place.
+/// Makes the call for a page.
 pub(crate) type Ask<T> = Box<dyn Fn(&Client, &PageStart) -> Call<Batch<T>> + Send>;
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageStart {
-    /// Where the caller's parameters say.
+    /// The start given by the caller's parameters.
     Start,
-    /// So many items are before it.
+    /// After this many items.
     Offset(i64),
     /// The number of the page, from 1.
     Number(i64),
@@ -30,22 +30,22 @@ impl PageStart {
     }
 }
 
-/// What a page brought.
+/// The items of a page.
 pub(crate) struct Batch<T> {
     pub(super) items: Vec<T>,
     pub(super) next: Option<PageStart>,
-    /// A number that another page would not have.
+    /// A fingerprint of the page.
     pub(super) mark: Option<u64>,
 }
 
 impl<T> Batch<T> {
-    /// The items of a page, and where the next one begins if there is one.
+    /// The items of a page, and the start of the next one if there is one.
     pub(crate) fn new(items: Vec<T>, next: Option<PageStart>) -> Self {
         Self { items, next, mark: None }
     }
 
-    /// Tells the page from others by what its items are called, or by all of them where they have no names, so that a server
-    /// which sends the same page again and again is found out.
+    /// Sets the fingerprint from the names of the items, or from all of them if they have no names, so that a server that repeats a page is
+    /// detected.
     pub(crate) fn marked(mut self, name: impl Fn(&T) -> &str) -> Self
     where
         T: fmt::Debug,

@@ -20,14 +20,13 @@ use crate::runtime::operation::Operation;
 use crate::runtime::transport::CallOptions;
 use crate::runtime::transport::http::current_runtime;
 
-/// So many empty pages in a row are taken for an end that the API does not admit.
+/// The most consecutive empty pages.
 const MOST_EMPTY_PAGES: u32 = 20;
 
 /// The items of a list, over all its pages.
 ///
-/// A [`Stream`] that is pulled: no page is asked for before all items of the one before are taken, and the first one not before
-/// the first item is. Each page is a call of its own: it is repeated like any read, and the options of this type (`with_…`) hold for
-/// every one of them.
+/// A lazy [`Stream`]: a page is requested only when all items of the one before were taken. Each page is a call of its own, retried like
+/// any read, with the options of this type (`with_*`).
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -42,20 +41,19 @@ const MOST_EMPTY_PAGES: u32 = 20;
 ///
 /// # Errors
 ///
-/// A page that cannot be fetched is an `Err` in its place. No item is lost: those of the pages before were given out or still
-/// are. If the failure may pass ([`is_transient`](Error::is_transient), or a wallet that did not sign), the next call of
-/// [`next`](Self::next) asks for the same page again, which is safe as nothing but reading is repeated. After any other error the
-/// list ends: `None` behind an error does not mean that the list was complete.
+/// A page that cannot be fetched is an `Err` in its place. No item is lost. If the failure is transient
+/// ([`is_transient`](Error::is_transient), or a wallet that did not sign), the next call of [`next`](Self::next) requests the same page
+/// again, which is safe as it only reads. After any other error the list ends: `None` after an error does not mean that the list was
+/// complete.
 ///
-/// A list that goes round in circles is [`ErrorKind::EndlessList`]: the API sent a cursor for the second time, the same page
-/// again, or more than 20 empty pages.
-#[must_use = "nothing is fetched until it is asked for"]
+/// Pagination without progress is [`ErrorKind::EndlessList`]: the API repeated a cursor or a page, or sent more than 20 empty pages.
+#[must_use = "nothing is fetched until it is polled"]
 pub struct Pages<T> {
     client: Client,
     operation: &'static Operation,
     ask: Ask<T>,
     next: Next<T>,
-    /// What was fetched and not taken.
+    /// Fetched pages that were not taken yet.
     pages: VecDeque<Fetched<T>>,
     guard: Guard,
 }
@@ -64,12 +62,12 @@ pub struct Pages<T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items, in their order. A page may be empty.
+    /// The items, in order. A page may be empty.
     pub items: Vec<T>,
-    /// What came with the page: request id, rate limits, [`pagination`](Meta::pagination).
+    /// The metadata of the page: request id, rate limits, [`pagination`](Meta::pagination).
     pub meta: Meta,
-    /// Where the next page starts, of lists that have cursors; `None` on the last one. Kept somewhere, it lets another process go on
-    /// from here, as long as the API remembers it.
+    /// The cursor of the next page, for lists with cursors; `None` on the last one. Stored, it lets another process continue from here, as
+    /// long as the API accepts it.
     pub next_cursor: Option<String>,
 }
 
@@ -79,22 +77,22 @@ struct Fetched<T> {
     next_cursor: Option<String>,
 }
 
-/// What comes behind the pages that were fetched.
+/// The state after the fetched pages.
 enum Next<T> {
     Ask(PageStart),
-    /// In this runtime.
+    /// In flight, in this runtime.
     Asked(PageStart, CallFuture<Response<Batch<T>>>, Option<Id>),
     Fail(Error),
     End,
 }
 
-/// What a list has shown so far, to notice when it goes round in circles.
+/// Detects pagination without progress.
 #[derive(Default)]
 struct Guard {
-    /// The cursors that led anywhere, as hashes: a list can have very many.
+    /// The cursors so far, as hashes: a list can have very many.
     cursors: HashSet<u64>,
     hasher: RandomState,
-    /// What told the pages from each other.
+    /// The fingerprints of the pages.
     marks: HashSet<u64>,
     empty: u32,
 }
@@ -123,7 +121,7 @@ impl<T: 'static> Pages<T> {
         }
     }
 
-    /// The caller's parameters have a cursor already.
+    /// Starts at a cursor of the caller's parameters.
     pub(crate) fn beginning_at(mut self, cursor: Option<&str>) -> Self {
         if let Some(cursor) = cursor {
             self.guard.remember(cursor);
@@ -131,9 +129,9 @@ impl<T: 'static> Pages<T> {
         self
     }
 
-    /// The next item; `None` behind the last one. Nothing is lost when the future is dropped.
+    /// The next item; `None` after the last one. Cancel-safe: dropping the future loses nothing.
     ///
-    /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
+    /// The same as `StreamExt::next`, without the `futures` crate.
     ///
     /// # Errors
     ///
@@ -151,8 +149,7 @@ impl<T: 'static> Pages<T> {
         std::future::poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// The next page with what came beside it, or the rest of the page of which [`next`](Self::next) took a part; `None` behind the
-    /// last one.
+    /// The next page with its metadata, or the rest of a page of which [`next`](Self::next) took a part; `None` after the last one.
     ///
     /// # Errors
     ///
@@ -171,12 +168,11 @@ impl<T: 'static> Pages<T> {
         std::future::poll_fn(|cx| self.poll_page(cx)).await
     }
 
-    /// As many items as there are, but at most `limit`. The others are there to be taken: a second call goes on where the first one
-    /// stopped, and no page is fetched that is not needed.
+    /// At most `limit` items. A second call continues where the first one stopped, and no unneeded page is fetched.
     ///
     /// # Errors
     ///
-    /// Those of [`Pages`]. What was fetched until then is not lost: [`next`](Self::next) gives it, and so does a second call.
+    /// Those of [`Pages`]. Fetched items are not lost: [`next`](Self::next) returns them, and so does a second call.
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -205,7 +201,7 @@ impl<T: 'static> Pages<T> {
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>, Error>>> {
-        // A page whose items `next` took is done, even if nobody has looked behind the last one.
+        // A page whose items were all taken by `next` is done, even if its end was not polled.
         let mut fresh = false;
         loop {
             while let Some(Fetched { items, meta, next_cursor }) = self.pages.pop_front() {
@@ -240,7 +236,7 @@ impl<T: 'static> Pages<T> {
         Poll::Ready(Ok(taken))
     }
 
-    /// Fetches one page; `None` where there is none.
+    /// Fetches one page; `None` if there is none.
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         loop {
             match std::mem::replace(&mut self.next, Next::End) {
@@ -250,7 +246,7 @@ impl<T: 'static> Pages<T> {
                     let call = (self.ask)(&self.client, &place);
                     self.next = Next::Asked(place, call.with_meta().into_future(), current_runtime());
                 }
-                // It has a connection of a runtime that may stand still.
+                // Its connection belongs to a runtime that may be stopped.
                 Next::Asked(place, _, runtime) if runtime != current_runtime() => self.next = Next::Ask(place),
                 Next::Asked(place, mut call, runtime) => {
                     let Poll::Ready(outcome) = Pin::new(&mut call).poll(cx) else {
@@ -268,26 +264,28 @@ impl<T: 'static> Pages<T> {
         }
     }
 
-    /// Keeps a page, and finds out what comes behind it.
+    /// Keeps a page, and determines what follows it.
     fn take(&mut self, reply: Response<Batch<T>>) -> Result<(), Error> {
         let Response { value: Batch { items, next, mark }, meta } = reply;
         let endless = |problem: &str, meta: &Meta| {
-            let error =
-                Error::new(ErrorKind::EndlessList, format!("{problem}; what came before is not the whole list"));
+            let error = Error::new(
+                ErrorKind::EndlessList,
+                format!("pagination made no progress: {problem}; the list is incomplete"),
+            );
             error.with_operation(self.operation).with_meta(meta.clone())
         };
         if mark.is_some_and(|mark| !self.guard.marks.insert(mark)) {
-            return Err(endless("the API sent the same page again", &meta));
+            return Err(endless("the API repeated a page", &meta));
         }
         self.guard.empty = if items.is_empty() { self.guard.empty + 1 } else { 0 };
         let next_cursor = next.as_ref().and_then(PageStart::cursor).map(str::to_owned);
         self.next = match next {
             None => Next::End,
             Some(next) if next.cursor().is_some_and(|cursor| !self.guard.remember(cursor)) => {
-                Next::Fail(endless("the API sent a cursor that it had sent before", &meta))
+                Next::Fail(endless("the API repeated a cursor", &meta))
             }
             Some(_) if self.guard.empty > MOST_EMPTY_PAGES => {
-                Next::Fail(endless(&format!("the API sent {} empty pages in a row", self.guard.empty), &meta))
+                Next::Fail(endless(&format!("the API sent {} consecutive empty pages", self.guard.empty), &meta))
             }
             Some(next) => Next::Ask(next),
         };

@@ -12,16 +12,15 @@ use crate::runtime::transport::ReplyBody;
 
 /// The bytes of a reply as they arrive.
 ///
-/// A [`Stream`] that is pulled: who reads slowly slows the sender down, and who drops it closes the connection. After an
-/// error it ends.
+/// A lazy [`Stream`] with back-pressure; dropping it closes the connection. It ends after an error.
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct ByteStream {
     pub(super) body: ReplyBody,
 }
 
 impl ByteStream {
-    /// What came with the reply besides its body.
+    /// The metadata of the reply.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
@@ -33,12 +32,11 @@ impl ByteStream {
         self.body.meta()
     }
 
-    /// The next piece; `None` at the end. The same as `next` of an extension trait for streams, which is not needed then.
-    /// Nothing is lost when the future is dropped.
+    /// The next piece; `None` at the end. No extension trait for streams is needed. Cancel-safe.
     ///
     /// # Errors
     ///
-    /// The connection broke or stood still. Nothing comes after that.
+    /// The connection was lost or idle for too long. The stream ends after it.
     ///
     /// ```no_run
     /// # async fn run(mut stream: venice_ai::ByteStream) -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! `Reply`: how a value is made of it. `Origin`: where a part of it came from.
+//! `Reply`: decoding a value. `Origin`: the reply of a part, for later errors.
 
 use std::mem;
 
@@ -14,11 +14,11 @@ use crate::runtime::meta::Meta;
 use crate::runtime::text::{form_of_body, is_html, without_mark};
 use crate::runtime::transport::{Body, Reply, ReplyBody, Scope, unreadable};
 
-/// What makes a `T` of a reply. A function that captures nothing costs no allocation here.
+/// Makes a `T` from a reply. A function without captures is not allocated.
 pub(crate) type Decode<T> = Box<dyn FnOnce(&mut Reply) -> Result<T, Error> + Send>;
 
 impl Reply {
-    /// Makes the value of a call. An error says which reply it is about, and keeps the body, which may have been paid for.
+    /// Makes the value of a call. An error gets the details of the reply, and keeps the body, which may have been paid for.
     pub(crate) fn decoded<T>(mut self, decode: Decode<T>) -> Result<T, Error> {
         decode(&mut self).map_err(|error| unreadable(self.scope.operation().retry(), self.explained(error)))
     }
@@ -34,7 +34,7 @@ impl Reply {
 
     /// The body, decoded. An empty one counts as `null`, so that a reply without a body can be `()` or an `Option`.
     ///
-    /// A reply that reports an error, or that lacks what the operation promises, is an error.
+    /// A reply that reports an error, or lacks a field that the operation promises, is an error.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let (Body::Whole(body), scope, meta) = (&self.body, &self.scope, &self.meta) else { return Err(mixed_up()) };
         let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(body) };
@@ -46,7 +46,7 @@ impl Reply {
         Err(reported(scope, meta, body).unwrap_or_else(|| undecodable(meta, body, &problem)))
     }
 
-    /// The body that is still on its way.
+    /// The body as a stream.
     pub(crate) fn stream(&mut self) -> Result<ReplyBody, Error> {
         match mem::replace(&mut self.body, Body::Whole(Bytes::new())) {
             Body::Pieces(body) => Ok(*body),
@@ -54,28 +54,28 @@ impl Reply {
         }
     }
 
-    /// Whether it is JSON, or the page of a gateway: anything but a file. All of it is here.
+    /// Whether it is JSON or HTML rather than a file, and was read completely.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self.body, Body::Whole(_))
     }
 
-    /// The body as a file, which is on its way.
+    /// The body as a file that is being received.
     pub(crate) fn file(&mut self) -> Result<RawReply, Error> {
         if self.is_whole() { Err(self.unexpected("the reply is not a file")) } else { self.stream().map(RawReply::new) }
     }
 
-    /// Whether its header says that it is of this kind, such as `json` for `application/json` and `application/x+json`.
+    /// Whether its content type is of this kind, such as `json` for `application/json` and `application/x+json`.
     pub(crate) fn is(&self, kind: &str) -> bool {
         let media = self.meta.content_type().unwrap_or_default();
         media.split(['/', '+']).skip(1).any(|part| part == kind)
     }
 
-    /// Whether it is a web page, such as a gateway sends, and says so or does not say what it is.
+    /// Whether it is HTML, as from a gateway, with that content type or none.
     pub(crate) fn is_page(&self) -> bool {
         self.is("html") || (self.meta.content_type().is_none() && is_html(self.bytes()))
     }
 
-    /// The error of a reply that is not what was promised: the one that it reports, or one that says so.
+    /// The error of a reply that does not match the operation: the one that it reports, or one that says so.
     pub(crate) fn unexpected(&self, problem: &str) -> Error {
         reported(&self.scope, &self.meta, self.bytes()).unwrap_or_else(|| {
             let kind = self.meta.shown_content_type();
@@ -83,7 +83,7 @@ impl Reply {
         })
     }
 
-    /// The error that the reply is, whatever it looks like.
+    /// The error that the reply reports, in any form.
     #[cfg(feature = "unstable")]
     pub(crate) fn error(&self) -> Error {
         self.scope.in_band_error(self.meta.clone(), self.bytes().clone())
@@ -94,7 +94,7 @@ impl Reply {
     }
 }
 
-/// A reply that is not what was promised.
+/// The error of a reply that cannot be decoded.
 #[cold]
 fn undecodable(meta: &Meta, body: &Bytes, error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
@@ -106,19 +106,19 @@ fn undecodable(meta: &Meta, body: &Bytes, error: &serde_json::Error) -> Error {
         _ => {
             let (kind, form) = (meta.shown_content_type(), form_of_body(body));
             let (line, column) = (error.line(), error.column());
-            (format!("the reply is not JSON ({kind}): {form}, wrong at line {line} column {column}"), None)
+            (format!("the reply is not JSON ({kind}): {form}, invalid at line {line} column {column}"), None)
         }
     };
     Error::decode(message).with_json_path(path)
 }
 
-/// The form of a call and what decodes its reply are set together, so this does not happen.
+/// Cannot happen: the form of a call and the decoder of its reply are set together.
 #[cold]
 fn mixed_up() -> Error {
     Error::decode("the reply was read in the wrong way")
 }
 
-/// Where a reply came from, for the errors that its parts may lead to later.
+/// The reply of a part, for errors that the part causes later.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) scope: Scope,
@@ -126,13 +126,13 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// An error about a part of the reply. `part` is what could not be used; it may have been paid for.
+    /// An error of a part of the reply. `part` is what could not be decoded; it may have been paid for.
     pub(crate) fn undecodable(&self, message: impl Into<String>, place: Option<String>, part: Bytes) -> Error {
         let error = Error::new(ErrorKind::Decode, message).with_json_path(place);
         self.explained(error.with_body(part))
     }
 
-    /// Adds what is known of the call.
+    /// Adds the details of the call.
     pub(crate) fn explained(&self, error: Error) -> Error {
         self.scope.explained(error.with_meta(self.meta.clone()))
     }

@@ -18,10 +18,10 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::{Body, Reply, ReplyBody, limits};
 
-/// A successful reply whose body has not been read yet: an image, a sound, a table.
+/// A successful reply whose body was not read yet: an image, audio, a table.
 ///
-/// Its headers are here, its body is on the way. Dropping it closes the connection. The body may take as long as it likes as
-/// long as it does not stand still ([`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout)).
+/// Its headers are here, its body is being received. Dropping it closes the connection. The time of the body is not limited, except for the
+/// idle time-out ([`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout)).
 #[derive(Debug)]
 pub struct RawReply {
     pub(crate) body: ReplyBody,
@@ -32,14 +32,14 @@ impl RawReply {
         Self { body }
     }
 
-    /// A reply whose body is here already: a file that came inside of another reply.
+    /// A reply with its body in memory: a file that was part of another reply.
     pub(crate) fn in_memory(bytes: Bytes, origin: Origin) -> Self {
         let Origin { scope, meta } = origin;
-        // Nobody waits for this body, so it never becomes idle.
+        // No connection, so no idle time-out.
         Self { body: ReplyBody::new(bytes.into(), Duration::ZERO, scope, meta) }
     }
 
-    /// Where it came from.
+    /// The details of the reply.
     pub(crate) fn origin(&self) -> Origin {
         Origin { scope: self.body.scope().clone(), meta: self.body.meta().clone() }
     }
@@ -56,8 +56,8 @@ impl RawReply {
         self.meta().status()
     }
 
-    /// The media type without its parameters, in lower case: `image/png`. Where an operation may answer with JSON or with a
-    /// file, this tells which it is.
+    /// The media type without its parameters, in lower case, such as `image/png`. Distinguishes JSON from a file if an operation returns
+    /// either.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
@@ -71,7 +71,7 @@ impl RawReply {
         self.meta().content_type()
     }
 
-    /// The rest of what came with it.
+    /// The metadata of the reply.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
@@ -83,21 +83,21 @@ impl RawReply {
         self.body.meta()
     }
 
-    /// The most that [`bytes`](Self::bytes) and [`text`](Self::text) take into memory: 256 MiB.
+    /// The limit of [`bytes`](Self::bytes) and [`text`](Self::text): 256 MiB.
     pub const MAX_BYTES: usize = limits::FILE;
 
-    /// The whole body, in memory, if it has at most [`MAX_BYTES`](Self::MAX_BYTES). Larger ones are for [`save`](Self::save) and
+    /// Reads the whole body into memory, at most [`MAX_BYTES`](Self::MAX_BYTES). For larger ones use [`save`](Self::save) and
     /// [`stream`](Self::stream).
     ///
     /// # Errors
     ///
-    /// The connection broke or stood still; or [`ErrorKind::Decode`], as soon as it is known that the body is longer. The operation
-    /// was carried out all the same, so a paid one is not repeated.
+    /// The connection was lost or idle for too long; or [`ErrorKind::Decode`], as soon as the body is known to be longer. The operation was
+    /// executed anyway, so a paid one is not retried.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.bytes_up_to(Self::MAX_BYTES).await
     }
 
-    /// The whole body, in memory, if it has at most `limit` bytes.
+    /// Reads the whole body into memory, at most `limit` bytes.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl RawReply {
         self.collect(limit).await
     }
 
-    /// The body as text. What is not UTF-8 is replaced (U+FFFD), and a byte order mark is left out.
+    /// The body as text. Invalid UTF-8 is replaced (U+FFFD), and a byte order mark is removed.
     ///
     /// # Errors
     ///
@@ -117,12 +117,12 @@ impl RawReply {
         Ok(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// The body as JSON, for replies whose [`content_type`](Self::content_type) says that they are no file.
+    /// The body as JSON, for replies whose [`content_type`](Self::content_type) is not a file's.
     ///
     /// # Errors
     ///
-    /// As for [`bytes`](Self::bytes), with the limit of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes);
-    /// and [`ErrorKind::Decode`] names the place of what is unexpected.
+    /// As for [`bytes`](Self::bytes), with the limit of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes); and
+    /// [`ErrorKind::Decode`] with the path of the unexpected value.
     pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         let limits = *self.body.scope().limits();
         let body = self.collect(limits.reply_bytes()).await?;
@@ -134,7 +134,7 @@ impl RawReply {
         Reply { meta, body: Body::Whole(body), scope }.decoded(Box::new(|reply| reply.json()))
     }
 
-    /// The body piece by piece, as it arrives.
+    /// The body as it arrives.
     ///
     /// ```no_run
     /// # async fn run(call: venice_ai::Call<venice_ai::RawReply>) -> Result<(), venice_ai::Error> {
@@ -149,7 +149,7 @@ impl RawReply {
         ByteStream { body: self.body }
     }
 
-    /// Adds what is known of the call.
+    /// Adds the details of the call.
     #[cfg(feature = "jobs")]
     pub(crate) fn explained(&self, error: Error) -> Error {
         self.body.explained(error)
@@ -157,7 +157,7 @@ impl RawReply {
 
     async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
         let too_long = |body: &ReplyBody| {
-            let message = format!("the reply is longer than the {limit} bytes that were allowed");
+            let message = format!("the reply is longer than the allowed {limit} bytes");
             Err(body.explained(Error::new(ErrorKind::Decode, message)))
         };
         if self.body.least_left() > limit as u64 {

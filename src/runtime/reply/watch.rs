@@ -1,6 +1,6 @@
 //! `is_suspicious`: whether a JSON reply may report an error, or may lack a field that its operation promises.
 //!
-//! Only the names of an object's own fields are looked at. What is suspicious is looked at again ([`super::verdict`]).
+//! Checks only the names of the top-level fields. Suspicious replies are examined again ([`super::verdict`]).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::runtime::operation::{Essential, Operation};
 
-/// Whether it is an object that has a field in which errors are reported, or lacks one that is essential.
+/// Whether it is an object with a field that reports errors, or without an essential one.
 pub(super) fn is_suspicious(operation: &Operation, json: &[u8]) -> bool {
     let Ok(fields) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(json) else { return false };
     let essential = operation.essential;
@@ -22,7 +22,7 @@ pub(super) fn is_suspicious(operation: &Operation, json: &[u8]) -> bool {
     fields.keys().any(may_report_an_error) || essential.iter().any(is_lacking)
 }
 
-/// Whether a field is more than null and, where that is asked for, a list with something in it.
+/// Whether a field is not null and, if required, a list that is not empty.
 fn is_there(field: &Essential, value: &str) -> bool {
     match value.strip_prefix('[') {
         Some(items) => !field.filled || !items.trim_start().starts_with(']'),
@@ -52,14 +52,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_may_be_empty_where_nothing_else_is_said() {
+    fn a_list_may_be_empty_unless_required() {
         assert!(!suspicious(&operations::LIST_MODELS, r#"{"data": []}"#));
         assert!(suspicious(&operations::LIST_MODELS, r#"{"data": null}"#));
         assert!(!suspicious(&operations::LIST_MODELS, "[]"), "no object, no fields");
     }
 
     #[test]
-    fn what_is_not_json_is_left_to_whoever_reads_it() {
+    fn invalid_json_is_left_to_the_decoder() {
         for text in ["", "null", "{", "{\"error\": 1", "plain text"] {
             assert!(!suspicious(&operations::CREATE_CHAT_COMPLETION, text), "{text}");
         }

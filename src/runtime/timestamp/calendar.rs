@@ -12,7 +12,7 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    /// A time of a day of the calendar in UTC, if there is such a day and time.
+    /// A time of a day in UTC, if it is a valid date and time.
     pub(crate) fn new(date: [i64; 3], time: [i64; 3]) -> Option<Self> {
         let ([year, month, day], [hour, minute, second]) = (date, time);
         let is_day = (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
@@ -21,7 +21,7 @@ impl Moment {
         (is_day && is_time).then_some(Self { seconds, nanoseconds: 0 })
     }
 
-    /// Reads `YYYY-MM-DD`, or that with `THH:MM[:SS[.fraction]]` and `Z`, an offset such as `+02:00`, or nothing, which is UTC.
+    /// Parses `YYYY-MM-DD`, or that with `THH:MM[:SS[.fraction]]` and `Z`, an offset such as `+02:00`, or nothing, which is UTC.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
         let date = numbers(date, '-', &[4, 2, 2])?;
@@ -65,7 +65,7 @@ impl Moment {
         second?.checked_add(Duration::from_nanos(self.nanoseconds.into()))
     }
 
-    /// The time in UTC, with as many digits of the fraction as it has, three at a time.
+    /// The time in UTC, with the digits of its fraction, three at a time.
     pub(crate) fn to_text(self) -> String {
         let fraction = match self.nanoseconds {
             0 => String::new(),
@@ -91,7 +91,7 @@ pub(crate) fn iso8601(since_1970: Duration) -> String {
     Moment { seconds, nanoseconds: 0 }.text(&format!(".{:03}", since_1970.subsec_millis()))
 }
 
-/// The numbers between separators, each with so many digits.
+/// The numbers between separators, each with a fixed number of digits.
 fn numbers<const N: usize>(text: &str, separator: char, digits: &[usize; N]) -> Option<[i64; N]> {
     let (mut parts, mut found) = (text.split(separator), [0; N]);
     for (number, digits) in found.iter_mut().zip(digits) {
@@ -102,7 +102,7 @@ fn numbers<const N: usize>(text: &str, separator: char, digits: &[usize; N]) -> 
     parts.next().is_none().then_some(found)
 }
 
-/// The seconds by which a zone is ahead of UTC.
+/// The offset of a zone from UTC in seconds.
 fn offset(zone: &str) -> Option<i64> {
     let (sign, zone) = match zone.split_at_checked(1) {
         None | Some(("Z" | "z", "")) => return Some(0),
@@ -126,7 +126,7 @@ fn days_of(year: i64, month: i64) -> i64 {
     }
 }
 
-/// The days before 1970 in a calendar whose years begin in March, so that the leap day is their last, and whose first is the year 0.
+/// The days before 1970 in a calendar that starts in the year 0 and whose years start in March, so that the leap day is the last.
 const BEFORE_1970: i64 = 719_468;
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_or_time_is_not_read() {
+    fn invalid_dates_and_times_are_rejected() {
         for text in [
             "",
             "soon",

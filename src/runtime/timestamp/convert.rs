@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{Moment, Timestamp};
 
-/// A text that is no time, or one that the other type cannot hold.
+/// A text that is not a time, or one out of the other type's range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotATimestamp;
@@ -48,7 +48,7 @@ impl From<Timestamp> for String {
     }
 }
 
-/// The time in UTC: `2026-08-21T19:35:30.125Z`. A time that is too far away for any calendar gives an empty text.
+/// The time in UTC: `2026-08-21T19:35:30.125Z`. A time beyond the calendar becomes an empty text.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         Self(Moment::of(time).map(Moment::to_text).unwrap_or_default())
@@ -69,7 +69,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_system_time_comes_back() {
+    fn a_system_time_round_trips() {
         let now = SystemTime::UNIX_EPOCH + Duration::new(1_787_340_930, 123_456_789);
         let time = Timestamp::from(now);
         assert_eq!(time.as_str(), "2026-08-21T19:35:30.123456789Z");

@@ -11,12 +11,13 @@ use std::time::SystemTime;
 pub(crate) use self::calendar::Moment;
 pub use self::convert::NotATimestamp;
 
-/// A time as the API writes it, such as `2026-08-21T19:35:30.125Z` or `2026-12-31`.
+/// A time in the API's format, such as `2026-08-21T19:35:30.125Z` or `2026-12-31`.
 ///
-/// The text is kept as it is, also where it is no time. [`to_system_time`](Self::to_system_time) reads it; the cargo features `jiff`, `chrono` and
-/// `time` add conversions from and to the types of these crates. A day is its first moment in UTC, and a time without a zone is in UTC.
+/// The text is kept unchanged, also if it is not a valid time. [`to_system_time`](Self::to_system_time) parses it; the cargo features
+/// `jiff`, `chrono` and `time` add conversions from and to the types of these crates. A date is the start of the day in UTC, and a time
+/// without a zone is in UTC.
 ///
-/// Timestamps are ordered by time; those that are none come first. Two are equal if their texts are.
+/// Timestamps are ordered by time; invalid ones come first. Two are equal if their texts are.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -37,13 +38,13 @@ impl Timestamp {
         &self.0
     }
 
-    /// The time that the text names; `None` if it is no day or time of the calendar.
+    /// The time; `None` if it is not a valid date or time.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         self.moment().and_then(Moment::to_system_time)
     }
 
-    /// The time that the text names.
+    /// The time.
     pub(crate) fn moment(&self) -> Option<Moment> {
         Moment::parse(self.0.trim())
     }

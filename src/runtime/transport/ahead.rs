@@ -1,8 +1,8 @@
 //! [`ReadAhead`]: reads a body in a task of its own, ahead of its reader, bounded by bytes.
 //!
-//! An HTTP/1.1 connection hands over one chunk of a body at a time, and waits until it is taken. When every event is a chunk and the reader
-//! is the future of `block_on`, each hand-over costs system calls and a thread switch. This task takes the chunks in the scheduler that the
-//! connection runs in, and wakes the reader once for all that have arrived.
+//! An HTTP/1.1 connection hands over one chunk of a body at a time, and waits until it is taken. If every event is a chunk and the reader
+//! is the future of `block_on`, each hand-over costs system calls and a thread switch. This task takes the chunks in the scheduler of the
+//! connection, and wakes the reader once for all that have arrived.
 
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
@@ -25,7 +25,7 @@ pub(super) struct ReadAhead {
     task: AbortHandle,
 }
 
-/// What is between the task and the reader.
+/// The queue between the task and the reader.
 #[derive(Default)]
 struct Queue {
     chunks: VecDeque<Bytes>,
@@ -42,7 +42,7 @@ struct Queue {
 pub(super) enum End {
     Complete,
     Failed(reqwest::Error),
-    /// The runtime that read it was shut down.
+    /// The runtime of the task was shut down.
     Abandoned,
 }
 
@@ -119,8 +119,8 @@ impl Future for Task {
             }
         }
         if has_read {
-            // The connection may have more. `yield_now` has this task polled again as soon as the runtime has nothing else to do: when
-            // nothing has arrived until then, the reader is woken.
+            // The connection may have more. After `yield_now` this task is polled again when the runtime has nothing else to do: if nothing
+            // has arrived until then, the reader is woken.
             self.is_reader_behind = true;
             let _ = pin!(yield_now()).poll(cx);
         } else if self.is_reader_behind {
@@ -197,7 +197,7 @@ mod tests {
     const CHUNK: usize = 1000;
     const MAX_CHUNKS: usize = MAX_BYTES.div_ceil(CHUNK);
 
-    /// A body without end, and how many of its chunks were read.
+    /// An endless body, and the number of its chunks that were read.
     fn endless() -> (reqwest::Body, Arc<AtomicUsize>) {
         let count = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&count);

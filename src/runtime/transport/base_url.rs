@@ -7,7 +7,7 @@ use crate::runtime::url::is_loopback;
 
 pub(crate) const DEFAULT: &str = "https://api.venice.ai/api/v1";
 
-/// A base URL that was checked. Its path has no slash at its end.
+/// A validated base URL. Its path has no trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     url: Url,
@@ -15,7 +15,7 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Checks a base URL. `http` to another machine has to be allowed, as it sends the API key in the clear.
+    /// Validates a base URL. `http` to another machine must be allowed, as it sends the API key in the clear.
     pub(crate) fn new(text: &str, allow_insecure_http: bool) -> Result<Self, Error> {
         let url = checked(text)?;
         if url.scheme() == "http" && !allow_insecure_http && !is_loopback(&url) {
@@ -37,8 +37,7 @@ impl BaseUrl {
         &self.text
     }
 
-    /// The URL of a path that starts with a slash and whose parameters are [`percent_encoded`]. Putting it together costs a third of
-    /// parsing it.
+    /// The URL of a path that starts with a slash and whose parameters are [`percent_encoded`]. Concatenating costs a third of parsing.
     pub(crate) fn below(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let base = self.url.path().trim_end_matches('/');
@@ -50,7 +49,7 @@ impl BaseUrl {
     }
 }
 
-/// Reads a base URL. The error shows no credentials that the URL may hold.
+/// Parses a base URL. The error shows no credentials in the URL.
 fn checked(text: &str) -> Result<Url, Error> {
     let refused = |problem: &str| Error::configuration(format!("the base URL {problem}; it looks like {DEFAULT}"));
     let url = Url::parse(text.trim()).map_err(|_| refused("is not a URL"))?;
@@ -58,10 +57,10 @@ fn checked(text: &str) -> Result<Url, Error> {
         return Err(refused("must start with http:// or https://"));
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(refused("names no host"));
+        return Err(refused("has no host"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("must not hold a user name or a password"));
+        return Err(refused("must not have a user name or a password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("must not have a query or a fragment"));
@@ -72,7 +71,7 @@ fn checked(text: &str) -> Result<Url, Error> {
 /// The URL of a path below the base URL.
 pub(crate) fn join(base: &str, path: &str) -> Result<Url, Error> {
     if path.contains("://") && !path.starts_with('/') {
-        // The key must not go to another host because of a typing error.
+        // The key must not be sent to another host because of a typing error.
         return Err(Error::invalid_request(
             "the path of a request is relative to the base URL, such as `/models`, and not a URL of its own",
         ));
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_below_is_what_parsing_the_whole_would_give() {
+    fn a_concatenated_url_equals_the_parsed_one() {
         for text in ["https://api.venice.ai/api/v1", "http://127.0.0.1:8080", "http://[::1]:1/a%20b/"] {
             let base = base(text).unwrap();
             for path in ["/models", "/api_keys/a%2Fb%3Fc", "/crypto/rpc/base-mainnet", "/x/%C3%BC/~y", "/"] {
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_base_url_is_refused_with_a_reason() {
+    fn an_invalid_base_url_is_rejected_with_a_reason() {
         for (url, problem) in [
             ("api.venice.ai", "is not a URL"),
             ("ftp://a.example", "must start with"),

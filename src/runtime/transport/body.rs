@@ -21,38 +21,38 @@ const LONGEST_IDLE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A body that is read as it arrives. Dropping it closes the connection.
 ///
-/// It is an error when the server is silent for longer than the idle time-out while somebody waits for the next piece.
+/// It fails if the server is silent for longer than the idle time-out while a piece is awaited.
 pub(crate) struct ReplyBody {
     source: Source,
     idle: Duration,
-    /// Made when the first wait begins; a body that is always ready needs no timer.
+    /// Created at the first wait; a body that is always ready needs no timer.
     timer: Option<Pin<Box<Sleep>>>,
-    /// When the current wait becomes too long; `None` while nobody waits.
+    /// The deadline of the current wait.
     deadline: Option<Instant>,
     received: u64,
-    /// Once there is no chunk, the following ones are [read ahead](ReadAhead).
+    /// Whether chunks are [read ahead](ReadAhead) after the first wait.
     reads_ahead: bool,
-    /// What was read of it to see what it is.
+    /// The part that was read to detect the kind of the reply.
     beginning: Bytes,
     scope: Scope,
     meta: Meta,
     observer: Option<Box<dyn StreamObserver>>,
-    /// Of a wallet's request: it is in flight until the body is read.
+    /// A wallet's request is in flight until its body is read.
     slot: Option<WalletSlot>,
 }
 
-/// Observes the parts of a streamed answer. Dropped before it is completed: nobody knows how the answer ended.
+/// Observes the parts of a streamed answer. Dropped before it is completed, the outcome of the answer is unknown.
 pub(crate) trait StreamObserver: Send {
     fn part(&mut self, part: &dyn Any);
 
     fn completed(self: Box<Self>);
 }
 
-/// Where the chunks come from.
+/// The source of the chunks.
 enum Source {
     Connection(reqwest::Body),
     Ahead(ReadAhead),
-    /// From nowhere any more: the body has ended, or broke off.
+    /// The body has ended, or broke off.
     Ended,
 }
 
@@ -73,7 +73,7 @@ impl ReplyBody {
         }
     }
 
-    /// Shows the parts of the streamed answer to an observer.
+    /// Adds an observer of the parts.
     #[cfg(feature = "budget")]
     pub(crate) fn set_observer(&mut self, observer: Box<dyn StreamObserver>) {
         self.observer = Some(observer);
@@ -90,7 +90,7 @@ impl ReplyBody {
         }
     }
 
-    /// The answer ended, as it should or not.
+    /// The answer ended, completely or not.
     pub(crate) fn end_observation(&mut self, is_whole: bool) {
         if let Some(observer) = self.observer.take()
             && is_whole
@@ -99,19 +99,19 @@ impl ReplyBody {
         }
     }
 
-    /// The same body, of which the beginning was read already.
+    /// Prepends the part that was read already.
     pub(super) fn after(mut self, beginning: Bytes) -> Self {
         self.received = beginning.len() as u64;
         self.beginning = beginning;
         self
     }
 
-    /// For a body of many small chunks: reads them ahead, once there is none to be given.
+    /// Turns read-ahead on, for a body of many small chunks.
     pub(crate) fn read_ahead(&mut self, reads_ahead: bool) {
         self.reads_ahead = reads_ahead;
     }
 
-    /// The next piece. After an error and after the end there is none.
+    /// The next piece; `None` after an error and at the end.
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         if !self.beginning.is_empty() {
             return Poll::Ready(Some(Ok(std::mem::take(&mut self.beginning))));
@@ -149,12 +149,12 @@ impl ReplyBody {
         self.slot = None;
     }
 
-    /// The next piece, as [`poll_chunk`](Self::poll_chunk) gives it. Nothing is lost when the future is dropped.
+    /// The next piece, as from [`poll_chunk`](Self::poll_chunk). Cancel-safe.
     pub(crate) async fn chunk(&mut self) -> Option<Result<Bytes, Error>> {
         std::future::poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
-    /// How many bytes are to come at least, by what was announced.
+    /// The minimum number of bytes left, by the announced length.
     pub(crate) fn least_left(&self) -> u64 {
         match &self.source {
             Source::Connection(body) => body.size_hint().lower(),
@@ -166,7 +166,7 @@ impl ReplyBody {
     ///
     /// The timer is set once and moved only when it fires, so that a piece costs no work on it.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // "For ever" is more than an `Instant` can hold.
+        // The longest duration exceeds an `Instant`.
         let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.idle.min(LONGEST_IDLE));
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         loop {
@@ -186,7 +186,7 @@ impl ReplyBody {
         self.explained(Error::new(ErrorKind::Timeout, message))
     }
 
-    /// Adds what is known of the call.
+    /// Adds the details of the call.
     pub(crate) fn explained(&self, error: Error) -> Error {
         self.scope.explained(error).with_meta(self.meta.clone())
     }
@@ -206,7 +206,7 @@ impl ReplyBody {
 }
 
 impl Source {
-    /// Begins to read ahead; false if that is done already, or if there is no runtime.
+    /// Starts reading ahead; false if that is done already, or if there is no runtime.
     fn read_ahead(&mut self) -> bool {
         let (Self::Connection(body), Ok(runtime)) = (&mut *self, Handle::try_current()) else { return false };
         *self = Self::Ahead(ReadAhead::start(std::mem::take(body), &runtime));

@@ -2,8 +2,8 @@
 
 use std::pin::Pin;
 
-/// Boxes a future that most calls never run, such as opening a form, signing, or reading the body of an error. What may wait for it
-/// has neither its size nor its code.
+/// Boxes a future that most calls never run, such as opening a form, signing, or reading the body of an error, so that its size and code
+/// stay out of the caller.
 pub(super) fn boxed_cold<'a, T>(
     future: impl Future<Output = T> + Send + 'a,
 ) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {

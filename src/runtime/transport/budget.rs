@@ -1,8 +1,8 @@
 //! `FailureBudget`: counts failed requests as the API does, and stops before it blocks them.
 //!
 //! The API counts failures of 30 seconds in buckets of an API key (wallets: of an IP address), a model and a `user`; multipart requests
-//! share the bucket of their key, as the API does not read their fields in time. When a bucket is exhausted, each request in it is
-//! answered with a 429 until the window ends.
+//! share the bucket of their key, as the API does not read their fields in time. When a bucket is exhausted, each request in it is answered
+//! with a 429 until the window ends.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -11,31 +11,31 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderValue;
 
-use super::members;
+use super::fields;
 use super::window::Window;
 use crate::runtime::error::{Error, PaymentRequired};
 use crate::runtime::meta::{ErrorBudget, RateLimit};
 
-/// The API counts failures over this time.
+/// The window in which the API counts failures.
 const WINDOW: Duration = Duration::from_secs(30);
-/// No block lasts longer than this, whatever a header says.
+/// The longest block, whatever a header says.
 const LONGEST_BLOCK: Duration = Duration::from_secs(120);
-/// Larger bodies of JSON are refused before anything is counted.
+/// Larger JSON bodies are rejected before anything is counted.
 const MOST_JSON_BYTES: usize = 35 * 1024 * 1024;
-/// Buckets without a recent failure are dropped when there are so many.
+/// The most buckets; those without a recent failure are dropped.
 const MOST_BUCKETS: usize = 256;
 
-/// The failures of all clones of a client in the last seconds.
+/// The recent failures of all clones of a client.
 #[derive(Debug, Default)]
 pub(crate) struct FailureBudget {
     hasher: RandomState,
     buckets: Mutex<HashMap<Bucket, Counts>>,
 }
 
-/// What the API counts failures by.
+/// The key by which the API counts failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Bucket {
-    /// Tells API keys apart and is none. All wallets are one.
+    /// Distinguishes API keys without containing one. All wallets share one.
     account: u64,
     model: Box<str>,
     user: Box<str>,
@@ -44,7 +44,7 @@ pub(crate) struct Bucket {
 /// How a failure is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
-    /// 4xx except 429.
+    /// A 4xx except 429.
     Failed,
     /// A capability that the model lacks, in the chat and Responses endpoints.
     Unsupported,
@@ -54,33 +54,32 @@ pub(crate) enum Counted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Room {
     pub(crate) left: usize,
-    /// When there are more; `None` while nothing has failed.
+    /// When there will be more; `None` while nothing has failed.
     pub(crate) more_in: Option<Duration>,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// When the latest failures were, the oldest first.
+    /// The times of the latest failures, the oldest first.
     failed: VecDeque<Instant>,
     unsupported: VecDeque<Instant>,
-    /// What replies told, which includes the failures of other programs.
+    /// What replies report, which includes the failures of other programs.
     told: Window,
     /// The API blocks the bucket until then.
     blocked_until: Option<Instant>,
 }
 
 impl FailureBudget {
-    /// So many failures in 30 seconds are let through of the 50 at which the API blocks a bucket. The rest is left to other
-    /// programs with the same key.
+    /// The most failures in 30 seconds, of the 50 at which the API blocks a bucket. The rest is left to other programs with the same key.
     pub(crate) const GUARD: usize = 40;
-    /// The same for capabilities that a model lacks, of 200.
+    /// The same for missing capabilities, of 200.
     const GUARD_UNSUPPORTED: usize = 160;
-    /// A bucket in which nothing has failed.
+    /// The limit of a bucket without failures.
     pub(crate) const LIMIT: u64 = 50;
 
-    /// The bucket of a request. `body` is its JSON; of another body nothing is read.
+    /// The bucket of a request. `body` is its JSON; other bodies are not read.
     pub(crate) fn bucket(&self, credential: Option<&HeaderValue>, body: Option<&[u8]>) -> Bucket {
-        let mut named = body.and_then(|body| members(body, &["model", "user"])).unwrap_or_default();
+        let mut named = body.and_then(|body| fields(body, &["model", "user"])).unwrap_or_default();
         let mut text =
             |name: &str| named.remove(name).and_then(|value| value.as_str().map(Box::from)).unwrap_or_default();
         Bucket {
@@ -104,7 +103,7 @@ impl FailureBudget {
         failures.push_back(now);
     }
 
-    /// Takes over what a reply tells. It was written before that reply was counted itself.
+    /// Records the budget that a reply reports. It does not include that reply itself.
     pub(crate) fn learn(&self, bucket: &Bucket, told: Option<ErrorBudget>, counted: Option<Counted>, now: Instant) {
         let spent = u64::from(counted == Some(Counted::Failed));
         let remaining = told.and_then(|told| told.remaining);
@@ -121,7 +120,7 @@ impl FailureBudget {
         }
     }
 
-    /// The API said that it blocks the bucket.
+    /// Records that the API blocks the bucket.
     pub(crate) fn record_block(&self, bucket: &Bucket, now: Instant, wait: Duration) {
         let until = now.checked_add(wait.min(LONGEST_BLOCK));
         let mut buckets = self.lock();
@@ -129,14 +128,14 @@ impl FailureBudget {
         counts.blocked_until = counts.blocked_until.max(until);
     }
 
-    /// How many more requests may fail at this moment.
+    /// How many more requests may fail now.
     pub(crate) fn room(&self, bucket: &Bucket, now: Instant) -> Room {
         let mut buckets = self.lock();
         let Some(counts) = buckets.get_mut(bucket) else { return Room { left: Self::GUARD, more_in: None } };
         counts.room(now)
     }
 
-    /// How long the API blocks the bucket from now on.
+    /// How long the API still blocks the bucket.
     pub(crate) fn block_remaining(&self, bucket: &Bucket, now: Instant) -> Option<Duration> {
         let until = self.lock().get(bucket)?.blocked_until?;
         Some(until.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
@@ -183,14 +182,14 @@ impl Counts {
 }
 
 impl Counted {
-    /// How the API counts a failure; `None` where it does not. `json_bytes` is the length of the request's body.
+    /// How the API counts a failure; `None` if it does not. `json_bytes` is the length of the request's body.
     pub(crate) fn of(failure: &Error, path: &str, json_bytes: usize) -> Option<Self> {
         let status = failure.status()?.as_u16();
         if !(400..500).contains(&status) || status == 429 {
             return None;
         }
         let message = failure.message().to_ascii_lowercase();
-        // What is refused before the API counts.
+        // Rejected before the API counts.
         let is_early = match status {
             400 => message.contains("'content-type' must be") || message.contains("invalid json request"),
             402 => matches!(failure.payment_required(), Some(PaymentRequired::Challenge(_))),
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn forty_failures_in_thirty_seconds_spend_a_bucket() {
+    fn forty_failures_in_thirty_seconds_exhaust_a_bucket() {
         let (budget, start) = (FailureBudget::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
         assert_eq!(budget.room(&bucket(), start), Room { left: 40, more_in: None });
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_replies_tell_includes_the_failures_of_others() {
+    fn reported_budgets_include_the_failures_of_others() {
         let (budget, now) = (FailureBudget::default(), Instant::now());
         budget.learn(&bucket(), told(13, 20), None, now);
         assert_eq!(budget.room(&bucket(), now), Room { left: 3, more_in: Some(Duration::from_secs(20)) });
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_model_lacks_is_counted_apart() {
+    fn missing_capabilities_are_counted_separately() {
         let (budget, now) = (FailureBudget::default(), Instant::now());
         for _ in 0..159 {
             budget.record_failure(&bucket(), Counted::Unsupported, now);
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_ends_by_itself_and_a_shorter_one_does_not_end_it_early() {
+    fn a_block_expires_and_a_shorter_one_does_not_end_it_early() {
         let (budget, start) = (FailureBudget::default(), Instant::now());
         assert_eq!(budget.block_remaining(&bucket(), start), None);
         budget.record_block(&bucket(), start, WINDOW);
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_of_a_key_a_model_and_a_user() {
+    fn a_bucket_is_a_key_a_model_and_a_user() {
         let budget = FailureBudget::default();
         let (one, other) = (HeaderValue::from_static("Bearer one"), HeaderValue::from_static("Bearer other"));
         let of = |key, body: &str| budget.bucket(key, Some(body.as_bytes()));

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The source of time, sleep and randomness of a client.
 ///
-/// Replace it ([`ClientBuilder::clock`](crate::ClientBuilder::clock)) to test how a program behaves while calls are repeated,
-/// without waiting and without chance. Time-outs are not part of it: they always run by Tokio's timer.
+/// Replace it ([`ClientBuilder::clock`](crate::ClientBuilder::clock)) to test retries without waiting and without randomness. Time-outs are
+/// not part of it: they always use Tokio's timer.
 ///
 /// ```
 /// use std::pin::Pin;
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// # Ok::<(), venice_ai::Error>(())
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// A time that never goes back.
+    /// A monotonic time.
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -39,12 +39,12 @@ pub trait Clock: fmt::Debug + Send + Sync {
         SystemTime::now()
     }
 
-    /// Ends after a while.
+    /// Completes after this duration.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    /// A number from 0 up to but not including 1.
+    /// A random number in `0.0..1.0`.
     fn random(&self) -> f64 {
         (crate::runtime::random::bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_jitter_covers_the_range_and_stays_in_it() {
+    fn random_numbers_cover_the_range_and_stay_in_it() {
         let thrown: Vec<f64> = (0..1000).map(|_| SystemClock.random()).collect();
         assert!(thrown.iter().all(|number| (0.0..1.0).contains(number)));
         assert!(thrown.iter().any(|number| *number < 0.1));

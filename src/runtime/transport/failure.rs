@@ -8,10 +8,10 @@ use reqwest::Url;
 
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 
-/// A request that brought no reply.
+/// A request without a reply.
 #[cold]
 pub(super) fn of_request(error: reqwest::Error) -> Error {
-    // All of the URL that may be shown: its query can hold what is not meant for logs.
+    // The only part of the URL that may be shown: its query may contain secrets.
     let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
     let error = error.without_url();
     let root = root_cause(&error);
@@ -23,16 +23,16 @@ pub(super) fn of_request(error: reqwest::Error) -> Error {
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
     } else if error.is_redirect() {
-        (ErrorKind::Redirect, format!("{host} sent the request elsewhere: {cause}"))
+        (ErrorKind::Redirect, format!("{host} redirected the request: {cause}"))
     } else if error.is_builder() {
         (ErrorKind::InvalidRequest, format!("the request cannot be built: {cause}"))
     } else {
-        (ErrorKind::Transport, format!("the connection to {host} broke before a reply came: {cause}"))
+        (ErrorKind::Transport, format!("the connection to {host} was lost before a reply: {cause}"))
     };
     Error::new(kind, message).with_source(error)
 }
 
-/// The error of a resolver that connects to no address of a host, and why.
+/// The error of a resolver that rejects a host, with the reason.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "jobs"), allow(dead_code))]
 pub(crate) struct RefusedHost(pub(crate) &'static str);
@@ -45,8 +45,8 @@ impl fmt::Display for RefusedHost {
 
 impl StdError for RefusedHost {}
 
-/// What to do about a certificate whose CA is not trusted. The errors of TLS libraries have no type in common, and with OpenSSL the cause is
-/// not at the bottom of the error.
+/// What to do about a certificate whose CA is not trusted. TLS libraries have no common error type, and with OpenSSL the cause is not the
+/// innermost error.
 fn advice(error: &dyn StdError) -> &'static str {
     const UNTRUSTED: [&str; 5] = [
         "UnknownIssuer",
@@ -74,28 +74,28 @@ pub(super) fn of_body(error: reqwest::Error, received: u64) -> Error {
     let error = error.without_url();
     let cause = root_cause(&error);
     let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
-    let message = format!("the reply was cut after {received} bytes: {cause}");
+    let message = format!("the reply broke off after {received} bytes: {cause}");
     Error::new(kind, message).with_source(error)
 }
 
-/// A reply in a coding that was not asked for. One that was is decoded by now, and its header is gone.
+/// A reply in an encoding that was not requested. A requested one is decoded by now, and its header is removed.
 #[cold]
 pub(super) fn of_encoding(encoding: &str) -> Error {
     let message = format!(
-        "the reply has the content-encoding `{encoding}`, which was not asked for and cannot be read here; look for a proxy in between \
+        "the reply has the content-encoding `{encoding}`, which was not requested and cannot be decoded; check for a proxy in between \
          (the feature `gzip` reads gzip, where replies are not streamed)"
     );
     Error::new(ErrorKind::Decode, message)
 }
 
-/// A body whose reading ended with the runtime.
+/// A body that ended with its runtime.
 #[cold]
 pub(super) fn of_runtime(received: u64) -> Error {
-    let message = format!("the reply was cut after {received} bytes: the Tokio runtime that read it was shut down");
+    let message = format!("the reply broke off after {received} bytes: the Tokio runtime that read it was shut down");
     Error::new(ErrorKind::Transport, message)
 }
 
-/// A request that could not be put together.
+/// A request that could not be built.
 #[cold]
 pub(crate) fn of_building(error: reqwest::Error) -> Error {
     let error = error.without_url();
@@ -103,20 +103,20 @@ pub(crate) fn of_building(error: reqwest::Error) -> Error {
     Error::invalid_request(message).with_source(error)
 }
 
-/// An attempt that took too long.
+/// The error of an attempt that timed out.
 #[cold]
 pub(crate) fn out_of_time(limit: Duration) -> Error {
     let message = format!("no whole reply within {limit:?} (time-out of one attempt)");
     Error::new(ErrorKind::Timeout, message)
 }
 
-/// The files of a request did not show what is in them. Nothing was sent.
+/// The check of a request's files timed out. Nothing was sent.
 pub(super) fn no_file(limit: Duration) -> Error {
     let message = format!("the file to send could not be read within {limit:?}; nothing was sent");
     Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent)
 }
 
-/// What lies at the bottom of an error, which is what says something: "connection refused" and not "error sending request".
+/// The root cause of an error, which is the informative one: "connection refused" and not "error sending request".
 pub(crate) fn root_cause<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

@@ -10,13 +10,13 @@ use crate::runtime::secret::{self, Secret};
 use crate::runtime::url::percent_decoded;
 use crate::runtime::wallet;
 
-/// Adds what the request does not have: the client's headers, `Accept`, the key. What is secret in it is kept out of errors.
+/// Adds missing headers: the client's, `Accept`, authentication. Secrets are kept out of errors.
 pub(super) fn complete(outgoing: &mut Outgoing) -> Result<(), Error> {
     let Outgoing { shared, scope, request: Some(request), reply, options, .. } = outgoing else { return Ok(()) };
     let (headers, operation) = (request.headers_mut(), scope.operation());
     headers.reserve(shared.headers.len() + 3);
     let anonymous = operation.facts().auth == AuthScheme::Anonymous;
-    // A default header may be a credential for a gateway before the API.
+    // A default header may be a credential for a gateway in front of the API.
     for (name, value) in shared.headers.iter().filter(|header| !anonymous || header.0 == USER_AGENT) {
         if let Entry::Vacant(place) = headers.entry(name) {
             place.insert(value.clone());
@@ -24,7 +24,7 @@ pub(super) fn complete(outgoing: &mut Outgoing) -> Result<(), Error> {
     }
     headers.entry(ACCEPT).or_insert_with(|| reply.accept(operation));
     if !reply.is_whole() {
-        // A compressor holds pieces back, and media do not get smaller.
+        // Compression delays pieces, and media do not compress.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     }
     refuse_payment(headers, operation)?;
@@ -34,14 +34,14 @@ pub(super) fn complete(outgoing: &mut Outgoing) -> Result<(), Error> {
     Ok(())
 }
 
-/// A payment goes with the operation that knows when it may be sent again, and with no other one of the API.
+/// A payment is allowed only for the operation that knows when it may be retried.
 fn refuse_payment(headers: &HeaderMap, operation: &OperationRef) -> Result<(), Error> {
     if operation.retry() == RetryClass::Payment || operation.is_ad_hoc() {
         return Ok(());
     }
     match headers.keys().find(|name| wallet::PAYMENTS.contains(name)) {
         Some(name) => Err(Error::invalid_request(format!(
-            "the header `{name}` pays, and this operation takes no payment; nothing was sent. Pay with `x402().top_up()`"
+            "the header `{name}` is a payment, which this operation does not accept; nothing was sent. Pay with `x402().top_up()`"
         ))),
         None => Ok(()),
     }
@@ -60,10 +60,10 @@ fn authenticate(
     let scheme = operation.facts().auth;
     let wallet = signed_later || headers.keys().any(|name| wallet::SIGN_INS.contains(name));
     match (scheme, key) {
-        // Who pays must not be left to the server's choice.
+        // The payer must not be left to the server's choice.
         (AuthScheme::Wallet, _) | (AuthScheme::BearerOrWallet, _) if wallet => {}
         (AuthScheme::Anonymous, _) => {}
-        // Whose account it is does not belong to a wallet's payment.
+        // A wallet's payment is sent without the account's key.
         (AuthScheme::Public, _) if headers.keys().any(|name| wallet::PAYMENTS.contains(name)) => {}
         (AuthScheme::Wallet, _) => {
             let message = "this operation needs a wallet's signature, which an API key does not replace; nothing was sent. Give it \
@@ -92,8 +92,8 @@ pub(super) fn any_of(media: &[&'static str]) -> HeaderValue {
     }
 }
 
-/// Headers that belong to the connection (RFC 9110, section 7.6.1) or say where a request goes and where it ends. A second opinion
-/// about that is how requests are smuggled past a proxy.
+/// Headers of the connection (RFC 9110, section 7.6.1), or of the target and length of a request. Overriding them enables request smuggling
+/// past a proxy.
 const OF_THE_CONNECTION: [&str; 12] = [
     "connection",
     "content-length",
@@ -109,8 +109,7 @@ const OF_THE_CONNECTION: [&str; 12] = [
     "upgrade",
 ];
 
-/// Headers whose values tell nothing of who asks. Any other may be a credential: gateways call theirs `x-session-id` or
-/// `cf-access-client-id`.
+/// Headers whose values do not identify the caller. Any other may be a credential: gateways use `x-session-id` or `cf-access-client-id`.
 const HARMLESS: [&str; 14] = [
     "accept",
     "accept-charset",
@@ -128,31 +127,31 @@ const HARMLESS: [&str; 14] = [
     "x-request-id",
 ];
 
-/// A header from text. The message on failure names the header and not its value. All values are marked that may be credentials, so
-/// that nothing prints them.
+/// A header from text. The error names the header, not its value. Values that may be credentials are marked as sensitive, so they are never
+/// printed.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::try_from(name);
-    let parsed = parsed.map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    let parsed = parsed.map_err(|_| format!("`{}` is not a header name", name.escape_debug()))?;
     if OF_THE_CONNECTION.contains(&parsed.as_str()) {
         return Err(format!(
-            "the header `{parsed}` cannot be set: the HTTP client sets it as the connection and the body need it"
+            "the header `{parsed}` cannot be set: the HTTP client sets it for the connection and the body"
         ));
     }
     let mut value = HeaderValue::try_from(value)
-        .map_err(|_| format!("the value of the header `{parsed}` has a character that no header can carry"))?;
+        .map_err(|_| format!("the value of the header `{parsed}` has a character that is not valid in a header"))?;
     value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
     Ok((parsed, value))
 }
 
-/// Marks all values that may be credentials.
+/// Marks values that may be credentials.
 pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
     headers.iter_mut().for_each(|(name, value)| value.set_sensitive(!HARMLESS.contains(&name.as_str())));
 }
 
-/// Shorter parts of a path are words, and not what opens a file.
+/// Shorter path segments are words, not secrets.
 const SHORTEST_SEGMENT: usize = 16;
 
-/// The values of headers that identify somebody, but for that of the key, which is kept out anyway. They are marked as sensitive on the way.
+/// The values of identifying headers, except the key, which is kept out anyway. Marks them as sensitive.
 fn secrets_of(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
     for (_, value) in headers.iter_mut().filter(|header| wallet::is_signature(header.0)) {
         value.set_sensitive(true);
@@ -162,23 +161,23 @@ fn secrets_of(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
     let text = private.filter_map(|(name, value)| {
         let text = value.to_str().ok()?;
         let is_credential = secret::is_credential(name.as_str());
-        // Without its words a message says nothing any more.
+        // Hiding ordinary words would make messages unreadable.
         if !is_credential && is_word(text) {
             return None;
         }
-        // The scheme in front of a key is no secret, and the key may come back without it.
+        // The scheme in front of a key is not secret, and the key may be echoed without it.
         let text = if *name == AUTHORIZATION { text.split_once(' ').map_or(text, |(_, key)| key) } else { text };
         Some(text.trim().into())
     });
     text.collect()
 }
 
-/// A name or a word, such as that of a team, and not what a machine has drawn.
+/// Whether a value is a name or a word, such as a team's, rather than a random token.
 fn is_word(text: &str) -> bool {
     text.len() < SHORTEST_SEGMENT && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// An address that opens a file for everyone who knows it, and the parts of it that do.
+/// A URL that gives access to a file, and its secret parts.
 pub(crate) fn of_address(url: &Url) -> Vec<Secret> {
     let mut secrets: Vec<Secret> = vec![url.as_str().into()];
     secrets.extend(url.password().map(Secret::from));
@@ -199,13 +198,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_address_all_that_opens_it_is_hidden() {
-        let url = Url::parse("https://a.example/files/0123456789abcdef01/film.mp4?sig=a%2Bb%3D%3Dc&x").unwrap();
+    fn the_secret_parts_of_a_url_are_hidden() {
+        let url = Url::parse("https://a.example/files/0123456789abcdef01/video.mp4?sig=a%2Bb%3D%3Dc&x").unwrap();
         let hidden: Vec<String> = of_address(&url).iter().map(|secret| secret.expose().to_owned()).collect();
         for part in [url.as_str(), "sig=a%2Bb%3D%3Dc&x", "a%2Bb%3D%3Dc", "a+b==c", "0123456789abcdef01"] {
             assert!(hidden.iter().any(|secret| secret == part), "{part}: {hidden:?}");
         }
-        assert!(!hidden.iter().any(|secret| secret == "files" || secret == "film.mp4"), "{hidden:?}");
+        assert!(!hidden.iter().any(|secret| secret == "files" || secret == "video.mp4"), "{hidden:?}");
     }
 
     #[test]
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_of_a_key_is_no_part_of_it() {
+    fn the_scheme_is_not_part_of_a_key() {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer vk-123456".parse().unwrap());
         headers.get_mut(AUTHORIZATION).unwrap().set_sensitive(true);

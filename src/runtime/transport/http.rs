@@ -16,14 +16,14 @@ pub(crate) struct HttpConfig {
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy: ProxyChoice<reqwest::Proxy>,
     pub(crate) root_certificates: RootCertificates,
-    /// The base URL or the proxy needs TLS.
+    /// Whether the base URL or the proxy needs TLS.
     pub(crate) https: bool,
 }
 
-/// Which proxy connections use.
+/// The proxy of connections.
 #[derive(Clone, Debug)]
 pub(crate) enum ProxyChoice<P> {
-    /// The one that the environment names, if any.
+    /// The one in the environment, if any.
     Environment,
     /// None.
     Direct,
@@ -32,12 +32,13 @@ pub(crate) enum ProxyChoice<P> {
 }
 
 impl HttpConfig {
-    /// The client for calls to the API.
+    /// Builds the client for calls to the API.
     fn build(&self) -> Result<reqwest::Client, Error> {
         self.build_with(self.https, None)
     }
 
-    /// The client for other hosts, which may be https where the base URL is not. A machine without CA certificates has plain ones.
+    /// Builds the client for other hosts, which may be https if the base URL is not. On a machine without CA certificates it supports only
+    /// http.
     pub(crate) fn build_for(&self, policy: &dyn HostPolicy) -> Result<reqwest::Client, Error> {
         match self.build_with(true, self.resolver(policy)) {
             Err(_) if !self.https => self.build_with(false, self.resolver(policy)),
@@ -53,7 +54,7 @@ impl HttpConfig {
     fn build_with(&self, https: bool, resolver: Option<Arc<dyn Resolve>>) -> Result<reqwest::Client, Error> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
-            // Redirects are followed by the transport, which knows where the key may go.
+            // The transport follows redirects itself, as it knows where the key may go.
             .redirect(reqwest::redirect::Policy::none());
         builder = match &self.proxy {
             ProxyChoice::Environment => builder,
@@ -68,24 +69,25 @@ impl HttpConfig {
     }
 }
 
-/// The runtime of blocking calls, once there is one. It lasts as long as the process, and its connections are not those of other runtimes.
+/// The id of the runtime for blocking calls, once it was started. It lives as long as the process, and does not share connections with
+/// other runtimes.
 pub(crate) static BLOCKING_RUNTIME: OnceLock<Id> = OnceLock::new();
 
-/// The runtime that this runs in. What waits in another one has its connections and timers there, and that one may stand still.
+/// The current runtime. A future that waits in another runtime has its connections and timers there, and that runtime may be stopped.
 pub(crate) fn current_runtime() -> Option<Id> {
     Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
-/// The HTTP client, and others that are built when they are first needed: for blocking calls, and for other hosts.
+/// The HTTP client, and others that are built on first use: for blocking calls, and for other hosts.
 ///
-/// A connection is served by the runtime that opened it. If blocking calls took one that an async runtime of the caller
-/// opened, and that runtime stood still, they would wait for ever. So they have connections of their own. Other hosts have
-/// them too, where they must not have each address that the API may have, and where they need TLS and the API does not.
+/// A connection is driven by the runtime that opened it. A blocking call on a connection of the caller's runtime would hang if that runtime
+/// stopped, so blocking calls have their own connections. Other hosts have their own too: the resolver must reject addresses that the API
+/// may have, and they may need TLS when the API does not.
 pub(crate) struct Http {
     client: reqwest::Client,
     /// For blocking calls, for other hosts, and for other hosts in blocking calls.
     others: [OnceLock<reqwest::Client>; 3],
-    /// `None` for a client that the caller brought: a second one cannot be built.
+    /// `None` for the caller's own client: a second one cannot be built.
     config: Option<HttpConfig>,
 }
 
@@ -98,12 +100,12 @@ impl Http {
         Self { client, others: Default::default(), config: None }
     }
 
-    /// The client that requests are built with.
+    /// The client that builds requests.
     pub(crate) fn first(&self) -> &reqwest::Client {
         &self.client
     }
 
-    /// The client to send a request with.
+    /// The client that sends a request.
     pub(crate) fn to_send(&self, elsewhere: Option<&dyn HostPolicy>) -> Result<&reqwest::Client, Error> {
         let Some(config) = &self.config else { return Ok(&self.client) };
         let blocking = BLOCKING_RUNTIME.get().is_some_and(|blocking| current_runtime() == Some(*blocking));

@@ -1,15 +1,15 @@
-//! `Interceptor`: runs before the first attempt of a call; `CompletionObserver`: is given the outcome.
+//! `Interceptor`: runs before the first attempt of a call. `CompletionObserver`: receives the outcome.
 //!
 //! # Adding an interceptor
 //!
-//! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] sees the request as it will be sent, with everything that
-//!    `with_extra_body` added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make
-//!    calls of its own with `Client::of_call`. Those calls pass the interceptors too, so it must let them through.
-//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`]. A
-//!    call begins with a copy of the client's, and its own replaces the client's with the same name.
-//! 3. What has to be known afterwards goes into a [`CompletionObserver`], which `before_send` returns.
+//! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] gets the request as it will be sent, with everything that `with_extra_body`
+//! added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make its own calls with
+//! `Client::of_call`. Those calls run the interceptors too, so it must let them pass.
+//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`].
+//! A call starts with a copy of the client's, and its own replaces the client's with the same name.
+//! 3. Outcomes are handled by a [`CompletionObserver`], which `before_send` returns.
 //!
-//! A call without interceptors allocates nothing for them, and `send` stays as small as it is.
+//! A call without interceptors allocates nothing for them, and `send` stays small.
 
 use std::any::Any;
 use std::fmt;
@@ -37,7 +37,7 @@ pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
         Ok(())
     }
 
-    /// Passes a call on, changed or not, or rejects it.
+    /// Lets a call pass, changed or not, or rejects it.
     fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a>;
 }
 
@@ -45,17 +45,16 @@ pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
 pub(crate) type Intercepting<'a> =
     Pin<Box<dyn Future<Output = Result<Option<Box<dyn CompletionObserver>>, Error>> + Send + 'a>>;
 
-/// Is given the outcome of a call that passed an interceptor, after all attempts. Dropped without it, the caller dropped the call, and
-/// its outcome is unknown.
+/// Receives the outcome of a call after all attempts. If it is dropped instead, the caller dropped the call, and its outcome is unknown.
 pub(crate) trait CompletionObserver: Send {
-    /// The reply is a success. It is here as a whole, or its headers are ([`Body::Pieces`](super::Body)); nothing is decoded yet.
+    /// A successful reply, complete or only its headers ([`Body::Pieces`](super::Body)); nothing is decoded yet.
     fn succeeded(self: Box<Self>, reply: &mut Reply);
 
-    /// The call failed; without [`attempts`](Error::attempts) nothing was sent, as when a later interceptor refused it.
+    /// A failed call; without [`attempts`](Error::attempts) nothing was sent, as when a later interceptor rejected it.
     fn failed(self: Box<Self>, failure: Error) -> Error;
 }
 
-/// What the options of a call change in the interceptors of its client.
+/// A change of a call's interceptors.
 #[cfg(feature = "preflight")]
 #[derive(Clone, Debug)]
 pub(crate) enum InterceptorChange {
@@ -78,7 +77,7 @@ impl Interceptors {
         }
     }
 
-    /// Adds an interceptor, in the place of one with the same name. Of those with the same order a new one comes first.
+    /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
     #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
@@ -127,12 +126,12 @@ impl CompletionObservers {
     }
 }
 
-/// Whether there is anything to pass.
+/// Whether there is anything to run.
 pub(super) fn are_there(outgoing: &Outgoing) -> bool {
     !outgoing.interceptors.0.is_empty() || !outgoing.file_checks.is_empty()
 }
 
-/// Passes all interceptors: first the files of the request are looked at, then come the interceptors of the client and of the call.
+/// Runs the file checks of the request, then the interceptors of the client and of the call.
 pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers, Error> {
     look_at_files(outgoing).await?;
     let mut watches = CompletionObservers::default();
@@ -150,7 +149,7 @@ async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {
         return Ok(());
     }
     let limit = outgoing.timeout();
-    // A reader may never give a byte.
+    // A reader may never return a byte.
     let looking = tokio::time::timeout(limit, limits::check(&outgoing.file_checks)).await;
     looking.unwrap_or_else(|_| Err(failure::no_file(limit)))
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-/// Adds a member. Two objects become one; anything else is replaced.
+/// Adds a field. Two objects are merged; anything else is replaced.
 pub(super) fn merge_field(object: &mut Map<String, Value>, name: String, value: Value) {
     match (object.get_mut(&name), value) {
         (Some(Value::Object(there)), Value::Object(new)) => {
@@ -20,8 +20,8 @@ pub(super) fn merge_field(object: &mut Map<String, Value>, name: String, value: 
     }
 }
 
-/// Adds fields to the JSON object of a body. The others stay as they were written, byte for byte: what a model said is among them.
-/// `None` if it is not a JSON object.
+/// Adds fields to the JSON object of a body. Other fields are kept byte for byte, as assistant messages have to be. `None` if it is not a
+/// JSON object.
 pub(super) fn merge_into(body: Option<&[u8]>, extra: Map<String, Value>) -> Option<serde_json::Result<Bytes>> {
     let mut fields: BTreeMap<String, Box<RawValue>> = match body {
         None => BTreeMap::new(),
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_merged_stays_as_it_was_written() {
+    fn other_fields_are_kept_byte_for_byte() {
         let body = r#"{"z":[1.0,1e3,12345678901234567890123],"a":{"x":1.0},"c":"\u0041"}"#;
         let Value::Object(extra) = json!({"a": {"y": 2}, "new": null}) else { unreachable!() };
         let body = merge_into(Some(body.as_bytes()), extra).unwrap().unwrap();

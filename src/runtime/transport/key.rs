@@ -8,7 +8,7 @@ use reqwest::header::HeaderValue;
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
 
-/// A key that a header can carry, and that header. Each call holds on to it, so a clone is cheap.
+/// A valid key and its header. Cheap to clone, as each call has it.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     inner: Arc<KeyData>,
@@ -27,11 +27,11 @@ impl ApiKey {
         }
         if key.trim() != key || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
             return Err(Error::configuration(
-                "the API key has a space at an end, a line break, or another character that no header can carry",
+                "the API key has a leading or trailing space, a line break, or another character that is not valid in a header",
             ));
         }
         let mut header = HeaderValue::try_from(format!("Bearer {key}"))
-            .map_err(|_| Error::configuration("no header can carry the API key"))?;
+            .map_err(|_| Error::configuration("the API key is not valid in a header"))?;
         header.set_sensitive(true);
         Ok(Self { inner: Arc::new(KeyData { secret, header }) })
     }

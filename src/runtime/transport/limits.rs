@@ -2,31 +2,31 @@
 
 use crate::runtime::json_cost::{self, AMPLIFICATION};
 
-/// How much of a reply is read into memory. Bodies that are read in pieces have no such limit.
+/// The memory limits of a reply. Bodies that are streamed have none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ReplyLimits {
-    /// A reply that is read whole.
+    /// The largest reply that is read completely.
     pub(crate) reply: Option<usize>,
-    /// One event of a stream.
+    /// The largest event of a stream.
     pub(crate) event: Option<usize>,
-    /// What is collected of a stream.
+    /// The most memory of a collected stream.
     pub(crate) collected: Option<usize>,
-    /// Files come inside of the reply, as text.
+    /// Whether the reply contains files as text.
     pub(crate) holds_files: bool,
 }
 
-/// A file that is read into memory: 256 MiB.
+/// A file in memory: 256 MiB.
 pub(crate) const FILE: usize = 256 * 1024 * 1024;
-/// A whole reply: 32 MiB. The longest that the API gives without files are lists of vectors, of some megabytes.
+/// A complete reply: 32 MiB. The longest without files are embeddings, a few megabytes.
 const REPLY: usize = 32 * 1024 * 1024;
-/// An event: 4 MiB. It has a few tokens, or at the end of an answer what was found on the web for it.
+/// An event: 4 MiB. It has a few tokens, or search results at the end of an answer.
 pub(crate) const EVENT: usize = 4 * 1024 * 1024;
 /// A collected answer: 64 MiB of memory. The longest answers have a megabyte of text.
 #[cfg(feature = "collect")]
 pub(crate) const COLLECTED: usize = 64 * 1024 * 1024;
 
 impl ReplyLimits {
-    /// These limits, and where one is not set that of `other`.
+    /// These limits, or those of `other` if not set.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             reply: self.reply.or(other.reply),
@@ -36,7 +36,7 @@ impl ReplyLimits {
         }
     }
 
-    /// The largest reply that is read whole, in bytes.
+    /// The largest complete reply, in bytes.
     pub(crate) fn reply_bytes(&self) -> usize {
         self.reply.unwrap_or(if self.holds_files { FILE } else { REPLY })
     }
@@ -46,23 +46,23 @@ impl ReplyLimits {
         self.event.unwrap_or(EVENT)
     }
 
-    /// The most that is collected of a stream, in bytes.
+    /// The most memory of a collected stream, in bytes.
     #[cfg(feature = "collect")]
     pub(crate) fn collected_bytes(&self) -> usize {
         self.collected.unwrap_or(COLLECTED)
     }
 
-    /// Whether a reply takes too much memory once it is parsed.
+    /// Whether a reply would take too much memory when parsed.
     pub(crate) fn reply_is_too_costly(&self, json: &[u8]) -> bool {
         json_cost::exceeds(json, self.reply_bytes().saturating_mul(AMPLIFICATION))
     }
 
-    /// Whether an event takes too much memory once it is parsed.
+    /// Whether an event would take too much memory when parsed.
     pub(crate) fn event_is_too_costly(&self, json: &[u8]) -> bool {
         json_cost::exceeds(json, self.event_bytes().saturating_mul(AMPLIFICATION))
     }
 }
 
-/// What JSON inside of an answer, which a model wrote, may take in memory once it is parsed.
+/// The most memory of parsed JSON in a model's answer.
 #[cfg(any(feature = "structured", feature = "tools"))]
 pub(crate) const MOST_ANSWER_MEMORY: usize = REPLY * AMPLIFICATION;

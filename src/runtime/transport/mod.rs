@@ -1,4 +1,4 @@
-//! The life of every request: authentication, interceptors, attempts, redirects, time-outs, spans.
+//! `Shared`, `Outgoing`, `Reply`: the request pipeline: authentication, interceptors, retries, redirects, time-outs, spans.
 
 mod ahead;
 pub(crate) mod base_url;
@@ -11,10 +11,10 @@ mod headers;
 mod heap;
 pub(crate) mod http;
 pub(crate) mod interceptor;
+mod json_fields;
 mod json_merge;
 mod key;
 pub(crate) mod limits;
-mod members;
 mod model;
 mod options;
 mod outgoing;
@@ -40,9 +40,9 @@ pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{header, mark_sensitive, of_address};
+pub(crate) use self::json_fields::fields;
 pub(crate) use self::key::ApiKey;
 use self::limits::ReplyLimits;
-pub(crate) use self::members::members;
 #[cfg(any(feature = "budget", feature = "preflight"))]
 pub(crate) use self::model::model_of;
 pub use self::options::CallOptions;
@@ -61,33 +61,33 @@ use crate::runtime::operation::{OperationRef, RetryClass};
 use crate::runtime::secret::Secret;
 use crate::runtime::text::SHORTEST_SECRET;
 
-/// What is said of a payment of which nobody knows what became of it.
-const MAY_BE_PAID: &str = "it may have been paid; look at the balance before paying again";
+/// Added to errors of payments with an unknown outcome.
+const MAY_BE_PAID: &str = "it may have been paid; check the balance before paying again";
 
-/// The form in which the reply of a call is read: which media type is asked for, and how much of the reply an attempt waits for.
+/// How the reply of a call is read: the requested media type, and how much of the reply an attempt waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReplyForm {
-    /// JSON, all of it, within the time of the attempt. A reply that is cut counts as a failed attempt.
+    /// Complete JSON, within the time limit of the attempt. A reply that breaks off is a failed attempt.
     Json,
-    /// All of it, in any media type of the operation.
+    /// Complete, in any media type of the operation.
     Whole,
-    /// The headers. The body is read by whoever gets the reply, and nothing is repeated any more.
+    /// The headers only. The caller reads the body, and nothing is retried any more.
     Body,
-    /// As [`Body`](Self::Body): server-sent events.
+    /// Like [`Body`](Self::Body): server-sent events.
     Events,
-    /// All of it if it is JSON, and else the headers: an operation that replies with a file or with its progress.
+    /// Complete if it is JSON, otherwise the headers only: an operation that replies with a file or with its progress.
     JsonOrFile,
-    /// As [`JsonOrFile`](Self::JsonOrFile), where JSON, or the page of a gateway, is an error that shows it.
+    /// Like [`JsonOrFile`](Self::JsonOrFile), but JSON or a gateway's HTML page is an error.
     File,
 }
 
 impl ReplyForm {
-    /// Whether the reply is waited for, whatever it is.
+    /// Whether the complete reply is read.
     fn is_whole(self) -> bool {
         matches!(self, Self::Json | Self::Whole)
     }
 
-    /// The media type to ask for.
+    /// The `Accept` header.
     fn accept(self, operation: &OperationRef) -> HeaderValue {
         match self {
             Self::Json => HeaderValue::from_static("application/json"),
@@ -97,12 +97,12 @@ impl ReplyForm {
     }
 }
 
-/// What an error says of the call it happened in, and what it must not say.
+/// The details of a call for its errors, and the secrets to keep out of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
     operation: OperationRef,
     key: Option<ApiKey>,
-    /// What else goes with the request and must not come back in an error: signatures, headers, an address that opens by itself.
+    /// Further secrets that must not be echoed in an error: signatures, headers, a secret URL.
     hidden: Vec<Secret>,
     limits: ReplyLimits,
 }
@@ -129,7 +129,7 @@ impl Scope {
         self.key = Some(key);
     }
 
-    /// How much of the reply is read into memory.
+    /// The memory limits of the reply.
     pub(crate) fn limits(&self) -> &ReplyLimits {
         &self.limits
     }
@@ -138,7 +138,7 @@ impl Scope {
         self.limits = limits;
     }
 
-    /// Keeps something out of errors.
+    /// Keeps secrets out of errors.
     pub(crate) fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
         // Shorter ones would hide ordinary words, and an empty one everything.
         self.hidden.extend(secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET));
@@ -149,33 +149,33 @@ impl Scope {
         key.into_iter().chain(self.hidden.iter().map(Secret::expose))
     }
 
-    /// Names the operation in the error, and removes what is secret from it.
+    /// Adds the operation to the error, and removes secrets from it.
     #[cold]
     pub(crate) fn explained(&self, error: Error) -> Error {
         let error = error.with_operation(&self.operation);
         self.secrets().fold(error, Error::scrubbed)
     }
 
-    /// `bytes` from the server without what is secret.
+    /// Bytes from the server, without secrets.
     #[cfg(feature = "batch")]
     pub(crate) fn without_secrets(&self, bytes: Bytes) -> Bytes {
         self.secrets().fold(bytes, crate::runtime::text::without_secret)
     }
 
-    /// Headers from the server, with those marked as sensitive that repeat what is secret.
+    /// Headers from the server; those that echo a secret are marked as sensitive.
     pub(crate) fn without_secrets_in(&self, mut meta: Meta) -> Meta {
         self.secrets().for_each(|secret| meta.hide(secret));
         meta
     }
 
-    /// The error of a reply that is no success.
+    /// The error of an error reply.
     #[cold]
     pub(crate) fn api_error(&self, meta: Meta, body: Bytes) -> Error {
         let body = crate::runtime::error::clean_error_body(body, self.secrets());
         self.explained(crate::runtime::error::api_error(&self.operation, meta, body))
     }
 
-    /// Builds the error of a document that came with a success status: a whole reply, or an event of a stream.
+    /// Builds the error of a document with a success status: a complete reply, or an event of a stream.
     #[cold]
     pub(crate) fn in_band_error(&self, meta: Meta, document: Bytes) -> Error {
         let document = crate::runtime::error::clean_error_body(document, self.secrets());
@@ -192,7 +192,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Changes what is known of the reply, wherever it is told.
+    /// Changes the metadata of the reply in every place.
     #[cfg(feature = "preflight")]
     pub(crate) fn change_meta(&mut self, change: impl FnOnce(Meta) -> Meta) {
         self.meta = change(self.meta.clone());
@@ -201,7 +201,7 @@ impl Reply {
         }
     }
 
-    /// The body if it was waited for, and else nothing.
+    /// The body if it was read, otherwise empty.
     pub(crate) fn bytes(&self) -> &Bytes {
         static NONE: Bytes = Bytes::new();
         match &self.body {
@@ -211,14 +211,14 @@ impl Reply {
     }
 }
 
-/// As much of a reply's body as its [`ReplyForm`] asked for.
+/// The body of a reply, as far as its [`ReplyForm`] says.
 #[derive(Debug)]
 pub(crate) enum Body {
     Whole(Bytes),
     Pieces(Box<ReplyBody>),
 }
 
-/// An error of a reply that came and cannot be read. What was to be paid may be paid all the same.
+/// The error of a reply that cannot be decoded. A payment may have been made anyway.
 pub(crate) fn unreadable(class: RetryClass, error: Error) -> Error {
     if class == RetryClass::Payment { error.with_note(MAY_BE_PAID) } else { error }
 }

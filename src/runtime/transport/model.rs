@@ -1,24 +1,24 @@
-//! `Outgoing::model`: the model that a request names.
+//! `Outgoing::model`: the model of a request.
 
 use serde_json::{Map, Value};
 
-use super::{Outgoing, members};
+use super::{Outgoing, fields};
 
-/// The fields that name a model, in the order in which they count.
+/// The fields for a model, in the order of precedence.
 const FIELDS: [&str; 2] = ["model", "modelId"];
 
 impl Outgoing {
-    /// The model that the request names, in its JSON or in its form.
+    /// The model of the request, from its JSON or its form.
     pub(crate) fn model(&self) -> Option<String> {
         let text = |name: &str| self.form()?.text(name);
         match self.form() {
             Some(_) => FIELDS.into_iter().find_map(text).map(str::to_owned),
-            None => Some(model_of(&members(self.body()?, &FIELDS)?)?.1.to_owned()),
+            None => Some(model_of(&fields(self.body()?, &FIELDS)?)?.1.to_owned()),
         }
     }
 }
 
-/// The field of a request that names its model, and the name. A blank one is none.
+/// The field and the model of a request. A blank one counts as absent.
 pub(crate) fn model_of(body: &Map<String, Value>) -> Option<(&'static str, &str)> {
     let named = FIELDS.into_iter().find_map(|field| Some((field, body.get(field)?.as_str()?)));
     named.filter(|(_, name)| !name.trim().is_empty())

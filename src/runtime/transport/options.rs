@@ -1,4 +1,4 @@
-//! `CallOptions`: per-call options, in place of the client's settings.
+//! `CallOptions`: per-call options that override the client's settings.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::runtime::secret::Secret;
 use crate::runtime::validation::ValidationError;
 use crate::runtime::wallet::{self, SIGN_IN, SignInRequest, Signature, Signer};
 
-/// How calls are made, as opposed to what they ask for.
+/// Per-call options, which override the client's settings.
 ///
-/// Everything that makes calls takes it with `with_options`, and has the same options as methods; what makes several calls makes each of
-/// them with it. What is not set is as the client has it. Options are checked when a call is sent. Hosts that are not the API's, such as
-/// those of files to download, get neither headers nor keys nor fields of it.
+/// Everything that makes calls accepts them with `with_options`, and has the same options as methods; flows of several calls use them for
+/// each call. Options that are not set are the client's. They are checked when a call is sent. Other hosts, such as those of downloads, get
+/// neither headers nor keys nor fields from them.
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -35,78 +35,76 @@ use crate::runtime::wallet::{self, SIGN_IN, SignInRequest, Signature, Signer};
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "options do nothing until a call has them"]
+#[must_use = "options do nothing until they are set on a call"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) idle: Option<Duration>,
     pub(crate) limits: ReplyLimits,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) key: Option<ApiKey>,
-    /// The wallet that signs each request.
+    /// The signer of each request.
     pub(crate) signer: Option<Signer>,
     pub(crate) headers: HeaderMap,
     pub(crate) extra_query: Vec<(String, String)>,
     /// Fields to add to the request's body.
     pub(crate) extra_body: Map<String, Value>,
     pub(crate) validation: Option<bool>,
-    /// How the interceptors differ from those of the client.
+    /// Changes to the client's interceptors.
     #[cfg(feature = "preflight")]
     pub(crate) interceptors: Vec<InterceptorChange>,
-    /// What is wrong with the request, by the API's description or in an option.
+    /// What is invalid in the request or in an option.
     pub(crate) finding: Option<ValidationError>,
-    /// The first option that no request can have.
+    /// The first invalid option.
     pub(crate) refused: Option<Error>,
 }
 
 impl CallOptions {
-    /// Options of which none is set.
+    /// Options without any set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long one attempt may take, in place of [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    /// The time limit of one attempt, instead of [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long a stream or a raw body may stand still, in place of
-    /// [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout). Other replies ignore it.
+    /// The idle time-out of a stream or a raw body, instead of
+    /// [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout). Ignored for other replies.
     pub fn with_stream_idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle = Some(timeout);
         self
     }
 
-    /// The largest reply that is read whole, in place of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes).
+    /// The largest complete reply, instead of [`ClientBuilder::max_reply_bytes`](crate::ClientBuilder::max_reply_bytes).
     pub fn with_max_reply_bytes(mut self, bytes: usize) -> Self {
         self.limits.reply = Some(bytes);
         self
     }
 
-    /// The largest event of a stream, in place of [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
+    /// The largest event of a stream, instead of [`ClientBuilder::max_event_bytes`](crate::ClientBuilder::max_event_bytes).
     pub fn with_max_event_bytes(mut self, bytes: usize) -> Self {
         self.limits.event = Some(bytes);
         self
     }
 
-    /// The most memory that a stream is collected in, in place of
-    /// [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes).
+    /// The most memory of a collected stream, instead of [`ClientBuilder::max_collected_bytes`](crate::ClientBuilder::max_collected_bytes).
     pub fn with_max_collected_bytes(mut self, bytes: usize) -> Self {
         self.limits.collected = Some(bytes);
         self
     }
 
-    /// How often and when a call is repeated, in place of the client's policy. It cannot make the client repeat what is not safe to
-    /// repeat.
+    /// The retry policy, instead of the client's. It cannot enable retries that are not safe.
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// A header of each request, in place of one of the same name. `authorization` replaces the client's key.
+    /// Sets a header of each request; replaces the client's header of that name. `authorization` replaces the client's key.
     ///
-    /// A name or value that no header can have is reported when the call is sent, and so is a header of the connection or of the
-    /// body's length (`host`, `content-length`, `transfer-encoding`, `connection`); the value is not shown.
+    /// An invalid name or value is reported when the call is sent, and so is a header of the connection or of the body's length (`host`,
+    /// `content-length`, `transfer-encoding`, `connection`); the value is not shown.
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match header(name.as_ref(), value.as_ref()) {
             Ok((name, value)) => drop(self.headers.insert(name, value)),
@@ -115,7 +113,7 @@ impl CallOptions {
         self
     }
 
-    /// The API key, in place of the client's.
+    /// The API key, instead of the client's.
     pub fn with_api_key(mut self, key: impl Into<Secret>) -> Self {
         match ApiKey::new(key.into()) {
             Ok(key) => self.key = Some(key),
@@ -124,35 +122,34 @@ impl CallOptions {
         self
     }
 
-    /// A field of the request's JSON body that its type does not have, or other than its type allows.
+    /// Adds or replaces a field of the request's JSON body.
     ///
-    /// It replaces a field of the same name; if both are objects, they are merged field by field. So a new field of
-    /// `venice_parameters` leaves the others alone. In a multipart body it takes the place of the parts of that name: a text as it
-    /// is, a list as one part for each item, anything else as JSON. Any other body fails before it is sent.
+    /// It replaces a field of the same name; two objects are merged field by field, so a new field of `venice_parameters` keeps the others.
+    /// In a multipart body it replaces the parts of that name: a string as it is, a list as one part per item, anything else as JSON. Any
+    /// other body fails before it is sent.
     pub fn with_extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         merge_field(&mut self.extra_body, name.into(), value.into());
         self
     }
 
-    /// A query parameter that the request does not have. One of the same name is not replaced: the query then has both.
+    /// Adds a query parameter. One of the same name is not replaced: the query then has both.
     pub fn with_extra_query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.extra_query.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// Whether the request is checked before it is sent. Default: `true`. The checks come from the API's description, and the API may
-    /// allow more than that says by now. An id that would make another path of the URL (an empty one, or `..`) is refused either way.
+    /// Whether the request is validated before it is sent. Default: `true`. The rules come from the API's document, and the API may already
+    /// allow more. An id that would change the path of the URL (an empty one, or `..`) is always rejected.
     pub fn with_validation(mut self, validate: bool) -> Self {
         self.validation = Some(validate);
         self
     }
 
-    /// A wallet pays, or asks for itself: the value of the header `SIGN-IN-WITH-X`, made and signed by the caller. The API key is not
-    /// sent.
+    /// Authenticates with a wallet: the value of the header `SIGN-IN-WITH-X`, created and signed by the caller. The API key is not sent.
     ///
-    /// The value is base64 of a JSON object with at least `address`, `message` and `signature`; one that is not is refused before
-    /// anything is sent. A signature is valid for at most 5 minutes and its nonce for one request: where a call may be repeated, or
-    /// several requests are made, use [`with_signer`](Self::with_signer).
+    /// The value is base64 of a JSON object with at least `address`, `message` and `signature`; any other is rejected before sending. A
+    /// signature is valid for at most 5 minutes and its nonce for one request: for retries or several requests use
+    /// [`with_signer`](Self::with_signer).
     ///
     /// ```no_run
     /// # async fn run(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
@@ -169,18 +166,17 @@ impl CallOptions {
         self
     }
 
-    /// As [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request, repetitions included. A nonce works once.
+    /// Like [`with_sign_in`](Self::with_sign_in), with a wallet that signs each request, including retries. A nonce is valid once.
     ///
-    /// A request that is refused because its signature is too old (`X402_SIGN_IN_EXPIRED`) or its nonce was used
-    /// (`X402_SIGN_IN_NONCE_REUSED`) is signed again and repeated once, and so is any refused signature of the operations that only
-    /// wallets may call, which do not say why. All other refusals are reported at once: a new signature does not cure a wrong clock,
-    /// domain, chain or key.
+    /// A request that is rejected because its signature expired (`X402_SIGN_IN_EXPIRED`) or its nonce was used
+    /// (`X402_SIGN_IN_NONCE_REUSED`) is signed again and retried once, and so is any rejected signature of wallet-only operations, which do
+    /// not say why. All other rejections are reported at once: a new signature does not fix a wrong clock, domain, chain or key.
     ///
-    /// Of requests that one wallet signs, 5 are in flight at most, as the API takes no more; the next one waits, at most for its
-    /// time-out. A stream counts until it is read or dropped.
+    /// At most 5 requests of a wallet are in flight, as the API accepts no more; the next one waits, at most for its time-out. A stream
+    /// counts until it is read or dropped.
     ///
-    /// Nothing limits how long the wallet may take. If it fails, the error is
-    /// [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is not sent.
+    /// The wallet's time is not limited. If it fails, the error is [`ErrorKind::Signing`](crate::ErrorKind::Signing), and the request is
+    /// not sent.
     ///
     /// ```no_run
     /// # use venice_ai::Secret;
@@ -200,8 +196,7 @@ impl CallOptions {
         self
     }
 
-    /// Sets a header that no log and no error may show. `field` is what it is called where it is refused, `finding` what is wrong
-    /// with its value.
+    /// Sets a header that no log and no error may show. `field` is its name in errors, `finding` what is invalid in its value.
     pub(crate) fn sign(&mut self, name: &HeaderName, field: &str, value: Secret, finding: Result<(), &'static str>) {
         match Signature::new(value) {
             Ok(Signature { header, .. }) => {
@@ -212,7 +207,7 @@ impl CallOptions {
         }
     }
 
-    /// Records what is wrong with a request; sending it fails unless validation is off.
+    /// Records what is invalid in a request; sending it fails unless validation is off.
     pub(crate) fn found(&mut self, finding: Result<(), ValidationError>) {
         if let Err(finding) = finding {
             self.finding = Some(match self.finding.take() {
@@ -227,13 +222,13 @@ impl CallOptions {
         self.refused.get_or_insert(error);
     }
 
-    /// What of it goes to a host that is not the API's: nothing that says who asks.
+    /// The options for another host: nothing that identifies the caller.
     pub(crate) fn for_other_host(&self) -> Self {
         let Self { timeout, idle, limits, retry, validation, refused, .. } = self.clone();
         Self { timeout, idle, limits, retry, validation, refused, ..Self::default() }
     }
 
-    /// Adds other options, which replace those that are set here.
+    /// Adds other options, which take precedence.
     pub(crate) fn add(&mut self, other: Self) {
         self.timeout = other.timeout.or(self.timeout);
         self.idle = other.idle.or(self.idle);
@@ -258,7 +253,7 @@ impl CallOptions {
     }
 }
 
-/// Neither headers nor fields: what they hold is not for logs.
+/// Neither headers nor fields, whose values are not for logs.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")

@@ -1,4 +1,4 @@
-//! `Outgoing`: a request with its options and what became of its attempts, whatever the type of its reply.
+//! `Outgoing`: a request with its options and the state of its attempts, independent of the type of its reply.
 
 use std::mem;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use super::boxed_cold::boxed_cold;
 use super::interceptor::Interceptors;
 use super::limits::ReplyLimits;
 use super::redirect::HostPolicy;
-use super::{CallOptions, ReplyForm, Scope, Shared, failure, headers, json_merge, members};
+use super::{CallOptions, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
@@ -24,56 +24,55 @@ use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::validation::ValidationError;
 use crate::runtime::wallet::SIGN_INS;
 
-/// Why a request is not repeated that could be otherwise.
-pub(super) const READ_ONCE: &str = "not repeated, as its body cannot be read twice";
+/// Why a transient failure is not retried.
+pub(super) const READ_ONCE: &str = "not retried, as its body cannot be read twice";
 
-/// A request, from when a call is made until it is answered. It does not know the type of the reply, so that what handles it is
-/// compiled once.
+/// A request, from its creation until its reply. It does not depend on the type of the reply, so the pipeline is compiled once.
 pub(crate) struct Outgoing {
     pub(crate) shared: Arc<Shared>,
     pub(crate) scope: Scope,
-    /// Without its body. `None` if there is something wrong with it, and once it was sent if it can be sent only once.
+    /// Without its body. `None` if it is invalid, or after it was sent if it can be sent only once.
     pub(crate) request: Option<Request>,
     body: RequestBody,
-    /// A body that is rebuilt for each attempt was given out.
+    /// Whether a body that is rebuilt for each attempt was taken.
     given: bool,
     /// How its reply is read.
     pub(crate) reply: ReplyForm,
-    /// A status that is a success here, besides those that always are.
+    /// An additional status that is a success.
     pub(crate) also: Option<StatusCode>,
     pub(crate) options: CallOptions,
-    /// What it passes before the first attempt.
+    /// The interceptors that run before the first attempt.
     pub(crate) interceptors: Interceptors,
-    /// Files to look at before the first attempt.
+    /// Files to check before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
-    /// Where it may go, if not to the API.
+    /// The policy of other hosts, if it does not go to the API.
     pub(crate) elsewhere: Option<Arc<dyn HostPolicy>>,
-    /// How often it was sent.
+    /// The number of attempts sent.
     pub(crate) sent: u32,
-    /// One of those attempts may have been carried out.
+    /// Whether one of those attempts may have been executed.
     pub(crate) may_have_run: bool,
-    /// The last attempt was refused for its signature, and a new one is expected to be accepted.
+    /// The last attempt was rejected for its signature, and a new one may be accepted.
     pub(crate) signs_again: bool,
-    /// It was signed anew because its signature was refused, which is done once.
+    /// It was signed again after such a rejection, which is done once.
     pub(crate) signed_again: bool,
 }
 
-/// The body of a request, apart from it, so that each attempt gets it without a copy.
+/// The body of a request, separate so that each attempt gets it without a copy.
 enum RequestBody {
     None,
     Bytes(Bytes),
     /// Rebuilt for each attempt.
     Form(Form, Failure),
-    /// It stays with the request, which is given away.
+    /// Part of the request, which is consumed.
     Stream,
-    /// It was given away with the request that went there, with this key.
+    /// Consumed with the request to this URL, with this key.
     Gone(Url, Option<HeaderValue>),
 }
 
-/// A request as it was built, and the form that is its body if it goes as multipart.
+/// A request, and its form if it is multipart.
 pub(crate) type Built = Result<(Request, Option<Form>), Error>;
 
-/// A request as `reqwest` built it.
+/// A request as built by `reqwest`.
 pub(crate) fn built(request: reqwest::Result<Request>, form: Option<Form>) -> Built {
     match request {
         Ok(request) => Ok((request, form)),
@@ -120,7 +119,7 @@ impl Outgoing {
         outgoing
     }
 
-    /// Completes the request with its options, headers and authentication, or says what is wrong with it.
+    /// Completes the request with its options, headers and authentication, or reports what is invalid.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         let limits = self.options.limits.or(self.shared.limits);
         self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
@@ -131,7 +130,7 @@ impl Outgoing {
         finished.map_err(|error| self.scope.explained(error))
     }
 
-    /// Takes the credential of the call, or the one of the client that pays for operations like this.
+    /// Uses the credential of the call, or the client's for operations like this.
     fn choose_credential(&mut self) {
         let options = &mut self.options;
         let own_headers = || SIGN_INS.iter().chain([&AUTHORIZATION]).any(|name| options.headers.contains_key(name));
@@ -170,14 +169,14 @@ impl Outgoing {
         }
         if let Some(field) = self.scope.operation().facts().once_with
             && let Some(body) = self.body()
-            && members(body, &[field]).is_some_and(|named| named.get(field) == Some(&true.into()))
+            && fields(body, &[field]).is_some_and(|named| named.get(field) == Some(&true.into()))
         {
             self.scope.operation_mut().set_once();
         }
         Ok(())
     }
 
-    /// The request of the next attempt; `None` if it was given out and cannot be again.
+    /// The request of the next attempt; `None` if it was consumed.
     pub(super) async fn next_request(&mut self) -> Result<Option<Request>, Error> {
         let body = match &self.body {
             RequestBody::None => None,
@@ -198,7 +197,7 @@ impl Outgoing {
             }
             RequestBody::Gone(..) => return Ok(None),
         };
-        // `Request::try_clone` would do the same, and allocate a place for a time-out that is not set.
+        // `Request::try_clone` would do the same, and allocate space for a time-out that is not set.
         let Some(kept) = &self.request else { return Ok(None) };
         let mut copy = Request::new(kept.method().clone(), kept.url().clone());
         *copy.headers_mut() = kept.headers().clone();
@@ -206,7 +205,7 @@ impl Outgoing {
         Ok(Some(copy))
     }
 
-    /// Whether it can be sent once more, after it was sent.
+    /// Whether it can be sent again.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.request.is_some()
             && match &self.body {
@@ -216,7 +215,7 @@ impl Outgoing {
             }
     }
 
-    /// What went wrong on this side while the body was sent.
+    /// The local error while the body was sent.
     pub(super) fn body_failure(&self) -> Option<Error> {
         match &self.body {
             RequestBody::Form(_, failure) => failure.take(),
@@ -240,7 +239,7 @@ impl Outgoing {
         }
     }
 
-    /// Sends these bytes as the body, whatever it was.
+    /// Replaces the body by these bytes.
     pub(crate) fn set_body(&mut self, body: Bytes, media: &'static str) {
         if let Some(request) = &mut self.request {
             *request.body_mut() = None;
@@ -249,7 +248,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets a header of the requests that are still to come.
+    /// Sets a header of the following attempts.
     pub(super) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
         if let Some(request) = &mut self.request {
             request.headers_mut().insert(name, value);
@@ -264,7 +263,7 @@ impl Outgoing {
         }
     }
 
-    /// The key that goes with it.
+    /// The key of the request.
     pub(super) fn credential(&self) -> Option<&HeaderValue> {
         match &self.body {
             RequestBody::Gone(_, credential) => credential.as_ref(),
@@ -272,41 +271,41 @@ impl Outgoing {
         }
     }
 
-    /// What a wallet signed it with.
+    /// The wallet's signature.
     pub(super) fn sign_in(&self) -> Option<&HeaderValue> {
         SIGN_INS.iter().find_map(|name| self.header(name))
     }
 
-    /// A header of the request, once it is finished.
+    /// A header of the finished request.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
         self.request.as_ref()?.headers().get(name)
     }
 
-    /// How long one attempt may take.
+    /// The time limit of one attempt.
     pub(crate) fn timeout(&self) -> Duration {
         self.options.timeout.unwrap_or(self.shared.timeout)
     }
 
-    /// How long the body of the reply may stand still.
+    /// The idle time-out of the reply's body.
     pub(super) fn idle_timeout(&self) -> Duration {
         self.options.idle.unwrap_or(self.shared.stream_idle_timeout)
     }
 
-    /// Whether what is found wrong with it is heeded.
+    /// Whether validation is on.
     pub(super) fn is_validated(&self) -> bool {
         self.options.validation.unwrap_or(true)
     }
 
-    /// It goes to the API, and not to a host that stores a file. The API counts its own failures, and other hosts have no say in what
-    /// is deprecated.
+    /// Whether it goes to the API rather than to a file host. The API counts only its own failures, and other hosts cannot deprecate
+    /// anything.
     pub(super) fn is_of_api(&self) -> bool {
         self.scope.operation().facts().auth != AuthScheme::Anonymous
     }
 }
 
-/// What interceptors need of it.
+/// Access for interceptors.
 impl Outgoing {
-    /// The JSON of the body as it will be sent; of a form, its texts by name, lists as lists, and `null` for each file.
+    /// The JSON of the body as it will be sent; for a form, its texts by name, lists as lists, and `null` for each file.
     #[cfg(any(feature = "budget", feature = "preflight"))]
     pub(crate) fn json(&self) -> Option<Value> {
         match self.form() {
@@ -315,7 +314,7 @@ impl Outgoing {
         }
     }
 
-    /// Sends this JSON in place of the body. Forms stay as they are.
+    /// Replaces the body by this JSON. Forms are unchanged.
     #[cfg(feature = "preflight")]
     pub(crate) fn set_json(&mut self, body: &Value) {
         if self.form().is_none() && self.request.is_some() {
@@ -325,7 +324,7 @@ impl Outgoing {
 }
 
 impl RequestBody {
-    /// The body of a request, which it leaves.
+    /// Takes the body of a request.
     fn of(request: &mut Request, form: Option<Form>) -> Self {
         match (form, request.body().map(|body| body.as_bytes().is_some())) {
             (Some(form), _) => Self::Form(form, Failure::default()),
@@ -335,7 +334,7 @@ impl RequestBody {
         }
     }
 
-    /// Adds fields to a body that is JSON, or a form.
+    /// Adds fields to a JSON body or a form.
     fn add(&mut self, extra: Map<String, Value>, request: &mut Request) -> Result<(), Error> {
         let merged = match self {
             Self::Form(form, _) => {
@@ -348,7 +347,7 @@ impl RequestBody {
         };
         let merged = merged.ok_or_else(|| {
             Error::invalid_request(
-                "extra members of the body need a request whose body is a JSON object; nothing was sent",
+                "extra fields of the body need a request whose body is a JSON object; nothing was sent",
             )
         })?;
         *self = Self::Bytes(merged.map_err(not_json)?);
@@ -357,12 +356,12 @@ impl RequestBody {
     }
 }
 
-/// A body that has no form as JSON.
+/// The error of a body that cannot be serialised.
 pub(crate) fn not_json(error: serde_json::Error) -> Error {
-    Error::invalid_request(format!("the body cannot be written as JSON: {error}"))
+    Error::invalid_request(format!("the body cannot be serialised as JSON: {error}"))
 }
 
-/// The bytes of a body that has them, without a copy.
+/// The bytes of a body in memory, without a copy.
 fn in_memory(mut body: reqwest::Body) -> Bytes {
     let mut context = Context::from_waker(Waker::noop());
     match Pin::new(&mut body).poll_frame(&mut context) {
@@ -393,7 +392,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_in_memory_is_given_out_again_and_again() {
+    async fn a_request_in_memory_can_be_sent_repeatedly() {
         for body in [None, Some(""), Some("text")] {
             let mut outgoing = outgoing(body.map(Body::from));
             for _ in 0..3 {
@@ -410,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn another_host_gets_no_options_that_say_who_asks() {
+    fn another_host_gets_no_identifying_options() {
         let options = CallOptions::new()
             .with_header("x-team", "search")
             .with_api_key("vk-another")
@@ -432,7 +431,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_is_given_out_once() {
+    async fn a_stream_is_sent_once() {
         let mut outgoing = outgoing(Some(Body::wrap(Body::from("text"))));
         assert!(!outgoing.is_repeatable());
         assert!(outgoing.next_request().await.unwrap().is_some_and(|request| request.body().is_some()));

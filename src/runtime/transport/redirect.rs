@@ -1,4 +1,4 @@
-//! Redirect policy.
+//! Redirect policy: whether and where redirects are followed.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use super::Outgoing;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
 
-/// More than this is a circle.
+/// More redirects than this are a loop.
 pub(super) const MOST_REDIRECTS: usize = 5;
 
-/// Whether a reply sends the client elsewhere.
+/// Whether a reply is a redirect.
 pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Which hosts besides the API a request may go to.
+/// Decides which hosts other than the API a request may be sent to.
 pub(crate) trait HostPolicy: Send + Sync {
-    /// What is wrong with a URL, without the URL.
+    /// Returns what is wrong with a URL, without the URL.
     fn check(&self, url: &Url) -> Result<(), &'static str>;
 
-    /// Resolves the names of hosts by the same rule; `None` where any address will do.
+    /// A resolver that applies the same rule to resolved names; `None` if any address is allowed.
     fn resolver(&self) -> Option<Arc<dyn Resolve>>;
 }
 
-/// How far a redirect may lead.
+/// Which redirects are followed.
 #[derive(Clone, Copy)]
 pub(super) enum Bounds<'c> {
-    /// Another host must see neither the key nor the prompt.
+    /// Only to the same host: others must see neither the key nor the prompt.
     SameHost,
-    /// A file that anyone may download who has its URL: storage often has another name.
+    /// A file is public to anyone with its URL, and storage is often on another host.
     AnyHost(&'c dyn HostPolicy),
-    /// A payment goes where it was sent to, and nowhere else.
+    /// None: a payment goes only where it was sent.
     Nowhere,
 }
 
@@ -47,11 +47,11 @@ impl<'c> Bounds<'c> {
         }
     }
 
-    /// Why a redirect is not followed, if it is not.
+    /// Why a redirect is not followed.
     fn check(self, from: &Url, to: &Url, method: &Method) -> Result<(), &'static str> {
         match self {
             _ if origin(to) == origin(from) => Ok(()),
-            // A file is deleted where it was asked to be.
+            // A file is deleted only at its own host.
             Self::AnyHost(policy) if method.is_safe() => match policy.check(to) {
                 Ok(()) if to.scheme() != "https" && to.scheme() != from.scheme() => Err("is not https"),
                 checked => checked,
@@ -61,7 +61,7 @@ impl<'c> Bounds<'c> {
     }
 }
 
-/// Sends a request on to another URL. What the caller set to prove who is asking goes to no other host.
+/// Sends a request to another URL. Authentication goes to no other host.
 #[cold]
 pub(super) fn aim(request: &mut Request, target: &Url) {
     if origin(request.url()) != origin(target) {
@@ -75,18 +75,18 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
     *request.url_mut() = target.clone();
 }
 
-/// The URL to send the same request to.
+/// The URL of the redirected request.
 ///
-/// The method must stay as it is: the rule of browsers, to turn a POST into a GET, would ask for something else than the caller did.
+/// The method must not change: browsers turn a POST into a GET, which would be a different request.
 #[cold]
 pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -> Result<Url, Error> {
     if matches!(bounds, Bounds::Nowhere) {
-        return Err(not_followed("the server redirects a payment, which is not sent on"));
+        return Err(not_followed("the server redirects a payment, which is not followed"));
     }
     let (status, headers, from) = (response.status(), response.headers(), response.url());
     let location = headers.get(LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let Some(location) = location else {
-        return Err(not_followed("a redirect without a place to go to"));
+        return Err(not_followed("a redirect without a target"));
     };
     let Ok(target) = from.join(location) else {
         return Err(not_followed("a redirect to something that is not a URL"));
@@ -107,7 +107,7 @@ pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -
             "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
             match bounds {
                 Bounds::SameHost | Bounds::Nowhere => target.path().to_owned(),
-                // The path may be all that keeps the file from everyone.
+                // The path may be a secret.
                 Bounds::AnyHost(_) => site(&target),
             }
         )));
@@ -126,7 +126,7 @@ pub(super) fn origin(url: &Url) -> (&str, Option<&str>, Option<u16>) {
     (url.scheme(), url.host_str(), url.port_or_known_default())
 }
 
-/// A URL without path and query, which may hold what is not meant for logs.
+/// A URL without path and query, which may contain secrets.
 fn site(url: &Url) -> String {
     let host = url.host_str().unwrap_or("no host");
     match url.port() {

@@ -9,32 +9,32 @@ use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 use crate::runtime::text::{is_html, without_mark};
 
-/// What claims to be a file and looks like JSON is JSON if it is short, as a status report is.
+/// The longest JSON with another content type, such as a status report.
 const LONGEST_UNANNOUNCED_JSON: usize = 64 * 1024;
 
 /// JSON or a file.
 #[derive(Debug)]
 pub(super) enum ReplyKind {
-    /// JSON or the page of a gateway, all of it.
+    /// JSON or a gateway's HTML page, complete.
     Json(Bytes),
     /// A file, of which this was read so far.
     File { beginning: Bytes },
 }
 
-/// Reads as much of a reply as it takes to see what it is.
+/// Reads as much of a reply as is needed to detect its kind.
 ///
-/// The content type says it, where it says JSON or a page. Where it says anything else the beginning decides: no image, sound or video
-/// begins with a brace or a bracket of markup. Nothing is no file.
+/// A content type of JSON or HTML decides. With any other the first bytes decide: no image, audio or video starts with a brace, a bracket
+/// or markup. An empty body is not a file.
 pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyLimits) -> Result<ReplyKind, Error> {
     let media = meta.content_type();
     if media.as_deref().is_some_and(is_no_file) {
         return send::whole(response, limits).await.map(ReplyKind::Json);
     }
-    // Samples without a header may begin with anything.
+    // Raw samples may start with anything.
     let is_bare = media.as_deref().is_some_and(|media| matches!(media, "audio/pcm" | "audio/l16"));
     let is_labelled = media.is_some();
     let mut read = BytesMut::new();
-    // What was looked through: a byte order mark and white space.
+    // A byte order mark and white space are skipped.
     let mut before = 0;
     loop {
         before = before.max(read.len() - without_mark(&read).len());
@@ -56,7 +56,7 @@ pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyL
                 read.extend_from_slice(&piece);
                 send::check_length(read.len() as u64, limits)?;
             }
-            // What ends here is JSON, a page, or nothing; or a short file that looks like one of them.
+            // A short body is JSON, HTML, empty, or a short file that looks like one of them.
             None if is_labelled && first.is_some() && !is_page(&read) && !is_json(&read) => {
                 return Ok(ReplyKind::File { beginning: read.freeze() });
             }
@@ -65,7 +65,7 @@ pub(super) async fn detect(response: &mut Response, meta: &Meta, limits: &ReplyL
     }
 }
 
-/// A page shows within these many bytes that it is one.
+/// HTML is recognised within these many bytes.
 const LONGEST_BEGINNING: usize = 1024;
 
 fn is_page(body: &[u8]) -> bool {
@@ -76,7 +76,7 @@ fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(without_mark(body)).is_ok()
 }
 
-/// `application/json`, names that end in `+json`, XML, and text: pages, and JSON whose type got lost on the way. Tables are files.
+/// `application/json`, names that end in `+json`, XML, and text: HTML, and mislabelled JSON. Tables are files.
 fn is_no_file(media: &str) -> bool {
     let is_text = media.starts_with("text/") && media != "text/csv";
     is_text || ["/json", "+json", "/xml", "+xml"].iter().any(|kind| media.ends_with(kind))

@@ -1,20 +1,19 @@
-//! `RetryPolicy`: how often a failed call is repeated, and the backoff between attempts.
+//! `RetryPolicy`: how often a failed call is retried, and the backoff between attempts.
 
 use std::time::Duration;
 
 use super::Clock;
 use crate::runtime::error::Error;
 
-/// How often a call is repeated after a failure, and how long it waits before.
+/// How often a call is retried after a failure, and how long it waits before.
 ///
-/// It says how often and when, not what: that is the operation's [`RetryClass`](crate::RetryClass). Between attempts the client waits as long as
-/// the API asks (`Retry-After`, or the end of the exhausted limit's window), and else for a random time whose upper bound
-/// doubles with each attempt.
+/// Whether a retry is safe depends on the operation's [`RetryClass`](crate::RetryClass). Between attempts the client waits as long as the
+/// API asks (`Retry-After`, or the end of the exhausted limit's window), otherwise with exponential backoff and full jitter.
 ///
 /// The API blocks an API key (a wallet: its IP address) for a model and a `user` until the end of the window when more than 50 of their
-/// requests failed within 30 seconds; it counts each 4xx except 429. All clones of a client count along, and learn from the headers of
-/// replies ([`Meta::error_budget`](crate::Meta::error_budget)): from 40 on a 4xx is not repeated. Repetitions after a 429 or 5xx, which
-/// the API does not count, are not held back. A block (`Too many failed attempts`) is waited for.
+/// requests failed within 30 seconds; it counts each 4xx except 429. All clones of a client share a count, and read the headers of replies
+/// ([`Meta::error_budget`](crate::Meta::error_budget)): from 40 on a 4xx is not retried. Retries after a 429 or 5xx, which the API does not
+/// count, are not held back. A block (`Too many failed attempts`) is waited for.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,7 +31,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Two repetitions; pauses of up to 0.5 and 1 seconds; waits of up to 60 seconds when the API asks for them.
+    /// Two retries; pauses of up to 0.5 and 1 seconds; waits of up to 60 seconds when the API asks for them.
     fn default() -> Self {
         Self {
             max_retries: 2,
@@ -44,41 +43,40 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Each request is sent once.
+    /// No retries.
     pub fn disabled() -> Self {
         Self { max_retries: 0, ..Self::default() }
     }
 
-    /// How often a request is repeated at most. The first attempt does not count.
+    /// The maximum number of retries. The first attempt does not count.
     #[must_use]
     pub fn with_max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The upper bound of the first pause. It doubles with each further one.
+    /// The upper bound of the first pause. It doubles with each retry.
     #[must_use]
     pub fn with_base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Where the upper bound of the pauses stops growing.
+    /// The maximum of that upper bound.
     #[must_use]
     pub fn with_max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest wait that the API may ask for. When it asks for more, the call fails at once, and
-    /// [`Error::retry_after`] tells how long it would have been.
+    /// The longest wait that the API may ask for. If it asks for more, the call fails at once, and [`Error::retry_after`] has the wait.
     #[must_use]
     pub fn with_max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// How often a request is repeated at most: [`with_max_retries`](Self::with_max_retries).
+    /// The maximum number of retries: [`with_max_retries`](Self::with_max_retries).
     #[must_use]
     pub fn max_retries(&self) -> u32 {
         self.max_retries
@@ -90,7 +88,7 @@ impl RetryPolicy {
         self.base_delay
     }
 
-    /// Where the upper bound of the pauses stops growing: [`with_max_delay`](Self::with_max_delay).
+    /// The maximum of that upper bound: [`with_max_delay`](Self::with_max_delay).
     #[must_use]
     pub fn max_delay(&self) -> Duration {
         self.max_delay
@@ -105,41 +103,35 @@ impl RetryPolicy {
     /// The pause before the next attempt, or why there is none.
     pub(super) fn decide(&self, failure: &Error, retries: u32, failures: Failures, clock: &dyn Clock) -> Decision {
         if !failure.is_repeatable() {
-            return Decision::Stop("it is not safe or not useful");
+            return Decision::Stop("not_retryable");
         }
         if retries >= self.max_retries {
-            return Decision::Stop("the policy allows no more");
+            return Decision::Stop("retries_exhausted");
         }
-        // The API itself gave up on the request for taking too long; a third try would hardly be faster.
+        // The API itself timed out; a third attempt is unlikely to be faster.
         if failure.status().is_some_and(|status| status.as_u16() == 504) && retries >= 1 {
-            return Decision::Stop("a 504 is repeated once");
+            return Decision::Stop("gateway_timeout_retried_once");
         }
         if failures.are_too_many {
-            return Decision::Stop("too many requests failed lately");
+            return Decision::Stop("failure_budget_exhausted");
         }
         if failure.is_concurrency_limit() {
             // One of those in flight ends soon, whatever the windows of other limits say.
             return Decision::Repeat(part(self.base_delay, jitter(clock)));
         }
         match failure.retry_after().max(failures.blocked_for) {
-            Some(asked) if asked > self.max_retry_after => {
-                Decision::Stop("the API asks for a longer wait than the policy allows")
-            }
-            // The clients that were sent away together must not come back together.
+            Some(asked) if asked > self.max_retry_after => Decision::Stop("retry_after_too_long"),
+            // Clients that were rejected together must not retry together.
             Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, jitter(clock)))),
-            // Settling takes its time, and nobody else waits for it.
+            // Settling takes time, and no other client waits for it.
             None if failure.is_payment_in_progress() => Decision::Repeat(self.backoff(retries)),
             None => Decision::Repeat(part(self.backoff(retries), jitter(clock))),
         }
     }
 
-    /// Sends again without a pause, if the policy allows another attempt.
+    /// Retries without a pause, if the policy allows another attempt.
     pub(super) fn at_once(&self, retries: u32) -> Decision {
-        if retries < self.max_retries {
-            Decision::Repeat(Duration::ZERO)
-        } else {
-            Decision::Stop("the policy allows no more")
-        }
+        if retries < self.max_retries { Decision::Repeat(Duration::ZERO) } else { Decision::Stop("retries_exhausted") }
     }
 
     fn backoff(&self, retries: u32) -> Duration {
@@ -148,30 +140,30 @@ impl RetryPolicy {
     }
 }
 
-/// What the failure budget says of a failure.
+/// The failure budget after a failure.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Failures {
-    /// It was counted, and hardly another one may be.
+    /// Another failure may exceed the budget.
     pub(super) are_too_many: bool,
-    /// The API blocks such requests for so long.
+    /// How long the API blocks such requests.
     pub(super) blocked_for: Option<Duration>,
 }
 
 /// What to do after a failure.
 #[derive(Debug, PartialEq)]
 pub(super) enum Decision {
-    /// Send again after this pause.
+    /// Retry after this pause.
     Repeat(Duration),
-    /// Report the failure, for this reason.
+    /// Report the failure, with this `retry_decision` in the log.
     Stop(&'static str),
 }
 
-/// A part of a pause, from 0 to 1. The longest `Duration` is a little less than the number nearest to it.
+/// A fraction of a duration. The longest `Duration` is slightly less than the nearest number.
 fn part(whole: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole)
 }
 
-/// A custom clock may be careless about the range.
+/// A random number in `0.0..=1.0`, also if a custom clock returns another.
 pub(crate) fn jitter(clock: &dyn Clock) -> f64 {
     let number = clock.random();
     if number.is_finite() { number.clamp(0.0, 1.0) } else { 1.0 }
@@ -182,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bound_of_the_pauses_doubles_up_to_its_limit() {
+    fn backoff_doubles_up_to_its_limit() {
         let policy = RetryPolicy::default();
         let bounds: Vec<u128> = [0, 1, 2, 3, 4, 5, 31, 32, u32::MAX].map(|n| policy.backoff(n).as_millis()).to_vec();
         assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000]);

@@ -1,6 +1,6 @@
-//! `send`: sends a request until it succeeds or must not be repeated.
+//! `send`: sends a request with retries until it succeeds or must not be retried.
 //!
-//! One attempt follows its redirects, and reads as much of the reply as the form of the call asks for.
+//! An attempt follows redirects, and reads as much of the reply as the form of the call says.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::operation::RetryClass;
 use crate::runtime::wallet;
 
-/// Runs the interceptors, then sends a request until it succeeds or must not be repeated. It stays as it was, so that it can be sent
+/// Runs the interceptors, then sends a request until it succeeds or must not be retried. The request is unchanged, so that it can be sent
 /// again if its body can.
 pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
     if !interceptor::are_there(outgoing) {
@@ -74,11 +74,11 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
     }
 }
 
-/// Sends the request once and follows it to its reply.
+/// Makes one attempt.
 async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Reply, Error> {
     let (begun, limit) = (Instant::now(), outgoing.timeout());
     let outcome = {
-        // Pinned where it is, as moving it costs a copy of all that is in it.
+        // Pinned in place: moving it would copy all of it.
         let exchange = pin!(async {
             let mut response = follow(http, outgoing).await?;
             let headers = std::mem::take(response.headers_mut());
@@ -86,7 +86,7 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
             let mut meta = Meta::new(response.status(), headers, now, outgoing.sent);
             let mut scope = outgoing.scope.clone();
             if !outgoing.is_of_api() {
-                // Storage behind the address has an address of its own, which opens the file just as well.
+                // The storage behind the URL has a URL of its own, which is secret too.
                 scope.hide(of_address(response.url()));
                 if outgoing.url().is_none_or(|url| redirect::origin(url) != redirect::origin(response.url())) {
                     meta = meta.of_another_host();
@@ -126,7 +126,7 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
             response.map_err(|error| outgoing.body_failure().unwrap_or_else(|| failure::of_request(error)))?;
         let sent_to = elsewhere.as_ref().or(outgoing.url());
         if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
-            // Only an HTTP client of the caller's does this.
+            // Only the caller's own HTTP client does this.
             return Err(redirect::not_followed(
                 "the HTTP client followed a redirect to another host by itself; build it with \
                             `redirect(Policy::none())`",
@@ -141,7 +141,7 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
     Err(redirect::not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
 }
 
-/// Reads as much of a success as is asked for.
+/// Reads a successful reply as far as its form says.
 async fn receive(
     mut response: Response,
     meta: Meta,
@@ -169,11 +169,11 @@ async fn receive(
     Ok(Reply { meta, body, scope })
 }
 
-/// Signs the next request with the wallet, and waits until the wallet may send it.
+/// Signs the next request with the wallet, and waits for its slot.
 async fn sign(outgoing: &mut Outgoing) -> Result<Option<WalletSlot>, Error> {
-    /// The API takes signatures for five minutes.
+    /// The API accepts signatures for five minutes.
     const FRESH: Duration = Duration::from_secs(60);
-    // A signature is good for one request. Whose it is, and so whether it has to wait, is known only from the signature.
+    // A signature is valid for one request. The wallet, and so whether it has to wait, is known only from the signature.
     put_signature(outgoing).await?;
     let Some(header) = outgoing.sign_in().cloned() else { return Ok(None) };
     let begun = Instant::now();
@@ -194,9 +194,9 @@ async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
     Ok(())
 }
 
-/// What follows an attempt that failed.
+/// After a failed attempt.
 impl Outgoing {
-    /// The bucket in which the API counts the request, if it fails.
+    /// The failure bucket of the request.
     #[cold]
     fn bucket(&self) -> Bucket {
         self.shared.budget.bucket(self.credential(), self.body())
@@ -222,7 +222,7 @@ impl Outgoing {
         }
     }
 
-    /// The pause before the next attempt, or the error to report if there is none.
+    /// The pause before the next attempt, or the error to report.
     #[cold]
     fn pause(&mut self, failure: Error, trace: &Trace) -> Result<Duration, Error> {
         let mut failures = Failures::default();
@@ -235,17 +235,17 @@ impl Outgoing {
         }
         let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
         let retries = self.sent.saturating_sub(1);
-        // It was refused for what the next request has anew.
+        // It was rejected for the signature, which the next attempt creates again.
         let signer = self.options.signer.as_ref().filter(|_| !self.signed_again);
         let signs_again = signer.is_some_and(|signer| signer.can_cure(operation, &failure, shared.clock.system_time()));
         self.signs_again = signs_again;
         let decision = match self.is_repeatable() {
             true if signs_again => match failures.are_too_many {
-                true => Decision::Stop("too many requests failed lately"),
+                true => Decision::Stop("failure_budget_exhausted"),
                 false => retry.at_once(retries),
             },
             true => retry.decide(&failure, retries, failures, &*shared.clock),
-            false => Decision::Stop(READ_ONCE),
+            false => Decision::Stop("body_not_replayable"),
         };
         let may_have_run = self.may_have_run;
         self.may_have_run |= failure.delivery().may_have_run();
@@ -273,7 +273,7 @@ impl Outgoing {
     }
 }
 
-/// Says what became of a payment.
+/// Adds the state of a payment.
 fn about_payment(failure: Error) -> Error {
     let is_open = failure.delivery().may_have_run() || failure.is_transient() && failure.kind() != ErrorKind::Connect;
     match failure.code() {
@@ -283,7 +283,7 @@ fn about_payment(failure: Error) -> Error {
     }
 }
 
-/// Refuses a body that would fill the memory.
+/// Rejects a body that would exceed the memory limit.
 pub(super) fn check_length(bytes: u64, limits: &ReplyLimits) -> Result<(), Error> {
     let most = limits.reply_bytes();
     if bytes <= most as u64 {
@@ -293,7 +293,7 @@ pub(super) fn check_length(bytes: u64, limits: &ReplyLimits) -> Result<(), Error
     Err(Error::new(ErrorKind::Decode, message))
 }
 
-/// Refuses JSON that would fill the memory once it is parsed.
+/// Rejects JSON that would exceed the memory limit when parsed.
 pub(super) fn check_cost(body: Bytes, limits: &ReplyLimits) -> Result<Bytes, Error> {
     if limits.reply_is_too_costly(&body) {
         let message = format!("{} bytes of JSON would take too much memory (limit: `max_reply_bytes`)", body.len());
@@ -302,9 +302,9 @@ pub(super) fn check_cost(body: Bytes, limits: &ReplyLimits) -> Result<Bytes, Err
     Ok(body)
 }
 
-/// A whole body. One that comes in one piece is not copied.
+/// The complete body. A single chunk is not copied.
 pub(super) async fn whole(response: &mut Response, limits: &ReplyLimits) -> Result<Bytes, Error> {
-    /// No more than this is set aside on the word of a header.
+    /// The most memory reserved for an announced length.
     const MOST_RESERVED: u64 = 16 * 1024 * 1024;
     let announced = response.content_length().unwrap_or(0);
     check_length(announced, limits)?;
@@ -329,8 +329,8 @@ pub(super) async fn whole(response: &mut Response, limits: &ReplyLimits) -> Resu
     check_cost(if all.is_empty() { first } else { all.into() }, limits)
 }
 
-/// What arrives of the body of an error. The status is known by now, so a body that is cut, endless or slow does not
-/// hide it; and one that comes when little time is left for the attempt does not either.
+/// The body of an error, as far as it arrives. The status is known by now, so a truncated, endless or slow body does not hide it; nor does
+/// one that arrives when little time is left.
 async fn error_body(mut response: Response, left: Duration) -> Bytes {
     const LARGEST: usize = 1024 * 1024;
     const PATIENCE: Duration = Duration::from_secs(10);
@@ -344,7 +344,7 @@ async fn error_body(mut response: Response, left: Duration) -> Bytes {
             }
         }
     };
-    // It must end before the attempt does, or else a time-out is all that would be known.
+    // It must end before the attempt does, otherwise only a time-out would be reported.
     let _ = tokio::time::timeout(PATIENCE.min(left / 2), reading).await;
     body.into()
 }

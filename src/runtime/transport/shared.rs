@@ -18,9 +18,9 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
     pub(crate) key: Option<ApiKey>,
-    /// Signs where a call has no credential of its own.
+    /// The client's wallet, for calls without their own credential.
     pub(crate) wallet: Option<ClientWallet>,
-    /// The headers of each request, unless it has its own.
+    /// The default headers of requests.
     pub(crate) headers: HeaderMap,
     /// The time limit of an attempt.
     pub(crate) timeout: Duration,
@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) wallets: WalletSlots,
     pub(crate) warnings: Warnings,
     pub(crate) versions: Versions,
-    /// What each call passes, in this order.
+    /// The interceptors of each call, in this order.
     pub(crate) interceptors: Interceptors,
     /// The state of features.
     pub(crate) slots: Slots,

@@ -1,22 +1,22 @@
-//! `RootCertificates`, and the TLS backend of the HTTP clients, which the crate's features choose.
+//! `RootCertificates`, and the TLS backend of the HTTP clients, selected by the crate's features.
 
 use reqwest::ClientBuilder;
 
 use crate::runtime::error::Error;
 
-/// CA certificates to trust besides those of the system.
+/// CA certificates in addition to those of the system.
 #[derive(Clone)]
 pub(crate) struct RootCertificates(Vec<backend::Certificate>);
 
 impl RootCertificates {
-    /// Reads certificates in PEM, several in one text included, or in DER.
+    /// Parses certificates in PEM, also several in one text, or in DER.
     pub(crate) fn parse(given: &[Vec<u8>]) -> Result<Self, Error> {
         let mut certificates = Vec::new();
         for (index, bytes) in given.iter().enumerate() {
             let found = backend::certificates(bytes)
                 .map_err(|error| unusable(index, error.to_string().as_str()).with_source(error))?;
             if found.is_empty() {
-                return Err(unusable(index, "no certificate is in it"));
+                return Err(unusable(index, "it has no certificate"));
             }
             certificates.extend(found);
         }
@@ -29,8 +29,7 @@ fn unusable(index: usize, cause: &str) -> Error {
     Error::configuration(message)
 }
 
-/// Sets up TLS. Without `https` the certificates of the system are not read, which takes milliseconds and fails on a machine that has
-/// none.
+/// Sets up TLS. Without `https` the system's certificates are not read, which takes milliseconds and fails on a machine without any.
 pub(crate) fn configure(builder: ClientBuilder, roots: &RootCertificates, https: bool) -> Result<ClientBuilder, Error> {
     backend::configure(builder, &roots.0, https)
 }
@@ -53,7 +52,7 @@ mod backend {
     }
 }
 
-/// The backends of `reqwest`. That of the operating system comes first: it is never on by default.
+/// The backends of `reqwest`. That of the operating system comes first: it is never a default.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod backend {
     pub(crate) use reqwest::Certificate;
@@ -72,7 +71,7 @@ mod backend {
             true => Certificate::from_pem_bundle(bytes)?,
             false => vec![Certificate::from_der(bytes)?],
         };
-        // rustls reads a certificate when a client is built with it, and not before.
+        // rustls parses a certificate only when a client is built with it.
         select(reqwest::Client::builder()).tls_certs_only(found.clone()).build()?;
         Ok(found)
     }
@@ -87,7 +86,7 @@ mod backend {
     }
 }
 
-/// rustls with `ring`, which `reqwest` does not bring. The provider is named here, so that none has to be installed in the process.
+/// rustls with `ring`, which `reqwest` does not provide. The provider is set here, so that none has to be installed in the process.
 #[cfg(all(feature = "rustls-ring", not(any(feature = "rustls", feature = "native-tls"))))]
 mod backend {
     use std::sync::Arc;
@@ -165,7 +164,7 @@ fn is_pem(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"-----BEGIN").is_some()
 }
 
-/// The HTTP client does not start, which is a matter of TLS as a rule.
+/// The HTTP client cannot be built, usually because of TLS.
 pub(crate) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let cause = crate::runtime::transport::root_cause(&error);
     let message = format!(

@@ -1,7 +1,7 @@
 //! `Trace`: the tracing span of a call.
 //!
-//! Its fields have the names of OpenTelemetry's conventions for HTTP and for generative AI. It never holds a body, a query or
-//! a header that could identify somebody.
+//! Its fields follow OpenTelemetry's conventions for HTTP and for generative AI. It never contains a body, a query or an identifying
+//! header.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use super::{Outgoing, Reply};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 
-/// The span of a call, and when the call began.
+/// The span of a call, and its start.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
     span: Span,
@@ -20,7 +20,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// The span of a call that is about to be sent. It costs next to nothing where nobody listens.
+    /// The span of a call. It is nearly free without a subscriber.
     pub(crate) fn begin(outgoing: &Outgoing) -> Self {
         let (operation, request) = (outgoing.scope.operation(), outgoing.request.as_ref());
         let facts = operation.facts();
@@ -86,19 +86,19 @@ impl Trace {
     pub(super) fn retry(&self, failure: &Error, pause: Duration) {
         let Seen { kind, status, code, cause } = Seen::of(failure);
         let pause_ms = millis(pause);
-        debug!(kind, status, code, cause, pause_ms, "the call is repeated");
+        debug!(kind, status, code, cause, pause_ms, "the call is retried");
     }
 
-    pub(super) fn failure(&self, failure: &Error, reason: &'static str) {
+    pub(super) fn failure(&self, failure: &Error, retry_decision: &'static str) {
         if let Some(meta) = failure.meta() {
             self.reply(meta);
         }
         self.failed(failure);
         let Seen { kind, status, code, cause } = Seen::of(failure);
         if failure.is_retryable() {
-            warn!(kind, status, code, cause, reason, "the call failed and is not repeated");
+            warn!(kind, status, code, cause, retry_decision, "the call failed and is not retried");
         } else {
-            debug!(kind, status, code, cause, reason, "the call failed");
+            debug!(kind, status, code, cause, retry_decision, "the call failed");
         }
         self.end();
     }
@@ -134,12 +134,12 @@ impl Trace {
     }
 }
 
-/// What an event shows of a failure. The API's message is part of a body, and may repeat what the request said.
+/// The fields of a failure in an event. The API's message is part of a body, and may repeat parts of the request.
 struct Seen<'a> {
     kind: tracing::field::DebugValue<ErrorKind>,
     status: Option<u16>,
     code: Option<&'a str>,
-    /// The message of a failure on the way, which is not the API's.
+    /// The message of a failure without a reply.
     cause: Option<&'a str>,
 }
 
@@ -161,7 +161,7 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What OpenTelemetry calls the operations that run a model.
+/// OpenTelemetry's name of an operation that runs a model.
 fn gen_ai_operation(path: &str) -> Option<&'static str> {
     match path {
         "/chat/completions" | "/responses" => Some("chat"),

@@ -5,34 +5,34 @@ use std::time::Duration;
 
 use crate::runtime::timestamp::Moment;
 
-/// A crate that is this much older than the server is worth a warning.
+/// The age of the crate from which a warning is logged.
 pub(crate) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
 
-/// The version of the API's description that this crate was made from.
+/// The version of the API's document that this crate was generated from.
 pub(crate) const API_VERSION: &str = env!("VENICE_API_VERSION");
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// How the API's description that this crate was made from compares with the server; from [`Client::compatibility`](crate::Client::compatibility).
+/// How the API version of this crate compares with the server; from [`Client::compatibility`](crate::Client::compatibility).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compatibility {
-    /// No reply has said yet which version the server has.
+    /// No reply has had a version yet.
     Unknown,
     /// The same version.
     Same,
-    /// The server is newer by so much. What it has new is kept where replies are open, and not typed.
+    /// The server is newer by this much. Its new fields are kept in open types, but not typed.
     ServerNewer(Duration),
-    /// The server is older by so much, as one of several servers may be for a while.
+    /// The server is older by this much, as one of several servers may be for a while.
     ServerOlder(Duration),
 }
 
-/// The versions that a client has to do with.
+/// The versions of the server and the crate.
 #[derive(Debug)]
 pub(crate) struct Versions {
-    /// The last one that a reply told, in seconds since 1970; 0 before that.
+    /// The last version in a reply, in seconds since 1970; 0 before that.
     server: AtomicU64,
-    /// A server that is newer by more is worth a warning.
+    /// How much newer a server must be for a warning.
     warning_age: Duration,
 }
 
@@ -41,7 +41,7 @@ impl Versions {
         Self { server: AtomicU64::new(0), warning_age }
     }
 
-    /// Notes the version that a reply tells, and says whether this crate is too old for it.
+    /// Records the version of a reply, and returns whether this crate is too old for it.
     pub(crate) fn see(&self, version: &str) -> bool {
         let Some(seconds) = moment(version) else { return false };
         if self.server.swap(seconds, Ordering::Relaxed) == seconds {
@@ -63,7 +63,7 @@ impl Versions {
     }
 }
 
-/// The moment that a version names, `20260821.193530`, in seconds since 1970.
+/// The time of a version, `20260821.193530`, in seconds since 1970.
 fn moment(version: &str) -> Option<u64> {
     let (date, time) = version.trim().split_once('.')?;
     let digits = |text: &str, length: usize| {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_a_moment() {
+    fn a_version_is_a_time() {
         assert_eq!(moment("19700101.000000"), Some(0));
         assert_eq!(moment("20000229.235959"), Some(951_868_799));
         assert_eq!(moment("20260821.193530"), Some(1_787_340_930));

@@ -1,4 +1,4 @@
-//! `WalletSlots`: a semaphore for each wallet, as the API takes five requests of one at the same time.
+//! `WalletSlots`: a semaphore per wallet, as the API accepts five concurrent requests of one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,16 +11,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::wallet;
 
-/// So many requests of a wallet are in flight at most.
+/// The most requests of a wallet in flight.
 pub(crate) const MOST_OF_A_WALLET: usize = 5;
 
-/// The right to have a request of a wallet in flight, until it is dropped.
+/// A permit for a request of a wallet, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct WalletSlot {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// The wallets of which requests are in flight.
+/// The wallets with requests in flight.
 #[derive(Debug, Default)]
 pub(crate) struct WalletSlots {
     wallets: Mutex<HashMap<String, Arc<Semaphore>>>,
@@ -29,7 +29,7 @@ pub(crate) struct WalletSlots {
 impl WalletSlots {
     /// Waits, at most for `limit`, until the wallet that signed with this header may send another request.
     pub(super) async fn enter(&self, sign_in: &HeaderValue, limit: Duration) -> Result<WalletSlot, Error> {
-        // What cannot be read is left to the API.
+        // An invalid signature is left to the API.
         let Some(slots) = self.of(sign_in) else { return Ok(WalletSlot { _permit: None }) };
         match tokio::time::timeout(limit, slots.acquire_owned()).await {
             Ok(permit) => Ok(WalletSlot { _permit: permit.ok() }),
@@ -46,7 +46,7 @@ impl WalletSlots {
     fn of(&self, sign_in: &HeaderValue) -> Option<Arc<Semaphore>> {
         let document = wallet::decoded(sign_in.to_str().ok()?)?;
         let address = document.get("address").and_then(Value::as_str)?;
-        // The letters of an EVM address have their case as a checksum; those of Solana count.
+        // The case of an EVM address is a checksum; Solana addresses are case-sensitive.
         let address = if address.starts_with("0x") { address.to_ascii_lowercase() } else { address.to_owned() };
         let mut wallets = self.wallets.lock().unwrap_or_else(PoisonError::into_inner);
         wallets.retain(|known, slots| *known == address || Arc::strong_count(slots) > 1);

@@ -10,7 +10,7 @@ use crate::runtime::operation::OperationRef;
 
 const MODEL: &str = "x-venice-model-deprecation-warning";
 
-/// What a client has warned about.
+/// The warnings that a client has logged.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     models: Once,
@@ -19,10 +19,10 @@ pub(crate) struct Warnings {
 }
 
 impl Warnings {
-    /// Warns of what a reply says is going away, and of a server that is much newer than this crate.
+    /// Warns of deprecations in a reply, and of a server that is much newer than this crate.
     pub(super) fn of(&self, operation: &OperationRef, meta: &Meta, versions: &Versions) {
         let (mut model, mut endpoint, mut version) = (false, operation.facts().deprecated, None);
-        // One look at each name costs less than to ask for five of them.
+        // One comparison per header costs less than five lookups.
         for (name, value) in meta.headers() {
             match name.as_str() {
                 MODEL => model = true,
@@ -75,13 +75,13 @@ impl Warnings {
     }
 }
 
-/// Names that were met.
+/// Names that were seen.
 #[derive(Debug, Default)]
 struct Once(Mutex<HashSet<Box<str>>>);
 
 impl Once {
     fn is_first(&self, name: &str) -> bool {
-        /// A server that makes up names must not fill the memory.
+        /// A server that invents names must not fill the memory.
         const MOST_NAMES: usize = 256;
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         names.len() < MOST_NAMES && names.insert(name.into())

@@ -1,15 +1,15 @@
-//! `Window`: one rate limit, its quota and what is left in the window.
+//! `Window`: the quota of a rate limit, and what is left in its window.
 
 use std::time::{Duration, Instant};
 
 use crate::runtime::meta::RateLimit;
 
-/// How long a window lasts whose end the API does not tell. Its limits are for a minute.
+/// The length of a window without a known end. Its limits are per minute.
 const USUAL: Duration = Duration::from_secs(60);
-/// The end of a window is told to the second, so two that are this close are one.
+/// The end of a window is reported in seconds, so two that are this close are the same.
 const SAME: Duration = Duration::from_secs(1);
 
-/// What is known of a limit. Replies come in any order, so the least that was told of a window counts.
+/// The state of a limit. Replies arrive in any order, so the lowest reported rest of a window counts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window {
     pub(crate) limit: Option<u64>,
@@ -18,37 +18,37 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// What is left, and when the window ends; `None` where nothing was told.
+    /// What is left, and when the window ends; `None` if nothing was reported.
     pub(crate) fn left(&mut self, now: Instant) -> Option<(u64, Option<Instant>)> {
         self.turn(now);
         Some((self.left?, self.ends))
     }
 
-    /// Takes over what a reply tells.
-    pub(crate) fn learn(&mut self, told: RateLimit, now: Instant) {
+    /// Records the limit of a reply.
+    pub(crate) fn learn(&mut self, reported: RateLimit, now: Instant) {
         self.turn(now);
-        self.limit = told.limit.or(self.limit);
-        let Some(left) = told.remaining else { return };
-        let ends = match told.resets_in {
+        self.limit = reported.limit.or(self.limit);
+        let Some(left) = reported.remaining else { return };
+        let ends = match reported.resets_in {
             // The reply belongs to the window before.
             Some(wait) if wait.is_zero() && self.left.is_some() => return,
             Some(wait) => now.checked_add(wait),
             None => self.ends.or_else(|| now.checked_add(USUAL)),
         };
         let is_later = match (ends, self.ends) {
-            (Some(told), Some(known)) => told > known + SAME,
+            (Some(ends), Some(known)) => ends > known + SAME,
             _ => false,
         };
         self.left = Some(if is_later { left } else { self.left.map_or(left, |known| known.min(left)) });
         self.ends = ends;
     }
 
-    /// A request came back and did not tell what is left.
+    /// Counts a request whose reply did not report the rest.
     pub(crate) fn spend(&mut self, amount: u64) {
         self.left = self.left.map(|left| left.saturating_sub(amount));
     }
 
-    /// A window that is over is followed by one of which nothing is used.
+    /// After the end of a window a new one is unused.
     pub(crate) fn turn(&mut self, now: Instant) {
         if self.ends.is_some_and(|ends| ends <= now) {
             self.left = self.limit;

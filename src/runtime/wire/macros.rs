@@ -1,13 +1,13 @@
 //! `open_enum_impls!`, `object_impls!`, `union_impls!`: the trait implementations of generated types.
 
-/// What a string enum has beside its variants.
+/// The implementations of a string enum.
 macro_rules! open_enum_impls {
     ($name:ident { $($variant:ident = $wire:literal,)* }) => {
         impl $name {
-            /// The values that this version of the crate knows, as they are on the wire.
+            /// The values that this version of the crate knows, as on the wire.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
-            /// The value as it is on the wire.
+            /// The value as on the wire.
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
@@ -17,7 +17,7 @@ macro_rules! open_enum_impls {
                 }
             }
 
-            /// The variant for a value from the wire; one that is not known is kept in `Unknown`.
+            /// The variant for a value from the wire; an unknown one is kept in `Unknown`.
             #[must_use]
             #[inline]
             pub fn from_wire(value: &str) -> Self {
@@ -35,7 +35,7 @@ macro_rules! open_enum_impls {
             }
         }
 
-        /// Strict, so that a slip of the pen is found: only known values parse. `from_wire` and `From` take any.
+        /// Strict, to find typing errors: only known values parse. `from_wire` and `From` accept any.
         impl std::str::FromStr for $name {
             type Err = crate::runtime::validation::ValidationError;
             #[inline]
@@ -47,7 +47,7 @@ macro_rules! open_enum_impls {
             }
         }
 
-        /// Any text, as `from_wire` takes it, so that a setter takes a value of the wire: `.duration("5s")`.
+        /// Any text, like `from_wire`, so that a setter accepts a value from the wire: `.duration("5s")`.
         impl From<&str> for $name {
             #[inline]
             fn from(value: &str) -> Self {
@@ -55,7 +55,7 @@ macro_rules! open_enum_impls {
             }
         }
 
-        /// Any text, as `from_wire` takes it.
+        /// Any text, like `from_wire`.
         impl From<String> for $name {
             #[inline]
             fn from(value: String) -> Self {
@@ -64,7 +64,7 @@ macro_rules! open_enum_impls {
         }
 
         impl Default for $name {
-            /// What a reply that leaves the member out reads as: an empty unknown value.
+            /// The value of an absent field of a reply: an empty unknown value.
             #[inline]
             fn default() -> Self {
                 Self::Unknown(String::new())
@@ -103,7 +103,7 @@ macro_rules! open_enum_impls {
 }
 pub(crate) use open_enum_impls;
 
-/// What an object has beside its members.
+/// The implementations of an object.
 macro_rules! object_impls {
     ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
@@ -125,7 +125,7 @@ macro_rules! object_impls {
 }
 pub(crate) use object_impls;
 
-/// What a union has beside its arms.
+/// The implementations of a union.
 macro_rules! union_impls {
     ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
@@ -147,11 +147,11 @@ macro_rules! union_impls {
 }
 pub(crate) use union_impls;
 
-/// What a union of a reply has besides: what a reply that leaves the member out reads as.
+/// The default of a union in replies, for an absent field.
 macro_rules! union_default {
     ($name:ident) => {
         impl Default for $name {
-            /// What a reply that leaves the member out reads as: an unknown form, null.
+            /// The value of an absent field of a reply: an unknown form, null.
             #[inline]
             fn default() -> Self {
                 Self::Unknown(serde_json::Value::Null)

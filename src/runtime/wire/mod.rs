@@ -1,7 +1,7 @@
-//! `Object`, `Field`: lenient reading and compact writing of generated types.
+//! `Object`, `Field`: lenient deserialisation and compact serialisation of generated types.
 //!
-//! The generated code could derive all of this. Written once and called by name it compiles in a fraction of the time, and it
-//! reads what a derived implementation refuses: null for a required member, a whole number written `5.0`, a number in quotes.
+//! The generated code could derive all of this. Written once and called by name it compiles in a fraction of the time, and it accepts what
+//! a derived implementation rejects: null for a required field, a whole number written `5.0`, a number in quotes.
 
 mod macros;
 
@@ -18,23 +18,23 @@ pub(crate) trait Field: Sized {
     /// Reads the value.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
-    /// The value of a member that was not read.
+    /// The value of a field that was not read.
     fn blank() -> Self;
 }
 
-/// An object with named members.
+/// An object with named fields.
 pub(crate) trait Object: Sized {
     /// The type's name, for messages.
     const NAME: &'static str;
-    /// The members without which it is not read: those that a request needs. What a server leaves out of a reply reads as empty.
+    /// The required fields of a request. Absent fields of a reply are empty.
     const REQUIRED: &'static [&'static str] = &[];
-    /// The object before its members are read.
+    /// The object before its fields are read.
     fn empty() -> Self;
-    /// Reads the value of the member `name`; a member that the type does not have is skipped or kept.
+    /// Reads the value of the field `name`; an unknown field is skipped or kept.
     fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
 }
 
-/// Whether a value says nothing: an empty text or list, an object with nothing in it, null.
+/// Whether a value is empty: an empty string, list or object, or null.
 pub(crate) fn is_empty<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -48,7 +48,7 @@ impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
-/// Reads a member that the document requires: null leaves the empty value.
+/// Reads a field that the document requires: null leaves the empty value.
 pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut A) -> Result<(), A::Error> {
     if LENIENCE.get() != Lenience::None {
         LENIENCE.set(Lenience::Required);
@@ -59,13 +59,13 @@ pub(crate) fn required<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut
     Ok(())
 }
 
-/// Reads a member that a request must have: null is an error, unless it is a value of the type.
+/// Reads a field that a request must have: null is an error, unless it is a value of the type.
 pub(crate) fn given<'de, T: Field, A: MapAccess<'de>>(slot: &mut T, map: &mut A) -> Result<(), A::Error> {
     *slot = map.next_value_seed(Seed(PhantomData))?;
     Ok(())
 }
 
-/// Reads a member in which null is a value and not the same as leaving it out.
+/// Reads a field in which null is a value, different from an absent field.
 pub(crate) fn clearable<'de, T: Field, A: MapAccess<'de>>(
     slot: &mut Option<Option<T>>,
     map: &mut A,
@@ -74,7 +74,7 @@ pub(crate) fn clearable<'de, T: Field, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Reads a member that may be missing. Null changes nothing: a member with two names may come under both, one of them null.
+/// Reads an optional field. Null changes nothing: a field with two names may be sent under both, one of them null.
 pub(crate) fn optional<'de, T: Field, A: MapAccess<'de>>(slot: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
     let value = if LENIENCE.get() != Lenience::None {
         let value: serde_json::Value = map.next_value()?;
@@ -89,12 +89,12 @@ pub(crate) fn optional<'de, T: Field, A: MapAccess<'de>>(slot: &mut Option<T>, m
     Ok(())
 }
 
-/// Skips a member.
+/// Skips a field.
 pub(crate) fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// Keeps a member that the type does not name.
+/// Keeps a field that is not part of the type.
 pub(crate) fn keep<'de, A: MapAccess<'de>>(
     extra: &mut serde_json::Map<String, serde_json::Value>,
     name: &str,
@@ -104,14 +104,14 @@ pub(crate) fn keep<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// What is left out of a reply that does not fit its type.
+/// What is left out of a reply that does not match its type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lenience {
-    /// Nothing: the first reading.
+    /// Nothing: the first attempt.
     None,
-    /// Optional members of another type. An optional member is being read.
+    /// Optional fields of another type. An optional field is being read.
     Optional,
-    /// As before. A required member is being read, and a number that is too large for it reads as if it were missing.
+    /// As before. A required field is being read; a number out of range counts as absent.
     Required,
 }
 
@@ -119,10 +119,9 @@ thread_local! {
     static LENIENCE: Cell<Lenience> = const { Cell::new(Lenience::None) };
 }
 
-/// Reads again what could not be read, this time without the optional members that have an unexpected type and the numbers that are
-/// too large.
+/// Deserialises again what failed, without optional fields of an unexpected type and numbers out of range.
 ///
-/// A reply that was paid for is not lost because one member that the caller may never look at changed its type.
+/// A paid reply is not lost because a field that the caller may not need changed its type.
 pub(crate) fn forgiving<T>(read: impl FnOnce() -> T) -> T {
     struct Reset;
     impl Drop for Reset {
@@ -168,7 +167,7 @@ pub(crate) fn union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Res
     <serde_json::Value as de::Deserialize<'de>>::deserialize(deserializer).map(T::of)
 }
 
-/// A member's name, borrowed from the input where it can be.
+/// A field's name, borrowed from the input if possible.
 enum Name<'de> {
     Borrowed(&'de str),
     Owned(String),
@@ -189,7 +188,7 @@ impl<'de> de::Deserialize<'de> for Name<'de> {
         impl<'de> Visitor<'de> for NameVisitor {
             type Value = Name<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
+                f.write_str("a field name")
             }
             fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
                 Ok(Name::Borrowed(name))
@@ -238,7 +237,7 @@ impl<T: Field> Field for Box<T> {
     }
 }
 
-/// A list; null items are left out.
+/// A list; null items are skipped.
 impl<T: Field> Field for Vec<T> {
     fn blank() -> Self {
         Self::new()
@@ -263,7 +262,7 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-/// A map; null values are left out.
+/// A map; null values are skipped.
 impl<T: Field> Field for BTreeMap<String, T> {
     fn blank() -> Self {
         Self::new()
@@ -325,7 +324,7 @@ impl<'de> Visitor<'de> for Number<i64> {
             .or_else(|_| too_large().ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(value), &self)))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
-        // 2^53 and below are exact; a fraction or more than that would not be the number that was sent.
+        // Up to 2^53 floats are exact; a fraction or a larger number would not be the number that was sent.
         if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
             Ok(value as i64)
         } else if value.fract() == 0.0
@@ -341,7 +340,7 @@ impl<'de> Visitor<'de> for Number<i64> {
     }
 }
 
-/// What a whole number reads as that is too large, where its member is required and cannot be left out.
+/// The value of an out-of-range whole number in a required field, which cannot be left out.
 #[cold]
 fn too_large() -> Option<i64> {
     (LENIENCE.get() == Lenience::Required).then_some(0)
@@ -383,7 +382,7 @@ macro_rules! plain_fields {
 
 plain_fields!(String, bool, serde_json::Value, serde_json::Map<String, serde_json::Value>);
 
-/// An empty text: what a reply that leaves the secret out reads as.
+/// An empty text: the value of an absent secret in a reply.
 impl Default for crate::runtime::secret::Secret {
     fn default() -> Self {
         Self::from("")
@@ -420,7 +419,7 @@ impl Field for crate::runtime::amount::Amount {
     }
 }
 
-/// Writes a member when it is set.
+/// Writes a field if it is set.
 pub(crate) fn entry<M: SerializeMap, T: Serialize>(
     map: &mut M,
     name: &'static str,
@@ -432,7 +431,7 @@ pub(crate) fn entry<M: SerializeMap, T: Serialize>(
     }
 }
 
-/// Writes the members that the type does not name.
+/// Writes the fields that are not part of the type.
 pub(crate) fn extra<M: SerializeMap>(
     map: &mut M,
     extra: &serde_json::Map<String, serde_json::Value>,
@@ -440,30 +439,30 @@ pub(crate) fn extra<M: SerializeMap>(
     extra.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
 }
 
-/// Writes an object that holds its tag and nothing else.
+/// Writes an object with only its tag.
 pub(crate) fn tag<S: Serializer>(serializer: S, name: &'static str, value: &'static str) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(1))?;
     map.serialize_entry(name, value)?;
     map.end()
 }
 
-/// Reads an arm of a union from a value, when it fits.
+/// Reads an arm of a union from a value, if it matches.
 pub(crate) fn arm<T: Field>(value: &serde_json::Value) -> Option<T> {
     T::read(value).ok()
 }
 
-/// Whether no object of a list says that it is something else: objects that do would be read as empty ones.
-pub(crate) fn items_are(list: &serde_json::Value, member: &str, constant: &str) -> bool {
-    let says_other = |item: &serde_json::Value| item.get(member).is_some_and(|said| said.as_str() != Some(constant));
+/// Whether no object of a list has another constant: those would be read as empty ones.
+pub(crate) fn items_are(list: &serde_json::Value, field: &str, constant: &str) -> bool {
+    let says_other = |item: &serde_json::Value| item.get(field).is_some_and(|said| said.as_str() != Some(constant));
     list.as_array().is_some_and(|items| !items.iter().any(says_other))
 }
 
-/// An enum that is a text on the wire.
+/// An enum that is a string on the wire.
 pub(crate) trait OpenEnum {
     fn text(&self) -> &str;
 }
 
-/// Reads a text without keeping it.
+/// Reads a string without keeping it.
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error> {
     struct TextVisitor<T>(fn(&str) -> T);
     impl<T> Visitor<'_> for TextVisitor<T> {
@@ -480,6 +479,6 @@ pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: fn(&str)
 
 /// A union, which is read from a JSON value.
 pub(crate) trait Union {
-    /// The arm that the value fits, or the value as it is.
+    /// The arm that matches the value, or the value itself.
     fn of(value: serde_json::Value) -> Self;
 }

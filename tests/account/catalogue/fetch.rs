@@ -1,4 +1,4 @@
-//! How often it is fetched, and by whom.
+//! The catalogue is fetched once for concurrent callers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ fn two_models() -> String {
     list(&[model("a", "text", serde_json::json!({})), model("b", "image", serde_json::json!({}))]).to_string()
 }
 
-/// Answers after a while, so that others come while it is on its way.
+/// Answers after a while, so that others call while it is in flight.
 fn slow(body: &str) -> Answer {
     Answer::default().wait(Duration::from_millis(150)).then(Answer::json(200, body))
 }
@@ -124,7 +124,7 @@ async fn the_one_who_drives_the_fetch_may_leave() {
 }
 
 #[tokio::test]
-async fn nobody_fetches_where_nobody_waits() {
+async fn nothing_is_fetched_without_a_caller() {
     let server = Server::answering([Answer::silence()]);
     let venice = once(&server);
     let mut waiting = venice.models().catalogue().into_future();
@@ -151,7 +151,7 @@ async fn a_failure_is_an_error_for_all_who_waited_and_not_kept() {
 }
 
 #[tokio::test]
-async fn a_fetch_is_repeated_like_any_read() {
+async fn a_fetch_is_retried_like_any_read() {
     let server = Server::answering([Answer::json(503, "{}"), two_models().into()]);
     assert_eq!(count(&client(&server, &TestClock::without_jitter())).await, 2);
 }
@@ -184,10 +184,10 @@ fn without_async_it_is_shared_too() {
     assert_eq!(server.count(), 1);
 }
 
-/// A task that waits for the catalogue in a runtime that nobody moves on any more.
+/// A task that waits for the catalogue in a runtime that is not run any more.
 #[cfg(feature = "blocking")]
 #[test]
-fn a_runtime_that_stands_still_holds_no_blocking_call_up() {
+fn a_runtime_that_is_stalled_holds_no_blocking_call_up() {
     let body = two_models();
     let server = Server::start(move |n, _| if n == 0 { Answer::silence() } else { body.as_str().into() });
     let venice = once(&server);
@@ -199,7 +199,7 @@ fn a_runtime_that_stands_still_holds_no_blocking_call_up() {
     drop((waiting, runtime));
 }
 
-/// What waits in another runtime does not depend on the one that is gone.
+/// A caller in another runtime does not depend on the stopped one.
 #[test]
 fn a_runtime_that_ends_takes_no_fetch_of_others_along() {
     let body = two_models();
@@ -228,14 +228,14 @@ async fn names_of_other_vendors_are_fetched_when_they_are_asked_for() {
     let with = venice.models().catalogue().with_compatible_names(ModelType::Text).await.unwrap();
     assert_eq!(with.find("gpt-4o").unwrap().id(), "a");
     assert!(with.knows_compatible_names(ModelType::Text) && !with.knows_compatible_names(ModelType::Image));
-    // The list says no traits, so they were fetched as well.
+    // The list has no traits, so they were fetched as well.
     assert_eq!(with.find("fastest").unwrap().id(), "a");
     assert_eq!(server.count(), 3);
-    // From now on they come along.
+    // From now on they are included.
     assert_eq!(venice.models().catalogue().await.unwrap().find("gpt-4o").unwrap().id(), "a");
     venice.models().catalogue().with_compatible_names("text").await.unwrap();
     assert_eq!(server.count(), 3);
-    // All of it anew, and each part once.
+    // All of it again, and each part once.
     venice.models().catalogue().with_compatible_names("text").with_max_age(Duration::ZERO).await.unwrap();
     assert_eq!(server.count(), 6);
 }

@@ -1,4 +1,4 @@
-//! What a name stands for.
+//! Lookup of models by name.
 
 use serde_json::json;
 use venice_ai::ErrorKind;
@@ -112,7 +112,7 @@ async fn a_name_that_cannot_be_looked_up_is_not_called_unknown() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_nowhere_is_no_name() {
+async fn a_name_that_leads_nowhere_is_not_a_name() {
     let models = list(&[model("a", "text", json!({"traits": []}))]).to_string();
     let server = Server::start(move |_, request| match request.target.contains("type=all") {
         true => models.as_str().into(),
@@ -143,7 +143,7 @@ async fn one_model_that_cannot_be_read_does_not_lose_the_others() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_is_an_error_that_keeps_the_reply() {
+async fn what_is_not_a_list_is_an_error_that_keeps_the_reply() {
     for body in [r#"{"object": "list"}"#, r#"{"data": {}}"#, "[]", "null", r#"{"data": [1, {"id": ""}]}"#] {
         let (_, venice) = replying(body);
         let error = venice.models().catalogue().await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The catalogue: fetched once for all, looked things up in, asked about its models.
+//! The catalogue: cached, looked up, and its models.
 
 mod fetch;
 mod lookup;
@@ -12,7 +12,7 @@ use venice_ai::models::{Catalogue, CatalogueModel};
 
 use crate::support::replying;
 
-/// A model with an id, a type and what is said of it.
+/// A model with an id, a type and a spec.
 pub fn model(id: &str, kind: &str, spec: Value) -> Value {
     json!({"id": id, "object": "model", "owned_by": "venice.ai", "type": kind, "model_spec": spec})
 }
@@ -21,7 +21,7 @@ pub fn list(models: &[Value]) -> Value {
     json!({"object": "list", "type": "all", "data": models})
 }
 
-/// The catalogue that a server with this list has.
+/// The catalogue of a server with this list.
 pub async fn catalogue(models: &[Value]) -> Catalogue {
     let (_, venice) = replying(&list(models));
     venice.models().catalogue().await.unwrap()

@@ -1,4 +1,4 @@
-//! A panic while the catalogue is fetched for many.
+//! A panic while the catalogue is fetched for several callers.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use venice_ai::{Clock, SystemClock};
 use super::{list, model};
 use crate::support::{Answer, PATIENCE, Server, builder};
 
-/// A clock with a bug that shows once.
+/// A clock that panics once.
 #[derive(Debug, Default)]
 struct Broken(AtomicBool);
 
@@ -34,7 +34,7 @@ impl Clock for Broken {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_shared_fetch_is_that_of_one_caller_and_the_others_fetch_anew() {
+async fn a_panic_in_a_shared_fetch_is_that_of_one_caller_and_the_others_fetch_again() {
     let server = Server::answering([Answer::json(200, &list(&[model("a", "text", json!({}))]).to_string())]);
     let venice = builder(&server).clock(Broken::default()).build().unwrap();
     let tasks: Vec<_> = (0..3)

@@ -1,4 +1,4 @@
-//! What models are asked, and what they do not say.
+//! Getters of models, and unknown values.
 
 use std::time::{Duration, SystemTime};
 
@@ -48,7 +48,7 @@ async fn a_capability_is_yes_no_or_not_said() {
 }
 
 #[tokio::test]
-async fn efforts_are_told() {
+async fn efforts_are_reported() {
     let model = able(json!({"reasoningEffortOptions": ["none", "low", "deep"], "defaultReasoningEffort": "low"})).await;
     let deep = ReasoningEffort::Unknown("deep".into());
     assert_eq!(model.reasoning_efforts().unwrap(), [ReasoningEffort::None, ReasoningEffort::Low, deep]);
@@ -73,7 +73,7 @@ async fn images_and_videos_are_counted() {
 }
 
 #[tokio::test]
-async fn limits_of_tokens_are_told() {
+async fn limits_of_tokens_are_reported() {
     let spec = json!({"availableContextTokens": 131_072, "maxCompletionTokens": 8192});
     let told = only(model("m", "text", spec)).await;
     assert_eq!((told.context_tokens(), told.max_completion_tokens()), (Some(131_072), Some(8192)));
@@ -134,7 +134,7 @@ async fn a_model_that_goes_says_when_and_what_comes() {
 }
 
 #[tokio::test]
-async fn what_can_be_chosen_is_told_in_both_spellings() {
+async fn what_can_be_chosen_is_reported_in_both_spellings() {
     let draws = constrained(
         "image",
         json!({
@@ -152,10 +152,10 @@ async fn what_can_be_chosen_is_told_in_both_spellings() {
         (draws.max_steps(), draws.size_divisor(), draws.max_prompt_characters()),
         (Some(30), Some(8), Some(2048))
     );
-    let films =
+    let videos =
         constrained("video", json!({"aspect_ratios": [], "durations": ["5s"], "prompt_character_limit": 900})).await;
-    assert_eq!((films.aspect_ratios().unwrap().len(), films.durations().unwrap()), (0, &["5s".to_owned()][..]));
-    assert_eq!((films.max_prompt_characters(), films.resolutions()), (Some(900), None));
+    assert_eq!((videos.aspect_ratios().unwrap().len(), videos.durations().unwrap()), (0, &["5s".to_owned()][..]));
+    assert_eq!((videos.max_prompt_characters(), videos.resolutions()), (Some(900), None));
     let spec = json!({"voices": ["anna"], "supported_formats": ["mp3"], "prompt_character_limit": 400});
     let speaks = only(model("m", "tts", spec)).await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A catalogue that cannot be fetched anew.
+//! A catalogue that cannot be fetched again.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ fn values(batch: &RpcBatch) -> Vec<Result<Value, RpcError>> {
 }
 
 #[tokio::test]
-async fn calls_without_an_id_get_one_that_nobody_has() {
+async fn calls_without_an_id_get_a_unique_one() {
     let (server, venice) = replying("[]");
     let calls = [
         JsonRpcRequest::new("a"),
@@ -68,7 +68,7 @@ async fn one_error_does_not_hide_the_other_answers() {
 }
 
 #[tokio::test]
-async fn answers_to_nobody_and_second_answers_are_told() {
+async fn unmatched_and_second_answers_are_reported() {
     let stranger = json!({"id": 9, "result": "?"});
     let second = json!({"id": 1, "result": "later"});
     let nameless = json!({"id": null, "error": {"code": 1}});

@@ -1,4 +1,4 @@
-//! Block-chain nodes: what is sent and what is read.
+//! Blockchain nodes: requests and replies.
 
 mod batch;
 mod refused;
@@ -56,7 +56,7 @@ async fn named_parameters_and_the_callers_id_are_sent_as_they_are() {
 }
 
 #[tokio::test]
-async fn what_it_cost_is_told_exactly() {
+async fn what_it_cost_is_reported_exactly() {
     let headers = [
         ("content-type", "application/json"),
         ("x-venice-rpc-credits", "20"),
@@ -95,7 +95,7 @@ async fn an_error_of_the_node_is_typed_although_the_status_is_200() {
     let message = "execution reverted".to_owned();
     assert_eq!(error, RpcError::Node { code: Some(3), message, data: Some(json!("0x08c379a0")) });
     assert_eq!(error.code(), Some(3));
-    assert_eq!(error.to_string(), "the node refused the call: execution reverted (3)");
+    assert_eq!(error.to_string(), "the node returned an error: execution reverted (3)");
 
     let error = Error::from(error);
     assert_eq!((error.kind(), error.operation(), error.status()), (ErrorKind::Rpc, Some("cryptoRpcProxy"), None));
@@ -153,7 +153,7 @@ async fn near_misses_of_an_answer_are_read() {
     ] {
         assert_eq!(called(body.clone()).await.outcome.value, wanted, "{body}");
     }
-    // What a node says of a request that it cannot read has no id.
+    // A node's error for an invalid request has no id.
     let reply = called(json!({"id": null, "error": {"code": -32700, "message": "parse error"}})).await;
     assert_eq!(reply.result::<String>().unwrap_err().code(), Some(-32700));
 }

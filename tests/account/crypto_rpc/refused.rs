@@ -1,4 +1,4 @@
-//! What is refused before anything is sent.
+//! Requests that are rejected before sending.
 
 use crate::support::replying;
 use serde_json::json;
@@ -24,9 +24,10 @@ async fn a_call_without_a_method() {
 async fn parameters_that_are_neither_a_list_nor_an_object() {
     for params in [json!("0xab"), json!(7), json!(null), json!(true)] {
         let wrong = || request().params(params.clone());
-        refused(|venice| venice.crypto_rpc().call("base-mainnet", wrong()), "params", "no list and no object").await;
+        refused(|venice| venice.crypto_rpc().call("base-mainnet", wrong()), "params", "neither a list nor an object")
+            .await;
         let calls = [request(), wrong()];
-        refused(|venice| venice.crypto_rpc().batch("base-mainnet", calls), "[1].params", "no list and").await;
+        refused(|venice| venice.crypto_rpc().batch("base-mainnet", calls), "[1].params", "neither a list").await;
     }
 }
 
@@ -76,7 +77,7 @@ async fn keys_that_the_api_does_not_take() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn everything_that_is_wrong_is_reported_at_once() {
     let (server, venice) = replying("[]");
     let calls = [JsonRpcRequest::new(""), request().params(json!(1)), request().id(4), request().id(4)];
     let rpc = venice.crypto_rpc().with_idempotency_key("?");

@@ -1,4 +1,4 @@
-//! What is sent again, and with which key.
+//! Retries and idempotency keys.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn a_handle_that_is_used_twice_makes_two_keys() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_carried_out_is_not_sent_again() {
+async fn what_may_have_been_executed_is_not_sent_again() {
     for failure in [500, 502, 504, 520] {
         let server = Server::answering([Answer::json(failure, "{}"), Answer::json(200, OK)]);
         let error =

@@ -1,4 +1,4 @@
-//! More texts than one request takes.
+//! Embedding batches.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn as_many_as_one_request_takes_are_one() {
 }
 
 #[tokio::test]
-async fn one_text_that_is_no_list_is_a_batch_too() {
+async fn one_text_that_is_not_a_list_is_a_batch_too() {
     let server = Server::answering([Answer::json(200, &list(&[item(0, json!([1, 2]))]))]);
     let reply = once(&server).embeddings().batch(CreateEmbeddingRequest::new("m", "x").dimensions(2)).await.unwrap();
     assert_eq!(reply.vectors, [[1.0, 2.0]]);
@@ -146,7 +146,7 @@ async fn a_question_mark_turns_it_into_the_error() {
 }
 
 #[tokio::test]
-async fn each_request_is_repeated_by_its_own_rules() {
+async fn each_request_is_retried_by_its_own_rules() {
     let server = Server::start(|n, request| match n {
         1 => Answer::json(429, "{}"),
         _ => answer(request),
@@ -221,7 +221,7 @@ fn it_works_without_async() {
 
 #[cfg(feature = "blocking")]
 #[tokio::test]
-async fn a_blocking_batch_in_a_runtime_is_refused_and_kept() {
+async fn a_blocking_batch_in_a_runtime_is_rejected_and_kept() {
     let server = answering();
     let unfinished = once(&server).embeddings().batch(request(2)).send_blocking().unwrap_err();
     assert_eq!(unfinished.error().kind(), ErrorKind::BlockingInAsync);
@@ -245,7 +245,7 @@ async fn texts_that_may_be_paid_for_twice_are_counted() {
         assert_eq!((unfinished.remaining(), unfinished.may_be_paid()), (4, may_be_paid), "{shown}");
         assert_in_order(&unfinished.resume().await.unwrap(), 6);
     }
-    // The shortest limit in which this machine gets as far as the second request.
+    // The shortest limit in which this machine reaches the second request.
     for limit in [500, 2_000, 8_000].map(Duration::from_millis) {
         let server = Server::start(|n, request| if n == 0 { answer(request) } else { Answer::silence() });
         let batch = once(&server).embeddings().batch(request(6)).with_texts_per_request(2);

@@ -1,4 +1,4 @@
-//! Texts as vectors: what is sent and what is read.
+//! Embeddings: requests and replies.
 
 mod batch;
 mod refused;
@@ -13,7 +13,7 @@ use venice_ai_mock::MockVenice;
 use crate::support::replying;
 use crate::support::{Answer, KEY, Server, TestClock, client, once};
 
-/// Little end first.
+/// Little-endian.
 pub fn coded(vector: &[f32]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -93,7 +93,7 @@ async fn the_callers_encoding_dimensions_and_user_are_sent() {
 }
 
 #[tokio::test]
-async fn vectors_stand_in_the_order_of_their_texts() {
+async fn vectors_are_in_the_order_of_their_texts() {
     let vector = |n: u8| json!([f32::from(n), 1.0]);
     let (_, venice) = replying(list(&[item(2, vector(2)), item(0, vector(0)), item(1, vector(1))]));
     let reply = venice.embeddings().create(request(3)).await.unwrap();
@@ -103,14 +103,14 @@ async fn vectors_stand_in_the_order_of_their_texts() {
 }
 
 #[tokio::test]
-async fn vectors_without_any_index_stand_in_order() {
+async fn vectors_without_any_index_are_in_order() {
     let (_, venice) = replying(r#"{"data":[{"embedding":[1]},{"embedding":[2],"index":null,"colour":"blue"}]}"#);
     let reply = venice.embeddings().create(request(2)).await.unwrap();
     assert_eq!((reply.vectors, reply.model, reply.usage), (vec![vec![1.0], vec![2.0]], String::new(), None));
 }
 
 #[tokio::test]
-async fn vectors_that_cannot_be_told_apart_are_an_error() {
+async fn vectors_that_cannot_be_distinguished_are_an_error() {
     let v = || json!([1.0, 2.0]);
     for (data, message) in [
         (vec![item(0, v())], "1 vectors for 2 texts"),
@@ -147,11 +147,11 @@ async fn a_vector_that_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
-async fn dimensions_that_were_not_heeded_are_an_error() {
+async fn dimensions_that_were_ignored_are_an_error() {
     let (_, venice) = replying(list(&[item(0, json!([1.0, 2.0, 3.0]))]));
     let error = venice.embeddings().create(request(1).dimensions(2)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("3 numbers") && error.message().contains("asks for 2"), "{error}");
+    assert!(error.message().contains("3 numbers") && error.message().contains("`dimensions` is 2"), "{error}");
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn what_comes_beside_the_vectors_does_not_hide_them() {
 }
 
 #[tokio::test]
-async fn it_is_repeated_only_when_it_surely_was_not_run() {
+async fn it_is_retried_only_when_it_is_known_not_to_have_run() {
     let ok = || Answer::json(200, &list(&[item(0, json!([1.0]))]));
     for (failure, requests) in [(429, 2), (503, 2), (408, 2), (500, 1), (502, 1), (504, 1)] {
         let server = Server::answering([Answer::json(failure, "{}"), ok()]);
@@ -174,7 +174,7 @@ async fn it_is_repeated_only_when_it_surely_was_not_run() {
 }
 
 #[tokio::test]
-async fn a_long_text_is_refused_by_the_api_with_its_words() {
+async fn a_long_text_is_rejected_by_the_api_with_its_words() {
     let server = Server::answering([Answer::json(400, r#"{"error":"maximum context length is 8192 tokens"}"#)]);
     let error = once(&server).embeddings().embed("m", "x").await.unwrap_err();
     assert!(error.is_invalid_request() && error.code() == Some("TOO_MANY_TOKENS"), "{error}");

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent.
+//! Requests that are rejected before sending.
 
 use serde_json::json;
 use venice_ai::types::{CreateEmbeddingRequest, EmbeddingInput};
@@ -16,7 +16,7 @@ fn assert_refused(error: &Error, field: &str, words: &str) {
     assert!(shown.contains(words) && shown.contains("nothing was sent"), "{shown}");
 }
 
-/// The same request is wrong alone and in a batch.
+/// The same request is invalid alone and in a batch.
 async fn refused(request: CreateEmbeddingRequest, field: &str, words: &str) {
     let server = Server::answering([Answer::json(200, &list(&[item(0, json!([1.0]))]))]);
     let venice = once(&server);
@@ -67,10 +67,10 @@ async fn more_texts_than_one_request_takes() {
 }
 
 #[tokio::test]
-async fn texts_above_the_estimate_of_the_api_are_refused() {
+async fn texts_above_the_estimate_of_the_api_are_rejected() {
     let most = "a".repeat(27_594);
     let server = Server::answering([Answer::json(200, &list(&[item(0, json!([1.0]))]))]);
     once(&server).embeddings().create(CreateEmbeddingRequest::new("m", most.clone())).await.unwrap();
     refused(CreateEmbeddingRequest::new("m", most.clone() + "a"), "input", "8193 tokens").await;
-    refused(CreateEmbeddingRequest::new("m", ["a", &(most + "ä")]), "input[1]", "8192 are taken").await;
+    refused(CreateEmbeddingRequest::new("m", ["a", &(most + "ä")]), "input[1]", "8192 are allowed").await;
 }

@@ -1,4 +1,4 @@
-//! What base64 saves, as the documentation says it.
+//! The size of base64 vectors, as documented.
 
 use super::coded;
 

@@ -346,7 +346,7 @@ async fn a_transaction_that_is_not_the_transfer_is_refused() {
     for (number, (code, change)) in cases.iter().enumerate() {
         let mut bytes = original.clone();
         change(&mut bytes);
-        // Signed anew, so that the signature is not what is wrong.
+        // Signed again, so that the signature is valid.
         if bytes.len() > MESSAGE {
             let signature = wallet.sign_transaction(&bytes[MESSAGE..]).await.unwrap();
             bytes[65..MESSAGE].copy_from_slice(&signature);

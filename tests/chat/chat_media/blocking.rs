@@ -1,4 +1,4 @@
-//! The same without async.
+//! Media in messages, without async.
 
 use venice_ai::blocking;
 use venice_ai::types::{AudioFormat, ContentPart, UserMessage};
@@ -30,7 +30,7 @@ fn parts_are_made_in_this_thread() {
 }
 
 #[tokio::test]
-async fn they_are_refused_inside_a_runtime() {
+async fn they_are_rejected_inside_a_runtime() {
     let errors = [
         blocking::wait(ContentPart::image(image())).unwrap_err(),
         blocking::wait(ContentPart::audio(sound())).unwrap_err(),

@@ -35,7 +35,7 @@ async fn the_parts_arrive_in_their_order() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told_with_its_place() {
+async fn all_that_is_wrong_is_reported_with_its_place() {
     let error = UserMessage::builder()
         .text("")
         .image(Upload::bytes("a.png", png(8, 8)))

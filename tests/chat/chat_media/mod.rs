@@ -1,4 +1,4 @@
-//! Media in messages: what goes over the wire, and what is refused before anything does.
+//! Media in messages: what is sent, and what is rejected before sending.
 
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -9,7 +9,7 @@ mod wire;
 
 use venice_ai::Upload;
 
-/// The start of a PNG of this size, which is all that is looked at.
+/// The start of a PNG of this size, which is all that is read.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes()].concat()
 }

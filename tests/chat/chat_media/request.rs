@@ -1,4 +1,4 @@
-//! Media in a request, however its parts were made: checked before the request is sent.
+//! Media in a request, checked before the request is sent, however its parts were created.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ fn request(parts: impl IntoIterator<Item = ContentPart>) -> ChatCompletionReques
     ChatCompletionRequest::new("m", [ChatMessage::system("Look."), ChatMessage::user(parts)])
 }
 
-/// A request that is refused as a whole and as a stream.
+/// A request that is rejected as a whole and as a stream.
 async fn refused(parts: impl IntoIterator<Item = ContentPart>, fields: &[&str]) -> Error {
     let request = request(parts);
     let error = refused_for(|venice| venice.chat().create(request.clone()), "createChatCompletion", fields).await;
@@ -33,20 +33,20 @@ async fn three_videos_are_taken_and_a_fourth_is_not() {
     assert_eq!(server.count(), 1);
     let error = refused(videos(5), &["messages[1].content[3].video_url"]).await;
     assert!(error.to_string().contains("at most 3 videos"), "{error}");
-    // Models that say so take more.
+    // Some models support more.
     venice.chat().create(request(videos(4))).with_validation(false).await.unwrap();
     assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]
-async fn sounds_in_the_wrong_form_are_refused() {
+async fn sounds_in_the_wrong_form_are_rejected() {
     let field = "messages[1].content[1].input_audio.data";
     let cases = [
         (ContentPart::input_audio("https://example.com/a.wav", AudioFormat::Wav), "is a URL"),
         (ContentPart::input_audio("data:audio/wav;base64,UklGRg==", AudioFormat::Wav), "is a data: URL"),
         (ContentPart::input_audio("", AudioFormat::Wav), "is empty"),
-        (ContentPart::input_audio("SUQzBAAA", AudioFormat::Wav), "is mp3, and its format is said to be wav"),
-        (ContentPart::InputAudio(AudioPart::new(InputAudio::new("SUQzBAAA"))), "said to be wav"),
+        (ContentPart::input_audio("SUQzBAAA", AudioFormat::Wav), "is mp3, but its format is set to wav"),
+        (ContentPart::InputAudio(AudioPart::new(InputAudio::new("SUQzBAAA"))), "is set to wav"),
     ];
     for (part, problem) in cases {
         let error = refused([ContentPart::text("Listen."), part], &[field]).await;
@@ -55,7 +55,7 @@ async fn sounds_in_the_wrong_form_are_refused() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn everything_that_is_wrong_is_reported_at_once() {
     let parts = [
         ContentPart::image_url(format!("data:image/png;base64,{}", STANDARD.encode(png(10, 10)))),
         ContentPart::image_url("/home/ada/cat.png"),
@@ -71,7 +71,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn media_of_another_kind_than_the_part_are_refused() {
+async fn media_of_another_kind_than_the_part_are_rejected() {
     let video = ContentPart::video_url("data:video/x-matroska;base64,GkXfow==");
     refused([video], &["messages[1].content[0].video_url.url"]).await;
     for file in
@@ -82,12 +82,12 @@ async fn media_of_another_kind_than_the_part_are_refused() {
 }
 
 #[tokio::test]
-async fn an_empty_text_is_refused() {
+async fn an_empty_text_is_rejected() {
     refused([ContentPart::text("")], &["messages[1].content[0].text"]).await;
 }
 
 #[tokio::test]
-async fn what_nobody_can_judge_is_sent() {
+async fn what_cannot_be_judged_is_sent() {
     let server = Server::answering([crate::support::chat::ANSWER.into()]);
     let venice = crate::support::once(&server);
     let parts = [

@@ -1,4 +1,4 @@
-//! What a part is on the wire, whatever it was made from.
+//! Parts on the wire, from every kind of input.
 
 use std::io::Cursor;
 
@@ -43,7 +43,7 @@ async fn an_image_from_a_path_bytes_or_a_reader_is_a_data_url() {
 }
 
 #[tokio::test]
-async fn a_url_goes_as_it_stands_and_base64_gets_its_type() {
+async fn a_url_goes_unchanged_and_base64_gets_its_type() {
     let url = "https://example.com/a/cat.png?size=1";
     let encoded = STANDARD.encode(png(64, 64));
     let with_type = data_url("image/png", png(64, 64));
@@ -74,7 +74,7 @@ async fn a_sound_is_plain_base64_beside_the_format_that_its_contents_show() {
         let data = STANDARD.encode(bytes);
         let expected = json!({"type": "input_audio", "input_audio": {"data": data, "format": format}});
         assert_eq!(arrived(part).await, expected, "{name}");
-        // The same as a text, as far as the text tells it.
+        // The same as a text, as far as it can be determined.
         if name == "x" {
             for text in [data.clone(), data_url("audio/wav", bytes)] {
                 assert_eq!(arrived(ContentPart::audio(FileInput::text(text)).await.unwrap()).await, expected, "{name}");
@@ -85,12 +85,12 @@ async fn a_sound_is_plain_base64_beside_the_format_that_its_contents_show() {
 
 #[tokio::test]
 async fn samples_without_a_head_go_under_the_format_that_is_named() {
-    // These begin as an MP3 would.
+    // These start like an MP3.
     let samples = Upload::bytes("question", vec![0xFF, 0xFB, 0x90, 0x00]);
     let part = ContentPart::audio_as(AudioFormat::Pcm16, samples.clone()).await.unwrap();
     assert_eq!(arrived(part).await["input_audio"], json!({"data": "//uQAA==", "format": "pcm16"}));
     let error = ContentPart::audio(Upload::bytes("question.pcm", vec![1, 2, 3, 4])).await.unwrap_err();
-    assert!(error.to_string().contains("cannot be told; name it with `ContentPart::audio_as`"), "{error}");
+    assert!(error.to_string().contains("unknown format; set it with `ContentPart::audio_as`"), "{error}");
 }
 
 #[tokio::test]

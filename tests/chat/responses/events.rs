@@ -1,4 +1,4 @@
-//! The Responses API: answers as they are written.
+//! The Responses API: streamed answers.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn every_event_is_handed_out_known_or_not() {
     for end in ["", "data: [DONE]\n\n", "data: [DONE]", "event: done\ndata: [DONE]\n\n"] {
         assert_eq!(seen(format!("{EVENTS}{end}")).await, wanted.map(kind), "{end:?}");
     }
-    // In pieces of one byte it is the same.
+    // The same in pieces of one byte.
     let bytes = EVENTS.bytes();
     let head = Answer::head(200, &[("content-type", "text/event-stream"), ("transfer-encoding", "chunked")]);
     let answer = bytes.fold(head, |answer, byte| answer.chunk([byte])).send("0\r\n\r\n");
@@ -134,7 +134,7 @@ async fn an_end_before_the_last_event_is_an_error() {
     let error = open(&closing(DELTA)).await.collect().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::StreamInterrupted, Some("createResponse")));
     assert!(error.message().contains("after 1 events"), "{error}");
-    // Complete by its own words, and without an answer.
+    // Reported as complete, but without an answer.
     let error = open(&closing("data: [DONE]\n\n")).await.collect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
 }
@@ -201,7 +201,7 @@ async fn a_whole_document_where_a_stream_was_asked_for_is_read() {
 }
 
 #[tokio::test]
-async fn a_failure_before_the_first_byte_is_an_ordinary_error_and_repeated_by_the_rules() {
+async fn a_failure_before_the_first_byte_is_an_ordinary_error_and_retried_by_the_rules() {
     let server = Server::answering([Answer::json(503, "{}"), head().send(EVENTS).close()]);
     let venice = client(&server, &TestClock::without_jitter());
     assert!(venice.responses().stream(request()).await.unwrap().collect().await.is_ok());

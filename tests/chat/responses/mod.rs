@@ -154,7 +154,7 @@ async fn refused(request: ResponsesRequest, field: &str) {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused_before_anything_is_sent() {
+async fn bad_requests_are_rejected_before_anything_is_sent() {
     refused(ResponsesRequest::new("", "x"), "model").await;
     refused(ResponsesRequest::new("m", ""), "input").await;
     refused(ResponsesRequest::new("m", Vec::<ResponseInputItem>::new()), "input").await;
@@ -176,7 +176,7 @@ async fn a_stream_is_not_asked_for_by_the_back_door() {
 }
 
 #[tokio::test]
-async fn it_is_repeated_only_when_it_surely_was_not_run() {
+async fn it_is_retried_only_when_it_is_known_not_to_have_run() {
     for (failure, requests) in [(429, 2), (503, 2), (500, 1), (504, 1)] {
         let server = Server::answering([Answer::json(failure, "{}"), Answer::json(200, WHOLE)]);
         let outcome = client(&server, &TestClock::without_jitter()).responses().create(request()).await;

@@ -1,4 +1,4 @@
-//! What becomes of an answer.
+//! Answers of structured outputs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ async fn parsed(answer: Answer) -> Result<Parsed<Island>, Error> {
     venice.chat().parse(request()).await
 }
 
-/// The error of an answer that was paid for, which keeps the answer and what it cost.
+/// The error of a paid answer, which keeps the answer and its cost.
 async fn failed(answer: Answer, kind: ErrorKind, text: &str) -> Error {
     let (server, venice) = replying(answer);
     let error = venice.chat().parse::<Island>(request()).await.expect_err(text);
@@ -63,7 +63,7 @@ async fn what_models_put_around_an_answer_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_type_that_is_no_object_is_taken_out_of_one() {
+async fn a_type_that_is_not_an_object_is_taken_out_of_one() {
     #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
     #[serde(rename_all = "lowercase")]
     enum Wind {
@@ -95,7 +95,7 @@ async fn of_several_choices_the_first_is_read() {
 async fn an_answer_that_is_cut_says_so() {
     let half = &MURANO[..30];
     let error = failed(reply("length", json!({"content": half})), ErrorKind::Truncated, half).await;
-    assert!(error.message().starts_with("the answer is cut"), "{error}");
+    assert!(error.message().starts_with("the answer is truncated"), "{error}");
     for content in [json!(""), json!(null)] {
         let message = json!({"content": content, "reasoning_content": "Let me think about islands"});
         let error = failed(reply("length", message), ErrorKind::Truncated, "").await;
@@ -103,11 +103,11 @@ async fn an_answer_that_is_cut_says_so() {
     }
     let thought = "<think>Let me think";
     failed(reply("length", json!({"content": thought})), ErrorKind::Truncated, thought).await;
-    // A backend that has it in another member.
+    // A backend with another field.
     let choice = json!({"index": 0, "finish_reason": null, "stop_reason": "length", "message": {"content": half}});
     let answer = Answer::json(200, &reply_of(json!([choice])).to_string());
     assert_eq!(parsed(answer).await.unwrap_err().kind(), ErrorKind::Truncated);
-    // What it might have gone on with is not known.
+    // How it would have continued is unknown.
     let prose = format!("One is {MURANO}, and another");
     failed(reply("length", json!({"content": prose.clone()})), ErrorKind::Truncated, &prose).await;
 }
@@ -144,7 +144,7 @@ async fn a_refusal_of_the_api_stays_what_it_is() {
 }
 
 #[tokio::test]
-async fn text_that_is_no_json_is_kept() {
+async fn text_that_is_not_json_is_kept() {
     for text in ["I am not sure.", r#"{"name": "Murano", "area": 117.5"#, r#"{"name": "Murano", oops}"#, "{'name': 1}"]
     {
         failed(saying(text), ErrorKind::InvalidJson, text).await;
@@ -214,7 +214,7 @@ async fn a_reply_that_is_none_is_the_error_that_it_always_was() {
 }
 
 #[tokio::test]
-async fn what_the_api_did_not_run_is_repeated_and_what_it_ran_is_not() {
+async fn what_the_api_did_not_run_is_retried_and_what_it_ran_is_not() {
     let server = Server::answering([Answer::json(503, "{}"), saying(MURANO)]);
     let parsed = client(&server, &TestClock::without_jitter()).chat().parse::<Island>(request()).await;
     assert_eq!((parsed.unwrap().value, server.count()), (murano(), 2));

@@ -1,4 +1,4 @@
-//! The same without async.
+//! Structured outputs without async.
 
 use serde_json::json;
 use venice_ai::ErrorKind;
@@ -38,7 +38,7 @@ fn a_stream_is_an_iterator_and_is_collected() {
 }
 
 #[tokio::test]
-async fn waiting_in_async_code_is_refused() {
+async fn waiting_in_async_code_is_rejected() {
     let server = written();
     let error = once(&server).chat().parse::<Island>(request()).send_blocking().unwrap_err();
     assert_eq!((error.kind(), server.connections()), (ErrorKind::BlockingInAsync, 0));

@@ -1,4 +1,4 @@
-//! The mock answers schemas, of any type.
+//! Structured outputs of the mock, for any type.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

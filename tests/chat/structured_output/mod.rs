@@ -1,4 +1,4 @@
-//! Answers that are values of a type.
+//! Structured outputs: answers as values of a type.
 
 mod answers;
 #[cfg(feature = "blocking")]
@@ -42,7 +42,7 @@ fn request() -> ChatCompletionRequest {
     ChatCompletionRequest::new("default", ["Which island makes glass?"])
 }
 
-/// A reply with these choices, that cost something.
+/// A reply with these choices, and a cost.
 fn reply_of(choices: Value) -> Value {
     json!({
         "id": "chatcmpl-1",
@@ -70,7 +70,7 @@ fn saying(text: &str) -> Answer {
     reply("stop", json!({"role": "assistant", "content": text}))
 }
 
-/// The chunk of a stream that brings these members of a message.
+/// The chunk of a stream with these fields of a message.
 fn delta(delta: Value) -> String {
     chunk(json!({"index": 0, "delta": delta, "finish_reason": null}))
 }
@@ -80,7 +80,7 @@ fn chunk(choice: Value) -> String {
     format!("data: {chunk}\n\n")
 }
 
-/// What comes behind the text of a stream: why it ended, what it cost, and the end.
+/// What follows the text of a stream: the finish reason, the cost, and the end.
 fn tail(finish_reason: &str) -> String {
     let mut cost = reply_of(json!([]));
     cost["object"] = "chat.completion.chunk".into();

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests of structured outputs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -65,7 +65,7 @@ async fn the_stream_asks_for_the_same() {
 }
 
 #[tokio::test]
-async fn members_are_described_in_the_order_of_the_type() {
+async fn fields_are_described_in_the_order_of_the_type() {
     #[derive(Deserialize, JsonSchema)]
     struct Thought {
         #[allow(dead_code)]

@@ -1,4 +1,4 @@
-//! Values that grow while they are written.
+//! Streamed values that grow.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn open(server: &Server) -> ParsedStream<Island> {
     once(server).chat().parse_stream(request()).await.unwrap()
 }
 
-/// Everything that comes: the partial values, and the whole one.
+/// All items: the partial values, and the whole one.
 async fn events(mut stream: ParsedStream<Island>) -> (Vec<Partial>, Parsed<Island>) {
     let mut partials = Vec::new();
     let mut whole = None;
@@ -110,7 +110,7 @@ async fn parts_read_as_a_type_that_can_do_without_the_rest() {
     let drafts: Vec<Draft> = partials.iter().map(|partial| partial.as_type().unwrap()).collect();
     let names: Vec<_> = drafts.iter().map(|draft| (&*draft.name, draft.area)).collect();
     assert_eq!(names, [("", None), ("Mu", None), ("Murano", Some(1.5))]);
-    // The type itself has a member that is not there yet, and then everything: what is null has a default.
+    // The field of the type is absent, then null: null has a default.
     let whole: Vec<_> = partials.iter().map(Partial::as_type::<Island>).collect();
     assert!(whole[0].is_none() && whole[2].as_ref().is_some_and(|island| island.bridges.is_empty()));
 }
@@ -168,7 +168,7 @@ async fn a_part_comes_as_soon_as_it_is_written() {
     let mut stream = open(&server).await;
     let event = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap().unwrap().unwrap();
     assert!(matches!(event, ParseEvent::Partial(partial) if partial.value()["name"] == "Mu"));
-    // Waiting in vain loses nothing, and dropping it closes the connection.
+    // A cancelled wait loses nothing, and dropping the stream closes the connection.
     tokio::time::timeout(Duration::from_millis(50), stream.next()).await.unwrap_err();
     assert!(!server.closed_by_client_within(Duration::from_millis(50)).await, "too early");
     drop(stream);

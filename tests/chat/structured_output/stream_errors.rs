@@ -1,4 +1,4 @@
-//! Streams of values that go wrong. Each ends with its error, which has what came.
+//! Errors of streamed values. Each ends the stream, and has what arrived.
 
 use serde_json::{Value, json};
 use venice_ai::stream::{ParseEvent, ParsedStream};
@@ -12,7 +12,7 @@ async fn open(server: &Server) -> ParsedStream<Island> {
     once(server).chat().parse_stream(request()).await.unwrap()
 }
 
-/// How many parts come, and the error behind them.
+/// The number of items, and the error after them.
 async fn failed(body: String) -> (usize, Error) {
     let server = Server::answering([head().send(body).close()]);
     let mut stream = open(&server).await;
@@ -65,7 +65,7 @@ async fn an_answer_that_is_none_is_the_error_that_it_is_without_streaming() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_cut_is_no_value_even_if_the_document_is_whole() {
+async fn a_stream_that_is_cut_is_not_a_value_even_if_the_document_is_whole() {
     let (parts, error) = failed(text(&MURANO[..20])).await;
     assert_eq!((parts, error.kind()), (1, ErrorKind::StreamInterrupted), "{error}");
     assert_eq!(error.answer_text(), Some(&MURANO[..20]));

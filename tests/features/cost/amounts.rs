@@ -1,4 +1,4 @@
-//! What the API writes about money comes out as it was written.
+//! Amounts keep the digits that the API sends.
 
 use serde_json::json;
 use venice_ai::types::{
@@ -40,7 +40,7 @@ async fn a_cost_keeps_every_digit() {
 }
 
 #[tokio::test]
-async fn a_cost_that_is_not_told_is_unknown_and_not_nothing() {
+async fn a_cost_that_is_not_reported_is_unknown_and_not_0() {
     assert_eq!(reply_costing("null").await.cost(), None);
     assert_eq!(reply_costing("{}").await.cost(), None);
     assert_eq!(reply_costing(r#"{"usd": null, "diem": null}"#).await.cost(), None);
@@ -54,7 +54,7 @@ async fn a_cost_that_is_not_told_is_unknown_and_not_nothing() {
 }
 
 #[tokio::test]
-async fn balances_charges_and_quotes_keep_every_digit_and_what_is_not_told_is_unknown() {
+async fn balances_charges_and_quotes_keep_every_digit_and_what_is_not_reported_is_unknown() {
     const LONG: &str = "0.1234567890123456789012345";
     let (_server, venice) = replying(Answer::json(200, &format!(r#"{{"balances": {{"usd": {LONG}}}}}"#)));
     let left = venice.billing().balance().await.unwrap();
@@ -72,7 +72,7 @@ async fn balances_charges_and_quotes_keep_every_digit_and_what_is_not_told_is_un
     assert_eq!((sums.by_model[0].total_usd, sums.by_model[0].total_diem), (amount(LONG), None));
 
     let (_server, venice) = replying(Answer::json(200, &format!(r#"{{"quote": {LONG}}}"#)));
-    assert_eq!(Some(venice.video().quote("laguna-film").await.unwrap().usd), amount(LONG));
+    assert_eq!(Some(venice.video().quote("laguna-video").await.unwrap().usd), amount(LONG));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_stream_knows_its_cost_at_its_end() {
 }
 
 #[tokio::test]
-async fn a_blockchain_call_tells_credits_and_dollars() {
+async fn a_blockchain_call_reports_credits_and_dollars() {
     let headers =
         [("content-type", "application/json"), ("x-venice-rpc-credits", "20"), ("x-venice-rpc-cost-usd", "0.00001400")];
     let (_server, venice) = replying(Answer::new(200, &headers, r#"{"jsonrpc": "2.0", "id": 1, "result": "0x1"}"#));
@@ -135,7 +135,7 @@ async fn a_blockchain_call_tells_credits_and_dollars() {
 }
 
 #[tokio::test]
-async fn prices_in_the_list_of_models_are_exact_and_unknown_where_they_are_not_told() {
+async fn prices_in_the_list_of_models_are_exact_and_unknown_where_they_are_not_reported() {
     let pricing = json!({"input": {"usd": 0.1, "diem": null}, "output": {"usd": 1e-7}, "cache_input": null});
     let list = json!({"data": [{"id": "m", "type": "text", "model_spec": {"pricing": pricing}}]});
     let (_server, venice) = replying(Answer::json(200, &list.to_string()));

@@ -1,4 +1,4 @@
-//! A budget lets pass what it has room for, and nothing else.
+//! A budget allows the calls that fit, and no others.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn what_a_call_really_cost_counts_and_not_the_estimate() {
     while venice.chat().create(a_dollar()).await.is_ok() {
         answered += 1;
     }
-    // After ten of them a dollar is spent, and there is room for one more.
+    // After ten of them a dollar is spent, and one more fits.
     assert_eq!((answered, calls(&server)), (11, 11));
     assert_eq!(Some(budget.in_usd().spent), amount("1.1"));
     assert_eq!(budget.in_usd().remaining(), amount("0.9"));
@@ -58,7 +58,7 @@ async fn a_thousand_calls_at_once_never_exceed_it() {
         let usd = seen.in_usd();
         let all = usd.spent.checked_add(usd.reserved).and_then(|sum| sum.checked_add(usd.uncertain));
         assert!(all <= usd.limit, "{usd:?}");
-        // Some cost less than they might have, which makes room for others.
+        // Some cost less than the estimate, so others fit.
         let cost = if request.json()["seed"].as_i64().unwrap() % 4 == 0 { "0.5" } else { "1" };
         costing(cost)
     });
@@ -142,7 +142,7 @@ async fn free_calls_always_pass_and_fetch_nothing() {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_no_amount_is_found_when_the_client_is_built() {
+async fn a_limit_that_is_not_an_amount_is_found_when_the_client_is_built() {
     for budget in [Budget::usd("-1"), Budget::diem("five"), Budget::usd(f64::NAN), Budget::usd(1).and_diem("")] {
         let error = venice_ai::Client::builder().budget(budget).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -159,7 +159,7 @@ async fn what_is_really_sent_counts() {
     assert_refused(&call.await.unwrap_err(), "1.5", "0", Some("2"));
     let suffixed = asking("writer:enable_web_search=off").max_completion_tokens(100);
     venice.chat().create(suffixed).await.unwrap();
-    // A call that was put together by hand is known by its path.
+    // A custom request is recognised by its path.
     let by_hand = venice
         .request::<serde_json::Value>(venice_ai::http::Method::POST, "/chat/completions")
         .with_json_body(&a_dollar());
@@ -168,7 +168,7 @@ async fn what_is_really_sent_counts() {
 }
 
 #[tokio::test]
-async fn an_unknown_price_is_refused_unless_it_is_allowed() {
+async fn an_unknown_price_is_rejected_unless_it_is_allowed() {
     let server = shop(|_| costing("0.75"));
     let budget = Budget::usd(1);
     let venice = within(&server, &budget);
@@ -183,7 +183,7 @@ async fn an_unknown_price_is_refused_unless_it_is_allowed() {
     venice.chat().create(asking("unpriced")).await.unwrap();
     assert_eq!(Some(budget.in_usd().spent), amount("0.75"), "the reply told its cost");
     venice.chat().create(asking("unpriced")).await.unwrap();
-    // More than the limit is spent now, by calls whose price nobody knew.
+    // More than the limit is spent now, by calls with an unknown price.
     assert_refused(&venice.chat().create(asking("unpriced")).await.unwrap_err(), "1", "1.50", None);
 }
 
@@ -199,7 +199,7 @@ async fn without_a_list_of_models_prices_are_unknown() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_repeated_is_set_aside_once() {
+async fn a_call_that_is_retried_is_set_aside_once() {
     let refusals = std::sync::atomic::AtomicU32::new(0);
     let server = shop(move |_| match refusals.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
         0 | 1 => Answer::json(503, r#"{"error": "overloaded"}"#),

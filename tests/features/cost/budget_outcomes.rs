@@ -1,4 +1,4 @@
-//! What became of a call decides what counts.
+//! What counts for a budget, by the outcome of a call.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn assert_counts(budget: &Budget, expected: [&str; 3], what: &str) {
 }
 
 #[tokio::test]
-async fn what_was_refused_or_never_arrived_counts_as_nothing() {
+async fn what_was_rejected_or_never_arrived_counts_as_nothing() {
     for status in [400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 503] {
         let server = shop(move |_| Answer::json(status, r#"{"error": "no"}"#));
         let budget = Budget::usd(1);
@@ -34,7 +34,7 @@ async fn what_was_refused_or_never_arrived_counts_as_nothing() {
 
 #[tokio::test]
 async fn a_connection_that_could_not_be_made_counts_as_nothing() {
-    // The list of models comes over a first connection; the call itself goes where nobody listens.
+    // The list of models uses a first connection; the call itself goes to a closed port.
     let nobody = nobody();
     let server = shop(move |_| Answer::redirect(307, &format!("http://{nobody}/api/v1/chat/completions")));
     let budget = Budget::usd(1);
@@ -49,7 +49,7 @@ async fn a_connection_that_could_not_be_made_counts_as_nothing() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_the_outcome_of_stays_set_aside_for_good() {
+async fn unknown_outcomes_stay_reserved() {
     let cut = Answer::head(200, &[("content-type", "application/json"), ("content-length", "100")]).send("{").close();
     let outcomes = [
         ("an error of the server", Answer::json(500, r#"{"error": "inference failed"}"#)),
@@ -79,21 +79,21 @@ async fn what_nobody_knows_the_outcome_of_stays_set_aside_for_good() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_on_its_way_stays_set_aside_for_good() {
+async fn a_call_that_is_dropped_in_flight_stays_set_aside_for_good() {
     let server = shop(|_| Answer::silence());
     let budget = Budget::usd(5);
     let venice = within(&server, &budget);
     let call = venice.chat().create(a_dollar()).into_future();
     assert!(tokio::time::timeout(Duration::from_millis(500), call).await.is_err());
     assert_counts(&budget, PERHAPS_A_DOLLAR, "dropped");
-    // One that was never sent is nothing.
+    // A call that was never sent costs nothing.
     drop(venice.chat().create(a_dollar()));
     drop(venice.chat().create(a_dollar()).into_future());
     assert_counts(&budget, PERHAPS_A_DOLLAR, "dropped before it was sent");
 }
 
 #[tokio::test]
-async fn while_a_call_is_on_its_way_it_is_set_aside() {
+async fn while_a_call_is_in_flight_it_is_set_aside() {
     let server = shop(|_| Answer::default().wait(Duration::from_millis(300)).then(costing("0.25")));
     let budget = Budget::usd(5);
     let venice = within(&server, &budget);

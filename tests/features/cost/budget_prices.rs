@@ -1,4 +1,4 @@
-//! What other calls than chats cost a budget.
+//! The cost of other calls than chats.
 
 use serde_json::json;
 use venice_ai::cost::Budget;
@@ -13,7 +13,7 @@ use super::{calls, dollars, on_chain, shop, within};
 use crate::support::server::Request;
 use crate::support::{Answer, Server};
 
-/// Makes whatever it is asked for.
+/// Answers any request.
 fn studio() -> Server {
     shop(|request: &Request| match request.target.trim_start_matches("/api/v1") {
         "/image/generate" => Answer::json(200, r#"{"id": "1", "images": ["AAAA"]}"#),
@@ -35,7 +35,7 @@ fn studio() -> Server {
     })
 }
 
-/// What the call costs a budget, and that one with a little less refuses it.
+/// The cost of the call for a budget; a slightly smaller budget rejects it.
 async fn assert_costs<T, F>(estimate: &str, spent: &str, call: impl Fn(Client) -> F)
 where
     F: Future<Output = Result<T, venice_ai::Error>>,
@@ -76,7 +76,7 @@ async fn images_cost_what_the_list_says() {
 async fn speech_and_vectors_cost_what_the_list_says() {
     let speech = || CreateSpeechRequest::new("Grüße").model("speaker");
     assert_costs("0.005", "0.005", |venice| async move { venice.audio().speech(speech()).await }).await;
-    // Seven bytes are seven tokens at most, and were three.
+    // At most seven tokens for seven bytes; it was three.
     let texts = || CreateEmbeddingRequest::new("reader", "Grüße");
     assert_costs("0.007", "0.003", |venice| async move { venice.embeddings().create(texts()).await }).await;
 }
@@ -93,7 +93,7 @@ async fn decisions_cost_what_they_read() {
 }
 
 #[tokio::test]
-async fn a_recording_counts_by_its_length_once_that_is_told() {
+async fn a_recording_counts_by_its_length_once_that_is_reported() {
     let request = || CreateTranscriptionRequest::new(Upload::bytes("a.wav", &b"RIFF"[..])).model("listener");
     let server = studio();
     let refused = within(&server, &Budget::usd(1)).audio().transcribe(request()).with_validation(false).await;
@@ -104,9 +104,9 @@ async fn a_recording_counts_by_its_length_once_that_is_told() {
 }
 
 #[tokio::test]
-async fn films_and_music_cost_what_is_quoted_before_each_order() {
-    let film = || QueueVideoRequest::new("any").prompt("Waves").duration("5s");
-    assert_costs("0.75", "0.75", |venice| async move { venice.video().queue(film()).await }).await;
+async fn videos_and_music_cost_what_is_quoted_before_each_job() {
+    let video = || QueueVideoRequest::new("any").prompt("Waves").duration("5s");
+    assert_costs("0.75", "0.75", |venice| async move { venice.video().queue(video()).await }).await;
     let music = || QueueAudioRequest::new("any", "A barcarole").duration_seconds(30);
     assert_costs(
         "0.30000000000000004",
@@ -116,18 +116,18 @@ async fn films_and_music_cost_what_is_quoted_before_each_order() {
     .await;
 
     let server = studio();
-    within(&server, &Budget::usd(1)).video().queue(film()).await.unwrap();
+    within(&server, &Budget::usd(1)).video().queue(video()).await.unwrap();
     let sent: Vec<_> = server.requests().iter().map(|request| (request.target.clone(), request.json())).collect();
     assert_eq!(sent[0], ("/api/v1/video/quote".into(), json!({"model": "any", "duration": "5s"})));
     assert_eq!((sent.len(), &*sent[1].0), (2, "/api/v1/video/queue"));
-    // An order above the budget is not placed.
+    // A job above the budget is not queued.
     let server = studio();
-    assert!(within(&server, &Budget::usd("0.5")).video().queue(film()).await.is_err());
+    assert!(within(&server, &Budget::usd("0.5")).video().queue(video()).await.is_err());
     assert_eq!((calls(&server), &*server.only().target), (1, "/api/v1/video/quote"));
 }
 
 #[tokio::test]
-async fn a_film_with_references_has_an_unknown_price() {
+async fn a_video_with_references_has_an_unknown_price() {
     let server = studio();
     let request = QueueVideoRequest::new("any").prompt("Waves").reference_video_urls(["https://a.example/a.mp4"]);
     let error = within(&server, &Budget::usd(1)).video().queue(request).await.unwrap_err();

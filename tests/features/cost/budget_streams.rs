@@ -37,7 +37,7 @@ async fn a_stream_that_was_read_to_its_end_counts_with_its_cost() {
     while let Some(chunk) = stream.next().await {
         chunk.unwrap();
     }
-    // The stream is still there, and its rest is free again.
+    // The stream still exists, and the rest of its reservation is released.
     assert_counts(&budget, ["0.125", "0", "0"]);
     drop(stream);
     assert_counts(&budget, ["0.125", "0", "0"]);
@@ -53,7 +53,7 @@ async fn the_text_alone_counts_as_well() {
 }
 
 #[tokio::test]
-async fn a_stream_that_tells_only_tokens_counts_by_the_list_and_one_that_tells_nothing_as_estimated() {
+async fn a_stream_that_reports_only_tokens_counts_by_the_list_and_one_that_reports_nothing_as_estimated() {
     for (events, spent) in [(&[WORDS, FINISH, USAGE, "[DONE]"][..], "0.5"), (&[WORDS, FINISH, "[DONE]"], "1")] {
         let server = streaming(events);
         let budget = Budget::usd(1);
@@ -75,7 +75,7 @@ async fn a_stream_that_is_dropped_early_stays_set_aside_for_good() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_behind_its_cost_counts_with_it() {
+async fn a_stream_that_is_dropped_after_its_cost_counts_with_it() {
     let server = streaming(&[WORDS, FINISH, COST, "[DONE]"]);
     let budget = Budget::usd(5);
     let mut stream = open(&server, &budget).await;
@@ -107,7 +107,7 @@ async fn a_whole_answer_where_a_stream_was_asked_for_counts_too() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_refused_counts_as_nothing() {
+async fn a_stream_that_is_rejected_counts_as_nothing() {
     let server = shop(|_| Answer::json(429, r#"{"error": "slow down"}"#));
     let budget = Budget::usd(1);
     assert!(within(&server, &budget).chat().stream(a_dollar()).await.is_err());

@@ -16,8 +16,8 @@ use venice_ai::{Client, RetryPolicy};
 use crate::support::server::Request;
 use crate::support::{Answer, Server, builder};
 
-/// A server with a list of models, which answers everything else as it is told. A request costs it a dollar for each 100 tokens that the
-/// model may write, and nothing for what it reads.
+/// A server with a list of models and scripted answers. A request costs a dollar per 100 `max_completion_tokens`, and nothing for its
+/// prompt.
 fn shop(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Server {
     Server::start(move |_, request| if is_list(request) { models() } else { answer(request) })
 }
@@ -70,7 +70,7 @@ fn costing(usd: &str) -> Answer {
     )
 }
 
-/// The answer of a block-chain, whose headers tell what it cost.
+/// The reply of a blockchain node, whose headers have its cost.
 fn on_chain() -> Answer {
     let head =
         [("content-type", "application/json"), ("x-venice-rpc-credits", "20"), ("x-venice-rpc-cost-usd", "0.00001400")];
@@ -82,12 +82,12 @@ fn within(server: &Server, budget: &Budget) -> Client {
     builder(server).retry(RetryPolicy::disabled()).budget(budget.clone()).build().unwrap()
 }
 
-/// How many requests came, the list of models left out.
+/// The number of requests, without the list of models.
 fn calls(server: &Server) -> usize {
     server.requests().iter().filter(|request| !is_list(request)).count()
 }
 
-/// What is spent, set aside and uncertain in dollars.
+/// Spent, reserved and uncertain dollars.
 fn dollars(budget: &Budget) -> [String; 3] {
     let usd = budget.in_usd();
     [usd.spent, usd.reserved, usd.uncertain].map(|amount| amount.to_f64().to_string())

@@ -1,4 +1,4 @@
-//! What the list of models says that calls cost.
+//! List prices.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use venice_ai_mock::MockVenice;
 
 use crate::support::amount;
 
-/// A model with these prices. The same number stands for both currencies.
+/// A model with these prices, the same in both currencies.
 fn model(pricing: Value) -> Model {
     fn both(value: Value) -> Value {
         match value {
@@ -83,7 +83,7 @@ fn a_discount_is_taken_off() {
 }
 
 #[test]
-fn what_is_no_price_is_unknown() {
+fn what_is_not_a_price_is_unknown() {
     let used = usage(json!({"prompt_tokens": 10, "completion_tokens": 10}));
     let speech = CreateSpeechRequest::new("abc");
     for pricing in [
@@ -96,7 +96,7 @@ fn what_is_no_price_is_unknown() {
         assert_eq!(Prices::of(&model).usage(&used), None, "{pricing}");
         assert_eq!(Prices::of(&model).chat(&ChatCompletionRequest::new("m", ["Hi"])).at_most, None, "{pricing}");
     }
-    // One currency may be known all the same.
+    // One currency may be known anyway.
     let half = model(json!({"input": {"usd": -1, "diem": 1}, "output": {"usd": 1, "diem": 1}}));
     let price = Prices::of(&half).usage(&used).unwrap();
     assert_eq!((price.usd, price.diem), (None, amount("0.00002")));
@@ -131,12 +131,12 @@ fn a_price_that_is_not_listed_is_unknown() {
     let without = serde_json::from_value::<Model>(json!({"id": "m", "model_spec": {}})).unwrap();
     assert_eq!(Prices::of(&without).usage(&used), None);
 
-    // Known in one currency alone.
+    // Known only in one currency.
     let dollars = model(json!({"input": {"usd": 1}, "output": {"usd": null, "diem": 1}}));
     let price = Prices::of(&dollars).usage(&used).unwrap();
     assert_eq!(price.usd, amount("0.000001"));
     assert_eq!(Prices::of(&dollars).usage(&usage(json!({"prompt_tokens": 1, "completion_tokens": 1}))), None);
-    // Tokens were written, at a price that nobody knows.
+    // Completion tokens with an unknown price.
     let reader = model(json!({"input": 1}));
     assert_eq!(Prices::of(&reader).usage(&usage(json!({"completion_tokens": 1}))), None);
     assert_price(Prices::of(&reader).usage(&used), "0.000001");
@@ -155,10 +155,10 @@ fn a_chat_is_bounded_by_its_bytes_and_its_limit() {
     let at_most = estimate.prompt_tokens_at_most.unwrap();
     assert!((400..500).contains(&at_most), "{at_most}");
     assert_eq!(estimate.completion_tokens_at_most, Some(100));
-    // Every token that is read may have to be written to the cache.
+    // Every prompt token may be written to the cache.
     assert_price(estimate.at_most, &format!("{:.6}", (at_most * 3 + 100 * 10) as f64 / 1e6));
 
-    // Without a limit of its own, the model's; with the API's system prompt, more is read.
+    // Without its own limit, the model's; the API's system prompt adds tokens.
     let longer = Prices::of(&model).chat(&ChatCompletionRequest::new("m", ["x"]));
     assert_eq!(longer.completion_tokens_at_most, Some(4_000));
     assert!(longer.prompt_tokens > 1_000);
@@ -177,7 +177,7 @@ fn what_cannot_be_seen_in_the_text_may_fill_the_context() {
     }
     let off = plain().venice_parameters(VeniceParameters::new().enable_web_search(WebSearchMode::Off));
     assert!(Prices::of(&model).chat(&off).prompt_tokens_at_most.unwrap() < 3_000);
-    // More than the model can read it will not read.
+    // It cannot read more than the context length.
     let long = ChatCompletionRequest::new("m", ["x".repeat(200_000).as_str()]);
     assert_eq!(Prices::of(&model).chat(&long).prompt_tokens_at_most, Some(100_000));
     let mut boundless = model.clone();

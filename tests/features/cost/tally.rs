@@ -1,4 +1,4 @@
-//! A tally counts what was used, by the model that answered.
+//! A tally counts usage by the model that answered.
 
 use serde_json::json;
 use venice_ai::cost::{Budget, Tally};
@@ -13,7 +13,7 @@ fn counted(server: &Server, tally: &Tally) -> Client {
     builder(server).retry(RetryPolicy::disabled()).tally(tally.clone()).build().unwrap()
 }
 
-/// An answer of the model that is asked for, with a header that names it.
+/// An answer of the requested model, with a header that names it.
 fn answering() -> Server {
     shop(|request: &Request| {
         let head = [("content-type", "application/json"), ("x-venice-model-id", "writer")];
@@ -84,7 +84,7 @@ async fn nothing_is_sent_for_a_tally_unless_it_wants_prices() {
 }
 
 #[tokio::test]
-async fn refused_calls_are_not_counted_and_uncertain_ones_are() {
+async fn rejected_calls_are_not_counted_and_uncertain_ones_are() {
     let refusing = shop(|_| Answer::json(400, r#"{"error": "no"}"#));
     let tally = Tally::new();
     assert!(counted(&refusing, &tally).chat().create(asking("writer")).await.is_err());

@@ -23,7 +23,7 @@ fn outcomes_are_an_ordinary_iterator() {
 }
 
 #[test]
-fn it_goes_on_after_it_stopped() {
+fn it_continues_after_it_stopped() {
     let server =
         Server::start(|n, request| if n == 4 { refusal(402, "Insufficient balance") } else { answer(request) });
     let (venice, _) = client(&server);
@@ -36,7 +36,7 @@ fn it_goes_on_after_it_stopped() {
 }
 
 #[tokio::test]
-async fn in_an_async_runtime_it_is_refused() {
+async fn in_an_async_runtime_it_is_rejected() {
     let server = answering();
     let (venice, _) = client(&server);
     let mut run = blocking::iter(venice.chat().many(questions(10)));

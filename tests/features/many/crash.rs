@@ -13,7 +13,7 @@ use crate::support::{Answer, Folder, KEY, PATIENCE, Server};
 
 const REQUESTS: usize = 300;
 
-/// The run, in a process of its own.
+/// The run, in its own process.
 #[test]
 #[ignore = "the other tests of this module run it in a process of its own"]
 fn the_process_that_is_killed() {
@@ -58,7 +58,7 @@ async fn a_process_that_is_killed_again_and_again_pays_nothing_twice() {
             assert!(begun.elapsed() < PATIENCE, "the process does nothing");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        // SIGKILL, or what comes nearest to it.
+        // SIGKILL, or the closest equivalent.
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;
@@ -84,7 +84,7 @@ async fn a_process_that_is_killed_again_and_again_pays_nothing_twice() {
     assert!(run.progress().from_journal >= 200, "{}", run.progress());
     drop(run);
 
-    // Who prefers all answers to what they cost has them.
+    // Resending unknown outcomes returns all answers, at a possible cost.
     let mut run = venice.chat().many(questions(REQUESTS)).with_journal(Journal::at(&path).resend_unknown(true));
     let outcomes = super::all(&mut run).await;
     super::assert_answered(&outcomes);

@@ -1,4 +1,4 @@
-//! Ten thousand requests, and everything that can go wrong on the way.
+//! Ten thousand requests with every kind of fault.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::support::{Answer, Server, TestClock};
 const REQUESTS: usize = 10_000;
 const CONCURRENCY: usize = 8;
 
-/// What the server saw.
+/// What the server received.
 #[derive(Default)]
 struct Seen {
     tries: HashMap<usize, usize>,
@@ -23,7 +23,7 @@ struct Seen {
     failed: HashMap<usize, usize>,
 }
 
-/// What goes wrong with a question, when it is asked for the `tries`th time.
+/// The fault of a question at the `tries`th attempt.
 fn fault(n: usize, tries: usize) -> Option<Answer> {
     let busy = || refusal(429, "Rate limit exceeded");
     match (n % 200, tries) {
@@ -31,10 +31,10 @@ fn fault(n: usize, tries: usize) -> Option<Answer> {
         (23 | 63, 1) => Some(refusal(503, "The model is at capacity")),
         (43, 1) => Some(refusal(429, "The model is currently overloaded. Please try again later.")),
         (83, 1..=3) => Some(busy()),
-        // The gateway had passed it on, and did not wait for the answer.
+        // The gateway had forwarded it, and timed out.
         (103, _) => Some(Answer::html(503, "<html><title>503 Service Unavailable</title></html>")),
         (123, _) => {
-            // The answer is there, paid for, and does not arrive.
+            // The answer exists and is paid for, but does not arrive.
             let body = answer_body(n);
             let head =
                 Answer::head(200, &[("content-length", &body.len().to_string()), ("content-type", "application/json")]);
@@ -72,7 +72,7 @@ async fn of_ten_thousand_requests_none_is_lost_and_none_paid_twice() {
             if fault.is_some() && !matches!(n % 200, 123 | 143) {
                 *seen.failed.entry(n).or_default() += 1;
             }
-            // What the API counts.
+            // Failures that the API counts.
             if n % 200 == 183 {
                 seen.failures.push(clock.now());
             }
@@ -124,7 +124,7 @@ async fn of_ten_thousand_requests_none_is_lost_and_none_paid_twice() {
 
     // The API counts the failures of 30 seconds, and blocks at more than 50.
     let failures = &seen.failures;
-    // Each fault of the script occurred, but for those of questions that an outage cut before they were read.
+    // Each fault of the script occurred, except for questions that an outage cut off before they were read.
     let mut cut = 0;
     for (n, outcome) in &outcomes {
         let scripted = (1..=3).filter(|tries| fault(*n, *tries).is_some());

@@ -1,4 +1,4 @@
-//! What is taken from the input and when, and what happens when the reader is slow or goes away.
+//! When input is taken, and slow or absent consumers.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -69,7 +69,7 @@ async fn requests_of_a_stream_are_sent_as_they_come() {
         let next = tokio::time::timeout(PATIENCE, run.next()).await.unwrap().unwrap().unwrap();
         assert!(next.result.is_ok(), "{n}");
     }
-    // It waits for the stream, and goes on when something comes.
+    // It waits for the stream, and continues when an item arrives.
     let waiting = tokio::spawn(async move {
         let next = run.next().await.unwrap().unwrap();
         (next, run)
@@ -142,7 +142,7 @@ async fn the_first_one_of_an_order_is_not_overtaken_by_more_than_the_window() {
 
 #[tokio::test]
 async fn time_that_the_reader_spends_elsewhere_does_not_count() {
-    // A long answer, of which the rest comes when it is asked for.
+    // A long answer, whose rest arrives on demand.
     let long = "x".repeat(3_000_000);
     let server = Server::start(move |_, request| match number(request) {
         0 => answer(request),
@@ -150,7 +150,7 @@ async fn time_that_the_reader_spends_elsewhere_does_not_count() {
             .wait(Duration::from_millis(30))
             .then(Answer::json(200, &super::answer_body(n).replace("stop", &long))),
     });
-    // The shortest time-out in which this machine reads answers of this length. The reader is away for longer.
+    // The shortest time-out in which this machine reads answers of this length. The consumer is idle for longer.
     let mut outcomes = Vec::new();
     for timeout in [1_500, 6_000, 24_000].map(Duration::from_millis) {
         let venice = builder(&server).timeout(timeout).build().unwrap();
@@ -178,7 +178,7 @@ async fn dropping_it_closes_the_connections_and_sends_nothing_more() {
     drop(run);
     assert!(server.closed_by_client_within(PATIENCE).await);
     assert_eq!(server.count(), 9);
-    // The pacer does not take them for requests that are still on their way.
+    // The pacer does not count them as requests in flight.
     let server_of_others = answering();
     let venice_of_others = client(&server_of_others).0;
     assert_eq!(all(&mut venice_of_others.chat().many(questions(30))).await.len(), 30);
@@ -220,7 +220,7 @@ async fn nothing_is_lost_when_waiting_for_the_next_is_given_up() {
 }
 
 #[tokio::test]
-async fn two_runs_go_on_side_by_side() {
+async fn two_runs_continue_side_by_side() {
     let server = Server::start(|_, request| Answer::default().wait(Duration::from_millis(2)).then(answer(request)));
     let (venice, _) = client(&server);
     let (mut first, mut second) = (venice.chat().many(questions(100)), venice.chat().many(questions(20)));
@@ -252,7 +252,7 @@ async fn a_run_within_another_gets_on() {
         if given_up {
             let _ = tokio::time::timeout(Duration::from_millis(3), outer.next()).await;
         }
-        // All places are taken by requests that nobody waits for.
+        // All slots are taken by requests that are not polled.
         let inner = async { all(&mut venice.chat().many(questions(5))).await };
         assert_eq!(tokio::time::timeout(PATIENCE, inner).await.unwrap().len(), 5);
         assert!(all(&mut outer).await.len() >= 69);

@@ -1,4 +1,4 @@
-//! Runs that go on where another one ended.
+//! Runs that resume another one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::support::{Answer, Folder, KEY, Server};
 
-/// What the lines of a journal say, without its beginning.
+/// The lines of a journal, without its header.
 fn lines(path: &std::path::Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.ends_with('\n'));
@@ -50,7 +50,7 @@ async fn what_is_answered_is_given_again_as_it_was_and_not_sent() {
     }
 }
 
-/// The disk is slow, and a line that was being written is written to its end.
+/// The disk is slow, and a line that is being written is completed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_next_run_waits_for_the_last_line_of_one_that_was_dropped() {
     let folder = Folder::new();
@@ -112,7 +112,7 @@ async fn it_says_what_is_sent_before_it_is_and_holds_no_secret_and_no_prompt() {
 }
 
 #[tokio::test]
-async fn equal_requests_are_told_apart_by_their_order() {
+async fn equal_requests_are_distinguished_by_their_order() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = Server::start(|n, request| {
@@ -166,7 +166,7 @@ async fn names_of_the_caller_find_requests_again_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_journal_of_another_run_is_refused() {
+async fn a_journal_of_another_run_is_rejected() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = answering();
@@ -180,7 +180,7 @@ async fn a_journal_of_another_run_is_refused() {
     let (outcomes, stop) = collected(&mut run(100)).await;
     let stop = stop.unwrap();
     assert_eq!(stop.kind(), ErrorKind::Journal);
-    for wanted in ["another request under the key \"line 0\"", "another run", "answers.jsonl"] {
+    for wanted in ["different request with the key \"line 0\"", "another run", "answers.jsonl"] {
         assert!(stop.to_string().contains(wanted), "{stop}");
     }
     assert!(outcomes.iter().all(|outcome| outcome.result.is_err()));
@@ -189,7 +189,7 @@ async fn a_journal_of_another_run_is_refused() {
 
 #[cfg(file_lock)]
 #[tokio::test]
-async fn a_journal_that_is_in_use_is_refused() {
+async fn a_journal_that_is_in_use_is_rejected() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = answering();
@@ -209,7 +209,7 @@ async fn a_journal_that_is_in_use_is_refused() {
 }
 
 #[tokio::test]
-async fn failures_are_kept_as_well_and_sent_again_only_when_told() {
+async fn failures_are_kept_as_well_and_sent_again_only_on_request() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let is_well = Arc::new(AtomicUsize::new(0));
@@ -270,7 +270,7 @@ async fn kinds_of_errors_are_stored_by_name_and_read_from_older_journals() {
 }
 
 #[tokio::test]
-async fn what_was_on_its_way_when_a_run_ended_is_not_sent_again_unless_told() {
+async fn what_was_in_flight_when_a_run_ended_is_not_sent_again_unless_asked() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = Server::start(|n, request| if n < 3 { Answer::silence() } else { answer(request) });
@@ -296,7 +296,7 @@ async fn what_was_on_its_way_when_a_run_ended_is_not_sent_again_unless_told() {
 }
 
 #[tokio::test]
-async fn what_was_refused_for_now_is_sent_by_the_next_run() {
+async fn what_was_rejected_for_now_is_sent_by_the_next_run() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = Server::start(
@@ -362,7 +362,7 @@ async fn what_cannot_be_kept_is_said_before_anything_is_sent() {
     let mut streams = venice.many(questions(1), |venice, request| venice.chat().stream(request));
     streams = streams.with_journal(folder.join("a.jsonl"));
     let error = all(&mut streams).await.remove(0).result.err().unwrap();
-    assert!(error.is_invalid_request() && error.to_string().contains("a stream cannot be kept"), "{error}");
+    assert!(error.is_invalid_request() && error.to_string().contains("a stream cannot be recorded"), "{error}");
 
     let transcribed = |venice: &venice_ai::Client, bytes: &'static str| {
         venice.audio().transcribe(venice_ai::Upload::bytes("a.wav", bytes))
@@ -372,7 +372,7 @@ async fn what_cannot_be_kept_is_said_before_anything_is_sent() {
     assert!(error.is_invalid_request() && error.to_string().contains("with_keys"), "{error}");
     assert_eq!(server.connections(), 0);
 
-    // With a name it can.
+    // With a key it can.
     let server = Server::start(|_, _| Answer::json(200, r#"{"text": "hello"}"#));
     let (venice, _) = client(&server);
     for _ in 0..2 {

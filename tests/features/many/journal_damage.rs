@@ -1,4 +1,4 @@
-//! Journals that a crash, a full disk or a hand has been at.
+//! Journals damaged by a crash, a full disk or an editor.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use venice_ai::{Error, ErrorKind};
 use super::{all, answering, assert_answered, client, collected, questions};
 use crate::support::{Folder, Server};
 
-/// The bytes of a journal with so many answers in it, which were given one after the other.
+/// The bytes of a journal with this many answers, recorded one after the other.
 async fn journal(path: &Path, count: usize) -> Vec<u8> {
     let server = answering();
     let (venice, _) = client(&server);
@@ -15,7 +15,7 @@ async fn journal(path: &Path, count: usize) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-/// How often three questions are sent when the journal is like this, and how it looks afterwards.
+/// How often three questions are sent with this journal, and its content afterwards.
 async fn sent_with(path: &Path, bytes: &[u8]) -> (Server, Option<Error>) {
     std::fs::write(path, bytes).unwrap();
     let server = answering();
@@ -42,11 +42,11 @@ async fn a_last_line_that_was_cut_anywhere_is_mended() {
         for cut in [start, start + 1, (start + end) / 2, end - 2, end - 1] {
             let (server, stop) = sent_with(&path, &whole[..cut]).await;
             assert!(stop.is_none(), "cut at {cut} in line {line}: {stop:?}");
-            // Lines 1, 3 and 5 say that something is sent, 2, 4 and 6 what came.
+            // Lines 1, 3 and 5 are sent requests, 2, 4 and 6 their outcomes.
             let lines = if cut == end - 1 && line > 0 { line + 1 } else { line };
             let known = lines.saturating_sub(1).div_ceil(2);
             assert_eq!(server.count(), 3 - known, "cut at {cut} in line {line}");
-            // What is mended can be used.
+            // A repaired journal can be used.
             let mended = std::fs::read(&path).unwrap();
             let (server, stop) = sent_with(&path, &mended).await;
             assert!(stop.is_none() && server.count() == 0, "{stop:?}");
@@ -85,18 +85,18 @@ async fn any_other_damage_is_named_with_its_line_and_nothing_is_sent() {
     };
     let half = &lines[2][..lines[2].len() / 2];
     let cases = [
-        (with(3, half), "line 3: it is no JSON object"),
-        (with(4, ""), "line 4: it is no JSON object"),
-        (with(4, "[1]"), "line 4: it is no JSON object"),
-        (with(5, "{}"), "line 5: it says nothing that is known"),
-        (with(4, r#"{"sent":"a"}"#), "line 4: it does not say which request was sent"),
-        (with(2, r#"{"sent":"a","request":"b"}"#), "line 3: the outcome of a request that was not sent"),
+        (with(3, half), "line 3: it is not a JSON object"),
+        (with(4, ""), "line 4: it is not a JSON object"),
+        (with(4, "[1]"), "line 4: it is not a JSON object"),
+        (with(5, "{}"), "line 5: its content is unknown"),
+        (with(4, r#"{"sent":"a"}"#), "line 4: the sent request is not identified"),
+        (with(2, r#"{"sent":"a","request":"b"}"#), "line 3: an outcome of a request that was not sent"),
         (doubled(3), "line 4: a second outcome of one request"),
-        (doubled(1), "line 2: a second beginning"),
-        (with(4, lines[1]), "line 4: a request that was answered is sent again"),
+        (doubled(1), "line 2: a second header"),
+        (with(4, lines[1]), "line 4: a request was sent again after its reply"),
         (with(1, r#"{"journal":"venice-ai many","version":2}"#), "version 2"),
-        (with(1, lines[1]), "line 1: it is no journal"),
-        (with(3, "{\"done\":\"\u{0}\"}"), "line 3: it is no JSON object"),
+        (with(1, lines[1]), "line 1: it is not a journal"),
+        (with(3, "{\"done\":\"\u{0}\"}"), "line 3: it is not a JSON object"),
     ];
     for (damaged, wanted) in cases {
         let (server, stop) = sent_with(&path, damaged.as_bytes()).await;

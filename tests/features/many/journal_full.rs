@@ -1,4 +1,4 @@
-//! A journal whose disk is full for a while, and one that others may read.
+//! A journal whose disk is temporarily full, and one that others may read.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::support::{Folder, KEY, Server};
 
 const REQUESTS: usize = 40;
 
-/// The run, in a process of its own, whose files may not grow for a while.
+/// The run, in its own process, with a temporary file size limit.
 #[test]
 #[ignore = "another test of this module runs it in a process of its own"]
 fn the_process_whose_disk_is_full() {
@@ -41,13 +41,13 @@ fn the_process_whose_disk_is_full() {
 }
 
 #[tokio::test]
-async fn what_was_given_out_while_the_disk_was_full_is_noted_when_the_run_goes_on() {
+async fn what_was_given_out_while_the_disk_was_full_is_noted_when_the_run_continues() {
     let folder = Folder::new();
     let path = folder.join("answers.jsonl");
     let server = answering();
     let module = module_path!().split_once("::").unwrap().1;
     let program = std::env::current_exe().unwrap();
-    // A file that may not grow is a signal, unless it is ignored.
+    // The file size limit raises a signal, unless it is ignored.
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(program);
     command.args([&format!("{module}::the_process_whose_disk_is_full"), "--exact", "--ignored", "--nocapture"]);
@@ -65,7 +65,7 @@ async fn what_was_given_out_while_the_disk_was_full_is_noted_when_the_run_goes_o
 }
 
 #[tokio::test]
-async fn a_symbolic_link_is_no_journal() {
+async fn a_symbolic_link_is_not_a_journal() {
     let folder = Folder::new();
     let (link, target) = (folder.join("answers.jsonl"), folder.join("elsewhere"));
     symlink(&target, &link).unwrap();

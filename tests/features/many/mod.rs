@@ -21,7 +21,7 @@ use venice_ai::types::{ChatCompletion, ChatCompletionRequest};
 use crate::support::server::Request;
 use crate::support::{Answer, Server, TestClock};
 
-/// The model that is asked when it does not matter.
+/// The model, if it does not matter which.
 const MODEL: &str = "gondola-9b";
 
 /// Question number `n`.
@@ -33,13 +33,13 @@ fn questions(count: usize) -> impl ExactSizeIterator<Item = ChatCompletionReques
     (0..count).map(question)
 }
 
-/// Which question a request asks.
+/// The number of the question in a request.
 fn number(request: &Request) -> usize {
     let content = &request.json()["messages"][0]["content"];
     content.as_str().unwrap().rsplit(' ').next().unwrap().parse().unwrap()
 }
 
-/// The answer to a request, which repeats the number of the question. It has a member that no version of the crate knows.
+/// The answer to a request, which repeats the number of the question. It has an unknown field.
 fn answer(request: &Request) -> Answer {
     Answer::json(200, &answer_body(number(request)))
 }
@@ -61,7 +61,7 @@ fn refusal(status: u16, message: &str) -> Answer {
     Answer::json(status, &serde_json::json!({"error": message}).to_string())
 }
 
-/// All outcomes, and the error that stopped the run if one did.
+/// All outcomes, and the error that stopped the run, if one did.
 async fn collected<I, T: 'static>(run: &mut Many<I, T>) -> (Vec<Outcome<T>>, Option<Error>) {
     let mut outcomes = Vec::new();
     while let Some(outcome) = run.next().await {

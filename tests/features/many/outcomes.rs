@@ -1,4 +1,4 @@
-//! What becomes of requests that fail, and of the run then.
+//! Failed requests, and stopped runs.
 
 use std::time::Duration;
 
@@ -129,7 +129,7 @@ async fn a_requests_own_errors_do_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn what_all_others_would_fail_with_stops_the_run_and_it_goes_on_later() {
+async fn what_all_others_would_fail_with_stops_the_run_and_it_continues_later() {
     for (status, message) in [
         (401, "Authentication failed"),
         (402, "Insufficient USD or Diem balance to complete request"),
@@ -181,7 +181,7 @@ async fn a_client_without_a_key_stops_at_once() {
 }
 
 #[tokio::test]
-async fn a_run_has_a_time_limit_and_can_go_on_after_it() {
+async fn a_run_has_a_time_limit_and_can_continue_after_it() {
     let server = Server::start(|n, request| if n < 40 { refusal(429, "Rate limit exceeded") } else { answer(request) });
     let (venice, clock) = client(&server);
     let mut run = venice.chat().many(questions(3)).with_time_limit(Duration::from_secs(60));
@@ -206,7 +206,7 @@ async fn a_run_has_a_time_limit_and_can_go_on_after_it() {
 }
 
 #[tokio::test]
-async fn what_is_free_is_repeated_after_more_failures_but_not_for_ever() {
+async fn what_is_free_is_retried_after_more_failures_but_not_for_ever() {
     let server = Server::start(|_, _| refusal(500, "Unknown error"));
     let (venice, _) = client(&server);
     let mut run = venice.many([()], |venice, ()| venice.models().list(venice_ai::types::ModelFilter::All));

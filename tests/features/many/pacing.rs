@@ -1,4 +1,4 @@
-//! How fast a run goes, by a clock that is set by hand.
+//! Rate limiting of runs, with a test clock.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ struct Limits {
     tokens_each: u64,
 }
 
-/// What was counted for a model in one window.
+/// The requests and tokens of a model in one window.
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
     requests: u64,
@@ -30,7 +30,7 @@ struct Count {
 
 type Counts = Arc<Mutex<HashMap<(String, u64), Count>>>;
 
-/// A server that enforces limits and tells them.
+/// A server that enforces limits and reports them.
 fn limited(clock: &TestClock, limits: Limits) -> (Server, Counts) {
     let (clock, counts) = (clock.clone(), Counts::default());
     let counting = counts.clone();
@@ -96,7 +96,7 @@ async fn two_runs_of_one_client_keep_the_limit_together() {
 #[tokio::test]
 async fn no_window_has_many_more_tokens_than_its_limit() {
     let clock = TestClock::without_jitter();
-    // A request is taken for 506 tokens until answers have shown what they have.
+    // A request is estimated at 506 tokens until replies have shown the actual number.
     let (server, counts) = limited(&clock, Limits { requests: 1000, tokens: 10_000, tokens_each: 1000 });
     let venice = crate::support::client(&server, &clock);
     let mut run = venice.chat().many(questions(60));
@@ -119,7 +119,7 @@ async fn a_model_that_is_held_up_holds_up_no_other() {
             false => super::answer(request),
         }
     });
-    // By the machine's clock: one that jumps would end the wait at once.
+    // With the system's clock: a test clock would end the wait at once.
     let venice = crate::support::builder(&server).build().unwrap();
     let requests: Vec<_> = (0..24).map(|n| asked(if n % 2 == 0 { "busy" } else { "free" }, n)).collect();
     let mut run = venice.chat().many(requests).with_window(24);
@@ -288,7 +288,7 @@ fn signed(venice: &venice_ai::Client, request: ChatCompletionRequest) -> Call<Ch
 }
 
 #[tokio::test]
-async fn a_refused_signature_is_renewed_once_in_a_run_after_another_failure_too() {
+async fn a_rejected_signature_is_renewed_once_in_a_run_after_another_failure_too() {
     let expired = || Answer::json(401, r#"{"error":"Signature expired","code":"X402_SIGN_IN_EXPIRED"}"#);
     let answered = || Answer::json(200, r#"{"choices":[{"message":{"role":"assistant","content":"answer 0"}}]}"#);
     let server = Server::answering([refusal(429, "Rate limit exceeded"), expired(), answered()]);

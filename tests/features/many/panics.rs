@@ -1,4 +1,4 @@
-//! Functions of the caller that panic, and numbers of the server that do not fit.
+//! Panics in functions of the caller, and invalid numbers from the server.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use venice_ai::many::{Many, Outcome};
 use super::{all, answering, client, indexes, question, questions};
 use crate::support::{Answer, Server};
 
-/// All outcomes of a run that goes on after each panic, and the number of panics.
+/// All outcomes of a run that is resumed after each panic, and the number of panics.
 fn all_that_come<I, T: 'static>(runtime: &Runtime, run: &mut Many<I, T>) -> (Vec<Outcome<T>>, usize) {
     let (mut outcomes, mut panics) = (Vec::new(), 0);
     while panics < 10 {

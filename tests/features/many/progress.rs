@@ -1,4 +1,4 @@
-//! What a run tells about itself.
+//! The progress of a run.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn it_counts_what_is_done_and_what_it_cost() {
     assert!(progress.per_minute().is_some());
     assert_eq!(progress.remaining_time(), Some(Duration::ZERO));
     let line = progress.to_string();
-    assert!(line.starts_with("19 of 20 done, 1 failed, 0 in flight, 1 sent again, 190 tokens, 9.5000 USD"), "{line}");
+    assert!(line.starts_with("19 of 20 done, 1 failed, 0 in flight, 1 retried, 190 tokens, 9.5000 USD"), "{line}");
 
     let seen = seen.lock().unwrap();
     assert!(seen.windows(2).all(|pair| pair[0].finished() <= pair[1].finished()));
@@ -52,7 +52,7 @@ async fn it_says_why_it_waits() {
     ];
     for (refused, why) in cases {
         let server = Server::answering([refused]);
-        // The machine's own clock: the run really waits.
+        // The system's clock: the run really waits.
         let venice = crate::support::builder(&server).build().unwrap();
         let mut run = venice.chat().many(questions(2)).with_concurrency(1);
         let begun = std::time::Instant::now();

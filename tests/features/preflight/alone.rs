@@ -1,4 +1,4 @@
-//! Requests checked without being sent.
+//! Checks of requests without sending them.
 
 use venice_ai::Upload;
 use venice_ai::models::Catalogue;
@@ -47,8 +47,8 @@ async fn each_kind_of_request_is_checked_and_nothing_is_sent() {
     assert_eq!(found(check(&catalogue, transcription)), is("goldoni/listener-v1", ""));
     let music = QueueAudioRequest::new("barcarola-music", "a slow song").loop_(true).duration_seconds(500);
     assert_eq!(found(check(&catalogue, music)), is("barcarola-music", "loop duration"));
-    let film = QueueVideoRequest::new("regata-video").prompt("fog").duration("30s").aspect_ratio("16:9");
-    assert_eq!(found(check(&catalogue, film)), is("regata-video", "duration"));
+    let video = QueueVideoRequest::new("regata-video").prompt("fog").duration("30s").aspect_ratio("16:9");
+    assert_eq!(found(check(&catalogue, video)), is("regata-video", "duration"));
     let quote = QuoteVideoRequest::new("regata-video").duration("5s").resolution("4k");
     assert_eq!(found(check(&catalogue, quote)), is("regata-video", "resolution"));
     let vectors = CreateEmbeddingRequest::new("altana-embedding", ["fog"]).dimensions(4096);
@@ -62,7 +62,10 @@ async fn a_report_says_it_in_words_and_keeps_prompts_to_itself() {
     let request = ChatCompletionRequest::new("arsenale-coder:enable_x_search=true", ["the secret of the lagoon"]);
     let report = catalogue.check(&request.logprobs(true));
     let text = report.to_string();
-    assert!(text.contains("`logprobs` needs a model that tells probabilities, and arsenale-coder does not"), "{text}");
+    assert!(
+        text.contains("`logprobs` needs a model that returns log probabilities, and arsenale-coder does not"),
+        "{text}"
+    );
     assert!(text.contains("`model` asks for `venice_parameters.enable_x_search`"), "{text}");
     assert!(!format!("{text} {report:?}").contains("lagoon"));
     assert!(report.findings().iter().all(|finding| finding.action == FindingAction::Reported));

@@ -1,4 +1,4 @@
-//! Whether there is such a model, and whether it can be called.
+//! Unknown and unavailable models.
 
 use serde_json::{Value, json};
 use venice_ai::Preflight;
@@ -14,7 +14,7 @@ fn chat(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_name_that_nothing_answers_to_is_told_with_what_comes_close() {
+async fn a_name_that_nothing_answers_to_is_reported_with_what_comes_close() {
     let server =
         serving(vec![json!({"id": "gondola-9b", "type": "text", "model_spec": {"traits": ["default"]}})], CHAT);
     let venice = client(&server, Preflight::Refuse);
@@ -64,7 +64,7 @@ async fn a_model_that_is_offline_is_a_problem() {
     assert!(found(&model("text", json!({"offline": false})), PATH, chat("m")).await.is_empty());
 }
 
-/// The clock of these tests stands at 2023-11-14T22:13:20Z.
+/// The clock of these tests is at 2023-11-14T22:13:20Z.
 #[tokio::test]
 async fn a_model_that_goes_is_a_note_and_one_that_is_gone_a_problem() {
     let going = |removes_at: &str, remap: bool| {
@@ -72,20 +72,20 @@ async fn a_model_that_goes_is_a_note_and_one_that_is_gone_a_problem() {
             json!({"autoRemap": remap, "date": "", "removesAt": removes_at, "replacementModelId": "next"});
         model("text", json!({"deprecation": deprecation}))
     };
-    let told = |model: Value| async move {
+    let finding = |model: Value| async move {
         let report = report(&model, PATH, chat("m")).await;
         let [finding] = report.findings() else { panic!("{report}") };
         (finding.rule, report.is_clean(), finding.problem.clone())
     };
-    let soon = told(going("2023-12-15T00:00:00.000Z", false)).await;
-    assert_eq!(soon, ("deprecated", true, "is m, which goes on 2023-12-15; move to next".to_owned()));
-    let gone = told(going("2023-11-14T22:13:20.000Z", false)).await;
+    let soon = finding(going("2023-12-15T00:00:00.000Z", false)).await;
+    assert_eq!(soon, ("deprecated", true, "is m, which will be removed on 2023-12-15; move to next".to_owned()));
+    let gone = finding(going("2023-11-14T22:13:20.000Z", false)).await;
     assert_eq!(gone, ("removed", false, "is m, which was removed on 2023-11-14; move to next".to_owned()));
-    let moved = told(going("2023-11-14T00:00:00.000Z", true)).await;
+    let moved = finding(going("2023-11-14T00:00:00.000Z", true)).await;
     let problem = "is m, which was removed on 2023-11-14; another model answers; move to next".to_owned();
     assert_eq!(moved, ("deprecated", true, problem));
-    let vague = told(going("soon", true)).await;
-    assert_eq!((vague.0, vague.2.contains("a day that is not known")), ("deprecated", true));
+    let vague = finding(going("soon", true)).await;
+    assert_eq!((vague.0, vague.2.contains("an unknown day")), ("deprecated", true));
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn where_any_name_is_served_an_unknown_one_is_a_note() {
 }
 
 #[tokio::test]
-async fn a_model_that_came_since_is_known_when_the_list_is_fetched_anew() {
+async fn a_model_that_came_since_is_known_when_the_list_is_fetched_again() {
     let both = json!({"data": [model("text", json!({"traits": []})), {"id": "new", "type": "text"}]}).to_string();
     let one = json!({"data": [model("text", json!({"traits": []}))]}).to_string();
     let server = crate::support::Server::start(move |n, request| match &*request.target {

@@ -15,7 +15,7 @@ fn ask(content: Value) -> Value {
     json!({"model": "m", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": content}]})
 }
 
-/// Members that ask for a capability, by its name on the wire, and the rule that looks at it.
+/// Fields that need a capability, by its name on the wire, and the rule that checks it.
 fn wishes() -> Vec<(&'static str, Value, &'static str)> {
     let tools = json!([{"type": "function", "function": {"name": "f"}}]);
     let schema = json!({"type": "json_schema", "json_schema": {"name": "s", "schema": {}}});
@@ -157,8 +157,8 @@ async fn videos_are_counted_up_to_three_unless_the_model_says_more() {
 }
 
 #[tokio::test]
-async fn a_text_that_surely_does_not_fit_is_found() {
-    // 100 tokens are room for 600 characters by the lowest estimate.
+async fn a_text_that_certainly_does_not_fit_is_found() {
+    // 100 tokens are 600 characters by the lowest estimate.
     let words = |count: usize| Value::from("strada ".repeat(count));
     let model = able(json!({}));
     assert!(found(&model, CHAT, ask(words(98))).await.is_empty());

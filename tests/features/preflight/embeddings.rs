@@ -1,4 +1,4 @@
-//! Texts as vectors.
+//! Embeddings.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn vectors_have_the_dimensions_that_the_model_makes() {
 }
 
 #[tokio::test]
-async fn a_text_that_surely_does_not_fit_is_found_by_its_place() {
+async fn a_text_that_certainly_does_not_fit_is_found_by_its_place() {
     let model = model("embedding", json!({"maxInputTokens": 100}));
     let long = "strada ".repeat(101);
     let rows = [

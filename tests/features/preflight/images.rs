@@ -1,4 +1,4 @@
-//! Images: drawn, edited, put together.
+//! Images: generate, edit, combine.
 
 use serde_json::{Value, json};
 use venice_ai::types::{EditImageRequest, MultiEditImageRequest};
@@ -51,7 +51,7 @@ async fn an_image_has_to_fit_the_constraints_of_its_model() {
 }
 
 #[tokio::test]
-async fn what_a_model_does_not_say_is_no_limit() {
+async fn what_a_model_does_not_say_is_not_a_limit() {
     let everything = json!({
         "prompt": "x".repeat(5000), "steps": 99, "width": 1001, "aspect_ratio": "7:5", "resolution": "9K", "quality": "high",
         "style_references": [{"image": "aGk=", "strength": 0.5}],

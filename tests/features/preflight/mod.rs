@@ -1,4 +1,4 @@
-//! Requests checked against what their models take, before they are sent.
+//! Preflight: requests are checked against the capabilities of their models before they are sent.
 
 mod alone;
 mod availability;
@@ -17,15 +17,15 @@ use venice_ai::{Client, Preflight, PreflightReport};
 
 use crate::support::{Answer, Server, TestClock, builder};
 
-/// A reply that serves for a chat.
+/// A reply for a chat.
 pub const CHAT: &str = r#"{"id": "chatcmpl-1", "model": "m", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Left."}}]}"#;
 
-/// A model that is called `m`.
+/// A model with the id `m`.
 pub fn model(kind: &str, spec: Value) -> Value {
     json!({"id": "m", "object": "model", "type": kind, "model_spec": spec})
 }
 
-/// A server that lists these models, knows no other names, and answers everything else with `answer`.
+/// A server that lists these models, has no other names, and answers everything else with `answer`.
 pub fn serving(models: Vec<Value>, answer: impl Into<Answer>) -> Server {
     let (list, answer) = (json!({"data": models}).to_string(), answer.into());
     Server::start(move |_, request| match &*request.target {
@@ -39,13 +39,13 @@ pub fn client(server: &Server, policy: Preflight) -> Client {
     builder(server).clock(TestClock::without_jitter()).preflight(policy).build().unwrap()
 }
 
-/// What was sent apart from questions about models.
+/// The requests except those for models.
 pub fn sent(server: &Server) -> Vec<Value> {
     let all = server.requests();
     all.iter().filter(|request| request.method == "POST").map(|request| request.json()).collect()
 }
 
-/// What is found in a request for the only model there is.
+/// The report of a request for the only model.
 pub async fn report(model: &Value, path: &str, body: Value) -> PreflightReport {
     let server = serving(vec![model.clone()], "{}");
     let call = client(&server, Preflight::Warn).request::<Value>(Method::POST, path).with_json_body(&body);
@@ -54,13 +54,13 @@ pub async fn report(model: &Value, path: &str, body: Value) -> PreflightReport {
     reply.meta.preflight().expect("it was checked").clone()
 }
 
-/// As [`report`], each finding as its rule and its field.
+/// Like [`report`], each finding as its rule and its field.
 pub async fn found(model: &Value, path: &str, body: Value) -> Vec<String> {
     let report = report(model, path, body).await;
     report.findings().iter().map(|finding| format!("{} {}", finding.rule, finding.field)).collect()
 }
 
-/// Members of a body, each with what is found of it in a request that has it beside `base`.
+/// Fields of a body, each with the findings of a request that adds it to `base`.
 pub async fn look(model: &Value, path: &str, base: &Value, rows: &[(Value, &[&str])]) {
     for (members, expected) in rows {
         let mut body = base.clone();

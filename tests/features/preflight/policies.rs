@@ -1,4 +1,4 @@
-//! What happens to a request that does not fit.
+//! Preflight policies.
 
 use serde_json::json;
 use venice_ai::preflight::{FindingAction, Severity};
@@ -11,7 +11,7 @@ use crate::support::{Answer, KEY, Server, builder};
 
 const PROMPT: &str = "the secret of the lagoon";
 
-/// A model without tools and probabilities, which thinks and cannot be told how long.
+/// A model without tools and logprobs, with reasoning and a fixed effort.
 fn server() -> Server {
     let capabilities = json!({
         "supportsFunctionCalling": false, "supportsLogProbs": false, "supportsReasoning": true, "supportsReasoningEffort": false,
@@ -19,7 +19,7 @@ fn server() -> Server {
     serving(vec![model("text", json!({"capabilities": capabilities, "traits": ["default"]}))], CHAT)
 }
 
-/// Asks for tools, which are never dropped, and for probabilities, which are.
+/// Sets tools, which are never dropped, and logprobs, which are.
 fn request() -> ChatCompletionRequest {
     let tool = Tool::function("f", "", json!({"type": "object"}));
     ChatCompletionRequest::new("default", [PROMPT]).logprobs(true).tools([tool])
@@ -78,7 +78,7 @@ async fn dropped_is_what_does_not_change_the_answer_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn refused_it_names_each_member_and_nothing_is_sent() {
+async fn rejected_it_names_each_field_and_nothing_is_sent() {
     let server = server();
     let error = client(&server, Preflight::Refuse).chat().create(request()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::InvalidRequest, None, 0));
@@ -86,8 +86,8 @@ async fn refused_it_names_each_member_and_nothing_is_sent() {
     assert_eq!(fields, ["tools", "logprobs"]);
     assert_eq!(
         error.to_string(),
-        "createChatCompletion: `tools` needs a model that calls functions, and m does not; `logprobs` needs a model that tells \
-         probabilities, and m does not; nothing was sent"
+        "createChatCompletion: `tools` needs a model that calls functions, and m does not; `logprobs` needs a model that returns \
+         log probabilities, and m does not; nothing was sent"
     );
     assert_eq!(
         actions(error.preflight().unwrap()),
@@ -148,7 +148,7 @@ async fn calls_that_name_no_model_are_not_checked() {
 }
 
 #[tokio::test]
-async fn members_and_features_that_are_added_count() {
+async fn fields_and_features_that_are_added_count() {
     let server = server();
     let venice = client(&server, Preflight::Refuse);
     let plain = || ChatCompletionRequest::new("default", [PROMPT]);
@@ -159,7 +159,7 @@ async fn members_and_features_that_are_added_count() {
 }
 
 #[tokio::test]
-async fn a_stream_tells_it_too() {
+async fn a_stream_reports_it_too() {
     let sse = "data: {\"choices\": [{\"index\": 0, \"delta\": {\"content\": \"Left.\"}, \"finish_reason\": \"stop\"}]}\n\ndata: [DONE]\n\n";
     let answer = Answer::new(200, &[("content-type", "text/event-stream")], sse);
     let capabilities = json!({"supportsLogProbs": false});
@@ -173,7 +173,7 @@ async fn a_stream_tells_it_too() {
 }
 
 #[tokio::test]
-async fn a_failure_tells_what_was_found_before() {
+async fn a_failure_reports_what_was_found_before() {
     let capabilities = json!({"supportsFunctionCalling": false});
     let answer = Answer::json(400, r#"{"error": "no tools here"}"#);
     let server = serving(vec![model("text", json!({"capabilities": capabilities, "traits": ["default"]}))], answer);
@@ -202,7 +202,7 @@ async fn each_finding_is_one_warning_without_the_prompt() {
 }
 
 #[tokio::test]
-async fn notes_are_no_reason_to_refuse() {
+async fn notes_do_not_reject_a_request() {
     let deprecation = json!({"removesAt": "2999-01-01T00:00:00.000Z", "autoRemap": false, "date": ""});
     let server = serving(vec![model("text", json!({"deprecation": deprecation}))], CHAT);
     let call = client(&server, Preflight::Refuse).chat().create(ChatCompletionRequest::new("m", [PROMPT])).with_meta();

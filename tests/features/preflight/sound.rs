@@ -46,7 +46,7 @@ async fn speech_has_to_fit_its_model() {
 }
 
 #[tokio::test]
-async fn ids_of_the_providers_voices_stand_in_no_list() {
+async fn ids_of_the_providers_voices_are_in_no_list() {
     let model = model("tts", json!({"voices": ["anna"], "supports_custom_voice_id": true}));
     look(&model, "/audio/speech", &json!({"model": "m", "input": "fog"}), &[(json!({"voice": "x81"}), &[])]).await;
 }

@@ -32,7 +32,7 @@ async fn a_failure_is_a_note_and_the_next_try_is_after_half_a_minute() {
     let clock = TestClock::without_jitter();
     let venice = client(&server, &clock);
     assert_eq!(told(&venice, "m").await, "`model` was not checked: the catalogue cannot be fetched (Server)");
-    assert_eq!(told(&venice, "m").await, "`model` was not checked: the catalogue could not be fetched a moment ago");
+    assert_eq!(told(&venice, "m").await, "`model` was not checked: fetching the catalogue failed a moment ago");
     assert_eq!((server.count(), sent(&server).len()), (3, 2));
     clock.advance(Duration::from_secs(30));
     told(&venice, "m").await;
@@ -61,9 +61,9 @@ async fn a_list_that_does_not_come_is_not_waited_for_longer_than_the_call() {
     };
     let reply = call().await.unwrap();
     let told = reply.meta.preflight().unwrap().to_string();
-    assert_eq!(told, "`model` was not checked: the catalogue did not come within 1s");
+    assert_eq!(told, "`model` was not checked: the catalogue did not arrive within 1s");
     let again = call().await.unwrap().meta.preflight().unwrap().to_string();
-    assert_eq!(again, "`model` was not checked: the catalogue could not be fetched a moment ago");
+    assert_eq!(again, "`model` was not checked: fetching the catalogue failed a moment ago");
     assert_eq!(sent(&server).len(), 2);
 }
 
@@ -93,8 +93,7 @@ async fn names_that_cannot_be_fetched_leave_an_unknown_name_unchecked() {
         _ => CHAT.into(),
     });
     let venice = client(&server, &TestClock::without_jitter());
-    let expected =
-        "`model` was not checked: it is not in the list, and the names of other vendors' models are not known";
+    let expected = "`model` was not checked: it is not in the list, and other vendors' model ids were not fetched";
     assert_eq!(told(&venice, "gpt-4o").await, expected);
     assert_eq!(told(&venice, "gpt-4o").await, expected);
     assert_eq!((server.count(), sent(&server).len()), (4, 2), "the names were not asked for again at once");

@@ -1,4 +1,4 @@
-//! Films and their quotes.
+//! Videos and their quotes.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use super::{look, model};
 
 const PATH: &str = "/video/queue";
 
-fn films(constraints: Value) -> Value {
+fn videos(constraints: Value) -> Value {
     model("video", json!({"constraints": constraints}))
 }
 
 #[tokio::test]
-async fn a_film_has_to_fit_the_constraints_of_its_model() {
-    let model = films(json!({
+async fn a_video_has_to_fit_the_constraints_of_its_model() {
+    let model = videos(json!({
         "model_type": "text-to-video", "durations": ["5s", "10s"], "resolutions": ["720p"], "aspect_ratios": ["16:9"], "audio": true,
         "audio_configurable": false, "prompt_character_limit": 10,
     }));
@@ -43,7 +43,7 @@ async fn sound_is_made_or_turned_off_only_where_that_goes() {
         (Some(true), None, Some(false), &[]),
         (None, None, Some(true), &[]),
     ] {
-        let model = films(json!({"audio": audio, "audio_configurable": configurable}));
+        let model = videos(json!({"audio": audio, "audio_configurable": configurable}));
         let members = json!({"audio": asked});
         look(&model, PATH, &json!({"model": "m", "prompt": "fog"}), &[(members, expected)]).await;
     }
@@ -51,20 +51,20 @@ async fn sound_is_made_or_turned_off_only_where_that_goes() {
 
 #[tokio::test]
 async fn a_model_that_begins_with_an_image_needs_one() {
-    let model = films(json!({"model_type": "image-to-video"}));
+    let model = videos(json!({"model_type": "image-to-video"}));
     let rows = [
         (json!({}), &["media image_url"][..]),
         (json!({"image_url": "https://pictures.example/a.png"}), &[][..]),
         (json!({"reference_image_urls": ["https://pictures.example/a.png"]}), &[][..]),
     ];
     look(&model, PATH, &json!({"model": "m", "prompt": "fog"}), &rows).await;
-    // A quote is asked for without any image.
+    // A quote has no image.
     look(&model, "/video/quote", &json!({"model": "m"}), &[(json!({"duration": "5s"}), &[])]).await;
 }
 
 #[tokio::test]
 async fn empty_lists_mean_that_no_ratio_is_taken_and_say_nothing_of_durations() {
-    let model = films(json!({"aspect_ratios": [], "durations": [], "resolutions": []}));
+    let model = videos(json!({"aspect_ratios": [], "durations": [], "resolutions": []}));
     let rows = [
         (json!({"aspect_ratio": "16:9"}), &["aspect_ratio aspect_ratio"][..]),
         (json!({"duration": "5s", "resolution": "720p"}), &[][..]),
@@ -73,7 +73,7 @@ async fn empty_lists_mean_that_no_ratio_is_taken_and_say_nothing_of_durations() 
 }
 
 #[tokio::test]
-async fn what_a_model_does_not_say_is_no_limit() {
+async fn what_a_model_does_not_say_is_not_a_limit() {
     let everything = json!({"duration": "99s", "resolution": "9k", "aspect_ratio": "7:5", "audio": true, "image_url": "https://a.example"});
     look(&model("video", json!({})), PATH, &json!({"model": "m", "prompt": "x".repeat(9000)}), &[(everything, &[])])
         .await;
@@ -81,7 +81,7 @@ async fn what_a_model_does_not_say_is_no_limit() {
 
 #[tokio::test]
 async fn enhancement_parameters_have_to_be_those_of_the_model() {
-    let model = films(json!({"topaz": {
+    let model = videos(json!({"topaz": {
         "models": [{"display": "Proteus", "value": "Proteus"}, {"display": "Nyx", "value": "Nyx"}],
         "sliders": [{"param": "noise", "min": 0, "max": 0.5, "default": 0},
                     {"param": "grain", "min": 0, "max": 0.1, "default": 0, "only_for_models": ["Proteus"]}],
@@ -102,7 +102,7 @@ async fn enhancement_parameters_have_to_be_those_of_the_model() {
         (json!({"enhancement_model": "Nyx", "upscale_factor": 2}), &["enhancement upscale_factor"][..]),
     ];
     look(&model, PATH, &json!({"model": "m", "video_url": "https://a.example/a.mp4"}), &rows).await;
-    let generates = films(json!({"audio": false}));
+    let generates = videos(json!({"audio": false}));
     let rows = [(json!({"grain": 0.1}), &["enhancement grain"][..])];
     look(&generates, PATH, &json!({"model": "m", "prompt": "fog"}), &rows).await;
 }

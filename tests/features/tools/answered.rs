@@ -1,4 +1,4 @@
-//! Runs that come to their answer.
+//! Runs that end with an answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,7 +29,7 @@ async fn a_question_without_calls_is_one_request() {
 }
 
 #[tokio::test]
-async fn results_go_back_behind_what_the_model_said() {
+async fn results_go_back_after_what_the_model_said() {
     let (server, finished) = run_of(&tide_and_wind(), "tide", r#"{"at":"Rialto"}"#).await;
     assert_eq!((&*finished.text(), finished.rounds()), ("At ten.", 2));
     let sent = server.requests()[1].posted("/chat/completions");
@@ -157,7 +157,7 @@ async fn a_run_without_tools_is_a_chat() {
 }
 
 #[tokio::test]
-async fn the_conversation_goes_on() {
+async fn the_conversation_continues() {
     let (server, venice) = serving([
         calling(&[("a", "tide", "{}")]),
         saying("At ten."),

@@ -1,4 +1,4 @@
-//! Calls that cannot be made, or fail: the model reads why, and the run goes on.
+//! Invalid and failing calls: the model reads the error, and the run continues.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use venice_ai::tools::{NoArguments, ToolBox, ToolError};
 
 use super::{calling, happenings, request, result, run_of, saying, serving, tide_and_wind, tool};
 
-/// Reads `{"at": …}` with a number for a place.
+/// Parses `{"at": …}` with a number.
 #[derive(Debug)]
 struct Place {
     number: u8,
@@ -30,7 +30,7 @@ fn numbered() -> ToolBox {
 }
 
 #[tokio::test]
-async fn arguments_that_are_no_json_are_told_to_the_model() {
+async fn arguments_that_are_no_json_are_reported_to_the_model() {
     for broken in [r#"{"at": 1"#, "at 1", "{'at': 1}", r#"{"at": 1} {"at": 2}"#] {
         let (server, finished) = run_of(&numbered(), "tide", broken).await;
         assert!(result(&server).starts_with("The arguments are not JSON: "), "{}", result(&server));
@@ -39,7 +39,7 @@ async fn arguments_that_are_no_json_are_told_to_the_model() {
 }
 
 #[tokio::test]
-async fn arguments_that_do_not_fit_are_told_to_the_model() {
+async fn arguments_that_do_not_fit_are_reported_to_the_model() {
     let told = async |arguments| result(&run_of(&numbered(), "tide", arguments).await.0);
     assert_eq!(told(r#"{"at": 7}"#).await, "7");
     assert!(told("").await.contains("missing field `at`"));
@@ -60,15 +60,15 @@ async fn the_model_can_do_better_the_second_time() {
 }
 
 #[tokio::test]
-async fn an_unknown_tool_is_told_to_the_model() {
+async fn an_unknown_tool_is_reported_to_the_model() {
     let (server, _) = run_of(&tide_and_wind(), "moon", "{}").await;
-    assert_eq!(result(&server), r#"There is no tool of the name "moon". Those that there are: tide, wind."#);
+    assert_eq!(result(&server), r#"There is no tool named "moon". Available tools: tide, wind."#);
     let (server, _) = run_of(&ToolBox::new(), "", "{}").await;
-    assert_eq!(result(&server), r#"There is no tool of the name "". Those that there are: none."#);
+    assert_eq!(result(&server), r#"There is no tool named "". Available tools: none."#);
 }
 
 #[tokio::test]
-async fn an_error_of_a_tool_is_told_to_the_model() {
+async fn an_error_of_a_tool_is_reported_to_the_model() {
     let failing = |tool: venice_ai::types::Tool| {
         ToolBox::new().try_implement(tool, |_: NoArguments| async { Err::<(), _>("no such station".to_owned()) })
     };
@@ -87,7 +87,7 @@ async fn an_error_of_a_tool_is_told_to_the_model() {
 async fn a_result_that_cannot_be_json_is_an_error_of_the_tool() {
     let tools = ToolBox::new().implement(tool("tide"), |_: NoArguments| async { BTreeMap::from([(vec![1], 2)]) });
     let (server, _) = run_of(&tools, "tide", "{}").await;
-    assert!(result(&server).starts_with("The result cannot be written as JSON: "), "{}", result(&server));
+    assert!(result(&server).starts_with("The result cannot be serialised as JSON: "), "{}", result(&server));
 }
 
 #[tokio::test]
@@ -116,12 +116,12 @@ async fn a_tool_that_takes_too_long_is_dropped() {
     assert_eq!(seen, ["reply 1", "a started", "b started", "b Done", "a TimedOut", "reply 2"]);
     assert!(is_gone.load(Ordering::SeqCst));
     let told = super::results(&server.requests()[1]).remove(0).1;
-    assert_eq!(told, "The tool did not come to an end within 30ms.");
+    assert_eq!(told, "The tool did not finish within 30ms.");
 }
 
 #[tokio::test]
 async fn one_time_out_is_for_all_that_have_none_of_their_own() {
-    /// Dropped with the call that is cut.
+    /// Dropped with the call that times out.
     struct Cut(Arc<Notify>);
     impl Drop for Cut {
         fn drop(&mut self) {
@@ -138,7 +138,7 @@ async fn one_time_out_is_for_all_that_have_none_of_their_own() {
             drop(cut);
         }
     };
-    // The time limit of `tide` is over when `wind` is done, however late both are.
+    // The time-out of `tide` is reached when `wind` is done, however late both are.
     let patient = move |_: Value| {
         let is_cut = is_cut.clone();
         async move { is_cut.notified().await }

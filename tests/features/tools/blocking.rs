@@ -45,7 +45,7 @@ fn events_come_one_by_one() {
 }
 
 #[tokio::test]
-async fn in_a_runtime_it_is_refused_and_kept() {
+async fn in_a_runtime_it_is_rejected_and_kept() {
     let (server, venice) = serving([saying("At ten.")]);
     let unfinished = venice.chat().run(request(), &tide_and_wind()).send_blocking().unwrap_err();
     assert_eq!(unfinished.error().kind(), ErrorKind::BlockingInAsync);

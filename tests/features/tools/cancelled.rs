@@ -1,4 +1,4 @@
-//! Waiting that is given up, and runs that are dropped.
+//! Cancelled waits, and dropped runs.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -15,7 +15,7 @@ use super::{calling, request, results, saying, serving, tide_and_wind, tool};
 use crate::support::chat::{DIALECT_A, head};
 use crate::support::{Answer, PATIENCE, Server, client, clock::TestClock};
 
-/// The next event, by a call of `next` for each poll. All but the last are dropped where they wait.
+/// The next event, with a new call of `next` for each poll. All but the last are dropped while pending.
 async fn next_piecemeal(run: &mut ToolRun, dropped: &mut u32) -> Option<Result<RunEvent, Error>> {
     std::future::poll_fn(|cx| {
         let outcome = pin!(run.next()).poll(cx);
@@ -25,7 +25,7 @@ async fn next_piecemeal(run: &mut ToolRun, dropped: &mut u32) -> Option<Result<R
     .await
 }
 
-/// Two tools that wait several times, and how often they were called.
+/// Two tools that are pending several times, and how often they were called.
 fn waiting() -> (ToolBox, Arc<AtomicU32>) {
     let count = Arc::new(AtomicU32::new(0));
     let counter = count.clone();
@@ -42,7 +42,7 @@ fn waiting() -> (ToolBox, Arc<AtomicU32>) {
     (ToolBox::new().implement(tool("tide"), work.clone()).implement(tool("wind"), work), count)
 }
 
-/// An answer that comes byte by byte, nearly.
+/// An answer that arrives nearly byte by byte.
 fn slowly(answer: &str) -> Answer {
     let head = Answer::head(200, &[("content-type", "application/json"), ("transfer-encoding", "chunked")]);
     let pieces = answer.as_bytes().chunks(answer.len() / 4 + 1);
@@ -92,7 +92,7 @@ async fn so_it_is_with_streams() {
 }
 
 #[tokio::test]
-async fn a_time_out_around_the_waiting_is_no_end() {
+async fn a_time_out_around_the_waiting_is_not_an_end() {
     let server = Server::answering([
         calling(&[("a", "tide", "{}")]),
         slowly(&super::reply(serde_json::json!({"role": "assistant", "content": "At ten."}), "stop")),
@@ -117,7 +117,7 @@ async fn dropping_a_run_stops_its_request() {
     assert!(server.closed_by_client_within(PATIENCE).await);
 }
 
-/// Says when it is dropped.
+/// Reports when it is dropped.
 struct Alive(Arc<AtomicBool>);
 
 impl Drop for Alive {
@@ -151,7 +151,7 @@ async fn dropping_a_run_stops_its_tools() {
 }
 
 #[tokio::test]
-async fn a_run_that_nobody_asks_sends_nothing() {
+async fn a_run_that_is_not_polled_sends_nothing() {
     let (server, venice) = serving([saying("x")]);
     drop(venice.chat().run(request(), &tide_and_wind()));
     drop(venice.chat().run(request(), &tide_and_wind()).into_future());

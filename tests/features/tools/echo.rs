@@ -1,4 +1,4 @@
-//! What the model said goes back byte for byte.
+//! Assistant messages are sent back byte for byte.
 
 use serde_json::json;
 use venice_ai::tools::ToolBox;
@@ -7,7 +7,7 @@ use venice_ai::types::ChatMessage;
 use super::{request, saying, serving, tide_and_wind, tool};
 use crate::support::Answer;
 
-/// The order of the members, how numbers are spelled, escapes, white space, members that nobody knows, and one that comes twice.
+/// Order of fields, spelling of numbers, escapes, white space, unknown fields, and a duplicate one.
 const SAID: &str = r#"{ "reasoning_encrypted":"gAAAA\u0042\/\u00e9 è","tool_calls":[ {"function":{"arguments":"{\"at\":1.0}","name":"tide","new":1e3},"index":0,
   "id":"call_ä","type":"function","thought_signature":"c2ln\u003d"}],"content":null,"role":"assistant","thought_signature":"QUJD\u002b/==",
   "reasoning_details":[{"type":"reasoning.text","text":"Hm\n\u2026","index":0,"signature":"Zm9v","weight":1.0,"big":123456789012345678901234567890,"tiny":-0.0,"e":1E-7}],
@@ -41,7 +41,7 @@ async fn a_whole_reply_goes_back_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn so_it_does_when_members_are_added_to_the_body() {
+async fn so_it_does_when_fields_are_added_to_the_body() {
     let (server, venice) = serving([round(SAID), saying("x")]);
     let run = venice.chat().run(request(), &tide_and_wind());
     run.with_extra_body("new", json!({"a": 1})).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_message_without_its_role_goes_back_with_one() {
 }
 
 #[tokio::test]
-async fn the_typed_messages_have_every_member_too() {
+async fn the_typed_messages_have_every_field_too() {
     let (_, venice) = serving([round(SAID), saying("x")]);
     let finished = venice.chat().run(request(), &tide_and_wind()).await.unwrap();
     let ChatMessage::Assistant(said) = &finished.messages()[1] else { panic!("{:?}", finished.messages()) };
@@ -79,7 +79,7 @@ async fn the_typed_messages_have_every_member_too() {
 }
 
 #[tokio::test]
-async fn of_a_stream_every_member_goes_back() {
+async fn of_a_stream_every_field_goes_back() {
     let chunks = [
         json!({"role": "assistant", "content": "", "reasoning_content": "Hm"}),
         json!({"reasoning_content": "…", "reasoning_encrypted": "gAAA"}),

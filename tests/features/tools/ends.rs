@@ -1,4 +1,4 @@
-//! Runs that stop by themselves, without an answer.
+//! Runs that stop without an answer.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn a_model_that_never_answers_is_stopped_at_the_limit() {
 }
 
 #[tokio::test]
-async fn behind_the_limit_it_goes_on_when_the_limit_is_raised_or_something_said() {
+async fn after_the_limit_it_continues_when_the_limit_is_raised_or_something_said() {
     let (server, venice) =
         serving([calling(&[("a", "tide", "{}")]), calling(&[("b", "tide", "{}")]), saying("At ten.")]);
     let run = venice.chat().run(request(), &tide_and_wind()).with_max_rounds(1);
@@ -81,7 +81,7 @@ async fn an_answer_that_was_cut_is_an_answer() {
 }
 
 #[tokio::test]
-async fn a_reply_that_lacks_the_calls_it_wants_is_no_answer() {
+async fn a_reply_that_lacks_the_calls_it_wants_is_not_an_answer() {
     let (_, venice) =
         serving([reply(json!({"role": "assistant", "content": null, "tool_calls": []}), "tool_calls").into()]);
     let unfinished = venice.chat().run(request(), &tide_and_wind()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Calls to the API that fail in a run.
+//! Failed API calls within a run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,7 +22,7 @@ fn counted() -> (ToolBox, Arc<AtomicU32>) {
 }
 
 #[tokio::test]
-async fn a_429_is_repeated_as_for_any_call() {
+async fn a_429_is_retried_as_for_any_call() {
     let refused = || Answer::json(429, "{}");
     let server =
         Server::answering([refused(), calling(&[("a", "tide", "{}")]), refused(), refused(), saying("At ten.")]);
@@ -46,7 +46,7 @@ async fn what_may_have_run_is_not_repeated() {
         assert!(error.unwrap().is_transient());
         assert_eq!((run.messages().len(), run.stop_reason()), (3, None));
 
-        // Only because the caller says so.
+        // Only because the caller asks for it.
         run.resume();
         assert_eq!(run.await.unwrap().text(), "At ten.");
         assert_eq!((server.count(), count.load(Ordering::SeqCst)), (3, 1), "and the tool is not called again");

@@ -1,4 +1,4 @@
-//! What can be seen of a run on its way.
+//! Events and getters of a run.
 
 use std::pin::Pin;
 use std::task::Poll;

@@ -1,4 +1,4 @@
-//! The words of a conversation are shown nowhere.
+//! The text of a conversation is never shown.
 
 use serde_json::{Value, json};
 use venice_ai::tools::ToolBox;

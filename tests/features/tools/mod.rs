@@ -1,4 +1,4 @@
-//! Runs in which the model calls tools.
+//! Tool calling.
 
 mod answered;
 mod bad_calls;
@@ -28,13 +28,13 @@ pub fn request() -> ChatCompletionRequest {
     ChatCompletionRequest::new("m", ["When can I sail?"])
 }
 
-/// A tool of one text.
+/// A tool with one text argument.
 pub fn tool(name: &str) -> Tool {
     let schema = json!({"type": "object", "properties": {"at": {"type": "string"}}, "required": ["at"]});
     Tool::function(name, format!("The {name} at a place"), schema)
 }
 
-/// Two tools that say where they were asked.
+/// Two tools that return their argument.
 pub fn tide_and_wind() -> ToolBox {
     ToolBox::new()
         .implement(tool("tide"), |at: Value| async move { json!({"tide": at["at"]}) })
@@ -53,7 +53,7 @@ pub fn reply(message: Value, finish_reason: &str) -> String {
         .to_string()
 }
 
-/// A reply that wants these calls: id, tool, arguments.
+/// A reply with these calls: id, tool, arguments.
 pub fn calling(calls: &[(&str, &str, &str)]) -> Answer {
     let calls: Vec<Value> = calls.iter().map(|(id, name, arguments)| call(id, name, arguments)).collect();
     reply(json!({"role": "assistant", "content": null, "tool_calls": calls}), "tool_calls").into()
@@ -63,19 +63,19 @@ pub fn call(id: &str, name: &str, arguments: &str) -> Value {
     json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
 }
 
-/// A reply that is the answer.
+/// A reply with the answer.
 pub fn saying(text: &str) -> Answer {
     reply(json!({"role": "assistant", "content": text}), "stop").into()
 }
 
-/// A server with these replies, and a client that repeats nothing.
+/// A server with these replies, and a client without retries.
 pub fn serving(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     let server = Server::answering(answers);
     let venice = once(&server);
     (server, venice)
 }
 
-/// The results in a request: the id of the call and what the tool gave.
+/// The results in a request: the id of the call and the tool's output.
 pub fn results(request: &Request) -> Vec<(String, String)> {
     let body = request.posted("/chat/completions");
     let of_tools = body["messages"].as_array().unwrap().iter().filter(|message| message["role"] == "tool");
@@ -83,20 +83,20 @@ pub fn results(request: &Request) -> Vec<(String, String)> {
     of_tools.map(|message| (text(&message["tool_call_id"]), text(&message["content"]))).collect()
 }
 
-/// The result that the second request has; there is only one.
+/// The only result in the second request.
 pub fn result(server: &Server) -> String {
     let [(_, result)] = results(&server.requests()[1]).try_into().unwrap();
     result
 }
 
-/// What a run of one call with these arguments came to.
+/// The outcome of a run of one call with these arguments.
 pub async fn run_of(tools: &ToolBox, name: &str, arguments: &str) -> (Server, FinishedRun) {
     let (server, venice) = serving([calling(&[("a", name, arguments)]), saying("At ten.")]);
     let finished = venice.chat().run(request(), tools).await.unwrap();
     (server, finished)
 }
 
-/// Everything that happens in a run, in short, and the error that ends it.
+/// All events of a run, abbreviated, and the error that ends it.
 pub async fn happenings(run: &mut ToolRun) -> (Vec<String>, Option<Error>) {
     let mut seen = Vec::new();
     while let Some(event) = run.next().await {

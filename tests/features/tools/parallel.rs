@@ -1,4 +1,4 @@
-//! Several calls in one reply.
+//! Parallel tool calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn they_are_made_at_the_same_time_and_answered_in_their_order() {
-    // None ends before all three have begun, and the first one ends last.
+    // None ends before all three have started, and the first one ends last.
     let all_here = Arc::new(Barrier::new(3));
     let tools = ToolBox::new().implement(tool("tide"), move |at: Value| {
         let all_here = all_here.clone();
@@ -75,7 +75,7 @@ async fn one_index_for_all_of_them_mixes_nothing_up() {
 }
 
 #[tokio::test]
-async fn calls_that_no_id_tells_apart_get_one() {
+async fn calls_that_no_id_reports_apart_get_one() {
     let calls = [("", "wind", r#"{"at":1}"#), ("a", "wind", r#"{"at":2}"#), ("a", "wind", r#"{"at":3}"#)];
     let (server, venice) = serving([calling(&calls), saying("x")]);
     let mut run = venice.chat().run(request(), &tide_and_wind());

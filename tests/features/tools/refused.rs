@@ -1,4 +1,4 @@
-//! Runs that are refused before anything is sent.
+//! Runs that are rejected before sending.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn a_stream_where_none_is_expected() {
 }
 
 #[tokio::test]
-async fn what_every_chat_refuses() {
+async fn what_every_chat_rejects() {
     refused(|venice| venice.chat().run(request().temperature(9.0), &tide_and_wind()), &["temperature"]).await;
     let empty = ChatCompletionRequest::new("m", [] as [&str; 0]);
     refused(|venice| venice.chat().run(empty, &tide_and_wind()), &["messages"]).await;
@@ -121,7 +121,7 @@ async fn what_is_changed_or_added_on_the_way() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_refused_stays_refused() {
+async fn a_run_that_was_rejected_stays_rejected() {
     let (server, venice) = serving([saying("x")]);
     let unfinished = venice.chat().run(request().n(2), &tide_and_wind()).await.unwrap_err();
     let run = unfinished.resume();

@@ -23,7 +23,7 @@ fn usage() -> Value {
     json!({"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12})
 }
 
-/// Three calls, whose fragments all have the index 0; usage in a chunk of its own behind them.
+/// Three calls, whose fragments all have the index 0; usage in a separate chunk at the end.
 fn calls_in_dialect_a() -> String {
     let mut chunks = vec![chunk(&json!({"role": "assistant", "content": ""}), None)];
     for id in ["a", "b", "c"] {
@@ -42,7 +42,7 @@ fn calls_in_dialect_a() -> String {
     events(&chunks)
 }
 
-/// The same with nulls for what has no value, names and ids that are null in later fragments, and usage on the last chunk.
+/// The same with nulls for absent values, names and ids that are null in later fragments, and usage on the last chunk.
 fn calls_in_dialect_b() -> String {
     let delta = |calls: Value| json!({"content": null, "reasoning_content": null, "role": null, "tool_calls": calls});
     let begin = json!({"content": "", "reasoning_content": null, "role": "assistant", "tool_calls": null});
@@ -136,7 +136,7 @@ fn never_called() -> ToolBox {
 #[tokio::test]
 async fn a_stream_that_breaks_off_ends_the_run_and_calls_nothing() {
     let calls = calls_in_dialect_a();
-    // In the middle of arguments, between two calls, and behind all of them.
+    // Within arguments, between two calls, and after all of them.
     for end in [r#"t\":\"b"#, r#""id":"c""#, r#""finish_reason":"tool_calls""#] {
         let cut = calls.find(end).unwrap_or_else(|| panic!("{end} is not in {calls}"));
         let (server, venice) = serving([head().send(&calls[..cut]).close(), answer()]);
@@ -184,7 +184,7 @@ async fn calls_of_a_stream_that_was_cut_by_a_limit_are_not_made() {
 }
 
 #[tokio::test]
-async fn a_refusal_before_the_stream_is_repeated_and_one_in_it_is_not() {
+async fn a_refusal_before_the_stream_is_retried_and_one_in_it_is_not() {
     let busy = Answer::json(429, "{}");
     let server = crate::support::Server::answering([busy, whole(&calls_in_dialect_a()), head().close(), answer()]);
     let venice = client(&server, &TestClock::without_jitter());

@@ -1,4 +1,4 @@
-//! Tools whose arguments describe themselves.
+//! Tools with arguments described by their types.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ async fn errors_and_closures() {
 }
 
 #[tokio::test]
-async fn a_type_without_a_strict_schema_is_refused_by_name() {
+async fn a_type_without_a_strict_schema_is_rejected_by_name() {
     #[derive(Deserialize, JsonSchema)]
     struct Knot {
         #[allow(dead_code)]
@@ -97,7 +97,7 @@ async fn a_type_without_a_strict_schema_is_refused_by_name() {
     }
     let boxes = [
         (ToolBox::new().tool("x", "", |_: BTreeMap<String, u8>| async {}), "Map"),
-        (ToolBox::new().tool("x", "", |_: String| async {}), "is no object"),
+        (ToolBox::new().tool("x", "", |_: String| async {}), "is not an object"),
         (ToolBox::new().tool("x", "", |_: Knot| async {}), "Knot"),
         (ToolBox::new().try_tool("x", "", |_: Value| async { Ok::<_, ToolError>(1) }), "implement"),
     ];

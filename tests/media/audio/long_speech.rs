@@ -1,4 +1,4 @@
-//! Long texts: how they are cut, asked for, and joined.
+//! Long texts: how they are split, requested, and joined.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub fn inputs(server: &Server) -> Vec<String> {
     server.requests().iter().map(input).collect()
 }
 
-/// A server that reads texts aloud in the samples of [`samples`].
+/// A server that returns the samples of [`samples`].
 pub fn reader() -> Server {
     Server::start(|_, request| sound("audio/wav", wav(24_000, &samples(&input(request)))))
 }
@@ -35,7 +35,7 @@ pub fn all_samples() -> Vec<u8> {
     PIECES.iter().flat_map(|piece| samples(piece)).collect()
 }
 
-/// Reads a WAV file with somebody else's eyes.
+/// Parses a WAV file independently of the crate.
 fn heard(file: &[u8]) -> (hound::WavSpec, Vec<i16>) {
     let mut reader = hound::WavReader::new(Cursor::new(file)).unwrap();
     let samples = reader.samples::<i16>().map(Result::unwrap).collect();
@@ -55,7 +55,7 @@ async fn drained(speech: LongSpeech) -> Result<Vec<u8>, Error> {
 }
 
 #[tokio::test]
-async fn the_whole_is_the_samples_of_the_pieces_behind_one_header() {
+async fn the_whole_is_the_samples_of_the_pieces_after_one_header() {
     let server = reader();
     let mut speech = in_three(&once(&server), three());
     assert_eq!(server.count(), 0, "nothing is sent before it is asked for");
@@ -113,7 +113,7 @@ async fn a_short_text_is_one_piece() {
 #[tokio::test]
 async fn bare_samples_are_joined_and_half_a_sample_at_an_end_shifts_nothing() {
     let server = Server::start(|_, request| {
-        // In chunks that end in the middle of a sample, and half a sample too many.
+        // In chunks that end within a sample, and with an incomplete sample at the end.
         let bytes = samples(&input(request));
         let head = Answer::head(200, &[("content-type", "audio/pcm"), ("transfer-encoding", "chunked")]);
         head.chunk(&bytes[..7]).chunk(&bytes[7..12]).chunk(&bytes[12..]).chunk([0x55]).send("0\r\n\r\n")
@@ -138,7 +138,7 @@ async fn headers_of_every_kind_are_taken_off() {
         let samples = samples(&input(request));
         let mut file = wav(24_000, &samples);
         match n {
-            // As it is streamed: nobody knew the length.
+            // As a streamed file, with unknown sizes.
             0 => {
                 file[4..8].copy_from_slice(&[0xFF; 4]);
                 file[40..44].copy_from_slice(&[0xFF; 4]);
@@ -200,7 +200,7 @@ async fn the_first_sound_does_not_wait_for_the_last() {
     stream.next().await.unwrap().unwrap();
 }
 
-/// How many requests have been sent when the samples of each piece are here.
+/// The number of requests when the samples of each piece arrive.
 async fn sent_by_then(look_ahead: impl FnOnce(LongSpeech) -> LongSpeech) -> Vec<usize> {
     let server = Server::start(|_, request| {
         Answer::default()

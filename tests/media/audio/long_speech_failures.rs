@@ -1,4 +1,4 @@
-//! Long texts when something goes wrong: what is kept, what is paid for twice (nothing), and how it goes on.
+//! Failures of long texts: results are kept, nothing is charged twice, and the speech is resumed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use super::long_speech::{all_samples, in_three, input, inputs};
 use super::{PIECES, samples, sound, three, wav};
 use crate::support::{Answer, Server, TestClock, client, once};
 
-/// A server that reads texts aloud, but answers the second piece otherwise the first time.
+/// A text-to-speech server that answers the second piece differently the first time.
 fn failing(otherwise: Answer) -> Server {
     let asked = Arc::new(AtomicUsize::new(0));
     Server::start(move |_, request| {
@@ -29,7 +29,7 @@ fn states<'s>(pieces: impl Iterator<Item = SpeechPiece<'s>>) -> Vec<PieceState> 
     pieces.map(|piece| piece.state).collect()
 }
 
-/// Fails at the second piece with this answer, and goes on.
+/// Fails at the second piece with this answer, and is resumed.
 async fn fails_and_goes_on(answer: Answer, state: PieceState) -> Error {
     let server = failing(answer);
     let mut speech = in_three(&once(&server), three());
@@ -44,7 +44,7 @@ async fn fails_and_goes_on(answer: Answer, state: PieceState) -> Error {
 }
 
 #[tokio::test]
-async fn a_piece_that_was_refused_is_not_paid_for() {
+async fn a_piece_that_was_rejected_is_not_paid_for() {
     let error = fails_and_goes_on(Answer::json(400, r#"{"error": "Bad voice"}"#), Waiting).await;
     assert!(error.is_invalid_request() && error.message() == "piece 2 of 3: Bad voice", "{error}");
     let error = fails_and_goes_on(Answer::json(402, r#"{"error": "Insufficient balance"}"#), Waiting).await;
@@ -73,7 +73,7 @@ async fn what_cannot_be_joined_is_an_error_that_keeps_the_sound() {
     for (file, problem) in [
         (other_rate, "48000 Hz, 1 channel(s), 16 bits, the pieces before it 24000 Hz"),
         (stereo, "24000 Hz, 2 channel(s), 16 bits"),
-        (b"ID3 and no WAV".to_vec(), "it is no WAV file"),
+        (b"ID3 and no WAV".to_vec(), "it is not a WAV file"),
         (Vec::new(), "empty body"),
     ] {
         let error = fails_and_goes_on(sound("audio/wav", &file), Sent).await;
@@ -88,14 +88,11 @@ async fn another_format_than_pcm_is_no_noise() {
     let server = Server::answering([sound("audio/mpeg", "ID3 and so on")]);
     let mut speech = in_three(&once(&server), three().response_format(SpeechFormat::Pcm));
     let error = speech.bytes().await.unwrap_err();
-    assert!(
-        error.kind() == ErrorKind::Decode && error.message().contains("`mp3`, where `pcm` was asked for"),
-        "{error}"
-    );
+    assert!(error.kind() == ErrorKind::Decode && error.message().contains("`mp3`, but `pcm` was requested"), "{error}");
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_after_an_error() {
+async fn a_stream_continues_after_an_error() {
     let server = failing(Answer::nothing());
     let mut stream = in_three(&once(&server), three()).stream();
     let mut all = Vec::new();
@@ -130,7 +127,7 @@ async fn what_was_made_ahead_of_a_failure_is_kept() {
 }
 
 #[tokio::test]
-async fn a_failure_ahead_is_told_in_its_turn() {
+async fn a_failure_ahead_is_reported_in_its_turn() {
     let server = failing(Answer::json(400, r#"{"error": "no"}"#));
     let mut stream = in_three(&once(&server), three()).with_look_ahead(5).stream();
     stream.next().await.unwrap().unwrap();
@@ -151,7 +148,7 @@ async fn what_is_wrong_with_the_first_piece_is_sent_once() {
 }
 
 #[tokio::test]
-async fn a_piece_that_surely_did_not_run_is_repeated_by_itself() {
+async fn a_piece_that_is_known_not_to_have_run_is_retried_by_itself() {
     let server = failing(Answer::json(429, r#"{"error": "slow down"}"#));
     let mut speech = in_three(&client(&server, &TestClock::without_jitter()), three());
     assert_eq!(speech.bytes().await.unwrap(), wav(24_000, &all_samples()));
@@ -178,7 +175,7 @@ async fn a_future_that_is_dropped_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_sent_is_not_cut_anew() {
+async fn what_was_sent_is_not_cut_again() {
     for (otherwise, again) in [(Answer::json(400, "{}"), 0), (Answer::html(500, "busy"), 1)] {
         let server = failing(otherwise);
         let mut speech = in_three(&once(&server), three());

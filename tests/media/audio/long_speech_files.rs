@@ -1,4 +1,4 @@
-//! Long texts that go to disk.
+//! Long texts saved to disk.
 
 use venice_ai::types::SpeechFormat;
 use venice_ai::{ErrorKind, RemoteCopy, blocking};
@@ -51,7 +51,7 @@ async fn samples_of_one_byte_end_at_an_even_place() {
 }
 
 #[tokio::test]
-async fn saving_goes_on_after_a_failure_and_nothing_is_there_before_all_is() {
+async fn saving_continues_after_a_failure_and_nothing_is_there_before_all_is() {
     let folder = Folder::new();
     let server = Server::start(|n, request| match n {
         2 => Answer::nothing(),

@@ -1,4 +1,4 @@
-//! Sound: speech, long speech, transcriptions and voices.
+//! Audio: speech, long speech, transcriptions and voices.
 
 mod long_speech;
 mod long_speech_failures;
@@ -12,7 +12,7 @@ use venice_ai::types::CreateSpeechRequest;
 
 use crate::support::Answer;
 
-/// The header of a WAV file of one channel and 16 bits, written here by hand.
+/// The header of a WAV file of one channel and 16 bits, written by hand.
 fn wav_header(hz: u32, samples_bytes: u32) -> Vec<u8> {
     let mut header = b"RIFF".to_vec();
     header.extend((36 + samples_bytes).to_le_bytes());
@@ -28,7 +28,7 @@ fn wav(hz: u32, samples: &[u8]) -> Vec<u8> {
     [wav_header(hz, samples.len() as u32), samples.to_vec()].concat()
 }
 
-/// Samples that only this text has.
+/// Samples derived from the text.
 fn samples(text: &str) -> Vec<u8> {
     text.bytes().flat_map(|byte| [byte, !byte]).collect()
 }
@@ -37,7 +37,7 @@ fn sound(media: &str, body: impl AsRef<[u8]>) -> Answer {
     Answer::new(200, &[("content-type", media)], body)
 }
 
-/// Three sentences, each of which is a piece of its own when at most 20 characters are taken.
+/// Three sentences, each a piece of its own with at most 20 characters.
 const THREE: &str = "The tide comes in.\n\nThe square is wet. Bring your boots!";
 const PIECES: [&str; 3] = ["The tide comes in.", "The square is wet.", "Bring your boots!"];
 

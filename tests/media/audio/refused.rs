@@ -1,4 +1,4 @@
-//! What is refused before it is sent.
+//! Requests that are rejected before sending.
 
 use venice_ai::types::{CreateClonedVoiceRequest, CreateSpeechRequest, CreateTranscriptionRequest, SpeechFormat};
 use venice_ai::{ErrorKind, Upload};
@@ -96,7 +96,7 @@ async fn long_speech_that_cannot_be() {
     assert_refused(&server, &error, "createSpeech", &["sample_rate"]);
 }
 
-/// Files that are no recordings, under names that do not give them away.
+/// Files that are not recordings, with names that do not show it.
 pub fn no_recordings() -> Vec<Upload> {
     let folder = [
         ("a.wav", &b""[..]),

@@ -1,4 +1,4 @@
-//! Speech from text: what is sent, what comes, and when it comes.
+//! Text-to-speech: requests and replies.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn everything_that_is_set_is_sent() {
 }
 
 #[tokio::test]
-async fn the_reply_tells_the_format() {
+async fn the_reply_reports_the_format() {
     for (media, format) in [
         ("audio/mpeg", SpeechFormat::Mp3),
         ("audio/opus", SpeechFormat::Opus),
@@ -74,7 +74,7 @@ async fn the_reply_tells_the_format() {
 }
 
 #[tokio::test]
-async fn a_page_is_no_sound() {
+async fn a_page_is_not_a_sound() {
     for (media, body) in [
         ("text/html", "<html>"),
         ("application/json", "{}"),
@@ -168,7 +168,7 @@ async fn a_sound_is_saved() {
 }
 
 #[tokio::test]
-async fn what_did_not_run_is_repeated_and_what_may_have_run_is_not() {
+async fn what_did_not_run_is_retried_and_what_may_have_run_is_not() {
     let error = |status| Answer::json(status, r#"{"error": "no"}"#);
     for (status, sent) in [(429, 2), (503, 2), (500, 1), (502, 1), (504, 1), (400, 1), (403, 1)] {
         let server = Server::answering([error(status), sound("audio/mpeg", "ID3")]);

@@ -1,4 +1,4 @@
-//! Text from speech.
+//! Transcription.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -74,7 +74,7 @@ async fn plain_text_is_the_same_type() {
     let transcription = read(text("text/plain; charset=utf-8", "Acqua alta. Ça va\n"), request()).await.unwrap();
     assert_eq!(transcription.text, "Acqua alta. Ça va\n");
     assert_eq!((transcription.duration, transcription.timestamps), (None, None));
-    // Text that looks like JSON is text, if text was asked for.
+    // Text that looks like JSON is text, if text was requested.
     let transcription = read(text("text/plain", "{\"text\": 1}"), request()).await.unwrap();
     assert_eq!(transcription.text, "{\"text\": 1}");
     assert_eq!(read(text("text/plain", ""), request()).await.unwrap().text, "");
@@ -92,7 +92,7 @@ async fn the_form_that_came_counts_and_not_the_one_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn null_missing_and_new_members_do_not_hide_the_text() {
+async fn null_missing_and_new_fields_do_not_hide_the_text() {
     for body in [
         r#"{"text": "Acqua alta.", "duration": null, "timestamps": null}"#,
         r#"{"text": "Acqua alta.", "timestamps": {"word": null, "speaker": [1]}, "mood": "wet"}"#,
@@ -122,7 +122,7 @@ async fn a_reply_without_a_text_is_an_error_that_keeps_it() {
 }
 
 #[tokio::test]
-async fn refusals_are_told_apart() {
+async fn rejections_are_distinguished() {
     for (status, body, kind, code) in [
         (
             413,
@@ -158,7 +158,7 @@ async fn a_failure_behind_the_api_may_pass_and_is_left_to_the_caller() {
 }
 
 #[tokio::test]
-async fn a_recording_is_sent_again_where_it_surely_was_not_heard() {
+async fn a_recording_is_sent_again_where_it_is_known_not_to_have_been_executed() {
     let folder = Folder::new();
     let path = folder.file("harbour.mp3", b"ID3 and so on");
     let server = Server::answering([Answer::json(429, r#"{"error": "x"}"#), Answer::json(200, TIMED)]);

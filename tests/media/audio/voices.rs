@@ -1,4 +1,4 @@
-//! Voices from recordings.
+//! Voice cloning.
 
 use venice_ai::types::CreateClonedVoiceRequest;
 use venice_ai::{ErrorKind, Upload};

@@ -1,4 +1,4 @@
-//! The same without async.
+//! Downloads without async.
 
 use serde_json::{Value, json};
 use venice_ai::blocking;
@@ -39,7 +39,7 @@ fn pieces_are_an_ordinary_iterator() {
 }
 
 #[tokio::test]
-async fn in_an_async_runtime_they_are_refused() {
+async fn in_an_async_runtime_they_are_rejected() {
     let server = Server::answering([Answer::new(200, &[], "x")]);
     let reply = || async { once(&server).request_raw(Method::GET, "/x").await.unwrap() };
     assert_eq!(blocking::wait(reply().await.bytes()).unwrap_err().kind(), ErrorKind::BlockingInAsync);

@@ -1,4 +1,4 @@
-//! Bodies that go to memory.
+//! Bodies read into memory.
 
 use serde_json::{Value, json};
 use venice_ai::{ErrorKind, RawReply};
@@ -14,7 +14,7 @@ async fn a_body_may_be_as_long_as_its_limit() {
         assert_eq!(&body[..], b"halfhalf");
         let error = fetch(answer).await.unwrap().bytes_up_to(7).await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("GET /x")));
-        assert!(error.to_string().contains("the 7 bytes"), "{error}");
+        assert!(error.to_string().contains("the allowed 7 bytes"), "{error}");
     }
 }
 
@@ -46,7 +46,7 @@ async fn text_is_read_whatever_it_holds() {
 }
 
 #[tokio::test]
-async fn json_is_read_where_the_reply_is_no_file() {
+async fn json_is_read_if_the_reply_is_not_a_file() {
     let reply = fetch(Answer::json(200, r#"{"status":"PROCESSING"}"#)).await.unwrap();
     assert_eq!(reply.content_type().as_deref(), Some("application/json"));
     assert_eq!(reply.json::<Value>().await.unwrap(), json!({"status": "PROCESSING"}));

@@ -1,4 +1,4 @@
-//! Bodies of bytes: in memory, in pieces, and to disk.
+//! Bodies of bytes: in memory, as a stream, and on disk.
 
 #[cfg(feature = "blocking")]
 mod blocking;

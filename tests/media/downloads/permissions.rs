@@ -41,7 +41,7 @@ async fn a_file_is_private_until_it_is_whole() {
         let private_part = async {
             loop {
                 let part = folder.names().into_iter().find(|name| name.ends_with(".part"));
-                // A file that is there for a moment only shows what permissions new files have.
+                // A temporary file shows the permissions of new files.
                 if part
                     .is_some_and(|name| fs::metadata(folder.join(&name)).is_ok_and(|part| part.mode() & 0o777 == 0o600))
                 {

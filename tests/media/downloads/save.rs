@@ -1,4 +1,4 @@
-//! Bodies that go to disk.
+//! Bodies saved to disk.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ async fn a_file_that_was_there_is_replaced_and_keeps_who_may_read_it() {
 }
 
 #[tokio::test]
-async fn a_name_without_a_folder_lies_in_the_current_one() {
+async fn a_name_without_a_folder_is_in_the_current_one() {
     let name = format!("saved-by-a-test-{}.png", std::process::id());
     let saved = fetch(Answer::new(200, &[], "here")).await.unwrap().save(&name).await;
     let found = std::fs::read(&name);
@@ -60,7 +60,7 @@ async fn a_name_without_a_folder_lies_in_the_current_one() {
     assert_eq!((saved.unwrap().bytes, found.unwrap()), (4, b"here".to_vec()));
 }
 
-/// Two megabytes of eight, so that some of it is on disk.
+/// Two of eight megabytes, so that some of it is on disk.
 fn cut() -> Answer {
     Answer::head(200, &[("content-length", "8000000")]).send(vec![1; 2_000_000])
 }
@@ -79,7 +79,7 @@ async fn a_download_that_is_cut_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_download_that_stands_still_is_given_up_and_leaves_nothing() {
+async fn a_download_that_is_stalled_is_given_up_and_leaves_nothing() {
     let folder = Folder::new();
     let server = Server::answering([cut().hang()]);
     let client = builder(&server).stream_idle_timeout(Duration::from_millis(400)).build().unwrap();
@@ -97,7 +97,7 @@ async fn a_download_that_is_dropped_in_the_middle_leaves_nothing() {
     let reply = once(&server).request_raw(Method::GET, "/x").await.unwrap();
     let mut saving = Box::pin(reply.save(folder.join("a.png")));
     let written = async {
-        // The part that has arrived is on its way to the disk under another name.
+        // The part that has arrived is in a temporary file.
         while !folder.names().iter().any(|name| std::fs::metadata(folder.join(name)).is_ok_and(|file| file.len() > 0)) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -145,8 +145,8 @@ async fn a_pipe_is_not_replaced_by_a_file() {
     assert_eq!(folder.names(), ["pipe"]);
 
     let server = Server::answering([Answer::json(200, r#"{"model":"m","queue_id":"q"}"#)]);
-    let film = venice_ai::types::QueueVideoRequest::new("m").prompt("Fog");
-    let error = once(&server).video().generate_to(film, &pipe).await.unwrap_err();
-    assert!(error.to_string().contains("nothing was ordered"), "{error}");
+    let video = venice_ai::types::QueueVideoRequest::new("m").prompt("Fog");
+    let error = once(&server).video().generate_to(video, &pipe).await.unwrap_err();
+    assert!(error.to_string().contains("nothing was queued"), "{error}");
     assert_eq!(server.count(), 0, "it is found before it costs anything");
 }

@@ -44,14 +44,14 @@ fn base64_is_decoded_without_async() {
 }
 
 #[test]
-fn bad_input_is_refused_without_async_too() {
+fn bad_input_is_rejected_without_async_too() {
     let server = Server::answering([file("image/png", &[], PNG)]);
     let error = once(&server).images().upscale(Upload::bytes("a.png", png(2, 2))).send_blocking().unwrap_err();
     assert_eq!((error.kind(), server.connections()), (ErrorKind::InvalidRequest, 0));
 }
 
 #[tokio::test]
-async fn in_an_async_program_waiting_is_refused() {
+async fn in_an_async_program_waiting_is_rejected() {
     let (_server, venice) = answering(Answer::json(200, GENERATED));
     let image = venice.images().generate(a_request()).await.unwrap().into_image().unwrap();
     assert_eq!(blocking::wait(image.bytes()).unwrap_err().kind(), ErrorKind::BlockingInAsync);

@@ -1,4 +1,4 @@
-//! Enlarging, changing, putting together, cutting out: what goes over the wire and what comes back.
+//! Upscaling, editing, combining, removing backgrounds: requests and replies.
 
 use serde_json::{Value, json};
 use venice_ai::images::Image;
@@ -13,7 +13,7 @@ use crate::support::server::Request;
 use crate::support::{Folder, KEY};
 use crate::uploads::parts;
 
-/// What a call sends; the image that comes back is taken as it is.
+/// The request of a call; its reply is not checked.
 async fn sent(call: impl FnOnce(&Client) -> Call<Image>) -> Request {
     let (server, venice) = answering(file("image/png", &[], PNG));
     let image = call(&venice).await.unwrap();
@@ -115,7 +115,7 @@ async fn a_change_sends_a_file_as_a_form_and_text_as_json() {
 }
 
 #[tokio::test]
-async fn images_put_together_go_as_a_form_with_a_repeated_member() {
+async fn images_put_together_go_as_a_form_with_a_retried_field() {
     let images = [Upload::bytes("base.png", PNG), Upload::bytes("mask.webp", WEBP)];
     let wanted = MultiEditImageRequest::new("put them together", images).model("qwen-image-2-edit").quality(Level::Low);
     let request = sent(|venice| venice.images().multi_edit(wanted)).await;

@@ -1,4 +1,4 @@
-//! Drawing, in the API's own form.
+//! Image generation with the API's own endpoint.
 
 use serde_json::json;
 use venice_ai::ErrorKind;
@@ -73,7 +73,7 @@ async fn a_drawing_as_bytes_is_the_same_type() {
 }
 
 #[tokio::test]
-async fn every_member_goes_as_it_was_set() {
+async fn every_field_goes_as_it_was_set() {
     let (server, venice) = answering(Answer::json(200, GENERATED));
     let style = StyleReference::new(data_url(JPEG).await).strength(0.8);
     let request = a_request()
@@ -108,7 +108,7 @@ async fn every_member_goes_as_it_was_set() {
 }
 
 #[tokio::test]
-async fn a_violation_that_left_no_image_is_told_as_such() {
+async fn a_violation_that_left_no_image_is_reported_as_such() {
     let headers =
         [("content-type", "application/json"), ("x-venice-is-content-violation", "true"), ("cf-ray", "8f00-VCE")];
     let (_server, venice) = answering(Answer::new(200, &headers, r#"{"id":"1","images":[]}"#));

@@ -1,4 +1,4 @@
-//! Drawing, in the form of OpenAI's clients.
+//! Image generation with OpenAI's endpoint.
 
 use serde_json::json;
 use venice_ai::types::{ImageModeration, ImageResponseFormat, ImageSize, SimpleGenerateImageRequest};
@@ -26,7 +26,7 @@ async fn base64_and_data_urls_are_the_same_image() {
 }
 
 #[tokio::test]
-async fn every_member_goes_as_it_was_set() {
+async fn every_field_goes_as_it_was_set() {
     let (server, venice) = answering(Answer::json(200, r#"{"created":0,"data":[]}"#));
     let request = SimpleGenerateImageRequest::new("a canal at night")
         .model("default")
@@ -52,7 +52,7 @@ async fn flags_of_the_reply_are_those_of_the_image() {
 }
 
 #[tokio::test]
-async fn a_url_that_is_no_data_is_an_error_that_keeps_it() {
+async fn a_url_instead_of_data_is_an_error_that_keeps_it() {
     let url = "https://cdn.example.com/canal.png?signature=5f2c";
     let reply = json!({"created": 1, "data": [{"b64_json": "AQID"}, {"url": url}]});
     let (_server, venice) = answering(Answer::json(200, &reply.to_string()));

@@ -1,4 +1,4 @@
-//! Nothing is read or decoded before somebody asks for it.
+//! Images are read and decoded on demand.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The mock draws, and what it draws can be sent back.
+//! Images of the mock, which can be sent back.
 
 use venice_ai::FileInput;
 use venice_ai::types::{
@@ -45,7 +45,7 @@ async fn a_drawing_in_the_other_form_is_base64_or_a_data_url() {
 }
 
 #[tokio::test]
-async fn what_was_drawn_can_be_changed() {
+async fn a_generated_image_can_be_edited() {
     let mock = MockVenice::start().await.unwrap();
     let (venice, folder) = (mock.client(), Folder::new());
     let path = folder.join("canal.webp");

@@ -1,4 +1,4 @@
-//! Images: what is sent, what is read, and what is refused.
+//! Images: requests, replies, and rejected requests.
 
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -31,7 +31,7 @@ fn answering(answer: Answer) -> (Server, Client) {
     (server, client)
 }
 
-/// A reply that is an image, with headers beside its type.
+/// An image reply, with additional headers.
 fn file(media: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Answer {
     let headers = [&[("content-type", media)], headers].concat();
     Answer::new(200, &headers, bytes)
@@ -45,7 +45,7 @@ async fn base64(bytes: &'static [u8]) -> String {
     data_url(bytes).await.split_once(',').unwrap().1.to_owned()
 }
 
-/// The head of a PNG with this many pixels; nobody looks further.
+/// The head of a PNG with this many pixels, which is all that is read.
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     head.extend(width.to_be_bytes());

@@ -1,4 +1,4 @@
-//! What is wrong is told before anything is sent, with operation and member.
+//! Invalid requests are rejected before sending, with operation and field.
 
 use std::path::Path;
 
@@ -104,13 +104,13 @@ async fn a_style_reference_is_an_image_of_less_than_8_megabytes() {
     for strength in [0.0, 0.09, 1.01] {
         drawing_refused(styled(data_url(PNG).await, strength), &["style_references[1].strength"]).await;
     }
-    // Only the other member is told.
+    // Only the other field is reported.
     let fits = styled("A".repeat((8 * MEGABYTE - 1) / 3 * 4), 1.0);
     drawing_refused(fits.seed(1_000_000_000), &["seed"]).await;
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told_at_once() {
+async fn all_that_is_wrong_is_reported_at_once() {
     let request = a_request().width(0).variants(2).return_binary(true).style_references([StyleReference::new("")]);
     drawing_refused(request, &["width", "style_references[0].image", "variants"]).await;
 }
@@ -147,7 +147,7 @@ async fn an_enlarged_image_has_no_more_pixels_than_the_api_makes() {
     enlargement_refused(image(2049), "image").await;
     enlargement_refused(UpscaleImageRequest::new(image(2049)).scale(2), "image").await;
     enlargement_refused(UpscaleImageRequest::new(image(4097)).scale(4), "image").await;
-    // Four times is as much as fits.
+    // A scale of 4 is reduced to fit.
     for request in [UpscaleImageRequest::new(image(2048)), UpscaleImageRequest::new(image(4096)).scale(4)] {
         assert!(is_sent(|venice| venice.images().upscale(request)).await);
     }
@@ -183,7 +183,7 @@ async fn base64_has_the_limits_of_a_file() {
 }
 
 #[tokio::test]
-async fn what_is_no_image_is_refused_wherever_one_is_wanted() {
+async fn what_is_not_an_image_is_rejected_wherever_one_is_wanted() {
     let folder = Folder::new();
     let empty = folder.file("empty.png", "");
     let sound = folder.file("voice.wav", b"RIFF\x10\0\0\0WAVEfmt ");
@@ -212,7 +212,7 @@ async fn what_is_no_image_is_refused_wherever_one_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_missing_is_told_without_a_request() {
+async fn a_file_that_is_missing_is_reported_without_a_request() {
     let (server, venice) = answering(file("image/png", &[], PNG));
     let error = venice.images().edit(edit(Path::new("no/such/canal.png"))).await.unwrap_err();
     assert_eq!((error.kind(), error.operation(), server.connections()), (ErrorKind::Io, Some("editImage"), 0));

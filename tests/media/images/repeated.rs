@@ -1,4 +1,4 @@
-//! An image is paid for, so it is asked for again only where it surely was not made.
+//! Images are charged, so requests are retried only when they are known not to have been executed.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use venice_ai::{Error, ErrorKind, FileInput};
 use super::*;
 use crate::support::{Folder, TestClock, builder, client};
 
-/// Each way to ask for an image, in each form of the request. Each by a client of its own, as a client repeats only so much.
+/// Each image request in each form, with a client of its own, as a client limits its retries.
 async fn asked(venice: impl Fn() -> Client) -> Vec<Result<(), Error>> {
     let folder = Folder::new();
     let path = folder.file("canal.png", PNG);
@@ -29,7 +29,7 @@ async fn asked(venice: impl Fn() -> Client) -> Vec<Result<(), Error>> {
     ]
 }
 
-/// How often each of them is sent when the server always answers like this.
+/// How often each of them is sent if the server always sends this reply.
 async fn sent(answer: Answer) -> Vec<usize> {
     let server = Server::answering([answer]);
     let mut counts = Vec::new();
@@ -44,7 +44,7 @@ async fn sent(answer: Answer) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn it_is_asked_for_again_where_the_model_surely_did_not_run() {
+async fn it_is_asked_for_again_where_the_model_is_known_not_to_have_run() {
     for status in [429, 503] {
         assert_eq!(sent(Answer::json(status, r#"{"error":"busy"}"#)).await, [3; 8], "{status}");
     }
@@ -62,7 +62,7 @@ async fn it_is_not_asked_for_again_where_it_may_have_been_made() {
 
 #[tokio::test]
 async fn it_is_not_asked_for_again_after_a_timeout() {
-    // The shortest time-out in which this machine gets as far as sending each of them.
+    // The shortest time-out in which this machine sends each of them.
     let (mut outcomes, mut sent) = (Vec::new(), 0);
     for timeout in [400, 2_000, 8_000].map(Duration::from_millis) {
         let server = Server::answering([Answer::silence()]);

@@ -1,4 +1,4 @@
-//! Replies that are not what they should be: what can be used is used, and the rest tells what it is.
+//! Unexpected replies: used as far as possible, otherwise reported.
 
 use venice_ai::types::EditImageRequest;
 use venice_ai::{Error, ErrorKind, FileInput};
@@ -67,7 +67,7 @@ async fn odd_content_types_are_read_for_what_they_are() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_gateway_is_no_image() {
+async fn the_page_of_a_gateway_is_not_an_image() {
     let page = "<html><head><title>Just a moment</title></head></html>";
     let error = changed(Answer::html(200, page)).await.unwrap_err();
     assert_eq!(
@@ -82,7 +82,7 @@ async fn the_page_of_a_gateway_is_no_image() {
 }
 
 #[tokio::test]
-async fn json_is_no_changed_image() {
+async fn json_is_not_a_changed_image() {
     let error = changed(Answer::json(200, r#"{"error":"queued"}"#)).await.unwrap_err();
     assert_eq!((error.message(), error.status().unwrap().as_u16()), ("queued", 200));
     let error = changed(Answer::json(200, r#"{"status":"queued"}"#)).await.unwrap_err();
@@ -92,7 +92,7 @@ async fn json_is_no_changed_image() {
 }
 
 #[tokio::test]
-async fn nothing_is_no_image() {
+async fn an_empty_file_is_not_an_image() {
     for headers in [&[][..], &[("content-type", "image/png")]] {
         for error in [
             changed(Answer::new(200, headers, "")).await.unwrap_err(),

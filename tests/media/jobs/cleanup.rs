@@ -1,11 +1,11 @@
-//! Deleting on the server.
+//! Deletion on the server.
 
 use std::future::IntoFuture;
 use std::time::Duration;
 
 use venice_ai::jobs::RemoteCopy;
 
-use super::{FILM, deleted, film, handle, paths, seconds, serving, venice};
+use super::{VIDEO, deleted, handle, paths, seconds, serving, venice, video};
 use crate::support::{Answer, Folder, PATIENCE, Server, TestClock};
 
 fn not_deleted() -> Answer {
@@ -13,14 +13,14 @@ fn not_deleted() -> Answer {
 }
 
 fn server(deletions: Vec<Answer>) -> Server {
-    serving([("/video/retrieve", vec![film()]), ("/video/complete", deletions)])
+    serving([("/video/retrieve", vec![video()]), ("/video/complete", deletions)])
 }
 
 #[tokio::test]
 async fn a_deletion_that_is_put_off_is_tried_again() {
     let folder = Folder::new();
     let (server, clock) = (server(vec![not_deleted(), not_deleted(), deleted()]), TestClock::without_jitter());
-    let saved = venice(&server, &clock).job(handle()).save(folder.join("film.mp4")).await.unwrap();
+    let saved = venice(&server, &clock).job(handle()).save(folder.join("video.mp4")).await.unwrap();
     assert_eq!(saved.remote, RemoteCopy::Deleted);
     assert_eq!(paths(&server)[1..], ["POST /video/complete"; 3]);
     assert_eq!(seconds(&clock.pauses()), [2, 5]);
@@ -29,13 +29,13 @@ async fn a_deletion_that_is_put_off_is_tried_again() {
 #[tokio::test]
 async fn a_deletion_that_stays_put_off_does_not_lose_the_file() {
     let folder = Folder::new();
-    let path = folder.join("film.mp4");
+    let path = folder.join("video.mp4");
     let (server, clock) = (server(vec![not_deleted()]), TestClock::without_jitter());
     let saved = venice(&server, &clock).job(handle()).save(&path).await.unwrap();
     let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
     assert!(reason.contains("success: false"), "{reason}");
     assert!(!saved.remote.is_deleted());
-    assert_eq!(std::fs::read(path).unwrap(), FILM);
+    assert_eq!(std::fs::read(path).unwrap(), VIDEO);
     assert_eq!(server.count(), 4);
 }
 
@@ -43,12 +43,12 @@ async fn a_deletion_that_stays_put_off_does_not_lose_the_file() {
 async fn a_deletion_that_fails_does_not_lose_the_file() {
     for answer in [Answer::json(500, r#"{"error":"no"}"#), Answer::json(401, r#"{"error":"no"}"#), Answer::nothing()] {
         let folder = Folder::new();
-        let path = folder.join("film.mp4");
+        let path = folder.join("video.mp4");
         let server = server(vec![answer]);
         let saved = venice(&server, &TestClock::without_jitter()).job(handle()).save(&path).await.unwrap();
         let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
         assert!(reason.contains("completeVideo"), "{reason}");
-        assert_eq!(std::fs::read(path).unwrap(), FILM);
+        assert_eq!(std::fs::read(path).unwrap(), VIDEO);
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_time_that_is_over_during_the_deletion_does_not_lose_the_file() {
     let folder = Folder::new();
     let server = serving([
         ("/video/queue", vec![super::queued()]),
-        ("/video/retrieve", vec![film()]),
+        ("/video/retrieve", vec![video()]),
         ("/video/complete", vec![Answer::silence()]),
     ]);
     let venice = crate::support::builder(&server).build().unwrap();
@@ -67,12 +67,12 @@ async fn a_time_that_is_over_during_the_deletion_does_not_lose_the_file() {
             .await;
     for saved in [resumed, ordered] {
         let RemoteCopy::MayRemain { reason, .. } = &saved.remote else { panic!("{saved:?}") };
-        assert!(reason.contains("time was over"), "{reason}");
-        assert_eq!((saved.bytes, std::fs::read(&saved.path).unwrap().as_slice()), (FILM.len() as u64, FILM));
+        assert!(reason.contains("time limit was reached"), "{reason}");
+        assert_eq!((saved.bytes, std::fs::read(&saved.path).unwrap().as_slice()), (VIDEO.len() as u64, VIDEO));
     }
 }
 
-/// Saves within the shortest limit in which this machine gets as far as the deletion.
+/// Saves with the shortest limit in which this machine reaches the deletion.
 async fn in_time<T, I: IntoFuture<Output = Result<T, venice_ai::Error>>>(save: impl Fn(Duration) -> I) -> T {
     for limit in [300, 1_200, 4_800].map(Duration::from_millis) {
         match save(limit).await {
@@ -91,14 +91,14 @@ async fn what_is_not_there_needs_no_deletion() {
 }
 
 #[tokio::test]
-async fn a_deletion_of_its_own_tells_what_went_wrong() {
+async fn a_deletion_of_its_own_reports_what_went_wrong() {
     let server = server(vec![Answer::json(401, r#"{"error":"Invalid API key"}"#)]);
     let error = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap_err();
     assert_eq!((error.is_authentication(), error.job()), (true, Some(&handle())));
 }
 
 #[tokio::test]
-async fn a_deletion_whose_reply_is_lost_is_repeated() {
+async fn a_deletion_whose_reply_is_lost_is_retried() {
     let server = server(vec![Answer::nothing(), deleted()]);
     let outcome = venice(&server, &TestClock::without_jitter()).job(handle()).discard().await.unwrap();
     assert_eq!((outcome, server.count()), (RemoteCopy::Deleted, 2));

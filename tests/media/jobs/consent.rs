@@ -1,9 +1,9 @@
-//! Media with faces: the user is asked, and nothing is confirmed without a yes.
+//! Media with faces: consent is sent only after the user agreed.
 
 use serde_json::json;
 use venice_ai::ErrorKind;
 
-use super::{film, paths, queued, request, serving, venice};
+use super::{paths, queued, request, serving, venice, video};
 use crate::support::{Answer, TestClock};
 
 const ASKED: &str = r#"{"error":{"code":"needs_consent","message":"Consent is needed"},"consent_flow":"seedance",
@@ -12,9 +12,9 @@ const ASKED: &str = r#"{"error":{"code":"needs_consent","message":"Consent is ne
     "docs_url":"https://docs.example.com/consent"}"#;
 
 #[tokio::test]
-async fn the_user_is_asked_and_the_order_is_sent_again_with_the_answer() {
+async fn the_user_is_asked_and_the_request_is_sent_again_with_the_answer() {
     let server =
-        serving([("/video/queue", vec![Answer::json(409, ASKED), queued()]), ("/video/retrieve", vec![film()])]);
+        serving([("/video/queue", vec![Answer::json(409, ASKED), queued()]), ("/video/retrieve", vec![video()])]);
     let venice = venice(&server, &TestClock::without_jitter());
     let request = request().image_url("https://example.com/her.jpg");
 

@@ -1,12 +1,12 @@
-//! Where a `download_url` may lead, and where a deletion goes.
+//! The allowed hosts of a `download_url` and of its deletion.
 
 use venice_ai::jobs::{JobHandle, RemoteCopy};
 use venice_ai::{Client, ErrorKind, RetryPolicy};
 
-use super::{FILM, film, handle, serving, status};
+use super::{VIDEO, handle, serving, status, video};
 use crate::support::{Answer, Folder, KEY, Server, once, own_http_client};
 
-/// A client whose API has the public name `api.example`, and which knows `files.example` too.
+/// A client whose API is `api.example`, and which resolves `files.example` too.
 fn of_a_public_api(api: &Server, files: &Server) -> Client {
     let own = own_http_client!()
         .redirect(reqwest::redirect::Policy::none())
@@ -29,8 +29,8 @@ fn at(address: String) -> JobHandle {
 }
 
 #[tokio::test]
-async fn an_address_in_the_private_network_is_refused_before_anything_is_sent() {
-    let (api, files) = (completed(), Server::answering([film()]));
+async fn an_address_in_the_private_network_is_rejected_before_anything_is_sent() {
+    let (api, files) = (completed(), Server::answering([video()]));
     let venice = of_a_public_api(&api, &files);
     let port = files.address().port();
     for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254"] {
@@ -46,16 +46,16 @@ async fn an_address_in_the_private_network_is_refused_before_anything_is_sent() 
         }
     }
     assert_eq!(files.connections(), 0);
-    let media = venice.job(at(format!("http://files.example:{port}/film"))).wait().await.unwrap();
-    assert_eq!(media.bytes().await.unwrap(), FILM);
+    let media = venice.job(at(format!("http://files.example:{port}/video"))).wait().await.unwrap();
+    assert_eq!(media.bytes().await.unwrap(), VIDEO);
 }
 
 #[tokio::test]
 async fn a_redirect_into_the_private_network_is_not_followed() {
-    let (api, storage) = (completed(), Server::answering([film()]));
+    let (api, storage) = (completed(), Server::answering([video()]));
     let files = Server::answering([Answer::redirect(302, &storage.url("/secret-4711"))]);
     let venice = of_a_public_api(&api, &files);
-    let job = at(format!("http://files.example:{}/film", files.address().port()));
+    let job = at(format!("http://files.example:{}/video", files.address().port()));
     let error = venice.job(job).wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.message().contains("private network") && !error.message().contains("4711"), "{error}");
@@ -64,7 +64,7 @@ async fn a_redirect_into_the_private_network_is_not_followed() {
 
 #[tokio::test]
 async fn files_of_an_encrypted_api_are_encrypted_and_need_no_user() {
-    let files = Server::answering([film()]);
+    let files = Server::answering([video()]);
     let venice = Client::builder().api_key(KEY).base_url("https://api.example/api/v1").no_proxy().build();
     #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
     for (address, problem) in [
@@ -86,10 +86,10 @@ async fn files_of_an_encrypted_api_are_encrypted_and_need_no_user() {
 async fn a_deletion_is_not_sent_on_to_another_host() {
     let storage = Server::answering([Answer::new(204, &[], "")]);
     for code in [307, 308] {
-        let files = Server::answering([film(), Answer::redirect(code, &storage.url("/x"))]);
+        let files = Server::answering([video(), Answer::redirect(code, &storage.url("/x"))]);
         let folder = Folder::new();
-        let job = once(&completed()).job(at(files.url("/film")));
-        let saved = job.save(folder.join("film.mp4")).await.unwrap();
+        let job = once(&completed()).job(at(files.url("/video")));
+        let saved = job.save(folder.join("video.mp4")).await.unwrap();
         let RemoteCopy::MayRemain { reason } = saved.remote else { panic!("{:?}", saved.remote) };
         assert!(reason.contains("is another host"), "{reason}");
         assert_eq!((files.count(), storage.connections()), (2, 0));
@@ -98,11 +98,11 @@ async fn a_deletion_is_not_sent_on_to_another_host() {
 
 #[tokio::test]
 async fn a_host_that_did_not_serve_the_file_is_not_asked_to_delete_it() {
-    let storage = Server::answering([film()]);
-    let files = Server::answering([Answer::redirect(302, &storage.url("/bucket/film"))]);
+    let storage = Server::answering([video()]);
+    let files = Server::answering([Answer::redirect(302, &storage.url("/bucket/video"))]);
     let folder = Folder::new();
-    let job = once(&completed()).job(at(files.url("/film")));
-    let saved = job.save(folder.join("film.mp4")).await.unwrap();
+    let job = once(&completed()).job(at(files.url("/video")));
+    let saved = job.save(folder.join("video.mp4")).await.unwrap();
     let RemoteCopy::MayRemain { reason } = saved.remote else { panic!("{:?}", saved.remote) };
     assert!(reason.contains("another host") && reason.contains("discard()"), "{reason}");
     for server in [files, storage] {

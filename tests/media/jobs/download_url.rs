@@ -1,9 +1,9 @@
-//! Files at an address of their own, on another host.
+//! Files at a `download_url`, on another host.
 
 use venice_ai::ErrorKind;
 use venice_ai::jobs::{JobHandle, JobState, RemoteCopy};
 
-use super::{FILM, film, handle, paths, processing, request, serving, status};
+use super::{VIDEO, handle, paths, processing, request, serving, status, video};
 use crate::support::{Answer, Folder, KEY, Server, TestClock, builder};
 
 /// The API, the other host, and a client with a header of its own.
@@ -17,7 +17,7 @@ struct Two {
 fn two(polls: Vec<Answer>, files: Vec<Answer>) -> Two {
     let files = Server::answering(files);
     let order = format!(
-        r#"{{"model":"laguna-film","queue_id":"q-1","download_url":"{}"}}"#,
+        r#"{{"model":"laguna-video","queue_id":"q-1","download_url":"{}"}}"#,
         files.url("/secret-4711?signature=8f")
     );
     let api = serving([("/video/retrieve", polls), ("/video/queue", vec![Answer::json(200, &order)])]);
@@ -35,12 +35,12 @@ impl Two {
 #[tokio::test]
 async fn the_file_is_fetched_without_credentials_and_revoked_once_it_is_safe() {
     let folder = Folder::new();
-    let path = folder.join("film.mp4");
-    let two = two(vec![processing(1, 60), status("COMPLETED")], vec![film(), Answer::new(204, &[], "")]);
+    let path = folder.join("video.mp4");
+    let two = two(vec![processing(1, 60), status("COMPLETED")], vec![video(), Answer::new(204, &[], "")]);
     let job = two.venice.video().queue(request()).await.unwrap();
     assert_eq!(job, two.handle());
     let saved = two.venice.job(job).save(&path).await.unwrap();
-    assert_eq!((saved.remote, std::fs::read(&path).unwrap().as_slice()), (RemoteCopy::Deleted, FILM));
+    assert_eq!((saved.remote, std::fs::read(&path).unwrap().as_slice()), (RemoteCopy::Deleted, VIDEO));
 
     let sent = two.files.requests();
     let targets: Vec<_> = sent.iter().map(|request| (request.method.as_str(), request.target.as_str())).collect();
@@ -53,8 +53,8 @@ async fn the_file_is_fetched_without_credentials_and_revoked_once_it_is_safe() {
 }
 
 #[tokio::test]
-async fn the_order_does_not_show_the_address() {
-    let two = two(vec![status("COMPLETED")], vec![film()]);
+async fn the_handle_does_not_show_the_url() {
+    let two = two(vec![status("COMPLETED")], vec![video()]);
     let job = two.venice.video().queue(request()).await.unwrap();
     assert!(!format!("{job:?}").contains("4711"));
     let media = two.venice.job(job).wait().await.unwrap();
@@ -88,25 +88,25 @@ async fn a_file_that_was_fetched_too_often_is_not_fetched_again() {
 
 #[tokio::test]
 async fn storage_behind_another_host_is_reached() {
-    let storage = Server::answering([film()]);
-    let redirect = Answer::redirect(302, &storage.url("/bucket/film"));
+    let storage = Server::answering([video()]);
+    let redirect = Answer::redirect(302, &storage.url("/bucket/video"));
     let two = two(vec![status("COMPLETED")], vec![redirect]);
     let media = two.venice.job(two.handle()).wait().await.unwrap();
-    assert_eq!(media.bytes().await.unwrap(), FILM);
+    assert_eq!(media.bytes().await.unwrap(), VIDEO);
     let sent = &storage.requests()[0];
     assert_eq!((sent.header("authorization"), sent.header("x-team")), (None, None));
 }
 
 #[tokio::test]
 async fn a_host_that_is_down_for_a_moment_is_asked_again() {
-    let two = two(vec![status("COMPLETED")], vec![Answer::nothing(), Answer::html(503, "busy"), film()]);
+    let two = two(vec![status("COMPLETED")], vec![Answer::nothing(), Answer::html(503, "busy"), video()]);
     let media = two.venice.job(two.handle()).wait().await.unwrap();
-    assert_eq!(media.bytes().await.unwrap(), FILM);
+    assert_eq!(media.bytes().await.unwrap(), VIDEO);
     assert_eq!((two.files.count(), two.clock.pauses().len()), (3, 2));
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_the_file_is_told() {
+async fn a_page_in_place_of_the_file_is_reported() {
     for page in [
         Answer::html(200, "<html>Sign in</html>"),
         Answer::new(200, &[("content-type", "video/mp4")], "<html>Sign in</html>"),
@@ -122,20 +122,20 @@ async fn a_page_in_place_of_the_file_is_told() {
 }
 
 #[tokio::test]
-async fn a_download_that_is_cut_is_begun_anew() {
+async fn a_download_that_is_cut_is_begun_again() {
     let folder = Folder::new();
-    let files = vec![super::cut_film(), film(), Answer::new(204, &[], "")];
+    let files = vec![super::cut_video(), video(), Answer::new(204, &[], "")];
     let two = two(vec![status("COMPLETED")], files);
-    let saved = two.venice.job(two.handle()).save(folder.join("film.mp4")).await.unwrap();
-    assert_eq!((saved.bytes, saved.remote.is_deleted()), (FILM.len() as u64, true));
+    let saved = two.venice.job(two.handle()).save(folder.join("video.mp4")).await.unwrap();
+    assert_eq!((saved.bytes, saved.remote.is_deleted()), (VIDEO.len() as u64, true));
     assert_eq!(two.files.count(), 3);
 }
 
 #[tokio::test]
 async fn a_revocation_that_fails_does_not_lose_the_file() {
     let folder = Folder::new();
-    let two = two(vec![status("COMPLETED")], vec![film(), Answer::html(403, "no")]);
-    let saved = two.venice.job(two.handle()).save(folder.join("film.mp4")).await.unwrap();
+    let two = two(vec![status("COMPLETED")], vec![video(), Answer::html(403, "no")]);
+    let saved = two.venice.job(two.handle()).save(folder.join("video.mp4")).await.unwrap();
     let RemoteCopy::MayRemain { reason, .. } = saved.remote else { panic!() };
     assert!(reason.contains("revokeDownload") && !reason.contains("4711"), "{reason}");
 }
@@ -150,7 +150,7 @@ async fn an_address_that_was_used_up_is_revoked_already() {
 
 #[tokio::test]
 async fn a_handle_without_the_address_says_what_to_do() {
-    let two = two(vec![status("COMPLETED")], vec![film()]);
+    let two = two(vec![status("COMPLETED")], vec![video()]);
     let error = two.venice.job(handle()).wait().await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::InvalidRequest, Some(&handle())));
     assert!(error.message().contains("with_download_url"), "{error}");
@@ -159,15 +159,15 @@ async fn a_handle_without_the_address_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_told_and_not_shown() {
-    let two = two(vec![status("COMPLETED")], vec![film()]);
-    let handle = handle().with_download_url("ftp://secret-4711/film");
+async fn an_address_that_is_none_is_reported_and_not_shown() {
+    let two = two(vec![status("COMPLETED")], vec![video()]);
+    let handle = handle().with_download_url("ftp://secret-4711/video");
     let error = two.venice.job(handle).wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(!format!("{error} {error:?}").contains("4711"), "{error:?}");
 }
 
-/// What storage says of a signature that it does not take.
+/// The storage's reply to an invalid signature.
 fn denied(request: &str) -> Answer {
     let body =
         format!("<Error><Message>No access</Message><Request>{}</Request></Error>", request.replace('&', "&amp;"));
@@ -176,12 +176,12 @@ fn denied(request: &str) -> Answer {
 
 #[tokio::test]
 async fn an_error_that_repeats_the_address_does_not_show_it() {
-    const TARGET: &str = "/files/0123456789abcdef/film.mp4?v=&t=mp4&policy=lagoon-4711&signature=8f77aa55bb%3D";
+    const TARGET: &str = "/files/0123456789abcdef/video.mp4?v=&t=mp4&policy=lagoon-4711&signature=8f77aa55bb%3D";
     let direct = Server::answering([denied(TARGET)]);
     let behind = direct.url(TARGET);
     let redirecting = Server::answering([Answer::redirect(302, &behind)]);
     for address in [behind.clone(), redirecting.url("/f")] {
-        let two = two(vec![status("COMPLETED")], vec![film()]);
+        let two = two(vec![status("COMPLETED")], vec![video()]);
         let job = handle().with_download_url(address);
         let error = two.venice.job(job).wait().await.unwrap_err();
         let shown = format!("{error} {error:?} {}", String::from_utf8_lossy(error.body().unwrap()));
@@ -195,8 +195,8 @@ async fn an_error_that_repeats_the_address_does_not_show_it() {
 #[tokio::test]
 async fn a_revocation_that_is_redirected_does_not_show_the_address() {
     let folder = Folder::new();
-    let two = two(vec![status("COMPLETED")], vec![film(), Answer::redirect(302, "/moved/secret-4711")]);
-    let saved = two.venice.job(two.handle()).save(folder.join("film.mp4")).await.unwrap();
+    let two = two(vec![status("COMPLETED")], vec![video(), Answer::redirect(302, "/moved/secret-4711")]);
+    let saved = two.venice.job(two.handle()).save(folder.join("video.mp4")).await.unwrap();
     let RemoteCopy::MayRemain { reason } = &saved.remote else { panic!("{saved:?}") };
     assert!(reason.contains("redirects a DELETE") && !reason.contains("4711"), "{reason}");
 }

@@ -1,4 +1,4 @@
-//! What names a job, and outlives the process.
+//! `JobHandle`, stored and read again.
 
 use serde_json::json;
 use venice_ai::jobs::{JobHandle, JobKind};
@@ -8,9 +8,9 @@ const URL: &str = "https://files.example.com/secret-4711";
 #[test]
 fn a_handle_survives_being_stored() {
     for handle in [
-        JobHandle::video("laguna-film", "q-1"),
+        JobHandle::video("laguna-video", "q-1"),
         JobHandle::audio("squero/music", "q-2"),
-        JobHandle::video("laguna-film", "q-3").with_download_url(URL),
+        JobHandle::video("laguna-video", "q-3").with_download_url(URL),
     ] {
         let stored = serde_json::to_string(&handle).unwrap();
         assert_eq!(serde_json::from_str::<JobHandle>(&stored).unwrap(), handle);
@@ -21,8 +21,8 @@ fn a_handle_survives_being_stored() {
 
 #[test]
 fn its_form_is_stable() {
-    let handle = JobHandle::video("laguna-film", "q-1").with_download_url(URL);
-    let expected = json!({"kind": "video", "model": "laguna-film", "queue_id": "q-1", "download_url": URL});
+    let handle = JobHandle::video("laguna-video", "q-1").with_download_url(URL);
+    let expected = json!({"kind": "video", "model": "laguna-video", "queue_id": "q-1", "download_url": URL});
     assert_eq!(serde_json::to_value(&handle).unwrap(), expected);
     let audio = serde_json::to_value(JobHandle::audio("squero", "q")).unwrap();
     assert_eq!(audio, json!({"kind": "audio", "model": "squero", "queue_id": "q"}));
@@ -54,7 +54,7 @@ fn a_handle_that_leads_nowhere_is_found_when_it_is_read() {
 
 #[test]
 fn the_address_of_the_file_is_not_shown() {
-    let handle = JobHandle::video("laguna-film", "q-1").with_download_url(URL);
+    let handle = JobHandle::video("laguna-video", "q-1").with_download_url(URL);
     assert!(!format!("{handle:?}").contains("4711"));
     assert_eq!(handle.download_url().unwrap().expose(), URL);
     let venice = venice_ai::Client::new("key").unwrap();

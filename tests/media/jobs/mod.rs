@@ -1,4 +1,4 @@
-//! Jobs: from the order to the file, over real sockets.
+//! Jobs: from the queue request to the file, over sockets.
 
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -12,9 +12,9 @@ mod handle;
 mod pace;
 mod price;
 mod progress;
+mod response_kind;
 mod restart;
 mod save;
-mod told_apart;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -26,9 +26,9 @@ use venice_ai::types::QueueVideoRequest;
 
 use crate::support::{Answer, Server, TestClock, client};
 
-pub const FILM: &[u8] = b"\0\0\0\x18ftypmp42 and what a film is made of";
+pub const VIDEO: &[u8] = b"\0\0\0\x18ftypmp42 and what a video is made of";
 
-/// A server that answers each path of the API with one answer after the other, and with the last one ever after.
+/// A server with a list of answers for each path of the API; the last one is repeated.
 pub fn serving(routes: impl IntoIterator<Item = (&'static str, Vec<Answer>)>) -> Server {
     let routes: HashMap<&str, Vec<Answer>> = routes.into_iter().collect();
     let seen: Mutex<HashMap<String, usize>> = Mutex::default();
@@ -44,19 +44,19 @@ pub fn serving(routes: impl IntoIterator<Item = (&'static str, Vec<Answer>)>) ->
     })
 }
 
-/// The paths that were asked for, in their order.
+/// The requested paths, in order.
 pub fn paths(server: &Server) -> Vec<String> {
     let path = |target: &str| target.strip_prefix("/api/v1").unwrap_or(target).to_owned();
     server.requests().iter().map(|request| format!("{} {}", request.method, path(&request.target))).collect()
 }
 
-pub fn film() -> Answer {
-    Answer::new(200, &[("content-type", "video/mp4")], FILM)
+pub fn video() -> Answer {
+    Answer::new(200, &[("content-type", "video/mp4")], VIDEO)
 }
 
-/// A film of which a piece arrives, and then the connection breaks.
-pub fn cut_film() -> Answer {
-    Answer::head(200, &[("content-type", "video/mp4"), ("content-length", "500")]).send(FILM).close()
+/// A video whose connection breaks after a piece.
+pub fn cut_video() -> Answer {
+    Answer::head(200, &[("content-type", "video/mp4"), ("content-length", "500")]).send(VIDEO).close()
 }
 
 /// Times in seconds.
@@ -75,7 +75,7 @@ pub fn status(status: &str) -> Answer {
 }
 
 pub fn queued() -> Answer {
-    Answer::json(200, r#"{"model":"laguna-film","queue_id":"q-1"}"#)
+    Answer::json(200, r#"{"model":"laguna-video","queue_id":"q-1"}"#)
 }
 
 pub fn deleted() -> Answer {
@@ -83,11 +83,11 @@ pub fn deleted() -> Answer {
 }
 
 pub fn handle() -> JobHandle {
-    JobHandle::video("laguna-film", "q-1")
+    JobHandle::video("laguna-video", "q-1")
 }
 
 pub fn request() -> QueueVideoRequest {
-    QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon")
+    QueueVideoRequest::new("laguna-video").prompt("Fog over a lagoon")
 }
 
 /// A server with these answers to polls, a clock that does not wait, and the job.

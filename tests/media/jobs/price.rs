@@ -1,38 +1,38 @@
-//! A price that is asked for before the order.
+//! Price limits.
 
 use venice_ai::ErrorKind;
 
-use super::{deleted, film, paths, queued, request, serving, venice};
+use super::{deleted, paths, queued, request, serving, venice, video};
 use crate::support::{Answer, Server, TestClock, amount};
 
 fn server(quote: &str) -> Server {
     serving([
         ("/video/quote", vec![Answer::json(200, quote)]),
         ("/video/queue", vec![queued()]),
-        ("/video/retrieve", vec![film()]),
+        ("/video/retrieve", vec![video()]),
         ("/video/complete", vec![deleted()]),
     ])
 }
 
 #[tokio::test]
-async fn a_price_within_the_limit_is_ordered() {
+async fn a_price_within_the_limit_is_queued() {
     for quote in [r#"{"quote":0.5}"#, r#"{"quote":"0.25"}"#, r#"{"quote":0}"#] {
         let server = server(quote);
-        let film = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(0.5);
-        drop(film.await.unwrap());
+        let video = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(0.5);
+        drop(video.await.unwrap());
         assert_eq!(paths(&server), ["POST /video/quote", "POST /video/queue", "POST /video/retrieve"], "{quote}");
     }
 }
 
 #[tokio::test]
-async fn a_price_above_the_limit_is_refused_and_nothing_is_ordered() {
+async fn a_price_above_the_limit_is_rejected_and_nothing_is_queued() {
     let server = server(r#"{"quote":0.51}"#);
-    let film = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(0.5);
-    let error = film.await.unwrap_err();
+    let video = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(0.5);
+    let error = video.await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::PriceLimit, None));
     let price = error.price_above_limit().unwrap();
     assert_eq!((Some(price.price_usd), Some(price.limit_usd)), (amount("0.51"), amount("0.5")));
-    assert!(error.to_string().contains("0.51 USD") && error.to_string().contains("nothing was ordered"), "{error}");
+    assert!(error.to_string().contains("0.51 USD") && error.to_string().contains("nothing was queued"), "{error}");
     assert_eq!(paths(&server), ["POST /video/quote"]);
 }
 
@@ -44,22 +44,22 @@ async fn no_price_is_not_a_price_of_nothing() {
         let error = venice.video().generate(request()).with_price_limit(0.5).await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("quoteVideo")), "{quote}: {error}");
         assert_eq!(paths(&server), ["POST /video/quote"]);
-        assert!(venice.video().quote("laguna-film").await.is_err());
+        assert!(venice.video().quote("laguna-video").await.is_err());
     }
 }
 
 #[tokio::test]
-async fn a_limit_that_is_none_is_refused_before_anything_is_sent() {
+async fn a_limit_that_is_none_is_rejected_before_anything_is_sent() {
     for limit in [f64::NAN, f64::INFINITY, -0.1] {
         let server = server(r#"{"quote":0.5}"#);
-        let film = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(limit);
-        assert_eq!(film.await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+        let video = venice(&server, &TestClock::without_jitter()).video().generate(request()).with_price_limit(limit);
+        assert_eq!(video.await.unwrap_err().kind(), ErrorKind::InvalidRequest);
         assert_eq!(server.connections(), 0);
     }
 }
 
 #[tokio::test]
-async fn the_quote_is_for_what_is_ordered() {
+async fn the_quote_is_for_what_is_queued() {
     use venice_ai::types::{VideoAspectRatio, VideoDuration, VideoResolution};
 
     let server = server(r#"{"quote":0.5}"#);
@@ -70,10 +70,10 @@ async fn the_quote_is_for_what_is_ordered() {
         .audio(false)
         .negative_prompt("rain")
         .image_url("https://example.com/lagoon.jpg");
-    let film = venice(&server, &TestClock::without_jitter()).video().generate(request).with_price_limit(1.0);
-    drop(film.await.unwrap());
+    let video = venice(&server, &TestClock::without_jitter()).video().generate(request).with_price_limit(1.0);
+    drop(video.await.unwrap());
     let quoted = server.requests()[0].json();
-    let expected = serde_json::json!({"model": "laguna-film", "duration": "8s", "aspect_ratio": "16:9",
+    let expected = serde_json::json!({"model": "laguna-video", "duration": "8s", "aspect_ratio": "16:9",
         "resolution": "1080p", "audio": false});
     assert_eq!(quoted, expected);
 }

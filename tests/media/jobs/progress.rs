@@ -9,7 +9,7 @@ use venice_ai::ErrorKind;
 use venice_ai::jobs::Progress;
 use venice_ai::types::JobStatus;
 
-use super::{FILM, film, handle, job, processing, status};
+use super::{VIDEO, handle, job, processing, status, video};
 use crate::support::Answer;
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn it_never_goes_back_and_is_one_only_at_the_end() {
         status("PROCESSING"),
         processing(99, 100),
         processing(5000, 100),
-        film(),
+        video(),
     ];
     let (server, _, job) = job(polls);
     let mut progress = job.progress();
@@ -41,13 +41,13 @@ async fn it_never_goes_back_and_is_one_only_at_the_end() {
     assert!(steps.iter().map(|step| step.elapsed).is_sorted());
     assert!(progress.next().await.is_none(), "it has ended");
     assert_eq!(server.count(), 8);
-    assert_eq!(progress.into_media().unwrap().bytes().await.unwrap(), FILM);
-    assert_eq!(server.count(), 8, "the film was not asked for again");
+    assert_eq!(progress.into_media().unwrap().bytes().await.unwrap(), VIDEO);
+    assert_eq!(server.count(), 8, "the video was not asked for again");
 }
 
 #[tokio::test]
 async fn without_times_from_the_server_the_watch_is_looked_at() {
-    let (_server, _, job) = job([status("PROCESSING"), status("PROCESSING"), film()]);
+    let (_server, _, job) = job([status("PROCESSING"), status("PROCESSING"), video()]);
     let mut progress = job.progress();
     let mut elapsed = Vec::new();
     while let Some(step) = progress.next().await {
@@ -68,8 +68,8 @@ async fn a_job_that_fails_ends_it_with_an_error() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_before_somebody_waits() {
-    let (server, _, job) = job([film()]);
+async fn nothing_is_polled_before_it_is_awaited() {
+    let (server, _, job) = job([video()]);
     let progress = job.progress();
     tokio::task::yield_now().await;
     drop(progress);
@@ -78,7 +78,7 @@ async fn nothing_is_asked_before_somebody_waits() {
 
 #[tokio::test]
 async fn a_step_whose_future_is_dropped_is_not_lost() {
-    let (server, _, job) = job([processing(0, 9), film()]);
+    let (server, _, job) = job([processing(0, 9), video()]);
     let mut progress = job.progress();
     {
         let next = pin!(progress.next());
@@ -90,7 +90,7 @@ async fn a_step_whose_future_is_dropped_is_not_lost() {
 
 #[tokio::test]
 async fn it_is_a_stream() {
-    let (_server, _, job) = job([film()]);
+    let (_server, _, job) = job([video()]);
     let mut progress = job.progress();
     let step = std::future::poll_fn(|cx| Pin::new(&mut progress).poll_next(cx)).await;
     assert_eq!(step.unwrap().unwrap().fraction, Some(1.0));
@@ -99,7 +99,7 @@ async fn it_is_a_stream() {
 #[tokio::test]
 async fn a_function_sees_the_same_steps() {
     let seen: Arc<Mutex<Vec<Progress>>> = Arc::default();
-    let (_server, _, job) = job([processing(0, 10), processing(5, 10), film()]);
+    let (_server, _, job) = job([processing(0, 10), processing(5, 10), video()]);
     let writer = Arc::clone(&seen);
     drop(job.on_progress(move |step| writer.lock().unwrap().push(step.clone())).wait().await.unwrap());
     let fractions: Vec<_> = seen.lock().unwrap().iter().map(|step| step.fraction).collect();
@@ -108,7 +108,7 @@ async fn a_function_sees_the_same_steps() {
 
 #[tokio::test]
 async fn polls_that_fail_are_not_steps() {
-    let (server, _, job) = job([processing(0, 10), Answer::nothing(), film()]);
+    let (server, _, job) = job([processing(0, 10), Answer::nothing(), video()]);
     let mut progress = job.progress();
     let mut steps = 0;
     while let Some(step) = progress.next().await {

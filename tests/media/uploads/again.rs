@@ -1,4 +1,4 @@
-//! What is sent again, and what cannot be.
+//! Uploads that are retried, and those that cannot be.
 
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
@@ -90,7 +90,7 @@ async fn a_reader_is_sent_once_and_the_error_says_so() {
         assert_eq!(server.count(), 1, "nothing is sent of a reader that was read");
         assert_eq!((again.kind(), again.operation()), (ErrorKind::InvalidRequest, Some("createTranscription")));
         assert_eq!(again.field_errors()[0].field, "file");
-        assert!(again.to_string().contains("sent before"), "{again}");
+        assert!(again.to_string().contains("was already sent"), "{again}");
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_server_that_has_seen_enough_is_heard_before_the_file_is_sent() {
         let body = r#"{"code":"PAYLOAD_TOO_LARGE","error":"25 MB at most"}"#;
         let length = body.len();
         write!(stream, "HTTP/1.1 413 No\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
-        // It does not read on, and stays until the client has gone.
+        // It does not read on, and stays until the client has closed the connection.
         std::thread::sleep(crate::support::PATIENCE);
     });
     let client = venice_ai::Client::builder().api_key("key").base_url(url).build().unwrap();

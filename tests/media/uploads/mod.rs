@@ -1,4 +1,4 @@
-//! Files that are sent: what goes over the wire, when it is sent again, and what is refused.
+//! Uploads: requests, retries, and rejected files.
 
 mod again;
 #[cfg(unix)]
@@ -9,7 +9,7 @@ mod wire;
 use venice_ai::Upload;
 use venice_ai::types::{CreateTranscriptionRequest, EditImageRequest};
 
-/// A request of the class that makes nothing and costs money, which takes a file and nothing else.
+/// A charged request that creates nothing, with only a file.
 fn transcription(file: Upload) -> CreateTranscriptionRequest {
     CreateTranscriptionRequest::new(file)
 }

@@ -8,14 +8,14 @@ use venice_ai::{ErrorKind, Upload};
 use super::transcription;
 use crate::support::{Answer, Folder, PATIENCE, Server, once};
 
-/// A pipe that nobody writes to.
+/// A pipe without a writer.
 fn pipe(folder: &Folder) -> PathBuf {
     let path = folder.join("pipe.wav");
     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
     path
 }
 
-/// Sends what is at the path on a runtime of its own, and ends that runtime.
+/// Sends the file at the path on its own runtime, and ends that runtime.
 fn sent_from(path: &Path, server: &Server) -> venice_ai::Error {
     let (done, outcome) = std::sync::mpsc::channel();
     let (client, path) = (once(server), path.to_owned());
@@ -30,7 +30,7 @@ fn sent_from(path: &Path, server: &Server) -> venice_ai::Error {
 }
 
 #[test]
-fn a_pipe_is_refused_and_the_program_can_end() {
+fn a_pipe_is_rejected_and_the_program_can_end() {
     let (folder, server) = (Folder::new(), Server::answering([Answer::json(200, "{}")]));
     let path = pipe(&folder);
     let link = folder.join("link.wav");

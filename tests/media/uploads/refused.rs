@@ -1,4 +1,4 @@
-//! Files that cannot be sent, and files that change on the way.
+//! Files that cannot be sent, and files that change while they are sent.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Cursor, Read};
@@ -46,7 +46,7 @@ async fn the_place_in_a_list_is_named() {
 }
 
 #[tokio::test]
-async fn a_media_type_that_is_none_is_refused() {
+async fn a_media_type_that_is_none_is_rejected() {
     let server = Server::answering([Answer::json(200, "{}")]);
     for mime in ["", "wav", "audio/wav\r\nx-other: 1", "/"] {
         let error = sent_to(&server, Upload::bytes("voice.wav", "sound").mime(mime)).await;
@@ -79,7 +79,7 @@ async fn a_file_that_changes_its_length_on_the_way_is_not_sent_to_its_end() {
     const BEFORE: u64 = 64 * 1024 * 1024;
     let cases = [
         (BEFORE, BEFORE + 1, "more than the 67108864 bytes"),
-        // Here the last piece that is announced ends where the file ended.
+        // The last announced piece ends where the file ended.
         (BEFORE + 512, BEFORE + 513, "more than the 67109376 bytes"),
         (BEFORE, BEFORE - 1, "ended after 67108863 of 67108864 bytes"),
     ];
@@ -106,7 +106,7 @@ async fn a_reader_is_held_to_its_length() {
     }
 }
 
-/// Gives a piece, then fails.
+/// Returns a piece, then fails.
 struct Broken(usize);
 
 impl Read for Broken {
@@ -131,7 +131,7 @@ async fn a_reader_that_fails_says_why() {
     assert_eq!(server.count(), 0, "no request was whole");
 }
 
-/// Panics like a reader with a bug.
+/// Panics, like a reader with a bug.
 struct Bug;
 
 impl Read for Bug {

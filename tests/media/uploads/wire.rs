@@ -1,4 +1,4 @@
-//! What a request with files looks like.
+//! Requests with files.
 
 use std::io::Cursor;
 
@@ -56,7 +56,7 @@ async fn bytes_paths_and_readers_give_the_same_body() {
         let head = "Content-Disposition: form-data; name=\"file\"; filename=\"clip.mp3\"\r\nContent-Type: audio/mpeg";
         assert_eq!(parts[0].0, head);
         assert!(parts[0].1 == contents, "the contents of upload {n}");
-        // Only what has no known length goes in chunks.
+        // Only bodies of unknown length are chunked.
         assert_eq!(request.header("content-length").is_some(), n < 4, "upload {n}");
         assert_eq!(request.header("transfer-encoding").is_some(), n >= 4, "upload {n}");
     }
@@ -144,7 +144,7 @@ async fn an_empty_file_is_an_empty_part() {
 }
 
 #[tokio::test]
-async fn extra_members_become_parts() {
+async fn extra_fields_become_parts() {
     let server = Server::answering([Answer::json(200, TEXT)]);
     let request = transcription(Upload::bytes("a.mp3", "sound")).model("old");
     let call = once(&server).raw().create_transcription(&request);
@@ -175,7 +175,7 @@ async fn a_json_body_in_its_place_takes_the_form_away() {
     assert_eq!((request.header("content-type"), request.json()), (Some("application/json"), json!({"url": "x"})));
 }
 
-/// A reader that waits for somebody else in the same runtime.
+/// A reader that waits for another task of the same runtime.
 struct Waiting(std::sync::mpsc::Receiver<Vec<u8>>);
 
 impl std::io::Read for Waiting {

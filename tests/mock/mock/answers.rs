@@ -1,4 +1,4 @@
-//! Answers that a test gives.
+//! Scripted answers.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn usd(quote: f64) -> Answer {
 }
 
 #[tokio::test]
-async fn a_typed_reply_with_a_member_of_the_tests_own() {
+async fn a_typed_reply_with_a_field_of_the_tests_own() {
     let (mock, venice) = start().await;
     let mut reply: CharacterResponse = MockVenice::default_body("getCharacterBySlug").unwrap();
     reply.data.name = "Casanova".to_owned();
@@ -128,7 +128,7 @@ async fn an_answer_can_be_late() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_refused_uses_no_answer_up() {
+async fn a_request_that_is_rejected_uses_no_answer_up() {
     let (mock, venice) = start().await;
     mock.answer(Answer::json(&json!({"model": "m", "queue_id": "q-7"})).on("queueVideo").times(1));
     post(&venice, "/video/queue", &json!({})).await.unwrap_err();
@@ -140,7 +140,7 @@ async fn a_request_that_is_refused_uses_no_answer_up() {
 }
 
 #[tokio::test]
-async fn faults_befall_answers_too() {
+async fn faults_apply_to_answers_too() {
     let (mock, venice) = start().await;
     mock.answer(usd(7.0));
     mock.fault(Fault::cut(3));
@@ -152,13 +152,13 @@ async fn faults_befall_answers_too() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_json_is_told() {
+async fn what_cannot_be_json_is_reported() {
     let (mock, venice) = start().await;
     let odd: HashMap<(u8, u8), u8> = HashMap::from([((1, 2), 3)]);
     for answer in [Answer::json(&odd), Answer::events([&odd])] {
         mock.answer(answer.on("quoteVideo"));
         let error = venice.raw().quote_video(&QuoteVideoRequest::new("m")).await.unwrap_err();
         let body = String::from_utf8_lossy(error.body().unwrap()).into_owned();
-        assert!(error.status().unwrap().as_u16() == 500 && body.contains("is no JSON"), "{body}");
+        assert!(error.status().unwrap().as_u16() == 500 && body.contains("is not JSON"), "{body}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a test asks the mock when it is done.
+//! `requests`, `violations` and `verify` at the end of a test.
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
@@ -8,7 +8,7 @@ use venice_ai_mock::{Answer, Fault};
 use super::{post, start};
 
 #[tokio::test]
-async fn requests_are_told_by_their_operation() {
+async fn requests_are_reported_by_their_operation() {
     let (mock, venice) = start().await;
     for query in ["tide", "moon"] {
         venice.raw().web_search(&WebSearchRequest::new(query)).await.unwrap();
@@ -45,14 +45,14 @@ async fn an_answer_that_was_never_used_is_found() {
 
 #[tokio::test]
 async fn an_unknown_operation_is_reported_by_the_next_request_and_at_the_end() {
-    const HINT: &str = "createChatCompletions is no operation, did you mean createChatCompletion?";
+    const HINT: &str = "createChatCompletions is not an operation, did you mean createChatCompletion?";
     for plan in ["an answer", "a fault"] {
         let (mock, venice) = start().await;
         match plan {
             "a fault" => mock.fault(Fault::status(503).on("createChatCompletions")),
             _ => mock.answer(Answer::json(&json!({})).on("createChatCompletions")),
         }
-        // The slip is in the test, so that no request of it means anything.
+        // The mistake is in the test, so none of its requests is meaningful.
         let error = venice.api_keys().list().await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
         let found = mock.verify().unwrap_err();
@@ -66,11 +66,11 @@ async fn an_unknown_operation_is_reported_by_the_next_request_and_at_the_end() {
     let (mock, _) = start().await;
     mock.answer(Answer::json(&json!({})).on("x"));
     let text = mock.verify().unwrap_err().to_string();
-    assert!(text.contains("x is no operation") && !text.contains("did you mean"), "{text}");
+    assert!(text.contains("x is not an operation") && !text.contains("did you mean"), "{text}");
 }
 
 #[tokio::test]
-async fn what_did_not_go_as_planned_is_told_in_one() {
+async fn what_did_not_go_as_planned_is_reported_in_one() {
     let (mock, venice) = start().await;
     mock.fault(Fault::status(503).times(2).on("createSpeech"));
     mock.answer(Answer::json(&json!({})).times(1));

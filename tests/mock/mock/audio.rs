@@ -1,4 +1,4 @@
-//! How the mock speaks and listens.
+//! Speech and transcription of the mock.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ async fn speech_comes_in_the_format_that_is_asked_for_and_is_as_long_as_the_text
 #[tokio::test]
 async fn streamed_speech_pauses_between_sentences() {
     let mock = MockVenice::builder().pause(Duration::from_millis(200)).start().await.unwrap();
-    // A reader that the machine keeps from running meets several sentences at once; it reads again then.
+    // On a busy machine several sentences may arrive at once; the reader tries again then.
     crate::retried(async || {
         let request = a_text(SpeechFormat::Wav).streaming(true);
         let mut stream = mock.client().audio().speech(request).await.unwrap().stream();

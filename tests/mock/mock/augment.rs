@@ -1,4 +1,4 @@
-//! What the mock knows of the web.
+//! Web access of the mock.
 
 use venice_ai::Upload;
 use venice_ai::types::{TextParserRequest, TextReplyFormat, WebSearchRequest};

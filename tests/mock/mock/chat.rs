@@ -34,7 +34,7 @@ async fn an_answer_quotes_the_question_and_says_what_it_cost() {
 #[tokio::test]
 async fn rate_limits_count_what_a_minute_has_used() {
     let (_mock, venice) = start().await;
-    // A minute may end between two requests, and another one hardly between the next two.
+    // A minute may end between two requests, but hardly another one between the next two.
     let mut before = None;
     for _ in 0..4 {
         let meta = venice.chat().create(ask("gondola-9b")).with_meta().await.unwrap().meta;
@@ -144,7 +144,7 @@ async fn tools_are_called_until_they_have_answered() {
 
 #[tokio::test]
 async fn an_answer_has_the_form_that_is_asked_for() {
-    // The vendor's own example has a bare schema, which the API's description does not allow.
+    // The vendor's own example has a bare schema, which the API's document does not allow.
     let mock = MockVenice::builder().check_requests(false).start().await.unwrap();
     let venice = mock.client();
     let schema = json!({"type": "object", "properties": {"level": {"type": "number"}}, "required": ["level"]});
@@ -174,7 +174,7 @@ async fn parts_of_a_message_are_read() {
 }
 
 #[tokio::test]
-async fn a_bad_request_is_refused_field_by_field() {
+async fn a_bad_request_is_rejected_field_by_field() {
     let (_mock, venice) = start().await;
     let error = post(&venice, "/chat/completions", &json!({"messages": [], "temperature": 3})).await.unwrap_err();
     let fields: Vec<&str> = error.field_errors().iter().map(|field| field.field.as_str()).collect();
@@ -203,7 +203,7 @@ async fn without_a_key_it_offers_ways_to_pay() {
 }
 
 #[tokio::test]
-async fn a_conversation_goes_on() {
+async fn a_conversation_continues() {
     let (_mock, venice) = start().await;
     let first = venice.chat().create(ask("default")).await.unwrap();
     let messages = [

@@ -1,4 +1,4 @@
-//! Requests that the API would refuse are refused, with the member named.
+//! Invalid requests are rejected, with the field.
 
 use serde_json::{Value, json};
 use venice_ai::http::Method;
@@ -12,7 +12,7 @@ fn fields(violations: &[Violation]) -> Vec<&str> {
     violations.iter().map(|violation| violation.field.as_str()).collect()
 }
 
-/// What is wrong with a body, as the client and as the test see it.
+/// The findings in a body, as the client and as the test see them.
 async fn wrong(path: &str, body: Value) -> Vec<String> {
     let (mock, venice) = start().await;
     let error = post(&venice, path, &body).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn each_kind_of_mistake_is_found() {
 }
 
 #[tokio::test]
-async fn all_mistakes_are_told_at_once() {
+async fn all_mistakes_are_reported_at_once() {
     let body = json!({"prompt": "", "height": "tall", "style_references": [{"image": "x", "strength": 2}], "no": 1});
     let expected = ["model", "prompt", "height", "style_references[0].strength", "no"];
     assert_eq!(wrong("/image/generate", body).await, expected);
@@ -107,7 +107,7 @@ async fn the_alternative_that_was_meant_says_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn media_types_and_bodies_that_are_none_are_told() {
+async fn media_types_and_bodies_that_are_none_are_reported() {
     let (mock, venice) = start().await;
     let form = venice.request::<Value>(Method::POST, "/augment/text-parser").with_json_body(&json!({}));
     assert_eq!(form.await.unwrap_err().status().unwrap().as_u16(), 415);
@@ -115,7 +115,7 @@ async fn media_types_and_bodies_that_are_none_are_told() {
     post(&venice, "/augment/search", &json!([])).await.unwrap_err();
     get(&venice, "/nothing").await.unwrap_err();
     let violations = mock.violations();
-    assert_eq!(violations[1].problem, "The body is no JSON object");
+    assert_eq!(violations[1].problem, "The body is not a JSON object");
     assert_eq!((violations[2].operation, violations[2].problem.as_str()), (None, "The API has no GET /nothing"));
 }
 
@@ -179,7 +179,7 @@ async fn forms_are_checked_as_bodies_are() {
     }
 }
 
-/// Sends a body that the SDK would not put together.
+/// Sends a body that the SDK cannot build.
 async fn reqwest_post(mock: &MockVenice, path: &str, media: &str, body: String) -> u16 {
     let client = crate::support::own_http_client!().no_proxy().build().unwrap();
     let request = client.post(format!("{}{path}", mock.base_url())).bearer_auth(mock.api_key());
@@ -196,7 +196,7 @@ async fn what_hangs_on_the_model_is_not_checked() {
 }
 
 #[tokio::test]
-async fn members_that_nobody_names_are_refused_on_demand() {
+async fn fields_that_the_document_does_not_have_are_rejected_on_demand() {
     let body = || json!({"model": "m", "prompt": "x", "motion": "slow", "elements": [{"frontal_image": "x"}]});
     let (_mock, venice) = start().await;
     post(&venice, "/video/queue", &body()).await.unwrap();
@@ -204,7 +204,7 @@ async fn members_that_nobody_names_are_refused_on_demand() {
     let venice = mock.client();
     post(&venice, "/video/queue", &body()).await.unwrap_err();
     assert_eq!(fields(&mock.violations()), ["elements[0].frontal_image", "motion"]);
-    // A schema is whatever it is, and history goes back as it came.
+    // A schema may have any form, and history is sent back unchanged.
     let tool = json!({"type": "function", "function": {"name": "f", "parameters": {"anything": 1}}});
     let turn = json!({"role": "assistant", "content": "x", "annotations": []});
     let body = chat(json!({"tools": [tool], "messages": [turn, {"role": "user", "content": "?"}]}));
@@ -222,7 +222,7 @@ async fn checks_can_be_turned_off() {
 }
 
 #[tokio::test]
-async fn who_may_not_ask_is_told_so_before_what_is_wrong() {
+async fn authorization_is_checked_before_validation() {
     let (mock, _) = start().await;
     let stranger: Client = Client::builder().base_url(mock.base_url()).api_key("no").build().unwrap();
     let error = post(&stranger, "/augment/search", &json!({})).await.unwrap_err();

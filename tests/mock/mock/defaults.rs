@@ -1,4 +1,4 @@
-//! Every operation is answered, with a body that its type takes whole.
+//! Every operation has a default answer, with a body that matches its type.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use venice_ai_mock::MockVenice;
 
 use super::{post, start};
 
-/// What a reply shows of itself.
+/// The serialisable part of a reply.
 trait Told {
     async fn told(self, operation: &str);
 }
@@ -42,7 +42,7 @@ impl Told for RawReply {
     }
 }
 
-/// A type with a private member of its own would not be the reply of an operation.
+/// A type with a private field would not be the reply of an operation.
 macro_rules! typed {
     ($($reply:ty),* $(,)?) => {$(
         impl Told for $reply {
@@ -89,14 +89,14 @@ typed!(
     WebSearchResponse,
 );
 
-/// Its address is a secret and does not show itself.
+/// Its URL is a secret and is not shown.
 impl Told for QueuedVideo {
     async fn told(self, operation: &str) {
         assert!(!self.queue_id.is_empty() && self.model.as_deref() == Some("m"), "{operation}");
     }
 }
 
-/// Nothing of the default body is lost on the way into its type and out again.
+/// The default body round-trips through its type.
 fn whole<T: Serialize + DeserializeOwned>(operation: &str) {
     let body: Value = MockVenice::default_body(operation).unwrap();
     let typed: T = serde_json::from_value(body.clone()).unwrap();
@@ -106,7 +106,7 @@ fn whole<T: Serialize + DeserializeOwned>(operation: &str) {
     }
 }
 
-/// The first member of `inner` that `outer` does not have. A number keeps its value, not its spelling.
+/// The first field of `inner` that `outer` does not have. A number keeps its value, not its spelling.
 fn lost(outer: &Value, inner: &Value) -> Option<String> {
     let below = |name: &dyn std::fmt::Display, outer: Option<&Value>, inner: &Value| match outer {
         Some(outer) => lost(outer, inner).map(|path| format!("{name}.{path}")),
@@ -144,7 +144,7 @@ async fn every_operation_answers_a_valid_request() {
     }
     let id = venice.api_keys().list().await.unwrap()[0].id.clone();
     let slug = raw.list_characters(&ListCharactersParams::new()).await.unwrap().data[0].slug.clone();
-    let film = raw.queue_video(&QueueVideoRequest::new("m")).await.unwrap().queue_id;
+    let video = raw.queue_video(&QueueVideoRequest::new("m")).await.unwrap().queue_id;
     let tune = raw.queue_audio(&QueueAudioRequest::new("m", "a tune")).await.unwrap().queue_id;
     let voice = QueueVoiceChangerRequest::new("m").audio_url("https://lagoon.example/a.mp3");
     let voice = raw.queue_voice_changer(&voice).await.unwrap().queue_id;
@@ -193,9 +193,9 @@ async fn every_operation_answers_a_valid_request() {
         "quoteAudio": raw.quote_audio(&QuoteAudioRequest::new("m"));
         "quoteVideo": raw.quote_video(&QuoteVideoRequest::new("m"));
         "retrieveAudio": raw.retrieve_audio(&RetrieveJobRequest::new("m", &tune));
-        "retrieveVideo": raw.retrieve_video(&RetrieveJobRequest::new("m", &film));
+        "retrieveVideo": raw.retrieve_video(&RetrieveJobRequest::new("m", &video));
         "completeAudio": raw.complete_audio(&CompleteJobRequest::new("m", &tune));
-        "completeVideo": raw.complete_video(&CompleteJobRequest::new("m", &film));
+        "completeVideo": raw.complete_video(&CompleteJobRequest::new("m", &video));
         "simpleGenerateImage": raw.simple_generate_image(&SimpleGenerateImageRequest::new("a lagoon"));
         "topUpX402Balance": raw.top_up_x402_balance(Some(&payment));
         "updateApiKey": raw.update_api_key(&UpdateApiKeyRequest::new(&id).description("new"));
@@ -203,7 +203,7 @@ async fn every_operation_answers_a_valid_request() {
         "webScrape": raw.web_scrape(&WebScrapeRequest::new("https://lagoon.example"));
         "webSearch": raw.web_search(&WebSearchRequest::new("tide"));
     }
-    // These hand out secrets, whose types do not show them.
+    // These return secrets, whose types do not show them.
     let created = venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Inference, "x")).await.unwrap();
     asked.insert("createApiKey");
     raw.delete_api_key(&created.id).await.unwrap();
@@ -222,7 +222,7 @@ async fn every_operation_answers_a_valid_request() {
     }
     asked.insert("getBillingUsage");
 
-    // What a bump brought is called in tests/wire, until somebody adds it here.
+    // New operations are called in tests/wire until they are added here.
     let automatic = include_str!("../../../spec/coverage.toml");
     let is_automatic = |id: &str| automatic.contains(&format!("[[automatic]]\noperation = \"{id}\"\n"));
     let all: BTreeSet<&str> =
@@ -333,7 +333,7 @@ async fn images_in_json_are_images() {
     assert!(reply["images"][0].as_str().unwrap().starts_with("UklGR"), "{reply}");
 }
 
-/// A payment of what the mock asks for.
+/// A payment of the option that the mock offers.
 async fn payment(venice: &venice_ai::Client) -> String {
     let error = venice.raw().top_up_x402_balance(None).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 402);
@@ -346,7 +346,7 @@ async fn payment(venice: &venice_ai::Client) -> String {
     encoded(&payment)
 }
 
-/// As headers carry JSON.
+/// JSON as in headers.
 fn encoded(value: &Value) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(value.to_string())
@@ -358,7 +358,7 @@ fn a_default_body_has_the_type_of_its_operation() {
     character.data.name = "Casanova".to_owned();
     assert_eq!(serde_json::to_value(&character).unwrap()["data"]["name"], "Casanova");
     for (operation, complaint) in [
-        ("getCharacter", "no operation"),
+        ("getCharacter", "not an operation"),
         ("createSpeech", "no JSON body"),
         ("getApiKeys", "cannot be read as this type"),
     ] {

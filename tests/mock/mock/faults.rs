@@ -102,7 +102,7 @@ async fn an_answer_can_be_late() {
 }
 
 #[tokio::test]
-async fn a_key_whose_reply_was_cut_is_made_all_the_same() {
+async fn a_key_whose_reply_was_cut_is_made_anyway() {
     let (mock, venice) = start().await;
     mock.fault(Fault::cut(40));
     let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "lost");
@@ -164,7 +164,7 @@ async fn a_body_can_be_garbage() {
 }
 
 #[tokio::test]
-async fn faults_befall_files_and_forms() {
+async fn faults_apply_to_files_and_forms() {
     let (mock, venice) = start().await;
     let speech = |streaming| {
         let request = CreateSpeechRequest::new("Hi").response_format(SpeechFormat::Wav).streaming(streaming);

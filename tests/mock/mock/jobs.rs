@@ -1,4 +1,4 @@
-//! Orders of films and music on the mock.
+//! Jobs for videos and music on the mock.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{post, start};
 use crate::support::{Folder, TestClock};
 
 fn request() -> QueueVideoRequest {
-    QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon")
+    QueueVideoRequest::new("laguna-video").prompt("Fog over a lagoon")
 }
 
 fn hasty(mock: &venice_ai_mock::MockVenice) -> Client {
@@ -24,17 +24,17 @@ fn asked(mock: &venice_ai_mock::MockVenice) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_film_is_made_after_one_poll_and_is_gone_when_it_is_deleted() {
+async fn a_video_is_made_after_one_poll_and_is_gone_when_it_is_deleted() {
     let (mock, _) = start().await;
     let (venice, folder) = (hasty(&mock), Folder::new());
-    let path = folder.join("film.mp4");
-    let film = venice.video().generate_to(request(), &path).with_price_limit(0.30);
-    let saved = film.await.unwrap();
+    let path = folder.join("video.mp4");
+    let video = venice.video().generate_to(request(), &path).with_price_limit(0.30);
+    let saved = video.await.unwrap();
     assert_eq!((saved.content_type.as_deref(), &saved.remote), (Some("video/mp4"), &RemoteCopy::Deleted));
     assert_eq!(&std::fs::read(&path).unwrap()[4..8], b"ftyp");
     assert_eq!(asked(&mock), ["quoteVideo", "queueVideo", "retrieveVideo", "retrieveVideo", "completeVideo"]);
     let job: serde_json::Value = mock.requests()[4].json().unwrap();
-    let job = JobHandle::video("laguna-film", job["queue_id"].as_str().unwrap());
+    let job = JobHandle::video("laguna-video", job["queue_id"].as_str().unwrap());
     assert_eq!(venice.job(job).wait().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
@@ -64,7 +64,7 @@ async fn its_pace_is_virtual() {
 }
 
 #[tokio::test]
-async fn jobs_end_as_they_are_told() {
+async fn jobs_end_as_they_are_reported() {
     let (mock, _) = start().await;
     let venice = hasty(&mock);
     mock.job(MockJob::failed("The model ran out of memory"));
@@ -85,7 +85,7 @@ async fn a_file_with_an_address_of_its_own_wants_no_key() {
     mock.job(MockJob::done().at_download_url());
     let job = venice.video().queue(request()).await.unwrap();
     assert!(job.download_url().unwrap().expose().starts_with("http://127.0.0.1:"));
-    let saved = venice.job(job.clone()).save(folder.join("film.mp4")).await.unwrap();
+    let saved = venice.job(job.clone()).save(folder.join("video.mp4")).await.unwrap();
     assert!(saved.remote.is_deleted());
     let requests = mock.requests();
     let elsewhere: Vec<_> = requests.iter().filter(|request| request.operation.is_none()).collect();
@@ -119,15 +119,15 @@ async fn consent_is_asked_for_until_it_is_given() {
 #[tokio::test]
 async fn prices_are_made_up() {
     let (_mock, venice) = start().await;
-    let quote = QuoteVideoRequest::new("laguna-film").duration(VideoDuration::Seconds10);
+    let quote = QuoteVideoRequest::new("laguna-video").duration(VideoDuration::Seconds10);
     assert_eq!(venice.video().quote(quote).await.unwrap().usd.to_string(), "0.5");
-    assert_eq!(venice.video().quote("laguna-film").await.unwrap().usd.to_string(), "0.25");
+    assert_eq!(venice.video().quote("laguna-video").await.unwrap().usd.to_string(), "0.25");
     let quote = QuoteAudioRequest::new("squero-music").duration_seconds(60);
     assert_eq!(venice.audio().quote(quote).await.unwrap().usd.to_string(), "0.3");
 }
 
 #[tokio::test]
-async fn what_is_missing_is_refused_as_the_api_does() {
+async fn what_is_missing_is_rejected_as_the_api_does() {
     let (_mock, venice) = start().await;
     for (path, body, field) in [
         ("/video/queue", json!({}), "model"),

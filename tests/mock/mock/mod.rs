@@ -1,4 +1,4 @@
-//! The bundled mock: that it answers as the API does, and fails as it is told.
+//! The mock: it answers like the API, with scripted answers and faults.
 
 mod answers;
 mod asserting;
@@ -22,14 +22,14 @@ use venice_ai::http::Method;
 use venice_ai::{Client, Error, RetryPolicy};
 use venice_ai_mock::MockVenice;
 
-/// A mock that does not pause, and a client that sends each request once.
+/// A mock without pauses, and a client without retries.
 async fn start() -> (MockVenice, Client) {
     let mock = MockVenice::builder().pause(Duration::ZERO).start().await.unwrap();
     let client = mock.client_builder().retry(RetryPolicy::disabled()).build().unwrap();
     (mock, client)
 }
 
-/// What a body is answered with, whatever is in it.
+/// The reply to a body.
 async fn post(venice: &Client, path: &str, body: &Value) -> Result<Value, Error> {
     venice.request(Method::POST, path).with_json_body(body).await
 }

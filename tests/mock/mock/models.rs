@@ -29,7 +29,7 @@ async fn each_filter_lists_its_models() {
 }
 
 #[tokio::test]
-async fn the_members_of_a_model_are_those_of_the_api() {
+async fn the_fields_of_a_model_are_those_of_the_api() {
     let (_mock, venice) = start().await;
     for model in venice.models().list(ModelFilter::All).await.unwrap() {
         assert!(
@@ -45,7 +45,7 @@ async fn the_members_of_a_model_are_those_of_the_api() {
 }
 
 #[tokio::test]
-async fn an_unknown_type_is_refused_with_the_ones_that_there_are() {
+async fn an_unknown_type_is_rejected_with_the_ones_that_there_are() {
     let (_mock, venice) = start().await;
     let error = venice.models().list(ModelFilter::from_wire("audio")).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.field_errors()[0].field.as_str()), (400, "type"));
@@ -88,7 +88,7 @@ async fn a_model_that_only_the_api_has_is_taken_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_test_may_want_unknown_models_to_be_refused() {
+async fn a_test_may_want_unknown_models_to_be_rejected() {
     let mock = MockVenice::builder().check_models(true).start().await.unwrap();
     let venice = mock.client();
     let refused = |error: venice_ai::Error, meant: &str| {

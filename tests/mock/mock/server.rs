@@ -42,7 +42,7 @@ async fn every_reply_has_the_headers_of_the_api() {
 }
 
 #[test]
-fn bodies_that_are_no_json_are_refused() {
+fn bodies_that_are_no_json_are_rejected() {
     let mock = MockVenice::start_blocking().unwrap();
     let send = |media: &str, body: &str| {
         let head = format!("authorization: Bearer {}\r\n{media}content-length: {}", mock.api_key(), body.len());
@@ -54,7 +54,7 @@ fn bodies_that_are_no_json_are_refused() {
     assert!(send("", "").starts_with("HTTP/1.1 415 "));
 }
 
-/// Sends bytes as they are, and waits for the whole reply without any runtime.
+/// Sends raw bytes, and waits for the whole reply without a runtime.
 fn exchange(mock: &MockVenice, head: &str, body: &str) -> String {
     let url = mock.base_url().replace("http://", "");
     let mut stream = TcpStream::connect(url.split('/').next().unwrap()).unwrap();

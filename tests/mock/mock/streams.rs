@@ -8,7 +8,7 @@ use venice_ai_mock::MockVenice;
 
 use super::start;
 
-/// The events of an answer, as they are on the wire.
+/// The raw events of an answer.
 async fn events(venice: &Client, more: Value) -> Vec<Value> {
     let mut body = json!({
         "model": "gondola-9b",
@@ -59,7 +59,7 @@ async fn the_others_speak_the_second_dialect() {
 }
 
 #[tokio::test]
-async fn usage_is_told_to_those_who_ask() {
+async fn usage_is_reported_on_request() {
     let (_mock, venice) = start().await;
     for model in ["gondola-9b", "squero-small"] {
         for options in [json!({}), json!({"include_usage": false})] {
@@ -93,7 +93,7 @@ async fn tool_calls_come_in_pieces_of_each_dialect() {
         assert_eq!(arguments, r#"{"station":"mock"}"#.repeat(2));
         assert!(deltas.len() > 6, "the arguments are in pieces");
 
-        // The SDK's own reading of it: two calls, each with its arguments.
+        // Decoded by the SDK: two calls, each with its arguments.
         let request: ChatCompletionRequest = ChatCompletionRequest::new(model, ["?"]).parallel_tool_calls(true);
         let call = venice.chat().stream(request).with_extra_body("tools", tools.clone());
         let reply = call.await.unwrap().collect().await.unwrap();
@@ -134,7 +134,7 @@ async fn a_stream_says_what_the_whole_answer_says() {
 async fn tokens_come_one_by_one_with_pauses() {
     const PAUSE: Duration = Duration::from_millis(20);
     let mock = MockVenice::builder().pause(PAUSE).start().await.unwrap();
-    // A reader that the machine keeps from running meets several pieces at once; it reads again then.
+    // On a busy machine several pieces may arrive at once; the reader tries again then.
     crate::retried(async || {
         let begun = Instant::now();
         let request = ChatCompletionRequest::new("squero-small", ["?"]);

@@ -6,9 +6,9 @@ use super::{Answer, replying};
 
 /// A whole reply of text.
 pub const TEXT: &str = include_str!("../../fixtures/replies/chat_text.json");
-/// The least that is an answer.
+/// The smallest valid answer.
 pub const ANSWER: &str = r#"{"choices": [{"message": {"content": "At noon."}}]}"#;
-/// A stream with usage and cost in a chunk of their own.
+/// A stream with usage and cost in a separate chunk.
 pub const DIALECT_A: &str = include_str!("../../fixtures/sse/dialect_a.sse");
 /// A stream with usage and cost in the last chunk of text.
 pub const DIALECT_B: &str = include_str!("../../fixtures/sse/dialect_b.sse");
@@ -28,7 +28,7 @@ pub fn head() -> Answer {
     Answer::head(200, &[("content-type", "text/event-stream; charset=utf-8"), ("cf-ray", "8f00-VCE")])
 }
 
-/// A streamed answer in these pieces, none of which is joined with another on the way.
+/// A streamed answer in these pieces, each sent separately.
 pub fn streamed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Answer {
     let head = Answer::head(
         200,

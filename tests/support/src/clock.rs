@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use venice_ai::Clock;
 
-/// Pauses end at once, are written down, and move the clock forward.
+/// Pauses end at once, are recorded, and advance the clock.
 #[derive(Clone, Debug)]
 pub struct TestClock {
     state: Arc<Mutex<State>>,
@@ -30,7 +30,7 @@ impl TestClock {
         Self { state: Arc::new(Mutex::new(state)), begun: Instant::now() }
     }
 
-    /// Without jitter: pauses that the client chooses are zero, and those that the server asks for are exact.
+    /// Without jitter: pauses chosen by the client are zero, and those requested by the server are exact.
     pub fn without_jitter() -> Self {
         Self::with_jitter(0.0)
     }
@@ -67,7 +67,7 @@ impl Clock for TestClock {
     }
 }
 
-/// A clock with which something happens in each pause.
+/// A clock with a callback in each pause.
 pub struct HookClock<F>(pub F);
 
 impl<F> std::fmt::Debug for HookClock<F> {

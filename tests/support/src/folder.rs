@@ -1,9 +1,9 @@
-//! A folder of a test's own.
+//! A temporary folder for a test.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// An empty folder that is gone with this.
+/// An empty folder, deleted on drop.
 pub struct Folder(PathBuf);
 
 impl Default for Folder {
@@ -34,7 +34,7 @@ impl Folder {
         path
     }
 
-    /// The names of what is in it, hidden files too.
+    /// The names of its files, including hidden ones.
     pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! What the integration tests share: a scripted HTTP server, a virtual clock, and fixtures.
+//! Shared code of the integration tests: a scripted HTTP server, a virtual clock, and fixtures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -24,14 +24,14 @@ pub use self::clock::TestClock;
 pub use self::folder::Folder;
 pub use self::server::{Answer, Gate, Server};
 
-/// A socket at an address at which nobody listens, and no other test will.
+/// An address without a listener, which no other test will use.
 pub fn reserved() -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     socket
 }
 
-/// An address at which nobody ever listens.
+/// An address that never has a listener.
 pub fn nobody() -> SocketAddr {
     let socket = reserved();
     let address = socket.local_addr().unwrap();
@@ -39,44 +39,44 @@ pub fn nobody() -> SocketAddr {
     address
 }
 
-/// The key that tests send. It must not turn up anywhere but in `Authorization`.
+/// The key of tests. It must appear only in `Authorization`.
 pub const KEY: &str = "vk-test-4f9c2e71d0";
 
-/// Money as a reply tells it.
+/// An amount as in a reply.
 pub fn amount(text: &str) -> Option<Amount> {
     text.parse().ok()
 }
 
-/// A client of the server with the test key. Nothing goes through a proxy of the environment.
+/// A client of the server with the test key. No proxy of the environment is used.
 pub fn builder(server: &Server) -> ClientBuilder {
     Client::builder().api_key(KEY).base_url(server.url("/api/v1")).no_proxy()
 }
 
-/// A client of the server that repeats as usual and never waits in between.
+/// A client of the server with the usual retries and without pauses.
 pub fn client(server: &Server, clock: &TestClock) -> Client {
     builder(server).clock(clock.clone()).build().unwrap()
 }
 
-/// A client of the server that sends each request once.
+/// A client of the server without retries.
 pub fn once(server: &Server) -> Client {
     builder(server).retry(RetryPolicy::disabled()).build().unwrap()
 }
 
-/// A server with one answer, and a client that sends each request once.
+/// A server with one answer, and a client without retries.
 pub fn replying(answer: impl Into<Answer>) -> (Server, Client) {
     let server = Server::answering([answer.into()]);
     let venice = once(&server);
     (server, venice)
 }
 
-/// A test that waits longer for something has failed.
+/// The longest time that a test waits for something.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An HTTP client as a caller may bring one, used for plain connections only. A macro, since the TLS features are those of `venice-ai`.
 #[macro_export]
 macro_rules! own_http_client {
     () => {{
-        // As the documentation of `rustls-ring` says.
+        // As in the documentation of `rustls-ring`.
         #[cfg(all(feature = "rustls-ring", not(any(feature = "rustls", feature = "native-tls"))))]
         let _ = rustls::crypto::ring::default_provider().install_default();
         venice_ai::reqwest::Client::builder()

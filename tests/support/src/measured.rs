@@ -1,11 +1,11 @@
-//! Work and memory of the code under test, measured so that a busy machine does not change the verdict.
+//! Work and memory of the code under test, measured so that a busy machine does not change the result.
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use venice_ai::Client;
 
-/// The processor time that `work` takes in this thread: the least of three tries.
+/// The processor time of `work` in this thread: the minimum of three tries.
 pub fn cpu_time(mut work: impl FnMut()) -> Duration {
     let tries = (0..3).map(|_| {
         let begun = used();
@@ -15,7 +15,7 @@ pub fn cpu_time(mut work: impl FnMut()) -> Duration {
     tries.min().unwrap()
 }
 
-/// What this thread used of the processor, or how late it is where that is not told.
+/// The processor time of this thread, or the wall time if that is not available.
 fn used() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -23,10 +23,10 @@ fn used() -> Duration {
     nanos.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
 }
 
-/// Asserts that four times the size is not much more than four times the work. Quadratic work would be sixteen times as much.
+/// Asserts that four times the size takes about four times the work. Quadratic work would take sixteen times as much.
 pub fn assert_linear(size: usize, mut work: impl FnMut(usize)) {
     let (small, large) = (cpu_time(|| work(size)), cpu_time(|| work(4 * size)));
-    // What is quick is not measured well, and is linear enough.
+    // Short times cannot be measured well, and are fast enough.
     let bound = small * 9 + Duration::from_millis(20);
     assert!(large < bound, "{size}: {small:?}, four times as much: {large:?}");
 }
@@ -43,14 +43,14 @@ pub fn in_child(module: &str, test: &str, variable: (&str, &str)) -> Output {
     output
 }
 
-/// In such a process: a runtime, and a client of the server whose base URL the variable holds.
+/// In such a process: a runtime, and a client of the server whose base URL is in the variable.
 pub fn client_in_child(variable: &str) -> (tokio::runtime::Runtime, Client) {
     let url = std::env::var(variable).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     (runtime, Client::builder().api_key(crate::KEY).base_url(url).no_proxy().build().unwrap())
 }
 
-/// The most memory that this process has had, in KiB.
+/// The peak memory of this process, in KiB.
 #[cfg(target_os = "linux")]
 pub fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -1,4 +1,4 @@
-//! What it means that a request is refused before it is sent.
+//! Assertions about requests that are rejected before sending.
 
 use std::fmt::Debug;
 
@@ -6,12 +6,12 @@ use venice_ai::{Call, Client, Error, ErrorKind, Pages};
 
 use super::{Server, replying};
 
-/// The error of a call that must not reach the server, and that names operation and member.
+/// The error of a call that must not reach the server, with operation and field.
 pub async fn refused<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, field: &str) -> Error {
     refused_for(call, operation, &[field]).await
 }
 
-/// The same where several members are wrong.
+/// The same for several invalid fields.
 pub async fn refused_for<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &str, fields: &[&str]) -> Error {
     let (server, venice) = replying("{}");
     let Err(error) = call(&venice).await else { panic!("{operation} was not refused for {fields:?}") };
@@ -19,7 +19,7 @@ pub async fn refused_for<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &s
     error
 }
 
-/// The same for a walk over pages, which ends with it.
+/// The same for pagination, which ends with it.
 pub async fn refused_walk<T: Debug + 'static>(
     walk: impl FnOnce(&Client) -> Pages<T>,
     operation: &str,

@@ -1,4 +1,4 @@
-//! An HTTP server on threads, which sends the bytes that a test wants at the times that it wants.
+//! A threaded HTTP server that sends scripted bytes at scripted times.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use venice_ai::{Operation, operations};
 
 use super::record::Recorder;
 
-/// A server that lives as long as the test's process. It answers with what its handler says.
+/// A server that lives as long as the test's process. Its handler answers requests.
 #[derive(Clone)]
 pub struct Server {
     address: SocketAddr,
@@ -23,7 +23,7 @@ pub struct Server {
     recorder: Recorder,
 }
 
-/// How long it is to refuse connections, and whom it tells that it does.
+/// How long to refuse connections, and a channel to confirm it.
 struct Outage {
     time: Duration,
     begun: Sender<()>,
@@ -35,7 +35,7 @@ struct Connections {
     closed_by_client: usize,
 }
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
@@ -56,7 +56,7 @@ impl Request {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The JSON of a request that has to be a POST to this path, with the key.
+    /// The JSON of a request that must be a POST to this path, with the key.
     pub fn posted(&self, path: &str) -> serde_json::Value {
         assert_eq!((&*self.method, &*self.target), ("POST", &*format!("/api/v1{path}")));
         assert_eq!(self.header("content-type"), Some("application/json"));
@@ -65,7 +65,7 @@ impl Request {
     }
 }
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     steps: Vec<Step>,
@@ -76,13 +76,13 @@ enum Step {
     Send(Vec<u8>),
     Wait(Duration),
     Await(Gate),
-    /// Ends the connection.
+    /// Closes the connection.
     Close,
-    /// Sends nothing more, and keeps the connection until the client goes.
+    /// Sends nothing more, and keeps the connection until the client closes it.
     Hang,
 }
 
-/// What holds an answer up until the test has seen what came before.
+/// Holds an answer back until the test has seen what came before.
 #[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
@@ -111,7 +111,7 @@ macro_rules! successes_of_json {
 successes_of_json!(&str, String, &String, &serde_json::Value);
 
 impl Answer {
-    /// A whole reply.
+    /// A complete reply.
     pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let length = body.len().to_string();
@@ -132,7 +132,7 @@ impl Answer {
         Self::new(status, &[("location", location)], "")
     }
 
-    /// Only status line and headers. The body is up to the steps that follow.
+    /// Only status line and headers. The steps that follow send the body.
     pub fn head(status: u16, headers: &[(&str, &str)]) -> Self {
         let mut head = format!("HTTP/1.1 {status} Whatever\r\n");
         for (name, value) in headers {
@@ -142,17 +142,17 @@ impl Answer {
         Self::default().send(head)
     }
 
-    /// Takes the request and closes the connection without a word.
+    /// Reads the request and closes the connection.
     pub fn nothing() -> Self {
         Self::default().close()
     }
 
-    /// Takes the request and never answers.
+    /// Reads the request and never answers.
     pub fn silence() -> Self {
         Self::default().hang()
     }
 
-    /// Notes the request and the head of this answer for the coverage report.
+    /// Records the request and the head of this answer for the coverage report.
     fn record(&self, request: &Request, recorder: &Recorder) {
         let Some(Step::Send(head)) = self.steps.first() else { return };
         let head = String::from_utf8_lossy(head);
@@ -188,7 +188,7 @@ impl Answer {
         self
     }
 
-    /// What follows is sent when the test opens the gate.
+    /// The rest is sent when the test opens the gate.
     pub fn until(mut self, gate: &Gate) -> Self {
         self.steps.push(Step::Await(gate.clone()));
         self
@@ -205,7 +205,7 @@ impl Answer {
     }
 }
 
-/// The operation that a request asks for, below whatever base path.
+/// The operation of a request, below any base path.
 fn asked_for(method: &str, target: &str) -> Option<&'static Operation> {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     path.match_indices('/').find_map(|(start, _)| {
@@ -216,12 +216,12 @@ fn asked_for(method: &str, target: &str) -> Option<&'static Operation> {
 }
 
 impl Server {
-    /// A server that answers the n-th request, counted from 0, with what `handler` makes of it.
+    /// A server that answers the n-th request, from 0, with the result of `handler`.
     pub fn start(handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), handler)
     }
 
-    /// The same at an address that the test chose.
+    /// The same at an address chosen by the test.
     pub fn on(listener: TcpListener, handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
         let address = listener.local_addr().unwrap();
         let server = Self {
@@ -252,7 +252,7 @@ impl Server {
         server
     }
 
-    /// Refuses connections for a while, from now on. Those that are open are closed after the next answer.
+    /// Refuses connections for a while, from now on. Open ones are closed after the next answer.
     pub fn refuse_for(&self, time: Duration) {
         let (begun, has_begun) = std::sync::mpsc::channel();
         *self.outage.lock().unwrap() = Some(Outage { time, begun });
@@ -262,14 +262,14 @@ impl Server {
         let _ = has_begun.recv_timeout(super::PATIENCE);
     }
 
-    /// A server that gives one answer after the other, and the last one ever after.
+    /// A server with a list of answers; the last one is repeated.
     pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers: Vec<Answer> = answers.into_iter().collect();
         Self::start(move |n, _| answers[n.min(answers.len() - 1)].clone())
     }
 
-    /// A server that holds each request until `wanted` are in flight at once, or for half a second, and a little longer for one too many;
-    /// with the most that there were.
+    /// A server that holds each request until `wanted` are in flight at once, or for half a second, and a little longer for one too many.
+    /// Also returns the maximum number in flight.
     pub fn counting_in_flight(
         wanted: usize,
         answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
@@ -302,7 +302,7 @@ impl Server {
         self.requests.lock().unwrap().clone()
     }
 
-    /// The request that arrived, which must be the only one.
+    /// The only request.
     pub fn only(&self) -> Request {
         let [request] = self.requests().try_into().unwrap_or_else(|all| panic!("not one request: {all:?}"));
         request
@@ -316,7 +316,7 @@ impl Server {
         self.connections.lock().unwrap().opened
     }
 
-    /// Drives something that waits for an answer until so many requests have come.
+    /// Polls a future that waits for an answer until this many requests have arrived.
     pub async fn until_asked<T>(&self, count: usize, mut next: impl AsyncFnMut() -> T) {
         let begun = Instant::now();
         while self.count() < count {
@@ -326,7 +326,7 @@ impl Server {
         }
     }
 
-    /// Waits until a client has closed a connection in the middle of an answer.
+    /// Waits until a client has closed a connection within an answer.
     pub async fn closed_by_client_within(&self, patience: Duration) -> bool {
         let begun = Instant::now();
         while begun.elapsed() < patience {
@@ -357,7 +357,7 @@ impl Server {
         }
     }
 
-    /// `false` when the connection is at its end.
+    /// `false` at the end of the connection.
     fn play(&self, mut stream: &TcpStream, answer: Answer) -> bool {
         for step in answer.steps {
             match step {

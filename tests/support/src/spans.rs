@@ -1,4 +1,4 @@
-//! A `tracing` subscriber that writes everything down.
+//! A `tracing` subscriber that records everything.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 type Fields = BTreeMap<String, String>;
 
-/// The spans and events that came.
+/// The recorded spans and events.
 #[derive(Clone)]
 pub struct Recorder {
     next: Arc<AtomicU64>,
@@ -79,9 +79,9 @@ impl Subscriber for Recorder {
     fn exit(&self, _: &Id) {}
 }
 
-/// Wants nothing, and is there from the first recorder on. As long as a process has one subscriber, `tracing` lets the thread that comes to
-/// an event first decide whether anybody wants it, and that is a thread of another test, which has no recorder; two of them are asked
-/// one by one.
+/// A subscriber that is interested in nothing, and exists from the first recorder on. While a process has a single subscriber, `tracing`
+/// lets the thread that first reaches an event decide whether it is enabled, and that may be a thread of another test without a recorder;
+/// with two subscribers each of them is asked.
 struct Bystander;
 
 impl Subscriber for Bystander {

@@ -7,7 +7,7 @@ use super::cache::Cached;
 use crate::state::State;
 use crate::{price, sample};
 
-/// An answer, whole or to be streamed.
+/// An answer, to be sent whole or as a stream.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) id: String,
@@ -21,19 +21,19 @@ pub(super) struct Answer {
     pub(super) tool_calls: Vec<ToolCall>,
     pub(super) finish_reason: &'static str,
     pub(super) parameters: Value,
-    /// The web was searched, and the parameters hold what was found.
+    /// The web was searched, and the parameters have the results.
     pub(super) searched: bool,
     pub(super) prompt_tokens: u64,
     pub(super) cached: Cached,
     pub(super) usd: Amount,
 }
 
-/// How a backend writes its chunks. The API has two kinds of backends behind one endpoint.
+/// The dialect of a backend's chunks. The API has two kinds of backends behind one endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// Usage and cost come in a last chunk without choices. The models that reason speak it.
+    /// Usage and cost are in a last chunk without choices. Used by models that reason.
     A,
-    /// Usage and cost come in the chunk with the finish reason, fields without a value are null, the role comes twice.
+    /// Usage and cost are in the chunk with the finish reason, fields without a value are null, the role is sent twice.
     B,
 }
 
@@ -90,7 +90,7 @@ impl Answer {
         answer
     }
 
-    /// Stops where the request wants it. Reasoning counts too, so that an answer can be at its end before it began.
+    /// Applies stop sequences and limits. Reasoning counts too, so an answer may end before it began.
     fn shorten(&mut self, body: &Value) {
         let limit = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| body[name].as_i64());
         let Some(limit) = limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok()) else {
@@ -175,8 +175,8 @@ fn text_of(content: &Value) -> String {
     }
 }
 
-/// A call of the first tool, of the one that the request names, or of all if it wants several at once. After the result of a tool
-/// comes text, or a loop of calls would never end.
+/// A call of the first tool, of the one that the request names, or of all if it wants parallel calls. After a tool result comes text, or a
+/// loop of calls would never end.
 fn tool_calls(state: &mut State, body: &Value) -> Vec<ToolCall> {
     let answered =
         body["messages"].as_array().and_then(|messages| messages.last()).is_some_and(|last| last["role"] == "tool");
@@ -213,7 +213,7 @@ fn citations() -> Value {
     ])
 }
 
-/// Names, values and marks by themselves, as models cut JSON.
+/// Splits JSON into names, values and punctuation, as models do.
 fn json_tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut last = ' ';
@@ -228,7 +228,7 @@ fn json_tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// Words with the space before them, as models cut their text.
+/// Splits text into words with the space before them, as models do.
 pub(super) fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     for character in text.chars() {

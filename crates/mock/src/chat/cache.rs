@@ -1,4 +1,4 @@
-//! `Cached`: the prompt cache. What a request marks is written once, and read from then on.
+//! `Cached`: the prompt cache. A marked prefix is written once, and read from then on.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::state::State;
 
-/// Shorter prompts are not kept.
+/// Shorter prompts are not cached.
 const LEAST_TOKENS: u64 = 1024;
 
-/// How many tokens of a prompt came out of the cache, and how many went into it.
+/// The prompt tokens read from the cache, and those written to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cached {
     pub(crate) read: u64,

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::encoding::percent_decoded;
 
-/// The name of a model, and the suffix behind it: `default:enable_web_search=on&strip_thinking_response=true`.
+/// The model id, and its suffix: `default:enable_web_search=on&strip_thinking_response=true`.
 pub(super) fn split(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or((name, ""))
 }
 
-/// The parameters that count, as the API echoes them. The suffix takes precedence.
+/// The effective parameters, as the API echoes them. The suffix takes precedence.
 pub(super) fn applied(given: &Value, suffix: &str) -> Value {
     let mut applied = json!({
         "disable_thinking": false,

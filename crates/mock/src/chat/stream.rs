@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Dialect, ToolCall};
 
-/// The events of the stream, without the `[DONE]` at its end. Usage and cost are included if requested.
+/// The events of the stream, without the final `[DONE]`. Usage and cost are included if requested.
 pub(super) fn events(answer: &Answer, with_usage: bool) -> Vec<Value> {
     let mut events = Vec::new();
     if answer.searched {
@@ -63,7 +63,7 @@ fn choice(answer: &Answer, index: usize, delta: &Value, last: bool) -> Value {
     choice
 }
 
-/// Fields that have no value are left out. Calls of several tools all have the index 0: only their ids differ.
+/// Fields without a value are left out. Parallel tool calls all have the index 0: only their ids differ.
 fn deltas_a(answer: &Answer) -> Vec<Value> {
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];
     deltas.extend(answer.reasoning.iter().map(|token| json!({"content": "", "reasoning_content": token})));
@@ -79,7 +79,7 @@ fn deltas_a(answer: &Answer) -> Vec<Value> {
     deltas
 }
 
-/// Fields that have no value are null, and the first chunk comes twice.
+/// Fields without a value are null, and the first chunk is sent twice.
 fn deltas_b(answer: &Answer) -> Vec<Value> {
     let role = json!({"content": "", "reasoning_content": null, "role": "assistant", "tool_calls": null});
     let mut deltas = vec![role.clone(), role];
@@ -100,7 +100,7 @@ fn deltas_b(answer: &Answer) -> Vec<Value> {
     deltas
 }
 
-/// Arguments arrive in pieces that are no JSON by themselves.
+/// Arguments are split into pieces that are not JSON by themselves.
 fn pieces(call: &ToolCall) -> Vec<String> {
     let characters: Vec<char> = call.arguments.chars().collect();
     characters.chunks(7).map(|piece| piece.iter().collect()).collect()

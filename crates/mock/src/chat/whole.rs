@@ -17,7 +17,7 @@ pub(super) fn body(answer: &Answer) -> Value {
         "prompt_logprobs": null,
         "venice_parameters": answer.parameters,
     });
-    // Fields that are not in the API's description, as each backend adds its own.
+    // Undocumented fields, as each backend adds its own.
     match answer.dialect {
         Dialect::A => body["kv_transfer_params"] = Value::Null,
         Dialect::B => body["service_tier"] = "default".into(),

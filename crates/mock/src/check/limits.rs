@@ -8,7 +8,7 @@ use crate::issues::Issue;
 use crate::schema::Step;
 use crate::time::is_calendar;
 
-/// A moment as RFC 3339 has it.
+/// An RFC 3339 timestamp.
 const MOMENT: &str = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$";
 
 /// Adds an issue for each limit of the schema that a value of its type is out of.
@@ -56,7 +56,7 @@ fn text(checker: &mut Checker<'_>, schema: &Value, text: &str) {
     }
 }
 
-/// A pattern that cannot be read takes anything.
+/// An invalid pattern accepts anything.
 fn has_shape(text: &str, pattern: &str) -> bool {
     Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text))
 }

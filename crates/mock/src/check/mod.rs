@@ -12,7 +12,7 @@ use super::request_body::{self, RequestBody};
 use super::route::Route;
 use super::{UnknownFields, document};
 
-/// Everything that is wrong with a request of this operation.
+/// All findings in a request of this operation.
 pub(super) fn request(operation: &Operation, route: &Route, given: &RequestBody, unknown: UnknownFields) -> Issues {
     let (zod, described) = (Zod { unknown }, document::operation(operation));
     let mut issues = Issues::default();
@@ -23,7 +23,7 @@ pub(super) fn request(operation: &Operation, route: &Route, given: &RequestBody,
     issues
 }
 
-/// Everything that is wrong with a value by itself.
+/// All findings in a single value.
 #[cfg(test)]
 pub(super) fn value(schema: &'static Value, value: &Value, unknown: UnknownFields) -> Issues {
     let mut issues = Issues::default();
@@ -55,7 +55,7 @@ fn parameters(zod: &Zod, described: &'static Value, operation: &Operation, route
 fn body(zod: &Zod, described: &'static Value, given: &RequestBody, issues: &mut Issues) {
     let content = &described["requestBody"]["content"];
     let Some(schema) = content.get(given.media.as_str()).and_then(|media| media.get("schema")) else {
-        // No body was sent, which is all right where one may be left out.
+        // No body was sent, which is valid if it is optional.
         if described["requestBody"]["required"] != false {
             issues.add(schema::missing(Vec::new(), "object"));
         }
@@ -81,7 +81,7 @@ fn texts_for_files(schema: &'static Value, given: &RequestBody) -> impl Iterator
     names.filter(is_file).map(issue)
 }
 
-/// The fields of a form, with a text in the place of each file.
+/// The fields of a form, with a text in place of each file.
 fn with_files(schema: &'static Value, given: &RequestBody) -> Value {
     let mut fields: Map<String, Value> = given.body.as_object().cloned().unwrap_or_default();
     for file in &given.files {

@@ -7,8 +7,8 @@ use crate::UnknownFields;
 use crate::issues::{self, Issue};
 use crate::schema::{Difference, Judge, Others, Step, kind_of};
 
-/// Fields whose values hang on the model. The description has the union over the models of the day, and the API takes what the
-/// model takes, so other values are let through.
+/// Fields whose values depend on the model. The document has the union over the models of its day, and the API accepts what the model
+/// accepts, so other values are allowed.
 const OF_THE_MODEL: [&str; 3] = ["aspect_ratio", "duration", "resolution"];
 
 #[derive(Debug)]

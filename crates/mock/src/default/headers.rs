@@ -1,4 +1,4 @@
-//! Response headers that the OpenAPI document describes for a success.
+//! Documented response headers of a success.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use crate::parsed_request::ParsedRequest;
 use crate::reply::Reply;
 use crate::state::State;
 
-/// Adds those that the API describes for this success.
+/// Adds the documented headers of this success.
 pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, request: &ParsedRequest<'_>, body: &Value) {
     let media = reply.media().unwrap_or_default().to_owned();
     for (name, _) in success["headers"].as_object().into_iter().flatten() {
@@ -34,7 +34,7 @@ pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, request
                     reply.set("x-venice-model-name", model);
                 }
             }
-            // What is left says that something was out of the ordinary.
+            // The others report something unusual.
             _ => {}
         }
     }

@@ -8,10 +8,10 @@ use crate::document;
 use crate::encoding::essence_of;
 use crate::parsed_request::ParsedRequest;
 
-/// The fields of a body that name the type of the reply.
+/// The fields of a body that set the type of the reply.
 const FORMATS: [&str; 3] = ["output_format", "response_format", "format"];
 
-/// The media type of the reply to a request: one of those that the API has for it.
+/// The media type of the reply to a request: one of the documented ones.
 pub(super) fn choose(request: &ParsedRequest<'_>, operation: &Operation, success: &'static Value) -> &'static str {
     let possible: Vec<&'static str> =
         success["content"].as_object().into_iter().flatten().map(|(media, _)| media.as_str()).collect();
@@ -20,7 +20,7 @@ pub(super) fn choose(request: &ParsedRequest<'_>, operation: &Operation, success
     let Some(file) = first_file else { return own(JSON).unwrap_or(JSON) };
     let accepted = accepted(request);
     match wanted_format(request, operation) {
-        // An image comes as bytes only if the request says `return_binary`.
+        // An image is returned as bytes only if the request sets `return_binary`.
         Format::Named(_) if takes(operation, "return_binary") && request.body["return_binary"] != true => {
             own(JSON).unwrap_or(file)
         }
@@ -37,7 +37,7 @@ pub(super) fn choose(request: &ParsedRequest<'_>, operation: &Operation, success
 }
 
 enum Format {
-    /// The media type that a field names, or its default.
+    /// The media type of a field, or its default.
     Named(&'static str),
     /// The body has no such field.
     Silent,

@@ -19,7 +19,7 @@ use super::{document, errors, media};
 const JSON: &str = "application/json";
 const CSV: &str = "text/csv";
 
-/// Answers an operation that has no handler.
+/// Answers an operation without a handler.
 pub(super) fn answer(
     state: &mut State,
     request: &ParsedRequest<'_>,
@@ -47,7 +47,7 @@ pub(super) fn body(state: &mut State, operation: &Operation) -> Option<Value> {
     Some(ValueGenerator::new(state, None).value(schema))
 }
 
-/// The first success that the API describes.
+/// The first documented success.
 fn success(operation: &Operation) -> Option<(u16, &'static Value)> {
     let responses = document::operation(operation)["responses"].as_object()?;
     let statuses = responses.iter().filter_map(|(status, response)| Some((status.parse().ok()?, response)));
@@ -55,7 +55,7 @@ fn success(operation: &Operation) -> Option<(u16, &'static Value)> {
 }
 
 fn json(state: &mut State, operation: &Operation, success: &'static Value, request: &ParsedRequest<'_>) -> Value {
-    // A table and a text are made from the JSON that would be answered in their place.
+    // A table or a text is made from the JSON that would be answered instead.
     let Some(schema) = success["content"][JSON].get("schema") else { return Value::Null };
     let of_path =
         document::path_parameters(operation).zip(&request.route.parameters).map(|(name, value)| (name, value.as_str()));
@@ -63,7 +63,7 @@ fn json(state: &mut State, operation: &Operation, success: &'static Value, reque
     let given = of_path.chain(of_query).map(|(name, value)| (name.to_owned(), value.into()));
     let mut given: serde_json::Map<String, Value> = given.collect();
     if let Value::Array(requests) = &request.body {
-        // A batch is answered with a list, each request by its own item.
+        // A batch is answered with a list, each request with its own item.
         let alternatives = document::alternatives(schema);
         let item = alternatives.iter().find_map(|part| part.get("items")).unwrap_or(schema);
         return requests.iter().map(|request| ValueGenerator::new(state, request.as_object()).value(item)).collect();
@@ -75,7 +75,7 @@ fn json(state: &mut State, operation: &Operation, success: &'static Value, reque
     ValueGenerator::new(state, Some(&given)).value(schema)
 }
 
-/// What a text file says: that is the text of a reply about it.
+/// The content of a text file, for a reply about it.
 fn written(file: &FilePart) -> Option<&str> {
     let is_text = file.media.as_deref().is_some_and(|media| media.starts_with("text/"));
     std::str::from_utf8(&file.bytes).ok().filter(|_| is_text)
@@ -85,7 +85,7 @@ fn pieces(file: &Bytes) -> Vec<Bytes> {
     file.chunks(file.len().div_ceil(4).max(1)).map(|piece| file.slice_ref(piece)).collect()
 }
 
-/// The list in a body, as a table with a line of names.
+/// The list in a body, as a table with a header.
 fn table(body: &Value) -> String {
     let lists = body.as_object().into_iter().flatten().filter_map(|(_, field)| field.as_array());
     let rows: Vec<_> = lists.flatten().filter_map(Value::as_object).collect();

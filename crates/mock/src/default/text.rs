@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::state::State;
 use crate::{encoding, media, time};
 
-/// Texts for the patterns that fields have; the first one that fits counts.
+/// Texts for the patterns of fields; the first match counts.
 const SHAPED: [&str; 5] =
     ["2026-08-21", "2026-08-21T12:00:00.000Z", "7d", "1", "0x00000000000000000000000000000000000000aa"];
 
-/// A text that fits the schema of a field.
+/// A text that matches the schema of a field.
 pub(super) fn of(state: &mut State, name: &str, schema: &Value) -> String {
     let mut text = plain(state, name, schema);
     if let Some(pattern) = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok())
@@ -78,12 +78,12 @@ fn picture(media: &str) -> String {
     STANDARD.encode(media::file(media).unwrap_or_default())
 }
 
-/// Whether a boolean field is `false` in an ordinary reply: there is no next page, and no owner.
+/// Whether a boolean field is usually `false`: there is no next page, and no owner.
 pub(super) fn is_usually_false(name: &str) -> bool {
     matches!(name, "hasMore" | "has_more" | "adult" | "isOwner" | "store" | "background")
 }
 
-/// A number as the name has it.
+/// A number by the name of the field.
 pub(super) fn number(name: &str, is_integer: bool) -> f64 {
     let lower = name.to_lowercase();
     match lower.as_str() {
@@ -94,7 +94,7 @@ pub(super) fn number(name: &str, is_integer: bool) -> f64 {
         "rating" | "averagerating" => 5.0,
         _ if is_integer => 1.0,
         _ if ["usd", "diem", "quote", "amount", "balance"].iter().any(|money| lower.contains(money)) => 0.05,
-        // Whole, as many fields that the description has as numbers are counts.
+        // Whole, as many fields that the document declares as numbers are counts.
         _ => 2.0,
     }
 }

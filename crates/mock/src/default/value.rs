@@ -6,18 +6,18 @@ use super::text;
 use crate::document;
 use crate::state::State;
 
-/// Deep enough for every reply, and an end for a type that holds itself.
+/// Deep enough for every reply, and a limit for recursive types.
 const DEEPEST: usize = 12;
 
-/// What a reply does not have when all went well, and what would make a reader ask for the next page.
+/// Fields that a successful reply does not have, or that would make a reader request the next page.
 const LEFT_OUT: [&str; 5] = ["error", "refusal", "nextCursor", "next_cursor", "incomplete_details"];
 
 /// Makes the values of one body.
 pub(super) struct ValueGenerator<'m> {
     state: &'m mut State,
-    /// The fields of the request. A field of the reply that has the name of one of them repeats it.
+    /// The fields of the request. A field of the reply with the same name repeats it.
     given: Option<&'m Map<String, Value>>,
-    /// The field that is being made, and its place in a list.
+    /// The current field, and its index in a list.
     name: String,
     position: usize,
     depth: usize,
@@ -55,12 +55,12 @@ impl<'m> ValueGenerator<'m> {
             Some("array") => self.list(schema),
             Some("object") => self.object(schema),
             _ if schema.get("properties").is_some() => self.object(schema),
-            // Anything goes.
+            // Any value is valid.
             _ => self.repeated(|value| !value.is_null()).unwrap_or_else(|| json!({})),
         }
     }
 
-    /// What the request has under the same name, if it fits.
+    /// The request's field of the same name, if it matches.
     fn repeated(&self, fits: impl Fn(&Value) -> bool) -> Option<Value> {
         self.given?.get(&self.name).filter(|value| fits(value)).cloned()
     }
@@ -70,7 +70,7 @@ impl<'m> ValueGenerator<'m> {
         for part in parts {
             match self.value(part) {
                 Value::Object(fields) => whole.extend(fields),
-                // A part that only narrows another one down is no object.
+                // A part that only adds constraints is not an object.
                 other if parts.len() == 1 => return other,
                 _ => {}
             }
@@ -95,7 +95,7 @@ impl<'m> ValueGenerator<'m> {
         if let Some(value) = self.repeated(Value::is_string) {
             return value;
         }
-        // An image that is requested as a URL.
+        // An image requested as a URL.
         let asks_for =
             |format: &str| self.given.is_some_and(|given| given.get("response_format") == Some(&format.into()));
         if self.name == "url" && asks_for("url") {
@@ -163,7 +163,7 @@ impl<'m> ValueGenerator<'m> {
     }
 }
 
-/// The number, or one that is in the range of a schema. Whole numbers stay whole.
+/// The number, or one in the range of a schema. Whole numbers stay whole.
 fn within(schema: &Value, number: f64) -> f64 {
     let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
     let too_small = least.is_some_and(|least| number < least || schema["exclusiveMinimum"] == true && number == least);

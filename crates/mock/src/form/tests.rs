@@ -7,7 +7,7 @@ fn read(body: &str) -> Result<Parts, &'static str> {
 }
 
 #[test]
-fn texts_and_files_are_told_apart() {
+fn texts_and_files_are_distinguished() {
     let parts = read(
         "preamble\r\n--cut here\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n\
          --cut here \t\r\ncontent-disposition: form-data; filename=\"x.png\"; name=f\r\nContent-Type: image/png\r\n\r\n\
@@ -39,7 +39,7 @@ fn names_are_unescaped() {
 }
 
 #[test]
-fn a_body_that_is_no_form_is_told_why() {
+fn an_invalid_form_is_reported() {
     let part = "--cut here\r\nContent-Disposition: form-data; name=a\r\n\r\none";
     let broken = [
         (String::new(), "its boundary is missing"),

@@ -18,12 +18,12 @@ use super::state::State;
 /// The path of results with a `download_url`. It is not below the base URL, and needs no key.
 const FILES: &str = "/files/";
 
-/// What the mock knows of jobs.
+/// The jobs of the mock.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     /// Scheme, host and port of the mock.
     pub(super) origin: String,
-    /// How the next ones go.
+    /// The plans of the next jobs.
     plans: VecDeque<MockJob>,
     queued: Vec<QueuedJob>,
 }
@@ -37,13 +37,13 @@ struct QueuedJob {
     polls: u32,
     deletions: u32,
     deleted: bool,
-    /// Its `download_url` is revoked; it can still be retrieved.
+    /// Its `download_url` was revoked; it can still be retrieved.
     revoked: bool,
 }
 
 impl MockVenice {
-    /// How the next queued job goes; plans are used up in the order in which they were added. Without one, a job is processing
-    /// at the first poll and done at the second.
+    /// Sets the plan of the next queued job; plans are used up in order. Without one, a job is processing at the first poll and done at the
+    /// second.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -53,7 +53,7 @@ impl MockVenice {
     ///
     /// let mock = MockVenice::start().await?;
     /// mock.job(MockJob::failed("The model ran out of memory").after_polls(0));
-    /// let request = QueueVideoRequest::new("laguna-film").prompt("Fog over a lagoon");
+    /// let request = QueueVideoRequest::new("laguna-video").prompt("Fog over a lagoon");
     /// let error = mock.client().video().generate(request).await.unwrap_err();
     /// assert!(error.kind() == venice_ai::ErrorKind::JobFailed && error.message().contains("out of memory"));
     /// # Ok(()) }
@@ -64,7 +64,7 @@ impl MockVenice {
 }
 
 impl Jobs {
-    /// An id that never was is a 400, and one whose result is gone a 404.
+    /// An unknown id is a 400, and a deleted result a 404.
     fn find(&mut self, kind: Kind, body: &Value) -> Result<&mut QueuedJob, Reply> {
         let fits = |job: &&mut QueuedJob| job.kind == kind && job.model == body["model"] && job.id == body["queue_id"];
         let job = self.queued.iter_mut().find(fits).ok_or_else(|| error(400, "Request ID is invalid."))?;
@@ -89,7 +89,7 @@ pub(super) fn quote_voice_changer(_: &mut State, request: &ParsedRequest<'_>) ->
     Ok(Reply::json(200, &json!({"quote": price(minutes, 0.35), "duration_seconds": seconds})))
 }
 
-/// What has no length in seconds counts as five of them.
+/// A text without a length in seconds counts as five of them.
 fn seconds(duration: &Value) -> f64 {
     let text = duration.to_string();
     text.trim_matches(['s', '"']).parse().ok().filter(|seconds| *seconds > 0.0).unwrap_or(5.0)
@@ -99,7 +99,7 @@ fn price(units: f64, usd_a_unit: f64) -> f64 {
     (units * usd_a_unit * 1000.0).round() / 1000.0
 }
 
-/// The length of every recording, as the mock measures it.
+/// The measured length of every recording.
 const SOURCE_SECONDS: f64 = 42.5;
 
 pub(super) fn queue_video(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
@@ -179,7 +179,7 @@ fn retrieve(state: &mut State, kind: Kind, body: &Value) -> Result<Reply, Reply>
         return Ok(Reply::json(200, &report));
     }
     match &plan.end {
-        // The voice changer has no status but PROCESSING.
+        // The voice changer has only the status PROCESSING.
         End::Failed(message) if kind == Kind::VoiceChanger => {
             Err(Reply::json(500, &json!({"error": message, "credits_refunded": true})))
         }
@@ -210,7 +210,7 @@ pub(super) fn complete_audio(state: &mut State, request: &ParsedRequest<'_>) -> 
     complete(state, Kind::Audio, &request.body)
 }
 
-/// It may be repeated, and after the delivery there is nothing left to delete.
+/// It may be repeated; after the delivery there is nothing left to delete.
 pub(super) fn complete_voice_changer(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     match complete(state, Kind::VoiceChanger, &request.body) {
         Err(reply) if reply.status == 404 => Ok(Reply::json(200, &json!({"success": true}))),
@@ -225,7 +225,7 @@ fn complete(state: &mut State, kind: Kind, body: &Value) -> Result<Reply, Reply>
     Ok(Reply::json(200, &json!({"success": job.deleted})))
 }
 
-/// A result at an address of its own.
+/// A result at its own URL.
 pub(super) fn file(state: &mut State, method: &str, route: &Route) -> Option<Reply> {
     let id = route.path.strip_prefix(FILES)?;
     let job = state.jobs.queued.iter_mut().find(|job| job.plan.has_address && job.id == id && !job.revoked)?;

@@ -1,4 +1,4 @@
-//! `MockJob`: how an asynchronous job goes.
+//! `MockJob`: the course of an asynchronous job.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use crate::media;
 
-/// How a job of a [`MockVenice`](crate::MockVenice) goes, for [`MockVenice::job`](crate::MockVenice::job).
+/// The course of a job of a [`MockVenice`](crate::MockVenice), for [`MockVenice::job`](crate::MockVenice::job).
 ///
-/// Its time is virtual: each poll of a processing job reports [`poll_time`](Self::poll_time) more, whenever it comes.
+/// Its time is virtual: each poll of a processing job reports [`poll_time`](Self::poll_time) more.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +29,7 @@ pub struct MockJob {
     pub(super) needs_consent: bool,
 }
 
-/// What a job makes.
+/// The result of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Video,
@@ -66,7 +66,7 @@ impl MockJob {
         Self::ending(End::Done)
     }
 
-    /// A job that ends with the status `FAILED` and this message; of the voice changer, with a 500 that says that it was refunded.
+    /// A job that ends with the status `FAILED` and this message; a voice-changer job with a 500 that says that it was refunded.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::failed("The model ran out of memory");
@@ -84,7 +84,7 @@ impl MockJob {
         Self::ending(End::Expired)
     }
 
-    /// How many polls find it processing. Default: `1`.
+    /// The number of polls that find it processing. Default: `1`.
     ///
     /// ```
     /// let at_once = venice_ai_mock::MockJob::done().after_polls(0);
@@ -94,7 +94,7 @@ impl MockJob {
         self
     }
 
-    /// How much of its time passes between two polls. Default: one second.
+    /// The virtual time between two polls. Default: one second.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -105,7 +105,7 @@ impl MockJob {
         self
     }
 
-    /// What it makes, in place of a few bytes that look like the beginning of a video or music file.
+    /// The result, instead of a few bytes that look like the start of a video or music file.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().media("audio/flac", b"fLaC\0\0\0\x22".as_slice());
@@ -115,7 +115,7 @@ impl MockJob {
         self
     }
 
-    /// The reply to the queue request has a `download_url`, and the result is only there. Videos only.
+    /// Returns a `download_url` from the queue request, and the result only there. Videos only.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().at_download_url();
@@ -125,7 +125,7 @@ impl MockJob {
         self
     }
 
-    /// So many deletions answer `success: false` before one succeeds.
+    /// The number of deletions that answer `success: false` before one succeeds.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().deletion_put_off(1);
@@ -135,7 +135,7 @@ impl MockJob {
         self
     }
 
-    /// The queue request is answered with 409 until it has the user's consent. Videos only.
+    /// Answers the queue request with 409 until it has the user's consent. Videos only.
     ///
     /// ```
     /// let job = venice_ai_mock::MockJob::done().needs_consent();

@@ -12,7 +12,7 @@ use super::reply::Reply;
 use super::state::State;
 use super::time;
 
-/// A key as the mock remembers it.
+/// A stored key.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) id: String,
@@ -29,13 +29,13 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The key that the mock's own client has.
+    /// The key of the mock's own client.
     pub(super) fn of_the_mock(state: &mut State) -> Self {
         let body = json!({"apiKeyType": ApiKeyType::Admin.as_str(), "description": "the key of this mock"});
         Self { secret: ADMIN_KEY.to_owned(), ..Self::new(state, &body) }
     }
 
-    /// A new key, from a body that was checked.
+    /// A new key, from a validated body.
     pub(super) fn new(state: &mut State, body: &Value) -> Self {
         let kind = body["apiKeyType"].as_str().unwrap_or_default().to_owned();
         let mut key = Self {
@@ -54,7 +54,7 @@ impl Key {
         key
     }
 
-    /// Takes over what a body that was checked sets.
+    /// Sets the fields of a validated body.
     fn change(&mut self, body: &Value) {
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         self.description = text("description").unwrap_or_else(|| self.description.clone());
@@ -68,12 +68,12 @@ impl Key {
         }
     }
 
-    /// `now` is written like the expiry, so the two compare as texts.
+    /// `now` has the format of the expiry, so the two compare as text.
     pub(super) fn is_expired(&self, now: &str) -> bool {
         self.expires_at.as_deref().is_some_and(|expiry| expiry <= now)
     }
 
-    /// The key as lists show it.
+    /// The key as in lists.
     fn listed(&self) -> Value {
         let last_characters: String = self.secret.chars().skip(self.secret.chars().count().saturating_sub(6)).collect();
         let mut listed = json!({
@@ -95,7 +95,7 @@ impl Key {
         listed
     }
 
-    /// The key as the one who made it sees it, once.
+    /// The key as returned once, on creation.
     pub(super) fn created(&self) -> Value {
         json!({
             "apiKey": self.secret,
@@ -111,7 +111,7 @@ impl Key {
     }
 }
 
-/// A day or a moment, as a moment with milliseconds.
+/// A date or a timestamp, as a timestamp with milliseconds.
 fn moment(text: &str) -> String {
     match text.len() {
         10 => format!("{text}T00:00:00.000Z"),

@@ -7,10 +7,10 @@ use bytes::Bytes;
 
 const SOUND_MS: usize = 100;
 
-/// What a file of this type may look like; `None` for a type that is no file.
+/// A sample file of this type; `None` for a type that is not a file.
 pub(super) fn file(media: &str) -> Option<Bytes> {
     Some(match media {
-        // Pictures of 256 × 256 pixels, the least that the API takes to change them.
+        // Images of 256 × 256 pixels, the API's minimum for edits.
         "image/png" => Bytes::from_static(include_bytes!("image.png")),
         "image/jpeg" => Bytes::from_static(include_bytes!("image.jpg")),
         "image/webp" => Bytes::from_static(include_bytes!("image.webp")),

@@ -1,13 +1,13 @@
-//! Generated sounds of any length: PCM, WAV and MP3.
+//! Generated audio of any length: PCM, WAV and MP3.
 
 use bytes::Bytes;
 
 use super::wav;
 
-/// Samples a second.
+/// The sample rate.
 const RATE_HZ: u32 = 24_000;
 
-/// A tone that comes and goes softly, so that nothing clicks between two: one channel, 16 bits, no header.
+/// A tone that fades in and out, so that nothing clicks between two: one channel, 16 bits, no header.
 pub(crate) fn tone(milliseconds: usize) -> Bytes {
     const FADE_SAMPLES: usize = 480;
     let count = milliseconds * RATE_HZ as usize / 1000;
@@ -19,7 +19,7 @@ pub(crate) fn tone(milliseconds: usize) -> Bytes {
     (0..count).flat_map(|index| sample(index).to_le_bytes()).collect()
 }
 
-/// A WAV file. While it is streamed, its header does not say how long it will be.
+/// A WAV file. A streamed one has unknown sizes in its header.
 pub(crate) fn in_wav(mut pieces: Vec<Bytes>, streaming: bool) -> Vec<Bytes> {
     let bytes: usize = pieces.iter().map(Bytes::len).sum();
     let header = wav::header(RATE_HZ, u32::try_from(bytes).ok().filter(|_| !streaming));

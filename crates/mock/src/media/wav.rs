@@ -6,7 +6,7 @@ const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
 
-/// The header of a file with so many bytes of samples; `None` where that is not known yet, as when it is streamed.
+/// The header of a file with so many bytes of samples; `None` if that is unknown, as when streaming.
 pub(crate) fn header(rate_hz: u32, samples_bytes: Option<u32>) -> Bytes {
     const AFTER_THE_SIZE: u32 = 36;
     const FRAME_BYTES: u16 = 2;
@@ -27,7 +27,7 @@ pub(crate) fn header(rate_hz: u32, samples_bytes: Option<u32>) -> Bytes {
     header.into()
 }
 
-/// How long a file is heard; `None` for one that is no WAV file, is compressed, or is broken.
+/// The duration of a file; `None` if it is not a WAV file, is compressed, or is broken.
 pub(crate) fn seconds(file: &[u8]) -> Option<f64> {
     let u16_at = |at: usize| Some(u16::from_le_bytes(file.get(at..at + 2)?.try_into().ok()?));
     let u32_at = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
@@ -47,13 +47,13 @@ pub(crate) fn seconds(file: &[u8]) -> Option<f64> {
                 bytes_a_second = Some(rate).filter(|rate| is_plain && *rate > 0.0);
             }
             b"data" => {
-                // A streamed file has sizes that were written before anybody knew them.
+                // The sizes in a streamed file were written before they were known.
                 let is_streamed = size > left || size == 0 && !sizes_are_known;
                 return Some(if is_streamed { left } else { size } as f64 / bytes_a_second?);
             }
             _ => {}
         }
-        // Chunks begin at even places.
+        // Chunks start at even offsets.
         at = begin + size.min(left).next_multiple_of(2);
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_wav_file_has_no_length() {
+    fn what_is_not_a_wav_file_has_no_length() {
         let whole = file(header(8_000, Some(16_000)), 1);
         for cut in 0..44 {
             assert_eq!(seconds(&whole[..cut]), None, "{cut}");

@@ -29,7 +29,7 @@ pub enum Difference<'a> {
     WrongType { expected: Vec<&'a str>, value: &'a Value },
     /// A value that an enum does not list.
     NotInEnum { known: &'a [Value], value: &'a Value },
-    /// The field by which alternatives are told apart, at the end of the path, has a value that is none of theirs.
+    /// The discriminator of the alternatives, at the end of the path, has a value that none of them has.
     UnknownTag { alternatives: usize, value: &'a Value },
     /// Fields that no part of the schema names.
     Unknown { names: Vec<&'a str>, fields: &'a Map<String, Value> },
@@ -232,7 +232,7 @@ impl<'a, J: Judge> Walker<'a, '_, J> {
         let properties = schema["properties"].as_object();
         let required: BTreeSet<&str> = items(schema, "required").filter_map(Value::as_str).collect();
         for name in items(schema, "required").filter_map(Value::as_str) {
-            // One without a schema is needed all the same.
+            // A field without a schema can be required too.
             self.field(name, schema["properties"].get(name).unwrap_or(&Value::Null), fields, true);
         }
         for (name, property) in properties.into_iter().flatten() {
@@ -313,7 +313,7 @@ impl<'a, J: Judge> Walker<'a, '_, J> {
         false
     }
 
-    /// The field by which the alternatives are told apart, if the value has one that none of them has.
+    /// The discriminator of the alternatives, if the value has one that none of them has.
     fn unknown_tag(&self, all: &[&'a Value], value: &Value) -> Option<&'a str> {
         let (first, fields) = (*all.first()?, value.as_object()?);
         let tag_of = |schema: &'a Value, name: &str| {

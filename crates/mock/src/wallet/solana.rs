@@ -197,8 +197,7 @@ pub(super) fn verified(bytes: &[u8], terms: &Terms) -> Result<Transfer, Refusal>
     Ok(Transfer { owner, amount, digest: keccak256(signed), signature })
 }
 
-/// The account that holds a wallet's tokens: the first address of this derivation that is no point of the curve, so that nobody has a
-/// key of it.
+/// The account that holds a wallet's tokens: the first address of this derivation that is not on the curve, so it has no private key.
 fn associated_account(owner: &Key, mint: &str) -> Option<Key> {
     let (program, token, mint): (Key, Key, Key) = (base58(ASSOCIATED_TOKEN)?, base58(TOKEN)?, base58(mint)?);
     (0..=u8::MAX).rev().find_map(|bump| {

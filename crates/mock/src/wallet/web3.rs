@@ -24,7 +24,7 @@ fn key() -> SigningKey {
     SigningKey::from_bytes(b"the mock of the api signs tokens")
 }
 
-/// Tells the tokens of one mock from those of another.
+/// Distinguishes the tokens of one mock from those of another.
 #[derive(Debug)]
 pub(super) struct Audience(u64);
 

@@ -17,21 +17,21 @@ use crate::runtime::transport::ReplyBody;
 
 /// The chunks of an answer, as the model writes it.
 ///
-/// A lazy [`Stream`] with back-pressure: a slow reader slows the server down, and dropping the stream closes the connection. When the
-/// reader first has to wait, a task begins to read ahead, at most 64 KiB; it ends with the stream.
+/// A lazy [`Stream`] with back-pressure: a slow reader slows the server down, and dropping the stream closes the connection. After the
+/// reader first had to wait, a task reads ahead, at most 64 KiB; it ends with the stream.
 ///
 /// # Errors
 ///
-/// An event that cannot be read (broken JSON, bytes that are no text) is an `Err` in its place, and the stream goes on behind
-/// it. All others end the stream:
+/// An event that cannot be decoded (invalid JSON or UTF-8) is an `Err` in its place, and the stream continues. All other errors end the
+/// stream:
 ///
-/// * an error that the server sends in the middle of the answer, with the kind that its code stands for,
-/// * [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted) if the stream ends, or its connection breaks, without `[DONE]` and
-///   before every choice has a `finish_reason`: what came until then is half an answer,
+/// * an error that the server sends within the answer, with the kind of its code,
+/// * [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted) if the stream ends, or its connection is lost, without `[DONE]` and
+///   before every choice has a `finish_reason`: the answer is incomplete,
 /// * [`Timeout`](crate::ErrorKind::Timeout) if the server is silent for longer than
-///   [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout) while the next chunk is waited for.
+///   [`ClientBuilder::stream_idle_timeout`](crate::ClientBuilder::stream_idle_timeout) while the next chunk is awaited.
 ///
-/// None of them is repeated: the server has begun to answer, and to charge for it.
+/// None of them is retried: the server has begun to answer, and to charge for it.
 ///
 /// ```no_run
 /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -47,24 +47,24 @@ use crate::runtime::transport::ReplyBody;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct ChatStream {
     parts: Parts<Choices>,
 }
 
 impl ChatStream {
-    /// A reply that was asked for with `stream: true`. A server that answers with a whole JSON document all the same is taken
-    /// at its word: the document becomes the only chunk.
+    /// A reply to a request with `stream: true`. If the server answers with a complete JSON document instead, the document becomes the only
+    /// chunk.
     pub(crate) fn new(body: ReplyBody) -> Self {
         Self { parts: Parts::new(body) }
     }
 
-    /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first chunk.
+    /// The metadata of the reply: status, request id, limits, balances. Available before the first chunk.
     pub fn meta(&self) -> &Meta {
         self.parts.meta()
     }
 
-    /// What the answer cost, once a chunk has told it: one of the last does. `None` until then, and where none does.
+    /// The cost, once a chunk has reported it: one of the last does. `None` before that, or if none does.
     ///
     /// ```no_run
     /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {
@@ -79,19 +79,18 @@ impl ChatStream {
         usage::reported(self.parts.seen().cost.as_ref())
     }
 
-    /// Whether all of it came and the server said so: each choice has a `finish_reason`, and `[DONE]` came. `false` until the stream has
-    /// ended.
+    /// Whether the stream is complete: each choice has a `finish_reason`, and `[DONE]` arrived. `false` until the stream has ended.
     ///
-    /// A stream may end without an error and not cleanly: a connection that is closed behind the last `finish_reason`, where usage and
-    /// cost would come, and `[DONE]` before any `finish_reason`.
+    /// A stream may end without an error and not cleanly: if the connection is closed after the last `finish_reason`, where usage and cost
+    /// would follow, or if `[DONE]` arrives before any `finish_reason`.
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.parts.ended_cleanly()
     }
 
-    /// The next chunk; `None` behind the last one. A call that is cancelled loses nothing.
+    /// The next chunk; `None` after the last one. Cancel-safe.
     ///
-    /// The same as `StreamExt::next`, for programs that do without the `futures` crate.
+    /// The same as `StreamExt::next`, without the `futures` crate.
     ///
     /// ```no_run
     /// # async fn run(mut stream: venice_ai::stream::ChatStream) -> Result<(), venice_ai::Error> {

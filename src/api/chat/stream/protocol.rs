@@ -1,4 +1,4 @@
-//! How the chat endpoint streams.
+//! `Choices`: the stream protocol of the chat endpoint.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use crate::runtime::lenient::leniently;
 use crate::runtime::reply::stream::sse::SseEvent;
 use crate::runtime::reply::stream::{Protocol, Read};
 
-/// Which choices of an answer have begun, and which are finished.
+/// The choices of an answer that have begun, and those that are finished.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
-    /// Each `index` that was seen, and whether it has a `finish_reason`.
+    /// Each `index`, and whether it has a `finish_reason`.
     seen: BTreeMap<i64, bool>,
-    /// What the answer cost, once that was told.
+    /// The cost, once it was reported.
     pub(super) cost: Option<Money>,
 }
 
 impl Protocol for Choices {
-    type Part = ChatCompletionChunk;
+    type Item = ChatCompletionChunk;
 
     const PARTS: &'static str = "chunks";
 
     fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
-        // A member that changed its type is no reason to lose the words beside it.
+        // A field of an unexpected type must not lose the text.
         leniently(event.data_bytes(), |data| serde_json::from_slice(data)).map(Read::Part)
     }
 
@@ -51,13 +51,13 @@ impl Protocol for Choices {
         }
     }
 
-    /// Every choice that has begun is finished.
+    /// Whether every choice that has begun is finished.
     fn is_whole(&self) -> bool {
         !self.seen.is_empty() && self.seen.values().all(|finished| *finished)
     }
 }
 
-/// A chunk differs from a whole answer in two names.
+/// A chunk differs from a complete answer in two field names.
 fn as_chunk(mut document: Map<String, Value>) -> Map<String, Value> {
     document.insert("object".to_owned(), "chat.completion.chunk".into());
     let choices = document.get_mut("choices").and_then(Value::as_array_mut);

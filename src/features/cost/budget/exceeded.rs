@@ -1,4 +1,4 @@
-//! `BudgetExceeded`: why a budget let a call not pass.
+//! `BudgetExceeded`: why a budget rejected a call.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use super::Spending;
 use crate::runtime::amount::Amount;
 use crate::runtime::error::{Error, ErrorKind};
 
-/// Why a budget let a call not pass, from [`Error::budget_exceeded`](crate::Error::budget_exceeded).
+/// Why a budget rejected a call, from [`Error::budget_exceeded`](crate::Error::budget_exceeded).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BudgetExceeded {
-    /// The currency whose limit does not allow the call.
+    /// The currency whose limit was exceeded.
     pub currency: Currency,
-    /// The limit, and what was spent or set aside before this call.
+    /// The limit, and what was spent or reserved before this call.
     pub spending: Spending,
-    /// The most that the call would have cost; `None` if nobody knows.
+    /// The estimated maximum cost of the call; `None` if it is unknown.
     pub estimate: Option<Amount>,
 }
 
 impl Error {
-    /// What the budget has left, and what the call would have cost.
+    /// The state of the budget and the estimated cost of the call, if the call exceeded a budget.
     ///
     /// ```
     /// # fn look(error: &venice_ai::Error) {
@@ -37,7 +37,7 @@ impl Error {
     }
 }
 
-/// The currencies in which calls are paid.
+/// The currencies of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Currency {
@@ -62,17 +62,17 @@ impl fmt::Display for BudgetExceeded {
         let Spending { limit, spent, reserved, uncertain } = spending;
         match estimate {
             Some(estimate) => write!(f, "it may cost {estimate} {currency}")?,
-            None => f.write_str("nobody knows what it will cost")?,
+            None => f.write_str("its cost is unknown")?,
         }
         let limit = limit.unwrap_or_default();
         write!(f, ", and of the budget of {limit} {currency} {spent} are spent")?;
-        for (amount, what) in [(reserved, "set aside for calls on their way"), (uncertain, "perhaps spent")] {
+        for (amount, what) in [(reserved, "reserved for calls in flight"), (uncertain, "perhaps spent")] {
             if !amount.is_zero() {
                 write!(f, ", {amount} {what}")?;
             }
         }
         if estimate.is_none() {
-            f.write_str(" (`Budget::allow_unknown_prices` lets such calls pass while anything is left)")?;
+            f.write_str(" (`Budget::allow_unknown_prices` allows such calls while anything is left)")?;
         }
         f.write_str("; nothing was sent")
     }

@@ -1,4 +1,4 @@
-//! A limit on what calls may cost.
+//! `Budget`: a spending limit for one or several clients.
 
 mod exceeded;
 mod spending;
@@ -14,34 +14,33 @@ use crate::runtime::amount::{self, Amount};
 use crate::runtime::error::Error;
 use crate::runtime::meta::NotAnAmount;
 
-/// A limit on what calls may cost, kept by a client ([`ClientBuilder::budget`](crate::ClientBuilder::budget)) or by several.
+/// A spending limit for a client ([`ClientBuilder::budget`](crate::ClientBuilder::budget)) or several.
 ///
-/// Before a call is sent, the most that it can cost is set aside; a call for which there is not enough left fails with
-/// [`ErrorKind::BudgetExceeded`](crate::ErrorKind::BudgetExceeded), and nothing is sent. When the reply is here, what it really cost
-/// counts, and the rest is free again. Calls that run side by side cannot exceed it together.
+/// Before a call is sent, its maximum cost is reserved; a call that exceeds the rest of the budget fails with
+/// [`ErrorKind::BudgetExceeded`](crate::ErrorKind::BudgetExceeded), and nothing is sent. The reply's actual cost then replaces the
+/// reservation. Concurrent calls cannot exceed the budget together.
 ///
-/// | What became of the call | What counts |
+/// | Outcome of the call | What counts |
 /// |---|---|
-/// | the reply tells its cost | that |
-/// | it tells tokens or seconds | their price by the list of models |
-/// | it tells neither (images, speech, films) | the estimate |
-/// | not sent, or refused ([`Error::delivery`]) | nothing |
-/// | cut, out of time, dropped, a 5xx, a 408 or 503 of a gateway: nobody knows | the estimate, as [`uncertain`](Spending::uncertain) |
+/// | the reply reports its cost | the reported cost |
+/// | the reply reports tokens or seconds | their list price |
+/// | the reply reports neither (images, speech, video) | the estimate |
+/// | not sent, or rejected ([`Error::delivery`]) | nothing |
+/// | unknown: connection lost, time-out, dropped, a 5xx, a 408 or 503 of a gateway | the estimate, as [`uncertain`](Spending::uncertain) |
 ///
-/// A stream counts when it has ended; one that is dropped before it told its cost is uncertain.
+/// A stream counts when it has ended; one that is dropped before it reported its cost is uncertain.
 ///
-/// Estimates come from [`Prices`](super::Prices), with the client's cached list of models, which is fetched when a paid call first
-/// needs it; before each order of a film or music, `/video/quote` or `/audio/quote` is asked. All of that is free. Set
-/// `max_completion_tokens` in chats: without it, all that the model may write is set aside, and of many calls side by side some are
-/// refused although what the others will really cost would have left room for them. What is charged beside the list prices, such as a
-/// web search or `enhance_prompt`, is known only from a reply that tells its cost: by that much a budget can be exceeded.
+/// Estimates come from [`Prices`](super::Prices), with the client's cached list of models, which is fetched for the first paid call that
+/// needs it; video and music are priced by `/video/quote` and `/audio/quote`. All of that is free. Set `max_completion_tokens` in chats:
+/// without it, the model's maximum is reserved, and concurrent calls may be rejected although their actual cost would fit. Charges beyond
+/// the list prices, such as a web search or `enhance_prompt`, are known only from the reply: by that much a budget can be exceeded.
 ///
-/// Calls whose price nobody knows (a recording of unknown length, block-chains, pages and documents, backgrounds, anything while the
-/// list cannot be fetched) are refused, unless [`allow_unknown_prices`](Self::allow_unknown_prices) is set. Free calls always pass.
-/// A top-up moves money and spends none; it is not counted.
+/// Calls with an unknown price (a recording of unknown length, blockchain calls, scraped pages and documents, background removal, anything
+/// while the list cannot be fetched) are rejected, unless [`allow_unknown_prices`](Self::allow_unknown_prices) is set. Free calls are
+/// always allowed. A top-up is not spending and is not counted.
 ///
-/// A clone is the same budget. It is no substitute for the limits that the API enforces on a key
-/// ([`ConsumptionLimits`](crate::types::ConsumptionLimits)), which also see what other programs spend.
+/// A clone is the same budget. It does not replace the limits that the API enforces on a key
+/// ([`ConsumptionLimits`](crate::types::ConsumptionLimits)), which also count what other programs spend.
 ///
 /// ```
 /// use venice_ai::cost::Budget;
@@ -62,11 +61,11 @@ struct BudgetState {
     usd: Spending,
     diem: Spending,
     allows_unknown: bool,
-    /// A limit was given that is none.
+    /// Whether a limit was not an amount or was negative.
     is_invalid: bool,
 }
 
-/// What is set aside for a call.
+/// The amounts reserved for a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
     usd: Amount,
@@ -74,9 +73,9 @@ pub(crate) struct Reserved {
 }
 
 impl Budget {
-    /// So many US dollars. What an account pays in DIEM does not count here: for that, [`and_diem`](Self::and_diem).
+    /// A limit in US dollars. Spending in DIEM does not count: see [`and_diem`](Self::and_diem).
     ///
-    /// A limit that is no amount, or below nothing, is reported by [`ClientBuilder::build`](crate::ClientBuilder::build).
+    /// A limit that is not an amount, or is negative, is reported by [`ClientBuilder::build`](crate::ClientBuilder::build).
     ///
     /// ```
     /// use venice_ai::cost::Budget;
@@ -87,31 +86,31 @@ impl Budget {
         Self::new().with(|state| &mut state.usd, limit)
     }
 
-    /// So many DIEM. What an account pays in dollars does not count here: for that, [`and_usd`](Self::and_usd).
+    /// A limit in DIEM. Spending in US dollars does not count: see [`and_usd`](Self::and_usd).
     pub fn diem(limit: impl TryInto<Amount>) -> Self {
         Self::new().with(|state| &mut state.diem, limit)
     }
 
-    /// A limit in US dollars besides the one in DIEM. Each has to be kept.
+    /// Adds a limit in US dollars. Both limits apply.
     #[must_use]
     pub fn and_usd(self, limit: impl TryInto<Amount>) -> Self {
         self.with(|state| &mut state.usd, limit)
     }
 
-    /// A limit in DIEM besides the one in US dollars. Each has to be kept.
+    /// Adds a limit in DIEM. Both limits apply.
     #[must_use]
     pub fn and_diem(self, limit: impl TryInto<Amount>) -> Self {
         self.with(|state| &mut state.diem, limit)
     }
 
-    /// Lets calls pass whose price nobody knows, as long as anything is left. They count as nothing until a reply tells their cost.
+    /// Allows calls with an unknown price, as long as anything is left. They count as 0 until a reply reports their cost.
     #[must_use]
     pub fn allow_unknown_prices(self) -> Self {
         self.lock().allows_unknown = true;
         self
     }
 
-    /// What was spent in US dollars, and what may have been.
+    /// The spending in US dollars.
     ///
     /// ```
     /// let budget = venice_ai::cost::Budget::usd("5");
@@ -122,7 +121,7 @@ impl Budget {
         self.lock().usd
     }
 
-    /// What was spent in DIEM, and what may have been.
+    /// The spending in DIEM.
     ///
     /// ```
     /// let budget = venice_ai::cost::Budget::diem("5");
@@ -133,10 +132,10 @@ impl Budget {
         self.lock().diem
     }
 
-    /// Another limit in US dollars, from now on. What was spent stays spent.
+    /// Changes the limit in US dollars. What was spent stays spent.
     ///
     /// # Errors
-    /// A limit that is no amount, or below nothing, changes nothing.
+    /// A limit that is not an amount, or is negative; the old limit stays.
     ///
     /// ```
     /// # use venice_ai::cost::Budget;
@@ -151,10 +150,10 @@ impl Budget {
         Ok(())
     }
 
-    /// Another limit in DIEM, from now on. What was spent stays spent.
+    /// Changes the limit in DIEM. What was spent stays spent.
     ///
     /// # Errors
-    /// A limit that is no amount, or below nothing, changes nothing.
+    /// A limit that is not an amount, or is negative; the old limit stays.
     ///
     /// ```
     /// # use venice_ai::cost::Budget;
@@ -168,7 +167,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Forgets what was spent and what may have been, for a new day or a new user. What is set aside for calls on their way stays.
+    /// Resets what was spent and what is uncertain, for a new day or a new user. Reservations of calls in flight stay.
     ///
     /// ```
     /// let budget = venice_ai::cost::Budget::usd("5");
@@ -198,11 +197,11 @@ impl Budget {
         self.lock().is_invalid
     }
 
-    /// Sets the estimate aside, or says why it cannot be.
+    /// Reserves the estimate, or returns why it cannot.
     pub(crate) fn reserve(&self, estimate: Option<&Money>) -> Result<Reserved, Error> {
         let mut state = self.lock();
         let allows_unknown = state.allows_unknown;
-        // An estimate below zero is none: what is set aside is never a credit.
+        // A negative estimate is invalid: a reservation is never a credit.
         let usd = estimate.and_then(|price| price.usd).filter(|usd| !usd.is_negative());
         let diem = estimate.and_then(|price| price.diem).filter(|diem| !diem.is_negative());
         for (currency, spending, estimate) in [(Currency::Usd, state.usd, usd), (Currency::Diem, state.diem, diem)] {
@@ -216,14 +215,14 @@ impl Budget {
         Ok(reserved)
     }
 
-    /// The call was not sent, or refused.
+    /// Releases the reservation of a call that was not sent, or was rejected.
     pub(crate) fn release(&self, reserved: Reserved) {
         let mut state = self.lock();
         state.usd.release(reserved.usd);
         state.diem.release(reserved.diem);
     }
 
-    /// The call ran. What is not known of its cost counts as it was estimated.
+    /// Replaces the reservation by the actual cost. Unknown parts count as estimated.
     pub(crate) fn settle(&self, reserved: Reserved, cost: Option<Cost>) {
         let cost = cost.unwrap_or_default();
         let mut state = self.lock();
@@ -231,7 +230,7 @@ impl Budget {
         state.diem.settle(reserved.diem, cost.diem);
     }
 
-    /// Nobody knows what became of the call.
+    /// Counts the reservation as uncertain: the outcome of the call is unknown.
     pub(crate) fn keep(&self, reserved: Reserved) {
         let mut state = self.lock();
         state.usd.keep(reserved.usd);

@@ -1,24 +1,24 @@
-//! What was spent in one currency.
+//! `Spending`: the limit, spending and reservations in one currency.
 
 use crate::runtime::amount::Amount;
 
-/// What was spent of a [`Budget`](super::Budget) in one currency, and what may have been.
+/// The limit, spending and reservations of a [`Budget`](super::Budget) in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spending {
-    /// What may be spent; `None` where nothing limits it.
+    /// The limit; `None` for no limit.
     pub limit: Option<Amount>,
     /// What was spent.
     pub spent: Amount,
-    /// What is set aside for calls that are on their way: the most that they can cost.
+    /// What is reserved for calls in flight: their maximum cost.
     pub reserved: Amount,
-    /// What calls may have cost of which nobody knows what became: cut, out of time, dropped. It counts as spent; the account's usage
-    /// history ([`Billing::usage_history`](crate::Billing::usage_history)) tells what was charged.
+    /// The estimated cost of calls with an unknown outcome: connection lost, timed out, dropped. It counts as spent; the account's usage
+    /// history ([`Billing::usage_history`](crate::Billing::usage_history)) has what was charged.
     pub uncertain: Amount,
 }
 
 impl Spending {
-    /// What is left of the limit, and nothing if more than that was spent; `None` where nothing limits it.
+    /// What is left of the limit, at least 0; `None` for no limit.
     ///
     /// ```
     /// let budget = venice_ai::cost::Budget::usd("5");
@@ -31,7 +31,7 @@ impl Spending {
         Some(left.unwrap_or_default().max(Amount::ZERO))
     }
 
-    /// All that counts.
+    /// Spent, reserved and uncertain together.
     fn committed(&self) -> Option<Amount> {
         self.spent.checked_add(self.reserved)?.checked_add(self.uncertain)
     }
@@ -51,8 +51,7 @@ impl Spending {
     }
 
     pub(super) fn release(&mut self, amount: Amount) {
-        // What is released was set aside before. A difference that has no exact form leaves more set aside, and never less than
-        // other calls have.
+        // The amount was reserved before. A difference without an exact form leaves more reserved, never less than other calls have.
         if let Some(rest) = self.reserved.checked_sub(amount) {
             self.reserved = rest.max(Amount::ZERO);
         }
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_other_calls_reserved_stays_when_a_difference_has_no_room() {
+    fn reservations_of_other_calls_stay_when_a_difference_overflows() {
         let huge: Amount = i128::MAX.to_string().parse().unwrap();
         let tiny: Amount = "0.00000000000000000001".parse().unwrap();
         let mut spending = Spending::default();

@@ -1,10 +1,10 @@
-//! The account of one call.
+//! `Entry`: the accounting of one call.
 
 use std::any::Any;
 
-use super::ask::{Asked, Paid};
-use super::estimate::{self, Priced};
+use super::priced_request::{Paid, PricedRequest};
 use super::reported::ReportedUsage;
+use super::request_price::{self, RequestPrice};
 use crate::api::generated::types::{Model, Money};
 use crate::api::usage::Cost;
 use crate::features::cost::budget::Reserved;
@@ -15,22 +15,22 @@ use crate::runtime::transport::body::StreamObserver;
 use crate::runtime::transport::interceptor::CompletionObserver;
 use crate::runtime::transport::{Body, Reply};
 
-/// The account of one call, from before it is sent until it is known what it cost. One that is dropped before that is of a call of which
-/// nobody knows what became.
+/// The accounting of one call, from before it is sent until its cost is known. If it is dropped earlier, the outcome of the call is
+/// unknown.
 #[derive(Debug)]
 pub(crate) struct Entry {
     reserved: Option<(Budget, Reserved)>,
     tally: Option<Tally>,
-    asked: Asked,
-    priced: Priced,
-    told: ReportedUsage,
+    priced_request: PricedRequest,
+    price: RequestPrice,
+    reported: ReportedUsage,
     is_closed: bool,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    /// It was not sent, or refused.
+enum Outcome {
+    /// Not sent, or rejected.
     NotRun,
     Ran,
     /// It may have run.
@@ -42,9 +42,9 @@ enum Fate {
 pub(crate) struct Charge {
     pub(crate) is_uncertain: bool,
     pub(crate) tokens: Option<Tokens>,
-    /// What the reply told that it cost.
-    pub(crate) told: Option<Cost>,
-    /// What it cost by the list of models.
+    /// The cost reported by the reply.
+    pub(crate) reported: Option<Cost>,
+    /// The cost by the list of models.
     pub(crate) listed: Option<Money>,
 }
 
@@ -52,62 +52,62 @@ impl Entry {
     pub(super) fn new(
         reserved: Option<(Budget, Reserved)>,
         tally: Option<Tally>,
-        asked: Asked,
-        priced: Priced,
+        priced_request: PricedRequest,
+        price: RequestPrice,
     ) -> Self {
-        Self { reserved, tally, asked, priced, told: ReportedUsage::default(), is_closed: false }
+        Self { reserved, tally, priced_request, price, reported: ReportedUsage::default(), is_closed: false }
     }
 
-    /// A part of a stream told something.
-    fn note(&mut self, told: ReportedUsage) {
-        // The header knows better than the body which model it was.
-        let model = self.told.model.take();
-        self.told.add(told);
-        self.told.model = model.or(self.told.model.take());
+    /// Adds the usage that a part of a stream reports.
+    fn note(&mut self, reported: ReportedUsage) {
+        // The model in a header takes precedence over the one in the body.
+        let model = self.reported.model.take();
+        self.reported.add(reported);
+        self.reported.model = model.or(self.reported.model.take());
     }
 
-    fn close(&mut self, fate: Fate) {
+    fn close(&mut self, outcome: Outcome) {
         if std::mem::replace(&mut self.is_closed, true) {
             return;
         }
-        let (told, listed) = (self.told.cost, self.listed());
+        let (reported, listed) = (self.reported.cost, self.listed());
         if let Some((budget, reserved)) = self.reserved.take() {
-            let cost = told.or_else(|| listed.as_ref().map(Cost::from));
-            match fate {
-                Fate::NotRun => budget.release(reserved),
-                // It is known what it cost, however it ended.
-                Fate::Unknown if told.is_none() => budget.keep(reserved),
-                Fate::Unknown | Fate::Ran => budget.settle(reserved, cost),
+            let cost = reported.or_else(|| listed.as_ref().map(Cost::from));
+            match outcome {
+                Outcome::NotRun => budget.release(reserved),
+                // The cost is known, whatever the outcome.
+                Outcome::Unknown if reported.is_none() => budget.keep(reserved),
+                Outcome::Unknown | Outcome::Ran => budget.settle(reserved, cost),
             }
         }
-        if let Some(tally) = self.tally.take().filter(|_| fate != Fate::NotRun) {
-            let is_uncertain = fate == Fate::Unknown && told.is_none();
-            let listed = if is_uncertain { None } else { listed.or_else(|| self.priced.at_most.clone()) };
-            tally.count(self.name(), &Charge { is_uncertain, tokens: self.told.tokens, told, listed });
+        if let Some(tally) = self.tally.take().filter(|_| outcome != Outcome::NotRun) {
+            let is_uncertain = outcome == Outcome::Unknown && reported.is_none();
+            let listed = if is_uncertain { None } else { listed.or_else(|| self.price.at_most.clone()) };
+            tally.count(self.name(), &Charge { is_uncertain, tokens: self.reported.tokens, reported, listed });
         }
     }
 
-    /// What it cost by the list, where the reply tells what was used.
+    /// The list price, if the reply reports the usage.
     fn listed(&self) -> Option<Money> {
         let prices = Prices::of(self.model()?);
-        let by_tokens = self.told.tokens.and_then(|tokens| prices.tokens(tokens));
-        by_tokens.or_else(|| prices.heard(self.told.seconds?))
+        let by_tokens = self.reported.tokens.and_then(|tokens| prices.tokens(tokens));
+        by_tokens.or_else(|| prices.transcribed_seconds(self.reported.seconds?))
     }
 
-    /// The model that answered, or else the one that was asked.
+    /// The model that answered, or the requested one.
     fn model(&self) -> Option<&Model> {
-        let catalogue = self.priced.catalogue.as_ref()?;
-        let find = |name: &str| estimate::model(catalogue, self.asked.paid, name);
-        self.told.model.as_deref().and_then(find).or_else(|| find(self.asked.model()))
+        let catalogue = self.price.catalogue.as_ref()?;
+        let find = |name: &str| request_price::model(catalogue, self.priced_request.paid, name);
+        self.reported.model.as_deref().and_then(find).or_else(|| find(self.priced_request.model()))
     }
 
     fn name(&self) -> &str {
-        let asked = || {
+        let requested = || {
             let known = self.model().map(|model| model.id.as_str());
-            let named = self.asked.model().split(':').next().unwrap_or_default();
-            known.unwrap_or(if named.is_empty() { &self.asked.name } else { named })
+            let named = self.priced_request.model().split(':').next().unwrap_or_default();
+            known.unwrap_or(if named.is_empty() { &self.priced_request.name } else { named })
         };
-        self.told.model.as_deref().unwrap_or_else(asked)
+        self.reported.model.as_deref().unwrap_or_else(requested)
     }
 }
 
@@ -117,7 +117,7 @@ impl StreamObserver for Entry {
     }
 
     fn completed(mut self: Box<Self>) {
-        self.close(Fate::Ran);
+        self.close(Outcome::Ran);
     }
 }
 
@@ -128,20 +128,20 @@ impl CompletionObserver for Entry {
         self.note(ReportedUsage { model, cost: meta.cost(), ..ReportedUsage::default() });
         match &mut reply.body {
             Body::Whole(body) => self.note(ReportedUsage::read(body)),
-            // An answer on its way keeps the account until it tells the rest.
-            Body::Pieces(body) if self.asked.paid == Paid::Chat => return body.set_observer(self),
-            // Files tell nothing.
+            // A stream in progress keeps the entry until it reports the rest.
+            Body::Pieces(body) if self.priced_request.paid == Paid::Chat => return body.set_observer(self),
+            // Files report no usage.
             Body::Pieces(_) => {}
         }
-        // A reply that is given again is not paid again.
-        self.close(if meta.is_idempotent_replay() { Fate::NotRun } else { Fate::Ran });
+        // A replayed reply is not charged again.
+        self.close(if meta.is_idempotent_replay() { Outcome::NotRun } else { Outcome::Ran });
     }
 
     fn failed(mut self: Box<Self>, failure: Error) -> Error {
         self.close(match failure.delivery() {
-            Delivery::NotSent | Delivery::Refused => Fate::NotRun,
-            Delivery::Unknown => Fate::Unknown,
-            Delivery::Answered => Fate::Ran,
+            Delivery::NotSent | Delivery::Refused => Outcome::NotRun,
+            Delivery::Unknown => Outcome::Unknown,
+            Delivery::Answered => Outcome::Ran,
         });
         failure
     }
@@ -149,6 +149,6 @@ impl CompletionObserver for Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.close(Fate::Unknown);
+        self.close(Outcome::Unknown);
     }
 }

@@ -1,21 +1,21 @@
-//! What a client keeps account of, and what that has to do with a call.
+//! `Ledger`: an interceptor that reserves and records the cost of calls.
 
-mod ask;
 mod entry;
-mod estimate;
+mod priced_request;
 pub(crate) mod reported;
+mod request_price;
 
-use self::ask::Asked;
 pub(crate) use self::entry::Charge;
 use self::entry::Entry;
-use self::estimate::Priced;
+use self::priced_request::PricedRequest;
+use self::request_price::RequestPrice;
 use super::{Budget, Tally};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::Outgoing;
 use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor};
 
-/// The account of a client. It is the last interceptor of a call, so that what it reserves is for the request as it is sent.
+/// The accounting of a client. It is the last interceptor of a call, so it prices the request as it is sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(super) budget: Option<Budget>,
@@ -33,34 +33,34 @@ impl Interceptor for Ledger {
         "ledger"
     }
 
-    /// What it sets aside is for the request as it is sent.
+    /// Last, so it prices the request as it is sent.
     fn order(&self) -> i8 {
         i8::MAX
     }
 
     fn validate(&self) -> Result<(), Error> {
         match self.budget.as_ref().is_some_and(Budget::is_invalid) {
-            true => Err(Error::configuration("the limit of the budget is no amount, or below nothing")),
+            true => Err(Error::configuration("the limit of the budget is not an amount, or is negative")),
             false => Ok(()),
         }
     }
 
-    /// Opens the account of a call, unless it is free. The budget refuses it if there is not enough left.
+    /// Creates the entry of a call, unless it is free. The budget rejects a call that exceeds it.
     fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a> {
         Box::pin(async move {
-            let Some(asked) = Asked::of(outgoing) else { return Ok(None) };
-            let priced = match self.wants_prices() {
-                true => estimate::of(&asked, &Client::of_call(outgoing)).await,
-                false => Priced::default(),
+            let Some(priced_request) = PricedRequest::of(outgoing) else { return Ok(None) };
+            let price = match self.wants_prices() {
+                true => request_price::of(&priced_request, &Client::of_call(outgoing)).await,
+                false => RequestPrice::default(),
             };
             let reserved = match &self.budget {
                 Some(budget) => {
-                    let reserved = budget.reserve(priced.at_most.as_ref())?;
+                    let reserved = budget.reserve(price.at_most.as_ref())?;
                     Some((budget.clone(), reserved))
                 }
                 None => None,
             };
-            let entry = Entry::new(reserved, self.tally.clone(), asked, priced);
+            let entry = Entry::new(reserved, self.tally.clone(), priced_request, price);
             Ok(Some(Box::new(entry) as Box<dyn CompletionObserver>))
         })
     }

@@ -14,21 +14,21 @@ use crate::runtime::lenient::leniently;
 use crate::runtime::text::without_mark;
 use crate::runtime::wire::{self, Object};
 
-/// What a reply, or a part of one, tells of its cost.
+/// The usage and cost that a reply, or a part of one, reports.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReportedUsage {
     pub(crate) model: Option<String>,
     pub(crate) tokens: Option<Tokens>,
     pub(crate) cost: Option<Cost>,
-    /// How long the recording was that was listened to.
+    /// The length of the transcribed recording.
     pub(crate) seconds: Option<Amount>,
-    /// All tokens, as the reply sums them up.
+    /// All tokens, as the reply's total.
     #[cfg(feature = "batch")]
     pub(crate) total_tokens: Option<u64>,
 }
 
 impl ReportedUsage {
-    /// Reads the JSON of a reply; anything else tells nothing.
+    /// Reads the JSON of a reply; anything else reports nothing.
     pub(crate) fn read(body: &[u8]) -> Self {
         let reply: ReportedReply =
             leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
@@ -57,7 +57,7 @@ impl ReportedUsage {
         reply.into()
     }
 
-    /// What comes later counts, where it tells something.
+    /// Later reports take precedence.
     pub(super) fn add(&mut self, later: Self) {
         self.model = later.model.filter(|model| !model.is_empty()).or(self.model.take());
         self.tokens = later.tokens.or(self.tokens);
@@ -66,7 +66,7 @@ impl ReportedUsage {
     }
 }
 
-/// As much of a reply's JSON as tells.
+/// The fields of a reply that report usage.
 #[derive(Default)]
 struct ReportedReply {
     model: Option<String>,
@@ -93,7 +93,7 @@ impl Object for ReportedReply {
 }
 wire::object_impls!(ReportedReply);
 
-/// The tokens, under the names that either endpoint gives them.
+/// The tokens, by the field names of either endpoint.
 #[derive(Default)]
 struct Used {
     #[cfg(feature = "batch")]
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "batch")]
-    fn what_a_reply_used_stands_in_it() {
+    fn usage_is_read_from_replies() {
         let reply = br#"{"usage": {"total_tokens": 9, "completion_tokens": 4}, "cost": {"usd": 0.5}}"#;
         let reported = ReportedUsage::read(reply);
         assert_eq!((reported.total_tokens, reported.tokens.map(|tokens| tokens.completion)), (Some(9), Some(4)));

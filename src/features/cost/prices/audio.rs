@@ -1,4 +1,4 @@
-//! What speech, transcriptions and music cost.
+//! `Prices::{speech, transcription, music}`: prices of audio.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use super::{Prices, money};
 use crate::api::generated::types::{CreateSpeechRequest, DurationPricing, Money, QueueAudioRequest};
 use crate::runtime::amount::Amount;
 
-/// Prices by the thousand are those of each thousand that is begun.
+/// Prices per thousand are charged for each started thousand.
 const A_THOUSAND: u64 = 1_000;
 
 impl Prices<'_> {
-    /// What reading a text aloud costs by the list: so much for a million characters.
+    /// The list price of text-to-speech, per million characters.
     #[must_use]
     pub fn speech(&self, request: &CreateSpeechRequest) -> Option<Money> {
-        self.spoken(request.input.chars().count() as u64)
+        self.speech_characters(request.input.chars().count() as u64)
     }
 
-    /// What writing down a recording of this length costs by the list: so much for a second.
+    /// The list price of transcribing a recording of this length, per second.
     ///
     /// ```no_run
     /// # fn example(model: venice_ai::types::Model) {
@@ -27,11 +27,11 @@ impl Prices<'_> {
     /// ```
     #[must_use]
     pub fn transcription(&self, length: Duration) -> Option<Money> {
-        self.heard(seconds(length)?)
+        self.transcribed_seconds(seconds(length)?)
     }
 
-    /// What music, effects or long speech cost by the list: a piece, a piece of some length, a second, or each thousand characters that
-    /// are begun. What the request leaves open is the longest that the model makes. `audio().quote(…)` asks the API itself.
+    /// The list price of music, effects or long speech: per piece, by length, per second, or per started thousand characters. Without a
+    /// length in the request it is that of the longest piece of the model. `audio().quote(…)` requests a quote from the API.
     ///
     /// ```no_run
     /// # fn example(model: venice_ai::types::Model) {
@@ -45,17 +45,17 @@ impl Prices<'_> {
     #[must_use]
     pub fn music(&self, request: &QueueAudioRequest) -> Option<Money> {
         let list = self.list()?;
-        let asked = request.duration_seconds.map(|seconds| count(Some(seconds)));
+        let requested = request.duration_seconds.map(|seconds| count(Some(seconds)));
         let price = if let Some(price) = &list.generation {
             price.clone()
         } else if let Some(lengths) = &list.durations {
-            let fits = |length: &&DurationPricing| asked.is_none_or(|asked| is_within(asked, length));
+            let fits = |length: &&DurationPricing| requested.is_none_or(|requested| is_within(requested, length));
             let prices: Vec<Money> =
                 lengths.values().filter(fits).map(|length| Money { usd: length.usd, diem: length.diem }).collect();
-            money::dearest(&prices)?
+            money::highest(&prices)?
         } else if let Some(price) = &list.per_second {
             let longest = self.model.model_spec.max_duration;
-            let seconds = asked.map(Amount::from).or_else(|| Amount::try_from(longest?).ok())?;
+            let seconds = requested.map(Amount::from).or_else(|| Amount::try_from(longest?).ok())?;
             money::times(price, seconds)
         } else {
             let characters = request.prompt.chars().count() as u64;
@@ -64,11 +64,11 @@ impl Prices<'_> {
         self.paid(price)
     }
 
-    pub(crate) fn heard(self, seconds: Amount) -> Option<Money> {
+    pub(crate) fn transcribed_seconds(self, seconds: Amount) -> Option<Money> {
         self.paid(money::times(self.list()?.per_audio_second.as_ref()?, seconds))
     }
 
-    pub(crate) fn spoken(self, characters: u64) -> Option<Money> {
+    pub(crate) fn speech_characters(self, characters: u64) -> Option<Money> {
         self.paid(money::of_many(self.list()?.input.as_ref()?, characters, A_MILLION))
     }
 }

@@ -1,41 +1,41 @@
-//! What a chat costs, before it is sent.
+//! `Prices::chat`, `ChatEstimate`: the estimated cost of a chat.
 
 use super::tokens::{A_MILLION, count};
 use super::{ChatShape, Prices, money};
 use crate::api::generated::types::{ChatCompletionRequest, Money};
 
-/// How many bytes of text a token stands for, on average of languages that use Latin letters.
+/// Bytes of text per token, on average for languages in Latin script.
 const BYTES_A_TOKEN: u64 = 4;
-/// About as many tokens has the system prompt that the API puts before the messages.
+/// The approximate tokens of the system prompt that the API adds.
 const SYSTEM_PROMPT: u64 = 1_100;
-/// Room for it to grow.
+/// Its upper bound.
 const SYSTEM_PROMPT_AT_MOST: u64 = 2_500;
 
-/// What a chat is going to cost, from [`Prices::chat`].
+/// The estimated cost of a chat, from [`Prices::chat`].
 ///
-/// Tokens are not counted but estimated, as each model cuts text in its own way. `prompt_tokens` takes four bytes of UTF-8 for a token,
-/// and 1,100 for the API's own system prompt unless the request turns that off. `prompt_tokens_at_most` takes each byte for a token, of
-/// which no tokenizer makes more; a request with images, sounds, files, a character or a search may read as much as the model can.
+/// Tokens are estimated, not counted, as each model has its own tokenizer. `prompt_tokens` assumes four bytes of UTF-8 per token, and 1,100
+/// tokens for the API's own system prompt unless the request turns that off. `prompt_tokens_at_most` assumes one byte per token, an upper
+/// bound for every tokenizer; a request with images, audio, files, a character or a search may fill the model's context.
 ///
-/// What is charged beside the tokens, such as a web search, is in no list and not in here.
+/// Charges beyond tokens, such as a web search, are in no list and not included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChatEstimate {
-    /// How many tokens will be read, roughly.
+    /// Estimated prompt tokens.
     pub prompt_tokens: u64,
-    /// More will not be read. `None` where only the model's limit could tell, and the list does not have it.
+    /// Upper bound of the prompt tokens. `None` if it depends on a model limit that the list does not have.
     pub prompt_tokens_at_most: Option<u64>,
-    /// More will not be written, all answers and their reasoning together: `max_completion_tokens` of the request, else the model's own
-    /// limit, else the length of its context. `None` where none of them is known.
+    /// Upper bound of the completion tokens of all choices, including reasoning: `max_completion_tokens` of the request, or the model's
+    /// limit, or its context length. `None` if all of these are unknown.
     pub completion_tokens_at_most: Option<u64>,
-    /// What reading costs, roughly.
+    /// Estimated cost of the prompt.
     pub prompt: Option<Money>,
-    /// What all of it costs at most.
+    /// Maximum cost of the chat.
     pub at_most: Option<Money>,
 }
 
 impl Prices<'_> {
-    /// What a chat is going to cost. Nothing is sent.
+    /// Estimates the cost of a chat. Nothing is sent.
     ///
     /// ```
     /// use venice_ai::cost::Prices;
@@ -52,7 +52,7 @@ impl Prices<'_> {
     #[must_use]
     #[inline]
     pub fn chat(&self, request: &ChatCompletionRequest) -> ChatEstimate {
-        // What has no JSON cannot be sent either.
+        // What cannot be serialised cannot be sent either.
         self.chat_of(&ChatShape::read(&serde_json::to_value(request).unwrap_or_default()))
     }
 
@@ -81,14 +81,14 @@ impl Prices<'_> {
         }
     }
 
-    /// The most that reading and writing so many tokens, or fewer, can cost.
+    /// The maximum cost of up to so many prompt and completion tokens.
     fn at_most(self, prompt: u64, completion: u64) -> Option<Money> {
         let short = self.short_tier();
         let long = self.long_tier().filter(|(threshold, _)| prompt > *threshold).map(|(_, tier)| tier);
         let tiers = || short.iter().chain(&long);
-        let inputs: Vec<Money> = tiers().map(|tier| tier.dearest_input()).collect();
-        let input = money::dearest(&inputs)?;
-        let output = money::dearest(tiers().filter_map(|tier| tier.output))?;
+        let inputs: Vec<Money> = tiers().map(|tier| tier.highest_input()).collect();
+        let input = money::highest(&inputs)?;
+        let output = money::highest(tiers().filter_map(|tier| tier.output))?;
         let read = money::of_many(&input, prompt, A_MILLION);
         self.paid(money::plus(&read, &money::of_many(&output, completion, A_MILLION)))
     }

@@ -1,4 +1,4 @@
-//! What images cost.
+//! `Prices::{image, edit, multi_edit, upscale}`: prices of images.
 
 use super::tokens::count;
 use super::{Prices, money};
@@ -7,9 +7,9 @@ use crate::api::generated::types::{
 };
 
 impl Prices<'_> {
-    /// What making images costs by the list: all variants, at the price of the resolution and the quality. What the request leaves open
-    /// is the model's own default, and the dearest where the list does not tell that. `enhance_prompt` and a web search are charged
-    /// beside it, at prices that no list has.
+    /// The list price of generating images: all variants, by resolution and quality. For a missing field it is that of the model's default,
+    /// or the highest price if the list does not have a default. `enhance_prompt` and a web search are charged in addition, at prices that
+    /// are not in the list.
     ///
     /// ```no_run
     /// # fn example(model: venice_ai::types::Model) {
@@ -26,23 +26,23 @@ impl Prices<'_> {
         self.images(request.resolution.as_deref(), quality, count(request.variants).max(1))
     }
 
-    /// What changing an image costs by the list.
+    /// The list price of editing an image.
     #[must_use]
     pub fn edit(&self, request: &EditImageRequest) -> Option<Money> {
-        self.edited(1, request.resolution.as_deref(), None)
+        self.edited_images(1, request.resolution.as_deref(), None)
     }
 
-    /// What making one image of several costs by the list: the images beyond those that the price includes are paid for.
+    /// The list price of combining images into one: images beyond the included number are charged.
     #[must_use]
     pub fn multi_edit(&self, request: &MultiEditImageRequest) -> Option<Money> {
         let quality = request.quality.as_ref().map(Level::as_str);
-        self.edited(request.images.len() as u64, request.resolution.as_deref(), quality)
+        self.edited_images(request.images.len() as u64, request.resolution.as_deref(), quality)
     }
 
-    /// What enlarging an image costs by the list; twice unless the request says four times.
+    /// The list price of upscaling an image; twofold unless the request says fourfold.
     #[must_use]
     pub fn upscale(&self, request: &UpscaleImageRequest) -> Option<Money> {
-        self.upscaled(request.scale)
+        self.upscaled_image(request.scale)
     }
 
     pub(crate) fn images(self, resolution: Option<&str>, quality: Option<&str>, images: u64) -> Option<Money> {
@@ -50,7 +50,7 @@ impl Prices<'_> {
         self.paid(money::times(&one, images.into()))
     }
 
-    pub(crate) fn edited(self, images: u64, resolution: Option<&str>, quality: Option<&str>) -> Option<Money> {
+    pub(crate) fn edited_images(self, images: u64, resolution: Option<&str>, quality: Option<&str>) -> Option<Money> {
         let list = self.list()?;
         let one = self.by_size(resolution, quality).or_else(|| list.inpaint.clone())?;
         let price = match &list.input_images {
@@ -63,17 +63,17 @@ impl Prices<'_> {
         self.paid(price)
     }
 
-    pub(crate) fn upscaled(self, scale: Option<i64>) -> Option<Money> {
+    pub(crate) fn upscaled_image(self, scale: Option<i64>) -> Option<Money> {
         let upscale = self.list()?.upscale.as_ref()?;
         let price = match scale {
             None | Some(2) => upscale.x2x.clone(),
             Some(4) => upscale.x4x.clone(),
-            Some(_) => money::dearer(&upscale.x2x, &upscale.x4x),
+            Some(_) => money::max(&upscale.x2x, &upscale.x4x),
         };
         self.paid(price)
     }
 
-    /// The price of an image by its resolution, or by that and its quality, of models that have such prices.
+    /// The price of an image by its resolution, or by resolution and quality, for models with such prices.
     fn by_size(self, resolution: Option<&str>, quality: Option<&str>) -> Option<Money> {
         let list = self.list()?;
         let defaults = self.model.model_spec.constraints.as_ref();
@@ -85,17 +85,17 @@ impl Prices<'_> {
                 Some(named) => named.map(|(_, size)| size).collect(),
                 None => by_quality.values().collect(),
             };
-            return money::dearest(sizes.into_iter().flat_map(|size| of_quality(size, quality)));
+            return money::highest(sizes.into_iter().flat_map(|size| of_quality(size, quality)));
         }
         let sizes = list.resolutions.as_ref()?;
         match resolution {
             Some(name) => sizes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, price)| price.clone()),
-            None => money::dearest(sizes.values()),
+            None => money::highest(sizes.values()),
         }
     }
 }
 
-/// The price of one quality, or of all if none is named.
+/// The price of one quality, or of all if none is given.
 fn of_quality<'p>(size: &'p QualityPricing, quality: Option<&str>) -> impl Iterator<Item = &'p Money> {
     let all = [("low", &size.low), ("medium", &size.medium), ("high", &size.high)];
     let quality = quality.map(str::to_owned);

@@ -1,4 +1,4 @@
-//! What the list of models says that calls cost.
+//! `Prices`: the list prices of a model.
 
 mod audio;
 mod chat;
@@ -10,20 +10,19 @@ mod tokens;
 use std::fmt;
 
 pub use self::chat::ChatEstimate;
-pub(super) use self::money::dearest;
+pub(super) use self::money::highest;
 pub(super) use self::shape::ChatShape;
 pub(crate) use self::tokens::Tokens;
 pub(super) use self::tokens::count;
 use crate::api::generated::types::{Model, ModelPricing, Money};
 use crate::runtime::amount::Amount;
 
-/// The prices of a model, from [`Models::list`](crate::Models::list): what calls cost by the list, before or after they are made.
+/// The list prices of a model, from [`Models::list`](crate::Models::list), for estimates and for finished calls.
 ///
-/// Nothing is sent, and a price that the list does not tell is `None`, never 0; so is one below zero or above 10¹², and each price of a
-/// model whose discount is not within `0..=1`. What a reseller's agreement takes off
-/// ([`discount_to_user`](crate::types::Model::discount_to_user)) is taken off.
+/// Nothing is sent. A price missing in the list is `None`, never 0; so is a negative one, one above 10¹², and each price of a model whose
+/// discount is not within `0..=1`. A reseller's discount ([`discount_to_user`](crate::types::Model::discount_to_user)) is applied.
 ///
-/// A price says the same twice, in US dollars and in DIEM: it is paid in one of them.
+/// A price is given in US dollars and in DIEM; one of them is charged.
 ///
 /// ```
 /// use venice_ai::cost::Prices;
@@ -53,12 +52,12 @@ impl<'m> Prices<'m> {
         self.model.model_spec.pricing.as_ref()
     }
 
-    /// What is paid of a list price; `None` where neither currency is known.
+    /// A list price after the discount; `None` if neither currency is known.
     fn paid(self, price: Money) -> Option<Money> {
         let paid = match self.model.discount_to_user {
             None => price,
             Some(discount) => {
-                // A part that is none, such as 20 for 20 %, is not taken for nothing.
+                // An invalid fraction, such as 20 for 20 %, makes the price unknown.
                 let part = Amount::try_from(discount).ok().filter(|part| (Amount::ZERO..=1.into()).contains(part))?;
                 money::times(&price, Amount::from(1).checked_sub(part)?)
             }

@@ -1,23 +1,23 @@
-//! As much of a chat request as makes its price.
+//! `ChatShape`: the parts of a chat request that determine its price.
 
 use serde_json::Value;
 
-/// As much of a chat request as makes its price.
+/// The parts of a chat request that determine its price.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ChatShape {
-    /// The bytes of what the model reads: messages, tools and the form of the answer, as JSON.
+    /// The bytes of the prompt: messages, tools and response format, as JSON.
     pub(crate) bytes: u64,
-    /// It holds, or leads to, what is not to be seen in its text: images, sounds, files, pages that a search finds, a character.
+    /// It has content whose tokens cannot be derived from its text: images, audio, files, search results, a character.
     pub(crate) has_more: bool,
-    /// The API puts its own system prompt before the messages.
+    /// The API adds its own system prompt.
     pub(crate) has_system_prompt: bool,
-    /// The most tokens that one answer may have.
+    /// The maximum completion tokens of one choice.
     pub(crate) limit: Option<u64>,
-    /// How many answers are asked for.
+    /// The number of choices.
     pub(crate) answers: u64,
 }
 
-/// Words in the types of the parts of a message that are no text: `image_url`, `input_audio`.
+/// Parts of the type names of media in messages: `image_url`, `input_audio`.
 const MEDIA: [&str; 4] = ["image", "audio", "video", "file"];
 
 impl ChatShape {
@@ -37,7 +37,7 @@ impl ChatShape {
         let is_on = |name: &str| parameter(name).is_some_and(|value| !matches!(value.as_str(), "off" | "false" | ""));
         let searches = ["enable_web_search", "enable_web_scraping", "enable_x_search", "character_slug"];
         let mut shape = Self {
-            has_more: searches.into_iter().any(is_on) || tools_search(&body["tools"]),
+            has_more: searches.into_iter().any(is_on) || has_server_search(&body["tools"]),
             has_system_prompt: parameter("include_venice_system_prompt").as_deref() != Some("false"),
             limit: ["max_completion_tokens", "max_tokens", "max_output_tokens"]
                 .iter()
@@ -54,14 +54,14 @@ impl ChatShape {
     fn add(&mut self, value: &Value) {
         match value {
             Value::Null => {}
-            Value::Object(members) => {
-                let kind = members.get("type").and_then(Value::as_str);
+            Value::Object(fields) => {
+                let kind = fields.get("type").and_then(Value::as_str);
                 if kind.is_some_and(|kind| MEDIA.iter().any(|media| kind.contains(media))) {
                     self.has_more = true;
                     return;
                 }
                 // Two quotes, a colon and a comma.
-                for (name, value) in members {
+                for (name, value) in fields {
                     self.bytes = self.bytes.saturating_add(name.len() as u64 + 4);
                     self.add(value);
                 }
@@ -73,8 +73,8 @@ impl ChatShape {
     }
 }
 
-/// Tools that the server runs itself, whose findings it reads.
-fn tools_search(tools: &Value) -> bool {
+/// Tools that the server runs itself, whose results become part of the prompt.
+fn has_server_search(tools: &Value) -> bool {
     let kinds = tools.as_array().into_iter().flatten().filter_map(|tool| tool["type"].as_str());
     kinds.into_iter().any(|kind| kind != "function")
 }

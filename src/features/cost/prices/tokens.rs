@@ -1,15 +1,15 @@
-//! What tokens cost.
+//! `Prices::{usage, embeddings, decision}`: prices of tokens.
 
 use super::{Prices, money};
 use crate::api::generated::types::{DecisionUsage, EmbeddingUsage, Money, Usage};
 
-/// Prices of tokens are those of a million.
+/// Token prices are per million.
 pub(super) const A_MILLION: u32 = 6;
 
-/// How many tokens of each kind were read and written.
+/// Prompt and completion tokens by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tokens {
-    /// All that was read, the two kinds below included.
+    /// All prompt tokens, including the two kinds below.
     pub(crate) prompt: u64,
     /// Read from the cache.
     pub(crate) cached: u64,
@@ -30,12 +30,12 @@ impl Tokens {
     }
 }
 
-/// A count below nothing is none.
+/// A negative count is 0.
 pub(crate) fn count(number: Option<i64>) -> u64 {
     number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
 }
 
-/// The prices that hold for requests of one size.
+/// The prices for requests of one size.
 pub(super) struct Tier<'p> {
     pub(super) input: &'p Money,
     pub(super) output: Option<&'p Money>,
@@ -44,18 +44,18 @@ pub(super) struct Tier<'p> {
 }
 
 impl Tier<'_> {
-    /// What a token costs at most that is read, in whatever way.
-    pub(super) fn dearest_input(&self) -> Money {
-        self.cache_write.map_or_else(|| self.input.clone(), |write| money::dearer(self.input, write))
+    /// The maximum price of a prompt token of any kind.
+    pub(super) fn highest_input(&self) -> Money {
+        self.cache_write.map_or_else(|| self.input.clone(), |write| money::max(self.input, write))
     }
 }
 
 impl<'m> Prices<'m> {
-    /// What this usage costs by the list: tokens read, those from the cache and those written to it at their own prices, and tokens
-    /// written. A request that is longer than the threshold of the prices for long requests pays those, for all of its tokens.
+    /// The list price of this usage: prompt tokens, cache reads and cache writes at their own prices, and completion tokens. A request
+    /// above the long-context threshold pays the long-context prices for all of its tokens.
     ///
-    /// A cache price that is not in the list is the one of other tokens. What is charged beside the tokens, such as a web search, is
-    /// not in it; the reply's own [`cost`](crate::types::ChatCompletion::cost) is what was charged.
+    /// A missing cache price is that of other prompt tokens. Charges beyond tokens, such as a web search, are not included; the reply's own
+    /// [`cost`](crate::types::ChatCompletion::cost) is what was charged.
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, model: venice_ai::types::Model) -> Result<(), venice_ai::Error> {
@@ -72,20 +72,20 @@ impl<'m> Prices<'m> {
         self.tokens(Tokens::of(usage))
     }
 
-    /// What embedding costs by the list, from the reply's usage.
+    /// The list price of embeddings, from the reply's usage.
     #[must_use]
     pub fn embeddings(&self, usage: &EmbeddingUsage) -> Option<Money> {
         self.tokens(Tokens { prompt: count(Some(usage.prompt_tokens)), ..Tokens::default() })
     }
 
-    /// What a decision costs by the list, from the reply's usage.
+    /// The list price of a decision, from the reply's usage.
     #[must_use]
     pub fn decision(&self, usage: &DecisionUsage) -> Option<Money> {
         let (prompt, completion) = (count(Some(usage.input_tokens)), count(Some(usage.output_tokens)));
         self.tokens(Tokens { prompt, completion, ..Tokens::default() })
     }
 
-    /// What tokens cost by the list, that are only read.
+    /// The list price of tokens that are only read.
     pub(crate) fn tokens(self, tokens: Tokens) -> Option<Money> {
         let tier = self.tier(tokens.prompt)?;
         let special = tokens.cached.saturating_add(tokens.cache_written);
@@ -101,7 +101,7 @@ impl<'m> Prices<'m> {
         self.paid(all)
     }
 
-    /// The prices of a request that reads so many tokens.
+    /// The prices for a request with so many prompt tokens.
     pub(super) fn tier(self, prompt: u64) -> Option<Tier<'m>> {
         let long = self.long_tier().filter(|(threshold, _)| prompt > *threshold);
         long.map(|(_, tier)| tier).or_else(|| self.short_tier())
@@ -117,7 +117,7 @@ impl<'m> Prices<'m> {
         })
     }
 
-    /// The prices of long requests, and what they are longer than.
+    /// The long-context prices, and their threshold.
     pub(super) fn long_tier(self) -> Option<(u64, Tier<'m>)> {
         let long = self.list()?.extended.as_ref()?;
         let tier = Tier {

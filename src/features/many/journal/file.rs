@@ -1,4 +1,4 @@
-//! Opening a journal: lock it, mend its end, and find what is in it.
+//! `Opened`: opens a journal: locks it, repairs its end and indexes its lines.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -10,16 +10,16 @@ use super::record::{HEADER, Line, header};
 use crate::features::save::durable;
 use crate::runtime::error::{Error, ErrorKind};
 
-/// A journal that is open.
+/// An open journal.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) file: Locked,
-    pub(super) index: HashMap<String, Noted>,
+    pub(super) index: HashMap<String, RecordedRequest>,
 }
 
-/// What is known of a request.
+/// What the journal knows of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Noted {
+pub(super) struct RecordedRequest {
     /// The hash of the request.
     pub(super) request: String,
     pub(super) state: RequestState,
@@ -27,11 +27,11 @@ pub(super) struct Noted {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestState {
-    /// Nothing says what became of it.
+    /// Sent; the outcome is unknown.
     Sent,
-    /// It did not run.
+    /// Known not to have been executed.
     Refused,
-    /// The reply is this part of the file.
+    /// The line with the reply.
     Done(Span),
     Failed {
         may_be_paid: bool,
@@ -39,18 +39,18 @@ pub(super) enum RequestState {
     },
 }
 
-/// Where a line lies.
+/// The position of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) start: u64,
     pub(super) length: usize,
 }
 
-/// A run that was dropped has the file until its last line is on the disk. So long is waited for that.
+/// How long to wait for the lock: a dropped run holds the file until its last line is on disk.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Opens the file, or makes it. This may wait, for the disk and for another run.
+/// Opens or creates the file. Blocks on the disk and on another run's lock.
 #[inline]
 pub(super) fn open(path: &Path) -> Result<Opened, Error> {
     let failed = |error| cannot(path, error);
@@ -71,15 +71,15 @@ pub(super) fn open(path: &Path) -> Result<Opened, Error> {
 
 struct Scan<'p> {
     path: &'p Path,
-    index: HashMap<String, Noted>,
-    /// The whole lines so far.
+    index: HashMap<String, RecordedRequest>,
+    /// The number of complete lines so far.
     lines: u64,
     /// Where they end.
     end: u64,
 }
 
 impl Scan<'_> {
-    /// Reads all whole lines, and gives what comes behind the last one.
+    /// Reads all complete lines, and returns what follows the last one.
     fn read(&mut self, reader: &mut impl BufRead) -> Result<Vec<u8>, Error> {
         let mut line = Vec::new();
         loop {
@@ -93,7 +93,7 @@ impl Scan<'_> {
         }
     }
 
-    /// What a crash left behind the last whole line: a line without its end, or blocks that were never filled.
+    /// Repairs what a crash left after the last complete line: a line without its end, or blocks that were never written.
     #[inline]
     fn mend(&mut self, file: &mut Locked, mut tail: Vec<u8>) -> Result<(), Error> {
         let failed = |error| cannot(self.path, error);
@@ -103,9 +103,9 @@ impl Scan<'_> {
         }
         let is_new = self.lines == 0;
         if is_new && !HEADER.as_bytes().starts_with(&tail) {
-            return Err(unusable(self.path, "is no journal of a run of many calls, and was left as it is"));
+            return Err(unusable(self.path, "is not a journal of a batch run, and was not changed"));
         }
-        // Only the end of the line is missing: what it says is known.
+        // Only the end of the line is missing: its content is known.
         let span = Span { start: self.end, length: tail.len() };
         let is_whole = !is_new && !tail.is_empty() && Line::of(&tail).is_ok();
         if is_whole {
@@ -136,18 +136,18 @@ impl Scan<'_> {
                 Line::Header(version) => {
                     Err(format!("it has version {version}, which this version of the crate cannot read"))
                 }
-                _ => Err("it is no journal of a run of many calls".to_owned()),
+                _ => Err("it is not a journal of a batch run".to_owned()),
             };
         }
         let (key, state) = match line {
-            Line::Header(_) => return Err("a second beginning".to_owned()),
+            Line::Header(_) => return Err("a second header".to_owned()),
             Line::Sent { key, request } => {
-                let noted = Noted { request, state: RequestState::Sent };
-                return match self.index.insert(key, noted) {
-                    Some(Noted { state: RequestState::Done(_), .. }) => {
-                        Err("a request that was answered is sent again".to_owned())
+                let recorded = RecordedRequest { request, state: RequestState::Sent };
+                return match self.index.insert(key, recorded) {
+                    Some(RecordedRequest { state: RequestState::Done(_), .. }) => {
+                        Err("a request was sent again after its reply".to_owned())
                     }
-                    Some(Noted { state: RequestState::Sent, .. }) | None => Ok(()),
+                    Some(RecordedRequest { state: RequestState::Sent, .. }) | None => Ok(()),
                     Some(_) => Ok(()),
                 };
             }
@@ -156,12 +156,12 @@ impl Scan<'_> {
             Line::Failed { key, may_be_paid } => (key, RequestState::Failed { may_be_paid, span }),
         };
         match self.index.get_mut(&key) {
-            Some(noted) if noted.state == RequestState::Sent => {
-                noted.state = state;
+            Some(recorded) if recorded.state == RequestState::Sent => {
+                recorded.state = state;
                 Ok(())
             }
             Some(_) => Err("a second outcome of one request".to_owned()),
-            None => Err("the outcome of a request that was not sent".to_owned()),
+            None => Err("an outcome of a request that was not sent".to_owned()),
         }
     }
 
@@ -171,7 +171,7 @@ impl Scan<'_> {
     }
 }
 
-/// A journal that this run must not touch.
+/// The error for a journal that this run must not change.
 #[inline]
 pub(super) fn unusable(path: &Path, problem: &str) -> Error {
     Error::new(ErrorKind::Journal, format!("the journal {path:?} {problem}"))

@@ -1,4 +1,4 @@
-//! What makes a request the one that it is.
+//! The identity of a request in a journal: a hash of its operation, address and body.
 
 use hmac_sha256::Hash;
 use serde_json::Value;
@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::features::hex;
 use crate::runtime::transport::Outgoing;
 
-/// The hash of a request: its operation, address and body. Neither the key nor the headers nor the host are part of it. `None` for
-/// one that sends a file, which would have to be read.
+/// The hash of a request: its operation, address and body, without key, headers and host. `None` for a request that sends a file, which
+/// would have to be read.
 #[inline]
 pub(in crate::features::many) fn of(outgoing: &Outgoing) -> Option<String> {
     let request = outgoing.request.as_ref()?;
@@ -30,7 +30,7 @@ pub(in crate::features::many) fn of(outgoing: &Outgoing) -> Option<String> {
     Some(name(hasher))
 }
 
-/// The first half of the hash, in hexadecimal: 128 bits are more than enough to tell requests apart.
+/// The first half of the hash, in hexadecimal: 128 bits are enough.
 fn name(hasher: Hash) -> String {
     hex::encode(&hasher.finalize()[..16])
 }
@@ -40,17 +40,17 @@ fn text(hasher: &mut Hash, text: &str) {
     hasher.update(text.as_bytes());
 }
 
-/// Members go in by their names: whether the JSON library keeps their order is a feature that any crate can turn on.
+/// Fields are hashed in the order of their names: whether the JSON library preserves order is a feature that any crate can turn on.
 #[inline]
 fn json(hasher: &mut Hash, value: &Value) {
     match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|member| member.0);
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|field| field.0);
             hasher.update(b"{");
-            for (name, member) in members {
+            for (name, field) in fields {
                 text(hasher, name);
-                json(hasher, member);
+                json(hasher, field);
             }
             hasher.update(b"}");
         }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_the_same_in_every_version() {
+    fn a_hash_is_the_same_in_every_version() {
         let mut hasher = Hash::new();
         hasher.update(b"abc");
         assert_eq!(name(hasher), "ba7816bf8f01cfea414140de5dae2223");
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn the_order_of_members_does_not_matter_and_everything_else_does() {
+    fn only_the_order_of_fields_does_not_matter() {
         let hash = of_json(r#"{"a": 1, "b": ["x", null]}"#);
         assert_eq!(of_json(r#"{"b":["x",null],"a":1}"#), hash);
         for other in [

@@ -1,20 +1,19 @@
-//! One run a journal.
+//! `Locked`: a file locked for one run.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
-/// A file that one run has for itself.
+/// A file locked for one run.
 #[derive(Debug)]
 pub(super) struct Locked(File);
 
-/// Opens the file for one run alone; `None` if another one has it. The file stays locked until it is closed, also when the
-/// process is killed.
+/// Opens the file exclusively; `None` if another run has it. It stays locked until it is closed, also when the process is killed.
 pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
-        // Whoever can write to the folder would choose the file that is written to.
-        let problem = "it is a symbolic link; give the path of the file that it leads to";
+        // Anyone with write access to the folder could choose the target of the link.
+        let problem = "it is a symbolic link; use the path of its target";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
     }
     let mut options = OpenOptions::new();
@@ -28,7 +27,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
     Ok(is_locked.then(|| Locked(file)))
 }
 
-/// A file that was there before may be one that others can read, or write.
+/// Restricts an existing file to its owner.
 fn close_to_others(file: &File) {
     #[cfg(unix)]
     {
@@ -38,7 +37,7 @@ fn close_to_others(file: &File) {
         if mode & 0o077 != 0
             && let Err(error) = file.set_permissions(fs::Permissions::from_mode(mode & 0o700))
         {
-            tracing::warn!(%error, "others than its owner can read the journal, which holds answers");
+            tracing::warn!(%error, "users other than its owner can read the journal, which contains replies");
         }
     }
     #[cfg(not(unix))]
@@ -62,10 +61,10 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// The standard library of Rust 1.88 has no locks of files.
+/// File locks are in the standard library since Rust 1.89.
 #[cfg(not(file_lock))]
 fn lock(_: &File) -> io::Result<bool> {
-    tracing::warn!("built with Rust 1.88, which cannot lock files: no other run may use the journal of this one");
+    tracing::warn!("built with Rust 1.88, which cannot lock files: make sure that no other run uses this journal");
     Ok(true)
 }
 
@@ -83,7 +82,7 @@ impl DerefMut for Locked {
     }
 }
 
-/// A process that another thread is just starting has the file too, for a moment. Closing it here would leave it locked there.
+/// A process that another thread is just starting inherits the file for a moment. Closing it here would leave it locked there.
 #[cfg(file_lock)]
 impl Drop for Locked {
     #[allow(clippy::incompatible_msrv, reason = "compiled where the standard library has it")]

@@ -1,4 +1,4 @@
-//! A journal in use: what it knows of a request, and what is added to it.
+//! `RunJournal`: the journal of a run: looks requests up and appends lines.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
-use super::file::{self, Noted, Opened, RequestState, Span};
+use super::file::{self, Opened, RecordedRequest, RequestState, Span};
 use super::lock::Locked;
 use super::record::Line;
 use super::{Journal, KeptReply, record};
@@ -18,15 +18,15 @@ use crate::runtime::media::off_thread::OffThread;
 use crate::runtime::transport::{Reply, Scope};
 
 /// The journal of a run.
-pub(in crate::features::many) struct Book {
+pub(in crate::features::many) struct RunJournal {
     settings: Journal,
-    /// How often each name was used. It outlives the open file.
+    /// How often each key was used. Kept when the file is closed.
     used: HashMap<String, u32>,
     state: Open,
-    /// Lines about requests that were sent, which could not be written. They are when the file is opened again.
-    owed: Vec<Vec<u8>>,
-    /// What waits for lines that came while the file was closed.
-    adrift: Vec<Then>,
+    /// Lines about sent requests that could not be written. They are written when the file is opened again.
+    unwritten: Vec<Vec<u8>>,
+    /// Actions that wait for lines added while the file was closed.
+    detached: Vec<AfterWrite>,
 }
 
 enum Open {
@@ -35,28 +35,28 @@ enum Open {
     Yes(Log),
 }
 
-/// What is known of a request.
+/// What the journal knows of a request.
 #[derive(Debug)]
-pub(in crate::features::many) enum Known {
-    /// It is to be sent.
+pub(in crate::features::many) enum Lookup {
+    /// Not sent yet.
     Nothing,
     /// Its outcome is in the file.
     Outcome { of: JournalReader, may_be_paid: bool, is_error: bool },
-    /// It was sent, and nobody knows what became of it.
+    /// Sent; the outcome is unknown.
     Unknown,
 }
 
 /// What happens when a line is written.
-pub(in crate::features::many) enum Then {
+pub(in crate::features::many) enum AfterWrite {
     Send(Box<Task>, Ticket),
     Finish(Box<Finish>),
     Nothing,
 }
 
-/// What may happen now that its lines are written, or what they are for that will never be, and why.
-pub(in crate::features::many) type Written = Result<Vec<Then>, (Error, Vec<Then>)>;
+/// Actions whose lines are written, or those whose lines will never be, and why.
+pub(in crate::features::many) type Written = Result<Vec<AfterWrite>, (Error, Vec<AfterWrite>)>;
 
-/// A part of the file, to be read.
+/// Reads a line of the file.
 #[derive(Clone, Debug)]
 pub(in crate::features::many) struct JournalReader {
     file: Arc<Mutex<Locked>>,
@@ -65,21 +65,21 @@ pub(in crate::features::many) struct JournalReader {
 
 struct Log {
     file: Arc<Mutex<Locked>>,
-    index: HashMap<String, Noted>,
-    pending: Vec<(Vec<u8>, Then)>,
+    index: HashMap<String, RecordedRequest>,
+    pending: Vec<(Vec<u8>, AfterWrite)>,
     writing: Option<Writing>,
 }
 
-/// Lines on their way to the disk.
+/// Lines being written.
 struct Writing {
     work: OffThread<()>,
     lines: Arc<Vec<Vec<u8>>>,
-    then: Vec<Then>,
+    then: Vec<AfterWrite>,
 }
 
-impl Book {
+impl RunJournal {
     pub(in crate::features::many) fn new(settings: Journal) -> Self {
-        Self { settings, used: HashMap::new(), state: Open::Not, owed: Vec::new(), adrift: Vec::new() }
+        Self { settings, used: HashMap::new(), state: Open::Not, unwritten: Vec::new(), detached: Vec::new() }
     }
 
     /// Ready when the file is open.
@@ -97,8 +97,9 @@ impl Book {
                     let opened = ready!(Pin::new(opening).poll(cx));
                     self.state = Open::Not;
                     let Opened { file, index } = opened.map_err(|error| self.failed(error))??;
-                    let owed = std::mem::take(&mut self.owed).into_iter().filter(|line| is_missing(line, &index));
-                    let pending = owed.map(|line| (line, Then::Nothing)).collect();
+                    let unwritten =
+                        std::mem::take(&mut self.unwritten).into_iter().filter(|line| is_missing(line, &index));
+                    let pending = unwritten.map(|line| (line, AfterWrite::Nothing)).collect();
                     let file = Arc::new(Mutex::new(file));
                     Open::Yes(Log { file, index, pending, writing: None })
                 }
@@ -110,21 +111,21 @@ impl Book {
         matches!(self.state, Open::Yes(_))
     }
 
-    /// Nothing is to be written.
+    /// Whether nothing is to be written.
     pub(in crate::features::many) fn is_idle(&self) -> bool {
         let is_written = match &self.state {
             Open::Yes(log) => log.pending.is_empty() && log.writing.is_none(),
             Open::Not | Open::Soon(_) => true,
         };
-        is_written && self.adrift.is_empty()
+        is_written && self.detached.is_empty()
     }
 
-    /// No line is left that could not be written.
-    pub(in crate::features::many) fn owes_nothing(&self) -> bool {
-        self.owed.is_empty()
+    /// Whether every line was written.
+    pub(in crate::features::many) fn is_all_written(&self) -> bool {
+        self.unwritten.is_empty()
     }
 
-    /// The name under which a request stands here: the caller's, or its hash and which of the equal ones it is.
+    /// The key of a request in the journal: the caller's, or its hash and its number among equal requests.
     #[inline]
     pub(in crate::features::many) fn name(
         &mut self,
@@ -133,7 +134,7 @@ impl Book {
     ) -> Result<JournalEntry, Error> {
         let Some(key) = given.clone().or_else(|| request.clone()) else {
             let message =
-                "a request that sends a file needs a name in the journal: give it with `with_keys`; nothing was sent";
+                "a request that sends a file needs a key in the journal: set it with `with_keys`; nothing was sent";
             return Err(Error::invalid_request(message));
         };
         let used = self.used.entry(key.clone()).or_default();
@@ -142,68 +143,68 @@ impl Book {
             (1, _) => key,
             (n, None) => format!("{key}#{n}"),
             (_, Some(given)) => {
-                let message = format!("the key {given:?} is given to a second request; nothing was sent");
+                let message = format!("the key {given:?} was already used for another request; nothing was sent");
                 return Err(Error::invalid_request(message));
             }
         };
         Ok(JournalEntry { key, request: request.unwrap_or_default() })
     }
 
-    /// What is known of a request. It is asked once for each.
+    /// Looks a request up. Called once for each.
     #[inline]
-    pub(in crate::features::many) fn known(&mut self, entry: &JournalEntry) -> Result<Known, Error> {
+    pub(in crate::features::many) fn lookup(&mut self, entry: &JournalEntry) -> Result<Lookup, Error> {
         let (path, settings) = (&self.settings.path, &self.settings);
         let Open::Yes(log) = &mut self.state else { return Err(file::unusable(path, "is not open")) };
-        let Some(noted) = log.index.remove(&entry.key) else { return Ok(Known::Nothing) };
-        if noted.request != entry.request {
+        let Some(recorded) = log.index.remove(&entry.key) else { return Ok(Lookup::Nothing) };
+        if recorded.request != entry.request {
             let problem = format!(
-                "has another request under the key {:?}: it belongs to another run; nothing was sent for it",
+                "has a different request with the key {:?}: it belongs to another run; the request was not sent",
                 entry.key
             );
             return Err(file::unusable(path, &problem));
         }
         let reading = |span| JournalReader { file: Arc::clone(&log.file), span };
-        Ok(match noted.state {
-            RequestState::Refused => Known::Nothing,
-            RequestState::Sent if settings.resend_unknown => Known::Nothing,
-            RequestState::Sent => Known::Unknown,
-            RequestState::Failed { may_be_paid: true, .. } if settings.resend_unknown => Known::Nothing,
-            RequestState::Failed { may_be_paid: false, .. } if settings.resend_failed => Known::Nothing,
+        Ok(match recorded.state {
+            RequestState::Refused => Lookup::Nothing,
+            RequestState::Sent if settings.resend_unknown => Lookup::Nothing,
+            RequestState::Sent => Lookup::Unknown,
+            RequestState::Failed { may_be_paid: true, .. } if settings.resend_unknown => Lookup::Nothing,
+            RequestState::Failed { may_be_paid: false, .. } if settings.resend_failed => Lookup::Nothing,
             RequestState::Failed { may_be_paid, span } => {
-                Known::Outcome { of: reading(span), may_be_paid, is_error: true }
+                Lookup::Outcome { of: reading(span), may_be_paid, is_error: true }
             }
-            RequestState::Done(span) => Known::Outcome { of: reading(span), may_be_paid: false, is_error: false },
+            RequestState::Done(span) => Lookup::Outcome { of: reading(span), may_be_paid: false, is_error: false },
         })
     }
 
-    pub(in crate::features::many) fn note_sent(&mut self, task: Box<Task>, ticket: Ticket, at: SystemTime) {
+    pub(in crate::features::many) fn record_sent(&mut self, task: Box<Task>, ticket: Ticket, at: SystemTime) {
         let line = task
             .entry
             .as_ref()
             .map(|entry| record::sent(&entry.key, &entry.request, task.outgoing.scope.operation().name(), at));
-        self.add(line, Then::Send(task, ticket));
+        self.add(line, AfterWrite::Send(task, ticket));
     }
 
-    /// It is sent again, by this run or the next.
-    pub(in crate::features::many) fn note_refused(&mut self, entry: Option<&JournalEntry>) {
-        self.add(entry.map(|entry| record::refused(&entry.key)), Then::Nothing);
+    /// Known not to have been executed: this run or the next sends it again.
+    pub(in crate::features::many) fn record_refused(&mut self, entry: Option<&JournalEntry>) {
+        self.add(entry.map(|entry| record::refused(&entry.key)), AfterWrite::Nothing);
     }
 
-    pub(in crate::features::many) fn note_done(
+    pub(in crate::features::many) fn record_done(
         &mut self,
         entry: Option<&JournalEntry>,
         kept: &KeptReply<'_>,
         finish: Finish,
     ) {
-        self.add(entry.map(|entry| record::done(&entry.key, kept)), Then::Finish(Box::new(finish)));
+        self.add(entry.map(|entry| record::done(&entry.key, kept)), AfterWrite::Finish(Box::new(finish)));
     }
 
-    /// It was not sent after all, and its outcome is given out.
-    pub(in crate::features::many) fn note_unsent(&mut self, entry: Option<&JournalEntry>, finish: Finish) {
-        self.add(entry.map(|entry| record::refused(&entry.key)), Then::Finish(Box::new(finish)));
+    /// Not sent after all; its outcome is returned.
+    pub(in crate::features::many) fn record_unsent(&mut self, entry: Option<&JournalEntry>, finish: Finish) {
+        self.add(entry.map(|entry| record::refused(&entry.key)), AfterWrite::Finish(Box::new(finish)));
     }
 
-    pub(in crate::features::many) fn note_failed(
+    pub(in crate::features::many) fn record_failed(
         &mut self,
         entry: Option<&JournalEntry>,
         scope: &Scope,
@@ -213,36 +214,36 @@ impl Book {
             (Some(entry), Err(error)) => Some(record::failed(&entry.key, error, scope, finish.may_be_paid)),
             _ => None,
         };
-        self.add(line, Then::Finish(Box::new(finish)));
+        self.add(line, AfterWrite::Finish(Box::new(finish)));
     }
 
-    fn add(&mut self, line: Option<Vec<u8>>, then: Then) {
+    fn add(&mut self, line: Option<Vec<u8>>, then: AfterWrite) {
         let line = line.unwrap_or_default();
         match &mut self.state {
             Open::Yes(log) => log.pending.push((line, then)),
             Open::Not | Open::Soon(_) => {
-                self.owe(line, &then);
-                self.adrift.push(then);
+                self.keep_unwritten(line, &then);
+                self.detached.push(then);
             }
         }
     }
 
     /// Keeps a line that could not be written. A request that will not be sent needs none.
-    fn owe(&mut self, line: Vec<u8>, then: &Then) {
-        if !line.is_empty() && !matches!(then, Then::Send(..)) {
-            self.owed.push(line);
+    fn keep_unwritten(&mut self, line: Vec<u8>, then: &AfterWrite) {
+        if !line.is_empty() && !matches!(then, AfterWrite::Send(..)) {
+            self.unwritten.push(line);
         }
     }
 
-    /// What may happen now that its lines are written; pending while nothing is, and while it is being written. What is added
-    /// meanwhile is written together, with one fsync.
+    /// The actions whose lines are written; pending while there are none or a write is running. Lines added meanwhile are written together,
+    /// with one fsync.
     ///
-    /// An error comes with all that is not written. The file is closed then, and opened again when it is next needed; what became of
-    /// requests is written then.
+    /// An error comes with everything that is not written. The file is closed then, and reopened when it is next needed; outcomes are
+    /// written then.
     #[inline]
     pub(in crate::features::many) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Written> {
-        if !self.adrift.is_empty() {
-            return Poll::Ready(Ok(std::mem::take(&mut self.adrift)));
+        if !self.detached.is_empty() {
+            return Poll::Ready(Ok(std::mem::take(&mut self.detached)));
         }
         let Open::Yes(log) = &mut self.state else { return Poll::Pending };
         if log.writing.is_none() && !log.pending.is_empty() {
@@ -264,13 +265,13 @@ impl Book {
     }
 
     #[inline]
-    fn broken(&mut self, error: io::Error, lines: &[Vec<u8>], then: Vec<Then>) -> (Error, Vec<Then>) {
+    fn broken(&mut self, error: io::Error, lines: &[Vec<u8>], then: Vec<AfterWrite>) -> (Error, Vec<AfterWrite>) {
         let mut unwritten: Vec<_> = lines.iter().cloned().zip(then).collect();
         if let Open::Yes(log) = std::mem::replace(&mut self.state, Open::Not) {
             unwritten.extend(log.pending);
         }
         let then = unwritten.into_iter().map(|(line, then)| {
-            self.owe(line, &then);
+            self.keep_unwritten(line, &then);
             then
         });
         let then = then.collect();
@@ -284,21 +285,21 @@ impl Book {
 
     #[inline]
     pub(in crate::features::many) fn unreadable(&self) -> Error {
-        file::unusable(&self.settings.path, "has an outcome that cannot be read; nothing was sent for it")
+        file::unusable(&self.settings.path, "has an outcome that cannot be read; the request was not sent")
     }
 }
 
-/// Whether what a line says is not known to the file. Some of the lines may have been written before one could not be.
+/// Whether the file lacks this line. Some lines may have been written before one failed.
 #[inline]
-fn is_missing(line: &[u8], index: &HashMap<String, Noted>) -> bool {
+fn is_missing(line: &[u8], index: &HashMap<String, RecordedRequest>) -> bool {
     let key = match Line::of(line) {
         Ok(Line::Done { key } | Line::Refused { key } | Line::Failed { key, .. }) => key,
         _ => return false,
     };
-    index.get(&key).is_some_and(|noted| noted.state == RequestState::Sent)
+    index.get(&key).is_some_and(|recorded| recorded.state == RequestState::Sent)
 }
 
-/// One write a line, so that a crash cuts the last one at most.
+/// One write per line, so that a crash truncates at most the last one.
 #[inline]
 fn write(file: &Mutex<Locked>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()> {
     let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -321,7 +322,7 @@ impl JournalReader {
     }
 }
 
-/// The outcome that a line holds.
+/// The outcome in a line.
 #[inline]
 pub(in crate::features::many) fn outcome_of(
     line: &[u8],
@@ -334,9 +335,9 @@ pub(in crate::features::many) fn outcome_of(
     }
 }
 
-/// The error of a request that was on its way when its process ended.
+/// The error of a request that was in flight when its process ended.
 #[inline]
 pub(in crate::features::many) fn unknown(scope: &Scope) -> Error {
-    let message = "it was sent by a run that ended before the outcome was known, and is not sent again by itself";
+    let message = "it was sent by a run that ended before the outcome was known; it is not retried automatically";
     scope.explained(Error::new(ErrorKind::OutcomeUnknown, message).with_note(crate::features::many::MAY_BE_PAID))
 }

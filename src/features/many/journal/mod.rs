@@ -1,4 +1,4 @@
-//! A run that survives its process.
+//! `Journal`: a durable log of a run, so that another run resumes it without paying twice.
 
 mod file;
 pub(super) mod identity;
@@ -8,10 +8,10 @@ mod record;
 
 use std::path::PathBuf;
 
-pub(super) use self::log::{Book, Known, Then, Written, outcome_of, unknown};
+pub(super) use self::log::{AfterWrite, Lookup, RunJournal, Written, outcome_of, unknown};
 pub(super) use self::record::{KeptReply, body_of};
 
-/// The file in which a run notes what it sent and what came back, so that another run goes on where it ended.
+/// A file that records what a run sent and received, so that another run resumes where it ended.
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client, requests: Vec<venice_ai::types::ChatCompletionRequest>) -> Result<(), venice_ai::Error> {
@@ -22,40 +22,39 @@ pub(super) use self::record::{KeptReply, body_of};
 /// # Ok(()) }
 /// ```
 ///
-/// # What is in it
+/// # Contents
 ///
-/// One JSON object a line, only ever added to: before a request is sent that it is (a hash of it and the time), and afterwards the
-/// whole reply, or that it failed and how. **Replies are written as they came, so the file holds answers; a request is written as a hash
-/// alone.** Never written are keys, other headers of requests, cookies, and whatever else of a reply's headers
-/// [`Meta`](crate::Meta) has no method for. On Unix the file can be read by its owner alone
-/// (mode 0600); others lose the right to an older file. A symbolic link is refused.
+/// One JSON object per line, append-only. Before a request is sent: its hash and the time. Afterwards: the whole reply, or how it failed.
+/// **Replies are stored as received, so the file contains answers; of a request only a hash is stored.** Keys, headers of requests, cookies
+/// and reply headers without a method on [`Meta`](crate::Meta) are never stored. On Unix only the owner can read the file (mode 0600);
+/// other users lose access to an existing file. A symbolic link is rejected.
 ///
-/// # Which request is which
+/// # Identity of requests
 ///
-/// A request is known again by a hash of its operation, address and body; of two that are equal by which came first. A request that
-/// changed in any way is another request, and is sent. [`Many::with_keys`](super::Many::with_keys) gives names instead; then a request that
-/// differs from the one that stands under its name is an error that stops the run: the journal belongs to another run.
+/// A request is identified by a hash of its operation, address and body; equal requests are numbered in the order of the input. A changed
+/// request is a new one, and is sent. [`Many::with_keys`](super::Many::with_keys) sets keys instead; then a request that differs from the
+/// recorded one with its key is an error that stops the run: the journal belongs to another run.
 ///
-/// # What happens to what is in it
+/// # Resuming
 ///
-/// | It stands there as | The next run |
+/// | Recorded as | The next run |
 /// |---|---|
-/// | answered | gives the reply again, in its place, and sends nothing |
-/// | refused by the API for now (429, 503), or not begun | sends it |
-/// | failed for reasons of its own (400, 404, 422) | gives the error again; [`resend_failed`](Self::resend_failed) |
-/// | failed, and perhaps paid for (cut, timed out, 500, 502, 504) | gives the error again; [`resend_unknown`](Self::resend_unknown) |
-/// | sent, and nothing more: the process ended meanwhile | gives [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown); [`resend_unknown`](Self::resend_unknown) |
+/// | answered | returns the recorded reply in its place, and sends nothing |
+/// | rejected for now (429, 503), or not sent | sends it |
+/// | failed because of the request (400, 404, 422) | returns the recorded error; [`resend_failed`](Self::resend_failed) |
+/// | failed, and may be paid (connection lost, timed out, 500, 502, 504) | returns the recorded error; [`resend_unknown`](Self::resend_unknown) |
+/// | sent, without an outcome: the process ended | returns [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown); [`resend_unknown`](Self::resend_unknown) |
 ///
-/// # What it survives
+/// # Durability
 ///
-/// What is noted is on disk (fsync) before a request goes out and before its outcome is given to the caller, so neither a killed process
-/// nor a power cut leads to a second payment; outcomes that come together share one fsync. [`fsync(false)`](Self::fsync) leaves that
-/// out. When the disk is full the run stops; what came back meanwhile is given out, and noted once it goes on
-/// ([`Many::resume`](super::Many::resume)). A last line that was cut by a crash is repaired. Anything else that cannot be read stops the run with the number of the line, before
-/// anything is sent; so does a file that another run has open, here or in another process (built with
-/// Rust 1.88, which cannot lock files, a run does not notice that, and warns through `tracing` instead).
+/// A line is on disk (fsync) before its request is sent, and before its outcome is returned, so neither a killed process nor a power
+/// failure leads to a second payment. Outcomes that arrive together share one fsync. [`fsync(false)`](Self::fsync) turns it off. When the
+/// disk is full the run stops; replies that arrive meanwhile are returned, and recorded once the run is resumed
+/// ([`Many::resume`](super::Many::resume)). A last line truncated by a crash is repaired. Anything else that cannot be read stops the run
+/// with the line number before anything is sent. So does a file that another run has open, in this process or another. (Built with Rust
+/// 1.88, which cannot lock files, a run does not notice that, and warns through `tracing` instead.)
 #[derive(Clone, Debug)]
-#[must_use = "give it to `Many::with_journal`"]
+#[must_use = "pass it to `Many::with_journal`"]
 pub struct Journal {
     pub(super) path: PathBuf,
     pub(super) fsync: bool,
@@ -64,25 +63,25 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal in this file, which is made if it is not there. Its folder must exist. Nothing is opened before the run begins.
+    /// The journal in this file, which is created if it does not exist. Its folder must exist. Nothing is opened before the run starts.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), fsync: true, resend_unknown: false, resend_failed: false }
     }
 
-    /// Whether each line is waited for until it is on disk. It is unless this says no; then lines survive the process, and not a power
-    /// cut within the next seconds, after which a request may be sent that was paid for before.
+    /// Whether to wait until each line is on disk. Default: `true`. With `false` lines survive a killed process, but not a power failure
+    /// within the next seconds: then a paid request may be sent again.
     pub fn fsync(mut self, fsync: bool) -> Self {
         self.fsync = fsync;
         self
     }
 
-    /// Whether a request is sent again of which nobody knows what became of it. It may be paid for a second time.
+    /// Whether to resend requests with an unknown outcome. They may be charged twice.
     pub fn resend_unknown(mut self, resend: bool) -> Self {
         self.resend_unknown = resend;
         self
     }
 
-    /// Whether a request is sent again that failed for reasons of its own, and surely was not paid for.
+    /// Whether to resend requests that failed and are known not to be charged.
     pub fn resend_failed(mut self, resend: bool) -> Self {
         self.resend_failed = resend;
         self

@@ -1,4 +1,4 @@
-//! The lines of a journal.
+//! `Line`: the lines of a journal, encoded and decoded.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,17 +10,17 @@ use serde_json::{Map, Value, json};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::base64;
 use crate::runtime::meta::Meta;
-use crate::runtime::transport::members;
+use crate::runtime::transport::fields;
 use crate::runtime::transport::{Body, Reply, ReplyBody, Scope};
 
-/// The beginning of every journal.
+/// The first line of every journal.
 pub(super) const HEADER: &str = "{\"journal\":\"venice-ai many\",\"version\":1}\n";
 
 pub(super) fn header() -> &'static str {
     HEADER
 }
 
-/// What a line says, without the reply that may be in it.
+/// A line, without the reply that may be in it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Header(u64),
@@ -34,20 +34,20 @@ impl Line {
     #[inline]
     pub(super) fn of(line: &[u8]) -> Result<Self, String> {
         const NAMES: [&str; 8] = ["journal", "version", "sent", "request", "refused", "done", "failed", "may_be_paid"];
-        let found = members(line, &NAMES).ok_or("it is no JSON object")?;
+        let found = fields(line, &NAMES).ok_or("it is not a JSON object")?;
         let text = |name: &str| found.get(name).and_then(Value::as_str).map(str::to_owned);
         if let Some(version) = found.get("version").and_then(Value::as_u64).filter(|_| found.contains_key("journal")) {
             return Ok(Self::Header(version));
         }
         if let Some(key) = text("sent") {
-            let request = text("request").ok_or("it does not say which request was sent")?;
+            let request = text("request").ok_or("the sent request is not identified")?;
             return Ok(Self::Sent { key, request });
         }
         let may_be_paid = || found.get("may_be_paid").and_then(Value::as_bool).unwrap_or(true);
         (text("done").map(|key| Self::Done { key }))
             .or_else(|| text("refused").map(|key| Self::Refused { key }))
             .or_else(|| text("failed").map(|key| Self::Failed { key, may_be_paid: may_be_paid() }))
-            .ok_or_else(|| "it says nothing that is known".to_owned())
+            .ok_or_else(|| "its content is unknown".to_owned())
     }
 }
 
@@ -59,12 +59,12 @@ pub(super) fn refused(key: &str) -> Vec<u8> {
     line(&json!({"refused": key}))
 }
 
-/// A reply, with its body in hand.
+/// A reply whose body was read.
 pub(in crate::features::many) struct KeptReply<'a> {
     pub(in crate::features::many) meta: &'a Meta,
     pub(in crate::features::many) scope: &'a Scope,
     pub(in crate::features::many) body: &'a Bytes,
-    /// It was handed out as a file, and not decoded as a whole.
+    /// It was returned as a file, and not decoded.
     pub(in crate::features::many) is_file: bool,
 }
 
@@ -78,7 +78,7 @@ pub(super) fn done(key: &str, kept: &KeptReply<'_>) -> Vec<u8> {
 
 #[inline]
 pub(super) fn failed(key: &str, error: &Error, scope: &Scope, may_be_paid: bool) -> Vec<u8> {
-    /// The API's own errors are short, and a gateway's page is not worth more.
+    /// The longest recorded body of an error. The API's own errors are shorter.
     const LONGEST: usize = 64 * 1024;
     let mut record = Map::new();
     record.insert("failed".into(), key.into());
@@ -133,7 +133,7 @@ fn is_kept(name: &HeaderName) -> bool {
     NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
-/// The reply that a line holds.
+/// The reply in a line.
 #[inline]
 pub(super) fn reply_of(line: &[u8], scope: &Scope) -> Option<Reply> {
     let record: Map<String, Value> = serde_json::from_slice(line).ok()?;
@@ -142,17 +142,17 @@ pub(super) fn reply_of(line: &[u8], scope: &Scope) -> Option<Reply> {
     Some(Reply { body: body_of(body, is_file, scope, &meta), meta, scope: scope.clone() })
 }
 
-/// A body as it came, of bytes in memory.
+/// A reply body from bytes in memory.
 #[inline]
 pub(in crate::features::many) fn body_of(body: Bytes, is_file: bool, scope: &Scope, meta: &Meta) -> Body {
     match is_file {
-        // Nobody waits for it, so it is never idle.
+        // No connection, so no idle time-out.
         true => Body::Pieces(Box::new(ReplyBody::new(body.into(), Duration::MAX, scope.clone(), meta.clone()))),
         false => Body::Whole(body),
     }
 }
 
-/// The error that a line holds.
+/// The error in a line.
 #[inline]
 pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
     let record: Map<String, Value> = serde_json::from_slice(line).ok()?;
@@ -170,7 +170,7 @@ pub(super) fn error_of(line: &[u8], scope: &Scope) -> Option<Error> {
     Some(scope.explained(error))
 }
 
-/// The kind of that name. Earlier versions wrote `StreamInterrupted` for `stream_interrupted`, and later ones may have kinds of their own.
+/// The kind of that name. Earlier versions wrote `StreamInterrupted` for `stream_interrupted`; later ones may have new kinds.
 fn kind(name: &str) -> ErrorKind {
     let mut snake = String::with_capacity(name.len() + 4);
     for letter in name.chars() {

@@ -1,16 +1,16 @@
-//! One model of one account: its limits, and how much of it the API takes at once.
+//! `Lane`: the rate limits and the concurrency of one model of one account.
 
 use std::time::{Duration, Instant};
 
-use super::{Hold, Load, Report, Visit, Wait, pause};
+use super::{Admission, Hold, Load, Report, Wait, pause};
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::window::Window;
 
-/// So many are sent before the first reply has told what the limits are.
+/// The concurrency before the first reply has reported the limits.
 const FIRST: usize = 4;
-/// No run asks for more at once.
+/// The maximum concurrency.
 const MOST: usize = 4096;
-/// What an answer is taken to have before any came.
+/// The assumed output tokens before any reply.
 const USUAL_OUTPUT: u64 = 500;
 
 #[derive(Debug)]
@@ -19,14 +19,14 @@ pub(super) struct Lane {
     tokens_in_flight: u64,
     requests: Window,
     tokens: Window,
-    /// How many may be on their way at once: one more with each success, half of it with each refusal.
+    /// The allowed concurrency: one more with each success, half with each 429 (AIMD).
     allowed: usize,
-    /// Refusals since the last success, without those that were on their way together.
+    /// 429s since the last success; requests in flight together count once.
     refusals: u32,
     refused_at: Option<Instant>,
     opens: Option<Instant>,
     why: Wait,
-    /// What replies used beside the question, as it was estimated, lately.
+    /// Moving average of the tokens that replies used beyond the input.
     beside: Option<u64>,
 }
 
@@ -48,13 +48,13 @@ impl Default for Lane {
 }
 
 impl Lane {
-    /// The tokens that a request will probably use, question and answer.
+    /// The estimated tokens of a request, input and output.
     pub(super) fn estimate(&self, load: Load) -> u64 {
         let usual = self.beside.unwrap_or(if load.is_answered { USUAL_OUTPUT } else { 0 });
         load.input.saturating_add(load.most_output.map_or(usual, |most| most.min(usual)))
     }
 
-    /// Whether another request may go. `alone`: nothing that is on its way will come back before it.
+    /// Whether another request may be sent. `alone`: no request in flight will complete before it.
     pub(super) fn fits(&mut self, tokens: u64, alone: bool, now: Instant) -> Result<(), Hold> {
         if let Some(opens) = self.opens.filter(|opens| *opens > now) {
             return Err(Hold { why: self.why, until: Some(opens) });
@@ -68,12 +68,12 @@ impl Lane {
         self.tokens.fits(tokens, tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
     }
 
-    /// Nothing is on its way.
+    /// Whether nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight == 0
     }
 
-    /// It waits until a time that is known.
+    /// Whether it waits until a known time.
     pub(super) fn is_closed(&self, now: Instant) -> bool {
         self.opens.is_some_and(|opens| opens > now)
     }
@@ -83,9 +83,9 @@ impl Lane {
         self.tokens_in_flight = self.tokens_in_flight.saturating_add(tokens);
     }
 
-    /// A request is back.
-    pub(super) fn leave(&mut self, visit: Visit, report: &Report<'_>, now: Instant, jitter: f64) {
-        let Visit { tokens, input, since } = visit;
+    /// Releases a completed request.
+    pub(super) fn leave(&mut self, admission: Admission, report: &Report<'_>, now: Instant, jitter: f64) {
+        let Admission { tokens, input, since } = admission;
         self.in_flight = self.in_flight.saturating_sub(1);
         self.tokens_in_flight = self.tokens_in_flight.saturating_sub(tokens);
         if !matches!(report, Report::Unsent | Report::Unreached) {
@@ -101,14 +101,14 @@ impl Lane {
                 }
             }
             Report::Refused { wait, overloaded, .. } => {
-                // Those that were on their way together are refused together, which is one refusal.
+                // Requests in flight together are rejected together: that counts as one 429.
                 if self.refused_at.is_none_or(|at| since >= at) {
                     self.refusals = self.refusals.saturating_add(1);
                     self.refused_at = Some(now);
                     self.allowed = (self.allowed / 2).max(1);
                 }
                 let wait = match wait {
-                    // Whoever was sent away together must not come back together.
+                    // Requests sent together must not be retried together.
                     Some(wait) => wait.saturating_add(pause(0, jitter)),
                     None => pause(self.refusals, jitter),
                 };
@@ -119,7 +119,7 @@ impl Lane {
         }
     }
 
-    /// Forgets what would hold requests back for longer than this.
+    /// Forgets waits that end later than this.
     pub(super) fn forget_beyond(&mut self, latest: Option<Instant>) {
         self.opens = self.opens.filter(|opens| latest.is_none_or(|latest| *opens <= latest));
         self.requests.forget_beyond(latest);
@@ -139,15 +139,15 @@ impl Lane {
     }
 }
 
-/// Where pauses stop growing.
+/// The maximum pause.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn visit(since: Instant) -> Visit {
-        Visit { tokens: 0, input: 0, since }
+    fn admission(since: Instant) -> Admission {
+        Admission { tokens: 0, input: 0, since }
     }
 
     fn refused(wait: Option<u64>) -> Report<'static> {
@@ -155,45 +155,45 @@ mod tests {
     }
 
     #[test]
-    fn refusals_that_belong_together_halve_once() {
+    fn concurrent_429s_halve_once() {
         let (mut lane, start) = (Lane::default(), Instant::now());
         for _ in 0..4 {
             lane.enter(0);
         }
         assert_eq!(lane.fits(0, false, start).unwrap_err().why, Wait::Replies);
         for millis in 1..=4 {
-            lane.leave(visit(start), &refused(None), start + Duration::from_millis(millis), 0.0);
+            lane.leave(admission(start), &refused(None), start + Duration::from_millis(millis), 0.0);
         }
         assert_eq!((lane.allowed, lane.refusals), (2, 1));
         let later = start + Duration::from_secs(60);
         lane.enter(0);
-        lane.leave(visit(later), &refused(None), later, 0.0);
+        lane.leave(admission(later), &refused(None), later, 0.0);
         assert_eq!((lane.allowed, lane.refusals), (1, 2));
         lane.enter(0);
-        lane.leave(visit(later), &Report::Success { meta: None, used: None }, later, 0.0);
+        lane.leave(admission(later), &Report::Success { meta: None, used: None }, later, 0.0);
         assert_eq!((lane.allowed, lane.refusals), (2, 0));
     }
 
     #[test]
-    fn the_wait_that_the_api_asks_for_is_kept() {
+    fn retry_after_is_honoured() {
         let (mut lane, start) = (Lane::default(), Instant::now());
         lane.enter(0);
-        lane.leave(visit(start), &refused(Some(90)), start, 0.0);
+        lane.leave(admission(start), &refused(Some(90)), start, 0.0);
         lane.enter(0);
-        lane.leave(visit(start), &refused(None), start, 0.0);
+        lane.leave(admission(start), &refused(None), start, 0.0);
         let hold = lane.fits(0, false, start + Duration::from_secs(89)).unwrap_err();
         assert_eq!((hold.why, hold.until.unwrap() >= start + Duration::from_secs(90)), (Wait::Refused, true));
         lane.fits(0, false, start + Duration::from_secs(91)).unwrap();
     }
 
     #[test]
-    fn answers_teach_how_long_answers_are() {
+    fn output_tokens_are_learned_from_replies() {
         let (mut lane, now) = (Lane::default(), Instant::now());
         let load = Load { input: 100, most_output: Some(2000), is_answered: true };
         assert_eq!(lane.estimate(load), 100 + USUAL_OUTPUT);
         let report = Report::Success { meta: None, used: Some(1300) };
         lane.enter(600);
-        lane.leave(Visit { tokens: 600, input: 100, since: now }, &report, now, 0.0);
+        lane.leave(Admission { tokens: 600, input: 100, since: now }, &report, now, 0.0);
         assert_eq!(lane.estimate(load), 1300);
         assert_eq!(lane.estimate(Load { most_output: Some(50), ..load }), 150);
         assert_eq!(Lane::default().estimate(Load { is_answered: false, ..load }), 100);

@@ -1,8 +1,7 @@
 //! `Pacer`: rate limiter for [`many`](super), shared by all runs of all clones of a client.
 //!
-//! Three things hold a request back: what the API told of its limits, what it refused lately, and its failure budget. The last one is
-//! kept by counting what is in flight in a bucket as if it failed: whatever becomes of it, there are not more than
-//! [`FailureBudget::GUARD`] failures.
+//! Three things hold a request back: the rate limits in reply headers, recent 429s, and its failure budget. For the budget all requests in
+//! flight in a bucket count as failed, so there are never more than [`FailureBudget::GUARD`] failures.
 
 mod lane;
 mod ticket;
@@ -29,72 +28,72 @@ impl Client {
     }
 }
 
-/// How many models are known before those are forgotten that nothing is known of. Servers name models as they like.
+/// The most models before idle ones are forgotten. Servers name models as they like.
 const MOST_LANES: usize = 512;
-/// The longest name of a model that is taken from a server, in bytes.
+/// The longest model name accepted from a server, in bytes.
 const LONGEST_NAME: usize = 256;
 
-/// Whose limits a request counts against.
+/// The owner of rate limits: an account and a model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LaneKey {
-    /// Tells API keys apart and is none.
+    /// Distinguishes API keys without containing one.
     account: u64,
-    /// The model, or the operation where there is none.
+    /// The model, or the operation if there is none.
     name: Box<str>,
 }
 
-/// What a request weighs.
+/// The load of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Load {
-    /// The tokens of the question.
+    /// The input tokens.
     pub(super) input: u64,
-    /// The most that the answer may have.
+    /// The maximum output tokens.
     pub(super) most_output: Option<u64>,
-    /// The answer has tokens too.
+    /// Whether the reply has tokens too.
     pub(super) is_answered: bool,
 }
 
-/// What a request asks the pacer with.
+/// What the pacer needs to know of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Passenger {
+pub(super) struct PermitRequest {
     pub(super) lane: LaneKey,
     pub(super) bucket: Bucket,
     pub(super) load: Load,
-    /// A wallet signs it, of which few requests may be in flight.
+    /// Signed by a wallet; few such requests may be in flight.
     pub(super) is_signed: bool,
 }
 
-/// A request that is on its way.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
-struct Visit {
-    /// What it was estimated to use, and its question alone.
+struct Admission {
+    /// Its estimated tokens, and those of its input.
     tokens: u64,
     input: u64,
     since: Instant,
 }
 
-/// Why a request may not go now, and when it may if it is known.
+/// Why a request has to wait, and until when, if that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hold {
     pub(super) why: Wait,
-    /// `None`: when another request is back.
+    /// `None`: until another request completes.
     pub(super) until: Option<Instant>,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(super) enum Report<'a> {
     Success {
         meta: Option<&'a Meta>,
         used: Option<u64>,
     },
-    /// It did not run, and is to come again: after this wait, if the API said so.
+    /// Not executed, and to be retried: after this wait, if the API asked for one.
     Refused {
         meta: Option<&'a Meta>,
         wait: Option<Duration>,
         overloaded: bool,
     },
-    /// The API blocks its bucket, which the failure budget knows: the model is not at fault.
+    /// The API blocks its bucket, which the failure budget knows; the model is not affected.
     Blocked {
         meta: Option<&'a Meta>,
     },
@@ -103,7 +102,7 @@ pub(super) enum Report<'a> {
     },
     /// There was no connection.
     Unreached,
-    /// It was given up before it went.
+    /// Dropped before it was sent.
     Unsent,
 }
 
@@ -122,14 +121,14 @@ impl Report<'_> {
     fn used(&self) -> Option<u64> {
         match self {
             Self::Success { used, .. } => *used,
-            // What did not run used nothing.
+            // What was not executed used nothing.
             Self::Refused { .. } | Self::Blocked { .. } => Some(0),
             _ => None,
         }
     }
 }
 
-/// What all runs of a client know of the API.
+/// The rate-limit state shared by all runs of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
     hasher: RandomState,
@@ -139,36 +138,36 @@ pub(crate) struct Pacer {
 #[derive(Debug, Default)]
 struct PacerState {
     lanes: HashMap<LaneKey, Lane>,
-    /// The models behind names that stand for others.
+    /// Resolved model ids of aliases.
     aliases: HashMap<LaneKey, Box<str>>,
     runs: HashMap<u64, Share>,
     last_run: u64,
     in_flight: usize,
-    /// Those of them that a wallet signs.
+    /// Those signed by a wallet.
     signed: usize,
-    /// Those of them in each bucket of the failure budget.
+    /// Those in each bucket of the failure budget.
     by_bucket: HashMap<Bucket, usize>,
-    /// Attempts in a row that found no connection.
+    /// Consecutive attempts without a connection.
     unreached: u32,
     unreached_at: Option<Instant>,
     reachable: Option<Instant>,
 }
 
-/// What a run has of it.
+/// The share of a run.
 #[derive(Debug, Default)]
 struct Share {
     in_flight: usize,
-    /// How many of them are in each bucket of the failure budget.
+    /// Those in each bucket of the failure budget.
     by_bucket: HashMap<Bucket, usize>,
-    /// It was held back in this bucket.
+    /// The bucket that held it back.
     waits: Option<Bucket>,
-    /// Nobody polls it, so what it has on its way does not come back.
+    /// Nothing polls the run, so its requests in flight do not complete.
     is_parked: bool,
     waker: Option<Waker>,
 }
 
 impl Pacer {
-    /// Takes part from now on, until [`leave`](Self::leave).
+    /// Registers a run, until [`leave`](Self::leave).
     pub(super) fn join(&self) -> u64 {
         let mut state = self.lock();
         state.last_run += 1;
@@ -183,7 +182,7 @@ impl Pacer {
         state.wake_others(run);
     }
 
-    /// Has this run woken when something changes for it.
+    /// Wakes this run when something changes for it.
     #[inline]
     pub(super) fn watch(&self, run: u64, waker: &Waker) {
         if let Some(share) = self.lock().runs.get_mut(&run) {
@@ -194,7 +193,7 @@ impl Pacer {
         }
     }
 
-    /// Whether nobody waits for this run.
+    /// Sets whether nothing polls this run.
     #[inline]
     pub(super) fn park(&self, run: u64, parked: bool) {
         let mut state = self.lock();
@@ -219,80 +218,80 @@ impl Pacer {
         LaneKey { account: self.hasher.hash_one(key), name: name.into() }
     }
 
-    /// Lets a request go, or says why not. `most` is how many the run wants on their way at once.
+    /// Admits a request, or says why it has to wait. `most` is the run's concurrency.
     #[inline]
     fn admit(
         &self,
         (run, most): (u64, usize),
-        asked: &Passenger,
+        wanted: &PermitRequest,
         budget: &FailureBudget,
         now: Instant,
     ) -> Result<(LaneKey, u64), Hold> {
         let mut state = self.lock();
-        let outcome = state.admit((run, most), asked, budget, now);
+        let outcome = state.admit((run, most), wanted, budget, now);
         if let Some(share) = state.runs.get_mut(&run) {
-            share.waits = outcome.is_err().then(|| asked.bucket.clone());
+            share.waits = outcome.is_err().then(|| wanted.bucket.clone());
             if outcome.is_ok() {
                 share.in_flight += 1;
-                *share.by_bucket.entry(asked.bucket.clone()).or_default() += 1;
+                *share.by_bucket.entry(wanted.bucket.clone()).or_default() += 1;
             }
         }
         outcome
     }
 
-    /// A request is back.
+    /// A request completed.
     #[inline]
     fn done(
         &self,
-        (run, asked): (u64, &Passenger),
-        (lane, visit): (&LaneKey, Visit),
+        (run, wanted): (u64, &PermitRequest),
+        (lane, admission): (&LaneKey, Admission),
         report: &Report<'_>,
         now: Instant,
         jitter: f64,
     ) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
-        state.signed = state.signed.saturating_sub(usize::from(asked.is_signed));
-        remove_one(&mut state.by_bucket, &asked.bucket);
+        state.signed = state.signed.saturating_sub(usize::from(wanted.is_signed));
+        remove_one(&mut state.by_bucket, &wanted.bucket);
         if let Some(share) = state.runs.get_mut(&run) {
             share.in_flight = share.in_flight.saturating_sub(1);
-            remove_one(&mut share.by_bucket, &asked.bucket);
+            remove_one(&mut share.by_bucket, &wanted.bucket);
         }
         match report {
-            Report::Unreached => state.unreachable(visit.since, now, jitter),
+            Report::Unreached => state.unreachable(admission.since, now, jitter),
             Report::Unsent => {}
             _ => state.unreached = 0,
         }
         if let Some(lane) = state.lanes.get_mut(lane) {
-            lane.leave(visit, report, now, jitter);
+            lane.leave(admission, report, now, jitter);
         }
         state.wake_others(run);
     }
 
-    /// Forgets limits and refusals that would hold requests back for longer than this.
+    /// Forgets limits and 429s with a wait longer than this.
     pub(super) fn forget_waits(&self, longest: Duration, now: Instant) {
         let latest = now.checked_add(longest);
         self.lock().lanes.values_mut().for_each(|lane| lane.forget_beyond(latest));
     }
 
-    /// A model answered to another name than its own.
+    /// Records that an alias resolved to this model.
     #[inline]
-    fn is_called(&self, asked: &LaneKey, model: &str) {
+    fn is_called(&self, wanted: &LaneKey, model: &str) {
         let mut state = self.lock();
-        if *asked.name == *model {
-            state.aliases.remove(asked);
-        } else if model.len() <= LONGEST_NAME && state.aliases.get(asked).is_none_or(|known| **known != *model) {
+        if *wanted.name == *model {
+            state.aliases.remove(wanted);
+        } else if model.len() <= LONGEST_NAME && state.aliases.get(wanted).is_none_or(|known| **known != *model) {
             if state.aliases.len() >= MOST_LANES {
-                // The next replies tell those that are still used.
+                // The next replies name those that are still used.
                 state.aliases.clear();
             }
-            state.aliases.insert(asked.clone(), model.into());
+            state.aliases.insert(wanted.clone(), model.into());
         }
     }
 
     #[inline]
     fn lock(&self) -> MutexGuard<'_, PacerState> {
-        // Nothing panics while the lock is held, and the numbers would be usable even so.
+        // Nothing panics while the lock is held, and the state would be usable even so.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -302,11 +301,11 @@ impl PacerState {
     fn admit(
         &mut self,
         (run, most): (u64, usize),
-        asked: &Passenger,
+        wanted: &PermitRequest,
         budget: &FailureBudget,
         now: Instant,
     ) -> Result<(LaneKey, u64), Hold> {
-        let Passenger { lane, bucket, load, is_signed } = asked;
+        let PermitRequest { lane, bucket, load, is_signed } = wanted;
         if let Some(wait) = budget.block_remaining(bucket, now) {
             return Err(Hold { why: Wait::Blocked, until: now.checked_add(wait) });
         }
@@ -318,15 +317,15 @@ impl PacerState {
         let own_in_bucket = share.and_then(|share| share.by_bucket.get(bucket)).copied().unwrap_or_default();
         let in_bucket = self.by_bucket.get(bucket).copied().unwrap_or_default();
         let parked: usize = self.runs.values().filter(|share| share.is_parked).map(|share| share.in_flight).sum();
-        // What is on its way for runs that nobody polls does not come back, and might be waited for without end.
+        // Requests of runs that nothing polls do not complete, so waiting for them might never end.
         let is_alone = self.in_flight <= parked;
-        // One looks whether there is a connection again.
+        // One request probes whether there is a connection again.
         if self.unreached > 0 && !is_alone {
             return Err(Hold { why: Wait::Unreachable, until: None });
         }
         let failures = budget.room(bucket, now);
         let room = match failures.more_in {
-            // Who asks for more than the guard allows has it while nothing fails.
+            // A higher concurrency than the guard applies only while nothing fails.
             None => FailureBudget::GUARD.max(most),
             Some(_) => failures.left,
         };
@@ -358,8 +357,7 @@ impl PacerState {
         Ok((key, tokens))
     }
 
-    /// Makes room for another model: forgets those that have nothing on its way and no wait, and if that is not enough those that
-    /// wait, which costs a refusal.
+    /// Makes room for another model: forgets idle lanes, and if that is not enough waiting ones, at the cost of a 429.
     #[cold]
     fn forget_lanes(&mut self, now: Instant) {
         self.lanes.retain(|_, lane| !lane.is_idle() || lane.is_closed(now));
@@ -382,7 +380,7 @@ impl PacerState {
     }
 }
 
-/// Counts one less in a bucket, and forgets a bucket in which none is left.
+/// Removes one request from a bucket, and the bucket if it is empty.
 fn remove_one(by_bucket: &mut HashMap<Bucket, usize>, bucket: &Bucket) {
     if let Some(count) = by_bucket.get_mut(bucket) {
         *count = count.saturating_sub(1);
@@ -392,7 +390,7 @@ fn remove_one(by_bucket: &mut HashMap<Bucket, usize>, bucket: &Bucket) {
     }
 }
 
-/// A pause that doubles with each try, half of it by chance; of the first kind (0) only chance, and short.
+/// Exponential backoff with 50% jitter; the first pause (0) is short and only jitter.
 #[inline]
 fn pause(tries: u32, jitter: f64) -> Duration {
     const FIRST: Duration = Duration::from_millis(500);
@@ -422,20 +420,20 @@ mod tests {
             Self { pacer: Pacer::default(), budget: FailureBudget::default(), now: Instant::now() }
         }
 
-        /// Of each model, all in one bucket.
+        /// For each model, all in one bucket.
         fn admit(&self, run: u64, most: usize, model: &str) -> Result<(LaneKey, u64), Hold> {
-            let asked = Self::passenger(self.pacer.lane(Some("key"), model));
-            self.pacer.admit((run, most), &asked, &self.budget, self.now)
+            let wanted = Self::permit_request(self.pacer.lane(Some("key"), model));
+            self.pacer.admit((run, most), &wanted, &self.budget, self.now)
         }
 
-        fn passenger(lane: LaneKey) -> Passenger {
-            Passenger { lane, bucket: Bucket::default(), load: LOAD, is_signed: false }
+        fn permit_request(lane: LaneKey) -> PermitRequest {
+            PermitRequest { lane, bucket: Bucket::default(), load: LOAD, is_signed: false }
         }
 
         fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report<'_>) {
-            let visit = Visit { tokens: admitted.1, input: LOAD.input, since: self.now };
-            let asked = Self::passenger(admitted.0.clone());
-            self.pacer.done((run, &asked), (&admitted.0, visit), report, self.now, 0.0);
+            let admission = Admission { tokens: admitted.1, input: LOAD.input, since: self.now };
+            let wanted = Self::permit_request(admitted.0.clone());
+            self.pacer.done((run, &wanted), (&admitted.0, admission), report, self.now, 0.0);
         }
 
         fn fail(&self, failures: usize) {
@@ -448,7 +446,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn what_is_on_its_way_counts_as_failed() {
+    fn requests_in_flight_count_as_failed() {
         let runs = Runs::new();
         let run = runs.pacer.join();
         runs.fail(GUARD - 3);
@@ -461,7 +459,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn more_than_the_guard_is_only_for_who_asks_and_while_nothing_fails() {
+    fn more_than_the_guard_needs_a_higher_concurrency_and_no_failures() {
         let runs = Runs::new();
         let (bold, shy) = (runs.pacer.join(), runs.pacer.join());
         for model in 0..GUARD + 4 {
@@ -490,7 +488,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn a_run_that_nobody_polls_does_not_hold_up_another_for_ever() {
+    fn a_run_that_is_not_polled_does_not_block_another() {
         let mut runs = Runs::new();
         let (parked, other) = (runs.pacer.join(), runs.pacer.join());
         let mut admitted: Vec<_> =
@@ -510,7 +508,7 @@ mod tests {
 
     #[test]
     #[inline]
-    fn one_request_looks_for_a_connection() {
+    fn one_request_probes_for_a_connection() {
         let mut runs = Runs::new();
         let run = runs.pacer.join();
         let admitted = runs.admit(run, 8, "a").unwrap();
@@ -532,32 +530,33 @@ mod tests {
         runs.budget.record_block(&Bucket::default(), runs.now, Duration::from_secs(30));
         assert_eq!(runs.admit(run, 8, "a").unwrap_err().why, Wait::Blocked);
         let bucket = runs.budget.bucket(None, Some(br#"{"model": "a", "user": "ada"}"#));
-        let asked = Passenger { bucket, ..Runs::passenger(runs.pacer.lane(Some("key"), "a")) };
-        runs.pacer.admit((run, 8), &asked, &runs.budget, runs.now).unwrap();
+        let wanted = PermitRequest { bucket, ..Runs::permit_request(runs.pacer.lane(Some("key"), "a")) };
+        runs.pacer.admit((run, 8), &wanted, &runs.budget, runs.now).unwrap();
     }
 
     #[test]
-    fn failures_of_one_bucket_hold_back_no_other() {
+    fn failures_of_one_bucket_do_not_affect_another() {
         let runs = Runs::new();
         let run = runs.pacer.join();
         runs.fail(GUARD);
         assert_eq!(runs.admit(run, 8, "a").unwrap_err().why, Wait::Failures);
         let bucket = runs.budget.bucket(None, Some(br#"{"model": "b"}"#));
-        let asked = Passenger { bucket, ..Runs::passenger(runs.pacer.lane(Some("key"), "b")) };
-        runs.pacer.admit((run, 8), &asked, &runs.budget, runs.now).unwrap();
+        let wanted = PermitRequest { bucket, ..Runs::permit_request(runs.pacer.lane(Some("key"), "b")) };
+        runs.pacer.admit((run, 8), &wanted, &runs.budget, runs.now).unwrap();
     }
 
     #[test]
-    fn five_requests_that_a_wallet_signs_are_in_flight() {
+    fn at_most_five_signed_requests_are_in_flight() {
         let runs = Runs::new();
         let run = runs.pacer.join();
-        let signed = |model: &str| Passenger { is_signed: true, ..Runs::passenger(runs.pacer.lane(None, model)) };
+        let signed =
+            |model: &str| PermitRequest { is_signed: true, ..Runs::permit_request(runs.pacer.lane(None, model)) };
         let admit = |model: &str| runs.pacer.admit((run, 99), &signed(model), &runs.budget, runs.now);
         let admitted = ["a", "b", "c", "d", "e"].map(|model| admit(model).unwrap());
         assert_eq!(admit("f").unwrap_err().why, Wait::Replies);
         runs.admit(run, 99, "f").unwrap();
-        let visit = Visit { tokens: admitted[0].1, input: LOAD.input, since: runs.now };
-        runs.pacer.done((run, &signed("a")), (&admitted[0].0, visit), &SUCCESS, runs.now, 0.0);
+        let admission = Admission { tokens: admitted[0].1, input: LOAD.input, since: runs.now };
+        runs.pacer.done((run, &signed("a")), (&admitted[0].0, admission), &SUCCESS, runs.now, 0.0);
         admit("f").unwrap();
     }
 
@@ -576,7 +575,7 @@ mod tests {
     }
 
     #[test]
-    fn names_for_the_same_model_are_one_lane() {
+    fn aliases_of_a_model_share_a_lane() {
         let runs = Runs::new();
         let run = runs.pacer.join();
         runs.pacer.is_called(&runs.pacer.lane(Some("key"), "default"), "gondola-9b");
@@ -585,13 +584,13 @@ mod tests {
     }
 
     #[test]
-    fn models_that_a_server_invents_are_forgotten() {
+    fn invented_model_names_are_forgotten() {
         let runs = Runs::new();
         let run = runs.pacer.join();
-        let asked = runs.pacer.lane(Some("key"), "default");
+        let wanted = runs.pacer.lane(Some("key"), "default");
         let lanes = || runs.pacer.lock().lanes.len();
         for n in 0..3 * MOST_LANES {
-            runs.pacer.is_called(&asked, &format!("model-{n}"));
+            runs.pacer.is_called(&wanted, &format!("model-{n}"));
             runs.pacer.is_called(&runs.pacer.lane(Some("key"), &format!("alias-{n}")), "model");
             let admitted = runs.admit(run, 8, "default").unwrap();
             runs.done(
@@ -602,8 +601,8 @@ mod tests {
             assert!(lanes() <= MOST_LANES, "{n}: {}", lanes());
         }
         assert!(runs.pacer.lock().aliases.len() <= MOST_LANES);
-        runs.pacer.is_called(&asked, &"x".repeat(LONGEST_NAME + 1));
-        assert_ne!(runs.pacer.lock().aliases.get(&asked).map(|name| name.len()), Some(LONGEST_NAME + 1));
+        runs.pacer.is_called(&wanted, &"x".repeat(LONGEST_NAME + 1));
+        assert_ne!(runs.pacer.lock().aliases.get(&wanted).map(|name| name.len()), Some(LONGEST_NAME + 1));
     }
 
     #[test]

@@ -2,66 +2,66 @@
 
 use std::sync::Arc;
 
-use super::{Hold, LaneKey, Pacer, Passenger, Report, Visit};
+use super::{Admission, Hold, LaneKey, Pacer, PermitRequest, Report};
 use crate::runtime::client::Client;
 use crate::runtime::transport::retry::jitter;
 
-/// The right to have one request on its way. Dropped, it counts as used.
+/// The permit to have one request in flight. Dropped, it counts as used.
 #[derive(Debug)]
 pub(in crate::features::many) struct Ticket {
     client: Client,
     pacer: Arc<Pacer>,
     run: u64,
-    /// What was asked for, by the name that the request gives the model.
-    asked: Passenger,
+    /// The requested permit, with the model's name as the request has it.
+    wanted: PermitRequest,
     lane: LaneKey,
-    visit: Visit,
-    is_back: bool,
+    admission: Admission,
+    is_released: bool,
 }
 
 impl Ticket {
-    /// Lets a request go, or says why not.
+    /// Admits a request, or says why it has to wait.
     #[inline]
     pub(in crate::features::many) fn new(
         client: &Client,
         pacer: &Arc<Pacer>,
         run: (u64, usize),
-        asked: &Passenger,
+        wanted: &PermitRequest,
     ) -> Result<Self, Hold> {
         let since = client.clock().now();
-        let (lane, tokens) = pacer.admit(run, asked, client.budget(), since)?;
-        let visit = Visit { tokens, input: asked.load.input, since };
+        let (lane, tokens) = pacer.admit(run, wanted, client.budget(), since)?;
+        let admission = Admission { tokens, input: wanted.load.input, since };
         Ok(Self {
             client: client.clone(),
             pacer: Arc::clone(pacer),
             run: run.0,
-            asked: asked.clone(),
+            wanted: wanted.clone(),
             lane,
-            visit,
-            is_back: false,
+            admission,
+            is_released: false,
         })
     }
 
-    /// Gives it back, with what became of the request.
-    pub(in crate::features::many) fn back(mut self, report: &Report<'_>) {
+    /// Returns the permit, with the result of the request.
+    pub(in crate::features::many) fn release(mut self, report: &Report<'_>) {
         if let Some(model) = report.meta().and_then(|meta| meta.model_id()) {
-            self.pacer.is_called(&self.asked.lane, model);
+            self.pacer.is_called(&self.wanted.lane, model);
         }
-        self.give_back(report);
+        self.release_with(report);
     }
 
-    fn give_back(&mut self, report: &Report<'_>) {
-        self.is_back = true;
+    fn release_with(&mut self, report: &Report<'_>) {
+        self.is_released = true;
         let clock = self.client.clock();
-        let asked = (self.run, &self.asked);
-        self.pacer.done(asked, (&self.lane, self.visit), report, clock.now(), jitter(clock));
+        let wanted = (self.run, &self.wanted);
+        self.pacer.done(wanted, (&self.lane, self.admission), report, clock.now(), jitter(clock));
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if !self.is_back {
-            self.give_back(&Report::Failed { meta: None });
+        if !self.is_released {
+            self.release_with(&Report::Failed { meta: None });
         }
     }
 }

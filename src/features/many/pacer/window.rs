@@ -5,11 +5,11 @@ use std::time::Instant;
 use crate::runtime::transport::window::Window;
 
 impl Window {
-    /// Whether `wanted` fits beside what is on its way. If not, when the window ends; by then it may be known sooner.
+    /// Whether `wanted` fits in addition to what is in flight. If not, when the window ends; that may be known later.
     pub(crate) fn fits(&mut self, wanted: u64, on_the_way: u64, now: Instant) -> Result<(), Option<Instant>> {
         self.turn(now);
         let Some(left) = self.left else { return Ok(()) };
-        // What is larger than the limit would wait for ever; the API decides about it when there is all the room that there can be.
+        // A request larger than the limit would wait forever; the API decides about it when the whole limit is left.
         let wanted = wanted.min(self.limit.unwrap_or(wanted));
         if on_the_way.saturating_add(wanted) <= left { Ok(()) } else { Err(self.ends) }
     }
@@ -38,12 +38,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known_is_no_limit() {
+    fn an_unknown_limit_allows_everything() {
         assert_eq!(Window::default().fits(1, 1000, Instant::now()), Ok(()));
     }
 
     #[test]
-    fn what_is_on_its_way_counts() {
+    fn requests_in_flight_count() {
         let (mut window, now) = (Window::default(), Instant::now());
         window.learn(told(10, 3, 30), now);
         assert_eq!(window.fits(1, 2, now), Ok(()));
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_that_overtake_each_other_do_not_make_room() {
+    fn out_of_order_replies_do_not_raise_the_rest() {
         let (mut window, now) = (Window::default(), Instant::now());
         window.learn(told(10, 3, 30), now);
         window.learn(told(10, 5, 30), now);
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_is_over_is_fresh() {
+    fn a_new_window_is_unused() {
         let (mut window, now) = (Window::default(), Instant::now());
         window.learn(told(10, 0, 30), now);
         assert!(window.fits(1, 0, after(now, 29)).is_err());
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_without_an_end_is_for_a_minute() {
+    fn a_limit_without_a_reset_is_per_minute() {
         let (mut window, now) = (Window::default(), Instant::now());
         let mut endless = told(10, 0, 0);
         endless.resets_in = None;

@@ -1,4 +1,4 @@
-//! Decisions.
+//! `DECISIONS`: rules for decisions.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(super) static DECISIONS: Area = Area {
     ..USUAL
 };
 
-/// The state with its longest question has a limit, and the state with all questions another one.
+/// One limit is for the state with its longest question, another for the state with all questions.
 fn context(subject: &Subject<'_>, found: &mut Findings) {
     let (spec, id) = (subject.model.spec(), subject.model.id());
     let of_state = subject.get("state").map_or(0, least);
@@ -36,7 +36,7 @@ fn context(subject: &Subject<'_>, found: &mut Findings) {
     }
 }
 
-/// The fewest tokens of text or structured data.
+/// A lower bound of the tokens of text or structured data.
 fn least(value: &Value) -> u64 {
     match value {
         Value::String(text) => tokens::at_least(text),

@@ -1,4 +1,4 @@
-//! Texts as vectors.
+//! `EMBEDDINGS`: rules for embeddings.
 
 use serde_json::Value;
 
@@ -20,11 +20,7 @@ fn dimensions(subject: &Subject<'_>, found: &mut Findings) {
     let (Some(asked), model, id) = (subject.number(FIELD), subject.model, subject.model.id()) else { return };
     let own = model.embedding_dimensions().map(|dimensions| dimensions as f64);
     if model.supports_custom_dimensions() == Some(false) && own.is_none_or(|own| asked != own) {
-        found.problem(
-            FIELD,
-            FIELD,
-            format!("needs a model that can be told how long its vectors are, and {id} cannot"),
-        );
+        found.problem(FIELD, FIELD, format!("needs a model with configurable dimensions, and {id} has fixed ones"));
     } else if let Some(own) = own.filter(|own| asked > *own) {
         found.problem(FIELD, FIELD, format!("is {asked}, and the vectors of {id} have {own}"));
     }

@@ -1,4 +1,4 @@
-//! Images: drawn, edited, put together.
+//! `GENERATE`, `GENERATIONS`, `EDIT`, `MULTI_EDIT`: rules for images.
 
 use super::super::report::Findings;
 use super::super::subject::Subject;
@@ -35,7 +35,7 @@ pub(super) static GENERATE: Area = Area {
     ..USUAL
 };
 
-/// OpenAI's form, which draws with the default model where it does not know the one that is named.
+/// OpenAI's endpoint, which uses the default model for an unknown one.
 pub(super) static GENERATIONS: Area = Area {
     paths: &["/images/generations"],
     kinds: &[ModelType::Image],
@@ -54,7 +54,7 @@ pub(super) static EDIT: Area = Area {
             field: "aspect_ratio",
             asks: |ratio| ratio != "auto",
             has: |model| model.constraints()?.single_image_aspect_ratio,
-            does: "changes the aspect ratio of one image",
+            does: "supports the aspect ratio of a single image",
             droppable: false,
         },
         resolution(),
@@ -103,6 +103,10 @@ fn style_references(subject: &Subject<'_>, found: &mut Findings) {
     }
     for (index, _) in references.iter().enumerate().filter(|(_, reference)| reference.get("strength").is_some()) {
         let field = format!("{RULE}[{index}].strength");
-        found.droppable(RULE, &field, format!("needs a model that weighs its references, and {id} does not"));
+        found.droppable(
+            RULE,
+            &field,
+            format!("needs a model that supports strengths of references, and {id} does not"),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What is checked, as tables: one for each kind of request, a row for each member.
+//! `Area`, `Rule`: what is checked, as tables: one per kind of request, one row per field.
 
 mod decisions;
 mod embeddings;
@@ -21,51 +21,51 @@ use crate::runtime::operation::OperationRef;
 pub(super) struct Area {
     /// The endpoints.
     paths: &'static [&'static str],
-    /// The types of models that it may be, the usual one first.
+    /// The allowed types of models, the usual one first.
     pub(super) kinds: &'static [ModelType],
-    /// A name that nothing answers to is served by the default model.
+    /// Whether the default model serves unknown models.
     pub(super) any_name_is_served: bool,
     rules: &'static [Rule],
 }
 
-/// Requests that fail where there is no model of the name.
+/// Requests that fail for an unknown model.
 const USUAL: Area = Area { paths: &[], kinds: &[], any_name_is_served: false, rules: &[] };
 
-/// One thing to look at.
+/// One check.
 enum Rule {
-    /// A member asks for what only some models have.
+    /// A field that only some models support.
     Needs {
         rule: &'static str,
         field: &'static str,
         asks: fn(&Value) -> bool,
         has: fn(&CatalogueModel) -> Option<bool>,
-        /// What a model that has it does.
+        /// What a model that supports it does.
         does: &'static str,
-        /// Without the member the answer would be the same.
+        /// Whether the answer is the same without the field.
         droppable: bool,
     },
-    /// A text has to be one of those that the model lists, or another one that is good for it.
+    /// A text that has to be one of those in the model's list, or otherwise valid for it.
     OneOf {
         rule: &'static str,
         field: &'static str,
         values: fn(&CatalogueModel) -> Option<Vec<&str>>,
         also: fn(&CatalogueModel, &str) -> bool,
     },
-    /// A number has bounds that the model tells.
+    /// A number within the model's bounds.
     Range {
         rule: &'static str,
         field: &'static str,
         least: fn(&CatalogueModel) -> Option<f64>,
         most: fn(&CatalogueModel) -> Option<f64>,
     },
-    /// A text has so many characters.
+    /// The length of a text in characters.
     Length {
         rule: &'static str,
         field: &'static str,
         least: fn(&CatalogueModel) -> Option<u64>,
         most: fn(&CatalogueModel) -> Option<u64>,
     },
-    /// What fits into no row.
+    /// Any other check.
     Special(fn(&Subject<'_>, &mut Findings)),
 }
 
@@ -86,7 +86,7 @@ static AREAS: [&Area; 14] = [
     &embeddings::EMBEDDINGS,
 ];
 
-/// The table for an operation, also where it is called by method and path.
+/// The table of an operation, also if it is called by method and path.
 pub(super) fn of(operation: &OperationRef) -> Option<&'static Area> {
     let path = match operation.is_ad_hoc() {
         true => operation.name().strip_prefix("POST ")?,
@@ -101,7 +101,7 @@ impl Area {
         self.kinds.first().unwrap_or(&ModelType::Text)
     }
 
-    /// Looks at everything.
+    /// Runs all checks.
     pub(super) fn run(&self, subject: &Subject<'_>, found: &mut Findings) {
         model::availability(subject, found);
         self.rules.iter().for_each(|rule| rule.run(subject, found));
@@ -113,18 +113,20 @@ impl Rule {
         let id = subject.model.id();
         match self {
             Self::Needs { rule, field, asks, has, does, droppable } => {
-                let Some(said) = subject.said(field).filter(|said| asks(&said.value)) else { return };
+                let Some(field_value) = subject.value_of(field).filter(|field_value| asks(&field_value.value)) else {
+                    return;
+                };
                 if has(subject.model) != Some(false) {
                     return;
                 }
-                let problem = match said.field == *field {
+                let problem = match field_value.field == *field {
                     true => format!("needs a model that {does}, and {id} does not"),
                     false => format!("asks for `{field}`, which needs a model that {does}, and {id} does not"),
                 };
-                // The name of a model is never dropped, whatever its suffix says.
-                match *droppable && said.field == *field {
-                    true => found.droppable(rule, said.field, problem),
-                    false => found.problem(rule, said.field, problem),
+                // The model itself is never dropped, whatever its suffix says.
+                match *droppable && field_value.field == *field {
+                    true => found.droppable(rule, field_value.field, problem),
+                    false => found.problem(rule, field_value.field, problem),
                 }
             }
             Self::OneOf { rule, field, values, also } => {
@@ -159,7 +161,7 @@ impl Rule {
     }
 }
 
-/// A value as messages show it. Long ones may be anything.
+/// A value for messages. Long ones are truncated.
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 64;
     match text.char_indices().nth(LONGEST) {
@@ -177,7 +179,7 @@ fn it_takes(values: &[&str]) -> String {
     }
 }
 
-// Parts of rows.
+// Helpers for rows.
 
 fn nothing<T>(_: &CatalogueModel) -> Option<T> {
     None
@@ -191,7 +193,7 @@ fn texts(list: Option<&[String]>) -> Option<Vec<&str>> {
     Some(list?.iter().map(String::as_str).collect())
 }
 
-/// As [`texts`], where an empty list says nothing.
+/// As [`texts`], where an empty list is unknown.
 fn some_texts(list: Option<&[String]>) -> Option<Vec<&str>> {
     texts(list.filter(|list| !list.is_empty()))
 }
@@ -205,7 +207,7 @@ const fn aspect_ratio() -> Rule {
         rule: "aspect_ratio",
         field: "aspect_ratio",
         values: |model| texts(model.aspect_ratios()),
-        // These leave the choice to the model.
+        // These let the model choose.
         also: |_, ratio| matches!(ratio, "auto" | "adaptive"),
     }
 }

@@ -1,4 +1,4 @@
-//! Whether there is such a model, and whether it can be called.
+//! `Resolved`: whether the model exists and is available.
 
 use super::super::report::Findings;
 use super::super::subject::Subject;
@@ -6,13 +6,13 @@ use super::{Area, quoted};
 use crate::api::generated::types::ModelType;
 use crate::features::catalogue::{Catalogue, CatalogueModel};
 
-/// What the name of a model stands for.
+/// The result of looking up a model.
 pub(in super::super) enum Resolved<'c> {
     Model(&'c CatalogueModel),
-    /// A model, and not of a type that the request is for.
+    /// A model whose type does not serve the request.
     WrongType(&'c CatalogueModel),
     Unknown,
-    /// It may be the name of another vendor's model. Those were not fetched.
+    /// Possibly another vendor's id. Those were not fetched.
     Unsure,
 }
 
@@ -21,7 +21,7 @@ pub(in super::super) fn resolve<'c>(area: &Area, catalogue: &'c Catalogue, name:
         return Resolved::Model(model);
     }
     match catalogue.find(name) {
-        // A type that came after this crate may be one for these requests.
+        // A type newer than this crate may serve these requests.
         Some(model) if matches!(model.kind(), ModelType::Unknown(_)) => Resolved::Model(model),
         Some(model) => Resolved::WrongType(model),
         None if area.kinds.iter().any(|kind| catalogue.knows_compatible_names(kind.clone())) => Resolved::Unknown,
@@ -29,7 +29,7 @@ pub(in super::super) fn resolve<'c>(area: &Area, catalogue: &'c Catalogue, name:
     }
 }
 
-/// Tells of a name that no model answers to.
+/// Reports an unknown model.
 pub(in super::super) fn unknown(area: &Area, catalogue: &Catalogue, field: &str, name: &str, found: &mut Findings) {
     let mut suggestions: Vec<String> =
         area.kinds.iter().flat_map(|kind| catalogue.suggestions_of_type(kind.clone(), name)).collect();
@@ -45,7 +45,7 @@ pub(in super::super) fn unknown(area: &Area, catalogue: &Catalogue, field: &str,
     }
 }
 
-/// Tells of a model that cannot be called, or not for long.
+/// Reports a model that is unavailable, or will be.
 pub(super) fn availability(subject: &Subject<'_>, found: &mut Findings) {
     let model = subject.model;
     if model.is_offline() {
@@ -53,8 +53,12 @@ pub(super) fn availability(subject: &Subject<'_>, found: &mut Findings) {
     }
     let Some(retirement) = model.retirement() else { return };
     let instead = retirement.replacement.as_ref().map_or_else(String::new, |id| format!("; move to {id}"));
-    let day = model.spec().deprecation.as_ref().and_then(|told| told.removes_at.get(..10).or(told.date.get(..10)));
-    let day = day.filter(|_| retirement.removes_at.is_some()).unwrap_or("a day that is not known");
+    let day = model
+        .spec()
+        .deprecation
+        .as_ref()
+        .and_then(|deprecation| deprecation.removes_at.get(..10).or(deprecation.date.get(..10)));
+    let day = day.filter(|_| retirement.removes_at.is_some()).unwrap_or("an unknown day");
     match (model.is_removed_by(subject.now), retirement.is_remapped) {
         (true, false) => {
             found.problem("removed", "model", format!("is {}, which was removed on {day}{instead}", model.id()));
@@ -63,6 +67,8 @@ pub(super) fn availability(subject: &Subject<'_>, found: &mut Findings) {
             let problem = format!("is {}, which was removed on {day}; another model answers{instead}", model.id());
             found.note("deprecated", "model", problem);
         }
-        (false, _) => found.note("deprecated", "model", format!("is {}, which goes on {day}{instead}", model.id())),
+        (false, _) => {
+            found.note("deprecated", "model", format!("is {}, which will be removed on {day}{instead}", model.id()))
+        }
     }
 }

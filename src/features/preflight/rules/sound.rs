@@ -1,4 +1,4 @@
-//! Speech, music, transcriptions, voices.
+//! `SPEECH`, `MUSIC`, `VOICE_CHANGER`, `TRANSCRIPTION`, `VOICE`: rules for audio.
 
 use super::super::report::Findings;
 use super::super::subject::Subject;
@@ -43,7 +43,7 @@ pub(super) static VOICE_CHANGER: Area = Area {
             field: "seed",
             asks: |seed| super::number(seed).is_some(),
             has: |model| model.spec().supports_seed,
-            does: "takes a seed",
+            does: "supports a seed",
             droppable: false,
         },
         Rule::Range {
@@ -86,7 +86,7 @@ pub(super) static MUSIC: Area = Area {
             "instrumental",
             "force_instrumental",
             |model| model.spec().supports_force_instrumental,
-            "can leave the voice out",
+            "can make instrumental music",
         ),
         flag("loop", "loop", |model| model.spec().supports_loop, "makes loops"),
         Rule::Special(duration),
@@ -103,7 +103,7 @@ pub(super) static TRANSCRIPTION: Area =
 
 pub(super) static VOICE: Area = Area { paths: &["/audio/voices"], kinds: &[ModelType::Tts], rules: &[], ..USUAL };
 
-/// Handles of cloned voices, and ids of the provider's where it takes them, stand in no list.
+/// Handles of cloned voices and the provider's own ids are in no list.
 const VOICE_NAME: Rule = Rule::OneOf {
     rule: "voice",
     field: "voice",
@@ -111,13 +111,13 @@ const VOICE_NAME: Rule = Rule::OneOf {
     also: |model, voice| voice.starts_with("vv_") || model.spec().supports_custom_voice_id == Some(true),
 };
 
-/// 1 is normal, and what a model without a dial does.
+/// 1 is normal, also for a model without a speed.
 const SPEED: Rule = Rule::Needs {
     rule: "speed",
     field: "speed",
     asks: |speed| super::number(speed).is_some_and(|speed| speed != 1.0),
     has: |model| model.spec().supports_speed,
-    does: "can be told how fast to speak",
+    does: "supports a speed",
     droppable: false,
 };
 
@@ -134,7 +134,7 @@ const fn language(field: &'static str) -> Rule {
         field,
         asks: serde_json::Value::is_string,
         has: |model| model.spec().supports_language_code,
-        does: "can be told the language",
+        does: "supports a language",
         droppable: false,
     }
 }
@@ -152,18 +152,14 @@ fn changes_voices(subject: &Subject<'_>, found: &mut Findings) {
     // Only voice changers have the field.
     if subject.model.spec().voice_changer != Some(true) {
         let id = subject.model.id();
-        found.problem("model_type", "model", format!("is {id}, which is no voice changer"));
+        found.problem("model_type", "model", format!("is {id}, which is not a voice changer"));
     }
 }
 
 fn makes_music(subject: &Subject<'_>, found: &mut Findings) {
     if subject.model.spec().voice_changer == Some(true) {
         let id = subject.model.id();
-        found.problem(
-            "model_type",
-            "model",
-            format!("is {id}, a voice changer; these have `voice_changer().queue(…)`"),
-        );
+        found.problem("model_type", "model", format!("is {id}, a voice changer; use `voice_changer().queue(…)`"));
     }
 }
 

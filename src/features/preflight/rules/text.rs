@@ -1,4 +1,4 @@
-//! Chats.
+//! `CHAT`, `RESPONSES`: rules for chats.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub(super) static CHAT: Area = Area {
             field: "response_format",
             asks: |format| format.get("type").is_some_and(|kind| kind != "text"),
             has: CatalogueModel::supports_response_schema,
-            does: "can be held to a JSON schema",
+            does: "supports response schemas",
             droppable: false,
         },
         logprobs("logprobs", is_on),
@@ -42,7 +42,7 @@ pub(super) static RESPONSES: Area = Area {
     paths: &["/responses"],
     kinds: &[ModelType::Text],
     rules: &[
-        // Searches and interpreters are run by the API.
+        // The API runs searches and interpreters itself.
         tools(|tools| {
             let is_function = |tool: &Value| tool.get("type").is_some_and(|kind| kind == "function");
             tools.as_array().is_some_and(|tools| tools.iter().any(is_function))
@@ -83,7 +83,7 @@ const fn calls(field: &'static str, asks: fn(&Value) -> bool) -> Rule {
 }
 
 const fn logprobs(field: &'static str, asks: fn(&Value) -> bool) -> Rule {
-    let (has, does) = (CatalogueModel::supports_logprobs, "tells probabilities");
+    let (has, does) = (CatalogueModel::supports_logprobs, "returns log probabilities");
     Rule::Needs { rule: "logprobs", field, asks, has, does, droppable: true }
 }
 
@@ -92,16 +92,16 @@ const fn completion_tokens(field: &'static str) -> Rule {
     Rule::Range { rule: "max_tokens", field, least: nothing, most }
 }
 
-/// An effort is a wish. Who cannot heed it thinks as before, but for the wish not to think at all.
+/// Models that do not support an effort ignore it, except an effort of none.
 fn effort(field: &'static str, subject: &Subject<'_>, found: &mut Findings) {
     const RULE: &str = "reasoning_effort";
     let Some(effort) = subject.text(field) else { return };
     let (model, id) = (subject.model, subject.model.id());
     let not_at_all = effort == ReasoningEffort::None.as_str();
     match (model.supports_reasoning(), model.supports_reasoning_effort()) {
-        (Some(false), _) => found.droppable(RULE, field, format!("needs a model that thinks, and {id} does not")),
+        (Some(false), _) => found.droppable(RULE, field, format!("needs a model with reasoning, and {id} has none")),
         (_, Some(false)) => {
-            let problem = format!("needs a model that can be told how long to think, and {id} cannot");
+            let problem = format!("needs a model with a configurable effort, and {id} has a fixed one");
             match not_at_all {
                 true => found.problem(RULE, field, problem),
                 false => found.droppable(RULE, field, problem),
@@ -118,7 +118,7 @@ fn effort(field: &'static str, subject: &Subject<'_>, found: &mut Findings) {
     }
 }
 
-/// A part of a message that is no text.
+/// An image, audio or video part of a message.
 struct MediaPart {
     field: String,
     message: usize,
@@ -136,7 +136,7 @@ fn parts(list: &'static str, types: &[&str], subject: &Subject<'_>) -> Vec<Media
         .collect()
 }
 
-/// Images, sounds and videos in messages: whether the model takes them, and how many.
+/// Images, audio and videos in messages: whether the model supports them, and how many.
 fn media(list: &'static str, subject: &Subject<'_>, found: &mut Findings) {
     let (model, id) = (subject.model, subject.model.id());
     let images = parts(list, &["image_url", "input_image"], subject);
@@ -147,19 +147,19 @@ fn media(list: &'static str, subject: &Subject<'_>, found: &mut Findings) {
         (model.supports_several_images(), images.last(), model.supports_vision())
         && let Some(earlier) = images.iter().find(|image| image.message != last.message)
     {
-        let problem = format!("is not looked at: of all messages with images, {id} sees the last one alone");
+        let problem = format!("is ignored: {id} only sees the last message with images");
         found.note("images", &earlier.field, problem);
     }
     let sounds = parts(list, &["input_audio"], subject);
     if let (Some(sound), Some(false)) = (sounds.first(), model.supports_audio_input()) {
-        found.problem("audio", &sound.field, format!("needs a model that hears sounds, and {id} does not"));
+        found.problem("audio", &sound.field, format!("needs a model with audio input, and {id} has none"));
     }
     if let Some(most) = model.max_videos() {
         too_many("videos", "sees videos", &parts(list, &["video_url", "input_video"], subject), most, id, found);
     }
 }
 
-/// Where a model takes one image, those of the last message with an image count.
+/// If a model takes one image, those of the last message with an image count.
 fn too_many(rule: &'static str, does: &str, parts: &[MediaPart], most: u64, id: &str, found: &mut Findings) {
     let last = parts.last().map(|part| part.message);
     let (first, counted) = match most {
@@ -177,7 +177,7 @@ fn too_many(rule: &'static str, does: &str, parts: &[MediaPart], most: u64, id: 
     found.problem(rule, &first.field, problem);
 }
 
-/// The text of all messages. What else there is takes room too and is not counted.
+/// The text of all messages. Other content needs context too and is not counted.
 fn context(list: &'static str, subject: &Subject<'_>, found: &mut Findings) {
     let Some(room) = subject.model.context_tokens() else { return };
     let least: u64 = match subject.get(list) {

@@ -1,4 +1,4 @@
-//! Films, and what they would cost.
+//! `VIDEO`: rules for videos and their quotes.
 
 use super::super::report::Findings;
 use super::super::subject::Subject;
@@ -10,7 +10,7 @@ pub(super) static VIDEO: Area = Area {
     kinds: &[ModelType::Video],
     rules: &[
         length_of_prompt("prompt"),
-        // A model without durations takes none, and the API wants one all the same.
+        // A model without durations accepts none, but the API requires one.
         Rule::OneOf {
             rule: "duration",
             field: "duration",
@@ -28,23 +28,23 @@ pub(super) static VIDEO: Area = Area {
 
 fn sound(subject: &Subject<'_>, found: &mut Findings) {
     let (Some(constraints), id) = (subject.model.constraints(), subject.model.id()) else { return };
-    // Without a word of the request it is as the model has it.
+    // Without the field the model's default applies.
     if subject.get("audio").is_none() {
         return;
     }
     match (subject.is_on("audio"), constraints.audio, constraints.audio_configurable) {
         (true, Some(false), _) => {
-            found.problem("sound", "audio", format!("needs a model that makes sound, and {id} does not"));
+            found.problem("sound", "audio", format!("needs a model that generates audio, and {id} does not"));
         }
         (false, Some(true), Some(false)) => {
-            let problem = format!("needs a model whose sound can be turned off, and that of {id} cannot");
+            let problem = format!("needs a model whose audio can be turned off, and that of {id} cannot");
             found.problem("sound", "audio", problem);
         }
         _ => {}
     }
 }
 
-/// Parameters of enhancement: models that generate take none of them, and the others list theirs.
+/// Enhancement parameters: generating models support none of them, the others list theirs.
 fn enhancement(subject: &Subject<'_>, found: &mut Findings) {
     const RULE: &str = "enhancement";
     const ALL: [&str; 14] = [
@@ -86,7 +86,7 @@ fn enhancement(subject: &Subject<'_>, found: &mut Findings) {
                 }
             }
             ("h264_output", ..) if taken.h264_output == Some(false) => {
-                found.problem(RULE, field, format!("needs a model that can make H.264, and {id} cannot"));
+                found.problem(RULE, field, format!("needs a model that encodes H.264, and {id} does not"));
             }
             ("h264_output", ..) => {}
             (_, Some(slider), _) => {
@@ -124,7 +124,7 @@ fn enhancement(subject: &Subject<'_>, found: &mut Findings) {
     }
 }
 
-/// Members that hold what a film may begin with.
+/// Fields with an input image or video.
 const BEGINNINGS: [&str; 8] = [
     "image_url",
     "end_image_url",
@@ -138,19 +138,15 @@ const BEGINNINGS: [&str; 8] = [
 
 fn media(subject: &Subject<'_>, found: &mut Findings) {
     let (Some(constraints), id) = (subject.model.constraints(), subject.model.id()) else { return };
-    // A quote is asked without any media but a video.
+    // A quote has no media except a video.
     let is_order = subject.get("prompt").is_some() || BEGINNINGS.iter().any(|field| subject.get(field).is_some());
     let has = |field: &str| subject.get(field).is_some();
     match constraints.model_type {
         Some(VideoModelType::TextToVideo) if has("image_url") => {
-            found.problem(
-                "media",
-                "image_url",
-                format!("needs a model that begins with an image, and {id} takes text alone"),
-            );
+            found.problem("media", "image_url", format!("needs an image-to-video model, and {id} takes only text"));
         }
         Some(VideoModelType::ImageToVideo) if is_order && !BEGINNINGS.iter().any(|field| has(field)) => {
-            found.problem("media", "image_url", format!("is missing, and {id} begins with an image"));
+            found.problem("media", "image_url", format!("is missing, and {id} is an image-to-video model"));
         }
         _ => {}
     }

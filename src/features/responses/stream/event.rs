@@ -1,4 +1,4 @@
-//! One event.
+//! `ResponseEvent`: one event of a stream.
 
 use serde_json::Value;
 
@@ -6,25 +6,24 @@ use crate::api::generated::types::{ResponseItem, ResponsesReply};
 use crate::runtime::lenient::leniently_again;
 use crate::runtime::wire::Field;
 
-/// An event of a [`ResponseStream`](super::ResponseStream), as it came: the API does not document which there are.
+/// An event of a [`ResponseStream`](super::ResponseStream), as received: the API does not document its events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseEvent {
-    /// What it is, such as `response.output_text.delta`: the `type` of its JSON, else its name in the stream. Empty where it has
-    /// neither.
+    /// The type, such as `response.output_text.delta`: the `type` of its JSON, else its SSE event name. Empty without either.
     pub kind: String,
     /// Its JSON.
     pub data: Value,
 }
 
 impl ResponseEvent {
-    /// The piece of text that the event adds to the answer.
+    /// The text that the event appends to the answer.
     #[must_use]
     pub fn text_delta(&self) -> Option<&str> {
         if self.kind == "response.output_text.delta" { self.data.get("delta")?.as_str() } else { None }
     }
 
-    /// The item that the event is about, as far as it is there: whole in `response.output_item.done`.
+    /// The item of the event, as far as it arrived: complete in `response.output_item.done`.
     ///
     /// ```no_run
     /// # fn example(event: venice_ai::stream::ResponseEvent) {
@@ -39,14 +38,14 @@ impl ResponseEvent {
         self.data.get("item").map(|item| ResponseItem::from(item.clone()))
     }
 
-    /// The answer as far as it is there: whole in `response.completed`.
+    /// The answer as far as it arrived: complete in `response.completed`.
     #[must_use]
     pub fn response(&self) -> Option<ResponsesReply> {
         let response = self.data.get("response").filter(|response| response.is_object())?;
         leniently_again(|| ResponsesReply::read(response)).ok()
     }
 
-    /// The answer ends with it; the server may say more, but the answer gets no longer.
+    /// Whether it ends the answer; later events do not extend it.
     ///
     /// ```no_run
     /// # fn example(event: venice_ai::stream::ResponseEvent) {

@@ -1,4 +1,4 @@
-//! An answer of the Responses API as it is written.
+//! `ResponseStream`: a streamed answer of the Responses API.
 
 mod event;
 mod protocol;
@@ -20,14 +20,14 @@ use crate::runtime::transport::ReplyBody;
 
 /// The events of an answer, as the model writes it.
 ///
-/// A lazy [`Stream`] that reads at most 64 KiB ahead, as [`ChatStream`](crate::stream::ChatStream) does; dropping it closes the connection. Every
-/// event is handed out, known or not.
+/// A lazy [`Stream`] that reads at most 64 KiB ahead, like [`ChatStream`](crate::stream::ChatStream); dropping it closes the connection.
+/// Every event is returned, known or not.
 ///
 /// # Errors
 ///
-/// An event that cannot be read is an `Err` in its place, and the stream goes on behind it. All others end the stream:
+/// An event that cannot be decoded is an `Err` in its place, and the stream continues. All other errors end the stream:
 ///
-/// * an error that the server sends as an event, `response.failed` among them, with the kind that its code stands for,
+/// * an error event of the server, including `response.failed`, with the kind of its code,
 /// * [`ErrorKind::StreamInterrupted`] if the stream ends without `[DONE]` and before an event that
 ///   [ends the answer](ResponseEvent::is_terminal),
 /// * [`ErrorKind::Timeout`] if the server is silent for longer than
@@ -45,7 +45,7 @@ use crate::runtime::transport::ReplyBody;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct ResponseStream {
     parts: Parts<ResponseProgress>,
 }
@@ -55,19 +55,19 @@ impl ResponseStream {
         Self { parts: Parts::new(body) }
     }
 
-    /// What came with the reply besides its body. It is here before the first event.
+    /// The metadata of the reply. Available before the first event.
     pub fn meta(&self) -> &Meta {
         self.parts.meta()
     }
 
-    /// Whether all of it came and the server said so: an event that [ends the answer](ResponseEvent::is_terminal), and `[DONE]`.
-    /// `false` until the stream has ended.
+    /// Whether the stream is complete: an event that [ends the answer](ResponseEvent::is_terminal), and `[DONE]`. `false` until the stream
+    /// has ended.
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.parts.ended_cleanly()
     }
 
-    /// The next event; `None` behind the last one. A call that is cancelled loses nothing.
+    /// The next event; `None` after the last one. Cancel-safe.
     ///
     /// ```no_run
     /// # async fn run(mut stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
@@ -80,7 +80,7 @@ impl ResponseStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Only the text of the answer, piece by piece.
+    /// Only the text of the answer, as it arrives.
     ///
     /// ```no_run
     /// # async fn run(stream: venice_ai::stream::ResponseStream) -> Result<(), venice_ai::Error> {
@@ -94,11 +94,11 @@ impl ResponseStream {
         ResponseTextStream::new(self)
     }
 
-    /// Reads to the end and gives the whole answer, which the last event holds.
+    /// Reads to the end and returns the whole answer, which is in the last event.
     ///
     /// # Errors
     ///
-    /// The first error of the stream; and [`ErrorKind::Decode`] if no event holds the whole answer.
+    /// The first error of the stream; and [`ErrorKind::Decode`] if no event has the whole answer.
     pub async fn collect(mut self) -> Result<ResponsesReply, Error> {
         let mut answer = None;
         while let Some(event) = self.next().await.transpose()? {
@@ -107,7 +107,7 @@ impl ResponseStream {
             }
         }
         answer.ok_or_else(|| {
-            let error = Error::new(ErrorKind::Decode, "no event of the stream holds the whole answer");
+            let error = Error::new(ErrorKind::Decode, "no event of the stream has the whole answer");
             self.parts.body().explained(error)
         })
     }

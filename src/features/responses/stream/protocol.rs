@@ -1,4 +1,4 @@
-//! How the Responses API streams.
+//! `ResponseProgress`: the stream protocol of the Responses API.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -7,14 +7,14 @@ use super::ResponseEvent;
 use crate::runtime::reply::stream::sse::SseEvent;
 use crate::runtime::reply::stream::{Protocol, Read};
 
-/// Whether an event came that ends the answer.
+/// Whether an event ended the answer.
 #[derive(Debug, Default)]
 pub(super) struct ResponseProgress {
     is_whole: bool,
 }
 
 impl Protocol for ResponseProgress {
-    type Part = ResponseEvent;
+    type Item = ResponseEvent;
 
     const PARTS: &'static str = "events";
 
@@ -24,7 +24,7 @@ impl Protocol for ResponseProgress {
         let kind = data.get("type").and_then(Value::as_str).unwrap_or(named).to_owned();
         Ok(match &*kind {
             "error" => Read::Failed(event.data_bytes().clone()),
-            // Its response says why.
+            // Its response has the reason.
             "response.failed" => Read::Failed(data.get("response").unwrap_or(&data).to_string().into()),
             _ => Read::Part(ResponseEvent { kind, data }),
         })

@@ -1,4 +1,4 @@
-//! Only the words of an answer of the Responses API.
+//! `ResponseTextStream`: the text of a streamed answer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,14 +9,14 @@ use super::ResponseStream;
 use crate::runtime::error::Error;
 use crate::runtime::meta::Meta;
 
-/// The pieces of an answer's text, from [`ResponseStream::text`]. No piece is empty.
+/// The text of an answer in pieces, from [`ResponseStream::text`]. No piece is empty.
 ///
 /// Errors are those of the [`ResponseStream`].
 #[derive(Debug)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct ResponseTextStream {
     stream: ResponseStream,
-    /// A piece has come. The whole text, which the last event repeats, is not wanted then.
+    /// A piece arrived, so the whole text that the last event repeats is skipped.
     begun: bool,
 }
 
@@ -25,18 +25,18 @@ impl ResponseTextStream {
         Self { stream, begun: false }
     }
 
-    /// What came with the reply besides its body.
+    /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
 
-    /// Whether all of it came: [`ResponseStream::ended_cleanly`].
+    /// Whether the stream is complete: [`ResponseStream::ended_cleanly`].
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.stream.ended_cleanly()
     }
 
-    /// The next piece; `None` at the end. A call that is cancelled loses nothing.
+    /// The next piece; `None` at the end. Cancel-safe.
     ///
     /// ```no_run
     /// # async fn run(mut text: venice_ai::stream::ResponseTextStream) -> Result<(), venice_ai::Error> {

@@ -1,4 +1,4 @@
-//! Types that no strict schema describes.
+//! `SchemaError`: a type without a strict schema.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl SchemaError {
         Self { type_name: name.to_owned(), ..self }
     }
 
-    /// Adds the step that led to the place, on the way back from it: a member's name, or `[]` for the items of a list.
+    /// Prepends a step of the path: a field's name, or `[]` for the items of a list.
     pub(super) fn below(mut self, step: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path.insert_str(0, dot);

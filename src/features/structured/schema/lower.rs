@@ -1,17 +1,17 @@
-//! From a schema of `schemars` to a strict one.
+//! `node`: converts a schema of `schemars` to a strict one.
 
 use serde_json::Value;
 
 use super::error::SchemaError;
-use super::node::{Kind, Member, Node, NodeForm};
+use super::node::{Field, Kind, Node, NodeForm};
 use super::part::{Choice, Subschema};
 use super::union;
 
-const MAP: &str = "has members with any name, as a map has; a strict schema names them all. Use a list of structs, each with a \
+const MAP: &str = "has arbitrary keys, like a map; a strict schema lists all fields. Use a list of structs, each with a \
                    key and a value";
 const ANYTHING: &str = "may be any JSON, and a strict schema says what a value is. Use a struct, an enum, or a `String` that \
                         holds JSON";
-const CONSTANT: &str = "is a constant list or object, which strict schemas do not have";
+const CONSTANT: &str = "is a constant list or object, which strict schemas do not support";
 
 pub(super) fn node(schema: &Value) -> Result<Node, SchemaError> {
     let Choice { description, parts } = Choice::of(schema)?;
@@ -20,7 +20,7 @@ pub(super) fn node(schema: &Value) -> Result<Node, SchemaError> {
     if parts.is_empty() && !nulls.is_empty() {
         return Ok(Node { description, ..Node::null() });
     }
-    // What is said of a member is more to the point than what is said of its type.
+    // The description of a field takes precedence over that of its type.
     let description = match parts.as_mut_slice() {
         [only] => {
             only.description = description.or(only.description.take());
@@ -39,24 +39,24 @@ fn of_part(mut part: Subschema) -> Result<Node, SchemaError> {
     let form = match kind {
         Kind::Object | Kind::List if part.values.is_some() => return Err(SchemaError::new(CONSTANT)),
         Kind::Object if part.is_map => return Err(SchemaError::new(MAP)),
-        Kind::Object => NodeForm::Object(members(&part)?),
+        Kind::Object => NodeForm::Object(fields(&part)?),
         Kind::List => NodeForm::List(Box::new(items(&mut part)?)),
         _ => NodeForm::Scalar { kind, format: part.format, values: part.values.unwrap_or_default() },
     };
     Ok(Node { description: described(part.description, &part.hints), form })
 }
 
-fn members(part: &Subschema) -> Result<Vec<Member>, SchemaError> {
-    let member = |(name, schema): (&String, &Value)| {
+fn fields(part: &Subschema) -> Result<Vec<Field>, SchemaError> {
+    let field = |(name, schema): (&String, &Value)| {
         let node = node(schema).map_err(|error| error.below(name))?;
         let is_required = part.required.iter().any(|required| required == name.as_str());
-        Ok(if is_required { Member::required(name, node) } else { Member::optional(name, node) })
+        Ok(if is_required { Field::required(name, node) } else { Field::optional(name, node) })
     };
-    part.properties.iter().map(member).collect()
+    part.properties.iter().map(field).collect()
 }
 
-/// What the items of a list are. Providers have no lists whose items differ by position (`prefixItems`): any of them may stand
-/// anywhere, and the order is told.
+/// The items of a list. Providers do not support lists whose items differ by position (`prefixItems`): any of them is allowed anywhere, and
+/// the order is in the description.
 fn items(part: &mut Subschema) -> Result<Node, SchemaError> {
     let below = |error: SchemaError| error.below("[]");
     if part.prefix.is_empty() {

@@ -1,9 +1,9 @@
-//! JSON Schemas of Rust types, in the strict form that models are held to.
+//! `Shape`: the strict JSON Schema of a Rust type.
 //!
-//! `schemars` describes what `serde` reads. The API wants less than that (section "Structured outputs" of its guides): every property
-//! is required, no object is open, nothing is a reference. And behind the API stand providers that refuse, each, other keywords: one
-//! has no `oneOf` and no `minLength`, the next no `minimum`. So what only narrows a value down is told in its description, where every
-//! model reads it, and checked when the answer is read.
+//! `schemars` describes what `serde` reads. The API supports less (section "Structured outputs" of its guides): every property is required,
+//! objects are closed, references are not allowed. The providers behind it reject further keywords, each others: one has no `oneOf` and no
+//! `minLength`, another no `minimum`. So constraints are put into the description, which every model reads, and are validated when the
+//! answer is parsed.
 
 mod error;
 mod lower;
@@ -17,23 +17,23 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 pub(crate) use self::error::SchemaError;
-use self::node::{Member, Node, NodeForm};
+use self::node::{Field, Node, NodeForm};
 pub(crate) use self::read::Unfit;
 
-/// What an answer looks like that is a value of a type.
+/// The strict schema of a type.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     name: String,
     root: Node,
-    /// The type is no object, and its value is the only member of one.
+    /// The type is not an object, so its value is the only field of one.
     is_wrapped: bool,
 }
 
-/// The member that a value is in which is no object.
+/// The field that wraps a value which is not an object.
 const WRAPPER: &str = "value";
 
 impl Shape {
-    /// Fails where a strict schema cannot say what the type is: it holds itself, has members with any name, or may be anything.
+    /// Fails for a type without a strict schema: it is recursive, has arbitrary keys, or may be any value.
     pub(crate) fn of<T: JsonSchema + ?Sized>() -> Result<Self, SchemaError> {
         let name = T::schema_name();
         let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -49,30 +49,30 @@ impl Shape {
         let root = lower::node(schema).map_err(|error| error.of_type(name))?;
         let is_wrapped = !matches!(root.form, NodeForm::Object(_));
         let root = match is_wrapped {
-            true => Node::plain(NodeForm::Object(vec![Member::required(WRAPPER, root)])),
+            true => Node::plain(NodeForm::Object(vec![Field::required(WRAPPER, root)])),
             false => root,
         };
         Ok(Self { name: sanitised(name), root, is_wrapped })
     }
 
-    /// The type's name, of the characters and the length that the API allows: `[A-Za-z0-9_-]{1,64}`.
+    /// The type's name, in the characters and the length that the API allows: `[A-Za-z0-9_-]{1,64}`.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The schema; it describes an object.
+    /// The schema, of an object.
     pub(crate) fn to_schema(&self) -> Map<String, Value> {
         self.root.to_schema()
     }
 }
 
-/// The strict schema of a type that is an object, as the arguments of a function are. [`Shape::read`] reads them: where a member may
-/// be left out, the strict form has null.
+/// The strict schema of a type that is an object, for the arguments of a function. [`Shape::read`] reads them: an absent field is null in
+/// the strict form.
 #[cfg(any(test, feature = "tools"))]
 pub(crate) fn strict_schema<T: JsonSchema + ?Sized>() -> Result<Map<String, Value>, SchemaError> {
     let shape = Shape::of::<T>()?;
     match shape.is_wrapped {
-        true => Err(SchemaError::new("is no object; a struct with named fields is one").of_type(&T::schema_name())),
+        true => Err(SchemaError::new("is not an object; use a struct with named fields").of_type(&T::schema_name())),
         false => Ok(shape.to_schema()),
     }
 }

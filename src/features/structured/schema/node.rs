@@ -1,4 +1,4 @@
-//! What a value is, in the terms of a strict schema.
+//! `Node`: a value in a strict schema.
 
 use serde_json::{Map, Value, json};
 
@@ -10,22 +10,22 @@ pub(super) struct Node {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum NodeForm {
-    /// Anything but a list and an object; one of `values`, unless that is empty.
+    /// Neither a list nor an object; one of `values`, unless that is empty.
     Scalar {
         kind: Kind,
         format: Option<String>,
         values: Vec<Value>,
     },
     List(Box<Node>),
-    Object(Vec<Member>),
+    Object(Vec<Field>),
     AnyOf(Vec<Node>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Member {
+pub(super) struct Field {
     pub(super) name: String,
     pub(super) node: Node,
-    /// Null stands for leaving it out, which a strict schema does not allow and the type does.
+    /// Null means absent: a strict schema has no optional fields, but the type has.
     pub(super) absent_if_null: bool,
 }
 
@@ -73,7 +73,7 @@ impl Kind {
         }
     }
 
-    /// The type of what is of both.
+    /// The type of values that have both types.
     pub(super) fn and(self, other: Self) -> Option<Self> {
         match (self, other) {
             (Self::Integer, Self::Number) | (Self::Number, Self::Integer) => Some(Self::Integer),
@@ -120,22 +120,22 @@ impl Node {
         }
     }
 
-    /// The same with words before its own.
-    pub(super) fn introduced(self, words: Option<String>) -> Self {
-        let description = match (words, self.description) {
-            (Some(words), Some(own)) => Some(format!("{words}\n{own}")),
-            (words, own) => words.or(own),
+    /// The same with a text before its description.
+    pub(super) fn introduced(self, text: Option<String>) -> Self {
+        let description = match (text, self.description) {
+            (Some(text), Some(own)) => Some(format!("{text}\n{own}")),
+            (text, own) => text.or(own),
         };
         Self { description, ..self }
     }
 
-    /// What it is, in a word or two.
+    /// A short description of the type.
     pub(super) fn summary(&self) -> String {
         match &self.form {
             NodeForm::Scalar { kind, .. } => kind.name().to_owned(),
             NodeForm::List(items) => format!("array of {}", items.summary()),
-            NodeForm::Object(members) => {
-                let names: Vec<&str> = members.iter().map(|member| &*member.name).collect();
+            NodeForm::Object(fields) => {
+                let names: Vec<&str> = fields.iter().map(|field| &*field.name).collect();
                 format!("object with {}", names.join(" and "))
             }
             NodeForm::AnyOf(nodes) => nodes.iter().map(Self::summary).collect::<Vec<_>>().join(" or "),
@@ -165,17 +165,17 @@ impl NodeForm {
                 schema
             }
             Self::List(items) => object([("type", "array".into()), ("items", items.to_schema().into())]),
-            Self::Object(members) => {
-                let properties = members.iter().map(|member| (member.name.clone(), member.node.to_schema().into()));
+            Self::Object(fields) => {
+                let properties = fields.iter().map(|field| (field.name.clone(), field.node.to_schema().into()));
                 object([
                     ("type", "object".into()),
                     ("properties", Value::Object(properties.collect())),
-                    ("required", members.iter().map(|member| member.name.as_str()).collect()),
+                    ("required", fields.iter().map(|field| field.name.as_str()).collect()),
                     ("additionalProperties", false.into()),
                 ])
             }
             Self::AnyOf(nodes) => match nodes.as_slice() {
-                // The form that the API's guide has for a value that may be missing.
+                // The API's recommended form of an optional value.
                 [one @ Node { form: Self::Scalar { kind, values, .. }, .. }, null]
                     if null.is_null() && values.is_empty() =>
                 {
@@ -189,17 +189,17 @@ impl NodeForm {
     }
 }
 
-impl Member {
+impl Field {
     pub(super) fn required(name: impl Into<String>, node: Node) -> Self {
         Self { name: name.into(), node, absent_if_null: false }
     }
 
-    /// One that may be left out.
+    /// An optional one.
     pub(super) fn optional(name: impl Into<String>, node: Node) -> Self {
         Self { name: name.into(), absent_if_null: !node.takes_null(), node: node.or_null() }
     }
 }
 
-fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -1,44 +1,44 @@
-//! A schema as its alternatives: for each type that a value may have, all that is said of it.
+//! `Subschema`: a schema as its alternatives, one per type of the value.
 //!
-//! `serde` has many ways to put a type together (flattened members, tags beside members, variants of variants), and JSON Schema
-//! has a keyword for each. In this form they are all the same: alternatives are added up, what holds together is merged.
+//! `serde` has many ways to compose a type (flattened fields, tags beside fields, variants of variants), each with its own keyword in JSON
+//! Schema. This form is the same for all: alternatives are collected, and combined constraints merged.
 
 use serde_json::{Map, Value};
 
 use super::error::SchemaError;
 use super::node::Kind;
 
-/// One alternative, as far as it is known.
+/// One alternative.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Subschema {
-    /// None: nothing that was said so far needs a type.
+    /// `None`: no keyword so far requires a type.
     pub(super) kind: Option<Kind>,
     pub(super) description: Option<String>,
     pub(super) values: Option<Vec<Value>>,
     pub(super) format: Option<String>,
-    /// The schemas of members, as they stand.
+    /// The schemas of fields, as written.
     pub(super) properties: Map<String, Value>,
     pub(super) required: Vec<Value>,
-    /// Members that nobody named may have any name.
+    /// Whether it allows fields that are not listed.
     pub(super) is_map: bool,
     pub(super) items: Option<Value>,
     pub(super) prefix: Vec<Value>,
-    /// What narrows the value down, in words.
+    /// The constraints, as text.
     pub(super) hints: Vec<String>,
 }
 
-/// The alternatives of a schema, and what is said about all of them.
+/// The alternatives of a schema, and what applies to all of them.
 #[derive(Debug)]
 pub(super) struct Choice {
     pub(super) description: Option<String>,
     pub(super) parts: Vec<Subschema>,
 }
 
-/// Keywords that mean nothing to a model, or are dealt with elsewhere.
+/// Keywords without a meaning for a model, or handled elsewhere.
 const SILENT: [&str; 9] =
     ["$schema", "$id", "$anchor", "$comment", "title", "readOnly", "writeOnly", "deprecated", "contentEncoding"];
 
-/// Keywords whose meaning cannot be put into a few words.
+/// Keywords without a short description.
 const REFUSED: [&str; 10] = [
     "not",
     "if",
@@ -52,7 +52,7 @@ const REFUSED: [&str; 10] = [
     "$dynamicRef",
 ];
 
-/// Formats of strings that the providers of strict schemas have in common.
+/// Formats of strings that all providers of strict schemas support.
 const FORMATS: [&str; 9] = ["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
 
 impl Choice {
@@ -83,7 +83,7 @@ impl Choice {
         Ok(Self { description, parts: parts.into_iter().flat_map(Subschema::typed).collect() })
     }
 
-    /// The parts alone. What is said about one of them stays; what is said about several belongs to none.
+    /// The alternatives alone. The description of a single one is kept; one of several is dropped.
     fn into_parts(self) -> Vec<Subschema> {
         let Self { description, mut parts } = self;
         if let [part] = parts.as_mut_slice() {
@@ -94,7 +94,7 @@ impl Choice {
 }
 
 impl Subschema {
-    /// What one keyword says.
+    /// The alternatives of one keyword.
     fn of(keyword: &str, value: &Value) -> Result<Vec<Self>, SchemaError> {
         let none = Self::default();
         Ok(vec![match (keyword, value) {
@@ -116,23 +116,23 @@ impl Subschema {
             ("prefixItems", Value::Array(items)) => Self { prefix: items.clone(), ..none },
             ("format", Value::String(format)) => Self { format: Some(format.clone()), ..none },
             ("$ref", Value::String(target)) => return Err(reference(target)),
-            // What `schemars` says of an enum without variants.
+            // The schema from `schemars` for an enum without variants.
             ("not", Value::Object(anything)) if anything.is_empty() => return Ok(Vec::new()),
             (keyword, _) if REFUSED.contains(&keyword) => {
-                return Err(SchemaError::new(format!("uses `{keyword}`, which strict schemas do not have")));
+                return Err(SchemaError::new(format!("uses `{keyword}`, which strict schemas do not support")));
             }
             (keyword, _) if SILENT.contains(&keyword) || keyword.starts_with("x-") => none,
-            // A default of null is what leaving it out means anyway.
+            // A default of null is the meaning of an absent field anyway.
             ("default", Value::Null) => none,
             ("uniqueItems", Value::Bool(unique)) => {
-                let hint = unique.then(|| "no item twice".to_owned());
+                let hint = unique.then(|| "unique items".to_owned());
                 Self { hints: hint.into_iter().collect(), ..none }
             }
             (keyword, value) => Self { hints: vec![hint(keyword, value)], ..none },
         }])
     }
 
-    /// What both say; `None` where no value is both.
+    /// The intersection; `None` if it is empty.
     fn and(&self, other: &Self) -> Option<Self> {
         let kind = match (self.kind, other.kind) {
             (Some(one), Some(other)) => Some(one.and(other)?),
@@ -165,7 +165,7 @@ impl Subschema {
         Some(merged)
     }
 
-    /// An alternative for each type that its values have, or with the type that its keywords are for.
+    /// One alternative for each type of its values, or with the type of its keywords.
     fn typed(self) -> Vec<Self> {
         if let Some(values) = &self.values {
             let mut kinds: Vec<Kind> = Vec::new();
@@ -194,7 +194,7 @@ impl Subschema {
         vec![Self { kind: implied, ..self }]
     }
 
-    /// The format, if every provider knows it; otherwise it is a hint. The formats of numbers name Rust's types and say nothing.
+    /// Keeps the format if every provider supports it; otherwise it becomes a hint. The formats of numbers are Rust types and are dropped.
     pub(super) fn settle_format(&mut self) {
         let Some(format) = self.format.take() else { return };
         match self.kind {
@@ -205,7 +205,7 @@ impl Subschema {
     }
 }
 
-/// Every alternative of the one with every alternative of the other.
+/// Combines every alternative of one with every alternative of the other.
 fn both(one: &[Subschema], other: &[Subschema]) -> Vec<Subschema> {
     one.iter().flat_map(|one| other.iter().filter_map(|other| one.and(other))).collect()
 }
@@ -225,17 +225,15 @@ fn hint(keyword: &str, value: &Value) -> String {
     }
 }
 
-/// What is left after everything was inlined that can be.
+/// References are what is left after inlining.
 fn reference(target: &str) -> SchemaError {
     let name = target.rsplit('/').next().unwrap_or_default();
     SchemaError::new(match (target, name) {
-        ("#", _) => {
-            "is that type again; a strict schema has no references, so no type can hold itself. Use a flat list \
+        ("#", _) => "is recursive; a strict schema has no references. Use a flat list \
                      whose items name their parents"
-                .to_owned()
-        }
+            .to_owned(),
         (_, name) if target.starts_with("#/$defs/") => format!(
-            "is in a `{name}`, which holds itself; a strict schema has no references, so no type can. Use a flat list whose \
+            "is in a `{name}`, which is recursive; a strict schema has no references. Use a flat list whose \
              items name their parents"
         ),
         _ => format!("refers to `{target}`; a strict schema has no references"),

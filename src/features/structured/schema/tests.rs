@@ -1,4 +1,4 @@
-//! Types of all kinds that `serde` reads, as strict schemas; and back.
+//! Tests: types of all kinds that `serde` supports, as strict schemas, and back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,7 +15,7 @@ fn schema<T: JsonSchema>() -> Value {
     schema
 }
 
-/// The schema of one member of a type that is wrapped.
+/// The schema of the field that wraps a type.
 fn wrapped<T: JsonSchema>() -> Value {
     schema::<T>()["properties"]["value"].clone()
 }
@@ -28,7 +28,7 @@ fn read<T: JsonSchema + serde::de::DeserializeOwned>(value: &Value) -> T {
     Shape::of::<T>().expect("a schema").read(&value.to_string()).unwrap_or_else(|problem| panic!("{problem:?}"))
 }
 
-/// That a schema has nothing but what strict implementations have in common.
+/// Asserts that a schema uses only what all strict implementations support.
 fn check(schema: &Value) {
     const KNOWN: [&str; 9] =
         ["type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "description", "format"];
@@ -69,7 +69,7 @@ struct Harbour {
 }
 
 #[test]
-fn every_member_is_required_and_one_that_may_be_missing_may_be_null() {
+fn every_field_is_required_and_optional_ones_are_nullable() {
     let expected = json!({
         "description": "A place at the sea.",
         "type": "object",
@@ -98,7 +98,7 @@ fn every_member_is_required_and_one_that_may_be_missing_may_be_null() {
 }
 
 #[test]
-fn members_stand_in_the_order_of_the_type() {
+fn fields_are_in_the_order_of_the_type() {
     #[derive(JsonSchema)]
     #[allow(dead_code)]
     struct Reasoned {
@@ -110,7 +110,7 @@ fn members_stand_in_the_order_of_the_type() {
 }
 
 #[test]
-fn null_stands_for_a_member_that_the_type_does_without_and_is_none_for_an_option() {
+fn null_is_absent_for_a_default_and_none_for_an_option() {
     let place = json!({"name": "Burano", "depth": null, "visits": null, "harbour": null});
     let expected = Place { name: "Burano".to_owned(), depth: None, visits: 0, harbour: None };
     assert_eq!(read::<Place>(&place), expected);
@@ -133,7 +133,7 @@ fn null_stands_for_a_member_that_the_type_does_without_and_is_none_for_an_option
 }
 
 #[test]
-fn a_type_that_is_no_object_is_the_member_of_one() {
+fn a_type_that_is_not_an_object_is_wrapped() {
     assert_eq!(
         schema::<Vec<String>>(),
         json!({
@@ -144,16 +144,16 @@ fn a_type_that_is_no_object_is_the_member_of_one() {
         })
     );
     assert_eq!(read::<Vec<String>>(&json!({"value": ["a"]})), ["a"]);
-    // A model that is not held to the schema gives the bare list.
+    // A model that is not bound to the schema returns the bare list.
     assert_eq!(read::<Vec<String>>(&json!(["a"])), ["a"]);
     assert_eq!(read::<f64>(&json!({"value": 1.5})), 1.5);
     assert_eq!(read::<Option<bool>>(&json!({"value": null})), None);
     let problem = strict_schema::<Vec<String>>().expect_err("no object").to_string();
-    assert_eq!(problem, "the type `Array_of_string` is no object; a struct with named fields is one");
+    assert_eq!(problem, "the type `Array_of_string` is not an object; use a struct with named fields");
 }
 
 #[test]
-fn an_object_with_a_member_that_is_called_like_the_wrapper_is_not_wrapped() {
+fn an_object_with_a_field_named_like_the_wrapper_is_not_wrapped() {
     #[derive(JsonSchema, Deserialize)]
     struct Reading {
         value: f64,
@@ -272,7 +272,7 @@ fn what_is_flattened_is_merged() {
 }
 
 #[test]
-fn tuples_are_lists_whose_order_is_told() {
+fn tuples_are_lists_with_the_order_in_the_description() {
     assert_eq!(
         wrapped::<(f64, f64)>(),
         json!({"type": "array", "items": {"type": "number"}, "description": "(minItems: 2, maxItems: 2)"})
@@ -282,11 +282,11 @@ fn tuples_are_lists_whose_order_is_told() {
     assert_eq!(mixed["description"], "(minItems: 2, maxItems: 2, items in this order: string, boolean)");
     assert_eq!(read::<(String, bool)>(&json!({"value": ["a", true]})), ("a".to_owned(), true));
     assert_eq!(wrapped::<[u8; 3]>()["items"]["type"], "integer");
-    assert_eq!(wrapped::<HashSet<String>>()["description"], "(no item twice)");
+    assert_eq!(wrapped::<HashSet<String>>()["description"], "(unique items)");
 }
 
 #[test]
-fn what_providers_refuse_is_told_in_words() {
+fn unsupported_constraints_are_in_the_description() {
     #[derive(JsonSchema)]
     #[allow(dead_code)]
     struct Bounds {
@@ -315,7 +315,7 @@ fn what_providers_refuse_is_told_in_words() {
 }
 
 #[test]
-fn the_comment_of_a_member_counts_before_that_of_its_type() {
+fn the_comment_of_a_field_takes_precedence_over_that_of_its_type() {
     /// A type.
     #[derive(JsonSchema)]
     #[allow(dead_code)]
@@ -351,7 +351,7 @@ fn a_map_with_known_keys_is_an_object_and_keys_without_a_value_are_left_out() {
 }
 
 #[test]
-fn units_empty_structs_and_newtypes_are_what_serde_makes_of_them() {
+fn units_empty_structs_and_newtypes_follow_serde() {
     #[derive(JsonSchema, Deserialize)]
     struct Empty {}
     #[derive(JsonSchema, Deserialize)]
@@ -368,7 +368,7 @@ fn units_empty_structs_and_newtypes_are_what_serde_makes_of_them() {
 
 #[test]
 #[allow(dead_code)]
-fn what_no_strict_schema_describes_is_refused_by_its_path() {
+fn types_without_a_strict_schema_are_rejected_with_the_path() {
     #[derive(JsonSchema)]
     struct Tree {
         leaf: String,
@@ -399,28 +399,28 @@ fn what_no_strict_schema_describes_is_refused_by_its_path() {
     #[derive(JsonSchema)]
     enum Never {}
     let tree = problem::<Tree>();
-    assert!(tree.starts_with("`branches[]` of the type `Tree` is that type again"), "{tree}");
+    assert!(tree.starts_with("`branches[]` of the type `Tree` is recursive"), "{tree}");
     let forest = problem::<Forest>();
     assert!(
-        forest.starts_with("`trees[].branches[]` of the type `Forest` is in a `Tree`, which holds itself"),
+        forest.starts_with("`trees[].branches[]` of the type `Forest` is in a `Tree`, which is recursive"),
         "{forest}"
     );
     let scores = problem::<Scores>();
-    assert!(scores.starts_with("`rounds[].points` of the type `Scores` has members with any name"), "{scores}");
+    assert!(scores.starts_with("`rounds[].points` of the type `Scores` has arbitrary keys"), "{scores}");
     assert!(scores.contains("Use a list of structs"), "{scores}");
     let anything = problem::<Anything>();
     assert!(anything.starts_with("`payload` of the type `Anything` may be any JSON"), "{anything}");
     let rest = problem::<Rest>();
-    assert!(rest.starts_with("the type `Rest` has members with any name"), "{rest}");
-    assert!(problem::<HashMap<u32, String>>().contains("members with any name"));
-    assert!(problem::<serde_json::Map<String, Value>>().contains("members with any name"));
+    assert!(rest.starts_with("the type `Rest` has arbitrary keys"), "{rest}");
+    assert!(problem::<HashMap<u32, String>>().contains("arbitrary keys"));
+    assert!(problem::<serde_json::Map<String, Value>>().contains("arbitrary keys"));
     assert!(problem::<Value>().contains("may be any JSON"));
     assert!(problem::<Vec<Value>>().starts_with("`[]` of the type"));
     assert_eq!(problem::<Never>(), "the type `Never` has no value at all");
 }
 
 #[test]
-fn names_have_the_characters_and_the_length_that_the_api_takes() {
+fn names_have_the_characters_and_the_length_that_the_api_allows() {
     #[derive(JsonSchema)]
     #[schemars(rename = "Été & co")]
     struct Odd {}
@@ -432,7 +432,7 @@ fn names_have_the_characters_and_the_length_that_the_api_takes() {
 }
 
 #[test]
-fn what_does_not_fit_says_where_and_what_was_read() {
+fn a_mismatch_has_its_path_and_what_was_read() {
     let shape = Shape::of::<Vec<Harbour>>().expect("a schema");
     let problem =
         shape.read::<Vec<Harbour>>(r#"{"value": [{"berths": 1, "open": true}, {"berths": "x", "open": true}]}"#);
@@ -442,20 +442,20 @@ fn what_does_not_fit_says_where_and_what_was_read() {
     assert!(matches!(shape.read::<Vec<Harbour>>("{"), Err(Unfit::Syntax(_))));
 }
 
-/// Members that serde leaves out are nulls in the strict form.
+/// Fields that serde skips are nulls in the strict form.
 fn strict(node: &Node, value: &mut Value) {
     match (&node.form, value) {
         (NodeForm::List(items), Value::Array(values)) => values.iter_mut().for_each(|value| strict(items, value)),
-        (NodeForm::Object(members), Value::Object(values)) => {
-            for member in members {
-                strict(&member.node, values.entry(member.name.clone()).or_insert(Value::Null));
+        (NodeForm::Object(fields), Value::Object(values)) => {
+            for field in fields {
+                strict(&field.node, values.entry(field.name.clone()).or_insert(Value::Null));
             }
         }
         _ => {}
     }
 }
 
-fn comes_back<T>(value: &T)
+fn assert_round_trip<T>(value: &T)
 where
     T: JsonSchema + Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
 {
@@ -474,14 +474,14 @@ fn harbour() -> impl Strategy<Value = Harbour> {
     (any::<u8>(), any::<bool>()).prop_map(|(berths, open)| Harbour { berths, open })
 }
 
-/// Numbers that are the same in decimal: the JSON library may be one digit off.
+/// Numbers that are exact in decimal: the JSON library may be one digit off.
 fn quarters() -> impl Strategy<Value = f64> {
     (-4_000_000..4_000_000).prop_map(|quarters: i32| f64::from(quarters) / 4.0)
 }
 
 proptest! {
     #[test]
-    fn values_follow_the_schema_of_their_type_and_are_read_again(
+    fn values_follow_the_schema_of_their_type_and_round_trip(
         places in proptest::collection::vec(
             (".{0,8}", proptest::option::of(quarters()), any::<u32>(), proptest::option::of(harbour()))
                 .prop_map(|(name, depth, visits, harbour)| Place { name, depth, visits, harbour }),
@@ -509,22 +509,22 @@ proptest! {
             proptest::collection::vec(".{0,4}", 0..3).prop_map(Untagged::Many),
         ],
     ) {
-        comes_back(&places);
-        comes_back(&external);
-        comes_back(&internal);
-        comes_back(&adjacent);
-        comes_back(&vec![untagged]);
+        assert_round_trip(&places);
+        assert_round_trip(&external);
+        assert_round_trip(&internal);
+        assert_round_trip(&adjacent);
+        assert_round_trip(&vec![untagged]);
     }
 
     #[test]
-    fn every_schema_becomes_a_strict_one_or_is_refused(schema in any_schema()) {
+    fn every_schema_becomes_a_strict_one_or_is_rejected(schema in any_schema()) {
         if let Ok(shape) = Shape::from_schema("Any", &schema) {
             check(&Value::Object(shape.to_schema()));
         }
     }
 }
 
-/// Schemas as derives and people write them, sound or not.
+/// Schemas as derives and people write them, valid or not.
 fn any_schema() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(true)),

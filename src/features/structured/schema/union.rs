@@ -1,11 +1,11 @@
-//! Several alternatives as one node.
+//! `of`: combines several alternatives in one node.
 
 use serde_json::Value;
 
 use super::error::SchemaError;
 use super::node::{Kind, Node, NodeForm};
 
-/// Any of `nodes`, each once. Constants of one type become one list of values: shorter than alternatives, and known to every
+/// Any of `nodes`, without duplicates. Constants of one type become one list of values: shorter than alternatives, and supported by every
 /// provider.
 pub(super) fn of(nodes: Vec<Node>) -> Result<Node, SchemaError> {
     let mut groups: Vec<Group> = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn of(nodes: Vec<Node>) -> Result<Node, SchemaError> {
     }
 }
 
-/// A node by itself, or constants of one type.
+/// A single node, or constants of one type.
 struct Group {
     kind: Option<Kind>,
     nodes: Vec<Node>,
@@ -56,7 +56,7 @@ impl Group {
     }
 }
 
-/// What one of the values means.
+/// The line that describes one value.
 fn line(values: &[Value], description: &str) -> String {
     let name = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let names: Vec<String> = values.iter().map(name).collect();

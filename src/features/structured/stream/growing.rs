@@ -1,4 +1,4 @@
-//! A JSON document that comes in pieces, as far as it came.
+//! `Growing`: an incremental JSON parser with the value so far.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use super::text::{Invalid, Text};
 
-/// Reads each byte once. What it has may only grow: a document that turns out to be no JSON stays as it was before.
+/// Reads each byte once. The value only grows: after invalid JSON it stays as it was.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
     root: Option<Arc<Value>>,
-    /// The containers that are open, and where in them the reader is.
+    /// The open containers, and the position in them.
     open: Vec<Open>,
     state: ReaderState,
 }
 
 #[derive(Debug)]
 enum Open {
-    /// An object, and the member that is being read.
+    /// An object, and the field being read.
     Object(String),
     /// A list; its last item is being read.
     List,
@@ -25,11 +25,11 @@ enum Open {
 
 #[derive(Debug)]
 enum ReaderState {
-    /// A value must follow; in a list that has just begun, its end may too.
+    /// Expects a value; in a list that has just begun, or its end.
     Value {
         or_end: bool,
     },
-    /// The name of a member must follow; in an object that has just begun, its end may too.
+    /// Expects the name of a field; in an object that has just begun, or its end.
     Name {
         or_end: bool,
     },
@@ -38,9 +38,9 @@ enum ReaderState {
     InText(Text),
     /// A number, `true`, `false` or `null`.
     Word(String),
-    /// A comma or an end must follow.
+    /// Expects a comma or an end.
     Next,
-    /// The document is here, or it is none.
+    /// Complete, or invalid.
     Ended,
 }
 
@@ -50,7 +50,7 @@ impl Default for ReaderState {
     }
 }
 
-/// As deep as `serde_json` goes.
+/// The nesting limit of `serde_json`.
 const DEEPEST: usize = 127;
 
 impl Growing {
@@ -58,7 +58,7 @@ impl Growing {
         self.root.as_ref()
     }
 
-    /// Reads the next piece, and says whether there is more than before.
+    /// Reads the next piece. Returns whether the value grew.
     pub(super) fn push(&mut self, piece: &str) -> bool {
         let mut has_grown = false;
         let mut rest = piece;
@@ -77,7 +77,7 @@ impl Growing {
         has_grown
     }
 
-    /// Reads something from the start of a piece: how much of it, and whether it makes the document grow.
+    /// Reads a token from the start of a piece: its length, and whether the document grew.
     fn step(&mut self, rest: &str) -> Result<(usize, bool), Invalid> {
         let byte = rest.bytes().next().unwrap_or_default();
         match &mut self.state {
@@ -174,9 +174,9 @@ impl Growing {
     }
 
     fn name(&mut self, name: String) -> Result<(), Invalid> {
-        let Some(Value::Object(members)) = self.place(1) else { return Err(Invalid) };
-        // The second of a name would take the place of the first.
-        if members.contains_key(&name) {
+        let Some(Value::Object(fields)) = self.place(1) else { return Err(Invalid) };
+        // A duplicate name would replace the first value.
+        if fields.contains_key(&name) {
             return Err(Invalid);
         }
         if let Some(Open::Object(current)) = self.open.last_mut() {
@@ -186,7 +186,7 @@ impl Growing {
         Ok(())
     }
 
-    /// Adds a value at the place that is being read.
+    /// Adds a value at the current position.
     fn begin(&mut self, value: Value) -> Result<(), Invalid> {
         if self.open.is_empty() {
             self.root = Some(Arc::new(value));
@@ -197,8 +197,8 @@ impl Growing {
             _ => String::new(),
         };
         match self.place(1) {
-            Some(Value::Object(members)) => {
-                members.insert(name, value);
+            Some(Value::Object(fields)) => {
+                fields.insert(name, value);
             }
             Some(Value::Array(items)) => items.push(value),
             _ => return Err(Invalid),
@@ -215,7 +215,7 @@ impl Growing {
         Ok(true)
     }
 
-    /// The value that is being read, or the container `up` levels above it. The document is copied if somebody still holds it.
+    /// The current value, or the container `up` levels above it. The document is copied if it is shared.
     fn place(&mut self, up: usize) -> Option<&mut Value> {
         let depth = self.open.len().checked_sub(up)?;
         let root = Arc::make_mut(self.root.as_mut()?);

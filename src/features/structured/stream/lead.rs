@@ -1,14 +1,13 @@
-//! What stands before the document in an answer that comes in pieces.
+//! `Lead`: skips what precedes the document in a streamed answer.
 
-use crate::features::structured::THOUGHTS;
+use crate::features::structured::REASONING_TAGS;
 
-/// Looks for the beginning of the document: behind a byte order mark, space, thoughts and the first line of a code fence. In prose there
-/// is none, since what the document is depends on all that follows; but what was taken for prose may have been a thought that has its
-/// beginning in the prompt.
+/// Finds the start of the document: after a byte order mark, space, reasoning and the first line of a code fence. In prose it does not look
+/// for one, since the document depends on all that follows; but apparent prose may have been reasoning whose start tag is in the prompt.
 #[derive(Debug, Default)]
 pub(super) struct Lead {
     state: LeadState,
-    /// A tag or a fence, as far as it came.
+    /// An incomplete tag or fence.
     held: String,
 }
 
@@ -16,24 +15,24 @@ pub(super) struct Lead {
 enum LeadState {
     #[default]
     Start,
-    /// Something that may become the tag of a thought.
+    /// Possibly the tag of reasoning.
     Tag,
     Fence,
-    /// A thought or prose: the end of a thought is all that counts.
-    Aside,
-    /// It is found.
-    Behind,
+    /// Reasoning or prose: only an end tag matters.
+    Skipping,
+    /// Found.
+    Found,
 }
 
 impl Lead {
     /// The part of the next piece that belongs to the document.
-    pub(super) fn behind<'p>(&mut self, piece: &'p str) -> Option<&'p str> {
-        if self.state == LeadState::Behind {
+    pub(super) fn document_part<'p>(&mut self, piece: &'p str) -> Option<&'p str> {
+        if self.state == LeadState::Found {
             return Some(piece);
         }
         for (at, c) in piece.char_indices() {
             self.state = self.after(c);
-            if self.state == LeadState::Behind {
+            if self.state == LeadState::Found {
                 return piece.get(at..);
             }
         }
@@ -43,33 +42,34 @@ impl Lead {
     fn after(&mut self, c: char) -> LeadState {
         match self.state {
             LeadState::Start => match c {
-                '{' => LeadState::Behind,
+                '{' => LeadState::Found,
                 '<' => self.hold(c, LeadState::Tag),
                 '`' => self.hold(c, LeadState::Fence),
                 c if c.is_whitespace() || c == '\u{feff}' => LeadState::Start,
-                _ => LeadState::Aside,
+                _ => LeadState::Skipping,
             },
             LeadState::Tag => {
                 self.held.push(c);
-                let opens = |tag: &str| THOUGHTS.iter().any(|(open, _)| *open == tag);
-                let may_open =
-                    |tag: &str| THOUGHTS.iter().any(|(open, close)| open.starts_with(tag) || close.starts_with(tag));
+                let opens = |tag: &str| REASONING_TAGS.iter().any(|(open, _)| *open == tag);
+                let may_open = |tag: &str| {
+                    REASONING_TAGS.iter().any(|(open, close)| open.starts_with(tag) || close.starts_with(tag))
+                };
                 match &*self.held {
                     tag if closes(tag) => LeadState::Start,
-                    tag if opens(tag) || !may_open(tag) => LeadState::Aside,
+                    tag if opens(tag) || !may_open(tag) => LeadState::Skipping,
                     _ => LeadState::Tag,
                 }
             }
             LeadState::Fence => match c {
                 '`' => self.hold(c, LeadState::Fence),
-                _ if self.held.len() < 3 => LeadState::Aside,
-                '{' => LeadState::Behind,
-                '\n' => self.let_go(LeadState::Start),
-                // What language it is.
+                _ if self.held.len() < 3 => LeadState::Skipping,
+                '{' => LeadState::Found,
+                '\n' => self.release(LeadState::Start),
+                // The language of the fence.
                 c if c.is_alphanumeric() || c.is_whitespace() => LeadState::Fence,
-                _ => self.let_go(LeadState::Aside),
+                _ => self.release(LeadState::Skipping),
             },
-            LeadState::Aside => {
+            LeadState::Skipping => {
                 if c == '<' {
                     self.held.clear();
                 }
@@ -77,9 +77,9 @@ impl Lead {
                 if self.held.len() < 16 {
                     self.held.push(c);
                 }
-                if c == '>' && closes(&self.held) { self.let_go(LeadState::Start) } else { LeadState::Aside }
+                if c == '>' && closes(&self.held) { self.release(LeadState::Start) } else { LeadState::Skipping }
             }
-            LeadState::Behind => LeadState::Behind,
+            LeadState::Found => LeadState::Found,
         }
     }
 
@@ -91,26 +91,26 @@ impl Lead {
         state
     }
 
-    fn let_go(&mut self, state: LeadState) -> LeadState {
+    fn release(&mut self, state: LeadState) -> LeadState {
         self.held.clear();
         state
     }
 }
 
 fn closes(tag: &str) -> bool {
-    THOUGHTS.iter().any(|(_, close)| *close == tag)
+    REASONING_TAGS.iter().any(|(_, close)| *close == tag)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn behind(text: &str) -> Option<String> {
-        let whole = Lead::default().behind(text).map(str::to_owned);
+    fn document_part(text: &str) -> Option<String> {
+        let whole = Lead::default().document_part(text).map(str::to_owned);
         let mut lead = Lead::default();
         let mut split: Option<String> = None;
         for c in text.chars() {
-            if let Some(piece) = lead.behind(c.encode_utf8(&mut [0; 4])) {
+            if let Some(piece) = lead.document_part(c.encode_utf8(&mut [0; 4])) {
                 split.get_or_insert_default().push_str(piece);
             }
         }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_begins_behind_what_models_put_before_it() {
+    fn the_document_begins_after_what_models_put_before_it() {
         for before in [
             "",
             "\u{feff} \n",
@@ -131,14 +131,14 @@ mod tests {
             "It began in the prompt, <b>so</b> `x` {\"a\": 1} </think>",
             "</think>",
         ] {
-            assert_eq!(behind(&format!("{before}{{\"a\"")).as_deref(), Some("{\"a\""), "{before}");
+            assert_eq!(document_part(&format!("{before}{{\"a\"")).as_deref(), Some("{\"a\""), "{before}");
         }
     }
 
     #[test]
-    fn in_prose_it_is_not_looked_for() {
+    fn no_document_is_expected_in_prose() {
         for text in ["Here: {\"a\"", "[1] {\"a\"", "<b> {\"a\"", "`x` {\"a\"", "<think> {\"a\"", "<thinkin {", "\"{"] {
-            assert_eq!(behind(text), None, "{text}");
+            assert_eq!(document_part(text), None, "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Values of a type, while they are written.
+//! `ParsedStream`: a value of a type, while it is written.
 
 mod growing;
 mod lead;
@@ -29,18 +29,18 @@ use crate::runtime::transport::limits::MOST_ANSWER_MEMORY;
 
 /// A value that grows while a model writes it, from [`Chat::parse_stream`](crate::Chat::parse_stream).
 ///
-/// A lazy [`Stream`] that reads at most 64 KiB ahead, as [`ChatStream`] does; dropping it closes the connection. It gives a
-/// [`ParseEvent::Partial`] whenever there is more of the value, and [`ParseEvent::Done`] as its last item.
+/// A lazy [`Stream`] that reads at most 64 KiB ahead, like [`ChatStream`]; dropping it closes the connection. It returns a
+/// [`ParseEvent::Partial`] whenever the value has grown, and [`ParseEvent::Done`] as its last item.
 ///
-/// Each chunk costs what it holds, however long the answer is. That is so as long as no [`Partial`] is kept: one that still
-/// exists when the next chunk comes is copied.
+/// The cost of a chunk does not depend on the length of the answer, unless a [`Partial`] is kept: one that still exists at the next chunk
+/// is copied.
 ///
 /// # Errors
 ///
-/// An error is the last item, and has what came until then as [`completion`](Error::completion):
+/// An error is the last item. Its [`completion`](Error::completion) has what arrived before:
 ///
-/// * those of a [`ChatStream`]. An event that cannot be read is an end here, because a piece of the value may have been in it;
-/// * those of an answer that is no value of the type, as [`Chat::parse`](crate::Chat::parse) has them.
+/// * those of a [`ChatStream`]. An event that cannot be decoded ends the stream here, because part of the value may have been in it;
+/// * those of an answer that is not a value of the type, as for [`Chat::parse`](crate::Chat::parse).
 ///
 /// ```no_run
 /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
@@ -58,12 +58,12 @@ use crate::runtime::transport::limits::MOST_ANSWER_MEMORY;
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams are lazy: nothing happens until it is polled"]
 pub struct ParsedStream<T> {
     stream: ChatStream,
     shape: Arc<Shape>,
     answer: ChatAccumulator,
-    /// What the parsed answer takes in memory.
+    /// The memory used by the parsed answer.
     cost: JsonCost,
     lead: Lead,
     growing: Growing,
@@ -71,13 +71,13 @@ pub struct ParsedStream<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// What comes of a [`ParsedStream`].
+/// An item of a [`ParsedStream`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ParseEvent<T> {
-    /// There is more of the value than before.
+    /// The value has grown.
     Partial(Partial),
-    /// The answer is whole, and this is it.
+    /// The complete value.
     Done(Box<Parsed<T>>),
 }
 
@@ -95,23 +95,23 @@ impl<T> ParsedStream<T> {
         }
     }
 
-    /// What came with the reply besides its body: status, request id, limits, balances. It is here before the first item.
+    /// The metadata of the reply: status, request id, limits, balances. Available before the first item.
     pub fn meta(&self) -> &Meta {
         self.stream.meta()
     }
 
-    /// Whether all of it came: [`ChatStream::ended_cleanly`].
+    /// Whether the stream is complete: [`ChatStream::ended_cleanly`].
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         self.stream.ended_cleanly()
     }
 
-    /// Reads a chunk; what there is of the value now, if that is more than before.
+    /// Reads a chunk. Returns the value if it has grown.
     fn take(&mut self, chunk: ChatCompletionChunk) -> Result<Option<Partial>, Error> {
         let mut has_grown = false;
         for choice in chunk.choices.iter().filter(|choice| choice.index == 0) {
             let piece = choice.delta.content.as_deref().unwrap_or_default();
-            if let Some(json) = self.lead.behind(piece) {
+            if let Some(json) = self.lead.document_part(piece) {
                 if self.cost.add(json.as_bytes()) > MOST_ANSWER_MEMORY {
                     let message = format!("the value would take more than {MOST_ANSWER_MEMORY} bytes of memory");
                     return Err(self.stream.explained(Error::new(ErrorKind::InvalidJson, message)));
@@ -124,7 +124,7 @@ impl<T> ParsedStream<T> {
         Ok(root.and_then(|root| Partial::new(root, &self.shape)))
     }
 
-    /// The error of a stream that brought only a part.
+    /// The error of an incomplete stream.
     fn cut(&mut self, error: Error) -> Error {
         self.is_ended = true;
         let reply = std::mem::take(&mut self.answer).finish();
@@ -134,7 +134,7 @@ impl<T> ParsedStream<T> {
 }
 
 impl<T: DeserializeOwned> ParsedStream<T> {
-    /// The next event; `None` behind the last one. A call that is cancelled loses nothing.
+    /// The next event; `None` after the last one. Cancel-safe.
     ///
     /// ```no_run
     /// # async fn run(mut stream: venice_ai::stream::ParsedStream<String>) -> Result<(), venice_ai::Error> {
@@ -147,7 +147,7 @@ impl<T: DeserializeOwned> ParsedStream<T> {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Reads to the end and gives the value.
+    /// Reads to the end and returns the value.
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl<T: DeserializeOwned> ParsedStream<T> {
                 return Ok(*parsed);
             }
         }
-        Err(self.stream.explained(Error::new(ErrorKind::NoAnswer, "all of the answer has been read before")))
+        Err(self.stream.explained(Error::new(ErrorKind::NoAnswer, "the answer has already been read")))
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ParseEvent<T>, Error>>> {

@@ -1,4 +1,4 @@
-//! What there is of a value.
+//! `Partial`: a value as far as it was written.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,34 +8,33 @@ use serde_json::Value;
 
 use crate::features::structured::schema::Shape;
 
-/// As much of a value as has been written, from a [`ParsedStream`](super::ParsedStream).
+/// A value as far as it was written, from a [`ParsedStream`](super::ParsedStream).
 ///
-/// What is in it stays: later ones have more members and items, longer texts, and nothing else. A text may be a part of itself;
-/// numbers, `true`, `false`, `null`, names of members and escapes appear when they are whole. So the name of a variant may stand here
-/// in half. An answer that begins with prose gives none of these: what its document will be is known only at its end.
+/// It only grows: later ones have more fields and items, and longer strings. A string may be incomplete, so the name of a variant may be
+/// too; numbers, `true`, `false`, `null`, names of fields and escapes appear when complete. An answer that begins with prose produces no
+/// partial values: its document is known only at the end.
 #[derive(Clone)]
 pub struct Partial {
-    /// The document, in which the value may be the only member.
+    /// The document, in which the value may be the only field.
     root: Arc<Value>,
     shape: Arc<Shape>,
 }
 
 impl Partial {
-    /// None as long as there is nothing of the value itself.
+    /// `None` as long as nothing of the value is written.
     pub(super) fn new(root: &Arc<Value>, shape: &Arc<Shape>) -> Option<Self> {
         shape.inner(root).map(|_| Self { root: Arc::clone(root), shape: Arc::clone(shape) })
     }
 
-    /// The value as JSON. Members that are not written yet are not there, and indexing gives null for them.
+    /// The value as JSON. Fields not written yet are absent, and indexing returns null for them.
     #[must_use]
     pub fn value(&self) -> &Value {
         self.shape.inner(&self.root).unwrap_or(&self.root)
     }
 
-    /// The value as a type that can do without what is missing: one of your own whose members are options or have defaults. `None`
-    /// where it cannot.
+    /// The value as a type that allows missing fields: one of your own with optional fields or defaults. `None` if it does not fit.
     ///
-    /// This copies what there is, each time. To show one member of a long answer, [`value`](Self::value) does not.
+    /// Copies the value each time. To show one field of a long answer, use [`value`](Self::value), which does not.
     ///
     /// ```no_run
     /// # fn show(so_far: venice_ai::stream::Partial) {
@@ -58,7 +57,7 @@ impl Partial {
     }
 }
 
-/// Without the value: what a model said is nobody's business.
+/// Without the value, which is private.
 impl fmt::Debug for Partial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Partial").finish_non_exhaustive()

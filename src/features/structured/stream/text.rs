@@ -1,11 +1,11 @@
-//! A JSON string that comes in pieces.
+//! `Text`: an incremental decoder of a JSON string.
 
-/// What has been decoded of a string and not been taken out yet, and where in an escape it is.
+/// The decoded text that was not taken yet, and the position in an escape.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     pub(super) decoded: String,
     escape: Escape,
-    /// The first half of a character that takes two escapes.
+    /// The first half of a surrogate pair.
     high: Option<u16>,
 }
 
@@ -20,12 +20,12 @@ enum Escape {
     },
 }
 
-/// What no JSON string has.
+/// Not valid in a JSON string.
 #[derive(Debug)]
 pub(super) struct Invalid;
 
 impl Text {
-    /// Decodes the next piece, from behind the opening quote; how much of it belongs to the string, and whether it ends there.
+    /// Decodes the next piece, from after the opening quote. Returns the length that belongs to the string, and whether it ends there.
     pub(super) fn push(&mut self, piece: &str) -> Result<(usize, bool), Invalid> {
         let bytes = piece.as_bytes();
         let mut at = 0;

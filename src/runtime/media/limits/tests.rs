@@ -19,7 +19,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes()].concat()
 }
 
-/// Nobody listens there, so that a call which is sent fails as such.
+/// Nothing listens there, so a call that is sent fails.
 fn client(url: &str) -> Client {
     Client::builder().api_key("key").base_url(url).retry(RetryPolicy::disabled()).build().unwrap()
 }
@@ -43,20 +43,20 @@ async fn problem(image: impl Into<FileInput>) -> String {
 }
 
 #[tokio::test]
-async fn files_are_held_to_their_limits() {
+async fn files_are_checked_against_their_limits() {
     let path = std::env::temp_dir().join(format!("venice-limits-{}.png", std::process::id()));
     std::fs::write(&path, png(8, 7)).unwrap();
     let cases = [
         (Upload::bytes("a.png", png(8, 8)), ""),
         (Upload::bytes("a.png", ""), "is empty"),
-        (Upload::bytes("a.png", vec![0; 101]), "has 101 bytes, at most 100 are taken"),
-        (Upload::bytes("a.png", "%PDF-1.7"), "is application/pdf, which is none of image/*, audio/wav"),
+        (Upload::bytes("a.png", vec![0; 101]), "has 101 bytes, at most 100 are allowed"),
+        (Upload::bytes("a.png", "%PDF-1.7"), "is application/pdf, which is not one of image/*, audio/wav"),
         (Upload::bytes("a.png", "%PDF-1.7").mime("Image/PNG; a=b"), ""),
         (Upload::bytes("a.WAV", "sound"), ""),
-        (Upload::bytes("a.mp3", "sound"), "is audio/mpeg, which is none of"),
+        (Upload::bytes("a.mp3", "sound"), "is audio/mpeg, which is not one of"),
         (Upload::bytes("a", "who knows"), ""),
         (Upload::path(&path), "is an image of 8 x 7 pixels, which is 56; at least 64 are needed"),
-        (Upload::reader("a", Cursor::new(png(200, 100))), "which is 20000; at most 10000 are taken"),
+        (Upload::reader("a", Cursor::new(png(200, 100))), "which is 20000; at most 10000 are allowed"),
         (Upload::blocking_reader("a", Cursor::new(png(3, 100))), "each side must have at least 4"),
         (Upload::reader("a", Cursor::new(png(8, 8))).length(101), ""),
         (Upload::reader("a", Cursor::new("")), "is empty"),
@@ -71,7 +71,7 @@ async fn files_are_held_to_their_limits() {
 }
 
 #[tokio::test]
-async fn texts_are_held_to_what_can_be_told_of_them() {
+async fn texts_are_checked_as_far_as_possible() {
     let neither = "is neither a URL, nor a data: URL, nor base64";
     let cases = [
         ("https://example.com/a.png", ""),
@@ -94,7 +94,7 @@ async fn texts_are_held_to_what_can_be_told_of_them() {
     let (fits, long) = ("A".repeat(134), "A".repeat(135));
     assert_eq!(problem(FileInput::text(fits.as_str())).await, "");
     for text in [long.clone(), format!("{long}="), format!("data:image/png;base64,{long}")] {
-        assert_eq!(problem(FileInput::text(text)).await, "has 101 bytes, at most 100 are taken");
+        assert_eq!(problem(FileInput::text(text)).await, "has 101 bytes, at most 100 are allowed");
     }
 }
 
@@ -107,7 +107,7 @@ async fn nothing_is_checked_where_validation_is_off() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told() {
+async fn all_findings_are_reported() {
     let empty = Upload::bytes("a.png", "");
     let call = call(NOWHERE, empty.clone()).checked_file("mask", &empty, LIMITS);
     let error = call.await.unwrap_err();
@@ -120,14 +120,14 @@ async fn all_that_is_wrong_is_told() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_missing_is_one_where_it_is_checked_too() {
+async fn a_missing_file_is_reported_by_the_check() {
     let error = call(NOWHERE, Upload::path("/nowhere/a.png")).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("upscaleImage")));
     assert_eq!(error.field_errors()[0].field, "image");
 }
 
 #[tokio::test]
-async fn a_reader_that_was_looked_at_is_sent_from_its_start() {
+async fn a_peeked_reader_is_sent_from_its_start() {
     for small in [true, false] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -19,40 +19,40 @@ use crate::runtime::reply::verdict;
 use crate::runtime::text::{form_of_body, without_mark};
 use crate::runtime::transport::ReplyBody;
 
-/// What the server sends behind the last event.
+/// The end marker of a stream.
 const DONE: &[u8] = b"[DONE]";
 
-/// How an endpoint streams its answers. The value is what has been seen of one answer.
+/// The stream protocol of an endpoint. A value is the state of one answer.
 pub(crate) trait Protocol: Default + fmt::Debug {
-    type Part: Any;
+    type Item: Any;
 
-    /// What the parts are called in messages.
+    /// The name of the parts in messages.
     const PARTS: &'static str;
 
-    fn read(event: &SseEvent) -> serde_json::Result<Read<Self::Part>>;
+    fn read(event: &SseEvent) -> serde_json::Result<Read<Self::Item>>;
 
-    /// A whole answer, where a stream was asked for, as its last part.
-    fn read_whole(document: &[u8]) -> serde_json::Result<Read<Self::Part>>;
+    /// A complete answer, although a stream was requested, as its last part.
+    fn read_whole(document: &[u8]) -> serde_json::Result<Read<Self::Item>>;
 
-    /// Whether a part has nothing of an answer in it. It may be an error in a form that no part has.
-    fn says_nothing(part: &Self::Part) -> bool;
+    /// Whether a part has nothing of an answer. It may be an error in an unknown form.
+    fn says_nothing(part: &Self::Item) -> bool;
 
-    fn note(&mut self, part: &Self::Part);
+    fn note(&mut self, part: &Self::Item);
 
-    /// Whether the answer ends well even if the stream ends here.
+    /// Whether the answer is complete even if the stream ends here.
     fn is_whole(&self) -> bool;
 }
 
 pub(crate) enum Read<T> {
     Part(T),
-    /// The answer failed, and this says why.
+    /// The answer failed, with this error document.
     #[cfg(feature = "unstable")]
     Failed(Bytes),
 }
 
 /// The parts of one answer.
 ///
-/// An event that cannot be read is an error, and the events behind it still come. Any other error is the last thing that comes.
+/// An event that cannot be decoded is an error, and later events still follow. Any other error ends the stream.
 #[derive(Debug)]
 pub(crate) struct Parts<P> {
     body: ReplyBody,
@@ -60,39 +60,39 @@ pub(crate) struct Parts<P> {
     phase: Phase,
     seen: P,
     count: u64,
-    /// The server said that nothing follows: `[DONE]`, or the end of a whole answer.
+    /// The server ended the answer: `[DONE]`, or the end of a complete answer.
     is_done: bool,
 }
 
-/// How far the reply is read, and what it is. Its first bytes decide that, as servers and proxies label it wrongly.
+/// How far the reply was read, and its kind. The first bytes decide, as servers and proxies send wrong content types.
 enum Phase {
-    /// This much of it was read, and does not show what it is.
+    /// The bytes so far, which do not show the kind.
     Unknown(BytesMut),
     Events,
-    /// The body has ended; the decoder may hold one more event.
+    /// The body has ended; the decoder may have one more event.
     LastEvent,
-    /// All parts are out. The end of the body is waited for until then, once it is all that is missing.
+    /// All parts were returned. Waits briefly for the end of the body.
     Closing(Option<Pin<Box<Sleep>>>),
-    /// A server or a proxy that does not stream: one JSON document with an answer or an error, or a page.
+    /// A server or a proxy that does not stream: one JSON document with an answer or an error, or HTML.
     Whole(BytesMut),
     Ended,
 }
 
-/// The end of a body comes with its last bytes or right behind them. A new connection costs more than this.
+/// The end of a body usually arrives with its last bytes. A new connection costs more than this.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// What an event of the stream means.
-// The large variant is the one that nearly every event is; an allocation for each would cost more than the room.
+/// The meaning of an event.
+// Nearly every event is of the large variant; an allocation for each would cost more than the space.
 #[allow(clippy::large_enum_variant)]
 enum Step<T> {
     Part(T),
     Nothing,
-    /// An error in the place of one event.
+    /// An error of one event.
     Unreadable(Error),
     /// An error that ends the stream.
     Failed(Error),
     Done,
-    /// The connection ended, in or between events.
+    /// The connection ended, within or between events.
     Cut(Option<Error>),
 }
 
@@ -115,19 +115,19 @@ impl<P: Protocol> Parts<P> {
         &self.seen
     }
 
-    /// Whether all of the answer came, and the server said so.
+    /// Whether the answer is complete and the server ended it.
     pub(crate) fn ended_cleanly(&self) -> bool {
         matches!(self.phase, Phase::Ended) && self.is_done && self.seen.is_whole()
     }
 
     /// The next part.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Part, Error>>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
         loop {
             let is_last = matches!(self.phase, Phase::LastEvent);
             let step = match &mut self.phase {
                 Phase::Events | Phase::LastEvent => match self.decoder.next_event() {
                     Some(Ok(event)) => read::<P>(&event, &self.body),
-                    // Cut inside a character: an end like any other.
+                    // Truncated within a character: an end like any other.
                     Some(Err(SseError::InvalidUtf8)) if is_last => continue,
                     Some(Err(error)) => unframed(&self.body, error),
                     None if is_last => Step::Cut(None),
@@ -193,8 +193,8 @@ impl<P: Protocol> Parts<P> {
         }
     }
 
-    /// Nothing follows, or nothing but this error.
-    fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<P::Part, Error>>> {
+    /// Nothing follows except this error.
+    fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<P::Item, Error>>> {
         self.phase = Phase::Ended;
         self.body.end_observation(error.is_none());
         Poll::Ready(error.map(Err))
@@ -202,7 +202,7 @@ impl<P: Protocol> Parts<P> {
 }
 
 impl<P> Parts<P> {
-    /// Reads until it is known what the reply is; an error of the connection, if one comes before.
+    /// Reads until the kind of the reply is known; returns an error of the connection.
     fn poll_form(&mut self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
         let is_labelled = self.body.meta().content_type().as_deref() == Some("text/event-stream");
         while let Phase::Unknown(read) = &mut self.phase {
@@ -220,7 +220,7 @@ impl<P> Parts<P> {
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(error)),
-                // What is as short as this is an event that was cut, or nothing.
+                // As short as this it is a truncated event, or empty.
                 None => Bytes::new(),
             };
             self.decoder.push(beginning);
@@ -231,8 +231,7 @@ impl<P> Parts<P> {
     }
 }
 
-/// Ready when the body has ended too, so that its connection can serve other calls. No more events are wanted, and a server
-/// that keeps the reply open is not waited for.
+/// Ready when the body has ended too, so that its connection can be reused. A server that keeps the reply open is not waited for.
 fn poll_end(body: &mut ReplyBody, patience: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Poll<()> {
     while let Poll::Ready(piece) = body.poll_chunk(cx) {
         if !matches!(piece, Some(Ok(_))) {
@@ -243,7 +242,7 @@ fn poll_end(body: &mut ReplyBody, patience: &mut Option<Pin<Box<Sleep>>>, cx: &m
     patience.as_mut().poll(cx)
 }
 
-/// An event that is none. A server that sends one without end is not worth listening to.
+/// An invalid event. A server that sends an endless one is not read any further.
 #[cold]
 fn unframed<T>(body: &ReplyBody, error: SseError) -> Step<T> {
     let is_over = error != SseError::InvalidUtf8;
@@ -251,14 +250,14 @@ fn unframed<T>(body: &ReplyBody, error: SseError) -> Step<T> {
     if is_over { Step::Failed(error) } else { Step::Unreadable(error) }
 }
 
-/// Whether a reply that begins like this is a stream of events; `None` if more of it is needed.
+/// Whether a reply that starts like this is an event stream; `None` if more of it is needed.
 fn are_events(beginning: &[u8], is_labelled: bool) -> Option<bool> {
     const MOST_SPACE: usize = 1024;
     const FIELDS: [&[u8]; 5] = [b"data", b"event", b":", b"id", b"retry"];
     let text = without_mark(beginning).trim_ascii_start();
     match text.first() {
         None if beginning.len() <= MOST_SPACE => None,
-        // No field of an event begins like JSON or a page.
+        // No field of an event starts like JSON or HTML.
         Some(b'{' | b'<') => Some(false),
         _ if is_labelled => Some(true),
         None => Some(true),
@@ -281,7 +280,7 @@ impl fmt::Debug for Phase {
     }
 }
 
-fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
+fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Item> {
     if body.scope().limits().event_is_too_costly(event.data_bytes()) {
         return Step::Failed(too_costly(body, event.data_bytes(), "max_event_bytes"));
     }
@@ -300,13 +299,13 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Part> {
         Ok(Read::Part(part)) => Step::Part(part),
         #[cfg(feature = "unstable")]
         Ok(Read::Failed(why)) => Step::Failed(failed(body, why)),
-        // The connection ended inside the event.
+        // The connection ended within the event.
         Err(_) if !event.is_complete() => Step::Cut(None),
         Err(error) => Step::Unreadable(undecodable(body, event.data_bytes(), &error)),
     }
 }
 
-fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Part, Error> {
+fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Item, Error> {
     if body.scope().limits().reply_is_too_costly(document) {
         return Err(too_costly(body, document, "max_reply_bytes"));
     }
@@ -366,16 +365,16 @@ fn interrupted(body: &ReplyBody, count: u64, parts: &str, cause: Option<Error>) 
     })
 }
 
-/// The fields that report an error all start with this, or have it as their value.
+/// All fields that report an error start with this, or have it as their value.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error"));
 
-/// Whether an event reports an error instead of a part of the answer: `event: error` with plain text or JSON, or an error document.
+/// Whether an event reports an error instead of a part of the answer: `event: error` with text or JSON, or an error document.
 fn is_error(event: &SseEvent) -> bool {
-    // Nearly every event is cleared here, without being parsed a second time.
+    // Nearly every event is decided here, without being parsed a second time.
     event.name() == "error" || MARK.find(event.data_bytes()).is_some() && is_error_data(event.data_bytes(), false)
 }
 
-/// Whether the data of an event is an error document. One that `says_nothing` of an answer is, where it says anything at all.
+/// Whether the data of an event is an error document: also one without any part of an answer, unless it is empty.
 #[cold]
 fn is_error_data(data: &[u8], says_nothing: bool) -> bool {
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(data) else { return false };
@@ -410,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_of_an_answer_and_something_else_is_an_error() {
+    fn a_part_without_an_answer_but_with_other_fields_is_an_error() {
         for data in [r#"{"message":"Forbidden"}"#, r#"{"details":{"_errors":["Required"]}}"#, r#"{"object":"error"}"#] {
             assert!(is_error_data(data.as_bytes(), true), "{data}");
         }

@@ -1,11 +1,11 @@
 //! `SseDecoder`: the framing of server-sent events, bytes in, events out.
 //!
-//! The decoder does no I/O and knows nothing of what an event carries. It follows the parsing rules of the HTML standard
-//! ("Server-sent events", 9.2.6) with three deliberate differences, each made for an API that is read by programs:
+//! The decoder does no I/O and is independent of the content of events. It follows the parsing rules of the HTML standard ("Server-sent
+//! events", 9.2.6) with three deliberate differences:
 //!
-//! * an event whose bytes are not UTF-8 is an error of that event instead of a text with replacement characters,
-//! * an event that the end of the stream cuts off is handed out, marked as not [complete](SseEvent::is_complete),
-//! * an event has a largest size, after which it is an error and its bytes are no longer kept.
+//! * an event that is not UTF-8 is an error of that event instead of a text with replacement characters,
+//! * an event truncated by the end of the stream is returned, marked as not [complete](SseEvent::is_complete),
+//! * the size of an event is limited; a larger one is an error and its bytes are dropped.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,18 +14,18 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use crate::runtime::transport::limits;
 
-/// The largest event that a decoder accepts unless told otherwise: 4 MiB.
+/// The default limit of an event: 4 MiB.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = limits::EVENT;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// Cuts a byte stream into events.
+/// Splits a byte stream into events.
 ///
-/// Feed it with [`push`](Self::push), then take events until [`next_event`](Self::next_event) returns `None`. Chunks may end
-/// anywhere: between the bytes of a character, of a field name or of a CRLF.
+/// Feed it with [`push`](Self::push), then take events until [`next_event`](Self::next_event) returns `None`. Chunks may end anywhere:
+/// between the bytes of a character, of a field name or of a CRLF.
 ///
-/// An event that lies in one chunk is not copied: its data is a slice of that chunk, and keeps the chunk alive. Each byte is
-/// looked at once, however small the pieces are in which a line arrives.
+/// An event within one chunk is not copied: its data is a slice of that chunk, and keeps the chunk alive. Each byte is scanned once,
+/// however small the pieces of a line are.
 ///
 /// ```
 /// use venice_ai::stream::sse::SseDecoder;
@@ -40,11 +40,11 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 /// # Ok::<(), venice_ai::stream::sse::SseError>(())
 /// ```
 pub struct SseDecoder {
-    /// What was pushed and not yet looked at.
+    /// Bytes that were pushed and not scanned yet.
     chunk: Bytes,
-    /// The start of a line whose end has not arrived.
+    /// The start of an incomplete line.
     line: BytesMut,
-    /// How many bytes of a byte order mark the stream has begun with; its full length once that question is settled.
+    /// The number of bytes of a byte order mark at the start of the stream; its full length once that is decided.
     mark: usize,
     /// The last line ended with CR: an LF that follows belongs to it.
     after_cr: bool,
@@ -56,7 +56,7 @@ pub struct SseDecoder {
     max_event_bytes: usize,
 }
 
-/// Where the decoder stands in the rest of an event that was too large.
+/// The position in the rest of an event that was too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Skip {
     No,
@@ -66,12 +66,12 @@ enum Skip {
     AtLineStart,
 }
 
-/// The fields of the event that is being read.
+/// The fields of the current event.
 #[derive(Default)]
 struct Fields {
     data: Data,
     name: Option<Bytes>,
-    /// A field that counts was not UTF-8.
+    /// A field was not UTF-8.
     invalid: bool,
 }
 
@@ -111,8 +111,8 @@ impl SseDecoder {
         }
     }
 
-    /// Sets the largest event, in bytes: the values of its fields together with the line that is being read (a comment too).
-    /// A larger one yields [`SseError::TooLarge`], and what is left of it is dropped as it arrives.
+    /// Sets the largest event, in bytes: the values of its fields together with the current line (also a comment). A larger one yields
+    /// [`SseError::TooLarge`], and the rest of it is dropped as it arrives.
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -128,8 +128,8 @@ impl SseDecoder {
         self
     }
 
-    /// Adds bytes. Take all events before pushing more: bytes that were not looked at yet have to be copied together.
-    /// What is pushed after [`finish`](Self::finish) is ignored.
+    /// Adds bytes. Take all events before pushing more: bytes that were not scanned yet have to be copied together. What is pushed after
+    /// [`finish`](Self::finish) is ignored.
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -151,8 +151,7 @@ impl SseDecoder {
         }
     }
 
-    /// Says that no more bytes follow. An event without the blank line that ends it can now be taken, marked as not
-    /// [complete](SseEvent::is_complete).
+    /// Ends the input. An event without its final blank line can now be taken, marked as not [complete](SseEvent::is_complete).
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -172,7 +171,7 @@ impl SseDecoder {
     /// The next event; `None` when more bytes are needed, or at the end.
     ///
     /// # Errors
-    /// Each error stands for one event. The decoder goes on behind it, so that later events are not lost.
+    /// Each error is about one event. The decoder continues with the next event.
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -204,7 +203,7 @@ impl SseDecoder {
         }
     }
 
-    /// The bytes that are kept for an event whose end has not arrived: never more than the largest event.
+    /// The bytes buffered for an incomplete event: never more than the largest event.
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -232,7 +231,7 @@ impl SseDecoder {
         self.last_event_id.as_deref().map(valid_str)
     }
 
-    /// How long the server asks clients to wait before they connect again (field `retry`, in milliseconds).
+    /// The reconnection time requested by the server (field `retry`, in milliseconds).
     ///
     /// ```
     /// use venice_ai::stream::sse::SseDecoder;
@@ -250,7 +249,7 @@ impl SseDecoder {
     fn strip_byte_order_mark(&mut self, chunk: &mut Bytes) {
         while let (Some(expected), Some(found)) = (BYTE_ORDER_MARK.get(self.mark), chunk.first()) {
             if expected != found {
-                // What looked like the start of a mark is the start of a line.
+                // The possible start of a mark is the start of a line.
                 self.line.extend(BYTE_ORDER_MARK.iter().take(self.mark));
                 self.mark = BYTE_ORDER_MARK.len();
                 return;
@@ -260,7 +259,7 @@ impl SseDecoder {
         }
     }
 
-    /// The next line without its end. At the end of the stream, what is left counts as a line.
+    /// The next line without its end. At the end of the stream, the rest counts as a line.
     fn next_line(&mut self) -> Option<Result<Bytes, SseError>> {
         self.skip_lf_after_cr();
         let end = memchr::memchr2(b'\n', b'\r', &self.chunk);
@@ -285,7 +284,7 @@ impl SseDecoder {
         Some(Ok(self.line.split().freeze()))
     }
 
-    /// Gives up on the event that is being read. The line that is being read is left to [`skip_line`](Self::skip_line).
+    /// Drops the current event. The rest of the current line is left to [`skip_line`](Self::skip_line).
     fn too_large(&mut self) -> SseError {
         self.fields = Fields::default();
         self.line = BytesMut::new();
@@ -361,7 +360,7 @@ impl SseDecoder {
     }
 }
 
-/// Sizes only: what streams carry is not for logs.
+/// Only sizes: contents are not for logs.
 impl fmt::Debug for SseDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SseDecoder")
@@ -408,7 +407,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok()
 }
 
-/// For bytes that were checked when they were stored. Checking again is what `forbid(unsafe_code)` costs.
+/// For bytes that were checked when they were stored. The second check is the price of `forbid(unsafe_code)`.
 fn valid_str(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
@@ -454,22 +453,22 @@ impl SseEvent {
         valid_str(&self.data)
     }
 
-    /// [`data`](Self::data) as bytes: costs nothing, where `data` checks again that it is UTF-8.
+    /// [`data`](Self::data) as bytes: free, while `data` checks the UTF-8 again.
     pub fn data_bytes(&self) -> &Bytes {
         &self.data
     }
 
-    /// False for an event that was not followed by a blank line before the stream ended. Its last line may be cut short.
+    /// False for an event without its final blank line at the end of the stream. Its last line may be truncated.
     pub fn is_complete(&self) -> bool {
         self.is_complete
     }
 }
 
-/// Why one event could not be read.
+/// Why an event could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SseError {
-    /// The event holds bytes that are not UTF-8.
+    /// The event is not valid UTF-8.
     InvalidUtf8,
     /// The event is larger than the decoder accepts.
     TooLarge {

@@ -1,4 +1,4 @@
-//! The verdict on a successful JSON reply: an answer, or an error that came with a success status.
+//! `verdict`: detects errors in replies with a success status.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -12,14 +12,14 @@ use crate::runtime::text::without_mark;
 use crate::runtime::transport::Body;
 use crate::runtime::transport::{Reply, Scope};
 
-/// The error that a JSON object reports, in any of the shapes of the API.
+/// The error that a JSON object reports, in any of the API's forms.
 #[cold]
 pub(crate) fn reported(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
     let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
     is_reported(&object, scope.operation().facts()).then(|| scope.in_band_error(meta.clone(), body.clone()))
 }
 
-/// What is wrong with a reply, if anything is: it reports an error, or lacks what the operation promises.
+/// The error of a reply that reports one, or lacks a field that the operation promises.
 #[cold]
 pub(crate) fn verdict(scope: &Scope, meta: &Meta, body: &Bytes) -> Option<Error> {
     let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
@@ -51,7 +51,7 @@ fn is_reported(object: &Map<String, Value>, facts: &Operation) -> bool {
     if is_answer || may_be_inside { false } else { is_error_document(object, promise) }
 }
 
-/// Whether `success` is the content of the operation's replies, and not a part of their envelope.
+/// Whether `success` is the content of the operation's replies, not part of their envelope.
 fn answers_success(facts: &Operation) -> bool {
     facts.essential.iter().any(|field| field.name == "success")
 }
@@ -70,15 +70,14 @@ fn missing(object: &Map<String, Value>, facts: &Operation) -> Option<&'static Es
     essential.iter().find(|field| !here(field))
 }
 
-/// The verdict of [`Reply::json`], for a reply that is not decoded. What is not JSON is left to the
-/// code that decodes it.
+/// The verdict of [`Reply::json`], for a reply that is not decoded. Invalid JSON is left to the decoder.
 pub(crate) fn check(scope: &Scope, meta: &Meta, body: &Bytes) -> Result<(), Error> {
     let is_suspicious = is_suspicious(scope.operation().facts(), without_mark(body));
     if is_suspicious { verdict(scope, meta, body).map_or(Ok(()), Err) } else { Ok(()) }
 }
 
 impl Reply {
-    /// The error that the reply is, if all of it is here and it is one.
+    /// The error of a complete reply that reports one.
     #[cfg(feature = "batch")]
     pub(crate) fn check(&self) -> Result<(), Error> {
         match &self.body {
@@ -87,7 +86,7 @@ impl Reply {
         }
     }
 
-    /// Whether it is the text of an operation that answers with texts too: what looks like JSON in it is what was read or said.
+    /// Whether it is the text of an operation that also answers with text: JSON in it is content.
     #[cfg(feature = "batch")]
     fn is_text(&self) -> bool {
         let media = self.scope.operation().facts().reply_media;

@@ -1,4 +1,4 @@
-//! Each operation that answers JSON, against each shape of an error that comes with a success status, over a socket.
+//! Tests: each operation that answers JSON, with each form of an error with a success status, over a socket.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::Operation;
 
-/// Each shape, with the words and the kind that are in it.
+/// Each form, with its message and kind.
 const SHAPES: [(&str, &str, ErrorKind); 11] = [
     (r#"{"error": "Inference failed"}"#, "Inference failed", ErrorKind::Server),
     (r#"{"error": "Specified model not found: x"}"#, "Specified model not found: x", ErrorKind::NotFound),
@@ -40,10 +40,10 @@ const SHAPES: [(&str, &str, ErrorKind); 11] = [
     (r#"{"error": "x", "choices": [{}], "data": [], "output": [], "success": true}"#, "x", ErrorKind::Server),
 ];
 
-/// Operations whose replies may hold an `error` and be answers. Their own areas read it.
+/// Operations whose replies may have an `error` and be answers. Their own modules read it.
 const ERROR_INSIDE: [&str; 4] = ["retrieveVideo", "retrieveAudio", "retrieveVoiceChanger", "cryptoRpcProxy"];
 
-/// A server that answers everything with the present text, and where it is.
+/// A server that answers everything with the current text, and its URL.
 fn server() -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -103,8 +103,8 @@ async fn no_error_document_is_a_success_of_any_operation() {
 }
 
 #[tokio::test]
-async fn a_reply_that_lacks_what_an_operation_promises_is_an_error() {
-    /// What proves something is not known, or is an answer in any form.
+async fn a_reply_without_a_promised_field_is_an_error() {
+    /// Operations whose replies have no required field, or any form.
     const ANYTHING: [&str; 5] =
         ["getTeeAttestation", "retrieveVideo", "retrieveAudio", "retrieveVoiceChanger", "cryptoRpcProxy"];
     let (url, body) = server();

@@ -1,4 +1,4 @@
-//! Builds an OTLP exporter and a client of the SDK, in the order that the argument says.
+//! Builds an OTLP exporter and a client of the SDK, in the order of the argument.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Builds an HTTP client and clients of the SDK with and without it, in the order that the argument says.
+//! Builds an HTTP client and clients of the SDK with and without it, in the order of the argument.
 
 use std::error::Error;
 

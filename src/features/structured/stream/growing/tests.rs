@@ -1,11 +1,11 @@
-//! What is given of a document that comes in pieces, whatever the pieces are.
+//! Tests of the incremental parser, with arbitrary pieces.
 
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 
-/// Whether `later` is what `earlier` may grow to.
+/// Whether `earlier` can grow to `later`.
 fn is_growth(earlier: &Value, later: &Value) -> bool {
     match (earlier, later) {
         (Value::Object(earlier), Value::Object(later)) => {
@@ -19,7 +19,7 @@ fn is_growth(earlier: &Value, later: &Value) -> bool {
     }
 }
 
-/// Every value that pieces give, and that there is one exactly where something is new.
+/// All values that the pieces produce, asserting that there is one exactly when something is new.
 fn values<'p>(pieces: impl IntoIterator<Item = &'p str>) -> Vec<Value> {
     let mut growing = Growing::default();
     let mut values: Vec<Value> = Vec::new();
@@ -38,7 +38,7 @@ fn in_chars(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn texts_grow_and_everything_else_appears_when_it_is_whole() {
+fn texts_grow_and_other_values_appear_when_complete() {
     let text = r#"{"a": "b\u00e9\n", "c": [1.5, true, null, {}], "d": 12}"#;
     let expected = [
         json!({}),
@@ -57,7 +57,7 @@ fn texts_grow_and_everything_else_appears_when_it_is_whole() {
 }
 
 #[test]
-fn halves_of_escapes_names_numbers_and_words_are_not_given() {
+fn incomplete_escapes_names_and_numbers_are_not_returned() {
     for (text, expected) in [
         (r#"{"a": "x\"#, json!({"a": "x"})),
         (r#"{"a": "x\u00e"#, json!({"a": "x"})),
@@ -79,7 +79,7 @@ fn halves_of_escapes_names_numbers_and_words_are_not_given() {
 }
 
 #[test]
-fn what_is_no_json_ends_the_growth_and_takes_nothing_back() {
+fn invalid_json_stops_the_growth_and_keeps_the_value() {
     for text in [
         r#"{"a": 1, oops"#,
         r#"{"a": 1 "b": 2}"#,
@@ -108,7 +108,7 @@ fn what_is_no_json_ends_the_growth_and_takes_nothing_back() {
 }
 
 #[test]
-fn a_value_that_is_held_stays_as_it_was() {
+fn a_shared_value_is_not_changed() {
     let mut growing = Growing::default();
     growing.push(r#"{"a": "x"#);
     let held = growing.value().map(Arc::clone);
@@ -118,7 +118,7 @@ fn a_value_that_is_held_stays_as_it_was() {
 }
 
 #[test]
-fn the_document_is_not_copied_for_a_piece() {
+fn the_document_is_not_copied_per_piece() {
     let mut growing = Growing::default();
     growing.push(r#"{"text": ""#);
     let place = growing.value().map(Arc::as_ptr);
@@ -129,9 +129,9 @@ fn the_document_is_not_copied_for_a_piece() {
     }
 }
 
-/// Minutes, if each piece cost as much as all before it.
+/// Quadratic time would take minutes.
 #[test]
-fn a_long_document_takes_as_long_as_its_pieces() {
+fn a_long_document_takes_linear_time() {
     let mut growing = Growing::default();
     growing.push(r#"{"items": ["#);
     for number in 0..200_000 {
@@ -155,12 +155,12 @@ fn document() -> impl Strategy<Value = Value> {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             proptest::collection::btree_map("[a-c\"é]{0,2}", inner, 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
 
-/// Cuts a text at these places, or at the next ones that are between characters.
+/// Splits a text at these positions, or at the next character boundaries.
 fn cut(text: &str, places: &[usize]) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for (at, c) in text.char_indices() {
@@ -176,7 +176,7 @@ fn cut(text: &str, places: &[usize]) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn the_document_grows_to_what_it_is(
+    fn the_document_grows_to_the_whole_value(
         inner in document(),
         places in proptest::collection::vec(0..200usize, 0..12),
         is_pretty in any::<bool>(),
@@ -198,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_breaks_it(text in "[\\[\\]{}\":,\\\\u0-9a-f truenlse.+-]{0,40}") {
+    fn no_text_panics(text in "[\\[\\]{}\":,\\\\u0-9a-f truenlse.+-]{0,40}") {
         let whole = serde_json::from_str::<Value>(&text).ok();
         let values = in_chars(&text);
         if let Some(whole @ (Value::Object(_) | Value::Array(_))) = whole {

@@ -1,11 +1,11 @@
-//! Media and reports come with the same status, and not always with the right content type.
+//! Response-kind detection: media and reports have the same status, and not always the right content type.
 
 use std::time::Duration;
 
 use venice_ai::ErrorKind;
 use venice_ai::jobs::{JobState, Retrieved};
 
-use super::{FILM, handle, job, serving, venice};
+use super::{VIDEO, handle, job, serving, venice};
 use crate::support::{Answer, PATIENCE, TestClock};
 
 const REPORT: &str = " \n{\"status\":\"PROCESSING\",\"average_execution_time\":60000}";
@@ -21,12 +21,12 @@ async fn a_report_with_the_wrong_content_type_is_a_report() {
 }
 
 #[tokio::test]
-async fn a_film_without_a_content_type_or_with_a_vague_one_is_a_film() {
+async fn a_video_without_a_content_type_or_with_a_vague_one_is_a_video() {
     for headers in [&[][..], &[("content-type", "application/octet-stream")], &[("content-type", "binary")]] {
-        let (_server, _, job) = job([Answer::new(200, headers, FILM)]);
+        let (_server, _, job) = job([Answer::new(200, headers, VIDEO)]);
         let media = job.wait().await.unwrap();
         assert_eq!(media.extension(), None);
-        assert_eq!(media.bytes().await.unwrap(), FILM);
+        assert_eq!(media.bytes().await.unwrap(), VIDEO);
     }
 }
 
@@ -40,17 +40,17 @@ async fn a_long_file_that_begins_with_a_brace_is_a_file_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_film_that_comes_byte_by_byte_loses_nothing() {
+async fn a_video_that_comes_byte_by_byte_loses_nothing() {
     let mut answer = Answer::head(200, &[("content-type", "video/mp4"), ("transfer-encoding", "chunked")]);
-    for byte in FILM {
+    for byte in VIDEO {
         answer = answer.chunk([*byte]);
     }
     let (_server, _, job) = job([answer.send("0\r\n\r\n")]);
-    assert_eq!(job.wait().await.unwrap().bytes().await.unwrap(), FILM);
+    assert_eq!(job.wait().await.unwrap().bytes().await.unwrap(), VIDEO);
 }
 
 #[tokio::test]
-async fn a_page_is_neither_a_film_nor_a_report() {
+async fn a_page_is_neither_a_video_nor_a_report() {
     let (server, _, job) = job([Answer::html(200, "<html><body>Just a moment</body></html>")]);
     let error = job.wait().await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::Decode, Some(&handle())));
@@ -59,7 +59,7 @@ async fn a_page_is_neither_a_film_nor_a_report() {
 }
 
 #[tokio::test]
-async fn json_that_is_no_report_is_told() {
+async fn json_that_is_not_a_report_is_reported() {
     for body in ["[1,2]", "\"soon\"", "{\"status\":", ""] {
         let (_server, _, job) = job([Answer::json(200, body)]);
         let error = job.wait().await.unwrap_err();
@@ -68,7 +68,7 @@ async fn json_that_is_no_report_is_told() {
 }
 
 #[tokio::test]
-async fn an_empty_film_is_no_film() {
+async fn an_empty_video_is_not_a_video() {
     let (server, _, job) = job([Answer::new(200, &[("content-type", "video/mp4")], "")]);
     let error = job.wait().await.unwrap_err();
     assert_eq!((error.kind(), error.job()), (ErrorKind::Decode, Some(&handle())));
@@ -76,7 +76,7 @@ async fn an_empty_film_is_no_film() {
 }
 
 #[tokio::test]
-async fn reports_survive_null_missing_and_new_members() {
+async fn reports_survive_null_missing_and_new_fields() {
     for body in [
         r#"{"status":null,"average_execution_time":null}"#,
         r#"{"status":"PROCESSING","average_execution_time":"60000","execution_duration":"later"}"#,
@@ -97,9 +97,9 @@ async fn a_report_that_is_cut_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_film_is_handed_out_while_it_arrives() {
-    let (first, rest) = FILM.split_at(20);
-    let length = FILM.len().to_string();
+async fn a_video_is_handed_out_while_it_arrives() {
+    let (first, rest) = VIDEO.split_at(20);
+    let length = VIDEO.len().to_string();
     let slow = Answer::head(200, &[("content-type", "video/mp4"), ("content-length", &length)])
         .send(first)
         .wait(Duration::from_millis(300))
@@ -112,41 +112,41 @@ async fn a_film_is_handed_out_while_it_arrives() {
 }
 
 #[tokio::test]
-async fn dropping_a_film_closes_its_connection() {
-    let endless = Answer::head(200, &[("content-type", "video/mp4"), ("content-length", "900")]).send(FILM).hang();
+async fn dropping_a_video_closes_its_connection() {
+    let endless = Answer::head(200, &[("content-type", "video/mp4"), ("content-length", "900")]).send(VIDEO).hang();
     let (server, _, job) = job([endless]);
     drop(job.wait().await.unwrap());
     assert!(server.closed_by_client_within(PATIENCE).await);
 }
 
 #[tokio::test]
-async fn the_plain_call_tells_them_apart_too() {
-    let server = serving([("/video/retrieve", vec![Answer::json(200, REPORT), super::film()])]);
+async fn the_plain_call_distinguishes_them_too() {
+    let server = serving([("/video/retrieve", vec![Answer::json(200, REPORT), super::video()])]);
     let venice = venice(&server, &TestClock::without_jitter());
     let Retrieved::Progress(report) = venice.video().retrieve(&handle()).await.unwrap() else { panic!() };
     assert_eq!(report.average_execution_time, Some(60_000.0));
     let reply = venice.video().retrieve(&handle()).with_meta().await.unwrap();
     assert_eq!(reply.meta.status(), 200);
-    let Retrieved::Media(film) = reply.value else { panic!() };
-    assert_eq!(film.bytes().await.unwrap(), FILM);
+    let Retrieved::Media(video) = reply.value else { panic!() };
+    assert_eq!(video.bytes().await.unwrap(), VIDEO);
     let accepts = server.requests()[0].header("accept").unwrap().to_owned();
     assert!(accepts.contains("application/json") && accepts.contains("video/mp4"), "{accepts}");
 }
 
 #[tokio::test]
-async fn a_part_of_a_film_is_no_film_and_nothing_is_deleted_for_it() {
+async fn a_part_of_a_video_is_not_a_video_and_nothing_is_deleted_for_it() {
     let folder = crate::support::Folder::new();
     let headers = [("content-type", "video/mp4"), ("content-range", "bytes 0-11/500")];
-    let part = || Answer::new(206, &headers, &FILM[..12]);
-    let (server, clock, job) = job([part(), Answer::new(200, &headers[..1], FILM)]);
-    job.save(folder.join("film.mp4")).await.unwrap();
-    assert_eq!(std::fs::read(folder.join("film.mp4")).unwrap(), FILM);
+    let part = || Answer::new(206, &headers, &VIDEO[..12]);
+    let (server, clock, job) = job([part(), Answer::new(200, &headers[..1], VIDEO)]);
+    job.save(folder.join("video.mp4")).await.unwrap();
+    assert_eq!(std::fs::read(folder.join("video.mp4")).unwrap(), VIDEO);
     assert_eq!(clock.pauses().len(), 1);
 
     let (parts, _, job) = super::job([part()]);
     let error = job.save(folder.join("other.mp4")).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.job()), (206, Some(&handle())), "{error}");
-    assert_eq!(folder.names(), ["film.mp4"]);
+    assert_eq!(folder.names(), ["video.mp4"]);
     for (server, deletions) in [(server, 1), (parts, 0)] {
         assert_eq!(super::paths(&server).iter().filter(|path| *path == "POST /video/complete").count(), deletions);
     }

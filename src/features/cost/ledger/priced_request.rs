@@ -1,4 +1,4 @@
-//! What a paid request asks for, as far as its price depends on it.
+//! `PricedRequest`: the parts of a paid request that determine its price.
 
 use serde_json::Value;
 
@@ -7,17 +7,17 @@ use crate::api::generated::types::ModelType;
 use crate::runtime::operation::{Operation, RetryClass};
 use crate::runtime::transport::{Outgoing, model_of};
 
-/// What a paid request asks for.
+/// The parts of a paid request that determine its price.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct PricedRequest {
     pub(super) paid: Paid,
-    /// What to call it where no model is named.
+    /// Its name in a tally if no model is named.
     pub(super) name: String,
-    /// The members of its JSON, or the texts of its form.
+    /// The fields of its JSON, or the texts of its form.
     pub(super) body: Value,
 }
 
-/// What is paid for.
+/// What a request is charged for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Paid {
     Chat,
@@ -30,12 +30,12 @@ pub(super) enum Paid {
     Transcription,
     Video,
     Music,
-    /// Something that no list of models has a price for.
+    /// Anything without a price in the list of models.
     Other,
 }
 
-impl Asked {
-    /// `None` for a request that costs nothing.
+impl PricedRequest {
+    /// `None` for a free request.
     pub(crate) fn of(outgoing: &Outgoing) -> Option<Self> {
         let request = outgoing.request.as_ref()?;
         let operation = outgoing.scope.operation();
@@ -52,7 +52,7 @@ impl Asked {
         Some(Self { paid, name: operation.name().to_owned(), body })
     }
 
-    /// The model that is asked for, or the one that the server takes when none is.
+    /// The model of the request, or the server's default model.
     pub(super) fn model(&self) -> &str {
         let named = self.body.as_object().and_then(model_of);
         named.map(|(_, name)| name).unwrap_or(match self.paid {
@@ -68,7 +68,7 @@ impl Asked {
         self.body[name].as_str()
     }
 
-    /// A number, which a form writes as text.
+    /// A number, which is text in a form.
     pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.body[name].as_i64().or_else(|| self.text(name)?.parse().ok())
     }
@@ -93,7 +93,7 @@ impl Paid {
         })
     }
 
-    /// The type of the models that do it.
+    /// The type of models for it.
     pub(super) fn model_type(self) -> Option<ModelType> {
         Some(match self {
             Self::Chat => ModelType::Text,
@@ -111,7 +111,7 @@ impl Paid {
     }
 }
 
-/// The operation that a request stands for that was put together by hand. What comes before its path is the base URL.
+/// The operation that a custom request calls. What precedes its path is the base URL.
 fn known(method: &str, path: &str) -> Option<&'static Operation> {
     let is_it = |facts: &&&Operation| facts.method == method && !facts.path.contains('{') && path.ends_with(facts.path);
     operations::ALL.iter().find(is_it).copied()

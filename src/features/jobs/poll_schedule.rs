@@ -1,4 +1,4 @@
-//! When to ask again.
+//! `PollSchedule`: the pauses between polls of a job.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use crate::runtime::meta::RateLimit;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 const LEAST: Duration = Duration::from_secs(1);
-/// A job that takes long is left alone for half of its time at first, but not for longer than this.
+/// The longest first pause of a long job. Otherwise it is half of the expected time.
 const LONGEST_FIRST: Duration = Duration::from_secs(60);
-/// A window of the API's limits.
+/// The window of the API's rate limits.
 const WINDOW: Duration = Duration::from_secs(60);
-/// What cannot be asked for so long is told to the caller.
+/// A longer wait is returned to the caller as an error.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// So many polls may fail one after the other. Each of them was repeated by the client's policy already.
+/// The most consecutive failed polls, each already retried by the client's policy.
 const MOST_FAILURES: u32 = 5;
 
 /// The pauses between polls.
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
-    /// What the caller chose.
+pub(super) struct PollSchedule {
+    /// The interval chosen by the caller.
     interval: Option<Duration>,
-    /// Somebody looks at the progress, and wants to see it move.
-    watched: bool,
+    /// Whether the progress is observed.
+    observed: bool,
     asked: bool,
     failures: u32,
 }
 
-impl Pace {
-    pub(super) fn new(interval: Option<Duration>, watched: bool) -> Self {
-        Self { interval, watched, asked: false, failures: 0 }
+impl PollSchedule {
+    pub(super) fn new(interval: Option<Duration>, observed: bool) -> Self {
+        Self { interval, observed, asked: false, failures: 0 }
     }
 
     /// The pause after a poll.
@@ -47,16 +47,16 @@ impl Pace {
         let is_first = !std::mem::replace(&mut self.asked, true);
         match progress.expected.map(|expected| expected.saturating_sub(progress.elapsed)) {
             Some(left) if is_first && left <= INTERVAL => left.max(LEAST),
-            Some(left) if is_first && !self.watched => (left / 2).clamp(INTERVAL, LONGEST_FIRST),
+            Some(left) if is_first && !self.observed => (left / 2).clamp(INTERVAL, LONGEST_FIRST),
             _ => INTERVAL,
         }
     }
 
-    /// The pause after a poll that failed; `None` when it is time to give up.
+    /// The pause after a failed poll; `None` to give up.
     pub(super) fn after_failure(&mut self, error: &Error) -> Option<Duration> {
-        // An address that was fetched from too often does not get better.
+        // Retrying does not help after too many downloads.
         let is_used_up = error.kind() == ErrorKind::RateLimited && error.operation() == Some(super::fetch::DOWNLOAD);
-        // The API records how a job failed, and each later poll gets the same answer.
+        // The API records why a job failed, and repeats it at each later poll.
         let is_recorded = error.content_policy().is_some_and(|failure| failure.credits_refunded.is_some());
         let asked = error.retry_after().unwrap_or_default();
         self.failures += 1;
@@ -83,20 +83,20 @@ mod tests {
         }
     }
 
-    fn pauses(mut pace: Pace, progress: &Progress) -> [u64; 2] {
-        [0, 1].map(|_| pace.after(progress, RateLimit::default()).as_secs())
+    fn pauses(mut schedule: PollSchedule, progress: &Progress) -> [u64; 2] {
+        [0, 1].map(|_| schedule.after(progress, RateLimit::default()).as_secs())
     }
 
     #[test]
     fn the_first_pause_depends_on_what_is_expected() {
-        let unwatched = || Pace::new(None, false);
+        let unwatched = || PollSchedule::new(None, false);
         assert_eq!(pauses(unwatched(), &at(0, Some(60))), [30, 5]);
         assert_eq!(pauses(unwatched(), &at(0, Some(600))), [60, 5]);
         assert_eq!(pauses(unwatched(), &at(0, Some(3))), [3, 5]);
-        assert_eq!(pauses(unwatched(), &at(90, Some(60))), [1, 5], "it is late, and surely done soon");
+        assert_eq!(pauses(unwatched(), &at(90, Some(60))), [1, 5], "it is late, so it is probably done soon");
         assert_eq!(pauses(unwatched(), &at(0, None)), [5, 5]);
-        assert_eq!(pauses(Pace::new(None, true), &at(0, Some(60))), [5, 5]);
-        assert_eq!(pauses(Pace::new(Some(Duration::from_secs(9)), false), &at(0, Some(60))), [9, 9]);
+        assert_eq!(pauses(PollSchedule::new(None, true), &at(0, Some(60))), [5, 5]);
+        assert_eq!(pauses(PollSchedule::new(Some(Duration::from_secs(9)), false), &at(0, Some(60))), [9, 9]);
     }
 
     #[test]
@@ -106,9 +106,9 @@ mod tests {
             resets_in: Some(Duration::from_secs(resets)),
             ..RateLimit::default()
         };
-        let mut pace = Pace::new(None, true);
-        assert_eq!(pace.after(&at(0, None), limit(0, 17)).as_secs(), 17);
-        assert_eq!(pace.after(&at(0, None), limit(1, 17)).as_secs(), 5);
-        assert_eq!(pace.after(&at(0, None), limit(0, 9999)).as_secs(), 60);
+        let mut schedule = PollSchedule::new(None, true);
+        assert_eq!(schedule.after(&at(0, None), limit(0, 17)).as_secs(), 17);
+        assert_eq!(schedule.after(&at(0, None), limit(1, 17)).as_secs(), 5);
+        assert_eq!(schedule.after(&at(0, None), limit(0, 9999)).as_secs(), 60);
     }
 }

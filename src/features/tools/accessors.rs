@@ -1,4 +1,4 @@
-//! What there is of a run, and what the caller adds to it.
+//! `ToolRun`: getters of its conversation, and input from the caller.
 
 use std::borrow::Cow;
 
@@ -10,25 +10,25 @@ use crate::api::usage::Cost;
 use crate::runtime::error::Error;
 use crate::runtime::validation;
 
-/// What there is of it so far.
+/// The state of the run.
 impl ToolRun {
-    /// The conversation so far, with what the model said and what the tools gave. While tools are at work the last message is the one
-    /// that calls them; a reply that was cut is not in it.
+    /// The conversation so far, with assistant messages and tool results. While tools are running the last message is the one that calls
+    /// them; a truncated reply is not in it.
     ///
-    /// The API wants what the model said back unchanged. Within a run it goes back byte for byte, so a conversation goes on best
-    /// with [`push`](Self::push).
+    /// The API requires assistant messages to be sent back unchanged. A run sends them back byte for byte, so continue a conversation with
+    /// [`push`](Self::push).
     #[must_use]
     pub fn messages(&self) -> &[ChatMessage] {
         self.conversation.messages()
     }
 
-    /// The newest whole reply: the answer, once the run is finished.
+    /// The newest complete reply: the answer, once the run is finished.
     #[must_use]
     pub fn reply(&self) -> Option<&ChatCompletion> {
         self.reply.as_ref()
     }
 
-    /// The text of the newest whole reply; empty before there is one.
+    /// The text of the newest complete reply; empty before there is one.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.reply.as_ref().map(ChatCompletion::text).unwrap_or_default()
@@ -46,25 +46,25 @@ impl ToolRun {
         self.is_finished
     }
 
-    /// How many replies came whole. Each was paid for.
+    /// The number of complete replies. Each was charged.
     #[must_use]
     pub fn rounds(&self) -> u32 {
         self.rounds
     }
 
-    /// The tokens of all replies together, unless one of them did not say. A stream that broke off counts as far as it said.
+    /// The usage of all replies, unless one of them did not report it. An interrupted stream counts with what it reported.
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
         self.totals.usage()
     }
 
-    /// What all replies together cost, unless one of them did not say. A stream that broke off before it said is one.
+    /// The cost of all replies, unless one of them, such as an interrupted stream, did not report it.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         self.totals.cost()
     }
 
-    /// Why the run stopped by itself, after an error of the kind [`ToolRun`](crate::ErrorKind::ToolRun).
+    /// Why the run stopped, after an error of the kind [`ToolRun`](crate::ErrorKind::ToolRun).
     ///
     /// ```no_run
     /// # fn example(run: venice_ai::tools::ToolRun) {
@@ -95,12 +95,12 @@ impl ToolRun {
     }
 }
 
-/// What the caller adds.
+/// Input from the caller.
 impl ToolRun {
-    /// The result of a call that the box only [declares](super::ToolBox::declare), by the call's id.
+    /// Sets the result of a call that the box only [declares](super::ToolBox::declare), by the call's id.
     ///
     /// # Errors
-    /// No call of this id waits for an answer.
+    /// No call with this id waits for an answer.
     ///
     /// ```no_run
     /// # async fn example(mut run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
@@ -121,14 +121,14 @@ impl ToolRun {
             self.unanswered.retain(|call| call.id != id);
             return Ok(());
         }
-        let error = Error::invalid_request(format!("no call of the id {id:?} waits for an answer"));
+        let error = Error::invalid_request(format!("no call with the id {id:?} waits for an answer"));
         Err(error.with_operation(&operations::CREATE_CHAT_COMPLETION))
     }
 
-    /// Adds to the conversation, such as the next question behind an answer, and lets the run go on. The limit of rounds counts anew.
+    /// Adds a message to the conversation, such as the next question, and continues the run. The round limit starts again.
     ///
     /// # Errors
-    /// A request is under way or tools are at work; and a message that the API would refuse.
+    /// A request is in flight or tools are running; or the API would reject the message.
     ///
     /// ```no_run
     /// # async fn example(mut run: venice_ai::tools::ToolRun) -> Result<(), venice_ai::Error> {
@@ -144,9 +144,7 @@ impl ToolRun {
         let named = |error: Error| error.with_operation(&operations::CREATE_CHAT_COMPLETION);
         let phase = self.phase.get_mut();
         if !matches!(phase, Phase::Ready | Phase::Finished) {
-            return Err(named(Error::invalid_request(
-                "a message can be added behind a turn, and not in the middle of it",
-            )));
+            return Err(named(Error::invalid_request("a message can be added after a turn, not during it")));
         }
         validation::run(&message).map_err(|finding| named(Error::validation(finding)))?;
         *phase = Phase::Ready;
@@ -157,7 +155,7 @@ impl ToolRun {
         Ok(())
     }
 
-    /// The run as what it has become.
+    /// Turns the run into its result.
     #[inline]
     pub(super) fn settle(self, outcome: Result<(), Error>) -> Result<FinishedRun, UnfinishedRun> {
         match outcome {

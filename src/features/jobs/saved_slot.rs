@@ -1,12 +1,12 @@
-//! What is safe already, should the time be over before all is done.
+//! `SavedSlot`: holds a result that is saved and whose cleanup is still running, for the case that the time limit is reached.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A place for a result that only lacks its cleaning up.
+/// A slot for a result that only lacks its cleanup.
 #[derive(Debug)]
-pub(super) struct Safe<T>(Arc<Mutex<Option<T>>>);
+pub(super) struct SavedSlot<T>(Arc<Mutex<Option<T>>>);
 
-impl<T> Safe<T> {
+impl<T> SavedSlot<T> {
     pub(super) fn put(&self, result: T) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     }
@@ -16,13 +16,13 @@ impl<T> Safe<T> {
     }
 }
 
-impl<T> Default for Safe<T> {
+impl<T> Default for SavedSlot<T> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<T> Clone for Safe<T> {
+impl<T> Clone for SavedSlot<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }

@@ -1,4 +1,4 @@
-//! The samples that were made: in memory, or in a file that is not finished.
+//! `SampleStore`: the samples received so far, in memory or in an unfinished file.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,16 +14,16 @@ use crate::runtime::error::Delivery;
 use crate::runtime::error::Error;
 use crate::runtime::error::ErrorKind;
 
-/// What a future that is dropped in the middle must not lose lies here, and not in the future.
+/// Owned by the speech, not by a future, so that dropping a future loses nothing.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct SampleStore {
     place: SoundStore,
     samples_bytes: u64,
 }
 
 enum SoundStore {
     Memory(Vec<Bytes>),
-    /// `waiting` has not been handed to the file yet.
+    /// `waiting` was not written to the file yet.
     File {
         path: PathBuf,
         file: DurableFile,
@@ -46,7 +46,7 @@ impl Default for SoundStore {
     }
 }
 
-impl Kept {
+impl SampleStore {
     #[inline]
     fn path(&self) -> Option<&Path> {
         match &self.place {
@@ -62,8 +62,7 @@ impl Kept {
     #[inline]
     pub(super) fn in_memory(&self) -> Result<(), Error> {
         let Some(path) = self.path() else { return Ok(()) };
-        let message =
-            format!("this speech was begun to be saved as {path:?}, and its sound is there; nothing was sent");
+        let message = format!("this speech is being saved as {path:?}, and its audio is there; nothing was sent");
         Err(Error::invalid_request(message))
     }
 
@@ -74,7 +73,7 @@ impl Kept {
             let file = DurableFile::create(path).await?;
             let SoundStore::Memory(made) = std::mem::take(&mut self.place) else { return Ok(()) };
             let mut waiting = VecDeque::from(made);
-            // What stands in the header is known at the end.
+            // The content of the header is known at the end.
             waiting.push_front(vec![0; join.header_bytes()].into());
             self.place = SoundStore::File { path: path.to_owned(), file, waiting };
         }
@@ -104,14 +103,14 @@ impl Kept {
                 Ok(())
             }
             SoundStore::Lost { path } => {
-                let message = format!("{path:?} could not be written before, and what was made for it is lost");
+                let message = format!("{path:?} could not be written before, and its audio is lost");
                 Err(Error::new(ErrorKind::Io, message))
             }
             _ => Ok(()),
         }
     }
 
-    /// The sound that is in memory.
+    /// The audio in memory.
     #[inline]
     pub(super) fn joined(&self, join: &Join) -> Result<Bytes, Error> {
         let SoundStore::Memory(made) = &self.place else { return Ok(Bytes::new()) };
@@ -123,7 +122,7 @@ impl Kept {
         Ok(all.freeze())
     }
 
-    /// What comes before the samples, and after them: the parts of a WAV file end at even places.
+    /// The header before the samples and the padding after them: chunks of a WAV file start at even offsets.
     #[inline]
     fn around(&self, join: &Join) -> Result<(Bytes, &'static [u8]), Error> {
         let header = join.header(Some(self.samples_bytes)).map_err(|problem| Error::new(ErrorKind::Decode, problem))?;
@@ -131,7 +130,7 @@ impl Kept {
         Ok((header, if odd { &[0] } else { &[] }))
     }
 
-    /// Puts the file in its place when all samples are in it.
+    /// Renames the file to its target when all samples are in it.
     pub(super) async fn committed(&mut self, join: &Join) -> Result<SavedFile, Error> {
         if let SoundStore::File { .. } = &self.place {
             let (header, end) = self.around(join)?;
@@ -158,7 +157,7 @@ impl Kept {
         }
         match &self.place {
             SoundStore::Saved(saved) => Ok(saved.clone()),
-            _ => Err(Error::new(ErrorKind::Io, "the sound is in no file")),
+            _ => Err(Error::new(ErrorKind::Io, "the audio is not in a file")),
         }
     }
 
@@ -171,8 +170,8 @@ impl Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for SampleStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("samples_bytes", &self.samples_bytes).field("path", &self.path()).finish()
+        f.debug_struct("SampleStore").field("samples_bytes", &self.samples_bytes).field("path", &self.path()).finish()
     }
 }

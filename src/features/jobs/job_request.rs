@@ -1,4 +1,4 @@
-//! `Order`: a request that makes a job.
+//! `JobRequest`: a request that queues a job.
 
 use super::JobHandle;
 use crate::api::generated::types::{
@@ -9,15 +9,15 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::validation::ValidationError;
 
-/// A request that makes a job.
+/// A request that queues a job.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub(crate) enum JobRequest {
     Video(Box<QueueVideoRequest>),
     Audio(Box<QueueAudioRequest>),
     VoiceChanger(Box<QueueVoiceChangerRequest>),
 }
 
-impl Order {
+impl JobRequest {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Video(_) => "video().generate",
@@ -26,7 +26,7 @@ impl Order {
         }
     }
 
-    /// What is wrong with it is told before a price is asked for.
+    /// Checks the request before a quote is requested.
     #[inline]
     pub(super) fn check(&self) -> Result<(), Error> {
         let (finding, operation) = match self {
@@ -48,7 +48,7 @@ impl Order {
             Self::Video(request) => client.video().quote(quote_of_video(request)?).await.map(|price| price.usd),
             Self::Audio(request) => client.audio().quote(quote_of_audio(request)).await.map(|price| price.usd),
             Self::VoiceChanger(_) => {
-                let problem = "makes the price by its length, which the request does not tell; ask `voice_changer().quote(…)` \
+                let problem = "determines the price by its length, which is not in the request; call `voice_changer().quote(…)` \
                                first, and queue without a limit";
                 let finding = ValidationError::new("file", problem);
                 Err(Error::validation(finding).with_operation(&crate::api::generated::operations::QUOTE_VOICE_CHANGER))
@@ -65,12 +65,12 @@ impl Order {
     }
 }
 
-/// The members that make the price.
+/// The fields that determine the price.
 #[inline]
 fn quote_of_video(request: &QueueVideoRequest) -> Result<QuoteVideoRequest, Error> {
     if request.reference_video_urls.as_ref().is_some_and(|videos| !videos.is_empty()) {
-        let problem = "change the price by their length, which the request does not tell; ask `video().quote(…)` with \
-                       `reference_video_total_duration` first, and order without a limit";
+        let problem = "change the price by their length, which is not in the request; call `video().quote(…)` with \
+                       `reference_video_total_duration` first, and queue without a limit";
         let finding = ValidationError::new("reference_video_urls", problem);
         return Err(Error::validation(finding).with_operation(&crate::api::generated::operations::QUOTE_VIDEO));
     }
