@@ -15,7 +15,7 @@ pub fn path(relative: &str) -> PathBuf {
     root.join(relative)
 }
 
-/// A path as it is shown: relative to the workspace where it lies in it.
+/// A path for output: relative to the workspace if it is in it.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(self::path("")).unwrap_or(path).display().to_string()
 }

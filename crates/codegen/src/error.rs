@@ -1,7 +1,7 @@
-//! One error for everything that can be wrong with a document, an overlay or a file of YAML.
+//! The error of all faults in a document, an overlay or a YAML file.
 //!
-//! It prints like a compiler's: what is wrong, where (file and JSON path, or line and column), what was found there, and
-//! what to do about it. Whoever read the file adds its name with [`Error::in_file`], since nothing here does I/O.
+//! It prints like a compiler's: what is wrong, where (file and JSON path, or line and column), what was found there, and what to do about
+//! it. The caller who read the file adds its name with [`Error::in_file`], since nothing here does I/O.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the emit passes need to know, read from the lowered and documented document. Most of it progenitor is not told.
+//! The model of the emit passes, read from the lowered and documented document. Progenitor gets little of it.
 
 pub mod handles;
 
@@ -119,7 +119,7 @@ pub struct EnumValue {
 /// One of several arms.
 #[derive(Debug, Clone)]
 pub struct Union {
-    /// The member whose constant tells the arms apart.
+    /// The field whose constant distinguishes the arms.
     pub tag: Option<String>,
     /// The arms, in document order.
     pub arms: Vec<Arm>,
@@ -130,7 +130,7 @@ pub struct Union {
 pub struct Arm {
     /// The variant's name.
     pub name: String,
-    /// By what it is told from the other arms: its tag, its type, or its kind.
+    /// What distinguishes it from the other arms: its tag, its type, or its kind.
     pub key: String,
     /// Its documentation.
     pub doc: Option<String>,
@@ -350,7 +350,7 @@ fn object(schema: &Value) -> Struct {
     object
 }
 
-/// Two spellings of one name are one member when they hold the same, else the later one is told apart.
+/// Two spellings of one name are one field if they have the same content, otherwise the later one is renamed.
 fn add(fields: &mut Vec<Field>, mut field: Field) {
     match fields.iter_mut().find(|known| known.rust == field.rust) {
         Some(known) if crate::lower::unions::bare(&known.schema) == crate::lower::unions::bare(&field.schema) => {

@@ -117,7 +117,7 @@ impl Overlay {
         Ok(report)
     }
 
-    /// Applies all actions that can be applied, and tells what each of them met.
+    /// Applies all actions that can be applied, and reports the matches of each.
     pub fn trace(&self, doc: &mut Value) -> Vec<Traced> {
         let actions = self.actions.iter().enumerate();
         let traced = actions.map(|(index, action)| {

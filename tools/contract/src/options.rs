@@ -42,7 +42,7 @@ The report never holds a key, a prompt or any other value: JSON paths, types, co
 pub enum Target {
     /// The mock that comes with the SDK.
     Mock,
-    /// Somebody else's test server.
+    /// Another test server.
     Test(Url),
     /// The real API, or a proxy before it.
     Live(Url),

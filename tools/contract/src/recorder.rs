@@ -22,7 +22,7 @@ use crate::exchange::{Exchange, essence};
 use crate::failure::Failure;
 use crate::options::Target;
 
-/// Longer replies are cut off: a film has less.
+/// Longer replies are cut off: a video has less.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// A server that is silent for longer has failed.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -155,7 +155,7 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     headers
 }
 
-/// A client that follows no redirect and changes nothing. Only the way to somebody else's server may lead through a proxy.
+/// A client that follows no redirect and changes nothing. Only requests to another server may use a proxy.
 fn client(target: &Target) -> Result<reqwest::Client, Failure> {
     let help = "are the system's CA certificates installed?";
     let failed = |error: String| Failure::new(format!("TLS cannot be set up: {error}"), help);

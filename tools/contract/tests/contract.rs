@@ -71,7 +71,7 @@ fn the_bundled_mock_keeps_the_contract_and_what_it_adds_is_known() {
     assert_eq!(report["unsent"], json!([]), "give it to a maximal request in tools/contract/src/cases");
 }
 
-/// An operation, what is done to its reply, and what is told of it.
+/// An operation, the change of its reply, and the expected report.
 type Change = (&'static str, fn(&mut Value), Value);
 
 #[test]
@@ -161,7 +161,7 @@ fn drift_in_the_events_of_a_stream_is_reported() {
 }
 
 #[test]
-fn what_is_gone_since_the_baseline_is_told_and_is_no_failure() {
+fn what_is_gone_since_the_baseline_is_reported_and_is_not_a_failure() {
     let baseline = file("gone.json");
     let finding = json!({"operation": "listImageStyles", "status": 200, "media": "application/json", "kind": "unknown_member",
         "path": "$.tide", "expected": "", "found": "string"});
@@ -178,7 +178,7 @@ fn what_is_gone_since_the_baseline_is_told_and_is_no_failure() {
 }
 
 #[test]
-fn a_request_that_the_server_refuses_is_reported_with_its_members() {
+fn a_request_that_the_server_rejects_is_reported_with_its_fields() {
     let refusal = json!({"error": "Invalid request", "details": {"colour": {"_errors": ["Meet me at the bridge"]}}});
     let output = against(&changed(Answer::json(&refusal).status(400).on("webScrape")), &["--only", "webScrape"]);
     assert_eq!(code(&output), 1, "{}", said(&output));
@@ -275,8 +275,8 @@ fn live_sends_what_is_free_unless_it_may_do_more() {
 }
 
 #[test]
-fn bad_input_is_told_before_anything_is_sent() {
-    // It would hang on whoever connects, and nobody does.
+fn bad_input_is_reported_before_anything_is_sent() {
+    // It would wait for a connection, which never comes.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     silent.set_nonblocking(true).unwrap();
     let url = format!("http://{}/api/v1", silent.local_addr().unwrap());
@@ -312,7 +312,7 @@ fn bad_input_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told() {
+fn a_server_that_is_not_there_is_reported() {
     // Bound and not listening: no other program gets the port meanwhile.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -322,7 +322,7 @@ fn a_server_that_is_not_there_is_told() {
 }
 
 #[test]
-fn a_report_can_be_written_to_a_file_and_a_bad_place_is_told() {
+fn a_report_can_be_written_to_a_file_and_a_bad_place_is_reported() {
     let out = file("out.json");
     let args = ["--only", "listImageStyles", "--format", "json", "--out", out.to_str().unwrap()];
     let output = contract(&args).output().unwrap();

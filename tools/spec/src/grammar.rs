@@ -1,7 +1,7 @@
-//! What stands where in an OpenAPI 3.0 document.
+//! Which keys of an OpenAPI 3.0 document are keywords.
 //!
-//! Whoever walks a document must know whether a key is a keyword or a name: `description` below a schema is the vendor's
-//! prose, `description` below `properties` is a field of the API. This table is the one place that knows.
+//! To walk a document, one must know whether a key is a keyword or a name: `description` below a schema is the vendor's prose,
+//! `description` below `properties` is a field of the API. Only this table knows.
 
 /// The kinds of object that have keywords of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

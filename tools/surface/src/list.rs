@@ -29,7 +29,7 @@ pub struct Face<'c> {
     lines: BTreeSet<Line>,
 }
 
-/// The public items of a crate, one a line, sorted. What stands in brackets at the end is needed to have the item: cargo features.
+/// The public items of a crate, one a line, sorted. Cargo features that an item needs are in brackets at the end.
 pub fn list(source: &Crate) -> Vec<Line> {
     let mut face = Face { source, names: BTreeMap::new(), lines: BTreeSet::new() };
     let mut paths = BTreeMap::new();
@@ -292,7 +292,7 @@ impl Face<'_> {
         self.line(placed.generated, &all, line);
     }
 
-    /// What an `impl` block is for; `None` when nobody can name it.
+    /// The type of an `impl` block; `None` if it cannot be named.
     fn owner(&self, module: usize, of: &Type, generics: &Generics) -> Option<Owner> {
         let nobody = || Owner { is_public: false, conditions: Conditions::new() };
         match of {

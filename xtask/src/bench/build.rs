@@ -1,8 +1,7 @@
 //! `cargo xtask bench build`: what a user's first build costs, beside the same program on async-openai.
 //!
-//! Two three-line programs are built cold, each in a fresh target folder and with one job, both at the same time: what else the machine
-//! does befalls them alike. Figures of one run are compared with each other only; ratios survive the noise of a shared machine better
-//! than seconds.
+//! Two three-line programs are built cold, each in a fresh target folder and with one job, both at the same time, so other load of the
+//! machine slows both. Compare only figures of one run; ratios are more stable than seconds on a shared machine.
 
 use crate::failure::Failure;
 use crate::workspace;

@@ -2,7 +2,7 @@
 //!
 //! What it means: the test calls the method (or a function that does), and an assertion names the result or something that was made of it.
 //! Names are followed through `let`, `match`, `if let`, `for`, closures, collections and the functions of the program; types are not known.
-//! An assertion that holds whatever the result is (`assert!(reply.len() < usize::MAX)`) cannot be told from a good one.
+//! An assertion that is true for any result (`assert!(reply.len() < usize::MAX)`) cannot be recognised.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ struct Flow {
     whole: Vec<Word>,
 }
 
-/// An identifier of an expression, with what tells its meaning.
+/// An identifier of an expression, with its context.
 #[derive(Debug)]
 struct Word {
     name: String,

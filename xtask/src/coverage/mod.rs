@@ -1,4 +1,4 @@
-//! `coverage`: what of the API's document the SDK has, row by row, and whether anything is missing that nobody knows of.
+//! `coverage`: which parts of the API's document the SDK covers, row by row, and whether there are unlisted gaps.
 
 mod asserted;
 mod code;

@@ -1,4 +1,4 @@
-//! `spec check`: what stands in `spec/` fits together.
+//! `spec check`: validates the files of `spec/` together.
 
 use std::collections::HashSet;
 use std::path::Path;

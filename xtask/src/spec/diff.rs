@@ -49,7 +49,7 @@ fn run_diff(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
         Ok(Document::prepare(&document, &inputs).map_err(named)?)
     };
     let found = compare(&prepared(old)?, &prepared(new)?);
-    // Whoever reads may have seen enough.
+    // The reader of the output may have closed it.
     let _ = std::io::stdout().write_all(render(&found, format).as_bytes());
     Ok(ExitCode::from(code(&found)))
 }

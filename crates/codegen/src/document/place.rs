@@ -1,9 +1,9 @@
-//! Where a value stands in a document.
+//! `Place`: the path of a value in a document.
 
 use std::fmt;
 
-/// Where a value stands: a list of steps that lives on the stack of whoever walks the tree and costs nothing until it is
-/// printed. Prints a normalised JSON path (RFC 9535), in its short form where a key allows it: `$.paths['/models'].get`.
+/// The path of a value: a linked list on the stack of the function that walks the tree, which costs nothing until it is printed. Prints a
+/// normalised JSON path (RFC 9535), in its short form where a key allows it: `$.paths['/models'].get`.
 #[derive(Debug, Clone, Copy)]
 pub enum Place<'a> {
     /// The document itself.

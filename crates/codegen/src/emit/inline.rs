@@ -1,7 +1,7 @@
 //! `#[inline]` on every function that the compiler would otherwise translate whether it is called or not.
 //!
 //! A program calls a few of the operations. What is inline is compiled where it is used: the user pays for that, and not for the rest.
-//! Generic functions are compiled where they are used in any case.
+//! Generic functions are compiled where they are used anyway.
 
 use syn::{ImplItem, Item};
 

@@ -1,6 +1,6 @@
 //! The passes that turn the corrected document into one that `progenitor` reads well.
 //!
-//! Each pass is a pure function on the document and says how often it applied. Their order matters and stands in [`lower`].
+//! Each pass is a pure function on the document and reports how often it applied. Their order matters; it is in [`lower`].
 
 pub mod all_of;
 pub mod bodies;

@@ -69,7 +69,7 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The English singular of a member name that holds a list, as far as spelling tells.
+/// The English singular of a field name that holds a list, as far as spelling shows it.
 pub fn singular(text: &str) -> String {
     if let Some(stem) = text.strip_suffix("ies") {
         return format!("{stem}y");

@@ -155,7 +155,7 @@ pub fn string_enum(schema: &Value) -> Option<Vec<&str>> {
     (!values.is_empty()).then_some(values)
 }
 
-/// Whether `name` stands in the schema's `required` list.
+/// Whether `name` is in the schema's `required` list.
 pub fn is_required(schema: &Value, name: &str) -> bool {
     schema
         .get("required")

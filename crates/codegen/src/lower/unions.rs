@@ -6,7 +6,7 @@
 use super::schema::{all_mut, components, constant, is_struct, ref_name, resolve, string_enum, type_of};
 use serde_json::{Map, Value, json};
 
-/// The name of the member that tells the arms of a union apart.
+/// The name of the field that distinguishes the arms of a union.
 pub const TAG: &str = "x-tag";
 /// The alternatives of a string that may take several forms, each an enum or a pattern.
 pub const FORMS: &str = "x-forms";
@@ -136,7 +136,7 @@ fn merge_numbers(arms: &mut Vec<Value>) {
     });
 }
 
-/// Two arms that are both arrays cannot be told apart: they become one array whose items are a union.
+/// Two arms that are both arrays cannot be distinguished: they become one array whose items are a union.
 fn merge_arrays(arms: &mut Vec<Value>, source: &Map<String, Value>) {
     let is_array = |arm: &Value| type_of(arm) == Some("array");
     if arms.iter().filter(|arm| is_array(arm)).count() < 2 {
@@ -257,7 +257,7 @@ pub fn bare(schema: &Value) -> Value {
     schema
 }
 
-/// The kind of JSON that a schema describes, by which arms of a union are told apart.
+/// The kind of JSON that a schema describes, by which arms of a union are distinguished.
 pub fn kind<'a>(arm: &'a Value, source: &'a Map<String, Value>) -> &'static str {
     let arm = resolve(arm, source);
     match type_of(arm) {

@@ -2,7 +2,7 @@
 
 use crate::{none, spec};
 
-/// Functions that are compiled with the crate, whoever calls them; and how many were read.
+/// Functions that are compiled with the crate; and how many were read.
 fn compiled_for_all(items: &[syn::Item]) -> (Vec<String>, usize) {
     let (mut found, mut read) = (Vec::new(), 0);
     for item in items {

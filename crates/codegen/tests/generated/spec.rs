@@ -10,7 +10,7 @@ pub fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec").join(name)
 }
 
-/// The document as it stands in `spec/swagger.yaml`.
+/// The document in `spec/swagger.yaml`.
 pub fn document() -> Value {
     read(&path("swagger.yaml"))
 }

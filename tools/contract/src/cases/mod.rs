@@ -1,6 +1,6 @@
-//! What is sent: a minimal and a maximal request of each operation, one module an area.
+//! The requests: a minimal and a maximal one of each operation, one module an area.
 //!
-//! The prompts are nobody's, and the report does not hold them all the same.
+//! The prompts contain no user data, and the report does not contain them either.
 
 mod api_keys;
 mod audio;

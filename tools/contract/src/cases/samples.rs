@@ -10,7 +10,7 @@ const SECONDS: u32 = 6;
 const HZ: u32 = 8000;
 
 pub const PICTURE_URL: &str = "https://example.com/canal.png";
-pub const FILM_URL: &str = "https://example.com/canal.mp4";
+pub const VIDEO_URL: &str = "https://example.com/canal.mp4";
 pub const SOUND_URL: &str = "https://example.com/canal.mp3";
 
 /// A picture of 256 by 256 pixels.

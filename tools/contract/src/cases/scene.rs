@@ -1,4 +1,4 @@
-//! What the requests share: the client, the limits, and what earlier replies have told.
+//! `Scene`: shared by the requests: the client, the limits, and values of earlier replies.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -25,7 +25,7 @@ fn every_operation_has_a_minimal_and_a_maximal_request_or_a_reason() {
     for case in all() {
         sizes.entry(case.operation).or_default().insert(case.size);
     }
-    // What a bump brought has no requests here until somebody adds them.
+    // Operations added by a bump have no requests here until they are written.
     let coverage = include_str!("../../../../spec/coverage.toml");
     let brought = |id: &str| {
         ["automatic", "left_out"].iter().any(|kind| coverage.contains(&format!("[[{kind}]]\noperation = \"{id}\"\n")))

@@ -5,7 +5,7 @@ use venice_ai::types::*;
 
 use super::Cost::{Free, Quoted, TestServer};
 use super::Size::{Maximal, Minimal, Only};
-use super::samples::{FILM_URL, PICTURE_URL, SOUND_URL};
+use super::samples::{PICTURE_URL, SOUND_URL, VIDEO_URL};
 use super::{Case, Scene, Stop, case};
 
 const PROMPT: &str = "Fog over a lagoon";
@@ -29,7 +29,7 @@ pub fn cases() -> Vec<Case> {
                 .slowdown_factor(2)
                 .target_fps(60)
                 .upscale_factor(2)
-                .video_url(FILM_URL);
+                .video_url(VIDEO_URL);
             scene.venice().video().quote(request).await?;
             Ok(())
         }),
@@ -52,7 +52,7 @@ pub fn cases() -> Vec<Case> {
         }),
         case("retrieveVideo", Maximal, Quoted, |scene| async move {
             let request = RetrieveJobRequest::from(&job(&scene).await?).delete_media_on_completion(false);
-            // A film at an address of its own is told of, and not sent.
+            // A video with a `download_url` is reported, and not sent.
             let is_done = |progress: &JobProgress| progress.status == JobStatus::Completed;
             while let Retrieved::Progress(progress) = scene.venice().video().retrieve(request.clone()).await? {
                 if is_done(&progress) {
@@ -95,13 +95,13 @@ fn enhanced(model: String) -> QueueVideoRequest {
         .slowdown_factor(2)
         .softness(3.0)
         .target_fps(60)
-        .video_references([VideoReference::new(FILM_URL).ref_name("film").audio_url(SOUND_URL)])
+        .video_references([VideoReference::new(VIDEO_URL).ref_name("video").audio_url(SOUND_URL)])
         .voice_id("ara")
 }
 
 fn maximal(model: String) -> QueueVideoRequest {
     let element =
-        VideoElement::new().frontal_image_url(PICTURE_URL).reference_image_urls([PICTURE_URL]).video_url(FILM_URL);
+        VideoElement::new().frontal_image_url(PICTURE_URL).reference_image_urls([PICTURE_URL]).video_url(VIDEO_URL);
     order(model)
         .aspect_ratio(VideoAspectRatio::Ratio16x9)
         .audio(true)
@@ -116,11 +116,11 @@ fn maximal(model: String) -> QueueVideoRequest {
         .reference_audio_urls([SOUND_URL])
         .reference_document_urls(["https://example.com/canal.pdf"])
         .reference_image_urls([PICTURE_URL])
-        .reference_video_urls([FILM_URL])
+        .reference_video_urls([VIDEO_URL])
         .resolution(VideoResolution::P720)
         .scene_image_urls([PICTURE_URL])
         .upscale_factor(2)
-        .video_url(FILM_URL)
+        .video_url(VIDEO_URL)
 }
 
 /// One job for all requests about one.

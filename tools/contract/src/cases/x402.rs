@@ -9,7 +9,7 @@ use super::Cost::{Free, TestServer};
 use super::Size::{Maximal, Minimal, Only};
 use super::{Case, case};
 
-/// From the examples of EIP-55; nobody has its key.
+/// From the examples of EIP-55; its key is unknown.
 pub const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
 const NEEDS_WALLET: &str = "needs a wallet that signs";
 

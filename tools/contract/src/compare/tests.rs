@@ -85,7 +85,7 @@ fn each_kind_of_difference_is_found_with_its_path() {
 }
 
 #[test]
-fn parts_of_a_whole_know_each_others_members() {
+fn parts_of_a_whole_know_each_others_fields() {
     let a = object(json!({"a": {"type": "string"}}), json!(["a"]));
     let b = object(json!({"b": {"type": "string"}}), json!([]));
     let whole = json!({"allOf": [a, b], "properties": {"c": {"type": "string"}}});
@@ -136,7 +136,7 @@ fn statuses_and_media_types_that_are_not_declared_are_found() {
 }
 
 #[test]
-fn what_is_somebodys_is_not_shown() {
+fn private_text_is_not_shown() {
     let schema = object(
         json!({"kind": {"type": "string", "enum": ["ebb"]}, "map": {"additionalProperties": {"type": "number"}}}),
         json!([]),
@@ -144,7 +144,7 @@ fn what_is_somebodys_is_not_shown() {
     for (body, expected) in [
         (json!({"kind": "Tell nobody"}), "NewEnumValue $.kind (a text of 11 characters)"),
         (json!({"kind": "k9-secret"}), "NewEnumValue $.kind (a text of 9 characters)"),
-        // It stands in the path of the request.
+        // It is in the path of the request.
         (json!({"kind": "lagoon"}), "NewEnumValue $.kind (a text of 6 characters)"),
         (json!({"Tell nobody": 1}), "UnknownMember $.(a text of 11 characters) number"),
         (json!({"map": {"giovanni": "x"}}), "WrongType $.map.* string"),

@@ -40,8 +40,8 @@ pub fn targets(text: &str) -> Result<Vec<String>, Error> {
 /// The file with some of its actions at other targets, each action once a target, or without those that have none; and the text of each of
 /// these actions as it was.
 ///
-/// Lines that are not concerned stay as they are. Where that is not possible (an action defines an anchor that another one uses), the
-/// list of actions is written anew.
+/// Unaffected lines are unchanged. If that is impossible (an action defines an anchor that another one uses), the list of actions is
+/// rewritten.
 pub fn edited(text: &str, edits: &[(usize, Vec<String>)]) -> Result<(String, Vec<String>), Error> {
     let doc = yaml::parse(text)?;
     let actions = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Where something of one document probably stands in another.
+//! Finds the probable successor of a place in another document.
 //!
-//! Told by structure alone: what moved behind a reference, into a part of an `allOf` or an alternative of a union, out of a component, or
-//! under another name with nearly the same contents. Where two places are as good, neither is named.
+//! By structure alone: a place may have moved behind a reference, into a part of an `allOf` or an alternative of a union, out of a
+//! component, or to another name with nearly the same contents. If two places match equally well, neither is named.
 
 use std::collections::BTreeSet;
 

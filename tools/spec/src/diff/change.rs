@@ -9,7 +9,7 @@ use super::rules::Rule;
 /// What a change means to who calls the generated Rust API. Later ones are worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// Nobody notices.
+    /// Without any effect.
     Cosmetic,
     /// There is more than before; what was there works as it did.
     Additive,

@@ -1,4 +1,4 @@
-//! Where something of the plain document stands in the document as it is written.
+//! Finds a place of the plain document in the document as written.
 //!
 //! The plain document has no references but those to schemas, no `allOf`, and unions whose alternatives were sorted and merged.
 //! The way back follows references where they are and looks into the parts and alternatives for what is not there itself.
@@ -17,7 +17,7 @@ const DEPTH: usize = 64;
 impl Document {
     /// Where a place of the plain document is, in the document as it is written and in Rust.
     pub fn at(&self, place: &Place<'_>, value: &Value) -> Location {
-        // Of several values the first one tells in which of several lists they are.
+        // The first of several values determines the list.
         let value = value.as_array().and_then(|values| values.first()).unwrap_or(value);
         Location { path: self.path(place, Some(value)), rust: self.rust(place) }
     }
@@ -78,7 +78,7 @@ impl<'d> Search<'d, '_> {
                 let tag = plain.and_then(|plain| plain.get(TAG)?.as_str());
                 let mut arms = Vec::new();
                 self.arms((current, path), &mut arms, 0);
-                // The alternative itself when it can be told, else one that has what is looked for.
+                // The alternative itself if it can be determined, otherwise one that has the value.
                 arms.sort_by_key(|at| !arm.is_some_and(|arm| self.is_arm(at, arm, tag)));
                 arms.into_iter().find_map(|at| self.find(at, arm, &rest[1..], depth + 1))
             }

@@ -1,5 +1,5 @@
-//! Names of Rust types. They come from the whole document (what else wants the name, what has the same shape), so they are
-//! read from the lowered documents and not told from single changes.
+//! Names of Rust types. They depend on the whole document (name conflicts, equal shapes), so they are read from the lowered documents, not
+//! derived from single changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

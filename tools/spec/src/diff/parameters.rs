@@ -31,7 +31,7 @@ impl Parameter<'_> {
         }
     }
 
-    /// What tells it from the others: path parameters go by their position.
+    /// Its identity: path parameters are compared by position.
     fn key(&self, path: &str) -> (String, String) {
         let position = path.split('{').skip(1).position(|part| part.split('}').next() == Some(self.name));
         match (self.place, position) {

@@ -10,8 +10,8 @@ use super::document::Document;
 use super::rules::{self, Rule};
 use venice_ai_surface::Crate;
 
-/// The public items that are generated from a document, without names of arguments, which nobody writes, and without `validate`, which
-/// comes and goes with the limits of a request.
+/// The public items that are generated from a document, without names of arguments, which callers do not write, and without `validate`,
+/// which depends on the limits of a request.
 pub type Surface = BTreeSet<String>;
 
 /// What is generated from a document.

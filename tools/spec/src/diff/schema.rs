@@ -34,7 +34,7 @@ pub struct Cx<'a> {
     pub parameter: bool,
     /// The member that holds it.
     pub member: &'a str,
-    /// The member that tells the forms apart, in a form of a union.
+    /// The field that distinguishes the forms of a union.
     pub tag: Option<&'a str>,
 }
 

@@ -77,7 +77,7 @@ pub fn is_public(visibility: &Visibility) -> bool {
 }
 
 impl Crate {
-    /// What a path leads to that stands in a module: nothing, or something in each namespace.
+    /// The items that a path in a module leads to: none, or one per namespace.
     pub fn resolve(&self, module: usize, path: &[String]) -> Vec<Target> {
         self.follow(module, path, 0)
     }

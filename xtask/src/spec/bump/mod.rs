@@ -41,12 +41,12 @@ pub fn run(args: lexopt::Parser) -> Result<ExitCode, Failure> {
     let result = bump(&options);
     match &result {
         Ok(report) => {
-            // Whoever reads may have seen enough.
+            // The reader of the output may have closed it.
             let _ = std::io::stdout().write_all(report::render(report, options.format).as_bytes());
         }
         Err(failure) => {
             for path in &options.reports {
-                // The failure is told on standard error in any case.
+                // The failure is reported on standard error as well.
                 let _ = fs::write(path, report::failure(&failure.to_string(), format_of(path, options.format)));
             }
         }
@@ -111,7 +111,7 @@ pub fn walk(spec: &Path, documents: &[PathBuf]) -> Result<usize, Failure> {
         };
         println!("{}: {line}", document.file_name().unwrap_or_default().to_string_lossy());
     }
-    // Nobody needs it any more.
+    // It is not needed any more.
     let _ = fs::remove_dir_all(folder);
     Ok(failed)
 }

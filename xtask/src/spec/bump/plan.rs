@@ -209,7 +209,7 @@ fn log(tree: &Tree, new: &Read, report: &mut Report, changes: &mut Vec<Change>) 
     Ok(())
 }
 
-/// What builds without it and is to be done all the same.
+/// Manual changes that do not affect the build.
 fn left(outlook: Outlook, before: Option<&Generated>, after: &Generated) -> Left {
     // What was undocumented before is no matter of this document.
     let news = |old: Option<Vec<String>>, new: Vec<String>| -> Vec<String> {

@@ -43,7 +43,7 @@ pub struct Left {
     pub gone: Vec<String>,
 }
 
-/// Everything that is told.
+/// The whole report.
 #[derive(Debug)]
 pub struct Report {
     pub status: Status,

@@ -69,7 +69,7 @@ fn commit_with(folder: &Path, changes: &[Change], fault: Fault<'_>) -> Result<()
     let mut made = Vec::new();
     let result = stage(&copies, changes, &mut made, fault).and_then(|()| swap(&copies, changes, fault));
     let Err(error) = result else {
-        // What is left of the copies stops nobody.
+        // Leftover copies do no harm.
         let _ = fs::remove_dir_all(&copies);
         return Ok(());
     };

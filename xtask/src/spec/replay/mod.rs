@@ -205,7 +205,7 @@ fn replay(input: Input, given: &Inputs, scratch: Option<&Scratch>, before: &mut 
         Err(error) => return Row { failure: stop("invalid", error.in_file(row.file.as_str()).to_string()), ..row },
     }
     let start = Instant::now();
-    // A document that nobody has seen may find a panic, and the others are still to come.
+    // A new document may cause a panic, and the others must still be replayed.
     let caught = std::panic::catch_unwind(AssertUnwindSafe(|| generate(&facts, given, Mode::Lenient)));
     let generated = match caught {
         Ok(Ok(generated)) => generated,

@@ -68,8 +68,8 @@ impl Scratch {
     }
 }
 
-/// A manifest with the crate's own lines for the dependencies. Two folders need two names: cargo tells packages of different
-/// workspaces in one target folder apart by nothing else, and would take one for the other.
+/// A manifest with the crate's own lines for the dependencies. Two folders need two names: in one target folder, cargo distinguishes
+/// packages of different workspaces only by name.
 fn manifest(name: &str, dependencies: &[&str]) -> Result<String, Failure> {
     let path = workspace::path("Cargo.toml");
     let text = workspace::read(&path)?;

@@ -45,7 +45,7 @@ pub const KNOWN: &str = "x-known";
 pub const MEMBER: &str = "x-rust-member";
 /// The variant names of an enum's values, by their text, and of a union's arms, by their key.
 pub const VARIANTS: &str = "x-variants";
-/// Set on a reference from within a recursive component: whether it stands in a request or a reply.
+/// Set on a reference within a recursive component: whether it is in a request or a reply.
 const POSITION: &str = "x-position";
 /// What stays beside a reference to a hand-written type.
 const KEPT: [&str; 13] = [
@@ -335,7 +335,7 @@ impl Hoist<'_> {
             Some(hint) => Proposal { places: proposal.places.clone(), ..Proposal::fixed(Rank::Hint, hint) },
             None => proposal.clone(),
         };
-        // What stands in a type is named after the name that it keeps.
+        // Parts of a type are named after the name that it keeps.
         let sticky = self.sticky.of_kind(&proposal.places, kind_of(schema)).filter(|_| proposal.rank != Rank::Hint);
         let owner = match sticky {
             Some(name) => Proposal { places: proposal.places.clone(), ..Proposal::fixed(proposal.rank, name) },

@@ -20,7 +20,7 @@ struct Pair {
     old: Value,
     new: Value,
     expect: Vec<String>,
-    /// What differs in the generated surface all the same: names of arguments, which nobody can write, or `validate`.
+    /// Differences of the generated surface: names of arguments, which callers do not write, or `validate`.
     surface: String,
 }
 
