@@ -1,27 +1,5 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// With all features on, unused code is a warning; with fewer, code that only other features use is removed by the compiler.
-#![cfg_attr(
-    not(all(
-        feature = "attachments",
-        feature = "batch",
-        feature = "budget",
-        feature = "catalogue",
-        feature = "citations",
-        feature = "collect",
-        feature = "crypto-rpc",
-        feature = "csv",
-        feature = "embedding-batch",
-        feature = "jobs",
-        feature = "long-speech",
-        feature = "preflight",
-        feature = "reasoning",
-        feature = "save",
-        feature = "structured",
-        feature = "tools"
-    )),
-    allow(dead_code, unused_imports)
-)]
 
 mod api;
 mod face;

@@ -24,6 +24,7 @@ impl<T> InFlight<T> {
         self.flights.len()
     }
 
+    #[cfg(any(feature = "batch", feature = "embedding-batch"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.flights.is_empty()
     }

@@ -10,11 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Slots(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl Slots {
-    /// The value of a type.
-    pub(crate) fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
-        self.get_or(T::default)
-    }
-
     /// The value of a type, created by `make` if there is none yet.
     pub(crate) fn get_or<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -23,6 +18,7 @@ impl Slots {
     }
 
     /// Replaces the value of a type.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn set<T: Any + Send + Sync>(&self, value: T) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Arc::new(value));
     }

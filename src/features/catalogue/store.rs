@@ -91,7 +91,7 @@ impl ClientBuilder {
 
 impl Client {
     fn catalogue_store(&self) -> Arc<CatalogueStore> {
-        self.shared().slots.get()
+        self.shared().slots.get_or(CatalogueStore::default)
     }
 }
 

@@ -29,7 +29,7 @@ impl Client {
         let refused = |problem| Error::invalid_request(format!("the URL of the file {problem}; nothing was sent"));
         let url = web_address(url).ok_or_else(|| refused("is not an http(s) URL"));
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
-        let policy = self.shared().slots.get_or(|| DownloadPolicy::of(self.shared().base_url.url()));
+        let policy = self.shared().slots.get_or(|| DownloadPolicy::of(&self.url("")));
         let url = url.and_then(|url| policy.check(&url).map(|()| url).map_err(refused));
         let mut call = Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None)));
         call.core.scope.hide(hidden);

@@ -121,7 +121,7 @@ impl Client {
         self.shared.http.first()
     }
 
-    #[cfg(any(feature = "batch", feature = "jobs", feature = "preflight"))]
+    #[cfg(any(feature = "batch", feature = "jobs"))]
     pub(crate) fn timeout(&self) -> std::time::Duration {
         self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.shared.timeout)
     }

@@ -29,10 +29,6 @@ impl BaseUrl {
         Ok(Self { url, text })
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
-    }
-
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }

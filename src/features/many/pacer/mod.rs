@@ -24,7 +24,7 @@ use crate::runtime::transport::wallets::MOST_OF_A_WALLET;
 
 impl Client {
     pub(super) fn pacer(&self) -> Arc<Pacer> {
-        self.shared().slots.get()
+        self.shared().slots.get_or(Pacer::default)
     }
 }
 

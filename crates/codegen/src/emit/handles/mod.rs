@@ -20,9 +20,7 @@ pub fn emit(file: &syn::File, model: &Model) -> TokenStream {
     let mut items = TokenStream::new();
     let mut accessors = TokenStream::new();
     for (name, area) in &model.areas {
-        let feature = area.feature.as_ref().map(|feature| {
-            quote! { #[cfg(feature = #feature)] #[cfg_attr(docsrs, doc(cfg(feature = #feature)))] }
-        });
+        let feature = feature_of(area);
         let (owner, accessor) = (ident(&pascal(name)), ident(name));
         let text = area_doc(name, area, model);
         let place = if area.handwritten {
@@ -75,6 +73,12 @@ pub fn emit(file: &syn::File, model: &Model) -> TokenStream {
 
 fn of_area<'m>(model: &'m Model, area: &'m str) -> impl Iterator<Item = &'m Operation> {
     model.operations.iter().filter(move |operation| operation.handle.area == area)
+}
+
+/// The attributes of what is behind the feature of an area.
+fn feature_of(area: &Area) -> Option<TokenStream> {
+    let feature = area.feature.as_ref()?;
+    Some(quote! { #[cfg(feature = #feature)] #[cfg_attr(docsrs, doc(cfg(feature = #feature)))] })
 }
 
 fn area_doc(name: &str, area: &Area, model: &Model) -> String {

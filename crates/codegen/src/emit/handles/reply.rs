@@ -41,8 +41,10 @@ fn opener_name(operation: &Operation) -> Ident {
 pub fn opener(operation: &Operation, source: &Source<'_>) -> Option<TokenStream> {
     let Reply { ty, whole, result, checks, .. } = of(operation, source).filter(|reply| reply.can_fail)?;
     let (name, doc) = (opener_name(operation), format!(" Opens the reply of `{}`.", operation.id));
+    let feature = source.model.areas.get(&operation.handle.area).and_then(super::feature_of);
     Some(quote! {
         #[doc = #doc]
+        #feature
         #[inline]
         pub(crate) fn #name(reply: types::#whole) -> Result<#ty, crate::runtime::error::Error> {
             #checks
