@@ -14,7 +14,7 @@ mod tests;
 
 use super::names::pascal;
 use super::scalars::TIMESTAMP;
-use super::schema::{is_struct, ref_name, reference, string_enum, type_of};
+use super::schema::{is_struct, ref_name, reference, string_enum};
 use super::unions::{FORMS, TAG};
 use crate::document;
 use crate::error::Error;
@@ -591,17 +591,4 @@ fn link(schema: &mut Value, names: &[String], recursive: &HashMap<(String, &str)
 /// The operations of a lowered document, for the passes that follow.
 pub fn operations(doc: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     document::operations(doc).map(|operation| (operation.path, operation.method, operation.value))
-}
-
-/// Whether a lowered component is a struct, an enum or a union.
-pub fn kind(schema: &Value) -> &'static str {
-    if schema.get("oneOf").is_some() {
-        "union"
-    } else if string_enum(schema).is_some() {
-        "enum"
-    } else if type_of(schema) == Some("object") {
-        "struct"
-    } else {
-        "other"
-    }
 }
