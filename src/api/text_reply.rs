@@ -12,8 +12,8 @@ pub(super) trait Textual: DeserializeOwned {
 }
 
 /// Reads a text in the form in which it arrived, which may differ from the requested one.
-pub(super) fn read<T: Textual>(reply: &Reply, asked_for: Option<&TextReplyFormat>) -> Result<T, Error> {
-    let bare = asked_for.is_some_and(|format| *format != TextReplyFormat::Json);
+pub(super) fn read<T: Textual>(reply: &Reply, requested: Option<&TextReplyFormat>) -> Result<T, Error> {
+    let bare = requested.is_some_and(|format| *format != TextReplyFormat::Json);
     let begins_an_object = reply.bytes().trim_ascii_start().starts_with(b"{");
     if reply.is("json") || (!bare && begins_an_object) {
         return reply.json();

@@ -107,8 +107,8 @@ impl Usage {
     #[must_use]
     pub fn cached_tokens(&self) -> i64 {
         let details = self.prompt_tokens_details.as_ref();
-        let told = details.and_then(|details| details.cached_tokens);
-        told.or_else(|| self.reported("cache_read_input_tokens")).unwrap_or_default()
+        let documented = details.and_then(|details| details.cached_tokens);
+        documented.or_else(|| self.reported("cache_read_input_tokens")).unwrap_or_default()
     }
 
     /// The prompt tokens written to the provider's cache, which may cost more than reading them (`cache_write` of the model's price). 0 if
@@ -123,8 +123,8 @@ impl Usage {
     #[must_use]
     pub fn cache_write_tokens(&self) -> i64 {
         let details = self.prompt_tokens_details.as_ref();
-        let told = details.and_then(|details| details.cache_creation_input_tokens);
-        told.or_else(|| self.reported("cache_creation_input_tokens")).unwrap_or_default()
+        let documented = details.and_then(|details| details.cache_creation_input_tokens);
+        documented.or_else(|| self.reported("cache_creation_input_tokens")).unwrap_or_default()
     }
 
     /// The fraction of the prompt that was read from the cache, from 0 to 1; `None` if the reply has no prompt tokens.

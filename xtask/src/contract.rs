@@ -1,4 +1,4 @@
-//! `cargo xtask contract`: what a server answers, compared with what the document says.
+//! `cargo xtask contract`: compares the replies of a server with the document.
 //!
 //! The tool is a package of its own, which is built with the SDK and run here: a command of this program would make every other
 //! one wait for the SDK to be built.

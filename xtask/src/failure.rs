@@ -1,4 +1,4 @@
-//! Why a command failed, as it is printed.
+//! `Failure`: the error of a command, with its help, as it is printed.
 
 use std::fmt;
 

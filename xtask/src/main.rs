@@ -17,29 +17,29 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   spec import FILE|URL [--out PATH]   write spec/swagger.yaml: the facts of the vendor's OpenAPI document
-  spec import --check [FILE|URL]      only check that spec/swagger.yaml is what an import would write
+  spec import --check [FILE|URL]      only check that spec/swagger.yaml equals the result of an import
   spec bump FILE|URL [--dry-run] [--allow-older] [--no-check] [--format text|json|markdown] [--report FILE] [--spec DIR]
-                                      another version of the document takes the place of the committed one, or nothing changes;
-                                      exit code 0: it is the committed one, or only its version moved, 1: additive or cosmetic,
+                                      replace the committed document by another version, or change nothing;
+                                      exit code 0: the same document, or only its version changed, 1: additive or cosmetic,
                                       2: breaking or behaviour, or the crate does not compile with it,
-                                      3: not taken
+                                      3: not accepted
   spec check [--update] [--spec DIR]  check that everything in spec/ fits together; write spec/api.txt and spec/names.yaml
   spec diff OLD NEW [--format text|json|markdown] [--spec DIR]
                                       what changed between two documents; exit code 0: nothing, 1: additive or cosmetic,
                                       2: breaking or behaviour, 3: they could not be compared
   spec diff --history DIR [--spec DIR]
-                                      each document of a folder with the later ones: whether the diff calls breaking what takes something
-                                      from the generated interface, and nothing else; exit code 1 below 99 %
+                                      compare each document of a folder with the later ones: whether the diff reports as breaking exactly
+                                      the removals from the generated interface; exit code 1 below 99 %
   spec replay DIR [--no-check | --walk] [--format text|json] [--spec DIR]
-                                      every document of a folder through import, generation and the compiler
-  api [--check]                       write api.txt: the public items that are not generated; or only compare with it
+                                      import, generate and compile every document of a folder
+  api [--check]                       write api.txt: the handwritten public items; or only compare with it
   coverage [--format table|json|markdown] [--recorded DIR]
-                                      what of the document the SDK has; fails on a gap that spec/coverage.toml does not list
+                                      which parts of the document the SDK covers; fails on a gap that spec/coverage.toml does not list
   contract [OPTIONS]                  send requests of every operation through the SDK, and compare the replies with the document
                                       (`contract --help`); exit code 0: nothing new, 1: drift, 2: incomplete, 3: could not run
-  bench build                         what a first build costs, beside the same program on async-openai (takes minutes)
-  bench call|stream                   time calls and streams over loopback against doing the same by hand (see tools/bench/README.md)
-  bench instructions                  count the instructions of a call against doing the same by hand (needs valgrind)
+  bench build                         cost of a first build, compared with the same program on async-openai (takes minutes)
+  bench call|stream                   time calls and streams over loopback, compared with handwritten code (see tools/bench/README.md)
+  bench instructions                  count the instructions of a call, compared with handwritten code (needs valgrind)
   help                                print this
 ";
 

@@ -313,7 +313,7 @@ fn a_bump_that_was_killed_is_put_back_by_the_next_one() {
     let (code, _, failure) = tree.bump(&["--dry-run", &tree.path("document.yaml")]);
     assert!(code == Some(3) && failure.contains("was interrupted"), "{failure}");
     let (code, said, _) = tree.bump(&[&tree.path("document.yaml")]);
-    assert!(code == Some(0) && said.contains("they were put back first"), "{said}");
+    assert!(code == Some(0) && said.contains("they were restored first"), "{said}");
     assert_eq!(tree.all(), before);
 }
 
@@ -325,7 +325,7 @@ fn an_action_whose_place_is_gone_is_dropped_and_reported() {
     let new = tree.changed("20260902.1", &[(shade, "")]);
     let (code, said, _) = tree.bump(&[&new]);
     assert!(
-        code == Some(2) && said.contains("x-rust-name: Shade") && said.contains("documentation of what is gone"),
+        code == Some(2) && said.contains("x-rust-name: Shade") && said.contains("documentation of removed items"),
         "{said}"
     );
     assert!(said.contains("These types are gone\n  Shade\n"), "{said}");

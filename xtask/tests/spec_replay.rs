@@ -111,7 +111,7 @@ fn a_failure_stops_nothing_and_is_told_with_its_reason() {
     folder.write("5.yaml", &document("5", &["one", "two"]));
     let output = folder.replay(&[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("3 of 5 documents did not come through"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("3 of 5 documents failed"), "{}", stderr(&output));
     let results: Vec<String> = cells(&output).iter().map(|line| format!("{} {}", line[0], line[8])).collect();
     assert_eq!(
         results,

@@ -40,12 +40,12 @@ impl Exchange<'_> {
     pub(super) async fn usual(&self) -> Reply {
         let mut permit = None;
         let decision = self.decide(&mut self.shared.lock(), &mut permit);
-        let mut reply = self.carried_out(decision).await;
+        let mut reply = self.execute(decision).await;
         reply.permit = permit;
         reply
     }
 
-    async fn carried_out(&self, decision: Decision) -> Reply {
+    async fn execute(&self, decision: Decision) -> Reply {
         match decision {
             Decision::Reply(mut reply) => {
                 reply_headers::add(&mut self.shared.lock(), &mut reply);

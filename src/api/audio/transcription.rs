@@ -36,9 +36,9 @@ impl Audio<'_> {
     /// `ASR_UPSTREAM_FAILED`; a retry may help, but is up to you, since a call is charged.
     pub fn transcribe(&self, request: impl Into<CreateTranscriptionRequest>) -> Call<Transcription> {
         let request = request.into();
-        let asked_for = request.response_format.clone();
+        let requested = request.response_format.clone();
         let call = self.client.raw().create_transcription(&request);
-        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
+        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, requested.as_ref()))
     }
 }
 

@@ -27,9 +27,9 @@ impl Augment<'_> {
     /// scan, is a 400.
     pub fn parse_document(&self, document: impl Into<TextParserRequest>) -> Call<ParsedText> {
         let request = document.into();
-        let asked_for = request.response_format.clone();
+        let requested = request.response_format.clone();
         let call = self.client.raw().create_text_parser(&request);
-        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, asked_for.as_ref()))
+        call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, requested.as_ref()))
     }
 }
 

@@ -88,10 +88,10 @@ impl Wanted {
     #[inline]
     fn checked_dimensions(self, vectors: &[Vec<f32>]) -> Result<(), String> {
         let first = vectors.first().map_or(0, Vec::len);
-        let asked = self.dimensions.and_then(|dimensions| usize::try_from(dimensions).ok());
-        if let Some(asked) = asked.filter(|asked| *asked != first) {
+        let dimensions = self.dimensions.and_then(|dimensions| usize::try_from(dimensions).ok());
+        if let Some(dimensions) = dimensions.filter(|dimensions| *dimensions != first) {
             return Err(format!(
-                "the vectors have {first} numbers, but `dimensions` is {asked}; the model may not support `dimensions`"
+                "the vectors have {first} numbers, but `dimensions` is {dimensions}; the model may not support `dimensions`"
             ));
         }
         match vectors.iter().map(Vec::len).enumerate().find(|(_, length)| *length != first) {

@@ -24,13 +24,13 @@ pub(super) struct PollSchedule {
     interval: Option<Duration>,
     /// Whether the progress is observed.
     observed: bool,
-    asked: bool,
+    has_polled: bool,
     failures: u32,
 }
 
 impl PollSchedule {
     pub(super) fn new(interval: Option<Duration>, observed: bool) -> Self {
-        Self { interval, observed, asked: false, failures: 0 }
+        Self { interval, observed, has_polled: false, failures: 0 }
     }
 
     /// The pause after a poll.
@@ -44,7 +44,7 @@ impl PollSchedule {
     }
 
     fn usual(&mut self, progress: &Progress) -> Duration {
-        let is_first = !std::mem::replace(&mut self.asked, true);
+        let is_first = !std::mem::replace(&mut self.has_polled, true);
         match progress.expected.map(|expected| expected.saturating_sub(progress.elapsed)) {
             Some(left) if is_first && left <= INTERVAL => left.max(LEAST),
             Some(left) if is_first && !self.observed => (left / 2).clamp(INTERVAL, LONGEST_FIRST),
@@ -58,14 +58,14 @@ impl PollSchedule {
         let is_used_up = error.kind() == ErrorKind::RateLimited && error.operation() == Some(super::fetch::DOWNLOAD);
         // The API records why a job failed, and repeats it at each later poll.
         let is_recorded = error.content_policy().is_some_and(|failure| failure.credits_refunded.is_some());
-        let asked = error.retry_after().unwrap_or_default();
+        let retry_after = error.retry_after().unwrap_or_default();
         self.failures += 1;
         let goes_on = error.is_transient()
             && !is_used_up
             && !is_recorded
-            && asked <= LONGEST_WAIT
+            && retry_after <= LONGEST_WAIT
             && self.failures <= MOST_FAILURES;
-        goes_on.then(|| self.interval.unwrap_or(INTERVAL).max(asked))
+        goes_on.then(|| self.interval.unwrap_or(INTERVAL).max(retry_after))
     }
 }
 

@@ -123,7 +123,7 @@ impl fmt::Display for Wait {
             Self::Replies => "for replies",
             Self::RequestLimit => "the request limit is reached",
             Self::TokenLimit => "the token limit is reached",
-            Self::Refused => "the API asked to slow down",
+            Self::Refused => "rate limited by the API",
             Self::Overloaded => "the model is overloaded",
             Self::Unreachable => "there is no connection",
             Self::Failures => "many requests failed recently",

@@ -136,7 +136,7 @@ fn places(text: &str) -> Result<Vec<Range<usize>>, Broken> {
                 at = start + values.byte_offset();
                 places.push(start..at);
             }
-            Some(Err(error)) if is_meant(rest) || in_vain > PATIENCE * text.len() => {
+            Some(Err(error)) if is_object_start(rest) || in_vain > PATIENCE * text.len() => {
                 return Err(Broken { start, error });
             }
             // What is still open at the end is followed by nothing complete.
@@ -152,7 +152,7 @@ fn places(text: &str) -> Result<Vec<Range<usize>>, Broken> {
 }
 
 /// Whether it starts like an object with fields, or a list of objects, rather than a brace in prose.
-fn is_meant(text: &str) -> bool {
+fn is_object_start(text: &str) -> bool {
     /// The nesting limit of `serde_json`.
     const DEEPEST: usize = 128;
     let mut rest = text;

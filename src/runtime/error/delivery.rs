@@ -258,10 +258,10 @@ mod tests {
     #[test]
     fn a_payment_in_progress_is_retried_and_a_failed_one_moved_no_funds() {
         let pays = |status, code: &str| answered(&TOP_UP, status, &format!(r#"{{"error": "{code}", "message": "x"}}"#));
-        let told = |error: Error| (error.delivery(), error.is_repeatable());
-        assert_eq!(told(pays(409, "PAYMENT_IN_PROGRESS")), (Delivery::Unknown, true));
-        assert_eq!(told(pays(504, "SETTLEMENT_TIMEOUT")), (Delivery::Unknown, true));
-        assert_eq!(told(pays(402, "SETTLEMENT_FAILED")), (Delivery::Refused, false));
-        assert_eq!(told(pays(400, "INVALID_PAYMENT")), (Delivery::Refused, false));
+        let delivery_of = |error: Error| (error.delivery(), error.is_repeatable());
+        assert_eq!(delivery_of(pays(409, "PAYMENT_IN_PROGRESS")), (Delivery::Unknown, true));
+        assert_eq!(delivery_of(pays(504, "SETTLEMENT_TIMEOUT")), (Delivery::Unknown, true));
+        assert_eq!(delivery_of(pays(402, "SETTLEMENT_FAILED")), (Delivery::Refused, false));
+        assert_eq!(delivery_of(pays(400, "INVALID_PAYMENT")), (Delivery::Refused, false));
     }
 }

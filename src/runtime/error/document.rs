@@ -16,7 +16,7 @@ pub(crate) enum Promise {
 /// "error", …}`, `{"details": …, "issues": […]}` without `error`, and gateways' `{"message": "…"}`.
 pub(crate) fn is_error_document(object: &Map<String, Value>, promise: Promise) -> bool {
     let says = |name: &str| object.get(name).is_some_and(says_something);
-    let is = |name: &str, value: &str| object.get(name).is_some_and(|said| said == value);
+    let is = |name: &str, value: &str| object.get(name).is_some_and(|found| found == value);
     // An answer of JSON-RPC, whose errors are answers too.
     if object.contains_key("jsonrpc") {
         return false;

@@ -80,11 +80,11 @@ impl Body for FormBody {
                         continue;
                     }
                     Err(error) => {
-                        let told = io::Error::new(error.kind(), error.to_string());
+                        let copy = io::Error::new(error.kind(), error.to_string());
                         let problem = format!("could not be read to its end while it was sent: {error}");
                         this.failure.put(Error::of_file(&file.field, problem, error));
                         this.segments.clear();
-                        return Poll::Ready(Some(Err(told)));
+                        return Poll::Ready(Some(Err(copy)));
                     }
                 },
             };

@@ -64,7 +64,7 @@ struct Counts {
     failed: VecDeque<Instant>,
     unsupported: VecDeque<Instant>,
     /// What replies report, which includes the failures of other programs.
-    told: Window,
+    reported: Window,
     /// The API blocks the bucket until then.
     blocked_until: Option<Instant>,
 }
@@ -104,19 +104,19 @@ impl FailureBudget {
     }
 
     /// Records the budget that a reply reports. It does not include that reply itself.
-    pub(crate) fn learn(&self, bucket: &Bucket, told: Option<ErrorBudget>, counted: Option<Counted>, now: Instant) {
+    pub(crate) fn learn(&self, bucket: &Bucket, reported: Option<ErrorBudget>, counted: Option<Counted>, now: Instant) {
         let spent = u64::from(counted == Some(Counted::Failed));
-        let remaining = told.and_then(|told| told.remaining);
+        let remaining = reported.and_then(|reported| reported.remaining);
         let mut buckets = self.lock();
         let counts = counts_of(&mut buckets, bucket, now);
         match remaining {
             Some(remaining) => {
-                let resets_in = told.and_then(|told| told.resets_in).unwrap_or(WINDOW);
+                let resets_in = reported.and_then(|reported| reported.resets_in).unwrap_or(WINDOW);
                 let left = remaining.saturating_sub(spent);
                 let limit = RateLimit { limit: Some(Self::LIMIT), remaining: Some(left), resets_in: Some(resets_in) };
-                counts.told.learn(limit, now);
+                counts.reported.learn(limit, now);
             }
-            None => counts.told.spend(spent),
+            None => counts.reported.spend(spent),
         }
     }
 
@@ -162,12 +162,12 @@ impl Counts {
             Room { left: guard.saturating_sub(ages.count()), more_in: oldest.map(|age| WINDOW.saturating_sub(age)) }
         };
         let reserve = FailureBudget::LIMIT - FailureBudget::GUARD as u64;
-        let told = self.told.left(now).map(|(left, ends)| Room {
+        let reported = self.reported.left(now).map(|(left, ends)| Room {
             left: usize::try_from(left.saturating_sub(reserve)).unwrap_or(usize::MAX).min(FailureBudget::GUARD),
             more_in: ends.filter(|_| left < FailureBudget::LIMIT).map(|ends| ends.saturating_duration_since(now)),
         });
         let failed = own(&self.failed, FailureBudget::GUARD);
-        let mut least = told.filter(|told| told.left < failed.left).unwrap_or(failed);
+        let mut least = reported.filter(|reported| reported.left < failed.left).unwrap_or(failed);
         let unsupported = own(&self.unsupported, FailureBudget::GUARD_UNSUPPORTED);
         if unsupported.left < least.left {
             least = unsupported;
@@ -225,7 +225,7 @@ mod tests {
         Bucket { account: 1, model: "a".into(), user: "".into() }
     }
 
-    fn told(remaining: u64, seconds: u64) -> Option<ErrorBudget> {
+    fn reported(remaining: u64, seconds: u64) -> Option<ErrorBudget> {
         Some(ErrorBudget { remaining: Some(remaining), resets_in: Some(Duration::from_secs(seconds)) })
     }
 
@@ -247,10 +247,10 @@ mod tests {
     #[test]
     fn reported_budgets_include_the_failures_of_others() {
         let (budget, now) = (FailureBudget::default(), Instant::now());
-        budget.learn(&bucket(), told(13, 20), None, now);
+        budget.learn(&bucket(), reported(13, 20), None, now);
         assert_eq!(budget.room(&bucket(), now), Room { left: 3, more_in: Some(Duration::from_secs(20)) });
-        budget.learn(&bucket(), told(13, 20), Some(Counted::Failed), now);
-        assert_eq!(budget.room(&bucket(), now).left, 2, "a failure is not in the number that it tells");
+        budget.learn(&bucket(), reported(13, 20), Some(Counted::Failed), now);
+        assert_eq!(budget.room(&bucket(), now).left, 2, "a reply does not count its own failure");
         budget.learn(&bucket(), None, Some(Counted::Failed), now);
         assert_eq!(budget.room(&bucket(), now).left, 1);
         assert_eq!(budget.room(&bucket(), now + Duration::from_secs(20)).left, 40, "the window is over");

@@ -120,9 +120,9 @@ impl RetryPolicy {
             return Decision::Repeat(part(self.base_delay, jitter(clock)));
         }
         match failure.retry_after().max(failures.blocked_for) {
-            Some(asked) if asked > self.max_retry_after => Decision::Stop("retry_after_too_long"),
+            Some(requested) if requested > self.max_retry_after => Decision::Stop("retry_after_too_long"),
             // Clients that were rejected together must not retry together.
-            Some(asked) => Decision::Repeat(asked.saturating_add(part(self.base_delay, jitter(clock)))),
+            Some(requested) => Decision::Repeat(requested.saturating_add(part(self.base_delay, jitter(clock)))),
             // Settling takes time, and no other client waits for it.
             None if failure.is_payment_in_progress() => Decision::Repeat(self.backoff(retries)),
             None => Decision::Repeat(part(self.backoff(retries), jitter(clock))),

@@ -56,9 +56,10 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
                 trace.success(&reply);
                 if outgoing.is_of_api() {
                     shared.warnings.of(outgoing.scope.operation(), &reply.meta, &shared.versions);
-                    let told = reply.meta.error_budget();
-                    if told.and_then(|told| told.remaining).is_some_and(|left| left < FailureBudget::LIMIT) {
-                        shared.budget.learn(&outgoing.bucket(), told, None, shared.clock.now());
+                    let reported = reply.meta.error_budget();
+                    if reported.and_then(|reported| reported.remaining).is_some_and(|left| left < FailureBudget::LIMIT)
+                    {
+                        shared.budget.learn(&outgoing.bucket(), reported, None, shared.clock.now());
                     }
                 }
                 if let Body::Pieces(body) = &mut reply.body {

@@ -453,7 +453,7 @@ pub(crate) fn arm<T: Field>(value: &serde_json::Value) -> Option<T> {
 
 /// Whether no object of a list has another constant: those would be read as empty ones.
 pub(crate) fn items_are(list: &serde_json::Value, field: &str, constant: &str) -> bool {
-    let says_other = |item: &serde_json::Value| item.get(field).is_some_and(|said| said.as_str() != Some(constant));
+    let says_other = |item: &serde_json::Value| item.get(field).is_some_and(|found| found.as_str() != Some(constant));
     list.as_array().is_some_and(|items| !items.iter().any(says_other))
 }
 

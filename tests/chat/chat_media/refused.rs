@@ -73,7 +73,7 @@ async fn files_that_are_no_documents() {
         (Upload::bytes("a.bin", vec![1, 0, 2]).into(), "is no text, not one of PDF"),
         (Upload::bytes("", "words").into(), "has no file name"),
         (large().into(), "has more than the 26214400 bytes"),
-        (FileInput::text("notes on tides"), "is no URL"),
+        (FileInput::text("notes on tides"), "is neither a URL nor base64"),
     ];
     for (input, problem) in cases {
         assert_names(&ContentPart::file(input).await.unwrap_err(), "file.file_data", problem);

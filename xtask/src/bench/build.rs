@@ -1,4 +1,4 @@
-//! `cargo xtask bench build`: what a user's first build costs, beside the same program on async-openai.
+//! `cargo xtask bench build`: the cost of a user's first build, compared with the same program on async-openai.
 //!
 //! Two three-line programs are built cold, each in a fresh target folder and with one job, both at the same time, so other load of the
 //! machine slows both. Compare only figures of one run; ratios are more stable than seconds on a shared machine.
@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let theirs = scope.spawn(|| build(&theirs, &theirs_folder));
         (build(&ours, &ours_folder), theirs.join())
     });
-    let theirs_cost = theirs_cost.map_err(|_| Failure::new("the build was not watched to its end", "see above"))?;
+    let theirs_cost = theirs_cost.map_err(|_| Failure::new("the build thread panicked", "see above"))?;
     let (ours_cost, theirs_cost) = (ours_cost?, theirs_cost?);
     println!("{:<22}{:>14}{:>14}{:>9}", "cold build", ours.name, theirs.name, "ratio");
     row("user CPU, s", ours_cost.user, theirs_cost.user);

@@ -1,5 +1,5 @@
-//! `cargo xtask bench instructions`: what a call executes, counted by valgrind. The count is the same on a busy machine as on an idle
-//! one, so that a change of one per cent shows.
+//! `cargo xtask bench instructions`: the instructions of a call, counted by valgrind. The count does not depend on the
+//! load of the machine, so a change of one per cent is visible.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the SDK costs beside its alternatives.
+//! `cargo xtask bench`: the cost of the SDK, compared with its alternatives.
 
 mod build;
 mod instructions;

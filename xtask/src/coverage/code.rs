@@ -1,4 +1,4 @@
-//! What the generated code has: the rows of the operation table, and the methods of `Raw` that use them.
+//! Reads the generated code: the rows of the operation table, and the methods of `Raw` that use them.
 
 use std::collections::BTreeMap;
 

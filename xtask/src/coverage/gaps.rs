@@ -1,4 +1,4 @@
-//! `Gap`: the gaps that are known, from `spec/coverage.toml`.
+//! `Gap`: the known gaps, from `spec/coverage.toml`.
 //!
 //! `[[gap]]` is written by people, with a reason. `[[automatic]]` and `[[left_out]]` are written by `spec bump`: an operation that has what is
 //! generated (a method, documentation from the document's facts, the wire test of the operation table), and one that cannot be generated.

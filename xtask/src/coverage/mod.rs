@@ -111,7 +111,7 @@ pub fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
         None => latest()?,
     };
     for (program, arguments) in recording.filtered() {
-        eprintln!("note: the last run of `{program}` was with `{arguments}`: only what it ran counts");
+        eprintln!("note: the last run of `{program}` was with `{arguments}`: only these tests count");
     }
     let rows = measure(&recording)?;
     let path = workspace::path("spec/coverage.toml");
@@ -124,20 +124,21 @@ fn verdict(difference: &gaps::Difference, file: &str) -> Result<(), Failure> {
     let lines = |lines: &[String]| lines.iter().map(|line| format!("\n    {line}")).collect::<String>();
     match (difference.open.as_slice(), difference.stale.as_slice()) {
         ([], []) => Ok(()),
-        ([], stale) => {
-            Err(Failure::new(format!("{file} lists what is no gap:{}", lines(stale)), "take these entries away"))
-        }
+        ([], stale) => Err(Failure::new(
+            format!("{file} lists entries that are not gaps:{}", lines(stale)),
+            "remove these entries",
+        )),
         (open, []) => Err(Failure::new(
             format!("gaps that {file} does not list:{}", lines(open)),
             "close them, or list them with a reason",
         )),
         (open, stale) => {
             let message = format!(
-                "gaps that {file} does not list:{}\n  and entries that are no gaps:{}",
+                "gaps that {file} does not list:{}\n  and entries that are not gaps:{}",
                 lines(open),
                 lines(stale)
             );
-            Err(Failure::new(message, "close the gaps or list them with a reason, and take the entries away"))
+            Err(Failure::new(message, "close the gaps or list them with a reason, and remove the entries"))
         }
     }
 }
@@ -163,7 +164,7 @@ fn run_tests(folder: &Path, areas: &[String]) -> Result<(), Failure> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(unwritable)?;
     }
-    eprintln!("running the tests of venice-ai, to see what they send: there is no recording of this tree");
+    eprintln!("running the tests of venice-ai to record their requests: there is no recording of this tree");
     let mut arguments = vec!["test".to_owned(), "--quiet".to_owned()];
     for area in areas {
         arguments.extend(["--test".to_owned(), area.clone()]);
@@ -203,7 +204,7 @@ fn cargo<S: AsRef<OsStr>>(arguments: &[S], folder: &Path, failed: &str) -> Resul
     let shown: Vec<_> = arguments.iter().map(|argument| argument.as_ref().to_string_lossy()).collect();
     eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     Err(Failure::new(
-        format!("{failed}, so what is sent is not known"),
+        format!("{failed}, so the sent requests are unknown"),
         format!("cargo {} -p venice-ai", shown.join(" ")),
     ))
 }
@@ -357,7 +358,7 @@ mod tests {
             let has = has(&row, &table, &wrapped, described, false);
             (has[1], has[2])
         };
-        assert_eq!(columns(&[], true), (false, true), "not wrapped yet: its words are all there can be");
+        assert_eq!(columns(&[], true), (false, true), "not wrapped yet: only its documentation can exist");
         assert_eq!(columns(&[("add_wick", false)], true), (true, false));
         assert_eq!(columns(&[("add_wick", true)], true), (true, true));
         assert_eq!(columns(&[("add_wick", true)], false), (true, false));

@@ -1,4 +1,4 @@
-//! What the API's document asks for: a row for each operation, request media type and success media type.
+//! The rows of the report: one for each operation, request media type and success media type of the API's document.
 //!
 //! Read from `spec/swagger.yaml` itself and not from the generator's table, which is one of the things that are checked.
 

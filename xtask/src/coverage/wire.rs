@@ -1,4 +1,4 @@
-//! `Recording`: what tests sent and were answered, as their servers recorded it (`crates/mock/src/record.rs`).
+//! `Recording`: the requests and replies of tests, as their servers recorded them (`crates/mock/src/record.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

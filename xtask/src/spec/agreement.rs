@@ -1,4 +1,4 @@
-//! `agreement`: the diff of each document of a history with the later ones, held against the interfaces that are generated from both.
+//! `agreement`: checks the diff of each document of a history with the later ones against the interfaces generated from both.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -32,10 +32,10 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
     let road = road::run(&document, folder, Mode::Strict)?;
     if road.text != document.text {
         let help = format!(
-            "cargo xtask spec import --check --out {} shows where, and an import of the vendor's document writes it anew",
+            "cargo xtask spec import --check --out {} shows where, and an import of the vendor's document rewrites it",
             document.name
         );
-        return Err(Failure::new(format!("{} is not what an import writes", document.name), help));
+        return Err(Failure::new(format!("{} differs from an import", document.name), help));
     }
     committed(&(road.generated.api.join("\n") + "\n"), &folder.join("api.txt"), update)?;
     committed(&names::record(&road.generated), &folder.join(road::NAMES), update)?;
@@ -52,8 +52,8 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
     let file = workspace::shown(&folder.join("docs.yaml"));
     if !road.generated.stale_docs.is_empty() {
         return Err(Failure::new(
-            listed(&format!("{file} documents what does not exist:"), &road.generated.stale_docs),
-            format!("take these entries out of {file}, or correct their names"),
+            listed(&format!("{file} documents items that do not exist:"), &road.generated.stale_docs),
+            format!("remove these entries from {file}, or correct their names"),
         ));
     }
     let missing = docs::missing(&road.generated.model);

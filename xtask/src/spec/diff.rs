@@ -1,4 +1,4 @@
-//! `spec diff`: prints what changed between two documents; the exit code says how bad it is.
+//! `spec diff`: prints the changes between two documents; the exit code is their severity.
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -72,7 +72,7 @@ fn check(options: &Options) -> Result<(), Failure> {
     let (is, should) = (text.lines().nth(line), imported.text.lines().nth(line));
     Err(Failure::new(
         format!(
-            "{name} is not what an import of {} writes\n  --> {name}:{}\n  = found: {}\n  = expected: {}",
+            "{name} differs from an import of {}\n  --> {name}:{}\n  = found: {}\n  = expected: {}",
             source.name,
             line + 1,
             is.unwrap_or("the end of the file"),

@@ -1,4 +1,4 @@
-//! A document on its way to code: imported, corrected by the overlay of a folder, generated.
+//! The pipeline from a document to code: import, corrections of the overlay, generation.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Where a document comes from: a file or a URL.
+//! The source of a document: a file or a URL.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -54,7 +54,7 @@ fn fetch(url: &str) -> Result<String, Failure> {
         while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error.without_url()))? {
             if bytes.len() + chunk.len() > LIMIT {
                 return Err(Failure::new(
-                    format!("what {url} answers is larger than {LIMIT} bytes"),
+                    format!("the reply of {url} is larger than {LIMIT} bytes"),
                     "check that the URL leads to the document itself",
                 ));
             }
@@ -63,9 +63,6 @@ fn fetch(url: &str) -> Result<String, Failure> {
         Ok(bytes)
     })?;
     String::from_utf8(bytes).map_err(|_| {
-        Failure::new(
-            format!("what {url} answered is not text in UTF-8"),
-            "check that the URL leads to the document itself",
-        )
+        Failure::new(format!("the reply of {url} is not UTF-8 text"), "check that the URL leads to the document itself")
     })
 }

@@ -80,8 +80,8 @@ impl Answer {
         }
         if answer.tool_calls.is_empty() {
             answer.text = match body["response_format"]["type"].as_str() {
-                Some("json_schema" | "json_object") => json_tokens(&said(body, answer.searched)),
-                _ => tokens(&said(body, answer.searched)),
+                Some("json_schema" | "json_object") => json_tokens(&answer_text(body, answer.searched)),
+                _ => tokens(&answer_text(body, answer.searched)),
             };
             answer.finish_reason = "stop";
             answer.shorten(body);
@@ -140,7 +140,7 @@ impl Answer {
 
 const REASONING: &str = "The user wants an answer. There is only one here, so it will do.";
 
-fn said(body: &Value, searched: bool) -> String {
+fn answer_text(body: &Value, searched: bool) -> String {
     let format = &body["response_format"];
     match format["type"].as_str() {
         Some("json_schema") => {
@@ -156,12 +156,12 @@ fn said(body: &Value, searched: bool) -> String {
     let results = messages.rsplit(|message| message["role"] != "tool").next().unwrap_or_default();
     if !results.is_empty() {
         let says = if results.len() == 1 { "tool says" } else { "tools say" };
-        let told: Vec<String> = results.iter().map(|result| format!("“{}”", beginning(result))).collect();
-        return format!("{found}The {says}: {}. A model would make more of it.", told.join(", "));
+        let quotes: Vec<String> = results.iter().map(|result| format!("“{}”", beginning(result))).collect();
+        return format!("{found}The {says}: {}. A model would make more of it.", quotes.join(", "));
     }
-    let told = messages.last().map(beginning).unwrap_or_default();
+    let last = messages.last().map(beginning).unwrap_or_default();
     format!(
-        "{found}You said: “{told}”. The mock that comes with the crate has one answer for everybody, and gives it as a model \
+        "{found}You said: “{last}”. The mock that comes with the crate has one answer for everybody, and gives it as a model \
          would: token by token, with a pause between them…"
     )
 }

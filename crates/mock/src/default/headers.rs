@@ -18,8 +18,9 @@ pub(super) fn add(state: &mut State, reply: &mut Reply, success: &Value, request
                 reply.set("content-disposition", file);
             }
             "payment-response" => {
-                let told = json!({"success": true, "network": "eip155:8453", "payer": body["data"]["walletAddress"]});
-                reply.set("payment-response", STANDARD.encode(told.to_string()));
+                let receipt =
+                    json!({"success": true, "network": "eip155:8453", "payer": body["data"]["walletAddress"]});
+                reply.set("payment-response", STANDARD.encode(receipt.to_string()));
             }
             "x-pagination-limit" => reply.set("x-pagination-limit", number(body, "pageSize")),
             "x-pagination-page" => reply.set("x-pagination-page", number(body, "page")),

@@ -55,11 +55,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) fn open(path: &Path) -> Result<Opened, Error> {
     let failed = |error| cannot(path, error);
     durable::check(path).map_err(failed)?;
-    let asked = Instant::now();
+    let started = Instant::now();
     let mut file = loop {
         match lock::open(path).map_err(failed)? {
             Some(file) => break file,
-            None if asked.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            None if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             None => return Err(unusable(path, "is in use by another run")),
         }
     };

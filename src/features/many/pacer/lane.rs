@@ -127,13 +127,13 @@ impl Lane {
     }
 
     fn learn(&mut self, meta: Option<&Meta>, used: u64, now: Instant) {
-        let told = meta.map(Meta::rate_limits).unwrap_or_default();
-        match told.requests.remaining {
-            Some(_) => self.requests.learn(told.requests, now),
+        let limits = meta.map(Meta::rate_limits).unwrap_or_default();
+        match limits.requests.remaining {
+            Some(_) => self.requests.learn(limits.requests, now),
             None => self.requests.spend(1),
         }
-        match told.tokens.remaining {
-            Some(_) => self.tokens.learn(told.tokens, now),
+        match limits.tokens.remaining {
+            Some(_) => self.tokens.learn(limits.tokens, now),
             None => self.tokens.spend(used),
         }
     }

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
     use crate::runtime::meta::RateLimit;
 
-    fn told(limit: u64, left: u64, seconds: u64) -> RateLimit {
+    fn reported(limit: u64, left: u64, seconds: u64) -> RateLimit {
         RateLimit { limit: Some(limit), remaining: Some(left), resets_in: Some(Duration::from_secs(seconds)) }
     }
 
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn requests_in_flight_count() {
         let (mut window, now) = (Window::default(), Instant::now());
-        window.learn(told(10, 3, 30), now);
+        window.learn(reported(10, 3, 30), now);
         assert_eq!(window.fits(1, 2, now), Ok(()));
         assert_eq!(window.fits(1, 3, now), Err(Some(after(now, 30))));
     }
@@ -53,19 +53,19 @@ mod tests {
     #[test]
     fn out_of_order_replies_do_not_raise_the_rest() {
         let (mut window, now) = (Window::default(), Instant::now());
-        window.learn(told(10, 3, 30), now);
-        window.learn(told(10, 5, 30), now);
+        window.learn(reported(10, 3, 30), now);
+        window.learn(reported(10, 5, 30), now);
         assert!(window.fits(4, 0, now).is_err(), "the reply with 5 left was the earlier one");
-        window.learn(told(10, 9, 90), now);
+        window.learn(reported(10, 9, 90), now);
         assert_eq!(window.fits(9, 0, now), Ok(()), "another window");
-        window.learn(told(10, 0, 0), now);
+        window.learn(reported(10, 0, 0), now);
         assert_eq!(window.fits(9, 0, now), Ok(()), "a late reply from the window before");
     }
 
     #[test]
     fn a_new_window_is_unused() {
         let (mut window, now) = (Window::default(), Instant::now());
-        window.learn(told(10, 0, 30), now);
+        window.learn(reported(10, 0, 30), now);
         assert!(window.fits(1, 0, after(now, 29)).is_err());
         assert_eq!(window.fits(10, 0, after(now, 30)), Ok(()));
         assert!(window.fits(8, 3, after(now, 30)).is_err(), "what was sent before may arrive now");
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn more_than_the_limit_is_sent_when_all_of_it_is_left() {
         let (mut window, now) = (Window::default(), Instant::now());
-        window.learn(told(100, 60, 30), now);
+        window.learn(reported(100, 60, 30), now);
         assert!(window.fits(5000, 0, now).is_err());
         assert_eq!(window.fits(5000, 0, after(now, 30)), Ok(()));
         assert!(window.fits(5000, 1, after(now, 30)).is_err(), "and alone");
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_limit_without_a_reset_is_per_minute() {
         let (mut window, now) = (Window::default(), Instant::now());
-        let mut endless = told(10, 0, 0);
+        let mut endless = reported(10, 0, 0);
         endless.resets_in = None;
         window.learn(endless, now);
         assert_eq!(window.fits(1, 0, now), Err(Some(after(now, 60))));
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn replies_without_headers_are_counted() {
         let (mut window, now) = (Window::default(), Instant::now());
-        window.learn(told(10, 2, 30), now);
+        window.learn(reported(10, 2, 30), now);
         window.spend(1);
         assert_eq!(window.fits(1, 0, now), Ok(()));
         window.spend(1);

@@ -17,12 +17,12 @@ pub(super) static EMBEDDINGS: Area = Area {
 
 fn dimensions(subject: &Subject<'_>, found: &mut Findings) {
     const FIELD: &str = "dimensions";
-    let (Some(asked), model, id) = (subject.number(FIELD), subject.model, subject.model.id()) else { return };
+    let (Some(dimensions), model, id) = (subject.number(FIELD), subject.model, subject.model.id()) else { return };
     let own = model.embedding_dimensions().map(|dimensions| dimensions as f64);
-    if model.supports_custom_dimensions() == Some(false) && own.is_none_or(|own| asked != own) {
+    if model.supports_custom_dimensions() == Some(false) && own.is_none_or(|own| dimensions != own) {
         found.problem(FIELD, FIELD, format!("needs a model with configurable dimensions, and {id} has fixed ones"));
-    } else if let Some(own) = own.filter(|own| asked > *own) {
-        found.problem(FIELD, FIELD, format!("is {asked}, and the vectors of {id} have {own}"));
+    } else if let Some(own) = own.filter(|own| dimensions > *own) {
+        found.problem(FIELD, FIELD, format!("is {dimensions}, and the vectors of {id} have {own}"));
     }
 }
 

@@ -64,9 +64,9 @@ fn enhancement(subject: &Subject<'_>, found: &mut Findings) {
         "slowdown_factor",
     ];
     let (Some(constraints), id) = (subject.model.constraints(), subject.model.id()) else { return };
-    let asked = || ALL.iter().copied().filter(|field| subject.get(field).is_some());
+    let set_fields = || ALL.iter().copied().filter(|field| subject.get(field).is_some());
     let Some(taken) = &constraints.topaz else {
-        for field in asked() {
+        for field in set_fields() {
             found.problem(RULE, field, format!("needs a model that enhances videos, and {id} does not"));
         }
         return;
@@ -74,7 +74,7 @@ fn enhancement(subject: &Subject<'_>, found: &mut Findings) {
     let sliders = taken.sliders.as_deref().unwrap_or_default();
     let selects = taken.selects.as_deref().unwrap_or_default();
     let chosen = subject.text("enhancement_model");
-    for field in asked() {
+    for field in set_fields() {
         let slider = sliders.iter().find(|slider| slider.param == field);
         let select = selects.iter().find(|select| select.param == field);
         match (field, slider, select) {

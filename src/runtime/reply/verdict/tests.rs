@@ -134,10 +134,10 @@ async fn success_false_is_an_error_unless_it_is_the_answer() {
     let (url, body) = server();
     for operation in answering_json().filter(|operation| !operation.essential.is_empty()) {
         let name = operation.essential.first().unwrap().name;
-        let told = operation.essential.iter().any(|field| field.name == "success");
-        let held = if told { String::new() } else { format!(r#", "{name}": [{{}}]"#) };
+        let has_success = operation.essential.iter().any(|field| field.name == "success");
+        let held = if has_success { String::new() } else { format!(r#", "{name}": [{{}}]"#) };
         *body.lock().unwrap() = format!(r#"{{"success": false{held}}}"#);
         let outcome = outcome(&url, operation).await;
-        assert_eq!(outcome.is_ok(), told, "{}", operation.id);
+        assert_eq!(outcome.is_ok(), has_success, "{}", operation.id);
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the crate compiles with the files that a bump would write: tried on a copy, so that the tree stays as it is.
+//! Checks whether the crate compiles with the files that a bump would write, on a copy, so that the tree is unchanged.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ pub fn check(root: &Path, changes: &[Change]) -> Result<Option<String>, Failure>
     let made = make(root, &copy, changes);
     made.map_err(|error| {
         let problem = format!("cannot copy {} to {}: {error}", workspace::shown(root), copy.display());
-        Failure::new(problem, "check that the target folder can be written to, or leave the check out with --no-check")
+        Failure::new(problem, "check that the target folder can be written to, or skip the check with --no-check")
     })?;
     let features = fs::read_to_string(copy.join(".ci/features")).unwrap_or_default();
     let output = workspace::cargo()

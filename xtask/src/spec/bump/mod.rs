@@ -1,6 +1,6 @@
-//! `spec bump`: another version of the API's document takes the place of the committed one, as a whole or not at all.
+//! `spec bump`: replaces the committed document by another version, as a whole or not at all.
 //!
-//! What the document no longer fits is adapted (`venice_ai_spec::adapt`) and reported; what is to be done by hand is listed. See CONTRIBUTING.md.
+//! Files that no longer fit the document are adapted (`venice_ai_spec::adapt`) and reported; manual work is listed. See CONTRIBUTING.md.
 
 mod compile;
 mod history;
@@ -74,7 +74,7 @@ fn bump(options: &Options) -> Result<Report, Failure> {
     let plan = plan::make(options)?;
     let mut report = plan.report;
     if recovered {
-        report.notes.push("a bump that was interrupted had left its files; they were put back first".to_owned());
+        report.notes.push("an interrupted bump left its files; they were restored first".to_owned());
     }
     for path in &options.reports {
         workspace::replace(path, &report::render(&report, format_of(path, options.format)))?;
@@ -85,7 +85,7 @@ fn bump(options: &Options) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// Takes documents one after the other into a copy of `spec`, prints a line for each, and returns how many were not taken.
+/// Takes documents one after the other into a copy of `spec`, prints a line for each, and returns the number of rejected ones.
 pub fn walk(spec: &Path, documents: &[PathBuf]) -> Result<usize, Failure> {
     let folder = std::env::temp_dir().join(format!("spec-walk-{}", std::process::id()));
     let copy = folder.join("spec");

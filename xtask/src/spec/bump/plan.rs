@@ -1,4 +1,4 @@
-//! What a bump would change, and whether it may.
+//! The plan of a bump: its changes, and whether they are accepted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     let mut report = Report::new(found);
     if old.text == new.text || only_the_version_moved(&old, &new) {
         if old.version != new.version {
-            report.notes.push(format!("nothing but `info.version` moved, from {} to {}", old.version, new.version));
+            report.notes.push(format!("only `info.version` changed, from {} to {}", old.version, new.version));
         }
         return Ok(Plan { report, changes: Vec::new() });
     }
@@ -73,7 +73,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
                 "{} has version {}, and the committed document {}, which is newer",
                 new.name, new.version, old.version
             ),
-            "--allow-older takes it all the same",
+            "--allow-older accepts it",
         ));
     }
     report.notes.extend(new.notes.iter().cloned());

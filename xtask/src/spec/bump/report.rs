@@ -1,4 +1,4 @@
-//! What a bump has done, or why it has not, and what is left to do.
+//! The report of a bump: its changes, or why there are none, and the remaining work.
 
 use serde_json::{Value, json};
 
@@ -128,19 +128,19 @@ fn sections(report: &Report) -> Vec<Section> {
     let all = [
         section(
             "To change by hand: the crate does not compile with this document",
-            "What these lines use is gone or has another type.",
+            "They use an item that is gone or has another type.",
             report.compiler.iter().cloned().collect(),
         ),
-        section("To change by hand: these types are called otherwise", "", report.left.renamed.clone()),
-        section("These types are gone", "Whoever uses them has to change their code.", report.left.gone.clone()),
+        section("To change by hand: these types have another name", "", report.left.renamed.clone()),
+        section("These types are gone", "Code that uses them has to change.", report.left.gone.clone()),
         section(
             "Operations that cannot be generated, and are left out",
             "They need a pass in crates/codegen/src/lower, or a correction in spec/overlay.yaml. `Client::request` reaches them.",
             adapted.left_out.clone(),
         ),
         section(
-            "Actions of the overlay that followed what they correct",
-            "Look whether their new targets are right.",
+            "Actions of the overlay with new targets",
+            "Check their new targets.",
             adapted
                 .followed
                 .iter()
@@ -148,8 +148,8 @@ fn sections(report: &Report) -> Vec<Section> {
                 .collect(),
         ),
         section(
-            "Actions of the overlay that were dropped: what they correct is gone",
-            "Look whether anything of them is still needed.",
+            "Actions of the overlay that were dropped: their targets are gone",
+            "Check whether they are still needed elsewhere.",
             adapted.dropped.iter().map(|dropped| format!("{}\n{}", dropped.reason, dropped.text)).collect(),
         ),
         section(
@@ -158,13 +158,13 @@ fn sections(report: &Report) -> Vec<Section> {
             adapted.narrowed.iter().map(action).collect(),
         ),
         section(
-            "New and undocumented: their documentation is what the document's facts say",
+            "New and undocumented: documented from the document's facts",
             "Describe them in spec/docs.yaml when there is more to say.",
             report.left.undocumented.clone(),
         ),
         section(
-            "Left to do: documentation of what is gone, and `cargo xtask spec check` fails until it is removed",
-            "Take these entries out of spec/docs.yaml.",
+            "Left to do: documentation of removed items; `cargo xtask spec check` fails until it is removed",
+            "Remove these entries from spec/docs.yaml.",
             report.left.stale_docs.clone(),
         ),
         section(
@@ -172,11 +172,7 @@ fn sections(report: &Report) -> Vec<Section> {
             "The generated method, documentation from facts and the wire test of the operation table are there. A handle and tests can follow.",
             report.left.uncovered.clone(),
         ),
-        section(
-            "Gaps that are none any more",
-            "Their entries were taken out of spec/coverage.toml.",
-            report.left.stale.clone(),
-        ),
+        section("Closed gaps", "Their entries were removed from spec/coverage.toml.", report.left.stale.clone()),
         section("Notes", "", report.notes.clone()),
     ];
     all.into_iter().filter(|section| !section.lines.is_empty()).collect()

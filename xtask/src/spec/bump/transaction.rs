@@ -1,4 +1,4 @@
-//! Several files change together or not at all.
+//! `Change`: a change of a file; several files change together or not at all.
 //!
 //! Everything is written beside first; then files change places by renaming, which takes no time to speak of. A failure in between, and
 //! one before, puts everything back. Who kills the process in that moment leaves the folder of the copies, and the next bump puts
@@ -15,15 +15,15 @@ const FOLDER: &str = ".bump";
 /// The list of the files in it; there from the moment in which all copies are complete to the one in which all changes are made.
 const JOURNAL: &str = "journal";
 
-/// A file with what it is to hold.
+/// A file and its new text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub path: PathBuf,
-    /// `None`: the file goes.
+    /// `None`: the file is removed.
     pub text: Option<String>,
 }
 
-/// A step that a test can let fail.
+/// Called before each step; a test can let it fail.
 type Fault<'f> = &'f dyn Fn(&str) -> io::Result<()>;
 
 /// Makes all changes, or none; `folder` is `spec/`.

@@ -1,4 +1,4 @@
-//! `spec replay`: every document of a folder through import, generation and the compiler.
+//! `spec replay`: imports, generates and compiles every document of a folder.
 
 mod scratch;
 mod table;
@@ -87,8 +87,8 @@ pub fn run(args: lexopt::Parser) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        format!("{failed} of {} documents did not come through", rows.len()),
-        "the reasons stand below the table; an invalid document is the vendor's to mend",
+        format!("{failed} of {} documents failed", rows.len()),
+        "the reasons are below the table; only the vendor can correct an invalid document",
     ))
 }
 
@@ -122,7 +122,10 @@ fn walk(spec: &Path, mut files: Vec<PathBuf>) -> Result<(), Failure> {
     if failed == 0 {
         return Ok(());
     }
-    Err(Failure::new(format!("{failed} of {} documents were not taken", files.len()), "the reasons are in their lines"))
+    Err(Failure::new(
+        format!("{failed} of {} documents were not accepted", files.len()),
+        "the reasons are in their lines",
+    ))
 }
 
 /// The documents of a folder: what ends like YAML or JSON and is not hidden.

@@ -1,4 +1,4 @@
-//! A package of its own in which generated code is checked by the compiler.
+//! The package in which generated code is compiled.
 //!
 //! The resource layer is written for the operations of the present document, so the whole crate can only be checked with that. This
 //! package holds the generated module with what it calls; its dependencies are those of the crate and are checked once.
