@@ -33,7 +33,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// A short text: one request, saved to a file.
 async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
-    let request = CreateSpeechRequest::new("Good morning. High water is at noon.").response_format(SpeechFormat::Mp3);
+    let request = CreateSpeechRequest::new("tts-kokoro", "Good morning. High water is at noon.")
+        .response_format(SpeechFormat::Mp3);
     let speech = venice.audio().speech(request).await?;
     let saved = speech.save(path).await?;
     println!("{} has {} bytes of {}", path.display(), saved.bytes, saved.content_type.unwrap_or_default());
@@ -43,7 +44,8 @@ async fn greet(venice: &Client, path: &Path) -> Result<(), Error> {
 /// A long text: as many requests as needed, joined to one file. After a failure it continues where it stopped.
 async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Error> {
     // The default is the maximum length of a request, 4096 characters.
-    let mut speech = venice.audio().long_speech(text).with_piece_characters(400);
+    let mut speech =
+        venice.audio().long_speech(CreateSpeechRequest::new("tts-kokoro", text)).with_piece_characters(400);
     let mut failures = 0;
     let saved = loop {
         match speech.save(path).await {
@@ -62,7 +64,7 @@ async fn read_aloud(venice: &Client, text: String, path: &Path) -> Result<(), Er
 
 /// Transcribes a recording, with timestamps.
 async fn write_down(venice: &Client, path: &Path) -> Result<(), Error> {
-    let request = CreateTranscriptionRequest::new(Upload::path(path)).timestamps(true);
+    let request = CreateTranscriptionRequest::new("openai/whisper-large-v3", Upload::path(path)).timestamps(true);
     let transcription = venice.audio().transcribe(request).await?;
     println!("{:.1?} of speech: {}", transcription.duration().unwrap_or_default(), transcription.text);
     for word in transcription.words().iter().take(3) {

@@ -17,10 +17,10 @@ use venice_ai::jobs::JobHandle;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateDecisionRequest, CreateEmbeddingRequest,
-    CreateSpeechRequest, CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest,
+    CreateSpeechRequest, CreateTranscriptionRequest, CreateWeb3ApiKeyRequest, EditImageRequest, GenerateImageRequest,
     GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType,
     MultiEditImageRequest, NoulQuestion, QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest,
-    ResponsesRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
+    ResponsesRequest, SimpleGenerateImageRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::{Client, ClientBuilder, Preflight, Upload};
 use venice_ai_mock::MockVenice;
@@ -146,7 +146,8 @@ async fn images(venice: &Client, folder: &Path) -> Done {
     let (images, boat) = (venice.images(), folder.join("boat.png"));
     let request = GenerateImageRequest::new("z-image-turbo", "a red boat").format("png");
     println!("Images: {} bytes", images.generate(request).await?.into_image()?.save(&boat).await?.bytes);
-    let drawn = images.generations("a red boat").await?.into_image()?;
+    let drawn =
+        images.generations(SimpleGenerateImageRequest::new("z-image-turbo", "a red boat")).await?.into_image()?;
     println!("Images: {:?} in OpenAI's form", drawn.content_type());
 
     let in_snow = images.edit(EditImageRequest::new(Upload::path(&boat), "in snow")).await?;
@@ -162,10 +163,16 @@ async fn images(venice: &Client, folder: &Path) -> Done {
 
 async fn audio(venice: &Client, folder: &Path) -> Done {
     let (audio, tide) = (venice.audio(), folder.join("tide.mp3"));
-    println!("Audio: {} bytes", audio.speech("The tide is coming in.").await?.save(&tide).await?.bytes);
-    let book = CreateSpeechRequest::new("The tide is coming in. ".repeat(300));
+    println!(
+        "Audio: {} bytes",
+        audio.speech(CreateSpeechRequest::new("tts-kokoro", "The tide is coming in.")).await?.save(&tide).await?.bytes
+    );
+    let book = CreateSpeechRequest::new("tts-kokoro", "The tide is coming in. ".repeat(300));
     println!("Audio: {} bytes of a book", audio.long_speech(book).save(folder.join("book.wav")).await?.bytes);
-    println!("Audio: {:?}", audio.transcribe(Upload::path(&tide)).await?.text);
+    println!(
+        "Audio: {:?}",
+        audio.transcribe(CreateTranscriptionRequest::new("openai/whisper-large-v3", Upload::path(&tide))).await?.text
+    );
     println!("Audio: the voice {}", audio.clone_voice(Upload::path(&tide)).await?.id);
     let song = QueueAudioRequest::new("elevenlabs-music", "A slow barcarolle");
     println!("Audio: {} bytes of music", audio.generate_to(song, folder.join("song.mp3")).await?.bytes);

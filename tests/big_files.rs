@@ -116,7 +116,7 @@ async fn half_a_gibibyte_out_and_in_takes_no_more_memory_than_a_small_file() {
     let client = Client::builder().api_key("key").base_url(url).retry(RetryPolicy::disabled()).build().unwrap();
 
     let begun = Instant::now();
-    let request = CreateTranscriptionRequest::new(Upload::path(&sent));
+    let request = CreateTranscriptionRequest::new("m", Upload::path(&sent));
     let reply = client.raw().create_transcription(&request).await.unwrap();
     assert_eq!(reply.text().await.unwrap(), r#"{"text":"hello"}"#);
     let (out, after_upload) = (begun.elapsed(), memory("VmHWM"));

@@ -12,7 +12,7 @@
 //! # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
 //! use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 //!
-//! let request = CreateSpeechRequest::new("The tide is coming in.").response_format(SpeechFormat::Wav);
+//! let request = CreateSpeechRequest::new("tts-kokoro", "The tide is coming in.").response_format(SpeechFormat::Wav);
 //! let sound = venice.audio().speech(request).await?.bytes().await?;
 //! println!("{} bytes", sound.len());
 //! # Ok(()) }

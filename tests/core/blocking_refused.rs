@@ -36,7 +36,7 @@ async fn every_blocking_form_is_rejected_inside_a_runtime() {
     });
     let venice = once(&server);
     let folder = Folder::new();
-    let speech = || CreateSpeechRequest::new("One. Two.");
+    let speech = || CreateSpeechRequest::new("m", "One. Two.");
     let video = || QueueVideoRequest::new("m").prompt("x");
     let job = venice.job(JobHandle::video("m", "q"));
     let mut long = venice.audio().long_speech(speech());
@@ -146,7 +146,7 @@ fn a_piece_in_flight_in_a_runtime_that_is_stalled_is_asked_for_again() {
         },
     ] {
         let server = Server::start(answer);
-        let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("One. Two."));
+        let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("m", "One. Two."));
         let runtime = begun_in_a_runtime_of_one_thread(&server, speech.bytes());
         assert_eq!(in_a_thread(move || ask(speech)).unwrap(), 46);
         assert_eq!(server.count(), 2);
@@ -157,7 +157,7 @@ fn a_piece_in_flight_in_a_runtime_that_is_stalled_is_asked_for_again() {
 #[test]
 fn a_piece_in_flight_in_a_runtime_that_continues_is_not_asked_for_again() {
     let server = Server::answering([Answer::default().wait(Duration::from_millis(250)).then(sound())]);
-    let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("One. Two."));
+    let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("m", "One. Two."));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         tokio::time::timeout(Duration::from_millis(100), speech.bytes()).await.unwrap_err();

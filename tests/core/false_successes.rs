@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use venice_ai::jobs::{JobHandle, RemoteCopy};
 use venice_ai::tools::ToolBox;
 use venice_ai::types::{
-    ApiKeyType, CreateApiKeyRequest, CreateEmbeddingRequest, GetBillingUsageAnalyticsParams,
-    GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType, QueueAudioRequest, QueueVideoRequest,
-    SimpleGenerateImageRequest, UpdateApiKeyRequest,
+    ApiKeyType, CreateApiKeyRequest, CreateEmbeddingRequest, CreateTranscriptionRequest,
+    GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, ListCharactersParams, ModelFilter, ModelType,
+    QueueAudioRequest, QueueVideoRequest, SimpleGenerateImageRequest, UpdateApiKeyRequest,
 };
 use venice_ai::{Client, Error, ErrorKind, Upload};
 
@@ -48,7 +48,9 @@ async fn errors(venice: &Client) -> Vec<(&'static str, Option<Error>)> {
         venice.augment().scrape("https://a.example/"),
         venice.augment().search("aaa"),
         venice.augment().parse_document(Upload::bytes("a.txt", "x")),
-        venice.audio().transcribe(Upload::bytes("a.wav", &b"RIFF\x24\0\0\0WAVEfmt "[..])),
+        venice
+            .audio()
+            .transcribe(CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", &b"RIFF\x24\0\0\0WAVEfmt "[..]))),
         venice.audio().quote("m"),
         venice.audio().queue(QueueAudioRequest::new("m", "p")),
         venice.video().queue(QueueVideoRequest::new("m").prompt("p")),
@@ -56,7 +58,7 @@ async fn errors(venice: &Client) -> Vec<(&'static str, Option<Error>)> {
         venice.audio().complete(&JobHandle::audio("m", "q")),
         venice.job(JobHandle::video("m", "q")).discard(),
         venice.images().styles(),
-        venice.images().generations(SimpleGenerateImageRequest::new("p")),
+        venice.images().generations(SimpleGenerateImageRequest::new("m", "p")),
         venice.embeddings().create(CreateEmbeddingRequest::new("m", ["a"])),
         venice.crypto_rpc().networks(),
         venice.tee().signature("m", "x"),

@@ -78,7 +78,7 @@ fn an_upload_that_says_it_has_the_longest_length_is_an_error_and_no_panic() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::answering([Answer::json(200, "{\"text\": \"\"}")]);
     let file = Upload::blocking_reader("a.wav", std::io::Cursor::new(b"RIFF")).length(u64::MAX);
-    let request = venice_ai::types::CreateTranscriptionRequest::new(file);
+    let request = venice_ai::types::CreateTranscriptionRequest::new("m", file);
     let call = once(&server).raw().create_transcription(&request).with_validation(false);
     let error = runtime.block_on(call.into_future()).unwrap_err();
     assert!(error.to_string().contains("ended after 4 of"), "{error}");

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use venice_ai::jobs::JobHandle;
 use venice_ai::types::{
-    CreateEmbeddingRequest, CreateSpeechRequest, GenerateImageRequest, GetBillingUsageAnalyticsParams,
-    GetBillingUsageHistoryParams, JsonRpcRequest, ListCharactersParams, QueueAudioRequest, QueueVideoRequest,
-    SimpleGenerateImageRequest,
+    CreateEmbeddingRequest, CreateSpeechRequest, CreateTranscriptionRequest, GenerateImageRequest,
+    GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, JsonRpcRequest, ListCharactersParams,
+    QueueAudioRequest, QueueVideoRequest, SimpleGenerateImageRequest,
 };
 use venice_ai::{Client, Meta, RetryPolicy, Upload};
 
@@ -71,11 +71,13 @@ async fn ask_everything(venice: &Client, status: u16) {
     )*} }
     all![
         venice.images().generate(GenerateImageRequest::new("m", "p")),
-        venice.images().generations(SimpleGenerateImageRequest::new("p")),
+        venice.images().generations(SimpleGenerateImageRequest::new("m", "p")),
         venice.images().styles(),
         venice.images().upscale(Upload::bytes("a.png", vec![1])),
-        venice.audio().speech(CreateSpeechRequest::new("x")),
-        venice.audio().transcribe(Upload::bytes("a.wav", &b"RIFF\x24\0\0\0WAVEfmt "[..])),
+        venice.audio().speech(CreateSpeechRequest::new("m", "x")),
+        venice
+            .audio()
+            .transcribe(CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", &b"RIFF\x24\0\0\0WAVEfmt "[..]))),
         venice.audio().clone_voice(Upload::bytes("a.wav", &b"RIFF\x24\0\0\0WAVEfmt "[..])),
         venice.audio().quote("m"),
         venice.audio().queue(QueueAudioRequest::new("m", "p")),
@@ -106,7 +108,7 @@ async fn ask_everything(venice: &Client, status: u16) {
             let _ = (image.content_type(), image.extension(), image.bytes().await);
         }
     }
-    let _ = venice.audio().long_speech(CreateSpeechRequest::new("One. Two.")).bytes().await;
+    let _ = venice.audio().long_speech(CreateSpeechRequest::new("m", "One. Two.")).bytes().await;
 }
 
 #[tokio::test]

@@ -189,7 +189,8 @@ async fn a_reader_that_gives_nothing_is_given_up_on() {
     let client = once(&server);
     for validate in [true, false] {
         let recording = venice_ai::Upload::reader("a.wav", Stalled);
-        let call = client.audio().transcribe(recording).with_timeout(SHORT).with_validation(validate);
+        let request = venice_ai::types::CreateTranscriptionRequest::new("m", recording);
+        let call = client.audio().transcribe(request).with_timeout(SHORT).with_validation(validate);
         let outcome = tokio::time::timeout(PATIENCE, call.into_future()).await.unwrap();
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Timeout, Some("createTranscription")), "{error}");

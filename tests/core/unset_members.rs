@@ -34,9 +34,9 @@ fn a_new_request_is_its_required_fields_and_nothing_else() {
         ),
         (sent(ResponsesRequest::new("m", "hi")), json!({"model": "m", "input": "hi"})),
         (sent(CreateEmbeddingRequest::new("m", "hi")), json!({"model": "m", "input": "hi"})),
-        (sent(CreateSpeechRequest::new("hi")), json!({"input": "hi"})),
+        (sent(CreateSpeechRequest::new("m", "hi")), json!({"model": "m", "input": "hi"})),
         (sent(GenerateImageRequest::new("m", "a lantern")), json!({"model": "m", "prompt": "a lantern"})),
-        (sent(SimpleGenerateImageRequest::new("a lantern")), json!({"prompt": "a lantern"})),
+        (sent(SimpleGenerateImageRequest::new("m", "a lantern")), json!({"model": "m", "prompt": "a lantern"})),
         (
             sent(EditImageRequest::new(FileInput::text("https://e.org/a.png"), "lit")),
             json!({"image": "https://e.org/a.png", "prompt": "lit"}),

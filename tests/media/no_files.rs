@@ -32,9 +32,9 @@ async fn errors(server: &Server) -> (Vec<(&'static str, Option<Error>)>, Vec<Str
         venice.images().multi_edit(MultiEditImageRequest::new("snow", [png()])).with_validation(false) => save,
         venice.images().remove_background(BackgroundRemoveImageRequest::new().image(png())).with_validation(false) => save,
         venice.raw().upscale_image(&UpscaleImageRequest::new(png())).with_validation(false) => save,
-        venice.audio().speech("The tide") => save,
-        venice.audio().speech(CreateSpeechRequest::new("The tide").streaming(true)) => save,
-        venice.raw().create_speech(&CreateSpeechRequest::new("The tide")) => save,
+        venice.audio().speech(CreateSpeechRequest::new("m", "The tide")) => save,
+        venice.audio().speech(CreateSpeechRequest::new("m", "The tide").streaming(true)) => save,
+        venice.raw().create_speech(&CreateSpeechRequest::new("m", "The tide")) => save,
         venice.billing().usage_history_csv(history()) => save,
     ];
     let table = venice.billing().usage_history_table(history()).save(&path).await;
@@ -110,7 +110,14 @@ async fn files_are_saved_whatever_they_begin_with() {
         ("audio/pcm", b"   "),
         ("application/octet-stream", b"[1]"),
     ] {
-        server(media, body).audio().speech("x").await.unwrap().save(&path).await.unwrap();
+        server(media, body)
+            .audio()
+            .speech(CreateSpeechRequest::new("m", "x"))
+            .await
+            .unwrap()
+            .save(&path)
+            .await
+            .unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), body, "{media}");
     }
     for table in ["\u{feff}date,amount\n", "\"date\",\"amount\"\r\n1,2\r\n"] {

@@ -7,7 +7,7 @@ pub async fn all(wire: &Wire) {
     called!(wire, "createChatCompletion", [], raw.create_chat_completion(&types::ChatCompletionRequest::new("x", [types::ChatMessage::Assistant(types::AssistantMessage::new())])));
     called!(wire, "createResponse", [], raw.create_response(&types::ResponsesRequest::new("x", types::ResponsesInput::Text("x".to_owned()))));
     called!(wire, "generateImage", [], raw.generate_image(&types::GenerateImageRequest::new("x", "x")));
-    called!(wire, "simpleGenerateImage", [], raw.simple_generate_image(&types::SimpleGenerateImageRequest::new("x")));
+    called!(wire, "simpleGenerateImage", [], raw.simple_generate_image(&types::SimpleGenerateImageRequest::new("x", "x")));
     called!(wire, "listImageStyles", [], raw.list_image_styles());
     called!(wire, "upscaleImage", [], raw.upscale_image(&types::UpscaleImageRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
     called!(wire, "editImage", [], raw.edit_image(&types::EditImageRequest::new(venice_ai::Upload::bytes("a.bin", "x"), "x")));
@@ -31,8 +31,8 @@ pub async fn all(wire: &Wire) {
     called!(wire, "createEmbedding", [], raw.create_embedding(&types::CreateEmbeddingRequest::new("x", types::EmbeddingInput::Text("x".to_owned()))));
     called!(wire, "createDecision", [], raw.create_decision(&types::CreateDecisionRequest::new("x", types::DecisionContent::Text("x".to_owned()), [("x", types::DecisionQuestion::Choice(types::ChoiceQuestion::new(types::DecisionContent::Text("x".to_owned()), serde_json::Map::new())))])));
     called!(wire, "createDecisionSystemOne", [], raw.create_decision_system_one(&types::CreateDecisionRequest::new("x", types::DecisionContent::Text("x".to_owned()), [("x", types::DecisionQuestion::Choice(types::ChoiceQuestion::new(types::DecisionContent::Text("x".to_owned()), serde_json::Map::new())))])));
-    called!(wire, "createSpeech", [], raw.create_speech(&types::CreateSpeechRequest::new("x")));
-    called!(wire, "createTranscription", [], raw.create_transcription(&types::CreateTranscriptionRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
+    called!(wire, "createSpeech", [], raw.create_speech(&types::CreateSpeechRequest::new("x", "x")));
+    called!(wire, "createTranscription", [], raw.create_transcription(&types::CreateTranscriptionRequest::new("x", venice_ai::Upload::bytes("a.bin", "x"))));
     called!(wire, "createClonedVoice", [], raw.create_cloned_voice(&types::CreateClonedVoiceRequest::new(venice_ai::Upload::bytes("a.bin", "x"))));
     called!(wire, "completeVideo", [], raw.complete_video(&types::CompleteJobRequest::new("x", "x")));
     called!(wire, "queueVideo", [], raw.queue_video(&types::QueueVideoRequest::new("x")));

@@ -96,7 +96,7 @@
 //! # use venice_ai_mock::MockVenice;
 //! # use venice_ai::types::CreateSpeechRequest;
 //! let mock = MockVenice::start().await?;
-//! mock.client().raw().create_speech(&CreateSpeechRequest::new("Ciao")).await?;
+//! mock.client().raw().create_speech(&CreateSpeechRequest::new("tts-kokoro", "Ciao")).await?;
 //!
 //! let requests = mock.requests_of("createSpeech");
 //! assert_eq!(requests.len(), 1);

@@ -94,7 +94,7 @@ impl MockRequest {
     /// # use venice_ai::types::CreateTranscriptionRequest;
     /// # let mock = venice_ai_mock::MockVenice::start().await?;
     /// let note = Upload::bytes("note.wav", &b"RIFF"[..]);
-    /// let _ = mock.client().raw().create_transcription(&CreateTranscriptionRequest::new(note)).await;
+    /// let _ = mock.client().raw().create_transcription(&CreateTranscriptionRequest::new("openai/whisper-large-v3", note)).await;
     /// let requests = mock.requests();
     /// let files = requests[0].files();
     /// assert_eq!((files[0].field.as_str(), files[0].file_name.as_deref()), ("file", Some("note.wav")));

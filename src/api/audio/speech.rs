@@ -26,7 +26,8 @@ impl Speech {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let speech = venice.audio().speech("The tide is coming in.").await?;
+    /// # use venice_ai::types::CreateSpeechRequest;
+    /// let speech = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High tide.")).await?;
     /// let ending = speech.format().map_or("audio".to_owned(), |format| format.to_string());
     /// println!("tide.{ending}");
     /// # Ok(()) }
@@ -48,7 +49,8 @@ impl Speech {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let speech = venice.audio().speech("The tide is coming in.").await?;
+    /// # use venice_ai::types::CreateSpeechRequest;
+    /// let speech = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High tide.")).await?;
     /// println!("{:?}", speech.content_type());
     /// # Ok(()) }
     /// ```
@@ -60,7 +62,8 @@ impl Speech {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let speech = venice.audio().speech("The tide is coming in.").await?;
+    /// # use venice_ai::types::CreateSpeechRequest;
+    /// let speech = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High tide.")).await?;
     /// println!("{:?}", speech.meta().request_id());
     /// # Ok(()) }
     /// ```
@@ -80,7 +83,8 @@ impl Speech {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let mut sound = venice.audio().speech("The tide is coming in.").await?.stream();
+    /// # use venice_ai::types::CreateSpeechRequest;
+    /// let mut sound = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High tide.")).await?.stream();
     /// while let Some(piece) = sound.next().await {
     ///     println!("{} bytes", piece?.len());
     /// }
@@ -94,7 +98,8 @@ impl Speech {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// let reply = venice.audio().speech("The tide is coming in.").await?.into_raw();
+    /// # use venice_ai::types::CreateSpeechRequest;
+    /// let reply = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High tide.")).await?.into_raw();
     /// println!("{}", reply.status());
     /// # Ok(()) }
     /// ```

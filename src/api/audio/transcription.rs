@@ -6,7 +6,6 @@ use super::Audio;
 use crate::api::generated::types::{CreateTranscriptionRequest, TimedChar, TimedSegment, TimedWord, Transcription};
 use crate::api::text_reply::{self, Textual};
 use crate::runtime::call::Call;
-use crate::runtime::media::Upload;
 use crate::runtime::transport::ReplyForm;
 
 impl Audio<'_> {
@@ -20,7 +19,7 @@ impl Audio<'_> {
     /// use venice_ai::Upload;
     /// use venice_ai::types::CreateTranscriptionRequest;
     ///
-    /// let request = CreateTranscriptionRequest::new(Upload::path("harbour.mp3")).timestamps(true);
+    /// let request = CreateTranscriptionRequest::new("openai/whisper-large-v3", Upload::path("harbour.mp3")).timestamps(true);
     /// let transcription = venice.audio().transcribe(request).await?;
     /// println!("{}", transcription.text);
     /// for word in transcription.words() {
@@ -39,12 +38,6 @@ impl Audio<'_> {
         let requested = request.response_format.clone();
         let call = self.client.raw().create_transcription(&request);
         call.checked_files(&request).read(ReplyForm::Whole, move |reply| text_reply::read(reply, requested.as_ref()))
-    }
-}
-
-impl From<Upload> for CreateTranscriptionRequest {
-    fn from(file: Upload) -> Self {
-        Self::new(file)
     }
 }
 

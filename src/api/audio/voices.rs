@@ -20,7 +20,7 @@ impl Audio<'_> {
     /// use venice_ai::types::CreateSpeechRequest;
     ///
     /// let voice = venice.audio().clone_voice(Upload::path("anna.wav")).await?;
-    /// let request = CreateSpeechRequest::new("It is I.").model(voice.model).voice(voice.id);
+    /// let request = CreateSpeechRequest::new(voice.model, "It is I.").voice(voice.id);
     /// let speech = venice.audio().speech(request).await?;
     /// # Ok(()) }
     /// ```

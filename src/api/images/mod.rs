@@ -118,7 +118,7 @@ impl Images<'_> {
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::{ImageSize, SimpleGenerateImageRequest};
     ///
-    /// let request = SimpleGenerateImageRequest::new("a canal at night").size(ImageSize::Size1024x1024);
+    /// let request = SimpleGenerateImageRequest::new("z-image-turbo", "a canal at night").size(ImageSize::Size1024x1024);
     /// venice.images().generations(request).await?.into_image()?.save("canal.png").await?;
     /// # Ok(()) }
     /// ```

@@ -9,7 +9,7 @@
 //! let venice = venice_ai::Client::from_env()?;
 //! let keys = venice.api_keys().list().send_blocking()?;
 //!
-//! let speech = venice.audio().speech(CreateSpeechRequest::new("High water at nine.")).send_blocking()?;
+//! let speech = venice.audio().speech(CreateSpeechRequest::new("tts-kokoro", "High water at nine.")).send_blocking()?;
 //! blocking::wait(speech.save("tide.mp3"))?;
 //!
 //! let request = ChatCompletionRequest::new("default", ["Tell me a story."]);

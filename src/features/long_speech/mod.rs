@@ -36,7 +36,7 @@ impl Audio<'_> {
     /// # async fn example(venice: venice_ai::Client, book: String) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::CreateSpeechRequest;
     ///
-    /// let request = CreateSpeechRequest::new(book).model("tts-kokoro").voice("af_sky");
+    /// let request = CreateSpeechRequest::new("tts-kokoro", book).voice("af_sky");
     /// let mut speech = venice.audio().long_speech(request);
     /// println!("{} requests", speech.pieces().len());
     /// while let Err(error) = speech.save("book.wav").await {
@@ -111,7 +111,7 @@ impl LongSpeech {
     /// # fn example(venice: venice_ai::Client, book: String) {
     /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
     ///
-    /// let request = CreateSpeechRequest::new(book).response_format(SpeechFormat::Pcm);
+    /// let request = CreateSpeechRequest::new("tts-kokoro", book).response_format(SpeechFormat::Pcm);
     /// let speech = venice.audio().long_speech(request).with_sample_rate(24_000);
     /// # }
     /// ```

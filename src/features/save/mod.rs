@@ -44,7 +44,7 @@ impl Speech {
     /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
     /// use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
     ///
-    /// let request = CreateSpeechRequest::new("The tide is coming in.").response_format(SpeechFormat::Mp3);
+    /// let request = CreateSpeechRequest::new("tts-kokoro", "The tide is coming in.").response_format(SpeechFormat::Mp3);
     /// venice.audio().speech(request).await?.save("tide.mp3").await?;
     /// # Ok(()) }
     /// ```

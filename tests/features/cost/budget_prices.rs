@@ -74,7 +74,7 @@ async fn images_cost_what_the_list_says() {
 
 #[tokio::test]
 async fn speech_and_vectors_cost_what_the_list_says() {
-    let speech = || CreateSpeechRequest::new("Grüße").model("speaker");
+    let speech = || CreateSpeechRequest::new("speaker", "Grüße");
     assert_costs("0.005", "0.005", |venice| async move { venice.audio().speech(speech()).await }).await;
     // At most seven tokens for seven bytes; it was three.
     let texts = || CreateEmbeddingRequest::new("reader", "Grüße");
@@ -94,7 +94,7 @@ async fn decisions_cost_what_they_read() {
 
 #[tokio::test]
 async fn a_recording_counts_by_its_length_once_that_is_reported() {
-    let request = || CreateTranscriptionRequest::new(Upload::bytes("a.wav", &b"RIFF"[..])).model("listener");
+    let request = || CreateTranscriptionRequest::new("listener", Upload::bytes("a.wav", &b"RIFF"[..]));
     let server = studio();
     let refused = within(&server, &Budget::usd(1)).audio().transcribe(request()).with_validation(false).await;
     assert!(refused.unwrap_err().budget_exceeded().is_some());

@@ -79,13 +79,13 @@ fn a_discount_is_taken_off() {
     model.discount_to_user = Some(0.1);
     let used = usage(json!({"prompt_tokens": 1, "completion_tokens": 1}));
     assert_price(Prices::of(&model).usage(&used), "0.0000036");
-    assert_price(Prices::of(&model).speech(&CreateSpeechRequest::new("abc")), "0.0000027");
+    assert_price(Prices::of(&model).speech(&CreateSpeechRequest::new("m", "abc")), "0.0000027");
 }
 
 #[test]
 fn what_is_not_a_price_is_unknown() {
     let used = usage(json!({"prompt_tokens": 10, "completion_tokens": 10}));
-    let speech = CreateSpeechRequest::new("abc");
+    let speech = CreateSpeechRequest::new("m", "abc");
     for pricing in [
         json!({"input": -1, "output": 3}),
         json!({"input": 1, "output": -300}),
@@ -122,7 +122,7 @@ fn a_price_that_is_not_listed_is_unknown() {
     let nothing = model(json!({}));
     let prices = Prices::of(&nothing);
     let used = usage(json!({"prompt_tokens": 1}));
-    let speech = CreateSpeechRequest::new("abc");
+    let speech = CreateSpeechRequest::new("m", "abc");
     assert_eq!((prices.usage(&used), prices.speech(&speech)), (None, None));
     assert_eq!(prices.chat(&ChatCompletionRequest::new("m", ["Hi"])).at_most, None);
     assert_eq!(prices.image(&GenerateImageRequest::new("m", "x")), None);
@@ -228,7 +228,7 @@ fn edits_pay_for_further_images_and_enlarging_by_its_factor() {
 #[test]
 fn sound_costs_by_characters_seconds_and_pieces() {
     let voice = model(json!({"input": 3.5}));
-    assert_price(Prices::of(&voice).speech(&CreateSpeechRequest::new("Grüße")), "0.0000175");
+    assert_price(Prices::of(&voice).speech(&CreateSpeechRequest::new("m", "Grüße")), "0.0000175");
     let listener = model(json!({"per_audio_second": 0.0001}));
     assert_price(Prices::of(&listener).transcription(Duration::from_millis(2_500)), "0.00025");
 

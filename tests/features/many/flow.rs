@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_core::Stream;
-use venice_ai::types::ChatCompletionRequest;
+use venice_ai::types::{ChatCompletionRequest, CreateSpeechRequest};
 
 use super::{all, answer, answering, assert_answered, client, indexes, number, question, questions};
 use crate::support::{Answer, PATIENCE, Server, builder};
@@ -263,7 +263,8 @@ async fn a_run_within_another_gets_on() {
 async fn replies_that_are_files_and_streams_are_handed_out() {
     let mock = venice_ai_mock::MockVenice::start().await.unwrap();
     let venice = mock.client();
-    let mut run = venice.many(["one", "two"], |venice, text| venice.audio().speech(text));
+    let mut run =
+        venice.many(["one", "two"], |venice, text| venice.audio().speech(CreateSpeechRequest::new("m", text)));
     for outcome in all(&mut run).await {
         assert!(outcome.result.unwrap().bytes().await.unwrap().len() > 100);
     }

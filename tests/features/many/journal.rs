@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use venice_ai::ErrorKind;
 use venice_ai::many::Journal;
-use venice_ai::types::{ChatCompletionRequest, CreateSpeechRequest};
+use venice_ai::types::{ChatCompletionRequest, CreateSpeechRequest, CreateTranscriptionRequest};
 
 use super::{
     all, answer, answering, assert_answered, client, collected, indexes, number, question, questions, refusal,
@@ -341,7 +341,8 @@ async fn files_are_kept_too() {
     let venice = mock.client();
     let mut found = Vec::new();
     for _ in 0..2 {
-        let mut run = venice.many(["one", "two"], |venice, text| venice.audio().speech(CreateSpeechRequest::new(text)));
+        let mut run =
+            venice.many(["one", "two"], |venice, text| venice.audio().speech(CreateSpeechRequest::new("m", text)));
         run = run.with_journal(&path).with_input_order();
         for outcome in all(&mut run).await {
             let reply = outcome.result.unwrap();
@@ -365,7 +366,7 @@ async fn what_cannot_be_kept_is_said_before_anything_is_sent() {
     assert!(error.is_invalid_request() && error.to_string().contains("a stream cannot be recorded"), "{error}");
 
     let transcribed = |venice: &venice_ai::Client, bytes: &'static str| {
-        venice.audio().transcribe(venice_ai::Upload::bytes("a.wav", bytes))
+        venice.audio().transcribe(CreateTranscriptionRequest::new("m", venice_ai::Upload::bytes("a.wav", bytes)))
     };
     let mut files = venice.many(["RIFF"], transcribed).with_journal(folder.join("b.jsonl"));
     let error = all(&mut files).await.remove(0).result.err().unwrap();

@@ -40,10 +40,10 @@ async fn each_kind_of_request_is_checked_and_nothing_is_sent() {
     assert_eq!(found(check(&catalogue, edit)), is("canaletto-edit", "aspect_ratio"));
     let edit = MultiEditImageRequest::new("snow", [png(), png(), png(), png()]).model("canaletto-edit");
     assert_eq!(found(check(&catalogue, edit)), is("canaletto-edit", "images"));
-    let speech = CreateSpeechRequest::new("fog").model("vivaldi-voice").voice("af_sky");
+    let speech = CreateSpeechRequest::new("vivaldi-voice", "fog").voice("af_sky");
     assert_eq!(found(check(&catalogue, speech)), is("vivaldi-voice", "voice"));
     let transcription =
-        CreateTranscriptionRequest::new(Upload::bytes("a.wav", b"RIFF".as_slice())).model("goldoni/listener-v1");
+        CreateTranscriptionRequest::new("goldoni/listener-v1", Upload::bytes("a.wav", b"RIFF".as_slice()));
     assert_eq!(found(check(&catalogue, transcription)), is("goldoni/listener-v1", ""));
     let music = QueueAudioRequest::new("barcarola-music", "a slow song").loop_(true).duration_seconds(500);
     assert_eq!(found(check(&catalogue, music)), is("barcarola-music", "loop duration"));

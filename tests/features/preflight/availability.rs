@@ -92,7 +92,7 @@ async fn a_model_that_goes_is_a_note_and_one_that_is_gone_a_problem() {
 async fn where_any_name_is_served_an_unknown_one_is_a_note() {
     let server = serving(vec![model("image", json!({"traits": ["default"]}))], r#"{"data": []}"#);
     let venice = client(&server, Preflight::Refuse);
-    let request = SimpleGenerateImageRequest::new("a red boat").model("dall-e-9");
+    let request = SimpleGenerateImageRequest::new("dall-e-9", "a red boat");
     let reply = venice.images().generations(request).with_meta().await;
     let report = match &reply {
         Ok(reply) => reply.meta.preflight(),

@@ -90,7 +90,7 @@ async fn a_text_of_any_length_is_cut_at_4096_characters() {
     let sentence = "The tide came in over the square, and nobody minded. ";
     let book = sentence.repeat(200);
     let server = reader();
-    let mut speech = once(&server).audio().long_speech(book.as_str()).with_look_ahead(0);
+    let mut speech = once(&server).audio().long_speech(CreateSpeechRequest::new("m", book.as_str())).with_look_ahead(0);
     let planned: Vec<String> = speech.pieces().map(|piece| piece.text.to_owned()).collect();
     assert_eq!(planned.len(), 3);
     let file = speech.bytes().await.unwrap();
@@ -105,7 +105,7 @@ async fn a_text_of_any_length_is_cut_at_4096_characters() {
 #[tokio::test]
 async fn a_short_text_is_one_piece() {
     let server = reader();
-    let file = once(&server).audio().long_speech(" Ciao. ").bytes().await.unwrap();
+    let file = once(&server).audio().long_speech(CreateSpeechRequest::new("m", " Ciao. ")).bytes().await.unwrap();
     assert_eq!(file, wav(24_000, &samples("Ciao.")));
     assert_eq!(inputs(&server), ["Ciao."]);
 }
@@ -252,7 +252,7 @@ async fn the_plan_can_be_read_before_anything_is_paid_for() {
     let speech = in_three(&venice, three());
     let plan: Vec<_> = speech.pieces().map(|piece| (piece.text, piece.state)).collect();
     assert_eq!(plan, PIECES.map(|piece| (piece, PieceState::Waiting)));
-    assert_eq!(venice.audio().long_speech(THREE).pieces().len(), 1);
+    assert_eq!(venice.audio().long_speech(CreateSpeechRequest::new("m", THREE)).pieces().len(), 1);
     assert!(!format!("{speech:?}").contains("tide"), "{speech:?}");
 }
 

@@ -42,5 +42,5 @@ const THREE: &str = "The tide comes in.\n\nThe square is wet. Bring your boots!"
 const PIECES: [&str; 3] = ["The tide comes in.", "The square is wet.", "Bring your boots!"];
 
 fn three() -> CreateSpeechRequest {
-    CreateSpeechRequest::new(THREE).model("tts-a").voice("anna").speed(1.25)
+    CreateSpeechRequest::new("tts-a", THREE).voice("anna").speed(1.25)
 }

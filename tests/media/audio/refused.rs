@@ -9,7 +9,7 @@ use crate::support::refused::refused;
 use crate::support::{Answer, Folder, Server, once};
 
 fn a_text() -> CreateSpeechRequest {
-    CreateSpeechRequest::new("The tide comes in.")
+    CreateSpeechRequest::new("m", "The tide comes in.")
 }
 
 async fn speech_refused(request: CreateSpeechRequest, field: &str) {
@@ -19,7 +19,7 @@ async fn speech_refused(request: CreateSpeechRequest, field: &str) {
 #[tokio::test]
 async fn speech_that_cannot_be() {
     for text in ["".to_owned(), " \n ".to_owned(), "a".repeat(4097), "🌊".repeat(4097)] {
-        speech_refused(CreateSpeechRequest::new(text), "input").await;
+        speech_refused(CreateSpeechRequest::new("m", text), "input").await;
     }
     for speed in [0.24, 4.01, -1.0, f64::NAN, f64::INFINITY] {
         speech_refused(a_text().speed(speed), "speed").await;
@@ -37,14 +37,14 @@ async fn speech_that_cannot_be() {
     for number in [-0.1, 1.1] {
         speech_refused(a_text().top_p(number), "top_p").await;
     }
-    speech_refused(a_text().model(" "), "model").await;
+    speech_refused(CreateSpeechRequest::new(" ", "The tide comes in."), "model").await;
 }
 
 #[tokio::test]
 async fn speech_at_its_limits_is_sent() {
     let server = Server::answering([sound("audio/mpeg", "ID3")]);
     let venice = once(&server);
-    let request = |text: &str| CreateSpeechRequest::new(text).voice("v".repeat(512)).prompt("p".repeat(500));
+    let request = |text: &str| CreateSpeechRequest::new("m", text).voice("v".repeat(512)).prompt("p".repeat(500));
     venice.audio().speech(request(&"é".repeat(4096)).speed(0.25).language("en")).await.unwrap();
     venice.audio().speech(request("a").speed(4.0).language("e".repeat(32)).temperature(0.0).top_p(0.0)).await.unwrap();
     assert_eq!(server.count(), 2);
@@ -57,7 +57,12 @@ async fn validation_can_be_turned_off() {
     assert_eq!(server.requests()[0].json()["speed"], 9.0);
     let server = Server::answering([Answer::json(200, r#"{"text": ""}"#)]);
     let picture = Upload::bytes("a.png", b"\x89PNG\r\n\x1a\n".as_slice());
-    once(&server).audio().transcribe(picture).with_validation(false).await.unwrap();
+    once(&server)
+        .audio()
+        .transcribe(CreateTranscriptionRequest::new("m", picture))
+        .with_validation(false)
+        .await
+        .unwrap();
     assert_eq!(server.count(), 1);
 }
 
@@ -76,7 +81,7 @@ async fn long_speech_refused(request: CreateSpeechRequest, field: &str) {
 
 #[tokio::test]
 async fn long_speech_that_cannot_be() {
-    long_speech_refused(CreateSpeechRequest::new(" \n "), "input").await;
+    long_speech_refused(CreateSpeechRequest::new("m", " \n "), "input").await;
     for format in [SpeechFormat::Mp3, SpeechFormat::Opus, SpeechFormat::Aac, SpeechFormat::Flac] {
         long_speech_refused(a_text().response_format(format), "response_format").await;
     }
@@ -111,14 +116,25 @@ pub fn no_recordings() -> Vec<Upload> {
 #[tokio::test]
 async fn recordings_that_are_none() {
     for file in no_recordings() {
-        refused(|venice| venice.audio().transcribe(file.clone()), "createTranscription", "file").await;
+        refused(
+            |venice| venice.audio().transcribe(CreateTranscriptionRequest::new("m", file.clone())),
+            "createTranscription",
+            "file",
+        )
+        .await;
         refused(|venice| venice.audio().clone_voice(file.clone()), "createClonedVoice", "file").await;
     }
     let mut large = wav(8_000, &[0; 2]);
     large.resize(25 * 1024 * 1024 + 1, 0);
-    refused(|venice| venice.audio().transcribe(Upload::bytes("a.wav", large)), "createTranscription", "file").await;
-    let a_file = || CreateTranscriptionRequest::new(Upload::bytes("a.wav", wav(8_000, &[1, 2])));
-    refused(|venice| venice.audio().transcribe(a_file().model("")), "createTranscription", "model").await;
+    refused(
+        |venice| venice.audio().transcribe(CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", large))),
+        "createTranscription",
+        "file",
+    )
+    .await;
+    let a_file = || CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", wav(8_000, &[1, 2])));
+    let nameless = CreateTranscriptionRequest::new("", Upload::bytes("a.wav", wav(8_000, &[1, 2])));
+    refused(|venice| venice.audio().transcribe(nameless), "createTranscription", "model").await;
     refused(|venice| venice.audio().transcribe(a_file().language(" ")), "createTranscription", "language").await;
     let voice = CreateClonedVoiceRequest::new(Upload::bytes("a.wav", wav(8_000, &[1, 2]))).model(" ");
     refused(|venice| venice.audio().clone_voice(voice), "createClonedVoice", "model").await;
@@ -144,10 +160,10 @@ async fn every_format_that_is_taken_is_sent() {
         ("a.brand-new", b"\x01\x02"),
     ];
     for (name, start) in starts {
-        venice.audio().transcribe(Upload::bytes(name, start)).await.unwrap();
+        venice.audio().transcribe(CreateTranscriptionRequest::new("m", Upload::bytes(name, start))).await.unwrap();
     }
     let named = Upload::bytes("a", &b"x"[..]).mime("audio/x-m4a; codecs=alac");
-    venice.audio().transcribe(named).await.unwrap();
+    venice.audio().transcribe(CreateTranscriptionRequest::new("m", named)).await.unwrap();
     assert_eq!(server.count(), starts.len() + 1);
 }
 
@@ -168,7 +184,11 @@ async fn voices_are_made_of_what_their_model_takes() {
 async fn a_file_that_is_not_there_is_found_before_anything_is_sent() {
     let server = Server::answering([Answer::json(200, "{}")]);
     let missing = Folder::new().join("nowhere.wav");
-    let error = once(&server).audio().transcribe(Upload::path(missing)).await.unwrap_err();
+    let error = once(&server)
+        .audio()
+        .transcribe(CreateTranscriptionRequest::new("m", Upload::path(missing)))
+        .await
+        .unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTranscription")));
     assert_eq!(error.field_errors()[0].field, "file");
     assert_eq!(server.connections(), 0);

@@ -11,23 +11,22 @@ use super::sound;
 use crate::support::{Answer, Folder, Gate, KEY, PATIENCE, Server, TestClock, client, once};
 
 #[tokio::test]
-async fn a_text_is_all_that_has_to_be_sent() {
+async fn a_text_and_a_model_are_all_that_has_to_be_sent() {
     let server = Server::answering([sound("audio/mpeg", "ID3 and so on")]);
-    let speech = once(&server).audio().speech("The tide comes in.").await.unwrap();
+    let speech = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide comes in.")).await.unwrap();
     let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/speech"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(request.header("authorization").unwrap(), format!("Bearer {KEY}"));
     assert!(request.header("accept").unwrap().starts_with("audio/"), "{:?}", request.header("accept"));
-    assert_eq!(request.json(), json!({"input": "The tide comes in."}));
+    assert_eq!(request.json(), json!({"model": "m", "input": "The tide comes in."}));
     assert_eq!(speech.bytes().await.unwrap(), "ID3 and so on");
 }
 
 #[tokio::test]
 async fn everything_that_is_set_is_sent() {
     let server = Server::answering([sound("audio/opus", "OggS")]);
-    let request = CreateSpeechRequest::new("The tide comes in.")
-        .model("tts-kokoro")
+    let request = CreateSpeechRequest::new("tts-kokoro", "The tide comes in.")
         .voice("af_sky")
         .response_format(SpeechFormat::Opus)
         .speed(0.25)
@@ -60,14 +59,14 @@ async fn the_reply_reports_the_format() {
         ("audio/amr", SpeechFormat::Unknown("amr".into())),
     ] {
         let server = Server::answering([sound(media, [1, 2, 3])]);
-        let speech = once(&server).audio().speech("The tide").await.unwrap();
+        let speech = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap();
         assert_eq!(speech.format(), Some(format), "{media}");
         let bare = media.split(';').next().unwrap().to_ascii_lowercase();
         assert_eq!(speech.content_type(), Some(bare));
         assert_eq!(speech.bytes().await.unwrap(), [1, 2, 3].as_slice());
     }
     let server = Server::answering([Answer::new(200, &[("cf-ray", "a-VCE")], [1, 2])]);
-    let speech = once(&server).audio().speech("The tide").await.unwrap();
+    let speech = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap();
     assert_eq!((speech.format(), speech.content_type()), (None, None));
     assert_eq!(speech.meta().request_id(), Some("a-VCE"));
     assert_eq!(speech.into_raw().bytes().await.unwrap().len(), 2);
@@ -86,14 +85,14 @@ async fn a_page_is_not_a_sound() {
         ("application/xml", "<Error/>"),
     ] {
         let server = Server::answering([sound(media, body)]);
-        let error = once(&server).audio().speech("The tide").await.unwrap_err();
+        let error = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap_err();
         assert!(error.kind() == ErrorKind::Decode && error.message().contains(media), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createSpeech"), 200));
         assert_eq!(error.body().unwrap(), body.as_bytes());
         assert_eq!(server.count(), 1, "it was paid for and is not asked for again");
     }
     let server = Server::answering([sound("audio/mpeg", r#"{"error":"The voice is unknown"}"#)]);
-    let error = once(&server).audio().speech("The tide").await.unwrap_err();
+    let error = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap_err();
     assert_eq!(error.message(), "The voice is unknown");
 }
 
@@ -101,7 +100,7 @@ async fn a_page_is_not_a_sound() {
 async fn bare_samples_may_begin_like_json() {
     for start in [&b"{"[..], b"  {}", b"<html>", b"[1"] {
         let server = Server::answering([sound("audio/pcm", start)]);
-        let speech = once(&server).audio().speech("The tide").await.unwrap();
+        let speech = once(&server).audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap();
         assert_eq!(speech.bytes().await.unwrap(), start);
     }
 }
@@ -117,7 +116,7 @@ async fn the_first_sentence_is_here_before_the_last_is_made() {
     let gate = Gate::default();
     let head = Answer::head(200, &[("content-type", "audio/pcm"), ("transfer-encoding", "chunked")]);
     let server = Server::answering([head.chunk([1, 2, 3]).until(&gate).chunk([4, 5]).send("0\r\n\r\n")]);
-    let request = CreateSpeechRequest::new("One. Two.").streaming(true);
+    let request = CreateSpeechRequest::new("m", "One. Two.").streaming(true);
     let mut sound = once(&server).audio().speech(request).await.unwrap().stream();
     let first = tokio::time::timeout(PATIENCE, sound.next()).await.expect("the first part waits for the last");
     assert_eq!(first.unwrap().unwrap(), [1, 2, 3].as_slice());
@@ -130,7 +129,7 @@ async fn the_first_sentence_is_here_before_the_last_is_made() {
 async fn a_sound_that_is_not_wanted_any_more_is_not_sent_to_its_end() {
     let head = Answer::head(200, &[("content-type", "audio/pcm"), ("transfer-encoding", "chunked")]);
     let server = Server::answering([head.chunk([1, 2, 3]).hang()]);
-    let mut sound = once(&server).audio().speech("One. Two.").await.unwrap().stream();
+    let mut sound = once(&server).audio().speech(CreateSpeechRequest::new("m", "One. Two.")).await.unwrap().stream();
     sound.next().await.unwrap().unwrap();
     drop(sound);
     assert!(server.closed_by_client_within(PATIENCE).await);
@@ -142,16 +141,24 @@ async fn a_sound_that_breaks_off_is_an_error_and_is_not_asked_for_again() {
     let server = Server::answering([cut()]);
     let venice = client(&server, &TestClock::without_jitter());
 
-    let error = venice.audio().speech("The tide").await.unwrap().bytes().await.unwrap_err();
+    let error =
+        venice.audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap().bytes().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Transport, Some("createSpeech")));
     assert!(!error.is_retryable());
 
-    let mut stream = venice.audio().speech("The tide").await.unwrap().stream();
+    let mut stream = venice.audio().speech(CreateSpeechRequest::new("m", "The tide")).await.unwrap().stream();
     assert_eq!(stream.next().await.unwrap().unwrap(), "RIFF");
     assert!(stream.next().await.unwrap().is_err() && stream.next().await.is_none());
 
     let folder = Folder::new();
-    venice.audio().speech("The tide").await.unwrap().save(folder.join("a.wav")).await.unwrap_err();
+    venice
+        .audio()
+        .speech(CreateSpeechRequest::new("m", "The tide"))
+        .await
+        .unwrap()
+        .save(folder.join("a.wav"))
+        .await
+        .unwrap_err();
     assert_eq!(folder.names(), [""; 0], "half a sound is no file");
     assert_eq!(server.count(), 3);
 }
@@ -160,7 +167,7 @@ async fn a_sound_that_breaks_off_is_an_error_and_is_not_asked_for_again() {
 async fn a_sound_is_saved() {
     let folder = Folder::new();
     let server = Server::answering([slowly()]);
-    let speech = once(&server).audio().speech("One. Two.").await.unwrap();
+    let speech = once(&server).audio().speech(CreateSpeechRequest::new("m", "One. Two.")).await.unwrap();
     let content_type = speech.content_type();
     let saved = speech.save(folder.join("tide.pcm")).await.unwrap();
     assert_eq!((saved.bytes, saved.content_type), (5, content_type));
@@ -172,7 +179,10 @@ async fn what_did_not_run_is_retried_and_what_may_have_run_is_not() {
     let error = |status| Answer::json(status, r#"{"error": "no"}"#);
     for (status, sent) in [(429, 2), (503, 2), (500, 1), (502, 1), (504, 1), (400, 1), (403, 1)] {
         let server = Server::answering([error(status), sound("audio/mpeg", "ID3")]);
-        let outcome = client(&server, &TestClock::without_jitter()).audio().speech("The tide").await;
+        let outcome = client(&server, &TestClock::without_jitter())
+            .audio()
+            .speech(CreateSpeechRequest::new("m", "The tide"))
+            .await;
         assert_eq!((server.count(), outcome.is_ok()), (sent, sent == 2), "{status}");
     }
 }
@@ -183,7 +193,7 @@ fn speech_without_async() {
     let folder = Folder::new();
     let server = Server::answering([slowly(), slowly(), slowly()]);
     let venice = once(&server);
-    let call = || venice.audio().speech("One. Two.").send_blocking().unwrap();
+    let call = || venice.audio().speech(CreateSpeechRequest::new("m", "One. Two.")).send_blocking().unwrap();
     assert_eq!(blocking::wait(call().bytes()).unwrap(), [1, 2, 3, 4, 5].as_slice());
     assert_eq!(blocking::wait(call().save(folder.join("a.pcm"))).unwrap().bytes, 5);
     let pieces: Vec<usize> = blocking::iter(call().stream()).map(|piece| piece.unwrap().len()).collect();

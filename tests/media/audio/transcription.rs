@@ -16,6 +16,10 @@ fn recording() -> Upload {
     Upload::bytes("harbour.wav", wav(8_000, &[1, 2, 3, 4]))
 }
 
+fn of_recording() -> CreateTranscriptionRequest {
+    CreateTranscriptionRequest::new("m", recording())
+}
+
 async fn read(answer: Answer, request: impl Into<CreateTranscriptionRequest>) -> Result<Transcription, Error> {
     once(&Server::answering([answer])).audio().transcribe(request).await
 }
@@ -25,23 +29,23 @@ fn text(media: &str, body: impl AsRef<[u8]>) -> Answer {
 }
 
 #[tokio::test]
-async fn a_file_is_all_that_has_to_be_sent() {
+async fn a_file_and_a_model_are_all_that_has_to_be_sent() {
     let server = Server::answering([Answer::json(200, r#"{"text": "The tide comes in."}"#)]);
-    let transcription = once(&server).audio().transcribe(recording()).await.unwrap();
+    let transcription = once(&server).audio().transcribe(of_recording()).await.unwrap();
     assert_eq!(transcription.text, "The tide comes in.");
     assert_eq!((transcription.duration(), transcription.words().len(), transcription.segments().len()), (None, 0, 0));
     let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/transcriptions"));
     assert_eq!(request.header("accept"), Some("application/json, text/plain"));
     let head = "Content-Disposition: form-data; name=\"file\"; filename=\"harbour.wav\"\r\nContent-Type: audio/wav";
-    assert_eq!(parts(&request), [(head.to_owned(), wav(8_000, &[1, 2, 3, 4]))]);
+    let model = "Content-Disposition: form-data; name=\"model\"".to_owned();
+    assert_eq!(parts(&request), [(head.to_owned(), wav(8_000, &[1, 2, 3, 4])), (model, b"m".to_vec())]);
 }
 
 #[tokio::test]
 async fn everything_that_is_set_is_sent() {
     let server = Server::answering([Answer::json(200, TIMED)]);
-    let request = CreateTranscriptionRequest::new(recording())
-        .model("openai/whisper-large-v3")
+    let request = CreateTranscriptionRequest::new("openai/whisper-large-v3", recording())
         .response_format(TextReplyFormat::Json)
         .timestamps(true)
         .language("it");
@@ -58,7 +62,7 @@ async fn everything_that_is_set_is_sent() {
 
 #[tokio::test]
 async fn timestamps_are_read() {
-    let request = CreateTranscriptionRequest::new(recording()).timestamps(true);
+    let request = of_recording().timestamps(true);
     let transcription = read(Answer::json(200, TIMED), request).await.unwrap();
     assert_eq!(transcription.duration(), Some(Duration::from_millis(3_250)));
     let words: Vec<_> = transcription.words().iter().map(|word| (&*word.word, word.start, word.end)).collect();
@@ -70,7 +74,7 @@ async fn timestamps_are_read() {
 
 #[tokio::test]
 async fn plain_text_is_the_same_type() {
-    let request = || CreateTranscriptionRequest::new(recording()).response_format(TextReplyFormat::Text);
+    let request = || of_recording().response_format(TextReplyFormat::Text);
     let transcription = read(text("text/plain; charset=utf-8", "Acqua alta. Ça va\n"), request()).await.unwrap();
     assert_eq!(transcription.text, "Acqua alta. Ça va\n");
     assert_eq!((transcription.duration, transcription.timestamps), (None, None));
@@ -82,11 +86,11 @@ async fn plain_text_is_the_same_type() {
 
 #[tokio::test]
 async fn the_form_that_came_counts_and_not_the_one_that_was_asked_for() {
-    let asked_for_text = CreateTranscriptionRequest::new(recording()).response_format(TextReplyFormat::Text);
+    let asked_for_text = of_recording().response_format(TextReplyFormat::Text);
     assert_eq!(read(Answer::json(200, TIMED), asked_for_text).await.unwrap().text, "Acqua alta.");
-    assert_eq!(read(text("text/plain", TIMED), recording()).await.unwrap().text, "Acqua alta.");
-    assert_eq!(read(text("text/plain", "Acqua alta."), recording()).await.unwrap().text, "Acqua alta.");
-    let subtitles = CreateTranscriptionRequest::new(recording()).response_format(TextReplyFormat::from_wire("srt"));
+    assert_eq!(read(text("text/plain", TIMED), of_recording()).await.unwrap().text, "Acqua alta.");
+    assert_eq!(read(text("text/plain", "Acqua alta."), of_recording()).await.unwrap().text, "Acqua alta.");
+    let subtitles = of_recording().response_format(TextReplyFormat::from_wire("srt"));
     let srt = "1\n00:00:00,100 --> 00:00:01,400\nAcqua alta.\n";
     assert_eq!(read(text("application/x-subrip", srt), subtitles).await.unwrap().text, srt);
 }
@@ -98,9 +102,9 @@ async fn null_missing_and_new_fields_do_not_hide_the_text() {
         r#"{"text": "Acqua alta.", "timestamps": {"word": null, "speaker": [1]}, "mood": "wet"}"#,
         r#"{"text": "Acqua alta.", "duration": "soon", "timestamps": []}"#,
     ] {
-        assert_eq!(read(Answer::json(200, body), recording()).await.unwrap().text, "Acqua alta.", "{body}");
+        assert_eq!(read(Answer::json(200, body), of_recording()).await.unwrap().text, "Acqua alta.", "{body}");
     }
-    assert_eq!(read(Answer::json(200, r#"{"text": ""}"#), recording()).await.unwrap().text, "", "nothing was said");
+    assert_eq!(read(Answer::json(200, r#"{"text": ""}"#), of_recording()).await.unwrap().text, "", "nothing was said");
 }
 
 #[tokio::test]
@@ -114,7 +118,7 @@ async fn a_reply_without_a_text_is_an_error_that_keeps_it() {
         text("application/octet-stream", b"\xff\xfe\x00"),
         Answer::json(200, ""),
     ] {
-        let error = read(answer, recording()).await.unwrap_err();
+        let error = read(answer, of_recording()).await.unwrap_err();
         assert!(error.kind() == ErrorKind::Decode && !error.is_retryable(), "{error}");
         assert_eq!((error.operation(), error.status().unwrap().as_u16()), (Some("createTranscription"), 200));
         assert!(error.body().is_some(), "{error}");
@@ -139,7 +143,7 @@ async fn rejections_are_distinguished() {
         (400, r#"{"error": "Invalid audio format"}"#, ErrorKind::InvalidRequest, "INVALID_AUDIO_FORMAT"),
         (415, r#"{"error": "x"}"#, ErrorKind::InvalidRequest, "INVALID_CONTENT_TYPE"),
     ] {
-        let error = read(Answer::json(status, body), recording()).await.unwrap_err();
+        let error = read(Answer::json(status, body), of_recording()).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (kind, Some(code)), "{error}");
         assert!(!error.is_retryable() && !error.is_transient());
     }
@@ -150,7 +154,7 @@ async fn a_failure_behind_the_api_may_pass_and_is_left_to_the_caller() {
     let failed = r#"{"code": "ASR_UPSTREAM_FAILED", "error": "Transcription failed"}"#;
     for body in [failed, r#"{"error": "Transcription failed"}"#] {
         let server = Server::answering([Answer::json(502, body)]);
-        let error = client(&server, &TestClock::without_jitter()).audio().transcribe(recording()).await.unwrap_err();
+        let error = client(&server, &TestClock::without_jitter()).audio().transcribe(of_recording()).await.unwrap_err();
         assert_eq!((error.code(), error.kind()), (Some("ASR_UPSTREAM_FAILED"), ErrorKind::Server));
         assert!(error.is_transient() && !error.is_retryable());
         assert_eq!(server.count(), 1);
@@ -162,7 +166,11 @@ async fn a_recording_is_sent_again_where_it_is_known_not_to_have_been_executed()
     let folder = Folder::new();
     let path = folder.file("harbour.mp3", b"ID3 and so on");
     let server = Server::answering([Answer::json(429, r#"{"error": "x"}"#), Answer::json(200, TIMED)]);
-    client(&server, &TestClock::without_jitter()).audio().transcribe(Upload::path(path)).await.unwrap();
+    client(&server, &TestClock::without_jitter())
+        .audio()
+        .transcribe(CreateTranscriptionRequest::new("m", Upload::path(path)))
+        .await
+        .unwrap();
     let bodies: Vec<_> = server.requests().iter().map(parts).collect();
     assert_eq!(bodies[0], bodies[1]);
     assert_eq!(bodies[1][0].1, b"ID3 and so on");
@@ -172,7 +180,7 @@ async fn a_recording_is_sent_again_where_it_is_known_not_to_have_been_executed()
 async fn a_reader_is_heard_too() {
     let server = Server::answering([Answer::json(200, TIMED)]);
     let reader = Upload::reader("harbour.flac", Cursor::new(b"fLaC and so on".to_vec()));
-    once(&server).audio().transcribe(reader).await.unwrap();
+    once(&server).audio().transcribe(CreateTranscriptionRequest::new("m", reader)).await.unwrap();
     let (head, contents) = parts(&server.only()).remove(0);
     assert!(head.ends_with("Content-Type: audio/flac") && contents == b"fLaC and so on", "{head}");
 }
@@ -181,5 +189,5 @@ async fn a_reader_is_heard_too() {
 #[test]
 fn a_transcription_without_async() {
     let server = Server::answering([Answer::json(200, TIMED)]);
-    assert_eq!(once(&server).audio().transcribe(recording()).send_blocking().unwrap().words().len(), 2);
+    assert_eq!(once(&server).audio().transcribe(of_recording()).send_blocking().unwrap().words().len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use venice_ai::ErrorKind;
 use venice_ai::blocking;
-use venice_ai::types::{EditImageRequest, MultiEditImageRequest};
+use venice_ai::types::{EditImageRequest, MultiEditImageRequest, SimpleGenerateImageRequest};
 
 use super::*;
 use crate::support::Folder;
@@ -36,7 +36,8 @@ fn base64_is_decoded_without_async() {
     assert_eq!(bytes.unwrap(), [&[1, 2, 3, 4][..], &[5, 6, 7, 8]]);
 
     let server = Server::answering([Answer::json(200, r#"{"created":1,"data":[{"b64_json":"AQID"}]}"#)]);
-    let drawn = once(&server).images().generations("a canal").send_blocking().unwrap();
+    let drawn =
+        once(&server).images().generations(SimpleGenerateImageRequest::new("m", "a canal")).send_blocking().unwrap();
     assert_eq!(blocking::wait(drawn.into_image().unwrap().bytes()).unwrap(), &[1, 2, 3][..]);
 
     let server = Server::answering([Answer::json(200, r#"{"data":["3D Model"]}"#)]);

@@ -37,7 +37,7 @@ async fn a_drawing_in_the_other_form_is_base64_or_a_data_url() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     for form in [ImageResponseFormat::B64Json, ImageResponseFormat::Url] {
-        let request = SimpleGenerateImageRequest::new("a canal").response_format(form).model("no such model");
+        let request = SimpleGenerateImageRequest::new("no such model", "a canal").response_format(form);
         let drawn = venice.images().generations(request).await.unwrap();
         assert!(drawn.created().is_some() && drawn.meta().model_id() == Some("murano-image"));
         assert_eq!(drawn.into_image().unwrap().bytes().await.unwrap(), PNG);

@@ -117,9 +117,9 @@ async fn all_that_is_wrong_is_reported_at_once() {
 
 #[tokio::test]
 async fn a_drawing_in_the_other_form_has_limits() {
-    generation_refused(SimpleGenerateImageRequest::new(""), "prompt").await;
-    generation_refused(SimpleGenerateImageRequest::new("x".repeat(1501)), "prompt").await;
-    let a_request = || SimpleGenerateImageRequest::new("a canal at night");
+    generation_refused(SimpleGenerateImageRequest::new("m", ""), "prompt").await;
+    generation_refused(SimpleGenerateImageRequest::new("m", "x".repeat(1501)), "prompt").await;
+    let a_request = || SimpleGenerateImageRequest::new("m", "a canal at night");
     for n in [0, 2] {
         generation_refused(a_request().n(n), "n").await;
     }

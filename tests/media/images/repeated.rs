@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use venice_ai::types::{EditImageRequest, MultiEditImageRequest};
+use venice_ai::types::{EditImageRequest, MultiEditImageRequest, SimpleGenerateImageRequest};
 use venice_ai::{Error, ErrorKind, FileInput};
 
 use super::*;
@@ -16,7 +16,7 @@ async fn asked(venice: impl Fn() -> Client) -> Vec<Result<(), Error>> {
     vec![
         venice().images().generate(a_request()).await.map(drop),
         venice().images().generate(a_request().return_binary(true)).await.map(drop),
-        venice().images().generations("a canal at night").await.map(drop),
+        venice().images().generations(SimpleGenerateImageRequest::new("m", "a canal at night")).await.map(drop),
         venice().images().upscale(&*path).await.map(drop),
         venice()
             .images()

@@ -7,11 +7,11 @@ mod refused;
 mod wire;
 
 use venice_ai::Upload;
-use venice_ai::types::{CreateTranscriptionRequest, EditImageRequest};
+use venice_ai::types::{EditImageRequest, TextParserRequest};
 
 /// A charged request that creates nothing, with only a file.
-fn transcription(file: Upload) -> CreateTranscriptionRequest {
-    CreateTranscriptionRequest::new(file)
+fn request_of(file: Upload) -> TextParserRequest {
+    TextParserRequest::new(file)
 }
 
 /// The parts of a multipart body: the head of each, and its contents.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use venice_ai::{ErrorKind, Upload};
 
-use super::transcription;
+use super::request_of;
 use crate::support::{Answer, Folder, PATIENCE, Server, once};
 
 /// A pipe without a writer.
@@ -21,8 +21,8 @@ fn sent_from(path: &Path, server: &Server) -> venice_ai::Error {
     let (client, path) = (once(server), path.to_owned());
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let request = transcription(Upload::path(path));
-        let error = runtime.block_on(async { client.raw().create_transcription(&request).await.unwrap_err() });
+        let request = request_of(Upload::path(path));
+        let error = runtime.block_on(async { client.raw().create_text_parser(&request).await.unwrap_err() });
         drop(runtime);
         done.send(error).unwrap();
     });
@@ -37,7 +37,7 @@ fn a_pipe_is_rejected_and_the_program_can_end() {
     std::os::unix::fs::symlink(&path, &link).unwrap();
     for path in [&*path, &*link, Path::new("/dev/null")] {
         let error = sent_from(path, &server);
-        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTranscription")));
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTextParser")));
         assert!(error.to_string().contains("`Upload::reader`"), "{error}");
         assert_eq!(error.field_errors()[0].field, "file");
     }
@@ -51,8 +51,8 @@ async fn a_pipe_that_the_caller_opened_is_sent() {
     let from = path.clone();
     let writing = std::thread::spawn(move || std::fs::write(from, b"RIFFxxxxWAVE").unwrap());
     let reader = tokio::task::spawn_blocking(|| std::fs::File::open(path).unwrap()).await.unwrap();
-    let request = transcription(Upload::blocking_reader("pipe.wav", reader));
-    once(&server).raw().create_transcription(&request).await.unwrap();
+    let request = request_of(Upload::blocking_reader("pipe.wav", reader));
+    once(&server).raw().create_text_parser(&request).await.unwrap();
     writing.join().unwrap();
     assert!(super::parts(&server.only()).iter().any(|part| part.1 == b"RIFFxxxxWAVE"));
 }

@@ -12,7 +12,7 @@ use super::*;
 use crate::support::{Answer, Folder, Server, once};
 
 async fn sent_to(server: &Server, upload: Upload) -> Error {
-    once(server).raw().create_transcription(&transcription(upload)).await.unwrap_err()
+    once(server).raw().create_text_parser(&request_of(upload)).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_file_that_cannot_be_read_is_found_before_anything_is_sent() {
     let server = Server::answering([Answer::json(200, "{}")]);
     for (path, said) in [(folder.join("missing.wav"), "missing.wav"), (folder.as_ref().to_owned(), "it is a folder")] {
         let error = sent_to(&server, Upload::path(&path)).await;
-        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTranscription")));
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTextParser")));
         assert_eq!(error.field_errors()[0].field, "file");
         assert!(error.to_string().contains(said) && error.to_string().contains("`file`"), "{error}");
         assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>()));
@@ -70,7 +70,7 @@ async fn changed_on_the_way(before: u64, length: u64) -> Error {
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
     });
     let client = Client::builder().api_key("key").base_url(url).build().unwrap();
-    let call = client.raw().create_transcription(&transcription(Upload::path(&path)));
+    let call = client.raw().create_text_parser(&request_of(Upload::path(&path)));
     call.with_timeout(crate::support::PATIENCE).await.unwrap_err()
 }
 
@@ -85,7 +85,7 @@ async fn a_file_that_changes_its_length_on_the_way_is_not_sent_to_its_end() {
     ];
     for (before, length, said) in cases {
         let error = changed_on_the_way(before, length).await;
-        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTranscription")), "{error}");
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Io, Some("createTextParser")), "{error}");
         assert_eq!((error.field_errors()[0].field.as_str(), error.attempts()), ("file", 1));
         assert!(error.to_string().contains(said), "{error}");
     }

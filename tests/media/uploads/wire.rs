@@ -14,10 +14,10 @@ const TEXT: &str = r#"{"text":"hello"}"#;
 #[tokio::test]
 async fn each_byte_of_a_form_is_as_it_has_to_be() {
     let server = Server::answering([Answer::json(200, TEXT)]);
-    let request = transcription(Upload::bytes("voice.wav", "RIFF....WAVE")).model("openai/whisper-large-v3");
-    once(&server).raw().create_transcription(&request).await.unwrap();
+    let request = request_of(Upload::bytes("voice.wav", "RIFF....WAVE")).response_format("json");
+    once(&server).raw().create_text_parser(&request).await.unwrap();
     let request = &server.requests()[0];
-    assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/audio/transcriptions"));
+    assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/augment/text-parser"));
     let media = request.header("content-type").unwrap();
     let boundary = media.strip_prefix("multipart/form-data; boundary=").unwrap();
     let body = format!(
@@ -26,8 +26,8 @@ async fn each_byte_of_a_form_is_as_it_has_to_be() {
          Content-Type: audio/wav\r\n\r\n\
          RIFF....WAVE\r\n\
          --{boundary}\r\n\
-         Content-Disposition: form-data; name=\"model\"\r\n\r\n\
-         openai/whisper-large-v3\r\n\
+         Content-Disposition: form-data; name=\"response_format\"\r\n\r\n\
+         json\r\n\
          --{boundary}--\r\n"
     );
     assert_eq!(String::from_utf8_lossy(&request.body), body);
@@ -50,7 +50,7 @@ async fn bytes_paths_and_readers_give_the_same_body() {
     ];
     for (n, upload) in uploads.into_iter().enumerate() {
         let server = Server::answering([Answer::json(200, TEXT)]);
-        once(&server).raw().create_transcription(&transcription(upload)).await.unwrap();
+        once(&server).raw().create_text_parser(&request_of(upload)).await.unwrap();
         let request = &server.requests()[0];
         let parts = parts(request);
         let head = "Content-Disposition: form-data; name=\"file\"; filename=\"clip.mp3\"\r\nContent-Type: audio/mpeg";
@@ -95,7 +95,7 @@ async fn names_cannot_break_out_of_their_header() {
         ("", "file"),
     ];
     for (name, sent) in names {
-        client.raw().create_transcription(&transcription(Upload::bytes(name, "sound"))).await.unwrap();
+        client.raw().create_text_parser(&request_of(Upload::bytes(name, "sound"))).await.unwrap();
         let parts = parts(&server.requests().pop().unwrap());
         assert_eq!(parts.len(), 1, "{name:?}");
         let line = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{sent}\"");
@@ -120,7 +120,7 @@ async fn the_media_type_is_the_callers_or_the_contents_or_the_names() {
     ];
     for (upload, media) in uploads {
         let shown = format!("{upload:?}");
-        client.raw().create_transcription(&transcription(upload)).await.unwrap();
+        client.raw().create_text_parser(&request_of(upload)).await.unwrap();
         let head = parts(&server.requests().pop().unwrap()).remove(0).0;
         assert_eq!(head.lines().nth(1).unwrap(), format!("Content-Type: {media}"), "{shown}");
     }
@@ -137,7 +137,7 @@ async fn an_empty_file_is_an_empty_part() {
         Upload::reader("a.txt", Cursor::new("")).length(0),
     ];
     for upload in uploads {
-        once(&server).raw().create_transcription(&transcription(upload)).await.unwrap();
+        once(&server).raw().create_text_parser(&request_of(upload)).await.unwrap();
         let parts = parts(&server.requests().pop().unwrap());
         assert_eq!((parts.len(), parts[0].1.len()), (1, 0));
     }
@@ -146,10 +146,10 @@ async fn an_empty_file_is_an_empty_part() {
 #[tokio::test]
 async fn extra_fields_become_parts() {
     let server = Server::answering([Answer::json(200, TEXT)]);
-    let request = transcription(Upload::bytes("a.mp3", "sound")).model("old");
-    let call = once(&server).raw().create_transcription(&request);
+    let request = request_of(Upload::bytes("a.mp3", "sound")).response_format("old");
+    let call = once(&server).raw().create_text_parser(&request);
     let call = call
-        .with_extra_body("model", "new")
+        .with_extra_body("response_format", "new")
         .with_extra_body("words", json!(["one", "two"]))
         .with_extra_body("options", json!({"deep": true}));
     call.await.unwrap();
@@ -160,16 +160,21 @@ async fn extra_fields_become_parts() {
         .collect();
     let mut texts: Vec<(&str, &str)> = found.iter().map(|(name, text)| (&**name, &**text)).collect();
     texts.sort();
-    let expected =
-        [("file", "sound"), ("model", "new"), ("options", r#"{"deep":true}"#), ("words", "one"), ("words", "two")];
+    let expected = [
+        ("file", "sound"),
+        ("options", r#"{"deep":true}"#),
+        ("response_format", "new"),
+        ("words", "one"),
+        ("words", "two"),
+    ];
     assert_eq!(texts, expected);
 }
 
 #[tokio::test]
 async fn a_json_body_in_its_place_takes_the_form_away() {
     let server = Server::answering([Answer::json(200, TEXT)]);
-    let request = transcription(Upload::path("missing.mp3"));
-    let call = once(&server).raw().create_transcription(&request).with_json_body(&json!({"url": "x"}));
+    let request = request_of(Upload::path("missing.mp3"));
+    let call = once(&server).raw().create_text_parser(&request).with_json_body(&json!({"url": "x"}));
     call.await.unwrap();
     let request = &server.requests()[0];
     assert_eq!((request.header("content-type"), request.json()), (Some("application/json"), json!({"url": "x"})));
@@ -197,8 +202,8 @@ async fn a_reader_that_waits_does_not_hold_up_the_runtime() {
         }
     });
     let begun = std::time::Instant::now();
-    let request = transcription(Upload::blocking_reader("a.mp3", Waiting(receiver)));
-    once(&server).raw().create_transcription(&request).await.unwrap();
+    let request = request_of(Upload::blocking_reader("a.mp3", Waiting(receiver)));
+    once(&server).raw().create_text_parser(&request).await.unwrap();
     task.await.unwrap();
     assert!(begun.elapsed() < crate::support::PATIENCE);
     assert_eq!(parts(&server.requests()[0])[0].1, b"sound");
@@ -214,7 +219,7 @@ fn files_are_sent_without_async() {
         Upload::blocking_reader("a.mp3", Cursor::new(vec![3; 300_000])),
         Upload::reader("a.mp3", Cursor::new(vec![3; 300_000])).length(300_000),
     ] {
-        once(&server).raw().create_transcription(&transcription(upload)).send_blocking().unwrap();
+        once(&server).raw().create_text_parser(&request_of(upload)).send_blocking().unwrap();
         assert_eq!(parts(&server.requests().pop().unwrap())[0].1, vec![3; 300_000]);
     }
     let url = blocking::wait(Upload::path(folder.file("b.gif", "GIF89a")).to_data_url()).unwrap();

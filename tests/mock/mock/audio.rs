@@ -11,7 +11,7 @@ const TEXT: &str = "The tide came in over the square, and nobody minded it in th
                     Boots were worn by all who had them, and the others went barefoot through the cold water.";
 
 fn a_text(format: SpeechFormat) -> CreateSpeechRequest {
-    CreateSpeechRequest::new(TEXT).response_format(format)
+    CreateSpeechRequest::new("m", TEXT).response_format(format)
 }
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn speech_comes_in_the_format_that_is_asked_for_and_is_as_long_as_the_text
     assert_eq!(pcm.format(), Some(SpeechFormat::Pcm));
     assert_eq!(pcm.bytes().await.unwrap(), wav[44..], "the same without a header");
 
-    let mp3 = audio.speech(TEXT).await.unwrap();
+    let mp3 = audio.speech(CreateSpeechRequest::new("m", TEXT)).await.unwrap();
     assert_eq!(mp3.format(), Some(SpeechFormat::Mp3), "its default");
     let mp3 = mp3.bytes().await.unwrap();
     assert!(mp3.starts_with(&[0xFF, 0xFB]) && mp3.len() > 10_000, "{}", mp3.len());
@@ -57,7 +57,7 @@ async fn streamed_speech_pauses_between_sentences() {
 #[tokio::test]
 async fn a_long_text_is_one_sound() {
     let mock = MockVenice::start().await.unwrap();
-    let mut speech = mock.client().audio().long_speech(TEXT).with_piece_characters(80);
+    let mut speech = mock.client().audio().long_speech(CreateSpeechRequest::new("m", TEXT)).with_piece_characters(80);
     let file = speech.bytes().await.unwrap();
     let pieces = speech.pieces().map(|piece| piece.text.len()).collect::<Vec<_>>();
     assert_eq!(pieces.len(), mock.requests().len());
@@ -70,21 +70,22 @@ async fn what_it_hears_is_as_long_as_the_recording() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     let wav = venice.audio().speech(a_text(SpeechFormat::Wav)).await.unwrap().bytes().await.unwrap();
-    let request = CreateTranscriptionRequest::new(Upload::bytes("a.wav", wav.clone())).timestamps(true);
+    let request = CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", wav.clone())).timestamps(true);
     let heard = venice.audio().transcribe(request).await.unwrap();
     let seconds = heard.duration().unwrap().as_secs_f64();
     assert!((seconds - TEXT.len() as f64 / 100.0).abs() < 0.1, "{seconds}");
     assert!((heard.words().last().unwrap().end - seconds).abs() < 0.01);
     assert_eq!(heard.segments()[0].text, heard.text);
 
-    let as_text = CreateTranscriptionRequest::new(Upload::bytes("a.wav", wav)).response_format(TextReplyFormat::Text);
+    let as_text =
+        CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", wav)).response_format(TextReplyFormat::Text);
     assert_eq!(venice.audio().transcribe(as_text).await.unwrap().text, heard.text);
 
     let silent = Upload::bytes(
         "a.wav",
         b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0".as_slice(),
     );
-    let error = venice.audio().transcribe(silent).await.unwrap_err();
+    let error = venice.audio().transcribe(CreateTranscriptionRequest::new("m", silent)).await.unwrap_err();
     assert_eq!(error.code(), Some("ASR_UPSTREAM_VALIDATION_FAILED"), "{error}");
 }
 

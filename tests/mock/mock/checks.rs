@@ -152,9 +152,9 @@ async fn parameters_are_checked() {
 async fn forms_are_checked_as_bodies_are() {
     let (mock, venice) = start().await;
     let sound = || Upload::bytes("a.wav", "RIFF");
-    let request = CreateTranscriptionRequest::new(sound()).timestamps(true);
+    let request = CreateTranscriptionRequest::new("m", sound()).timestamps(true);
     venice.raw().create_transcription(&request).await.unwrap();
-    let request = CreateTranscriptionRequest::new(sound()).response_format(TextReplyFormat::from_wire("srt"));
+    let request = CreateTranscriptionRequest::new("m", sound()).response_format(TextReplyFormat::from_wire("srt"));
     venice.raw().create_transcription(&request).await.unwrap_err();
     let scaled = UpscaleImageRequest::new(Upload::bytes("a.png", "x")).scale(8);
     venice.raw().upscale_image(&scaled).with_validation(false).await.unwrap_err();
@@ -162,7 +162,7 @@ async fn forms_are_checked_as_bodies_are() {
 
     for (part, field) in [
         ("name=\"file\"", "file"),
-        ("name=\"model\"", "file"),
+        ("name=\"language\"", "file"),
         (
             "name=\"file\"; filename=\"a.wav\"\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=\"timestamps\"",
             "timestamps",
@@ -173,7 +173,8 @@ async fn forms_are_checked_as_bodies_are() {
         ),
     ] {
         let (mock, _) = start().await;
-        let body = format!("--b\r\nContent-Disposition: form-data; {part}\r\n\r\nmaybe\r\n--b--\r\n");
+        let model = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n";
+        let body = format!("{model}--b\r\nContent-Disposition: form-data; {part}\r\n\r\nmaybe\r\n--b--\r\n");
         let sent = reqwest_post(&mock, "/audio/transcriptions", "multipart/form-data; boundary=b", body).await;
         assert_eq!((sent, fields(&mock.violations())), (400, vec![field]), "{part}");
     }

@@ -162,9 +162,9 @@ async fn every_operation_answers_a_valid_request() {
         "completeVoiceChanger": raw.complete_voice_changer(&CompleteJobRequest::new("m", &voice));
         "createEmbedding": raw.create_embedding(&CreateEmbeddingRequest::new("altana-embedding", "text"));
         "createResponse": raw.create_response(&ResponsesRequest::new("default", "Hi"));
-        "createSpeech": raw.create_speech(&CreateSpeechRequest::new("Hi"));
+        "createSpeech": raw.create_speech(&CreateSpeechRequest::new("m", "Hi"));
         "createTextParser": raw.create_text_parser(&TextParserRequest::new(Upload::bytes("a.txt", "abc")));
-        "createTranscription": raw.create_transcription(&CreateTranscriptionRequest::new(Upload::bytes("a.wav", "RIFF")).timestamps(true));
+        "createTranscription": raw.create_transcription(&CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", "RIFF")).timestamps(true));
         "cryptoRpcProxy": raw.crypto_rpc_proxy("ethereum-mainnet", &JsonRpcRequest::new("eth_blockNumber").into(), None);
         "editImage": raw.edit_image(&EditImageRequest::new(picture(), "bluer"));
         "generateImage": raw.generate_image(&GenerateImageRequest::new("murano-image", "a lagoon"));
@@ -196,7 +196,7 @@ async fn every_operation_answers_a_valid_request() {
         "retrieveVideo": raw.retrieve_video(&RetrieveJobRequest::new("m", &video));
         "completeAudio": raw.complete_audio(&CompleteJobRequest::new("m", &tune));
         "completeVideo": raw.complete_video(&CompleteJobRequest::new("m", &video));
-        "simpleGenerateImage": raw.simple_generate_image(&SimpleGenerateImageRequest::new("a lagoon"));
+        "simpleGenerateImage": raw.simple_generate_image(&SimpleGenerateImageRequest::new("m", "a lagoon"));
         "topUpX402Balance": raw.top_up_x402_balance(Some(&payment));
         "updateApiKey": raw.update_api_key(&UpdateApiKeyRequest::new(&id).description("new"));
         "upscaleImage": raw.upscale_image(&UpscaleImageRequest::new(picture()).scale(4));
@@ -300,7 +300,7 @@ async fn the_media_type_is_the_one_that_the_request_names() {
     let edit = EditImageRequest::new(picture(), "bluer").output_format(ImageFormat::Jpeg);
     assert_eq!(media(raw.edit_image(&edit)).await, "image/jpeg");
     for format in &["mp3", "wav", "pcm"] {
-        let speech = CreateSpeechRequest::new("Hi").response_format(SpeechFormat::from_wire(format));
+        let speech = CreateSpeechRequest::new("m", "Hi").response_format(SpeechFormat::from_wire(format));
         raw.create_speech(&speech).await.unwrap().told("createSpeech").await;
         let wanted = if *format == "mp3" { "audio/mpeg".to_owned() } else { format!("audio/{format}") };
         assert_eq!(media(raw.create_speech(&speech)).await, wanted);
@@ -308,7 +308,8 @@ async fn the_media_type_is_the_one_that_the_request_names() {
         assert_eq!(streamed.content_type(), Some(wanted));
         assert_eq!(streamed.meta().header("content-length"), None, "its length is not known at first");
     }
-    let text = CreateTranscriptionRequest::new(Upload::bytes("a.wav", "RIFF")).response_format(TextReplyFormat::Text);
+    let text =
+        CreateTranscriptionRequest::new("m", Upload::bytes("a.wav", "RIFF")).response_format(TextReplyFormat::Text);
     assert_eq!(media(raw.create_transcription(&text)).await, "text/plain");
     let table = raw.get_billing_usage_history(&GetBillingUsageHistoryParams::new()).with_header("accept", "text/csv");
     let table = table.await.unwrap();
@@ -320,10 +321,10 @@ async fn the_media_type_is_the_one_that_the_request_names() {
 #[tokio::test]
 async fn images_in_json_are_images() {
     let (_mock, venice) = start().await;
-    let image = venice.raw().simple_generate_image(&SimpleGenerateImageRequest::new("a lagoon")).await.unwrap();
+    let image = venice.raw().simple_generate_image(&SimpleGenerateImageRequest::new("m", "a lagoon")).await.unwrap();
     let image = serde_json::to_value(&image.data[0]).unwrap();
     assert!(image["b64_json"].as_str().unwrap().starts_with("iVBORw0KGgo"), "{image}");
-    let request = SimpleGenerateImageRequest::new("a lagoon").response_format(ImageResponseFormat::Url);
+    let request = SimpleGenerateImageRequest::new("m", "a lagoon").response_format(ImageResponseFormat::Url);
     let image = venice.raw().simple_generate_image(&request).await.unwrap();
     let image = serde_json::to_value(&image.data[0]).unwrap();
     assert!(image["url"].as_str().unwrap().starts_with("data:image/png;base64,iVBORw0KGgo"), "{image}");

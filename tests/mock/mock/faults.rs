@@ -167,7 +167,7 @@ async fn a_body_can_be_garbage() {
 async fn faults_apply_to_files_and_forms() {
     let (mock, venice) = start().await;
     let speech = |streaming| {
-        let request = CreateSpeechRequest::new("Hi").response_format(SpeechFormat::Wav).streaming(streaming);
+        let request = CreateSpeechRequest::new("m", "Hi").response_format(SpeechFormat::Wav).streaming(streaming);
         venice.raw().create_speech(&request)
     };
     for streaming in [false, true] {

@@ -20,13 +20,18 @@ pub fn cases() -> Vec<Case> {
 fn voices() -> Vec<Case> {
     vec![
         case("createSpeech", Minimal, Usd(0.01), |scene| async move {
-            scene.venice().audio().speech("The tide is coming in.").await?.bytes().await?;
+            scene
+                .venice()
+                .audio()
+                .speech(CreateSpeechRequest::new("tts-kokoro", "The tide is coming in."))
+                .await?
+                .bytes()
+                .await?;
             Ok(())
         }),
         case("createSpeech", Maximal, Usd(0.01), |scene| async move {
-            let request = CreateSpeechRequest::new("The tide is coming in.")
+            let request = CreateSpeechRequest::new(scene.model(ModelFilter::Tts).await?, "The tide is coming in.")
                 .language("en")
-                .model(scene.model(ModelFilter::Tts).await?)
                 .prompt("calm")
                 .response_format(SpeechFormat::Wav)
                 .speed(1.1)
@@ -38,18 +43,23 @@ fn voices() -> Vec<Case> {
             Ok(())
         }),
         case("createTranscription", Minimal, Usd(0.01), |scene| async move {
-            scene.venice().audio().transcribe(CreateTranscriptionRequest::new(sound())).await?;
+            scene
+                .venice()
+                .audio()
+                .transcribe(CreateTranscriptionRequest::new("openai/whisper-large-v3", sound()))
+                .await?;
             Ok(())
         }),
         case("createTranscription", Maximal, Usd(0.02), |scene| async move {
             let model = scene.model(ModelFilter::Asr).await?;
-            let request = CreateTranscriptionRequest::new(sound()).model(model).language("en");
+            let request = CreateTranscriptionRequest::new(model, sound()).language("en");
             let request = request.response_format(TextReplyFormat::Json).timestamps(true);
             scene.venice().audio().transcribe(request).await?;
             Ok(())
         }),
         case("createTranscription", Maximal, Usd(0.01), |scene| async move {
-            let request = CreateTranscriptionRequest::new(sound()).response_format(TextReplyFormat::Text);
+            let request = CreateTranscriptionRequest::new("openai/whisper-large-v3", sound())
+                .response_format(TextReplyFormat::Text);
             scene.venice().audio().transcribe(request).await?;
             Ok(())
         }),

@@ -39,14 +39,13 @@ fn drawing() -> Vec<Case> {
         })
         .leaving_out(&["inpaint"]), // The document says that it does nothing any more.
         case("simpleGenerateImage", Minimal, Usd(0.1), |scene| async move {
-            scene.venice().images().generations(PROMPT).await?;
+            scene.venice().images().generations(SimpleGenerateImageRequest::new("z-image-turbo", PROMPT)).await?;
             Ok(())
         }),
         case("simpleGenerateImage", Maximal, Usd(0.2), |scene| async move {
-            let request = SimpleGenerateImageRequest::new(PROMPT)
+            let request = SimpleGenerateImageRequest::new(scene.model(ModelFilter::Image).await?, PROMPT)
                 .anon_user_id("venice-contract")
                 .background(ImageBackground::Auto)
-                .model(scene.model(ModelFilter::Image).await?)
                 .moderation(ImageModeration::Auto)
                 .n(1)
                 .output_compression(80)
