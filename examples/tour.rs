@@ -238,7 +238,7 @@ async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done 
     let authorization = json!({"from": WALLET, "value": option.raw["amount"]});
     let payload = json!({"signature": "0x1b", "authorization": authorization});
     let payment = signed(json!({"x402Version": 2, "accepted": option.raw, "payload": payload}));
-    println!("x402: {:?} USD more", venice.x402().top_up(payment).await?.top_up.amount_credited);
+    println!("x402: {:?} USD more", venice.x402().top_up_with_payment(payment).await?.top_up.amount_credited);
     let proof = signed(json!({"address": WALLET, "message": "…", "signature": "0x1b", "chainId": 8453}));
     let balance = venice.x402().balance(WALLET).with_sign_in(proof.clone()).await?;
     let paid = venice.x402().transactions(WALLET).with_sign_in(proof).collect_up_to(100).await?;

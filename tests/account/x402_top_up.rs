@@ -53,7 +53,7 @@ async fn a_payment_goes_with_no_call_that_may_be_repeated() {
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         let shown = format!("{error} {error:?}");
-        assert!(shown.contains("top_up()") && !shown.contains(&a_payment()), "{shown}");
+        assert!(shown.contains("top_up_with_payment()") && !shown.contains(&a_payment()), "{shown}");
     }
     assert_eq!(server.connections(), 0);
 }
@@ -128,7 +128,7 @@ async fn a_signed_payment_is_sent_and_its_receipt_read() {
         coded(&json!({"success": true, "network": "eip155:8453", "payer": WALLET, "transaction": "0xabc", "new": 1}));
     let headers = [("content-type", "application/json"), ("payment-response", &*receipt)];
     let server = Server::answering([Answer::new(200, &headers, DONE)]);
-    let done = once(&server).x402().top_up(a_payment()).await.unwrap();
+    let done = once(&server).x402().top_up_with_payment(a_payment()).await.unwrap();
     let request = server.only();
     assert_eq!((&*request.method, &*request.target), ("POST", "/api/v1/x402/top-up"));
     assert_eq!((request.header("payment-signature"), request.header("authorization")), (Some(&*a_payment()), None));
@@ -148,7 +148,7 @@ async fn a_receipt_that_is_missing_or_broken_does_not_hide_the_top_up() {
         let mut headers = vec![("content-type", "application/json")];
         headers.extend(receipt.map(|receipt| ("payment-response", receipt)));
         let server = Server::answering([Answer::new(200, &headers, DONE)]);
-        let done = once(&server).x402().top_up(a_payment()).await.unwrap();
+        let done = once(&server).x402().top_up_with_payment(a_payment()).await.unwrap();
         assert_eq!((done.top_up.new_balance, done.receipt), (amount("9.23"), None));
     }
 }
@@ -157,7 +157,7 @@ async fn a_receipt_that_is_missing_or_broken_does_not_hide_the_top_up() {
 async fn paid(answer: Answer) -> (Error, usize) {
     let server = Server::answering([answer, Answer::json(200, DONE)]);
     let clock = TestClock::without_jitter();
-    let call = client(&server, &clock).x402().top_up(a_payment()).with_retry(patient());
+    let call = client(&server, &clock).x402().top_up_with_payment(a_payment()).with_retry(patient());
     let error = call.with_timeout(Duration::from_millis(800)).await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
     assert!(clock.pauses().is_empty());
@@ -213,7 +213,7 @@ async fn a_payment_whose_outcome_is_open_is_submitted_again_with_the_same_signat
     for (answer, _) in resubmitted() {
         let shown = format!("{answer:?}");
         let server = Server::answering([answer, Answer::json(200, DONE)]);
-        let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment());
+        let call = client(&server, &TestClock::without_jitter()).x402().top_up_with_payment(a_payment());
         let done = call.with_timeout(Duration::from_secs(2)).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
         assert_eq!(done.top_up.new_balance, amount("9.23"), "{shown}");
         let [first, second] = &server.requests()[..] else { panic!("two requests: {shown}") };
@@ -229,7 +229,10 @@ async fn the_policy_bounds_how_often_a_payment_is_submitted() {
         let shown = format!("{answer:?}");
         for (policy, count) in [(RetryPolicy::disabled(), 1), (RetryPolicy::default().with_max_retries(1), 2)] {
             let server = Server::answering([answer.clone()]);
-            let call = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).with_retry(policy);
+            let call = client(&server, &TestClock::without_jitter())
+                .x402()
+                .top_up_with_payment(a_payment())
+                .with_retry(policy);
             // Only a missing reply needs a time-out.
             let limit = if kind == ErrorKind::Timeout { Duration::from_millis(500) } else { PATIENCE };
             let error = call.with_timeout(limit).await.unwrap_err();
@@ -245,7 +248,8 @@ async fn the_policy_bounds_how_often_a_payment_is_submitted() {
 async fn a_refusal_after_a_lost_reply_does_not_say_that_nothing_was_paid() {
     let used = r#"{"error":"PAYMENT_VERIFICATION_FAILED","message":"The nonce was used"}"#;
     let server = Server::answering([Answer::nothing(), Answer::json(400, used)]);
-    let error = client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).await.unwrap_err();
+    let error =
+        client(&server, &TestClock::without_jitter()).x402().top_up_with_payment(a_payment()).await.unwrap_err();
     assert_eq!((error.code(), error.delivery()), (Some("PAYMENT_VERIFICATION_FAILED"), Delivery::Unknown));
     assert!(error.to_string().contains("check the balance"), "{error}");
 }
@@ -255,7 +259,7 @@ async fn a_payment_that_is_being_settled_is_asked_about_again_after_a_pause() {
     let settling = Answer::json(409, r#"{"error":"PAYMENT_IN_PROGRESS","message":"x"}"#);
     let server = Server::answering([settling.clone(), settling, Answer::json(200, DONE)]);
     let clock = TestClock::without_jitter();
-    client(&server, &clock).x402().top_up(a_payment()).await.unwrap();
+    client(&server, &clock).x402().top_up_with_payment(a_payment()).await.unwrap();
     assert_eq!(clock.pauses(), [Duration::from_millis(500), Duration::from_secs(1)]);
 }
 
@@ -274,7 +278,7 @@ async fn a_payment_without_a_connection_is_not_retried_either() {
     let closed = nobody();
     let clock = TestClock::without_jitter();
     let venice = Client::builder().base_url(format!("http://{closed}/api/v1")).clock(clock.clone()).build().unwrap();
-    let error = venice.x402().top_up(a_payment()).with_retry(patient()).await.unwrap_err();
+    let error = venice.x402().top_up_with_payment(a_payment()).with_retry(patient()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.is_retryable()), (ErrorKind::Connect, 1, false));
     assert!(clock.pauses().is_empty());
 }
@@ -294,7 +298,7 @@ async fn a_payment_on_a_connection_that_the_server_just_closed_is_submitted_agai
     let server = Server::answering([Answer::json(402, REQUIREMENTS), Answer::nothing(), Answer::json(200, DONE)]);
     let venice = client(&server, &TestClock::without_jitter());
     venice.x402().payment_requirements().await.unwrap();
-    venice.x402().top_up(a_payment()).await.unwrap();
+    venice.x402().top_up_with_payment(a_payment()).await.unwrap();
     let signatures = server
         .requests()
         .iter()
@@ -345,7 +349,7 @@ async fn a_payment_that_the_server_echoes_is_not_shown() {
 #[tokio::test]
 async fn what_is_not_a_payment_is_not_sent() {
     for value in ["", "secret", "e30=", "bnVsbA==", &coded(&json!({"payload": "secret"})), "secret\nline"] {
-        let call = |venice: &Client| venice.x402().top_up(value);
+        let call = |venice: &Client| venice.x402().top_up_with_payment(value);
         let error = refused(call, "topUpX402Balance", "PAYMENT-SIGNATURE").await;
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     }
@@ -358,20 +362,20 @@ async fn the_mock_is_paid_once() {
     let venice = mock.client();
     let price = venice.x402().payment_requirements().await.unwrap();
     assert_eq!(price.accepts[0].amount_usd().unwrap().to_string(), "10.00");
-    let done = venice.x402().top_up(payment(&price.accepts[0].raw, "10000000")).await.unwrap();
+    let done = venice.x402().top_up_with_payment(payment(&price.accepts[0].raw, "10000000")).await.unwrap();
     assert_eq!((done.top_up.amount_credited, done.top_up.new_balance), (amount("10"), amount("17.52")));
     assert_eq!(done.receipt.unwrap().network.as_deref(), Some("eip155:8453"));
     for (wrong, said) in [
         (payment(&price.accepts[0].raw, "1"), "$5"),
         (payment(&json!({"scheme": "exact"}), "10000000"), "something else"),
     ] {
-        let error = venice.x402().top_up(wrong).await.unwrap_err();
+        let error = venice.x402().top_up_with_payment(wrong).await.unwrap_err();
         assert_eq!(error.code(), Some("X402_INVALID_PAYMENT"));
         assert!(error.message().contains(said), "{error}");
     }
     let before = mock.requests().len();
     mock.fault(Fault::status(503));
-    venice.x402().top_up(a_payment()).await.unwrap_err();
+    venice.x402().top_up_with_payment(a_payment()).await.unwrap_err();
     assert_eq!(mock.requests().len() - before, 1);
     let balance = venice.x402().balance(WALLET).with_sign_in(crate::x402::signed()).await.unwrap();
     assert_eq!(balance.balance_usd, amount("17.52"));
@@ -383,9 +387,9 @@ fn credit_is_bought_without_async() {
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
     let price = venice.x402().payment_requirements().send_blocking().unwrap();
-    let done = venice.x402().top_up(payment(&price.accepts[0].raw, "10000000")).send_blocking().unwrap();
+    let done = venice.x402().top_up_with_payment(payment(&price.accepts[0].raw, "10000000")).send_blocking().unwrap();
     assert_eq!(done.top_up.wallet_address, WALLET);
     let server = Server::answering([Answer::json(429, "{}")]);
-    client(&server, &TestClock::without_jitter()).x402().top_up(a_payment()).send_blocking().unwrap_err();
+    client(&server, &TestClock::without_jitter()).x402().top_up_with_payment(a_payment()).send_blocking().unwrap_err();
     assert_eq!(server.count(), 1);
 }

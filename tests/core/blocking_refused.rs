@@ -72,7 +72,7 @@ async fn every_blocking_form_is_rejected_inside_a_runtime() {
             .unwrap()
             .unwrap_err(),
         blocking::wait(Upload::bytes("a", "b").to_data_url()).unwrap_err(),
-        venice.x402().top_up("x").send_blocking().unwrap_err(),
+        venice.x402().top_up_with_payment("x").send_blocking().unwrap_err(),
         venice.crypto_rpc().call("eth", JsonRpcRequest::new("m")).send_blocking().unwrap_err(),
     ];
     assert_eq!(server.count(), 0);

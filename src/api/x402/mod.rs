@@ -3,7 +3,8 @@
 //! | To | Call |
 //! |---|---|
 //! | see what credit costs and how it can be paid | [`payment_requirements`](X402::payment_requirements) |
-//! | pay for credit | [`top_up`](X402::top_up) |
+//! | pay for credit with a wallet of the SDK | `top_up` (feature `wallet`, module `wallet`) |
+//! | pay for credit with a payment that you signed | [`top_up_with_payment`](X402::top_up_with_payment) |
 //! | see what a wallet has left | [`balance`](X402::balance) |
 //! | go through its top-ups and charges | [`transactions`](X402::transactions), [`transactions_page`](X402::transactions_page) |
 //! | let a wallet pay for any other call | [`Call::with_sign_in`](crate::Call::with_sign_in), [`Call::with_signer`](crate::Call::with_signer) |
@@ -15,15 +16,15 @@
 //! let price = venice.x402().payment_requirements().await?;
 //! let affordable = |option: &&PaymentOption| option.amount_usd().is_some_and(|usd| usd <= 10.into());
 //! if let Some(option) = price.accepts.iter().find(affordable) {
-//!     let done = venice.x402().top_up(sign_payment(option)).await?;
+//!     let done = venice.x402().top_up_with_payment(sign_payment(option)).await?;
 //!     println!("{:?} US dollars of credit", done.top_up.new_balance);
 //! }
 //! # Ok(()) }
 //! ```
 //!
 //! Looking is free, and is repeated after failures that may pass. A signed payment is credited at most once, so the same one is sent
-//! again where its reply was lost; look at the balance before you sign another. This crate holds no private key and signs nothing: it takes what the caller's wallet made, sends it without the API
-//! key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
+//! again where its reply was lost; look at the balance before you sign another. Without the feature `wallet` this crate holds no
+//! private key and signs nothing: it takes what the caller's wallet made, sends it without the API key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
 //! [`Call::with_sign_in`](crate::Call::with_sign_in) or [`Call::with_signer`](crate::Call::with_signer). Refused before anything is sent: what is no address of a wallet, a value that is
 //! no base64 of a JSON object, a call that only a wallet may make and none signed.
 

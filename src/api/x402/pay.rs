@@ -70,7 +70,7 @@ impl PaymentReceipt {
 impl X402<'_> {
     /// What a top-up costs and how it can be paid: the first of its two steps. It costs nothing, and needs neither key nor wallet.
     ///
-    /// Choose one of `accepts`, sign it with the wallet, and hand it to [`top_up`](Self::top_up) with the chosen option word for word
+    /// Choose one of `accepts`, sign it with the wallet, and hand it to [`top_up_with_payment`](Self::top_up_with_payment) with the chosen option word for word
     /// ([`PaymentOption::raw`](crate::PaymentOption)). Look at the amount before you sign:
     /// [`amount_usd`](crate::PaymentOption::amount_usd).
     ///
@@ -85,7 +85,7 @@ impl X402<'_> {
     /// # Errors
     ///
     /// [`Decode`](crate::ErrorKind::Decode) if the answer names no way to pay. A payment header, set with
-    /// [`with_header`](Call::with_header), is refused before anything is sent: only [`top_up`](Self::top_up) takes a payment.
+    /// [`with_header`](Call::with_header), is refused before anything is sent: only [`top_up_with_payment`](Self::top_up_with_payment) takes a payment.
     #[inline]
     pub fn payment_requirements(&self) -> Call<X402Challenge> {
         let request = self.client.http().post(self.client.url(ASK.path)).build();
@@ -115,7 +115,7 @@ impl X402<'_> {
     ///
     /// ```no_run
     /// # async fn example(venice: venice_ai::Client, signed: venice_ai::Secret) -> Result<(), venice_ai::Error> {
-    /// let done = venice.x402().top_up(signed).await?;
+    /// let done = venice.x402().top_up_with_payment(signed).await?;
     /// println!("{:?} US dollars more, {:?} in all", done.top_up.amount_credited, done.top_up.new_balance);
     /// # Ok(()) }
     /// ```
@@ -126,7 +126,7 @@ impl X402<'_> {
     /// is an error with the API's code ([`code`](crate::Error::code)), such as `X402_INVALID_PAYMENT` or
     /// `PAYMENT_VERIFICATION_FAILED`; or, where the API asks for another payment,
     /// [`ErrorKind::PaymentRequired`](crate::ErrorKind::PaymentRequired).
-    pub fn top_up(&self, payment_signature: impl Into<Secret>) -> Call<CompletedTopUp> {
+    pub fn top_up_with_payment(&self, payment_signature: impl Into<Secret>) -> Call<CompletedTopUp> {
         let signature = payment_signature.into();
         let payload =
             wallet::decoded(signature.expose()).and_then(|signed| signed.get("payload").map(Value::is_object));

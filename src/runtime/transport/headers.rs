@@ -41,7 +41,7 @@ fn refuse_payment(headers: &HeaderMap, operation: &OperationRef) -> Result<(), E
     }
     match headers.keys().find(|name| wallet::PAYMENTS.contains(name)) {
         Some(name) => Err(Error::invalid_request(format!(
-            "the header `{name}` is a payment, which this operation does not accept; nothing was sent. Pay with `x402().top_up()`"
+            "the header `{name}` is a payment, which this operation does not accept; nothing was sent. Pay with `x402().top_up_with_payment()`"
         ))),
         None => Ok(()),
     }

@@ -23,7 +23,7 @@ pub fn cases() -> Vec<Case> {
         case("topUpX402Balance", Maximal, TestServer("needs a wallet that pays"), |scene| async move {
             let price = scene.venice().x402().payment_requirements().with_meta().await?;
             let header = price.meta.payment_required().map(decoded).unwrap_or_default();
-            scene.venice().x402().top_up(payment(&header["accepts"][0])).await?;
+            scene.venice().x402().top_up_with_payment(payment(&header["accepts"][0])).await?;
             Ok(())
         }),
         case("getX402Balance", Only, TestServer(NEEDS_WALLET), |scene| async move {
