@@ -36,6 +36,8 @@ pub(crate) mod in_flight;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub mod jobs;
+#[cfg(any(feature = "batch", feature = "wallet"))]
+pub(crate) mod locked_file;
 #[cfg(feature = "long-speech")]
 #[cfg_attr(docsrs, doc(cfg(feature = "long-speech")))]
 pub mod long_speech;

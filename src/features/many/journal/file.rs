@@ -5,15 +5,15 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::lock::{self, Locked};
 use super::record::{HEADER, Line, header};
+use crate::features::locked_file::{self, LockedFile};
 use crate::features::save::durable;
 use crate::runtime::error::{Error, ErrorKind};
 
 /// An open journal.
 #[derive(Debug)]
 pub(super) struct Opened {
-    pub(super) file: Locked,
+    pub(super) file: LockedFile,
     pub(super) index: HashMap<String, RecordedRequest>,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, Error> {
     durable::check(path).map_err(failed)?;
     let started = Instant::now();
     let mut file = loop {
-        match lock::open(path).map_err(failed)? {
+        match locked_file::open(path).map_err(failed)? {
             Some(file) => break file,
             None if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             None => return Err(unusable(path, "is in use by another run")),
@@ -95,7 +95,7 @@ impl Scan<'_> {
 
     /// Repairs what a crash left after the last complete line: a line without its end, or blocks that were never written.
     #[inline]
-    fn mend(&mut self, file: &mut Locked, mut tail: Vec<u8>) -> Result<(), Error> {
+    fn mend(&mut self, file: &mut LockedFile, mut tail: Vec<u8>) -> Result<(), Error> {
         let failed = |error| cannot(self.path, error);
         let torn = tail.len() as u64;
         while tail.last() == Some(&0) {

@@ -8,9 +8,10 @@ use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use super::file::{self, Opened, RecordedRequest, RequestState, Span};
-use super::lock::Locked;
+use super::lock::LockedFile;
 use super::record::Line;
 use super::{Journal, KeptReply, record};
+use crate::features::locked_file::LockedFile;
 use crate::features::many::pacer::Ticket;
 use crate::features::many::task::{Finish, JournalEntry, Task};
 use crate::runtime::error::{Error, ErrorKind};
@@ -59,12 +60,12 @@ pub(in crate::features::many) type Written = Result<Vec<AfterWrite>, (Error, Vec
 /// Reads a line of the file.
 #[derive(Clone, Debug)]
 pub(in crate::features::many) struct JournalReader {
-    file: Arc<Mutex<Locked>>,
+    file: Arc<Mutex<LockedFile>>,
     span: Span,
 }
 
 struct Log {
-    file: Arc<Mutex<Locked>>,
+    file: Arc<Mutex<LockedFile>>,
     index: HashMap<String, RecordedRequest>,
     pending: Vec<(Vec<u8>, AfterWrite)>,
     writing: Option<Writing>,
@@ -301,7 +302,7 @@ fn is_missing(line: &[u8], index: &HashMap<String, RecordedRequest>) -> bool {
 
 /// One write per line, so that a crash truncates at most the last one.
 #[inline]
-fn write(file: &Mutex<Locked>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()> {
+fn write(file: &Mutex<LockedFile>, lines: &[Vec<u8>], fsync: bool) -> io::Result<()> {
     let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
     file.seek(SeekFrom::End(0))?;
     lines.iter().try_for_each(|line| file.write_all(line))?;

@@ -2,7 +2,6 @@
 
 mod file;
 pub(super) mod identity;
-mod lock;
 mod log;
 mod record;
 

@@ -1,16 +1,17 @@
-//! `Locked`: a file locked for one run.
+//! `LockedFile`: a private file that one owner at a time has open.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
-/// A file locked for one run.
+/// A file that is locked until it is closed.
 #[derive(Debug)]
-pub(super) struct Locked(File);
+pub(crate) struct LockedFile(File);
 
-/// Opens the file exclusively; `None` if another run has it. It stays locked until it is closed, also when the process is killed.
-pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
+/// Opens the file, or creates it; `None` if it is open elsewhere. The file stays locked until it is closed, also when the process is
+/// killed.
+pub(crate) fn open(path: &Path) -> io::Result<Option<LockedFile>> {
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         // Anyone with write access to the folder could choose the target of the link.
         let problem = "it is a symbolic link; use the path of its target";
@@ -24,7 +25,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<Locked>> {
     if is_locked {
         close_to_others(&file);
     }
-    Ok(is_locked.then(|| Locked(file)))
+    Ok(is_locked.then(|| LockedFile(file)))
 }
 
 /// Restricts an existing file to its owner.
@@ -37,7 +38,7 @@ fn close_to_others(file: &File) {
         if mode & 0o077 != 0
             && let Err(error) = file.set_permissions(fs::Permissions::from_mode(mode & 0o700))
         {
-            tracing::warn!(%error, "users other than its owner can read the journal, which contains replies");
+            tracing::warn!(%error, "users other than its owner can read the journal or ledger");
         }
     }
     #[cfg(not(unix))]
@@ -64,11 +65,11 @@ fn lock(file: &File) -> io::Result<bool> {
 /// File locks are in the standard library since Rust 1.89.
 #[cfg(not(file_lock))]
 fn lock(_: &File) -> io::Result<bool> {
-    tracing::warn!("built with Rust 1.88, which cannot lock files: make sure that no other run uses this journal");
+    tracing::warn!("built with Rust 1.88, which cannot lock files: make sure that no other run uses this journal or ledger");
     Ok(true)
 }
 
-impl Deref for Locked {
+impl Deref for LockedFile {
     type Target = File;
 
     fn deref(&self) -> &File {
@@ -76,7 +77,7 @@ impl Deref for Locked {
     }
 }
 
-impl DerefMut for Locked {
+impl DerefMut for LockedFile {
     fn deref_mut(&mut self) -> &mut File {
         &mut self.0
     }
@@ -84,7 +85,7 @@ impl DerefMut for Locked {
 
 /// A process that another thread is just starting inherits the file for a moment. Closing it here would leave it locked there.
 #[cfg(file_lock)]
-impl Drop for Locked {
+impl Drop for LockedFile {
     #[allow(clippy::incompatible_msrv, reason = "compiled where the standard library has it")]
     fn drop(&mut self) {
         let _ = self.0.unlock();
