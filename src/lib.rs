@@ -47,8 +47,11 @@ pub use self::features::crypto_rpc;
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 #[doc(no_inline)]
 pub use self::features::crypto_rpc::CryptoRpc;
-#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))))]
+#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet"))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet")))
+)]
 pub use self::features::flow::{Flow, FlowSettings};
 #[doc(no_inline)]
 #[cfg(feature = "jobs")]

@@ -65,7 +65,7 @@ macro_rules! plain_settings {
     };
 }
 
-#[cfg(any(feature = "catalogue", feature = "jobs"))]
+#[cfg(any(feature = "catalogue", feature = "jobs", feature = "wallet"))]
 pub(crate) use plain_settings;
 
 plain_settings!(());
@@ -92,7 +92,7 @@ pub struct Flow<T, S: FlowSettings = ()> {
     steps: Box<dyn FnOnce(Client, S, Option<TimeLimit>) -> Steps<T, S::Error> + Send>,
 }
 
-#[cfg(any(feature = "catalogue", feature = "jobs"))]
+#[cfg(any(feature = "catalogue", feature = "jobs", feature = "wallet"))]
 impl<T: 'static> Flow<T> {
     /// `steps` must make its calls with the given client, which has the options of the flow.
     pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self

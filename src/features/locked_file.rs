@@ -65,7 +65,9 @@ fn lock(file: &File) -> io::Result<bool> {
 /// File locks are in the standard library since Rust 1.89.
 #[cfg(not(file_lock))]
 fn lock(_: &File) -> io::Result<bool> {
-    tracing::warn!("built with Rust 1.88, which cannot lock files: make sure that no other run uses this journal or ledger");
+    tracing::warn!(
+        "built with Rust 1.88, which cannot lock files: make sure that no other run uses this journal or ledger"
+    );
     Ok(true)
 }
 

@@ -27,7 +27,7 @@ pub mod csv;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
-#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs"))]
+#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet"))]
 pub(crate) mod flow;
 #[cfg(any(feature = "batch", feature = "tee", feature = "wallet"))]
 pub(crate) mod hex;

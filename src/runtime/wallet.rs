@@ -1,5 +1,6 @@
 //! `Signer`: wallet signatures (Sign-In-With-X) in place of an API key.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::error::{Error, ErrorKind, PaymentRequired};
 use crate::runtime::media::base64;
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::secret::Secret;
@@ -45,10 +46,68 @@ pub struct SignInRequest {
     pub url: String,
     /// The client's time, from its [`Clock`](crate::Clock).
     pub time: SystemTime,
+    /// What the server asks to sign, if the signer accepts it.
+    #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
+    pub(crate) challenge: Option<Box<SignInChallenge>>,
+}
+
+/// The text that a 402 asks a wallet to sign, field by field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "wallet"), allow(dead_code))]
+pub(crate) struct SignInChallenge {
+    pub(crate) domain: String,
+    pub(crate) uri: String,
+    pub(crate) version: String,
+    pub(crate) nonce: String,
+    pub(crate) issued_at: String,
+    pub(crate) expiration_time: Option<String>,
+    pub(crate) not_before: Option<String>,
+    pub(crate) statement: Option<String>,
+    pub(crate) resources: Vec<String>,
+    /// The chains on which it may be signed; empty where the server does not say.
+    pub(crate) chains: Vec<String>,
+}
+
+impl SignInChallenge {
+    /// The challenge of a 402. A wallet with too little credit was recognised, so its challenge would change nothing.
+    pub(crate) fn of(failure: &Error) -> Option<Self> {
+        let from_header = || decoded(failure.meta()?.headers().get("payment-required")?.to_str().ok()?);
+        match failure.payment_required()? {
+            PaymentRequired::Challenge(challenge) => Self::read(&challenge.raw).or_else(|| Self::read(&from_header()?)),
+            PaymentRequired::Wallet(wallet) if wallet.raw.get("reason").is_none() => Self::read(&wallet.raw),
+            PaymentRequired::Wallet(_) | PaymentRequired::Account(_) => None,
+        }
+    }
+
+    fn read(document: &Value) -> Option<Self> {
+        let place = document.pointer("/extensions/sign-in-with-x").or_else(|| document.get("siwxChallenge"))?;
+        let info = place.get("info")?;
+        let text = |name: &str| info.get(name).and_then(Value::as_str).map(str::to_owned);
+        let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+        let chain = |chain: &Value| match chain.get("chainId")? {
+            Value::String(id) => Some(id.clone()),
+            id => Some(id.to_string()),
+        };
+        Some(Self {
+            domain: text("domain")?,
+            uri: text("uri")?,
+            version: text("version")?,
+            nonce: text("nonce")?,
+            issued_at: text("issuedAt")?,
+            expiration_time: text("expirationTime"),
+            not_before: text("notBefore"),
+            statement: text("statement").filter(|statement| !statement.is_empty()),
+            resources: list(info.get("resources"))
+                .iter()
+                .map(|uri| uri.as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
+            chains: list(place.get("supportedChains")).iter().filter_map(chain).collect(),
+        })
+    }
 }
 
 /// Signs requests for a wallet.
-pub(crate) trait RequestSigner: Send + Sync {
+pub(crate) trait RequestSigner: Any + Send + Sync {
     /// The value of the header for one request.
     fn sign(&self, request: SignInRequest) -> Signing;
 
@@ -56,9 +115,14 @@ pub(crate) trait RequestSigner: Send + Sync {
     fn learn(&self, _refusal: &Error, _now: SystemTime) -> bool {
         false
     }
+
+    /// Whether it signs what the server asks it to, for a request to this address.
+    fn accepts(&self, _challenge: &SignInChallenge, _url: &Url, _now: SystemTime) -> bool {
+        false
+    }
 }
 
-impl<S: Fn(SignInRequest) -> Signing + Send + Sync> RequestSigner for S {
+impl<S: Fn(SignInRequest) -> Signing + Send + Sync + 'static> RequestSigner for S {
     fn sign(&self, request: SignInRequest) -> Signing {
         self(request)
     }
@@ -114,8 +178,14 @@ impl Signer {
         })
     }
 
-    pub(crate) fn of(signer: impl RequestSigner + 'static) -> Self {
+    pub(crate) fn of(signer: impl RequestSigner) -> Self {
         Self(Arc::new(signer))
+    }
+
+    /// The signer, if it is of this type.
+    #[cfg(feature = "wallet")]
+    pub(crate) fn get<S: Any>(&self) -> Option<&S> {
+        (&*self.0 as &dyn Any).downcast_ref()
     }
 
     /// Whether a request that was refused for its signature may be signed again, which is done once: the next signature has a time and
@@ -126,11 +196,22 @@ impl Signer {
         learned || is_cured_by_signing_again(operation, refusal)
     }
 
+    /// What the server asks to sign, if the signer does so.
+    pub(crate) fn challenge(&self, refusal: &Error, url: &Url, now: SystemTime) -> Option<Box<SignInChallenge>> {
+        SignInChallenge::of(refusal).filter(|challenge| self.0.accepts(challenge, url, now)).map(Box::new)
+    }
+
     /// Asks for a signature.
-    pub(crate) async fn sign(&self, operation: &OperationRef, url: &Url, time: SystemTime) -> Result<Signature, Error> {
+    pub(crate) async fn sign(
+        &self,
+        operation: &OperationRef,
+        url: &Url,
+        time: SystemTime,
+        challenge: Option<Box<SignInChallenge>>,
+    ) -> Result<Signature, Error> {
         let mut resource = url.clone();
         resource.set_query(None);
-        let request = SignInRequest { operation: operation.name().to_owned(), url: resource.into(), time };
+        let request = SignInRequest { operation: operation.name().to_owned(), url: resource.into(), time, challenge };
         let failed = |problem: String| Error::new(ErrorKind::Signing, problem);
         let secret = match self.0.sign(request).await {
             Ok(secret) => secret,

@@ -88,7 +88,7 @@ mod uploads;
 #[path = "../media/video.rs"]
 mod video;
 #[cfg(feature = "wallet")]
-#[path = "../account/wallet.rs"]
+#[path = "../account/wallet/mod.rs"]
 mod wallet;
 
 /// The document of the API is valid JSON.

@@ -69,6 +69,40 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// The token that the API takes: USDC, with 6 decimals.
+    pub fn usdc(self) -> WalletAddress {
+        match self {
+            // 0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+            Self::Base => WalletAddress::evm([
+                0x83, 0x35, 0x89, 0xfc, 0xd6, 0xed, 0xb6, 0xe0, 0x8f, 0x4c, 0x7c, 0x32, 0xd4, 0xf7, 0x1b, 0x54, 0xbd,
+                0xa0, 0x29, 0x13,
+            ]),
+            // EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v
+            Self::Solana => WalletAddress::solana([
+                198, 250, 122, 243, 190, 219, 173, 58, 61, 101, 243, 106, 171, 201, 116, 49, 177, 187, 228, 194, 210,
+                246, 224, 228, 124, 166, 2, 3, 69, 47, 93, 97,
+            ]),
+        }
+    }
+
+    /// The recipient of top-ups that the API is known to name.
+    pub fn known_recipient(self) -> WalletAddress {
+        match self {
+            // 0x2670B922ef37C7Df47158725C0CC407b5382293F
+            Self::Base => WalletAddress::evm([
+                0x26, 0x70, 0xb9, 0x22, 0xef, 0x37, 0xc7, 0xdf, 0x47, 0x15, 0x87, 0x25, 0xc0, 0xcc, 0x40, 0x7b, 0x53,
+                0x82, 0x29, 0x3f,
+            ]),
+            // 8qUL23aSj7mDWdoLMXGHFvnVCT9wd7jXcysiekroADEL
+            Self::Solana => WalletAddress::solana([
+                116, 108, 150, 74, 78, 226, 125, 253, 254, 129, 247, 232, 116, 85, 114, 202, 110, 205, 26, 117, 65,
+                245, 87, 145, 132, 255, 39, 122, 44, 132, 110, 221,
+            ]),
+        }
+    }
+}
+
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -94,6 +128,14 @@ impl WalletAddress {
         match self.0 {
             Bytes::Evm(_) => Chain::Base,
             Bytes::Solana(_) => Chain::Solana,
+        }
+    }
+
+    /// The 32 bytes of a Solana address.
+    pub(super) fn solana_bytes(&self) -> Option<[u8; 32]> {
+        match self.0 {
+            Bytes::Evm(_) => None,
+            Bytes::Solana(bytes) => Some(bytes),
         }
     }
 
@@ -206,6 +248,24 @@ mod tests {
         ] {
             let error = address.parse::<WalletAddress>().unwrap_err().to_string();
             assert!(error.contains(reason), "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn tokens_and_recipients_are_those_of_the_api() {
+        for (chain, token, recipient) in [
+            (Chain::Base, "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "0x2670B922ef37C7Df47158725C0CC407b5382293F"),
+            (
+                Chain::Solana,
+                "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+                "8qUL23aSj7mDWdoLMXGHFvnVCT9wd7jXcysiekroADEL",
+            ),
+        ] {
+            assert_eq!(
+                (chain.usdc().to_string(), chain.known_recipient().to_string()),
+                (token.into(), recipient.into())
+            );
+            assert_eq!((chain.usdc().chain(), chain.known_recipient().chain()), (chain, chain));
         }
     }
 

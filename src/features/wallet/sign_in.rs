@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::address::{Chain, WalletAddress};
@@ -19,7 +20,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
-use crate::runtime::wallet::{self, RequestSigner, SignInRequest, Signer};
+use crate::runtime::wallet::{self, RequestSigner, SignInChallenge, SignInRequest, Signer};
 
 /// The longest time for which the API accepts a signature.
 const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
@@ -27,13 +28,14 @@ const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
 /// A wallet: what signs for it, and what its sign-in messages say. Clones share the signer.
 #[derive(Clone)]
 pub struct Wallet {
-    signer: Arc<dyn WalletSigner>,
+    pub(super) signer: Arc<dyn WalletSigner>,
     domain: String,
     statement: Option<String>,
     uri: String,
     time_to_live: Duration,
     /// How far the server's clock is ahead of the client's, in milliseconds.
     skew: Arc<AtomicI64>,
+    pub(super) takes_challenges: bool,
 }
 
 /// The largest difference of clocks that is corrected.
@@ -56,6 +58,7 @@ impl Wallet {
             uri: "https://api.venice.ai".to_owned(),
             time_to_live: Duration::from_secs(240),
             skew: Arc::default(),
+            takes_challenges: true,
         }
     }
 
@@ -87,6 +90,20 @@ impl Wallet {
         self
     }
 
+    /// Whether to sign what a 402 asks to sign (challenge mode), once for a request, in place of the SDK's own message. The domain must be
+    /// `api.venice.ai`, `venice.ai`, that of [`with_domain`](Self::with_domain) or the host of the request, and the URI must be there,
+    /// too; a challenge of another site is never signed. Default: `true`.
+    #[must_use]
+    pub fn with_challenges(mut self, sign: bool) -> Self {
+        self.takes_challenges = sign;
+        self
+    }
+
+    /// The domain that the message names.
+    pub(super) fn domain(&self) -> &str {
+        &self.domain
+    }
+
     /// The address of the wallet.
     pub fn address(&self) -> WalletAddress {
         self.signer.address()
@@ -101,11 +118,16 @@ impl Wallet {
         self.sign_in_at(SystemTime::now()).await
     }
 
-    async fn sign_in_at(&self, now: SystemTime) -> Result<Secret, SignerError> {
+    /// The time since 1970, corrected by what is known of the server's clock.
+    pub(super) fn corrected(&self, now: SystemTime) -> Duration {
         let skew = self.skew.load(Ordering::Relaxed);
         let distance = Duration::from_millis(skew.unsigned_abs());
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = if skew < 0 { now.saturating_sub(distance) } else { now.saturating_add(distance) };
+        if skew < 0 { now.saturating_sub(distance) } else { now.saturating_add(distance) }
+    }
+
+    async fn sign_in_at(&self, now: SystemTime) -> Result<Secret, SignerError> {
+        let now = self.corrected(now);
         if self.time_to_live.is_zero() || self.time_to_live > MAX_TIME_TO_LIVE {
             let message = format!(
                 "a signature that is valid for {:?} is not made: the API accepts more than 0 and at most {MAX_TIME_TO_LIVE:?}",
@@ -127,11 +149,16 @@ impl Wallet {
             not_before: None,
             resources: Vec::new(),
         };
+        self.sign_message(&message, now).await
+    }
+
+    /// The header of a message that was issued at this time since 1970.
+    pub(super) async fn sign_message(&self, message: &SignInMessage, issued: Duration) -> Result<Secret, SignerError> {
         message.check()?;
         let text = message.text();
         let signature = self.signer.sign_message(text.as_bytes()).await?;
         message.check_signature(&signature)?;
-        let timestamp = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let timestamp = u64::try_from(issued.as_millis()).unwrap_or(u64::MAX);
         let header = message.header(&text, &signature, timestamp).to_string();
         Ok(base64::encoded(header.as_bytes()).into())
     }
@@ -144,7 +171,16 @@ impl Wallet {
 impl RequestSigner for Wallet {
     fn sign(&self, request: SignInRequest) -> wallet::Signing {
         let wallet = self.clone();
-        Box::pin(async move { wallet.sign_in_at(request.time).await })
+        Box::pin(async move {
+            match request.challenge {
+                Some(challenge) => wallet.sign_challenge(*challenge).await,
+                None => wallet.sign_in_at(request.time).await,
+            }
+        })
+    }
+
+    fn accepts(&self, challenge: &SignInChallenge, url: &Url, now: SystemTime) -> bool {
+        self.accepts_challenge(challenge, url, now)
     }
 
     /// A clock that goes wrong is corrected by the time of the server that says so.

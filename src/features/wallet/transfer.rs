@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::address::WalletAddress;
+use super::error::{WalletError, WalletErrorKind};
 use super::keccak::keccak256;
 use crate::features::hex;
 
@@ -88,8 +89,26 @@ impl TransferAuthorization {
         })
     }
 
-    /// The members of the authorization: all of them texts.
-    fn to_json(&self) -> Value {
+    /// Rejects what no chain would execute. `now` is in seconds since 1970.
+    pub(super) fn check(&self, now: u64) -> Result<(), WalletError> {
+        let reject = |kind, problem: String| Err(WalletError::new(kind, problem));
+        for (role, address) in [("payer", self.from), ("recipient", self.to), ("token", self.token)] {
+            if address.as_bytes().len() != 20 {
+                let problem = format!("the {role} {address} of the payment is not an address of an EVM chain");
+                return reject(WalletErrorKind::Network, problem);
+            }
+        }
+        if self.value == 0 {
+            return reject(WalletErrorKind::Amount, "a payment of nothing is not signed".to_owned());
+        }
+        if self.valid_before <= now || self.valid_before <= self.valid_after {
+            return reject(WalletErrorKind::Expiry, "the payment expired before it was signed".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The fields of the authorization, as a payment has them: all of them strings.
+    pub(super) fn to_json(&self) -> Value {
         json!({
             "from": self.from.to_string(), "to": self.to.to_string(), "value": self.value.to_string(),
             "validAfter": self.valid_after.to_string(), "validBefore": self.valid_before.to_string(),

@@ -19,7 +19,7 @@ impl fmt::Display for NotAnAmount {
 impl std::error::Error for NotAnAmount {}
 
 /// A caller's limit: not negative.
-#[cfg(any(feature = "budget", feature = "jobs"))]
+#[cfg(any(feature = "budget", feature = "jobs", feature = "wallet"))]
 pub(crate) fn limit(limit: impl TryInto<Amount>) -> Result<Amount, NotAnAmount> {
     let limit = limit.try_into().map_err(|_| NotAnAmount)?;
     if limit.is_negative() { Err(NotAnAmount) } else { Ok(limit) }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub use self::convert::NotAnAmount;
-#[cfg(any(feature = "budget", feature = "jobs"))]
+#[cfg(any(feature = "budget", feature = "jobs", feature = "wallet"))]
 pub(crate) use self::convert::limit;
 
 /// An exact decimal number: a cost, a balance, a price. The field that has it names the currency.

@@ -295,13 +295,13 @@ impl ClientBuilder {
     }
 
     /// The interceptors of each call.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     pub(crate) fn interceptors(&mut self) -> &mut Interceptors {
         &mut self.interceptors
     }
 
     /// The initial state of features.
-    #[cfg(feature = "catalogue")]
+    #[cfg(any(feature = "catalogue", feature = "wallet"))]
     pub(crate) fn slots(&self) -> &Slots {
         &self.slots
     }

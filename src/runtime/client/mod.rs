@@ -98,7 +98,7 @@ impl Client {
     }
 
     /// A client for further calls that a call needs.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
         Self { shared: Arc::clone(&outgoing.shared), options: None }
     }
@@ -126,12 +126,12 @@ impl Client {
         self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.shared.timeout)
     }
 
-    #[cfg(feature = "batch")]
+    #[cfg(any(feature = "batch", feature = "wallet"))]
     pub(crate) fn retry(&self) -> &crate::runtime::transport::RetryPolicy {
         self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
-    #[cfg(any(feature = "batch", feature = "catalogue", feature = "jobs"))]
+    #[cfg(any(feature = "batch", feature = "catalogue", feature = "jobs", feature = "wallet"))]
     pub(crate) fn clock(&self) -> &dyn crate::runtime::transport::Clock {
         &*self.shared.clock
     }

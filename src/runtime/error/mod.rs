@@ -158,7 +158,13 @@ impl Error {
     }
 
     /// Attaches a value of a higher module, one per type, for a getter that is defined there.
-    #[cfg(any(feature = "budget", feature = "jobs", feature = "preflight", feature = "structured"))]
+    #[cfg(any(
+        feature = "budget",
+        feature = "jobs",
+        feature = "preflight",
+        feature = "structured",
+        feature = "wallet"
+    ))]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         self.details_mut().attachments.insert(value);
         self
@@ -225,7 +231,7 @@ impl Error {
         self
     }
 
-    #[cfg(feature = "jobs")]
+    #[cfg(any(feature = "jobs", feature = "wallet"))]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner.kind = kind;
         self

@@ -7,7 +7,8 @@
 //! `Client::of_call`. Those calls run the interceptors too, so it must let them pass.
 //! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`].
 //! A call starts with a copy of the client's, and its own replaces the client's with the same name.
-//! 3. Outcomes are handled by a [`CompletionObserver`], which `before_send` returns.
+//! 3. A failed attempt whose cause it can remove: [`Interceptor::recover`].
+//! 4. Outcomes are handled by a [`CompletionObserver`], which `before_send` returns.
 //!
 //! A call without interceptors allocates nothing for them, and `send` stays small.
 
@@ -23,11 +24,11 @@ use crate::runtime::media::limits;
 /// Runs before the first attempt of a call, after all checks that need no waiting.
 pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     fn name(&self) -> &'static str;
 
     /// Interceptors run in ascending order.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     fn order(&self) -> i8 {
         0
     }
@@ -39,7 +40,21 @@ pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
 
     /// Lets a call pass, changed or not, or rejects it.
     fn before_send<'a>(&'a self, outgoing: &'a mut Outgoing) -> Intercepting<'a>;
+
+    /// Whether [`recover`](Self::recover) is to be asked about a failed attempt.
+    fn recovers(&self, _failure: &Error) -> bool {
+        false
+    }
+
+    /// Removes the cause of a failed attempt, after which the request is sent again, once: `Ok` with the failure. `Err` is the error to
+    /// report instead.
+    fn recover<'a>(&'a self, _outgoing: &'a mut Outgoing, failure: Error) -> Recovering<'a> {
+        Box::pin(std::future::ready(Err(failure)))
+    }
 }
+
+/// The future of [`Interceptor::recover`].
+pub(crate) type Recovering<'a> = Pin<Box<dyn Future<Output = Result<Error, Error>> + Send + 'a>>;
 
 /// The future of [`Interceptor::before_send`].
 pub(crate) type Intercepting<'a> =
@@ -78,7 +93,7 @@ impl Interceptors {
     }
 
     /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
@@ -142,6 +157,14 @@ pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers,
         }
     }
     Ok(watches)
+}
+
+/// Asks the first interceptor that may remove the cause of a failure. `Ok` if the request is to be sent again.
+pub(super) async fn recover(outgoing: &mut Outgoing, failure: Error) -> Result<Error, Error> {
+    match outgoing.interceptors.0.iter().find(|interceptor| interceptor.recovers(&failure)).cloned() {
+        Some(interceptor) => interceptor.recover(outgoing, failure).await,
+        None => Err(failure),
+    }
 }
 
 async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {

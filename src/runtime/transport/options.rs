@@ -44,6 +44,8 @@ pub struct CallOptions {
     pub(crate) key: Option<ApiKey>,
     /// The signer of each request.
     pub(crate) signer: Option<Signer>,
+    /// It is made in place of a request of the same wallet that waits for it, and so does not count as one more in flight.
+    pub(crate) within_slot: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) extra_query: Vec<(String, String)>,
     /// Fields to add to the request's body.
@@ -238,6 +240,7 @@ impl CallOptions {
         if other.signer.is_some() || other.headers.contains_key(SIGN_IN) {
             self.signer = other.signer;
         }
+        self.within_slot |= other.within_slot;
         self.headers.extend(other.headers);
         self.extra_query.extend(other.extra_query);
         for (name, value) in other.extra_body {

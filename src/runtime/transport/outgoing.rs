@@ -4,7 +4,7 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body::Body as _;
@@ -22,7 +22,7 @@ use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::validation::ValidationError;
-use crate::runtime::wallet::SIGN_INS;
+use crate::runtime::wallet::{SIGN_INS, SignInChallenge};
 
 /// Why a transient failure is not retried.
 pub(super) const READ_ONCE: &str = "not retried, as its body cannot be read twice";
@@ -55,6 +55,13 @@ pub(crate) struct Outgoing {
     pub(crate) signs_again: bool,
     /// It was signed again after such a rejection, which is done once.
     pub(crate) signed_again: bool,
+    /// What the next signature is to sign, as the last attempt was answered with it.
+    pub(crate) challenge: Option<Box<SignInChallenge>>,
+    /// When the last attempt began.
+    #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
+    pub(crate) attempted: Option<Instant>,
+    /// An interceptor removed the cause of a failed attempt, which is done once.
+    pub(crate) recovered: bool,
 }
 
 /// The body of a request, separate so that each attempt gets it without a copy.
@@ -105,6 +112,9 @@ impl Outgoing {
             may_have_run: false,
             signs_again: false,
             signed_again: false,
+            challenge: None,
+            attempted: None,
+            recovered: false,
         });
         if let Some(options) = options {
             outgoing.options = if is_anonymous { options.for_other_host() } else { options.clone() };

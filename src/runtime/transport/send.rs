@@ -51,6 +51,7 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
             false => None,
         };
         outgoing.sent += 1;
+        outgoing.attempted = Some(std::time::Instant::now());
         let failure = match attempt(http, outgoing).await {
             Ok(mut reply) => {
                 trace.success(&reply);
@@ -69,8 +70,13 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
             }
             Err(failure) => failure,
         };
+        let recovered = match outgoing.is_recoverable() {
+            true => boxed_cold(interceptor::recover(outgoing, failure)).await,
+            false => Err(failure),
+        };
+        // The other requests of the wallet wait meanwhile.
         drop(slot);
-        let pause = outgoing.pause(failure, trace)?;
+        let pause = outgoing.pause(recovered, trace)?;
         shared.clock.sleep(pause).await;
     }
 }
@@ -176,7 +182,7 @@ async fn sign(outgoing: &mut Outgoing) -> Result<Option<WalletSlot>, Error> {
     const FRESH: Duration = Duration::from_secs(60);
     // A signature is valid for one request. The wallet, and so whether it has to wait, is known only from the signature.
     put_signature(outgoing).await?;
-    let Some(header) = outgoing.sign_in().cloned() else { return Ok(None) };
+    let Some(header) = outgoing.sign_in().cloned().filter(|_| !outgoing.options.within_slot) else { return Ok(None) };
     let begun = Instant::now();
     let slot = outgoing.shared.wallets.enter(&header, outgoing.timeout()).await;
     let slot = slot.map_err(|error| outgoing.scope.explained(error))?;
@@ -187,8 +193,10 @@ async fn sign(outgoing: &mut Outgoing) -> Result<Option<WalletSlot>, Error> {
 }
 
 async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
+    let challenge = outgoing.challenge.take();
     let (Some(signer), Some(url)) = (&outgoing.options.signer, outgoing.url().cloned()) else { return Ok(()) };
-    let signature = signer.sign(outgoing.scope.operation(), &url, outgoing.shared.clock.system_time()).await;
+    let time = outgoing.shared.clock.system_time();
+    let signature = signer.sign(outgoing.scope.operation(), &url, time, challenge).await;
     let signature = signature.map_err(|error| outgoing.scope.explained(error))?;
     outgoing.set_header(wallet::SIGN_IN, signature.header);
     outgoing.scope.hide([signature.secret]);
@@ -223,9 +231,18 @@ impl Outgoing {
         }
     }
 
-    /// The pause before the next attempt, or the error to report.
+    /// Whether an interceptor may remove the cause of a failed attempt.
+    fn is_recoverable(&self) -> bool {
+        !self.recovered && self.is_of_api() && self.is_repeatable() && interceptor::are_there(self)
+    }
+
+    /// The pause before the next attempt, or the error to report if there is none. `Ok`: the cause of the failure is removed.
     #[cold]
-    fn pause(&mut self, failure: Error, trace: &Trace) -> Result<Duration, Error> {
+    fn pause(&mut self, failure: Result<Error, Error>, trace: &Trace) -> Result<Duration, Error> {
+        let (failure, recovered) = match failure {
+            Ok(failure) => (failure, true),
+            Err(failure) => (failure, false),
+        };
         let mut failures = Failures::default();
         let (shared, operation) = (&self.shared, self.scope.operation());
         if self.is_of_api() {
@@ -238,9 +255,15 @@ impl Outgoing {
         let retries = self.sent.saturating_sub(1);
         // It was rejected for the signature, which the next attempt creates again.
         let signer = self.options.signer.as_ref().filter(|_| !self.signed_again);
-        let signs_again = signer.is_some_and(|signer| signer.can_cure(operation, &failure, shared.clock.system_time()));
-        self.signs_again = signs_again;
+        let now = shared.clock.system_time();
+        let signs_again = signer.is_some_and(|signer| signer.can_cure(operation, &failure, now));
+        let challenge = signer.filter(|_| !signs_again).zip(self.url());
+        let challenge = challenge.and_then(|(signer, url)| signer.challenge(&failure, url, now));
+        let signs_again = signs_again || challenge.is_some();
+        (self.signs_again, self.challenge) = (signs_again, challenge);
+        self.recovered |= recovered;
         let decision = match self.is_repeatable() {
+            true if recovered => Decision::Repeat(Duration::ZERO),
             true if signs_again => match failures.are_too_many {
                 true => Decision::Stop("failure_budget_exhausted"),
                 false => retry.at_once(retries),

@@ -133,7 +133,7 @@ async fn a_payment_is_credited_to_the_wallet_that_signed_it() {
     assert_eq!(price.accepts[0].amount_usd().unwrap(), 5.into());
     let mut payment = Authorization::new(0, 12_340_000);
     payment.accepted = price.accepts[0].raw.clone();
-    let done = venice.x402().top_up(payment.header()).await.unwrap();
+    let done = venice.x402().top_up_with_payment(payment.header()).await.unwrap();
     assert_eq!(done.top_up.wallet_address, address);
     let receipt = done.receipt.unwrap();
     assert_eq!((receipt.success, receipt.network.as_deref()), (Some(true), Some("eip155:8453")));
@@ -381,7 +381,7 @@ async fn a_reply_can_be_lost_after_the_payment_was_credited() {
         Fault::cut(20),
     ] {
         mock.fault(fault.on("topUpX402Balance"));
-        venice.x402().top_up(payment.header()).await.unwrap();
+        venice.x402().top_up_with_payment(payment.header()).await.unwrap();
     }
     // Each lost reply had a second request; those with faults that are not executed are no submissions.
     let payments = mock.payments();

@@ -8,7 +8,6 @@ use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use super::file::{self, Opened, RecordedRequest, RequestState, Span};
-use super::lock::LockedFile;
 use super::record::Line;
 use super::{Journal, KeptReply, record};
 use crate::features::locked_file::LockedFile;

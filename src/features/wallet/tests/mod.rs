@@ -2,12 +2,16 @@
 
 use serde_json::Value;
 
+mod account;
+mod challenge;
+mod payments;
+
 use super::sign_in::SignInMessage;
 use super::*;
 use crate::features::hex;
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../../tests/fixtures/wallet/vectors.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../tests/fixtures/wallet/vectors.json")).unwrap()
 }
 
 fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
@@ -107,7 +111,7 @@ async fn solana_wallets_sign_as_tweetnacl_does() {
 #[test]
 fn keystores_of_ethers_and_eth_account_open_with_their_password_only() {
     let of_eth_account: Vec<Value> =
-        serde_json::from_str(include_str!("../../../tests/fixtures/wallet/keystores.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../tests/fixtures/wallet/keystores.json")).unwrap();
     let vectors = vectors();
     let keystores = list(&vectors, "keystores").iter().chain(&of_eth_account);
     let mut opened = 0;

@@ -1,5 +1,11 @@
 //! Calls that a local wallet signs, over a socket.
 
+mod auto_top_up;
+mod bank;
+mod challenge;
+mod key;
+mod top_up;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

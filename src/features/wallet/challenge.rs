@@ -1,0 +1,102 @@
+//! `Wallet::sign_challenge`: signs what a 402 asks to sign (challenge mode), if it is of the API's own domain.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::Url;
+
+use super::address::Chain;
+use super::error::{WalletError, WalletErrorKind};
+use super::sign_in::{SignInMessage, Wallet};
+use super::signer::SignerError;
+use crate::runtime::secret::Secret;
+use crate::runtime::timestamp::Timestamp;
+use crate::runtime::wallet::SignInChallenge;
+
+/// The domains of the API.
+const DOMAINS: [&str; 2] = ["api.venice.ai", "venice.ai"];
+/// How old a message may be, and how far in the future.
+const MAX_AGE: Duration = Duration::from_secs(300);
+const MAX_AHEAD: Duration = Duration::from_secs(30);
+
+impl Wallet {
+    /// Whether the wallet signs this challenge for a request to this address.
+    pub(super) fn accepts_challenge(&self, challenge: &SignInChallenge, url: &Url, now: SystemTime) -> bool {
+        if !self.takes_challenges {
+            return false;
+        }
+        match self.check_challenge(challenge, url, self.corrected(now)) {
+            Ok(()) => true,
+            Err(problem) => {
+                tracing::warn!(%problem, "the server asks the wallet to sign what it does not sign");
+                false
+            }
+        }
+    }
+
+    fn check_challenge(&self, challenge: &SignInChallenge, url: &Url, now: Duration) -> Result<(), WalletError> {
+        let reject = |problem: String| Err(WalletError::new(WalletErrorKind::Unsupported, problem));
+        let host = url.host_str().unwrap_or_default();
+        let with_port = url.port().map(|port| format!("{host}:{port}"));
+        let is_own = |domain: &str| {
+            DOMAINS.iter().chain([&self.domain(), &host]).any(|own| domain.eq_ignore_ascii_case(own))
+                || with_port.as_deref().is_some_and(|own| domain.eq_ignore_ascii_case(own))
+        };
+        if !is_own(&challenge.domain) {
+            return reject(format!("the domain {:?} is not the API's", challenge.domain));
+        }
+        let uri = Url::parse(&challenge.uri).ok().filter(|uri| matches!(uri.scheme(), "https" | "http"));
+        if !uri.as_ref().and_then(Url::host_str).is_some_and(is_own) {
+            return reject(format!("the URI {:?} is not the API's", challenge.uri));
+        }
+        if challenge.version != "1" {
+            return reject(format!("the version is {:?}", challenge.version));
+        }
+        let chain = self.address().chain();
+        let is_chain = |name: &String| name == chain.reference() || Chain::of_network(name) == Some(chain);
+        if !challenge.chains.is_empty() && !challenge.chains.iter().any(is_chain) {
+            return reject(format!("{chain} is not among the chains {:?}", challenge.chains));
+        }
+        let time = |text: &str| since_1970(text).ok_or_else(|| format!("{text:?} is not a time"));
+        let times = || {
+            let issued = time(&challenge.issued_at)?;
+            if issued + MAX_AGE < now || issued > now + MAX_AHEAD {
+                return Err(format!("it was issued at {}, which is not now", challenge.issued_at));
+            }
+            if challenge.expiration_time.as_deref().map(time).transpose()?.is_some_and(|expires| expires <= now) {
+                return Err("it has expired".to_owned());
+            }
+            if challenge.not_before.as_deref().map(time).transpose()?.is_some_and(|from| from > now + MAX_AHEAD) {
+                return Err("it is not valid yet".to_owned());
+            }
+            Ok(())
+        };
+        times().or_else(reject)?;
+        self.message(challenge.clone()).check()
+    }
+
+    /// The header for a challenge that was accepted.
+    pub(super) async fn sign_challenge(&self, challenge: SignInChallenge) -> Result<Secret, SignerError> {
+        let issued = since_1970(&challenge.issued_at).unwrap_or_default();
+        self.sign_message(&self.message(challenge), issued).await
+    }
+
+    fn message(&self, challenge: SignInChallenge) -> SignInMessage {
+        let SignInChallenge { domain, uri, version, nonce, issued_at, expiration_time, not_before, .. } = challenge;
+        SignInMessage {
+            domain,
+            address: self.address(),
+            statement: challenge.statement,
+            uri,
+            version,
+            nonce,
+            issued_at,
+            expiration_time,
+            not_before,
+            resources: challenge.resources,
+        }
+    }
+}
+
+fn since_1970(time: &str) -> Option<Duration> {
+    Timestamp::from(time).to_system_time()?.duration_since(SystemTime::UNIX_EPOCH).ok()
+}

@@ -1,0 +1,74 @@
+//! Challenges that a wallet signs, and those that it does not.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::Url;
+
+use super::*;
+use crate::runtime::wallet::SignInChallenge;
+
+/// 2026-01-01T00:00:10Z.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_610)
+}
+
+fn challenge() -> SignInChallenge {
+    SignInChallenge {
+        domain: "api.venice.ai".to_owned(),
+        uri: "https://api.venice.ai/api/v1/chat/completions".to_owned(),
+        version: "1".to_owned(),
+        nonce: "0123456789abcdef".to_owned(),
+        issued_at: "2026-01-01T00:00:00.000Z".to_owned(),
+        expiration_time: Some("2026-01-01T00:05:00.000Z".to_owned()),
+        not_before: None,
+        statement: Some("Sign in to Venice AI".to_owned()),
+        resources: Vec::new(),
+        chains: vec!["eip155:8453".to_owned(), "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp".to_owned()],
+    }
+}
+
+#[test]
+fn a_challenge_of_another_site_time_or_chain_is_not_signed() {
+    let wallet = Wallet::new(LocalWallet::from_hex(text(&list(&vectors(), "evm")[0], "key")).unwrap());
+    let url = Url::parse("https://gateway.example:8443/api/v1/chat/completions").unwrap();
+    type Change = fn(&mut SignInChallenge);
+    let changes: [(Change, bool); 26] = [
+        (|_| {}, true),
+        (|c| c.domain = "venice.ai".to_owned(), true),
+        (|c| c.domain = "API.venice.ai".to_owned(), true),
+        (|c| c.domain = "gateway.example".to_owned(), true),
+        (|c| c.domain = "gateway.example:8443".to_owned(), true),
+        (|c| c.domain = "evil.example".to_owned(), false),
+        (|c| c.domain = "api.venice.ai.evil.example".to_owned(), false),
+        (|c| c.domain = "evil-venice.ai".to_owned(), false),
+        (|c| c.domain = "https://api.venice.ai".to_owned(), false),
+        (|c| c.domain = "api.venice.ai\nevil.example".to_owned(), false),
+        (|c| c.domain = String::new(), false),
+        (|c| c.uri = "https://evil.example/".to_owned(), false),
+        (|c| c.uri = "https://api.venice.ai@evil.example/".to_owned(), false),
+        (|c| c.uri = "not a URL".to_owned(), false),
+        (|c| c.uri = "ftp://api.venice.ai/".to_owned(), false),
+        (|c| c.version = "2".to_owned(), false),
+        (|c| c.nonce = "short".to_owned(), false),
+        (|c| c.nonce = "0123456789abcdef\nURI: x".to_owned(), false),
+        (|c| c.statement = Some("yes\nURI: https://evil.example".to_owned()), false),
+        (|c| c.issued_at = "2025-12-31T23:55:00.000Z".to_owned(), false),
+        (|c| c.issued_at = "2026-01-01T00:01:00.000Z".to_owned(), false),
+        (|c| c.issued_at = "now".to_owned(), false),
+        (|c| c.expiration_time = Some("2026-01-01T00:00:10.000Z".to_owned()), false),
+        (|c| c.not_before = Some("2026-01-01T01:00:00.000Z".to_owned()), false),
+        (|c| c.chains = vec!["eip155:1".to_owned()], false),
+        (|c| c.chains = vec!["8453".to_owned()], true),
+    ];
+    for (change, accepted) in changes {
+        let mut challenge = challenge();
+        change(&mut challenge);
+        assert_eq!(wallet.accepts_challenge(&challenge, &url, now()), accepted, "{challenge:?}");
+    }
+    let never = wallet.clone().with_challenges(false);
+    assert!(!never.accepts_challenge(&challenge(), &url, now()));
+    let own = wallet.with_domain("wallet.example");
+    let mut of_own = challenge();
+    of_own.domain = "wallet.example".to_owned();
+    assert!(own.accepts_challenge(&of_own, &url, now()));
+}
