@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+use venice_ai_codegen::model::{Model, Operation};
+use venice_ai_codegen::{Inputs, lower_document, overlay::Mode, yaml};
 use venice_ai_mock::{Answer, Fault, MockVenice, UnknownFields};
 
 /// What must not be in any output.
@@ -68,7 +71,30 @@ fn the_bundled_mock_keeps_the_contract_and_what_it_adds_is_known() {
     assert_eq!((&counts["requests"], &counts["new"]), (&counts["answered"], &json!(0)), "{report:#}");
     assert!(counts["operations"].as_u64().unwrap() >= 50, "{counts}");
     assert_eq!(report["gone"], json!([]), "tools/contract/mock.json has what the mock does not send any more");
-    assert_eq!(report["unsent"], json!([]), "give it to a maximal request in tools/contract/src/cases");
+    // What a bump brought is sent by nobody until somebody has looked at it, and documented it.
+    let brought = undocumented();
+    let unsent = report["unsent"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+    let unsent: Vec<&str> = unsent.filter(|line| !brought.contains(*line)).collect();
+    assert_eq!(unsent, [""; 0], "give it to a maximal request in tools/contract/src/cases");
+}
+
+/// The fields and parameters of requests that `spec/docs.yaml` does not document, as `operation: name`.
+fn undocumented() -> BTreeSet<String> {
+    let read = |name: &str| {
+        let path = format!("{}/../../spec/{name}", env!("CARGO_MANIFEST_DIR"));
+        yaml::parse(&std::fs::read_to_string(path).unwrap())
+    };
+    let inputs = Inputs::read(read).unwrap();
+    let mut lowered = lower_document(&read("swagger.yaml").unwrap(), &inputs, Mode::Strict).unwrap().lowered;
+    inputs.docs.apply(&mut lowered);
+    let model = Model::read(&lowered).unwrap();
+    let of = |operation: &Operation| -> Vec<String> {
+        let types = [&operation.body, &operation.params].into_iter().flatten();
+        let fields = types.filter_map(|name| model.object(name)).flat_map(|object| &object.fields);
+        let fields = fields.chain(&operation.parameters).filter(|field| field.doc.is_none());
+        fields.map(|field| format!("{}: {}", operation.id, field.wire)).collect()
+    };
+    model.operations.iter().flat_map(of).collect()
 }
 
 /// An operation, the change of its reply, and the expected report.
