@@ -197,8 +197,9 @@ impl<'a, J: Judge> Walker<'a, '_, J> {
         for part in items(schema, "allOf") {
             self.part(part, value, names);
         }
+        let before = self.found.findings.len();
         for keyword in UNIONS {
-            // What none of them takes has been reported as wrong. Once is enough.
+            // A value that no alternative accepts was reported, and is not reported again.
             if !self.alternatives(items(schema, keyword), value, names) {
                 return;
             }
@@ -214,7 +215,9 @@ impl<'a, J: Judge> Walker<'a, '_, J> {
             }
             return;
         }
-        self.judge.limits(&self.path, schema, value, &mut self.found.findings);
+        if self.found.findings.len() == before {
+            self.judge.limits(&self.path, schema, value, &mut self.found.findings);
+        }
         self.found.weigh(self.path.len(), Weight::Other(1));
         match value {
             Value::Array(values) => {
