@@ -1,5 +1,6 @@
 //! The mock that verifies wallets: signatures, payments and credit.
 
+mod by_sdk;
 mod properties;
 mod sign_in;
 mod spending;
