@@ -3,10 +3,10 @@
 //! # Adding an interceptor
 //!
 //! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] gets the request as it will be sent, with everything that `with_extra_body`
-//! added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make its own calls with
-//! `Client::of_call`. Those calls run the interceptors too, so it must let them pass.
+//!    added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make its own calls with
+//!    `Client::of_call`. Those calls run the interceptors too, so it must let them pass.
 //! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`].
-//! A call starts with a copy of the client's, and its own replaces the client's with the same name.
+//!    A call starts with a copy of the client's, and its own replaces the client's with the same name.
 //! 3. A failed attempt whose cause it can remove: [`Interceptor::recover`].
 //! 4. Outcomes are handled by a [`CompletionObserver`], which `before_send` returns.
 //!
