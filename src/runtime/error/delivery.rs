@@ -64,6 +64,12 @@ impl Error {
             },
             RateLimited | Overloaded | Server => match status {
                 Some(429) => Delivery::Refused,
+                // Of a payment only the code says that it was not carried out.
+                Some(503)
+                    if self.retry_class() == RetryClass::Payment && self.code() != Some("X402_NOT_CONFIGURED") =>
+                {
+                    Delivery::Unknown
+                }
                 // A gateway's 503 may follow a request that it forwarded.
                 Some(503) if self.is_from_api() => Delivery::Refused,
                 Some(408)
