@@ -1,6 +1,7 @@
 //! The mock that verifies wallets: signatures, payments and credit.
 
 mod by_sdk;
+mod faults;
 mod properties;
 mod sign_in;
 mod spending;

@@ -1,7 +1,8 @@
-//! Properties of addresses and of sign-in messages, for any values.
+//! Properties of addresses, amounts and sign-in messages, for any values.
 
 use proptest::prelude::*;
-use venice_ai::wallet::{LocalWallet, Wallet, WalletAddress};
+use venice_ai::wallet::{LocalWallet, TopUpPolicy, Wallet, WalletAddress};
+use venice_ai::{Amount, Client};
 
 use super::{chat, start};
 
@@ -65,5 +66,24 @@ proptest! {
             });
             prop_assert_eq!(status, 200);
         }
+    }
+
+    /// Any amount of USDC is signed, verified and credited to the last of its six decimals.
+    #[test]
+    fn any_amount_is_credited_exactly(key in proptest::array::uniform32(1_u8..255), units in 5_000_000_u64..=10_000_000_000) {
+        let amount: Amount = format!("{}.{:06}", units / 1_000_000, units % 1_000_000).parse().unwrap();
+        let mock = start();
+        for wallet in [LocalWallet::from_evm_bytes(&key).unwrap(), LocalWallet::from_solana_bytes(&key).unwrap()] {
+            let wallet = Wallet::new(wallet);
+            let policy = TopUpPolicy::new("10000").with_blockhash(|| async {
+                Ok::<_, std::io::Error>("EkSnNWid2cvwEVnVx9aBqawnmiCNiDgp3gUdkDPTKN1N".to_owned())
+            });
+            let builder = Client::builder().base_url(mock.base_url()).no_proxy().wallet(&wallet).top_up_policy(&policy);
+            let venice = builder.build().unwrap();
+            let done = runtime().block_on(async { venice.x402().top_up(amount).await }).unwrap();
+            prop_assert_eq!(done.top_up.amount_credited, Some(amount));
+            prop_assert_eq!(mock.wallet(wallet.address()).balance(), amount);
+        }
+        prop_assert!(mock.payments().iter().all(|payment| payment.amount == amount));
     }
 }

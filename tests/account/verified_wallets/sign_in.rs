@@ -386,3 +386,11 @@ async fn a_text_that_is_no_address_is_reported_by_the_next_request() {
     assert!(mock.verify().unwrap_err().to_string().contains("\"0x12\" is not the address of a wallet"));
     assert_eq!(get(&mock, "/models", None).await.status(), 400);
 }
+
+#[tokio::test]
+async fn a_payment_is_taken_by_top_ups_only() {
+    for name in ["PAYMENT-SIGNATURE", "X-402-Payment", "X-PAYMENT"] {
+        let (status, body) = read(chat(&start(), Some((name, "e30="))).await).await;
+        assert_eq!((status, &body["code"]), (400, &json!("PAYMENT_HEADER_NOT_ACCEPTED")), "{name}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use venice_ai::types::{
     ChatCompletionRequest, CreateEmbeddingRequest, GenerateImageRequest, QueueVideoRequest, RetrieveJobRequest,
@@ -149,4 +151,38 @@ async fn five_requests_of_a_wallet_are_in_flight() {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn a_wallet_on_solana_gets_a_blockhash_from_a_node_that_it_pays() {
+    let mock = start();
+    let wallet = Wallet::new(solana(0));
+    let venice = client(&mock, &wallet);
+    // The API's own node wants to be paid: a wallet without credit needs another one.
+    let error = venice.x402().top_up("5").await.unwrap_err();
+    assert!(matches!(error.payment_required(), Some(PaymentRequired::Wallet(_))), "{error:?}");
+    assert_eq!(mock.payments(), []);
+    mock.wallet(wallet.address()).set_balance(1);
+    venice.x402().top_up("5").await.unwrap();
+    let balance = mock.wallet(wallet.address()).balance();
+    assert!(balance > "5.9".parse().unwrap() && balance < 6.into(), "{balance}");
+}
+
+#[tokio::test]
+async fn the_mint_of_usdc_is_on_the_node() {
+    let mock = start();
+    let usdc = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
+    let account = async |address: &str, encoding: &str| {
+        let params = json!([address, {"encoding": encoding}]);
+        let call = venice_ai::types::JsonRpcRequest::new("getAccountInfo").params(params);
+        let reply = mock.client().crypto_rpc().call("solana-mainnet", call).await.unwrap();
+        reply.result::<serde_json::Value>().unwrap()["value"].clone()
+    };
+    let parsed = account(usdc, "jsonParsed").await;
+    assert_eq!(parsed["data"]["parsed"]["info"]["decimals"], 6);
+    assert_eq!(parsed["owner"], "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+    let raw = account(usdc, "base64").await;
+    let bytes = STANDARD.decode(raw["data"][0].as_str().unwrap()).unwrap();
+    assert_eq!((bytes.len(), bytes[44]), (82, 6));
+    assert!(account(&solana(0).address().to_string(), "base64").await.is_null());
 }
