@@ -557,6 +557,17 @@ fn music_is_made_within_a_price() {
 }
 
 #[test]
+fn a_wallet_buys_credit_once_and_gets_a_key() {
+    let text = printed(&mut example("wallet"));
+    let lines: Vec<&str> = text.lines().collect();
+    let has = |wanted: &str| lines.iter().filter(|line| line.contains(wanted)).count();
+    assert_eq!((has("has 0.0 USD of credit"), has("402 PAYMENT_REQUIRED")), (1, 1), "{text}");
+    assert_eq!((has("Payment of 5 USD: paid"), has("5.0 USD of credit")), (1, 1), "{text}");
+    assert_eq!((has("TOP_UP 5.0 USD"), has("CHARGE -0.0001305 USD"), has("With a key: You said")), (1, 1, 1), "{text}");
+    assert_eq!(lines.last(), Some(&"1 payment, 4.9998695 USD left"), "{text}");
+}
+
+#[test]
 fn the_tour_covers_every_line_of_the_readme() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("tour"), &folder));

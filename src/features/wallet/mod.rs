@@ -28,6 +28,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`guide`] shows how money goes from a wallet to a reply.
+//!
 //! Each attempt of a request gets a signature of its own, as the API accepts one only once and for five minutes. Keys are wiped from
 //! memory when they are dropped, and are never printed.
 
@@ -36,6 +38,7 @@ mod address;
 mod auto_top_up;
 mod challenge;
 mod error;
+pub mod guide;
 mod keccak;
 mod keystore;
 mod ledger;
