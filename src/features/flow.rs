@@ -13,6 +13,7 @@ use crate::runtime::transport::CallOptions;
 
 /// The steps of a flow, as a future.
 pub(crate) type Steps<T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+type Start<T, S> = Box<dyn FnOnce(Client, S, Option<TimeLimit>) -> Steps<T, <S as FlowSettings>::Error> + Send>;
 
 type AtLimit<T, E> = Box<dyn FnOnce(Error) -> Result<T, E> + Send>;
 
@@ -89,7 +90,7 @@ pub struct Flow<T, S: FlowSettings = ()> {
     at_limit: Option<AtLimit<T, S::Error>>,
     /// Settings of this kind of flow, set by methods of its module.
     pub(crate) settings: S,
-    steps: Box<dyn FnOnce(Client, S, Option<TimeLimit>) -> Steps<T, S::Error> + Send>,
+    steps: Start<T, S>,
 }
 
 #[cfg(any(feature = "catalogue", feature = "jobs", feature = "wallet"))]
