@@ -325,7 +325,7 @@ impl<'a, J: Judge> Walker<'a, '_, J> {
         };
         let tags = first["properties"].as_object()?.keys().map(String::as_str);
         tags.filter(|_| all.len() > 1).find(|name| {
-            let known: Option<Vec<&Value>> = all.iter().map(|schema| tag_of(*schema, name)).collect();
+            let known: Option<Vec<&Value>> = all.iter().map(|schema| tag_of(schema, name)).collect();
             let value = fields.get(*name).filter(|value| value.is_string());
             known.zip(value).is_some_and(|(known, value)| !known.contains(&value))
         })
