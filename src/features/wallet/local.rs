@@ -4,7 +4,7 @@ use std::fmt;
 
 use ed25519_dalek::Signer as _;
 use k256::ecdsa::SigningKey as EvmKey;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::address::WalletAddress;
 use super::error::WalletError;
@@ -16,6 +16,9 @@ use crate::features::hex;
 
 /// The environment variable that [`LocalWallet::from_env`] reads.
 pub const WALLET_KEY_VARIABLE: &str = "VENICE_WALLET_KEY";
+
+/// How much of the stack is overwritten after a key was handled.
+const STACK: usize = 32 * 1024;
 
 /// A wallet whose private key is in the memory of this process, for an EVM chain (Base) or Solana.
 ///
@@ -44,6 +47,10 @@ impl LocalWallet {
     /// # Errors
     /// When the text is no key of the curve. The error does not show it.
     pub fn from_hex(key: &str) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::hex(key))
+    }
+
+    fn hex(key: &str) -> Result<Self, WalletError> {
         let digits = key.trim().trim_start_matches("0x");
         let mut bytes = Zeroizing::new([0; 32]);
         if digits.len() != 64 {
@@ -61,6 +68,10 @@ impl LocalWallet {
     /// # Errors
     /// When they are zero, or above the order of the curve (secp256k1).
     pub fn from_evm_bytes(key: &[u8; 32]) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::evm(key))
+    }
+
+    fn evm(key: &[u8; 32]) -> Result<Self, WalletError> {
         let key = EvmKey::from_slice(key)
             .map_err(|_| WalletError::key("it is zero, or above the order of the curve secp256k1"))?;
         let address = evm_address(key.verifying_key());
@@ -72,6 +83,10 @@ impl LocalWallet {
     /// # Errors
     /// When the text is not base58, has another length, or is a key pair whose halves do not belong together. The error does not show it.
     pub fn from_base58(key: &str) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::base58(key))
+    }
+
+    fn base58(key: &str) -> Result<Self, WalletError> {
         let mut bytes = Zeroizing::new([0; 64]);
         let length = bs58::decode(key.trim().as_bytes()).onto(bytes.as_mut_slice()).map_err(|error| {
             WalletError::key(match error {
@@ -89,6 +104,10 @@ impl LocalWallet {
     /// # Errors
     /// When there are more or fewer bytes, or the public half does not belong to the private one.
     pub fn from_solana_bytes(key: &[u8]) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::solana(key))
+    }
+
+    fn solana(key: &[u8]) -> Result<Self, WalletError> {
         let key = match key.len() {
             64 => {
                 let mut pair = Zeroizing::new([0; 64]);
@@ -114,6 +133,10 @@ impl LocalWallet {
     /// # Errors
     /// As for [`from_solana_bytes`](Self::from_solana_bytes), and for what is not such a list.
     pub fn from_solana_json(json: &str) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::solana_json(json))
+    }
+
+    fn solana_json(json: &str) -> Result<Self, WalletError> {
         let list = json.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
         let list = list.ok_or_else(|| WalletError::key("a key file of Solana is a JSON list of 64 numbers"))?;
         // Not a vector: one that grows leaves its bytes behind.
@@ -138,6 +161,10 @@ impl LocalWallet {
     /// # Errors
     /// When the file is no such keystore, asks for more than 1 GiB of memory, or the password is wrong.
     pub fn from_keystore(json: &str, password: &str) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::keystore(json, password))
+    }
+
+    fn keystore(json: &str, password: &str) -> Result<Self, WalletError> {
         let (key, address) = keystore::open(json, password)?;
         let wallet = Self::from_evm_bytes(&key)?;
         match address {
@@ -169,6 +196,10 @@ impl LocalWallet {
     /// # Errors
     /// When it is no key of either kind.
     pub fn from_text(key: &str) -> Result<Self, WalletError> {
+        wiping_stack(|| Self::text(key))
+    }
+
+    fn text(key: &str) -> Result<Self, WalletError> {
         let text = key.trim();
         let digits = text.trim_start_matches("0x");
         if text.starts_with("0x") || (digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())) {
@@ -202,8 +233,8 @@ impl WalletSigner for LocalWallet {
     fn sign_message<'a>(&'a self, message: &'a [u8]) -> Signing<'a> {
         Box::pin(async move {
             match &self.key {
-                Key::Evm(key) => Ok(Self::sign_hash(key, &personal_hash(message))),
-                Key::Solana(key) => Ok(key.sign(message).to_bytes().to_vec()),
+                Key::Evm(key) => Ok(wiping_stack(|| Self::sign_hash(key, &personal_hash(message)))),
+                Key::Solana(key) => Ok(wiping_stack(|| key.sign(message).to_bytes().to_vec())),
             }
         })
     }
@@ -211,7 +242,7 @@ impl WalletSigner for LocalWallet {
     fn sign_typed_data<'a>(&'a self, transfer: &'a TransferAuthorization) -> Signing<'a> {
         Box::pin(async move {
             match &self.key {
-                Key::Evm(key) => Ok(Self::sign_hash(key, &transfer.signing_hash())),
+                Key::Evm(key) => Ok(wiping_stack(|| Self::sign_hash(key, &transfer.signing_hash()))),
                 Key::Solana(_) => Err(unsupported(self.address, "a payment on an EVM chain (typed data)")),
             }
         })
@@ -220,7 +251,7 @@ impl WalletSigner for LocalWallet {
     fn sign_transaction<'a>(&'a self, message: &'a [u8]) -> Signing<'a> {
         Box::pin(async move {
             match &self.key {
-                Key::Solana(key) => Ok(key.sign(message).to_bytes().to_vec()),
+                Key::Solana(key) => Ok(wiping_stack(|| key.sign(message).to_bytes().to_vec())),
                 Key::Evm(_) => Err(unsupported(self.address, "a payment on Solana (a transaction)")),
             }
         })
@@ -231,6 +262,24 @@ impl fmt::Debug for LocalWallet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalWallet").field("address", &self.address).field("key", &"***").finish()
     }
+}
+
+/// Does what handles a key, then overwrites the part of the stack that it used. Values that were moved leave copies of themselves there,
+/// which nothing wipes, and which a later move of a larger value may take to the heap as its padding.
+fn wiping_stack<T>(work: impl FnOnce() -> T) -> T {
+    #[inline(never)]
+    fn run<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+    #[inline(never)]
+    fn wipe() {
+        let mut stack = [0_u8; STACK];
+        stack.zeroize();
+        std::hint::black_box(&mut stack);
+    }
+    let value = run(work);
+    wipe();
+    value
 }
 
 /// The hash that an EVM wallet signs for a personal message (EIP-191).
