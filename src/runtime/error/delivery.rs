@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(by_class(&LIST), "RRUURUuURUU");
         assert_eq!(by_class(&CHAT), "RRuuRuuuRuu");
         assert_eq!(by_class(&QUEUE), "uRuuRuuuRuu");
-        assert_eq!(by_class(&TOP_UP), "uruuruuurUu");
+        assert_eq!(by_class(&TOP_UP), "uruuuuuurUu");
     }
 
     #[test]
@@ -267,6 +267,8 @@ mod tests {
         let delivery_of = |error: Error| (error.delivery(), error.is_repeatable());
         assert_eq!(delivery_of(pays(409, "PAYMENT_IN_PROGRESS")), (Delivery::Unknown, true));
         assert_eq!(delivery_of(pays(504, "SETTLEMENT_TIMEOUT")), (Delivery::Unknown, true));
+        assert_eq!(delivery_of(pays(503, "X402_NOT_CONFIGURED")), (Delivery::Refused, false));
+        assert_eq!(delivery_of(pays(503, "SERVICE_UNAVAILABLE")), (Delivery::Unknown, false));
         assert_eq!(delivery_of(pays(402, "SETTLEMENT_FAILED")), (Delivery::Refused, false));
         assert_eq!(delivery_of(pays(400, "INVALID_PAYMENT")), (Delivery::Refused, false));
     }
