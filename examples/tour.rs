@@ -22,6 +22,7 @@ use venice_ai::types::{
     MultiEditImageRequest, NoulQuestion, QueueAudioRequest, QueueVideoRequest, QueueVoiceChangerRequest,
     ResponsesRequest, SimpleGenerateImageRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
+use venice_ai::wallet::{LocalWallet, TopUpPolicy, Wallet};
 use venice_ai::{Client, ClientBuilder, Preflight, Upload};
 use venice_ai_mock::MockVenice;
 
@@ -45,6 +46,7 @@ async fn main() -> Done {
     many_at_once(&venice, &folder).await?;
     vectors_and_characters(&venice).await?;
     money(&venice, mock.client_builder(), &folder).await?;
+    wallets().await?;
     the_world_outside(&venice).await?;
 
     println!("{} requests, files in {}", mock.requests().len(), folder.display());
@@ -243,6 +245,22 @@ async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done 
     let balance = venice.x402().balance(WALLET).with_sign_in(proof.clone()).await?;
     let paid = venice.x402().transactions(WALLET).with_sign_in(proof).collect_up_to(100).await?;
     println!("x402: {:?} USD after {} transactions", balance.balance_usd, paid.len());
+    Ok(())
+}
+
+/// On a mock of its own, which verifies signatures and payments.
+async fn wallets() -> Done {
+    let mock = MockVenice::builder().verify_wallets(true).start().await?;
+    let wallet = Wallet::new(LocalWallet::from_hex(&"1b".repeat(32))?); // yours: LocalWallet::from_env()
+    let policy = TopUpPolicy::new("10");
+    let builder = || Client::builder().base_url(mock.base_url()).no_proxy();
+    let venice = builder().wallet(&wallet).auto_top_up("10", &policy).build()?;
+
+    println!("Wallet: would pay {} USD", venice.x402().prepare_top_up("10").await?.amount());
+    println!("Wallet: {:?} USD of credit", venice.x402().top_up("10").await?.top_up.new_balance);
+    mock.wallet(wallet.address()).set_staked_vvv(1);
+    let request = CreateApiKeyRequest::new(ApiKeyType::Inference, "agent");
+    println!("Wallet: key {}", venice.api_keys().create_for_wallet(request).await?.id);
     Ok(())
 }
 
