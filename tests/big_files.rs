@@ -71,7 +71,8 @@ fn serve(listener: &TcpListener, pattern: &Pattern) {
     let before: u64 = part.iter().map(|line| line.len() as u64 + 2).sum::<u64>() + 2;
     let mut rest = String::new();
     reader.by_ref().take(length.parse::<u64>().unwrap() - before - SIZE).read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, format!("\r\n{}--\r\n", part[0]));
+    let model = "Content-Disposition: form-data; name=\"model\"\r\n\r\nm";
+    assert_eq!(rest, format!("\r\n{0}\r\n{model}\r\n{0}--\r\n", part[0]));
     let reply = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{\"text\":\"hello\"}";
     stream.write_all(reply.as_bytes()).unwrap();
 

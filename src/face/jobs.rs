@@ -22,7 +22,7 @@
 //!
 //! let request = QueueVideoRequest::new("wan-2.5-preview-text-to-video")
 //!     .prompt("Fog lifts over a lagoon at sunrise")
-//!     .duration(VideoDuration::S5);
+//!     .duration(VideoDuration::Seconds5);
 //! let video = venice.video().generate_to(request, "lagoon.mp4").with_price_limit(0.75).await?;
 //! println!("{} bytes in {}", video.bytes, video.path.display());
 //! # Ok(()) }

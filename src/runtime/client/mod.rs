@@ -61,7 +61,8 @@ impl Client {
     /// A builder with the default settings.
     ///
     /// ```
-    ///     ///
+    /// use std::time::Duration;
+    ///
     /// let venice = venice_ai::Client::builder()
     ///     .api_key("my key")
     ///     .timeout(Duration::from_secs(120))

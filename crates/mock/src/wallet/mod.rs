@@ -75,8 +75,10 @@ impl MockBuilder {
     ///
     /// let mock = MockVenice::builder().verify_wallets(true).start().await?;
     /// let call = mock.client().x402().balance("0x52908400098527886E0F7030069857D2E4169EE7");
-    /// let error = call.with_sign_in("eyJhZGRyZXNzIjoiIiwibWVzc2FnZSI6IiIsInNpZ25hdHVyZSI6IiJ9").await.unwrap_err();
-    /// assert!(error.is_authentication());
+    /// // {"address": "0x5290…", "message": "none", "signature": "0x1b"}
+    /// let sign_in = "eyJhZGRyZXNzIjoiMHg1MjkwODQwMDA5ODUyNzg4NkUwRjcwMzAwNjk4NTdEMkU0MTY5RUU3IiwibWVzc2FnZSI6Im5vbmUiLCJzaWduYXR1cmUiOiIweDFiIn0=";
+    /// let error = call.with_sign_in(sign_in).await.unwrap_err();
+    /// assert!(error.is_authentication(), "{error}");
     /// # Ok(()) }
     /// ```
     pub fn verify_wallets(mut self, verify: bool) -> Self {
