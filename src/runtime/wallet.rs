@@ -111,7 +111,7 @@ pub(crate) trait RequestSigner: Any + Send + Sync {
     /// The value of the header for one request.
     fn sign(&self, request: SignInRequest) -> Signing;
 
-    /// Whether a refused signature told how to make one that is accepted, such as the server's time.
+    /// Whether the rejection of a signature says how to make one that is accepted, such as the server's time.
     fn learn(&self, _refusal: &Error, _now: SystemTime) -> bool {
         false
     }
@@ -189,7 +189,7 @@ impl Signer {
     }
 
     /// Whether a request that was refused for its signature may be signed again, which is done once: the next signature has a time and
-    /// a nonce of its own, or the refusal told what to correct.
+    /// a nonce of its own, or the rejection says what to correct.
     pub(crate) fn can_cure(&self, operation: &OperationRef, refusal: &Error, now: SystemTime) -> bool {
         // Both, as it may learn from what a new signature cures.
         let learned = refusal.status().is_some_and(|status| status == 401) && self.0.learn(refusal, now);
@@ -255,7 +255,7 @@ pub(crate) fn decoded(header: &str) -> Option<Value> {
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
 
-/// Whether a request was refused for what the next signature has anew: its time or its nonce. Any other refusal, such as that of a
+/// Whether a request was rejected for what differs in the next signature: its time or its nonce. Any other rejection, such as that of a
 /// wrong clock, domain or chain, would be repeated.
 fn is_cured_by_signing_again(operation: &OperationRef, failure: &Error) -> bool {
     if failure.status().is_none_or(|status| status.as_u16() != 401) {

@@ -22,11 +22,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Looking is free, and is repeated after failures that may pass. A signed payment is credited at most once, so the same one is sent
-//! again where its reply was lost; look at the balance before you sign another. Without the feature `wallet` this crate holds no
-//! private key and signs nothing: it takes what the caller's wallet made, sends it without the API key, and prints it nowhere. Balance and transactions are told to the wallet itself alone, so those calls take
-//! [`Call::with_sign_in`](crate::Call::with_sign_in) or [`Call::with_signer`](crate::Call::with_signer). Refused before anything is sent: what is no address of a wallet, a value that is
-//! no base64 of a JSON object, a call that only a wallet may make and none signed.
+//! The price is free to read, and read again after transient failures. A signed payment is credited at most once, so the same one is sent
+//! again if its reply was lost; check the balance before you sign another. Without the feature `wallet` this crate holds no private key
+//! and signs nothing: it sends the caller's signature without the API key, and never prints it. Balance and transactions are returned
+//! only to the wallet itself, so those calls take [`Call::with_sign_in`](crate::Call::with_sign_in) or
+//! [`Call::with_signer`](crate::Call::with_signer). Rejected before anything is sent: an invalid address, a signature that is not base64
+//! of a JSON object, an unsigned call to an operation for wallets.
 
 mod pay;
 

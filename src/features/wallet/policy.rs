@@ -1,4 +1,4 @@
-//! `TopUpPolicy`: what a wallet may pay: limits, networks, recipients.
+//! `TopUpPolicy`: spending limits, networks and recipients of a wallet's payments.
 
 use std::fmt;
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) type BlockhashSource = Arc<dyn Fn() -> Blockhash + Send + Sync>;
 type Blockhash = Pin<Box<dyn Future<Output = Result<String, SignerError>> + Send>>;
 
 impl Default for TopUpPolicy {
-    /// Payments of up to 10,000 US dollars, the most that the API takes, without a limit for a period.
+    /// Payments of up to 10,000 US dollars, the maximum of the API. No limit per period.
     fn default() -> Self {
         Self::new(LARGEST)
     }
@@ -96,7 +96,7 @@ impl TopUpPolicy {
     }
 
     /// Allows a recipient besides the known ones, for a server of your own or after the API has changed its address. Check it elsewhere
-    /// first: whoever can change a reply can change the recipient in it.
+    /// first: an attacker who can change a reply can change the recipient in it.
     #[must_use]
     pub fn allow_recipient(mut self, recipient: WalletAddress) -> Self {
         self.recipients.push(recipient);
@@ -176,7 +176,7 @@ impl TopUpPolicy {
     /// then was not made. Gives `false` if there is no such unresolved payment.
     ///
     /// # Errors
-    /// [`Io`](crate::ErrorKind::Io) if the ledger cannot be written. The payment is resolved all the same, until the program ends.
+    /// [`Io`](crate::ErrorKind::Io) if the ledger cannot be written. The payment is resolved until the program ends.
     pub async fn resolve(&self, id: &str, is_paid: bool) -> Result<bool, Error> {
         let Some(payment) = self.account.resolve(id, is_paid) else { return Ok(false) };
         let state = if is_paid { PaymentState::Paid } else { PaymentState::Refused };
@@ -184,7 +184,7 @@ impl TopUpPolicy {
         Ok(true)
     }
 
-    /// Tells listeners of an event, and puts it into the ledger.
+    /// Reports an event to the listeners, and writes it to the ledger.
     pub(super) async fn record(&self, event: &PaymentEvent) -> Result<(), Error> {
         let ledger = self.account.ledger();
         let written = match &ledger {

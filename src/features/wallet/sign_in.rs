@@ -217,7 +217,7 @@ impl fmt::Debug for Wallet {
 }
 
 impl CallOptions {
-    /// The wallet pays, or asks for itself, in place of the API key: each attempt is signed anew. As
+    /// Authenticates with the wallet in place of the API key; the call is charged to the wallet. Each attempt has its own signature. Like
     /// [`with_signer`](Self::with_signer), with the message made by the SDK.
     ///
     /// ```no_run
@@ -235,9 +235,9 @@ impl CallOptions {
 }
 
 impl ClientBuilder {
-    /// A wallet that signs in, in place of an API key or beside one: every request of an operation that takes wallets is signed, each
-    /// attempt anew, whatever sends it (calls, streams, pages, jobs, batches). With an API key as well, [`payer`](Self::payer) must say
-    /// which of them pays.
+    /// A wallet that authenticates requests, in place of an API key or beside one. Every request of an operation that takes wallets is
+    /// signed (calls, streams, pages, jobs, batches), and each attempt has its own signature. With an API key as well,
+    /// [`payer`](Self::payer) must say which of them pays.
     ///
     /// A credential of a single call (`with_api_key`, `with_wallet`, `with_signer`, `with_sign_in`) goes before it. When the server
     /// says that the client's clock is wrong, the next signatures have the server's time.

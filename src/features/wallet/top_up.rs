@@ -27,7 +27,7 @@ use crate::runtime::media::base64;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::Timestamp;
 
-/// What can be set of a top-up.
+/// Settings of a top-up.
 #[derive(Default)]
 pub struct TopUpSettings {
     wallet: Option<Wallet>,
@@ -81,7 +81,7 @@ impl X402<'_> {
     /// ```
     ///
     /// # Errors
-    /// What the policy does not allow, or the API asks for and nobody should sign, is [`Signing`](ErrorKind::Signing) with the reason in
+    /// A payment that the policy does not allow, or that should not be signed, is [`Signing`](ErrorKind::Signing) with the reason in
     /// [`wallet_error`](Error::wallet_error): nothing was signed. Then those of
     /// [`payment_requirements`](Self::payment_requirements) and [`top_up_with_payment`](Self::top_up_with_payment).
     pub fn top_up(&self, amount: impl TryInto<Amount>) -> Flow<CompletedTopUp, TopUpSettings> {

@@ -52,7 +52,7 @@ pub enum WalletKeyRefusal {
 }
 
 impl WalletKeyRefusal {
-    /// Part of the API's message, in lower case, which is all that tells them apart.
+    /// Part of the API's message, in lower case: the failures have no codes.
     const ALL: [(&str, Self); 8] = [
         ("invalid wallet address", Self::InvalidAddress),
         ("jwt has expired", Self::TokenExpired),

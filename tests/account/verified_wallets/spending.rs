@@ -89,10 +89,10 @@ async fn below_ten_cents_nothing_runs() {
     }
     // Results of jobs that were paid for are handed out.
     mock.wallet(wallet.address()).set_balance(5);
-    let film = || QueueVideoRequest::new("regata-video").prompt("Fog");
-    let queued = venice.raw().queue_video(&film()).await.unwrap();
+    let video = || QueueVideoRequest::new("regata-video").prompt("Fog");
+    let queued = venice.raw().queue_video(&video()).await.unwrap();
     mock.wallet(wallet.address()).set_balance(0);
-    venice.raw().queue_video(&film()).await.unwrap_err();
+    venice.raw().queue_video(&video()).await.unwrap_err();
     venice.raw().retrieve_video(&RetrieveJobRequest::new("regata-video", &*queued.queue_id)).await.unwrap();
 }
 

@@ -194,7 +194,7 @@ async fn a_wallet_whose_account_spends_diem_first_is_not_topped_up() {
 
 #[tokio::test]
 async fn credit_that_does_not_help_is_not_bought_again() {
-    // The balance says that there is credit, and the call is refused all the same.
+    // The balance says that there is credit, but the call is rejected.
     let bank = Bank::new();
     bank.change(|account| (account.credit, account.diem) = (7_000_000, Some(0.0)));
     let venice = client(&bank, &TopUpPolicy::new("5"));

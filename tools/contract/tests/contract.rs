@@ -71,7 +71,7 @@ fn the_bundled_mock_keeps_the_contract_and_what_it_adds_is_known() {
     assert_eq!((&counts["requests"], &counts["new"]), (&counts["answered"], &json!(0)), "{report:#}");
     assert!(counts["operations"].as_u64().unwrap() >= 50, "{counts}");
     assert_eq!(report["gone"], json!([]), "tools/contract/mock.json has what the mock does not send any more");
-    // What a bump brought is sent by nobody until somebody has looked at it, and documented it.
+    // No case sends what a bump added until it is reviewed and documented.
     let brought = undocumented();
     let unsent = report["unsent"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
     let unsent: Vec<&str> = unsent.filter(|line| !brought.contains(*line)).collect();
