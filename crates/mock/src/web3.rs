@@ -43,6 +43,11 @@ pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     if !is_hex(text("signature"), 65) {
         return Err(error(400, "Wallet signature does not match"));
     }
+    Ok(created(state, request))
+}
+
+/// Creates the key that was asked for.
+pub(super) fn created(state: &mut State, request: &ParsedRequest<'_>) -> Reply {
     let mut body = request.body.clone();
     if body.get("description").is_none() {
         body["description"] = "Web3 API Key".into();
@@ -50,7 +55,7 @@ pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     let key = Key::new(state, &body);
     let reply = Reply::json(200, &json!({"success": true, "data": key.created()}));
     state.keys.push(key);
-    Ok(reply)
+    reply
 }
 
 /// `0x` and this many bytes.

@@ -9,10 +9,10 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use serde_json::{Value, json};
 
 use super::super::errors::error;
-use super::super::keys::Key;
 use super::super::parsed_request::ParsedRequest;
 use super::super::reply::Reply;
 use super::super::state::State;
+use super::super::web3;
 use super::crypto::{Address, hex, personal_hash, recover};
 
 /// How long a token can be signed.
@@ -65,14 +65,7 @@ pub(super) fn create(state: &mut State, request: &ParsedRequest<'_>) -> Result<R
     if !state.ledger.account(address).has_staked_vvv {
         return Err(refused("Wallet has no staked VVV on Base"));
     }
-    let mut body = request.body.clone();
-    if body.get("description").is_none() {
-        body["description"] = "Web3 API Key".into();
-    }
-    let key = Key::new(state, &body);
-    let reply = Reply::json(200, &json!({"success": true, "data": key.created()}));
-    state.keys.push(key);
-    Ok(reply)
+    Ok(web3::created(state, request))
 }
 
 fn check_token(state: &State, token: &str) -> Result<(), &'static str> {
