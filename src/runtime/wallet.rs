@@ -51,10 +51,10 @@ pub struct SignInRequest {
     pub(crate) challenge: Option<Box<SignInChallenge>>,
 }
 
-/// The text that a 402 asks a wallet to sign, field by field.
+/// A sign-in message without its address, field by field. Times are kept as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
-pub(crate) struct SignInChallenge {
+pub(crate) struct SignInFields {
     pub(crate) domain: String,
     pub(crate) uri: String,
     pub(crate) version: String,
@@ -64,6 +64,13 @@ pub(crate) struct SignInChallenge {
     pub(crate) not_before: Option<String>,
     pub(crate) statement: Option<String>,
     pub(crate) resources: Vec<String>,
+}
+
+/// The message that a 402 asks a wallet to sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "wallet"), allow(dead_code))]
+pub(crate) struct SignInChallenge {
+    pub(crate) fields: SignInFields,
     /// The chains on which it may be signed; empty where the server does not say.
     pub(crate) chains: Vec<String>,
 }
@@ -88,7 +95,7 @@ impl SignInChallenge {
             Value::String(id) => Some(id.clone()),
             id => Some(id.to_string()),
         };
-        Some(Self {
+        let fields = SignInFields {
             domain: text("domain")?,
             uri: text("uri")?,
             version: text("version")?,
@@ -101,8 +108,8 @@ impl SignInChallenge {
                 .iter()
                 .map(|uri| uri.as_str().map(str::to_owned))
                 .collect::<Option<_>>()?,
-            chains: list(place.get("supportedChains")).iter().filter_map(chain).collect(),
-        })
+        };
+        Some(Self { fields, chains: list(place.get("supportedChains")).iter().filter_map(chain).collect() })
     }
 }
 

@@ -34,6 +34,7 @@ impl Wallet {
     }
 
     fn check_challenge(&self, challenge: &SignInChallenge, url: &Url, now: Duration) -> Result<(), WalletError> {
+        let fields = &challenge.fields;
         let reject = |problem: String| Err(WalletError::new(WalletErrorKind::Unsupported, problem));
         let host = url.host_str().unwrap_or_default();
         let with_port = url.port().map(|port| format!("{host}:{port}"));
@@ -41,15 +42,15 @@ impl Wallet {
             DOMAINS.iter().chain([&self.domain(), &host]).any(|own| domain.eq_ignore_ascii_case(own))
                 || with_port.as_deref().is_some_and(|own| domain.eq_ignore_ascii_case(own))
         };
-        if !is_own(&challenge.domain) {
-            return reject(format!("the domain {:?} is not the API's", challenge.domain));
+        if !is_own(&fields.domain) {
+            return reject(format!("the domain {:?} is not the API's", fields.domain));
         }
-        let uri = Url::parse(&challenge.uri).ok().filter(|uri| matches!(uri.scheme(), "https" | "http"));
+        let uri = Url::parse(&fields.uri).ok().filter(|uri| matches!(uri.scheme(), "https" | "http"));
         if !uri.as_ref().and_then(Url::host_str).is_some_and(is_own) {
-            return reject(format!("the URI {:?} is not the API's", challenge.uri));
+            return reject(format!("the URI {:?} is not the API's", fields.uri));
         }
-        if challenge.version != "1" {
-            return reject(format!("the version is {:?}", challenge.version));
+        if fields.version != "1" {
+            return reject(format!("the version is {:?}", fields.version));
         }
         let chain = self.address().chain();
         let is_chain = |name: &String| name == chain.reference() || Chain::of_network(name) == Some(chain);
@@ -58,42 +59,26 @@ impl Wallet {
         }
         let time = |text: &str| since_1970(text).ok_or_else(|| format!("{text:?} is not a time"));
         let times = || {
-            let issued = time(&challenge.issued_at)?;
+            let issued = time(&fields.issued_at)?;
             if issued + MAX_AGE < now || issued > now + MAX_AHEAD {
-                return Err(format!("it was issued at {}, which is not now", challenge.issued_at));
+                return Err(format!("it was issued at {}, which is not now", fields.issued_at));
             }
-            if challenge.expiration_time.as_deref().map(time).transpose()?.is_some_and(|expires| expires <= now) {
+            if fields.expiration_time.as_deref().map(time).transpose()?.is_some_and(|expires| expires <= now) {
                 return Err("it has expired".to_owned());
             }
-            if challenge.not_before.as_deref().map(time).transpose()?.is_some_and(|from| from > now + MAX_AHEAD) {
+            if fields.not_before.as_deref().map(time).transpose()?.is_some_and(|from| from > now + MAX_AHEAD) {
                 return Err("it is not valid yet".to_owned());
             }
             Ok(())
         };
         times().or_else(reject)?;
-        self.message(challenge.clone()).check()
+        SignInMessage { address: self.address(), fields: fields.clone() }.check()
     }
 
     /// The header for a challenge that was accepted.
     pub(super) async fn sign_challenge(&self, challenge: SignInChallenge) -> Result<Secret, SignerError> {
-        let issued = since_1970(&challenge.issued_at).unwrap_or_default();
-        self.sign_message(&self.message(challenge), issued).await
-    }
-
-    fn message(&self, challenge: SignInChallenge) -> SignInMessage {
-        let SignInChallenge { domain, uri, version, nonce, issued_at, expiration_time, not_before, .. } = challenge;
-        SignInMessage {
-            domain,
-            address: self.address(),
-            statement: challenge.statement,
-            uri,
-            version,
-            nonce,
-            issued_at,
-            expiration_time,
-            not_before,
-            resources: challenge.resources,
-        }
+        let issued = since_1970(&challenge.fields.issued_at).unwrap_or_default();
+        self.sign_message(challenge.fields, issued).await
     }
 }
 

@@ -20,7 +20,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
-use crate::runtime::wallet::{self, RequestSigner, SignInChallenge, SignInRequest, Signer};
+use crate::runtime::wallet::{self, RequestSigner, SignInChallenge, SignInFields, SignInRequest, Signer};
 
 /// The longest time for which the API accepts a signature.
 const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
@@ -137,9 +137,8 @@ impl Wallet {
         }
         let mut nonce = [0; 8];
         getrandom::fill(&mut nonce)?;
-        let message = SignInMessage {
+        let fields = SignInFields {
             domain: self.domain.clone(),
-            address: self.address(),
             statement: self.statement.clone(),
             uri: self.uri.clone(),
             version: "1".to_owned(),
@@ -149,11 +148,12 @@ impl Wallet {
             not_before: None,
             resources: Vec::new(),
         };
-        self.sign_message(&message, now).await
+        self.sign_message(fields, now).await
     }
 
     /// The header of a message that was issued at this time since 1970.
-    pub(super) async fn sign_message(&self, message: &SignInMessage, issued: Duration) -> Result<Secret, SignerError> {
+    pub(super) async fn sign_message(&self, fields: SignInFields, issued: Duration) -> Result<Secret, SignerError> {
+        let message = SignInMessage { address: self.address(), fields };
         message.check()?;
         let text = message.text();
         let signature = self.signer.sign_message(text.as_bytes()).await?;
@@ -262,20 +262,11 @@ impl<T> Call<T> {
     }
 }
 
-/// The text of a sign-in, line by line.
+/// A sign-in message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignInMessage {
-    pub(crate) domain: String,
     pub(crate) address: WalletAddress,
-    pub(crate) statement: Option<String>,
-    pub(crate) uri: String,
-    pub(crate) version: String,
-    pub(crate) nonce: String,
-    /// Times as the text has them.
-    pub(crate) issued_at: String,
-    pub(crate) expiration_time: Option<String>,
-    pub(crate) not_before: Option<String>,
-    pub(crate) resources: Vec<String>,
+    pub(crate) fields: SignInFields,
 }
 
 impl SignInMessage {
@@ -286,14 +277,14 @@ impl SignInMessage {
             Err(WalletError::new(WalletErrorKind::Unsupported, message))
         };
         let lines = [
-            ("domain", Some(&self.domain)),
-            ("statement", self.statement.as_ref()),
-            ("URI", Some(&self.uri)),
-            ("version", Some(&self.version)),
-            ("nonce", Some(&self.nonce)),
-            ("time of issue", Some(&self.issued_at)),
-            ("expiration time", self.expiration_time.as_ref()),
-            ("start time", self.not_before.as_ref()),
+            ("domain", Some(&self.fields.domain)),
+            ("statement", self.fields.statement.as_ref()),
+            ("URI", Some(&self.fields.uri)),
+            ("version", Some(&self.fields.version)),
+            ("nonce", Some(&self.fields.nonce)),
+            ("time of issue", Some(&self.fields.issued_at)),
+            ("expiration time", self.fields.expiration_time.as_ref()),
+            ("start time", self.fields.not_before.as_ref()),
         ];
         for (field, value) in lines {
             let Some(value) = value else { continue };
@@ -304,10 +295,10 @@ impl SignInMessage {
                 return reject(field, "is empty");
             }
         }
-        if self.resources.iter().any(|resource| resource.chars().any(char::is_control)) {
+        if self.fields.resources.iter().any(|resource| resource.chars().any(char::is_control)) {
             return reject("list of resources", "has a line break or another control character");
         }
-        if self.nonce.len() < 8 || !self.nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if self.fields.nonce.len() < 8 || !self.fields.nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return reject("nonce", "has fewer than 8 letters and digits, or other characters");
         }
         Ok(())
@@ -335,28 +326,29 @@ impl SignInMessage {
             Chain::Base => "Ethereum",
         };
         let mut text =
-            format!("{} wants you to sign in with your {account} account:\n{}\n\n", self.domain, self.address);
-        if let Some(statement) = &self.statement {
+            format!("{} wants you to sign in with your {account} account:\n{}\n\n", self.fields.domain, self.address);
+        if let Some(statement) = &self.fields.statement {
             text += &format!("{statement}\n\n");
         } else {
             text += "\n";
         }
         text += &format!(
             "URI: {}\nVersion: {}\nChain ID: {}\nNonce: {}\nIssued At: {}",
-            self.uri,
-            self.version,
+            self.fields.uri,
+            self.fields.version,
             chain.reference(),
-            self.nonce,
-            self.issued_at
+            self.fields.nonce,
+            self.fields.issued_at
         );
-        for (name, time) in [("Expiration Time", &self.expiration_time), ("Not Before", &self.not_before)] {
+        for (name, time) in [("Expiration Time", &self.fields.expiration_time), ("Not Before", &self.fields.not_before)]
+        {
             if let Some(time) = time {
                 text += &format!("\n{name}: {time}");
             }
         }
-        if !self.resources.is_empty() {
+        if !self.fields.resources.is_empty() {
             text += "\nResources:";
-            for resource in &self.resources {
+            for resource in &self.fields.resources {
                 text += &format!("\n- {resource}");
             }
         }

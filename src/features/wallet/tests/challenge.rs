@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::Url;
 
 use super::*;
-use crate::runtime::wallet::SignInChallenge;
+use crate::runtime::wallet::{SignInChallenge, SignInFields};
 
 /// 2026-01-01T00:00:10Z.
 fn now() -> SystemTime {
@@ -13,7 +13,7 @@ fn now() -> SystemTime {
 }
 
 fn challenge() -> SignInChallenge {
-    SignInChallenge {
+    let fields = SignInFields {
         domain: "api.venice.ai".to_owned(),
         uri: "https://api.venice.ai/api/v1/chat/completions".to_owned(),
         version: "1".to_owned(),
@@ -23,6 +23,9 @@ fn challenge() -> SignInChallenge {
         not_before: None,
         statement: Some("Sign in to Venice AI".to_owned()),
         resources: Vec::new(),
+    };
+    SignInChallenge {
+        fields,
         chains: vec!["eip155:8453".to_owned(), "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp".to_owned()],
     }
 }
@@ -34,29 +37,29 @@ fn a_challenge_of_another_site_time_or_chain_is_not_signed() {
     type Change = fn(&mut SignInChallenge);
     let changes: [(Change, bool); 26] = [
         (|_| {}, true),
-        (|c| c.domain = "venice.ai".to_owned(), true),
-        (|c| c.domain = "API.venice.ai".to_owned(), true),
-        (|c| c.domain = "gateway.example".to_owned(), true),
-        (|c| c.domain = "gateway.example:8443".to_owned(), true),
-        (|c| c.domain = "evil.example".to_owned(), false),
-        (|c| c.domain = "api.venice.ai.evil.example".to_owned(), false),
-        (|c| c.domain = "evil-venice.ai".to_owned(), false),
-        (|c| c.domain = "https://api.venice.ai".to_owned(), false),
-        (|c| c.domain = "api.venice.ai\nevil.example".to_owned(), false),
-        (|c| c.domain = String::new(), false),
-        (|c| c.uri = "https://evil.example/".to_owned(), false),
-        (|c| c.uri = "https://api.venice.ai@evil.example/".to_owned(), false),
-        (|c| c.uri = "not a URL".to_owned(), false),
-        (|c| c.uri = "ftp://api.venice.ai/".to_owned(), false),
-        (|c| c.version = "2".to_owned(), false),
-        (|c| c.nonce = "short".to_owned(), false),
-        (|c| c.nonce = "0123456789abcdef\nURI: x".to_owned(), false),
-        (|c| c.statement = Some("yes\nURI: https://evil.example".to_owned()), false),
-        (|c| c.issued_at = "2025-12-31T23:55:00.000Z".to_owned(), false),
-        (|c| c.issued_at = "2026-01-01T00:01:00.000Z".to_owned(), false),
-        (|c| c.issued_at = "now".to_owned(), false),
-        (|c| c.expiration_time = Some("2026-01-01T00:00:10.000Z".to_owned()), false),
-        (|c| c.not_before = Some("2026-01-01T01:00:00.000Z".to_owned()), false),
+        (|c| c.fields.domain = "venice.ai".to_owned(), true),
+        (|c| c.fields.domain = "API.venice.ai".to_owned(), true),
+        (|c| c.fields.domain = "gateway.example".to_owned(), true),
+        (|c| c.fields.domain = "gateway.example:8443".to_owned(), true),
+        (|c| c.fields.domain = "evil.example".to_owned(), false),
+        (|c| c.fields.domain = "api.venice.ai.evil.example".to_owned(), false),
+        (|c| c.fields.domain = "evil-venice.ai".to_owned(), false),
+        (|c| c.fields.domain = "https://api.venice.ai".to_owned(), false),
+        (|c| c.fields.domain = "api.venice.ai\nevil.example".to_owned(), false),
+        (|c| c.fields.domain = String::new(), false),
+        (|c| c.fields.uri = "https://evil.example/".to_owned(), false),
+        (|c| c.fields.uri = "https://api.venice.ai@evil.example/".to_owned(), false),
+        (|c| c.fields.uri = "not a URL".to_owned(), false),
+        (|c| c.fields.uri = "ftp://api.venice.ai/".to_owned(), false),
+        (|c| c.fields.version = "2".to_owned(), false),
+        (|c| c.fields.nonce = "short".to_owned(), false),
+        (|c| c.fields.nonce = "0123456789abcdef\nURI: x".to_owned(), false),
+        (|c| c.fields.statement = Some("yes\nURI: https://evil.example".to_owned()), false),
+        (|c| c.fields.issued_at = "2025-12-31T23:55:00.000Z".to_owned(), false),
+        (|c| c.fields.issued_at = "2026-01-01T00:01:00.000Z".to_owned(), false),
+        (|c| c.fields.issued_at = "now".to_owned(), false),
+        (|c| c.fields.expiration_time = Some("2026-01-01T00:00:10.000Z".to_owned()), false),
+        (|c| c.fields.not_before = Some("2026-01-01T01:00:00.000Z".to_owned()), false),
         (|c| c.chains = vec!["eip155:1".to_owned()], false),
         (|c| c.chains = vec!["8453".to_owned()], true),
     ];
@@ -69,6 +72,6 @@ fn a_challenge_of_another_site_time_or_chain_is_not_signed() {
     assert!(!never.accepts_challenge(&challenge(), &url, now()));
     let own = wallet.with_domain("wallet.example");
     let mut of_own = challenge();
-    of_own.domain = "wallet.example".to_owned();
+    of_own.fields.domain = "wallet.example".to_owned();
     assert!(own.accepts_challenge(&of_own, &url, now()));
 }

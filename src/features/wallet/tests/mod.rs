@@ -9,6 +9,7 @@ mod payments;
 use super::sign_in::SignInMessage;
 use super::*;
 use crate::features::hex;
+use crate::runtime::wallet::SignInFields;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../../tests/fixtures/wallet/vectors.json")).unwrap()
@@ -44,9 +45,8 @@ async fn sign_in_messages_are_those_of_siwe_byte_for_byte() {
         let wallet = LocalWallet::from_hex(text(vector, "key")).unwrap();
         let siwe = &vector["siwe"];
         let optional = |name: &str| siwe[name].as_str().map(str::to_owned);
-        let message = SignInMessage {
+        let fields = SignInFields {
             domain: "api.venice.ai".to_owned(),
-            address: wallet.address(),
             statement: optional("statement"),
             uri: "https://api.venice.ai".to_owned(),
             version: "1".to_owned(),
@@ -56,6 +56,7 @@ async fn sign_in_messages_are_those_of_siwe_byte_for_byte() {
             not_before: optional("not_before"),
             resources: list(siwe, "resources").iter().map(|uri| uri.as_str().unwrap().to_owned()).collect(),
         };
+        let message = SignInMessage { address: wallet.address(), fields };
         message.check().unwrap();
         assert_eq!(message.text(), text(siwe, "text"));
         let signature = wallet.sign_message(message.text().as_bytes()).await.unwrap();
