@@ -56,8 +56,8 @@ fn without_huge_numbers(json: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// The length of the string that starts here, including its quotes.
-fn string_length(json: &[u8]) -> usize {
+/// The length of the string that starts here, including its quotes. One without an end has the rest.
+pub(crate) fn string_length(json: &[u8]) -> usize {
     let mut at = 1;
     while let Some(found) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
