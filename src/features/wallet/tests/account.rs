@@ -1,8 +1,11 @@
 //! Limits of a policy, and its ledger.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+use proptest::prelude::*;
 
 use super::super::payment::{Payment, PaymentEvent, PaymentState};
 use super::*;
@@ -123,6 +126,48 @@ fn a_thousand_payments_of_many_threads_stay_within_the_limit() {
     assert_eq!(paid.load(std::sync::atomic::Ordering::SeqCst), 50);
 }
 
+proptest! {
+    /// Whatever the order of payments, their outcomes and the steps of the clock (also backwards): what is paid or may have been paid
+    /// within a period never exceeds its limit, and nothing is paid beside an unknown outcome.
+    #[test]
+    fn no_sequence_of_payments_exceeds_a_limit(
+        steps in prop::collection::vec((0_u64..40, -40_i64..120, 0_usize..5, any::<bool>()), 1..60),
+        limit in 1_u64..100,
+    ) {
+        const PERIOD: u64 = 100;
+        let policy = TopUpPolicy::new("30").with_period_limit(limit.to_string(), Duration::from_secs(PERIOD));
+        let (mut clock, mut counted, mut held) = (1_000_u64, Vec::new(), Vec::new());
+        for (n, (dollars, step, fate, settled)) in steps.into_iter().enumerate() {
+            clock = clock.saturating_add_signed(step);
+            let payment = payment(&n.to_string(), &dollars.to_string(), clock);
+            let Ok(reservation) = policy.account.reserve(&payment, policy.limits(), at(clock)) else { continue };
+            prop_assert!(dollars <= 30 && policy.unresolved().is_empty());
+            let recent = counted.iter().filter(|(time, _)| clock.saturating_sub(*time) < PERIOD);
+            let sum = dollars + recent.map(|(_, dollars)| dollars).sum::<u64>();
+            let reserved: u64 = held.iter().map(|(_, dollars)| dollars).sum();
+            prop_assert!(sum + reserved <= limit, "{sum} + {reserved} of {limit} dollars at {clock}");
+            match fate {
+                // It stays on its way.
+                0 => held.push((reservation, dollars)),
+                // Dropped before it was sent.
+                1 => {}
+                fate => {
+                    reservation.begin().unwrap();
+                    let state = [PaymentState::Paid, PaymentState::Refused, PaymentState::Unknown][fate - 2];
+                    reservation.end(state);
+                    let is_paid = state == PaymentState::Paid || (state == PaymentState::Unknown && settled);
+                    if state == PaymentState::Unknown {
+                        prop_assert!(policy.account.resolve(&payment.id, is_paid).is_some());
+                    }
+                    if is_paid {
+                        counted.push((clock, dollars));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A file that goes with the test.
 struct TestFile(PathBuf);
 
@@ -211,6 +256,43 @@ async fn a_ledger_is_mended_after_a_crash_and_rejected_if_it_is_damaged() {
     }
     let folder = TopUpPolicy::new("25").with_ledger(std::env::temp_dir()).unwrap_err();
     assert_eq!(folder.kind(), ErrorKind::Io);
+}
+
+/// The test runs itself again with a limit on the size of files, which has the effect of a full disk.
+#[cfg(unix)]
+#[test]
+fn a_line_that_a_full_disk_cuts_is_an_error_and_leaves_whole_lines() {
+    const CHILD: &str = "VENICE_TEST_FULL_DISK";
+    let record = |policy: &TopUpPolicy, n: usize| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(policy.record(&event(PaymentState::Sent, payment(&n.to_string(), "5", 0))))
+    };
+    if let Some(path) = std::env::var_os(CHILD) {
+        let policy = TopUpPolicy::new("25").with_ledger(path).unwrap();
+        let (n, error) = (0..100).find_map(|n| Some((n, record(&policy, n).err()?))).unwrap();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(n > 0 && record(&policy, n).is_err(), "it stays an error");
+        println!("recorded {n}");
+        return;
+    }
+    let file = TestFile::new("full-disk");
+    let name = "features::wallet::tests::account::a_line_that_a_full_disk_cuts_is_an_error_and_leaves_whole_lines";
+    let child = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, &file.0)
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success(), "{output}{}", String::from_utf8_lossy(&child.stderr));
+    let recorded: usize = output.split("recorded ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    assert!(file.read().ends_with('\n'));
+    let policy = TopUpPolicy::new("25").with_ledger(&file.0).unwrap();
+    assert_eq!(policy.unresolved().len(), recorded);
+    record(&policy, 100).unwrap();
+    drop(policy);
+    assert_eq!(TopUpPolicy::new("25").with_ledger(&file.0).unwrap().unresolved().len(), recorded + 1);
 }
 
 #[test]
