@@ -9,7 +9,7 @@ mod runtime;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::face::jobs;
-pub use self::face::{audio, billing, chat, cost, embeddings, models, stream};
+pub use self::face::{audio, billing, chat, cost, embeddings, middleware, models, stream};
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub use self::features::blocking;
@@ -99,6 +99,7 @@ pub use reqwest;
 
 /// The HTTP types in this crate's interface.
 pub mod http {
+    pub use ::http::{Extensions, Request, Response};
     pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
     pub use reqwest::{Method, StatusCode};
 }

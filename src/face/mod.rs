@@ -7,5 +7,6 @@ pub mod cost;
 pub mod embeddings;
 #[cfg(feature = "jobs")]
 pub mod jobs;
+pub mod middleware;
 pub mod models;
 pub mod stream;

@@ -60,6 +60,9 @@ mod jobs;
 #[cfg(feature = "batch")]
 #[path = "../features/many/mod.rs"]
 mod many;
+#[cfg(feature = "tower")]
+#[path = "../core/middleware/mod.rs"]
+mod middleware;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;

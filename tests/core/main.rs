@@ -23,6 +23,7 @@ mod lenient_replies;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod memory;
 mod meta;
+mod middleware;
 mod open_enums;
 mod path_parameters;
 mod redirects;

@@ -253,6 +253,27 @@ fn a_streamed_answer_ends_with_what_it_cost() {
 }
 
 #[test]
+fn middleware_sees_each_attempt_and_the_end_of_a_dropped_stream() {
+    let mock = MockVenice::start_blocking().unwrap();
+    let text = printed(&mut example("middleware"));
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("createChatCompletion")).collect();
+    let ends: Vec<&str> = lines.iter().map(|line| line.split(" after ").next().unwrap()).collect();
+    assert_eq!(ends[1], "createChatCompletion #1: 503 Service Unavailable", "{text}");
+    assert_eq!(ends[2], "createChatCompletion #1: failed (overloaded)", "{text}");
+    assert_eq!(ends[4], "createChatCompletion #2: 200 OK", "{text}");
+    assert!(ends[5].ends_with("bytes of reply"), "{text}");
+    assert_eq!(ends.last(), Some(&"createChatCompletion #1: cancelled"), "{text}");
+    assert!(text.ends_with("The provider was asked for 3 keys.\n"), "{text}");
+
+    // With a key, as on the real API.
+    let text = printed(&mut with_key("middleware", &mock));
+    assert!(text.ends_with("The provider was asked for 2 keys.\n"), "{text}");
+    let chats = mock.requests_of("createChatCompletion");
+    assert_eq!(chats.len(), 2);
+    assert!(chats.iter().all(|request| request.header("x-team") == Some("search")), "{chats:?}");
+}
+
+#[test]
 fn a_budget_rejects_what_it_has_no_room_for_and_a_tally_reports_where_it_went() {
     let mock = MockVenice::start_blocking().unwrap();
     let text = printed(&mut with_key("cost", &mock));

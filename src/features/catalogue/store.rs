@@ -1,4 +1,4 @@
-//! `CatalogueStore`: the cached catalogue of a client and its clones.
+//! `CatalogueStores`: the cached catalogues of a client and its clones, one an account.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +23,34 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 type Table = Arc<BTreeMap<String, String>>;
 
-/// The cache and the fetches in flight.
+/// The most accounts with a cached catalogue. The one that was not used for the longest time is dropped.
+const MOST_ACCOUNTS: usize = 64;
+
+/// The caches of a client and its clones, one an account: the API lists the models that the key may use.
+pub(crate) struct CatalogueStores {
+    max_age: Duration,
+    /// The one that was used last is the last.
+    accounts: Mutex<Vec<(u64, Arc<CatalogueStore>)>>,
+}
+
+impl CatalogueStores {
+    fn new(max_age: Duration) -> Self {
+        Self { max_age, accounts: Mutex::default() }
+    }
+
+    fn of(&self, account: u64) -> Arc<CatalogueStore> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = accounts.iter().position(|known| known.0 == account).map(|place| accounts.remove(place));
+        let store = known.map_or_else(|| Arc::new(CatalogueStore::new(self.max_age)), |known| known.1);
+        if accounts.len() >= MOST_ACCOUNTS {
+            accounts.remove(0);
+        }
+        accounts.push((account, Arc::clone(&store)));
+        store
+    }
+}
+
+/// The cache of an account and the fetches in flight.
 pub(crate) struct CatalogueStore {
     max_age: Duration,
     cache: Mutex<Cache>,
@@ -44,12 +71,6 @@ struct Cache {
 impl Cache {
     fn catalogue(&self) -> Option<Catalogue> {
         Some(Catalogue::new(Arc::clone(self.list.as_ref()?), Arc::clone(&self.names)))
-    }
-}
-
-impl Default for CatalogueStore {
-    fn default() -> Self {
-        Self::new(DEFAULT_MAX_AGE)
     }
 }
 
@@ -84,14 +105,14 @@ impl ClientBuilder {
     /// The maximum age of the cached [catalogue of models](crate::Models::catalogue). Default: 10 minutes. It is fetched on demand, never
     /// in the background.
     pub fn catalogue_max_age(self, age: Duration) -> Self {
-        self.slots().set(CatalogueStore::new(age));
+        self.slots().set(CatalogueStores::new(age));
         self
     }
 }
 
 impl Client {
     fn catalogue_store(&self) -> Arc<CatalogueStore> {
-        self.shared().slots.get_or(CatalogueStore::default)
+        self.shared().slots.get_or(|| CatalogueStores::new(DEFAULT_MAX_AGE)).of(self.account())
     }
 }
 

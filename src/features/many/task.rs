@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use reqwest::header::AUTHORIZATION;
-
 use super::pacer::{Load, Pacer, PermitRequest};
 use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::runtime::client::Client;
@@ -71,7 +69,7 @@ impl Task {
         let operation = outgoing.scope.operation();
         let key = outgoing.scope.key().map(|key| key.expose());
         let lane = pacer.lane(key, model.as_deref().unwrap_or(operation.name()));
-        let bucket = client.budget().bucket(outgoing.header(&AUTHORIZATION), outgoing.form().is_none().then_some(body));
+        let bucket = client.budget().bucket(outgoing.credential(), outgoing.form().is_none().then_some(body));
         let is_signed =
             outgoing.options.signer.is_some() || wallet::SIGN_INS.iter().any(|name| outgoing.header(name).is_some());
         let most = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());

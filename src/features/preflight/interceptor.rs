@@ -13,7 +13,9 @@ use crate::features::catalogue::Catalogue;
 use crate::features::catalogue::store;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor, InterceptorChange};
+use crate::runtime::transport::interceptor::{
+    CallInterceptor, CallInterceptorChange, CompletionObserver, Intercepting,
+};
 use crate::runtime::transport::{Outgoing, Reply, model_of};
 
 /// The longest wait of a call for the catalogue.
@@ -29,10 +31,10 @@ impl PreflightInterceptor {
     const NAME: &str = "preflight";
 
     /// Applies a policy to calls.
-    pub(super) fn change(policy: Preflight) -> InterceptorChange {
+    pub(super) fn change(policy: Preflight) -> CallInterceptorChange {
         match policy {
-            Preflight::Off => InterceptorChange::Remove(Self::NAME),
-            policy => InterceptorChange::Set(Arc::new(Self { policy })),
+            Preflight::Off => CallInterceptorChange::Remove(Self::NAME),
+            policy => CallInterceptorChange::Set(Arc::new(Self { policy })),
         }
     }
 
@@ -72,7 +74,7 @@ impl PreflightInterceptor {
     }
 }
 
-impl Interceptor for PreflightInterceptor {
+impl CallInterceptor for PreflightInterceptor {
     fn name(&self) -> &'static str {
         Self::NAME
     }

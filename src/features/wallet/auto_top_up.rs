@@ -13,7 +13,7 @@ use super::top_up::{TopUpSettings, prepare};
 use crate::runtime::amount::Amount;
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::{Error, LowWalletBalance, PaymentRequired};
-use crate::runtime::transport::interceptor::{Intercepting, Interceptor, Recovering};
+use crate::runtime::transport::interceptor::{CallInterceptor, Intercepting, Recovering};
 use crate::runtime::transport::{CallOptions, Outgoing};
 
 /// So long after a failed automatic top-up no other one is tried.
@@ -31,7 +31,7 @@ struct AutoTopUp {
 #[derive(Debug)]
 struct AutoTopUpError(Error);
 
-impl Interceptor for AutoTopUp {
+impl CallInterceptor for AutoTopUp {
     fn name(&self) -> &'static str {
         "auto_top_up"
     }

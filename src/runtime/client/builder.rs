@@ -1,25 +1,32 @@
 //! `ClientBuilder`: the settings of a client.
 
+mod credentials;
+mod middleware;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
+use self::credentials::client_wallet;
 use super::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
-use crate::runtime::transport::interceptor::Interceptors;
+use crate::runtime::transport::interceptor::CallInterceptors;
 use crate::runtime::transport::limits::ReplyLimits;
+#[cfg(feature = "tower")]
+use crate::runtime::transport::middleware::{HttpService, LayerFn};
+use crate::runtime::transport::middleware::{Middleware, SharedInterceptor};
 use crate::runtime::transport::tls::RootCertificates;
 use crate::runtime::transport::{
-    ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, RetryPolicy, Shared, SystemClock, Versions, WalletSlots,
-    Warnings, header,
+    ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, Versions,
+    WalletSlots, Warnings, header,
 };
-use crate::runtime::wallet::{ClientWallet, Payer, Signer};
+use crate::runtime::wallet::{Payer, Signer};
 
 const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
 const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
@@ -38,6 +45,7 @@ const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
 #[must_use = "it does nothing until `build()` is called"]
 pub struct ClientBuilder {
     api_key: Option<Secret>,
+    key_provider: Option<KeyProvider>,
     base_url: String,
     allow_insecure_http: bool,
     http: Option<reqwest::Client>,
@@ -52,7 +60,11 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
-    interceptors: Interceptors,
+    interceptors: CallInterceptors,
+    /// What the program adds around each request, in the order of its calls.
+    request_interceptors: Vec<SharedInterceptor>,
+    #[cfg(feature = "tower")]
+    layers: Vec<LayerFn>,
     /// The initial state of features, if it is not the default.
     slots: Slots,
     wallet: Option<Signer>,
@@ -63,6 +75,7 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             api_key: None,
+            key_provider: None,
             base_url: base_url::DEFAULT.to_owned(),
             allow_insecure_http: false,
             http: None,
@@ -77,7 +90,10 @@ impl Default for ClientBuilder {
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
-            interceptors: Interceptors::default(),
+            interceptors: CallInterceptors::default(),
+            request_interceptors: Vec::new(),
+            #[cfg(feature = "tower")]
+            layers: Vec::new(),
             slots: Slots::default(),
             wallet: None,
             payer: None,
@@ -108,25 +124,6 @@ impl ClientBuilder {
             builder.base_url = url;
         }
         Ok(builder)
-    }
-
-    /// The API key. Without one, only public endpoints work.
-    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.api_key = Some(key.into());
-        self
-    }
-
-    /// The credential for calls that accept both, if the client has an API key and a wallet. There is no default for that case.
-    pub fn payer(mut self, payer: Payer) -> Self {
-        self.payer = Some(payer);
-        self
-    }
-
-    /// Sets the signer of requests, instead of an API key.
-    #[cfg(feature = "wallet")]
-    pub(crate) fn signer(mut self, signer: Signer) -> Self {
-        self.wallet = Some(signer);
-        self
     }
 
     /// The base URL, instead of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has neither query nor
@@ -296,7 +293,7 @@ impl ClientBuilder {
 
     /// The interceptors of each call.
     #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
-    pub(crate) fn interceptors(&mut self) -> &mut Interceptors {
+    pub(crate) fn interceptors(&mut self) -> &mut CallInterceptors {
         &mut self.interceptors
     }
 
@@ -343,8 +340,9 @@ impl ClientBuilder {
             shared: Arc::new(Shared {
                 http,
                 base_url,
-                wallet: client_wallet(self.wallet, self.payer, key.is_some())?,
+                wallet: client_wallet(self.wallet, self.payer, key.is_some() || self.key_provider.is_some())?,
                 key,
+                key_provider: self.key_provider,
                 headers,
                 timeout: self.timeout,
                 stream_idle_timeout: self.stream_idle_timeout,
@@ -355,6 +353,11 @@ impl ClientBuilder {
                 wallets: WalletSlots::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
+                middleware: Middleware {
+                    interceptors: self.request_interceptors.into(),
+                    #[cfg(feature = "tower")]
+                    stack: HttpService::stack(self.layers),
+                },
                 interceptors: self.interceptors,
                 slots: self.slots,
             }),
@@ -401,22 +404,5 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
-    }
-}
-
-/// The wallet of a client, and whether it pays.
-fn client_wallet(signer: Option<Signer>, payer: Option<Payer>, has_key: bool) -> Result<Option<ClientWallet>, Error> {
-    match (signer, payer, has_key) {
-        (None, Some(Payer::Wallet), _) => {
-            Err(Error::configuration("the payer is a wallet, and the client has none; set `wallet`"))
-        }
-        (None, _, _) => Ok(None),
-        (Some(_), None, true) => Err(Error::configuration(
-            "the client has an API key and a wallet; choose the one that pays with `payer(Payer::Wallet)` or `payer(Payer::ApiKey)`",
-        )),
-        (Some(_), Some(Payer::ApiKey), false) => {
-            Err(Error::configuration("the payer is an API key, and the client has none; set `api_key`"))
-        }
-        (Some(signer), payer, _) => Ok(Some(ClientWallet { signer, payer: payer.unwrap_or(Payer::Wallet) })),
     }
 }

@@ -89,19 +89,55 @@ impl Client {
         client.options_mut().add(options);
         client
     }
+
+    /// The same client with another API key, for programs that serve several accounts. It shares everything else: connections, settings,
+    /// middleware, budget, tally, wallet, the pacing of [`many`](crate::many), and the cache of the catalogue.
+    ///
+    /// What the API counts or answers by key stays separate: failures, rate limits, and the catalogue, which has only the models that the
+    /// key may use. The wallet still signs what only wallets may ask; the key is used for all else, whatever the
+    /// [`payer`](ClientBuilder::payer).
+    ///
+    /// A key that is not valid in a header is reported when a call is sent, as [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, key_of_tenant: venice_ai::Secret) -> Result<(), venice_ai::Error> {
+    /// let tenant = venice.with_api_key(key_of_tenant);
+    /// println!("{:?}", tenant.billing().balance().await?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_api_key(&self, key: impl Into<Secret>) -> Self {
+        self.with_options(CallOptions::new().with_api_key(key))
+    }
 }
 
 /// Access for calls.
 impl Client {
+    /// Distinguishes the accounts of clients that share their state, without containing a key. The keys of a provider count as one.
+    #[cfg(feature = "catalogue")]
+    pub(crate) fn account(&self) -> u64 {
+        let own = |options: &CallOptions| {
+            let key = options.key.as_ref().map(|key| key.header().clone());
+            options.headers.get(reqwest::header::AUTHORIZATION).cloned().or(key)
+        };
+        let own = self.options.as_deref().and_then(own);
+        let shared = self.shared.key.as_ref().map(|key| key.header().clone());
+        self.shared.budget.account(own.or(shared).as_ref())
+    }
+
     /// The URL of a path below the base URL. The path starts with a slash, and its parameters are percent-encoded.
     pub(crate) fn url(&self, path: &str) -> reqwest::Url {
         self.shared.base_url.below(path)
     }
 
-    /// A client for further calls that a call needs.
+    /// A client for further calls that a call needs, with the key of that call.
     #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
-        Self { shared: Arc::clone(&outgoing.shared), options: None }
+        let shared = Arc::clone(&outgoing.shared);
+        let of_client = shared.key.as_ref().map(|key| key.expose());
+        let own = outgoing.scope.key().filter(|key| !outgoing.takes_key && Some(key.expose()) != of_client);
+        let options = own.map(|key| Arc::new(CallOptions { key: Some(key.clone()), ..CallOptions::default() }));
+        Self { shared, options }
     }
 
     /// The options of its calls.

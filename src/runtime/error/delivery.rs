@@ -53,7 +53,9 @@ impl Error {
             Io | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer | Rpc
             | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
-            Timeout | Transport | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => Delivery::Unknown,
+            Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
+                Delivery::Unknown
+            }
             InvalidRequest | Authentication | Permission | PaymentRequired | InsufficientBalance | NotFound
             | Conflict | ConsentRequired | Gone | PayloadTooLarge | ContentPolicy => match status {
                 None => Delivery::NotSent,
@@ -193,7 +195,7 @@ mod tests {
             ("NRRRRRRR", "conflict consent_required gone payload_too_large content_policy"),
             ("RRRRRRRR", "redirect"),
             ("URRUURUU", "rate_limited overloaded server"),
-            ("UUUUUUUU", "timeout transport stream_interrupted outcome_unknown unexpected_status"),
+            ("UUUUUUUU", "timeout transport middleware stream_interrupted outcome_unknown unexpected_status"),
             ("NAAAAAAA", "io"),
             ("AAAAAAAA", "decode truncated refusal invalid_json schema_mismatch tool_calls no_answer rpc"),
             ("AAAAAAAA", "job_failed job_expired tool_run endless_list"),

@@ -73,6 +73,9 @@ pub enum ErrorKind {
     Timeout,
     /// The connection was lost before the reply was complete. The request may have been executed.
     Transport,
+    /// A layer or an interceptor of the program failed, panicked, or did what it may not; [`source`](std::error::Error::source) is its error.
+    /// [`delivery`](super::Error::delivery) says whether the request was sent. See [`middleware`](crate::middleware).
+    Middleware,
     /// A local file or reader failed: the upload cannot be read or changed while it was sent, or the reply cannot be written to disk. The
     /// message names the file; [`source`](std::error::Error::source) is the [`std::io::Error`]. For an upload,
     /// [`field_errors`](super::Error::field_errors) has the field.
@@ -173,6 +176,7 @@ names! {
     Connect = "connect",
     Timeout = "timeout",
     Transport = "transport",
+    Middleware = "middleware",
     Io = "io",
     Redirect = "redirect",
     Decode = "decode",

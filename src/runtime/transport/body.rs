@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep};
 
 use super::ahead::{self, End, ReadAhead};
+use super::middleware::{AttemptEnd, Exchange};
 use super::{Scope, WalletSlot, failure};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -37,6 +38,10 @@ pub(crate) struct ReplyBody {
     scope: Scope,
     meta: Meta,
     observer: Option<Box<dyn StreamObserver>>,
+    /// The end is reported to interceptors.
+    exchange: Option<Box<Exchange>>,
+    /// The reader of the parts knows how the answer ended, not the body.
+    has_parts: bool,
     /// A wallet's request is in flight until its body is read.
     slot: Option<WalletSlot>,
 }
@@ -69,6 +74,8 @@ impl ReplyBody {
             scope,
             meta,
             observer: None,
+            exchange: None,
+            has_parts: false,
             slot: None,
         }
     }
@@ -84,18 +91,44 @@ impl ReplyBody {
         self.slot = slot;
     }
 
+    /// Reports the end of the body to interceptors.
+    pub(super) fn set_exchange(&mut self, exchange: Box<Exchange>) {
+        self.exchange = Some(exchange);
+    }
+
+    /// The end of the answer is reported with [`end_observation`](Self::end_observation), not at the end of the body.
+    pub(crate) fn set_parts(&mut self) {
+        self.has_parts = true;
+    }
+
     pub(crate) fn observe(&mut self, part: &dyn Any) {
         if let Some(observer) = &mut self.observer {
             observer.part(part);
         }
     }
 
-    /// The answer ended, completely or not.
-    pub(crate) fn end_observation(&mut self, is_whole: bool) {
+    /// The answer ended, with this error or completely. Returns the error to report.
+    pub(crate) fn end_observation(&mut self, error: Option<Error>) -> Option<Error> {
         if let Some(observer) = self.observer.take()
-            && is_whole
+            && error.is_none()
         {
             observer.completed();
+        }
+        self.end_exchange(error)
+    }
+
+    /// Reports the end to interceptors. One that panics is an error, too.
+    fn end_exchange(&mut self, error: Option<Error>) -> Option<Error> {
+        let Some(exchange) = self.exchange.take() else { return error };
+        match error {
+            Some(error) => {
+                exchange.failed(&error);
+                Some(error)
+            }
+            None => {
+                let ended = exchange.end(&AttemptEnd::Complete { bytes: self.received });
+                ended.err().map(|error| self.explained(error))
+            }
         }
     }
 
@@ -132,16 +165,21 @@ impl ReplyBody {
             Poll::Pending => {
                 ready!(self.poll_idle(cx));
                 self.end();
-                return Poll::Ready(Some(Err(self.silent())));
+                let silent = self.silent();
+                return Poll::Ready(self.ended(Some(silent)).map(Err));
             }
         };
         self.end();
         let error = match end {
-            End::Complete => return Poll::Ready(None),
-            End::Failed(error) => failure::of_body(error, self.received),
-            End::Abandoned => failure::of_runtime(self.received),
+            End::Complete => None,
+            End::Failed(error) => Some(self.explained(failure::of_body(error, self.received))),
+            End::Abandoned => Some(self.explained(failure::of_runtime(self.received))),
         };
-        Poll::Ready(Some(Err(self.explained(error))))
+        Poll::Ready(self.ended(error).map(Err))
+    }
+
+    fn ended(&mut self, error: Option<Error>) -> Option<Error> {
+        if self.has_parts { error } else { self.end_exchange(error) }
     }
 
     fn end(&mut self) {

@@ -77,16 +77,17 @@ impl FailureBudget {
     /// The limit of a bucket without failures.
     pub(crate) const LIMIT: u64 = 50;
 
+    /// Distinguishes API keys without containing one.
+    pub(crate) fn account(&self, credential: Option<&HeaderValue>) -> u64 {
+        self.hasher.hash_one(credential.map(HeaderValue::as_bytes))
+    }
+
     /// The bucket of a request. `body` is its JSON; other bodies are not read.
     pub(crate) fn bucket(&self, credential: Option<&HeaderValue>, body: Option<&[u8]>) -> Bucket {
         let mut named = body.and_then(|body| fields(body, &["model", "user"])).unwrap_or_default();
         let mut text =
             |name: &str| named.remove(name).and_then(|value| value.as_str().map(Box::from)).unwrap_or_default();
-        Bucket {
-            account: self.hasher.hash_one(credential.map(HeaderValue::as_bytes)),
-            model: text("model"),
-            user: text("user"),
-        }
+        Bucket { account: self.account(credential), model: text("model"), user: text("user") }
     }
 
     /// Counts a failure.

@@ -12,7 +12,9 @@ use crate::runtime::wallet;
 
 /// Adds missing headers: the client's, `Accept`, authentication. Secrets are kept out of errors.
 pub(super) fn complete(outgoing: &mut Outgoing) -> Result<(), Error> {
-    let Outgoing { shared, scope, request: Some(request), reply, options, .. } = outgoing else { return Ok(()) };
+    let Outgoing { shared, scope, request: Some(request), reply, options, takes_key, .. } = outgoing else {
+        return Ok(());
+    };
     let (headers, operation) = (request.headers_mut(), scope.operation());
     headers.reserve(shared.headers.len() + 3);
     let anonymous = operation.facts().auth == AuthScheme::Anonymous;
@@ -28,7 +30,12 @@ pub(super) fn complete(outgoing: &mut Outgoing) -> Result<(), Error> {
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     }
     refuse_payment(headers, operation)?;
-    authenticate(headers, operation, scope.key(), options.signer.is_some())?;
+    let key = match (scope.key(), &shared.key_provider) {
+        (Some(key), _) => Key::Known(key),
+        (None, Some(_)) => Key::Provided,
+        (None, None) => Key::Missing,
+    };
+    *takes_key = authenticate(headers, operation, key, options.signer.is_some())?;
     let secrets = secrets_of(headers, scope.key());
     scope.hide(secrets);
     Ok(())
@@ -47,15 +54,25 @@ fn refuse_payment(headers: &HeaderMap, operation: &OperationRef) -> Result<(), E
     }
 }
 
+/// The key of a call.
+#[derive(Clone, Copy)]
+enum Key<'a> {
+    Known(&'a ApiKey),
+    /// The provider is asked for it before each attempt.
+    Provided,
+    Missing,
+}
+
+/// Adds the key, unless the call has another credential. Returns whether the provider is to be asked for it.
 fn authenticate(
     headers: &mut HeaderMap,
     operation: &OperationRef,
-    key: Option<&ApiKey>,
+    key: Key<'_>,
     signed_later: bool,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     if let Some(own) = headers.get_mut(AUTHORIZATION) {
         own.set_sensitive(true);
-        return Ok(());
+        return Ok(false);
     }
     let scheme = operation.facts().auth;
     let wallet = signed_later || headers.keys().any(|name| wallet::SIGN_INS.contains(name));
@@ -70,17 +87,18 @@ fn authenticate(
                            with `with_sign_in()` or `with_signer()`, or the client a wallet";
             return Err(Error::new(ErrorKind::MissingApiKey, message));
         }
-        (_, Some(key)) => {
+        (_, Key::Known(key)) => {
             headers.insert(AUTHORIZATION, key.header().clone());
         }
-        (AuthScheme::Public, None) => {}
-        (AuthScheme::Bearer | AuthScheme::BearerOrWallet, None) => {
+        (_, Key::Provided) => return Ok(true),
+        (AuthScheme::Public, Key::Missing) => {}
+        (AuthScheme::Bearer | AuthScheme::BearerOrWallet, Key::Missing) => {
             let message = "this operation needs an API key and the client has none; nothing was sent. Set VENICE_API_KEY \
                            and use Client::from_env(), or pass a key to Client::new()";
             return Err(Error::new(ErrorKind::MissingApiKey, message));
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// `Accept` for any of these media types.
@@ -132,20 +150,20 @@ const HARMLESS: [&str; 14] = [
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let parsed = HeaderName::try_from(name);
     let parsed = parsed.map_err(|_| format!("`{}` is not a header name", name.escape_debug()))?;
-    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
+    if is_of_the_connection(&parsed) {
         return Err(format!(
             "the header `{parsed}` cannot be set: the HTTP client sets it for the connection and the body"
         ));
     }
     let mut value = HeaderValue::try_from(value)
         .map_err(|_| format!("the value of the header `{parsed}` has a character that is not valid in a header"))?;
-    value.set_sensitive(!HARMLESS.contains(&parsed.as_str()));
+    value.set_sensitive(!is_harmless(&parsed));
     Ok((parsed, value))
 }
 
 /// Marks values that may be credentials.
 pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
-    headers.iter_mut().for_each(|(name, value)| value.set_sensitive(!HARMLESS.contains(&name.as_str())));
+    headers.iter_mut().for_each(|(name, value)| value.set_sensitive(!is_harmless(name)));
 }
 
 /// Shorter path segments are words, not secrets.
@@ -158,18 +176,30 @@ fn secrets_of(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
     }
     let known = key.map(ApiKey::header);
     let private = headers.iter().filter(|header| header.1.is_sensitive() && Some(header.1) != known);
-    let text = private.filter_map(|(name, value)| {
-        let text = value.to_str().ok()?;
-        let is_credential = secret::is_credential(name.as_str());
-        // Hiding ordinary words would make messages unreadable.
-        if !is_credential && is_word(text) {
-            return None;
-        }
-        // The scheme in front of a key is not secret, and the key may be echoed without it.
-        let text = if *name == AUTHORIZATION { text.split_once(' ').map_or(text, |(_, key)| key) } else { text };
-        Some(text.trim().into())
-    });
-    text.collect()
+    private.filter_map(|(name, value)| secret_of(name, value)).collect()
+}
+
+/// What must be kept out of errors of the value of a header.
+pub(super) fn secret_of(name: &HeaderName, value: &HeaderValue) -> Option<Secret> {
+    let text = value.to_str().ok().filter(|_| value.is_sensitive() || !is_harmless(name))?;
+    let is_credential = secret::is_credential(name.as_str());
+    // Hiding ordinary words would make messages unreadable.
+    if !is_credential && is_word(text) {
+        return None;
+    }
+    // The scheme in front of a key is not secret, and the key may be echoed without it.
+    let text = if *name == AUTHORIZATION { text.split_once(' ').map_or(text, |(_, key)| key) } else { text };
+    Some(text.trim().into())
+}
+
+/// Whether the value does not identify the caller.
+fn is_harmless(name: &HeaderName) -> bool {
+    HARMLESS.contains(&name.as_str())
+}
+
+/// Whether the HTTP client sets the header for the connection and the body.
+pub(super) fn is_of_the_connection(name: &HeaderName) -> bool {
+    OF_THE_CONNECTION.contains(&name.as_str())
 }
 
 /// Whether a value is a name or a word, such as a team's, rather than a random token.

@@ -1,13 +1,15 @@
-//! `Interceptor`: runs before the first attempt of a call. `CompletionObserver`: receives the outcome.
+//! `CallInterceptor`: runs before the first attempt of a call, for features. `CompletionObserver`: receives the outcome.
+//!
+//! What a program adds around each attempt is [`middleware`](super::middleware).
 //!
 //! # Adding an interceptor
 //!
-//! 1. Implement [`Interceptor`]. [`Interceptor::before_send`] gets the request as it will be sent, with everything that `with_extra_body`
+//! 1. Implement [`CallInterceptor`]. [`CallInterceptor::before_send`] gets the request as it will be sent, with everything that `with_extra_body`
 //!    added: it may change it ([`Outgoing::json`], [`Outgoing::set_json`]), reject it with an error, wait, and make its own calls with
 //!    `Client::of_call`. Those calls run the interceptors too, so it must let them pass.
-//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`Interceptors`].
+//! 2. The setter of a feature, of `ClientBuilder` for all calls of a client or of `CallOptions` for some, adds it to the [`CallInterceptors`].
 //!    A call starts with a copy of the client's, and its own replaces the client's with the same name.
-//! 3. A failed attempt whose cause it can remove: [`Interceptor::recover`].
+//! 3. A failed attempt whose cause it can remove: [`CallInterceptor::recover`].
 //! 4. Outcomes are handled by a [`CompletionObserver`], which `before_send` returns.
 //!
 //! A call without interceptors allocates nothing for them, and `send` stays small.
@@ -22,12 +24,12 @@ use crate::runtime::error::Error;
 use crate::runtime::media::limits;
 
 /// Runs before the first attempt of a call, after all checks that need no waiting.
-pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
+pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
     #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     fn name(&self) -> &'static str;
 
-    /// Interceptors run in ascending order.
+    /// They run in ascending order.
     #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
     fn order(&self) -> i8 {
         0
@@ -53,10 +55,10 @@ pub(crate) trait Interceptor: Any + fmt::Debug + Send + Sync {
     }
 }
 
-/// The future of [`Interceptor::recover`].
+/// The future of [`CallInterceptor::recover`].
 pub(crate) type Recovering<'a> = Pin<Box<dyn Future<Output = Result<Error, Error>> + Send + 'a>>;
 
-/// The future of [`Interceptor::before_send`].
+/// The future of [`CallInterceptor::before_send`].
 pub(crate) type Intercepting<'a> =
     Pin<Box<dyn Future<Output = Result<Option<Box<dyn CompletionObserver>>, Error>> + Send + 'a>>;
 
@@ -72,29 +74,29 @@ pub(crate) trait CompletionObserver: Send {
 /// A change of a call's interceptors.
 #[cfg(feature = "preflight")]
 #[derive(Clone, Debug)]
-pub(crate) enum InterceptorChange {
-    Set(Arc<dyn Interceptor>),
+pub(crate) enum CallInterceptorChange {
+    Set(Arc<dyn CallInterceptor>),
     /// Removes the one with this name.
     Remove(&'static str),
 }
 
 /// The interceptors of a client or a call, in ascending order and with unique names. An empty list allocates nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Interceptors(Vec<Arc<dyn Interceptor>>);
+pub(crate) struct CallInterceptors(Vec<Arc<dyn CallInterceptor>>);
 
-impl Interceptors {
+impl CallInterceptors {
     /// Changes the list for one call.
     #[cfg(feature = "preflight")]
-    pub(crate) fn apply(&mut self, change: InterceptorChange) {
+    pub(crate) fn apply(&mut self, change: CallInterceptorChange) {
         match change {
-            InterceptorChange::Set(interceptor) => self.set(interceptor),
-            InterceptorChange::Remove(name) => self.remove(name),
+            CallInterceptorChange::Set(interceptor) => self.set(interceptor),
+            CallInterceptorChange::Remove(name) => self.remove(name),
         }
     }
 
     /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
     #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
-    pub(crate) fn set(&mut self, interceptor: Arc<dyn Interceptor>) {
+    pub(crate) fn set(&mut self, interceptor: Arc<dyn CallInterceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
             None => {
@@ -111,7 +113,7 @@ impl Interceptors {
 
     /// The interceptor of a type, if it was added.
     #[cfg(feature = "budget")]
-    pub(crate) fn get<I: Interceptor>(&self) -> Option<&I> {
+    pub(crate) fn get<I: CallInterceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
     }
 

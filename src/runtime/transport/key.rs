@@ -1,11 +1,15 @@
-//! `ApiKey`: a validated API key and its `Authorization` header.
+//! `ApiKey`: a validated API key and its `Authorization` header. `KeyProvider`: the caller's source of keys.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 
-use crate::runtime::error::Error;
+use super::caught::caught;
+use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::secret::Secret;
 
 /// A valid key and its header. Cheap to clone, as each call has it.
@@ -44,10 +48,58 @@ impl ApiKey {
     pub(crate) fn expose(&self) -> &str {
         self.inner.secret.expose()
     }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.inner.secret
+    }
 }
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.inner.secret, f)
+    }
+}
+
+type Providing = Pin<Box<dyn Future<Output = Result<Secret, Box<dyn StdError + Send + Sync>>> + Send>>;
+
+/// The caller's source of API keys, which is asked before each attempt.
+#[derive(Clone)]
+pub(crate) struct KeyProvider(Arc<dyn Fn() -> Providing + Send + Sync>);
+
+impl KeyProvider {
+    pub(crate) fn new<F, E>(provide: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Secret, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self(Arc::new(move || {
+            let providing = provide();
+            Box::pin(async move { providing.await.map_err(Into::into) })
+        }))
+    }
+
+    /// Asks for a key, at most for `limit`. Nothing was sent if it fails.
+    pub(super) async fn key(&self, limit: Duration) -> Result<ApiKey, Error> {
+        let failed = |problem: String| {
+            Error::new(ErrorKind::MissingApiKey, format!("the API key provider {problem}; nothing was sent"))
+        };
+        let providing = caught(async { (self.0)().await });
+        match tokio::time::timeout(limit, providing).await {
+            Ok(Ok(Ok(secret))) => {
+                ApiKey::new(secret).map_err(|error| failed(format!("returned an invalid key: {}", error.message())))
+            }
+            Ok(Ok(Err(error))) => Err(failed(format!("failed: {error}")).with_source(error)),
+            Ok(Err(panic)) => Err(failed(format!("panicked: {panic}"))),
+            Err(_) => {
+                let message = format!("the API key provider did not return within {limit:?}; nothing was sent");
+                Err(Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for KeyProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyProvider")
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod base_url;
 pub(crate) mod body;
 mod boxed_cold;
 pub(crate) mod budget;
+mod caught;
 mod clock;
 pub(crate) mod failure;
 mod headers;
@@ -15,6 +16,7 @@ mod json_fields;
 mod json_merge;
 mod key;
 pub(crate) mod limits;
+pub(crate) mod middleware;
 mod model;
 mod options;
 mod outgoing;
@@ -41,7 +43,7 @@ pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{header, mark_sensitive, of_address};
 pub(crate) use self::json_fields::fields;
-pub(crate) use self::key::ApiKey;
+pub(crate) use self::key::{ApiKey, KeyProvider};
 use self::limits::ReplyLimits;
 #[cfg(any(feature = "budget", feature = "preflight"))]
 pub(crate) use self::model::model_of;
@@ -125,8 +127,10 @@ impl Scope {
         self.key.as_ref()
     }
 
+    /// Replaces the key. The one before may still be echoed.
     pub(crate) fn set_key(&mut self, key: ApiKey) {
-        self.key = Some(key);
+        let before = self.key.replace(key);
+        self.hide(before.map(|before| before.secret().clone()));
     }
 
     /// The memory limits of the reply.

@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::{Map, Value};
 
 #[cfg(feature = "preflight")]
-use super::interceptor::InterceptorChange;
+use super::interceptor::CallInterceptorChange;
 use super::json_merge::merge_field;
 use super::limits::ReplyLimits;
 use super::{ApiKey, RetryPolicy, header};
@@ -55,7 +55,7 @@ pub struct CallOptions {
     pub(crate) validation: Option<bool>,
     /// Changes to the client's interceptors.
     #[cfg(feature = "preflight")]
-    pub(crate) interceptors: Vec<InterceptorChange>,
+    pub(crate) interceptors: Vec<CallInterceptorChange>,
     /// What is invalid in the request or in an option.
     pub(crate) finding: Option<ValidationError>,
     /// The first invalid option.

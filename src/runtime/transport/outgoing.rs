@@ -13,8 +13,9 @@ use reqwest::{Request, StatusCode, Url};
 use serde_json::{Map, Value};
 
 use super::boxed_cold::boxed_cold;
-use super::interceptor::Interceptors;
+use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
+use super::middleware::Exchange;
 use super::redirect::HostPolicy;
 use super::{CallOptions, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
 use crate::runtime::error::Error;
@@ -42,7 +43,7 @@ pub(crate) struct Outgoing {
     pub(crate) also: Option<StatusCode>,
     pub(crate) options: CallOptions,
     /// The interceptors that run before the first attempt.
-    pub(crate) interceptors: Interceptors,
+    pub(crate) interceptors: CallInterceptors,
     /// Files to check before the first attempt.
     pub(crate) file_checks: Vec<FileCheck>,
     /// The policy of other hosts, if it does not go to the API.
@@ -60,6 +61,10 @@ pub(crate) struct Outgoing {
     /// When the last attempt began.
     #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
     pub(crate) attempted: Option<Instant>,
+    /// The request of the current attempt, as interceptors see it.
+    pub(super) exchange: Option<Box<Exchange>>,
+    /// The key is the provider's, which is asked before each attempt.
+    pub(crate) takes_key: bool,
     /// An interceptor removed the cause of a failed attempt, which is done once.
     pub(crate) recovered: bool,
 }
@@ -114,6 +119,8 @@ impl Outgoing {
             signed_again: false,
             challenge: None,
             attempted: None,
+            exchange: None,
+            takes_key: false,
             recovered: false,
         });
         if let Some(options) = options {
@@ -144,10 +151,11 @@ impl Outgoing {
     fn choose_credential(&mut self) {
         let options = &mut self.options;
         let own_headers = || SIGN_INS.iter().chain([&AUTHORIZATION]).any(|name| options.headers.contains_key(name));
+        let auth = self.scope.operation().facts().auth;
         if options.signer.is_none()
-            && options.key.is_none()
+            && (options.key.is_none() || auth == AuthScheme::Wallet)
             && let Some(wallet) = &self.shared.wallet
-            && wallet.signs(self.scope.operation().facts().auth)
+            && wallet.signs(auth)
             && !own_headers()
         {
             options.signer = Some(wallet.signer.clone());
@@ -241,6 +249,14 @@ impl Outgoing {
         }
     }
 
+    /// The same, to keep.
+    pub(super) fn body_in_memory(&self) -> Option<Bytes> {
+        match &self.body {
+            RequestBody::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
     /// The body, if it is a form.
     pub(crate) fn form(&self) -> Option<&Form> {
         match &self.body {
@@ -273,9 +289,11 @@ impl Outgoing {
         }
     }
 
-    /// The key of the request.
-    pub(super) fn credential(&self) -> Option<&HeaderValue> {
+    /// The credential of the request, as far as failures are counted by it: the keys of a provider count as one.
+    pub(crate) fn credential(&self) -> Option<&HeaderValue> {
+        static OF_PROVIDER: HeaderValue = HeaderValue::from_static("provider");
         match &self.body {
+            _ if self.takes_key => Some(&OF_PROVIDER),
             RequestBody::Gone(_, credential) => credential.as_ref(),
             _ => self.header(&AUTHORIZATION),
         }

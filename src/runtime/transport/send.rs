@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::header::AUTHORIZATION;
 use reqwest::{Response, Url};
 use tokio::time::Instant;
 
@@ -20,7 +21,7 @@ use super::reply_kind::{self, ReplyKind};
 use super::retry::{Decision, Failures};
 use super::{
     Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, ReplyForm, Scope, Trace, WalletSlot, failure, interceptor,
-    of_address, redirect,
+    middleware, of_address, redirect,
 };
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -47,9 +48,12 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
         trace.attempt(retries);
         outgoing.signs_again = false;
         let slot = match outgoing.options.signer.is_some() || outgoing.sign_in().is_some() {
-            true => boxed_cold(sign(outgoing)).await.map_err(|error| error.with_attempts(retries))?,
+            true => boxed_cold(sign(outgoing)).await.map_err(|error| outgoing.not_begun(error))?,
             false => None,
         };
+        if outgoing.takes_key {
+            boxed_cold(provide_key(outgoing)).await.map_err(|error| outgoing.not_begun(error))?;
+        }
         outgoing.sent += 1;
         outgoing.attempted = Some(std::time::Instant::now());
         let failure = match attempt(http, outgoing).await {
@@ -114,7 +118,11 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
         tokio::time::timeout(limit, exchange).await
     };
     let outcome = outcome.unwrap_or_else(|_| Err(failure::out_of_time(limit)));
-    outcome.map_err(|error| outgoing.scope.explained(error))
+    let outcome = outcome.map_err(|error| outgoing.scope.explained(error));
+    match outgoing.exchange {
+        Some(_) => middleware::ended(outgoing, outcome),
+        None => outcome,
+    }
 }
 
 /// The first response that is not a redirect.
@@ -128,9 +136,11 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
             redirect::aim(&mut request, target);
         }
         let method = request.method().clone();
-        let response = http.execute(request).await;
-        let response =
-            response.map_err(|error| outgoing.body_failure().unwrap_or_else(|| failure::of_request(error)))?;
+        let response = match outgoing.shared.middleware.is_bypassed(outgoing) {
+            true => http.execute(request).await.map_err(failure::of_request),
+            false => boxed_cold(middleware::exchange(http, outgoing, request)).await,
+        };
+        let response = response.map_err(|error| outgoing.body_failure().unwrap_or(error))?;
         let sent_to = elsewhere.as_ref().or(outgoing.url());
         if sent_to.is_some_and(|url| redirect::origin(url) != redirect::origin(response.url())) {
             // Only the caller's own HTTP client does this.
@@ -203,8 +213,24 @@ async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
     Ok(())
 }
 
+/// Sets the key of the next request.
+async fn provide_key(outgoing: &mut Outgoing) -> Result<(), Error> {
+    let Some(provider) = outgoing.shared.key_provider.clone() else { return Ok(()) };
+    let key = provider.key(outgoing.timeout()).await.map_err(|error| outgoing.scope.explained(error))?;
+    outgoing.set_header(AUTHORIZATION, key.header().clone());
+    outgoing.scope.set_key(key);
+    Ok(())
+}
+
 /// After a failed attempt.
 impl Outgoing {
+    /// The error of an attempt for which there is no credential. Those before it may have been executed.
+    #[cold]
+    fn not_begun(&self, error: Error) -> Error {
+        let error = error.with_attempts(self.sent);
+        if self.may_have_run { error.with_delivery(Delivery::Unknown) } else { error }
+    }
+
     /// The failure bucket of the request.
     #[cold]
     fn bucket(&self) -> Bucket {

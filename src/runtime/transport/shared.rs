@@ -7,9 +7,10 @@ use reqwest::header::HeaderMap;
 
 use super::base_url::BaseUrl;
 use super::http::Http;
-use super::interceptor::Interceptors;
+use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
-use super::{ApiKey, Clock, FailureBudget, RetryPolicy, Versions, WalletSlots, Warnings};
+use super::middleware::Middleware;
+use super::{ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Versions, WalletSlots, Warnings};
 use crate::runtime::slots::Slots;
 use crate::runtime::wallet::ClientWallet;
 
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
     pub(crate) key: Option<ApiKey>,
+    /// The source of keys, instead of one.
+    pub(crate) key_provider: Option<KeyProvider>,
     /// The client's wallet, for calls without their own credential.
     pub(crate) wallet: Option<ClientWallet>,
     /// The default headers of requests.
@@ -32,8 +35,10 @@ pub(crate) struct Shared {
     pub(crate) wallets: WalletSlots,
     pub(crate) warnings: Warnings,
     pub(crate) versions: Versions,
+    /// What the program added around each request.
+    pub(crate) middleware: Middleware,
     /// The interceptors of each call, in this order.
-    pub(crate) interceptors: Interceptors,
+    pub(crate) interceptors: CallInterceptors,
     /// The state of features.
     pub(crate) slots: Slots,
 }

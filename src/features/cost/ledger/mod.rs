@@ -13,7 +13,7 @@ use super::{Budget, Tally};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::Outgoing;
-use crate::runtime::transport::interceptor::{CompletionObserver, Intercepting, Interceptor};
+use crate::runtime::transport::interceptor::{CallInterceptor, CompletionObserver, Intercepting};
 
 /// The accounting of a client. It is the last interceptor of a call, so it prices the request as it is sent.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl Ledger {
     }
 }
 
-impl Interceptor for Ledger {
+impl CallInterceptor for Ledger {
     fn name(&self) -> &'static str {
         "ledger"
     }

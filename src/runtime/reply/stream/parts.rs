@@ -97,7 +97,8 @@ enum Step<T> {
 }
 
 impl<P: Protocol> Parts<P> {
-    pub(crate) fn new(body: ReplyBody) -> Self {
+    pub(crate) fn new(mut body: ReplyBody) -> Self {
+        body.set_parts();
         let decoder = SseDecoder::new().with_max_event_bytes(body.scope().limits().event_bytes());
         Self { body, decoder, phase: Phase::Unknown(BytesMut::new()), seen: P::default(), count: 0, is_done: false }
     }
@@ -196,8 +197,7 @@ impl<P: Protocol> Parts<P> {
     /// Nothing follows except this error.
     fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<P::Item, Error>>> {
         self.phase = Phase::Ended;
-        self.body.end_observation(error.is_none());
-        Poll::Ready(error.map(Err))
+        Poll::Ready(self.body.end_observation(error).map(Err))
     }
 }
 

@@ -1,0 +1,49 @@
+//! Middleware of a client: [`ClientBuilder::interceptor`] and [`ClientBuilder::layer`].
+
+use std::sync::Arc;
+
+use super::ClientBuilder;
+use crate::runtime::transport::middleware::Interceptor;
+#[cfg(feature = "tower")]
+use crate::runtime::transport::middleware::{BoxError, HttpBody, HttpService, layered};
+
+impl ClientBuilder {
+    /// Adds hooks around each request to the API: before it is sent, after the headers of its reply, at the end of its body. May be called
+    /// several times. See [`middleware`](crate::middleware).
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.request_interceptors.push(Arc::new(interceptor));
+        self
+    }
+
+    /// Adds a layer of `tower` around each request to the API: [`ServiceBuilder`], `tower-http`, or your own. May be called several times;
+    /// the layer that is added first is the outermost, as in [`ServiceBuilder`]. See [`middleware`](crate::middleware).
+    ///
+    /// Its service must be `Clone`, since each request gets a clone of it, which is awaited until it is ready.
+    ///
+    /// [`ServiceBuilder`]: https://docs.rs/tower/0.5/tower/struct.ServiceBuilder.html
+    ///
+    /// ```
+    /// use tower::limit::GlobalConcurrencyLimitLayer;
+    ///
+    /// let venice = venice_ai::Client::builder().layer(GlobalConcurrencyLimitLayer::new(8)).build()?;
+    /// # Ok::<(), venice_ai::Error>(())
+    /// ```
+    #[cfg(feature = "tower")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<HttpService> + Send + Sync + 'static,
+        L::Service: tower_service::Service<http::Request<HttpBody>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        <L::Service as tower_service::Service<http::Request<HttpBody>>>::Error: Into<BoxError>,
+        <L::Service as tower_service::Service<http::Request<HttpBody>>>::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(layered(layer));
+        self
+    }
+}
