@@ -10,6 +10,9 @@ mod runtime;
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::face::jobs;
 pub use self::face::{audio, billing, chat, cost, embeddings, middleware, models, stream};
+#[cfg(feature = "attestation")]
+#[cfg_attr(docsrs, doc(cfg(feature = "attestation")))]
+pub use self::features::attestation;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub use self::features::blocking;
@@ -47,10 +50,22 @@ pub use self::features::crypto_rpc;
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 #[doc(no_inline)]
 pub use self::features::crypto_rpc::CryptoRpc;
-#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet"))]
+#[cfg(any(
+    feature = "attestation",
+    feature = "catalogue",
+    feature = "embedding-batch",
+    feature = "jobs",
+    feature = "wallet"
+))]
 #[cfg_attr(
     docsrs,
-    doc(cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet")))
+    doc(cfg(any(
+        feature = "attestation",
+        feature = "catalogue",
+        feature = "embedding-batch",
+        feature = "jobs",
+        feature = "wallet"
+    )))
 )]
 pub use self::features::flow::{Flow, FlowSettings};
 #[doc(no_inline)]

@@ -8,7 +8,7 @@ pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
 }
 
 /// Decodes exactly `2 * N` hexadecimal digits.
-#[cfg(feature = "wallet")]
+#[cfg(any(feature = "attestation", feature = "wallet"))]
 pub(crate) fn decode_array<const N: usize>(digits: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     decode_into(digits.as_bytes(), &mut bytes).then_some(bytes)

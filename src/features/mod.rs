@@ -3,6 +3,9 @@
 #[cfg(feature = "attachments")]
 #[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]
 pub mod attachments;
+#[cfg(feature = "attestation")]
+#[cfg_attr(docsrs, doc(cfg(feature = "attestation")))]
+pub mod attestation;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
@@ -27,7 +30,13 @@ pub mod csv;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
-#[cfg(any(feature = "catalogue", feature = "embedding-batch", feature = "jobs", feature = "wallet"))]
+#[cfg(any(
+    feature = "attestation",
+    feature = "catalogue",
+    feature = "embedding-batch",
+    feature = "jobs",
+    feature = "wallet"
+))]
 pub(crate) mod flow;
 #[cfg(any(feature = "batch", feature = "tee", feature = "wallet"))]
 pub(crate) mod hex;
@@ -36,6 +45,8 @@ pub(crate) mod in_flight;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub mod jobs;
+#[cfg(any(feature = "attestation", feature = "wallet"))]
+pub(crate) mod keccak;
 #[cfg(any(feature = "batch", feature = "wallet"))]
 pub(crate) mod locked_file;
 #[cfg(feature = "long-speech")]
@@ -58,6 +69,8 @@ pub mod responses;
 #[cfg(feature = "save")]
 #[cfg_attr(docsrs, doc(cfg(feature = "save")))]
 pub mod save;
+#[cfg(any(feature = "attestation", feature = "catalogue"))]
+pub(crate) mod single_flight;
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub mod structured;

@@ -18,7 +18,7 @@ impl Slots {
     }
 
     /// Replaces the value of a type.
-    #[cfg(any(feature = "catalogue", feature = "wallet"))]
+    #[cfg(any(feature = "attestation", feature = "catalogue", feature = "wallet"))]
     pub(crate) fn set<T: Any + Send + Sync>(&self, value: T) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Arc::new(value));
     }

@@ -57,7 +57,7 @@ async fn a_nonce_may_be_bytes_or_digits() {
     {
         let (server, venice) = replying(&json!({"verified": true, "nonce": "ab".repeat(32)}));
         let attestation = venice.tee().attestation("m", &nonce).await.unwrap();
-        assert!(attestation.is_verified_for(&nonce), "{nonce:?}");
+        assert!(attestation.claims_to_be_verified_for(&nonce), "{nonce:?}");
         assert!(server.requests()[0].target.to_lowercase().ends_with(&format!("nonce={}", "ab".repeat(32))));
     }
 }
@@ -104,7 +104,7 @@ async fn a_reply_of_the_first_form_is_read() {
         },
     }))
     .await;
-    assert!(reply.is_verified_for(NONCE));
+    assert!(reply.claims_to_be_verified_for(NONCE));
     assert_eq!((reply.tee_provider.as_deref(), reply.tee_hardware.as_deref()), (Some("phala"), Some("intel-tdx")));
     assert_eq!(reply.quote(), Some(vec![4, 0, 2, 0]));
     assert_eq!(reply.nvidia_evidence().unwrap()["arch"], "HOPPER");
@@ -142,7 +142,7 @@ async fn a_reply_of_the_second_form_is_read() {
     let keys: Vec<(String, String)> =
         reply.public_keys().into_iter().map(|key| (key.id.unwrap(), key.public_key)).collect();
     assert_eq!(keys, [("k1".to_owned(), "aa".to_owned()), ("k2".to_owned(), "04bb".to_owned())]);
-    assert!(!reply.is_verified_for(NONCE), "it echoes nothing");
+    assert!(!reply.claims_to_be_verified_for(NONCE), "it echoes nothing");
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn nothing_counts_as_verified_that_is_not() {
         (json!({"verified": true, "nonce": "5b".repeat(32), "request_nonce": nonce()}), false),
         (json!({"verified": "true", "nonce": nonce()}), false),
     ] {
-        assert_eq!(attested(reply.clone()).await.is_verified_for(NONCE), is_verified, "{reply}");
+        assert_eq!(attested(reply.clone()).await.claims_to_be_verified_for(NONCE), is_verified, "{reply}");
     }
 }
 
@@ -200,7 +200,7 @@ async fn the_mock_attests_and_signs() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
     let attestation = venice.tee().attestation("arsenale-coder", NONCE).await.unwrap();
-    assert!(attestation.is_verified_for(NONCE));
+    assert!(attestation.claims_to_be_verified_for(NONCE));
     let quote = attestation.quote().unwrap();
     assert!(quote.len() >= 632 && quote[568 + 32..568 + 64] == NONCE, "the nonce is in the report data");
     let reply = venice.chat().create(ChatCompletionRequest::new("arsenale-coder", ["Hello"])).await.unwrap();

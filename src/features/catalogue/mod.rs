@@ -8,7 +8,6 @@ mod names;
 mod read;
 mod request;
 mod retirement;
-mod single_flight;
 pub(crate) mod store;
 mod suggest;
 

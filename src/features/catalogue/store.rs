@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::lookup::ModelList;
 use super::names::Names;
-use super::single_flight::{SingleFlight, Work};
 use super::{Catalogue, read};
 use crate::api::generated::types::{ModelFilter, ModelType};
+use crate::features::single_flight::{SingleFlight, Work};
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
 use crate::runtime::transport::ReplyForm;

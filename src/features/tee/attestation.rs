@@ -20,21 +20,22 @@ pub struct TeePublicKey {
 }
 
 impl TeeAttestation {
-    /// Whether the API says that it verified the attestation, and the nonce is that of this request.
+    /// Whether the API *claims* that it verified the attestation, for the nonce of this request.
     ///
-    /// The minimum, and all that can be determined without verifying the quotes. It holds only if the API is honest.
+    /// It believes the server's own flag and verifies nothing: a server that lies says the same. `venice.tee().verify(model)` of the cargo
+    /// feature `attestation` verifies the quote.
     ///
     /// ```
     /// use venice_ai::types::TeeAttestation;
     ///
     /// let reply = format!(r#"{{"verified": true, "nonce": "{}"}}"#, "AB".repeat(32));
     /// let attestation: TeeAttestation = serde_json::from_str(&reply)?;
-    /// assert!(attestation.is_verified_for([0xab; 32]));
-    /// assert!(!attestation.is_verified_for([0xac; 32]));
+    /// assert!(attestation.claims_to_be_verified_for([0xab; 32]));
+    /// assert!(!attestation.claims_to_be_verified_for([0xac; 32]));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn is_verified_for(&self, nonce: impl Into<TeeNonce>) -> bool {
+    pub fn claims_to_be_verified_for(&self, nonce: impl Into<TeeNonce>) -> bool {
         self.verified == Some(true) && self.echoes(nonce)
     }
 

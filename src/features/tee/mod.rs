@@ -3,8 +3,9 @@
 //! | To | Call |
 //! |---|---|
 //! | get the attestation of a model | [`attestation`](Tee::attestation) |
-//! | check the minimum | [`TeeAttestation::is_verified_for`](crate::types::TeeAttestation::is_verified_for) |
-//! | verify the rest | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
+//! | verify it | `verify`, with the cargo feature `attestation` |
+//! | read what the API claims | [`TeeAttestation::claims_to_be_verified_for`](crate::types::TeeAttestation::claims_to_be_verified_for) |
+//! | read what can be verified | [`quote`](crate::types::TeeAttestation::quote), [`events`](crate::types::TeeAttestation::events), [`nvidia_evidence`](crate::types::TeeAttestation::nvidia_evidence) |
 //! | get the signature of an answer | [`signature`](Tee::signature) |
 //!
 //! ```no_run
@@ -15,7 +16,7 @@
 //! fill(&mut bytes); // from the system's randomness, as with the crate `getrandom`
 //! let nonce = TeeNonce::from(bytes);
 //! let attestation = venice.tee().attestation("e2ee-glm-5", &nonce).await?;
-//! assert!(attestation.is_verified_for(&nonce));
+//! assert!(attestation.claims_to_be_verified_for(&nonce)); // the server's word
 //! # Ok(()) }
 //! ```
 //!
@@ -23,11 +24,10 @@
 //! that is not 32 bytes.
 //!
 //! # What is verified
-//! The models are those whose capabilities have `supports_tee_attestation`. This crate fetches and parses attestations; it does **not**
+//! The models are those whose capabilities have `supports_tee_attestation`. The methods here fetch and parse attestations and do **not**
 //! verify them. `verified`, `server_verification` and an echoed nonce are the API's own claims: they prove that the reply is fresh if the
-//! API is honest, and nothing if it is not. To verify an attestation, verify the Intel quote up to Intel's root certificate, compare the
-//! quote's report data with the signing address and the nonce, compare its measurements with those of trusted software, and send the
-//! evidence of the GPUs to NVIDIA's service. All inputs are available here, as bytes.
+//! API is honest, and nothing if it is not. The cargo feature `attestation` verifies them: the Intel quote up to Intel's root certificate,
+//! its report data, its measurements, and the evidence of the GPUs.
 
 mod attestation;
 mod nonce;

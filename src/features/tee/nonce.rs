@@ -6,8 +6,8 @@ use crate::features::hex;
 
 /// A nonce: 32 bytes, or their 64 hex digits. Invalid digits are reported when the call is sent.
 ///
-/// It must be fresh and unpredictable, so use a cryptographic source of randomness. This crate does not generate one: it has no such
-/// source.
+/// It must be fresh and unpredictable, so use a cryptographic source of randomness. `verify` of the cargo feature `attestation` makes its
+/// own.
 ///
 /// ```
 /// use venice_ai::tee::TeeNonce;

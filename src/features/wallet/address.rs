@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::WalletError;
-use super::keccak::keccak256;
 use crate::features::hex;
+use crate::features::keccak::keccak256;
 
 /// The address of a wallet.
 ///

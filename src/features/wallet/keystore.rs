@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::address::WalletAddress;
 use super::error::{WalletError, WalletErrorKind};
-use super::keccak::keccak256;
 use crate::features::hex;
+use crate::features::keccak::keccak256;
 
 /// The most memory that `scrypt` may ask for.
 const MAX_SCRYPT_BYTES: u128 = 1 << 30;

@@ -8,11 +8,11 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::address::WalletAddress;
 use super::error::WalletError;
-use super::keccak::keccak256;
 use super::keystore;
 use super::signer::{Signing, WalletSigner, unsupported};
 use super::transfer::TransferAuthorization;
 use crate::features::hex;
+use crate::features::keccak::{keccak256, personal_hash};
 
 /// The environment variable that [`LocalWallet::from_env`] reads.
 pub const WALLET_KEY_VARIABLE: &str = "VENICE_WALLET_KEY";
@@ -280,13 +280,6 @@ fn wiping_stack<T>(work: impl FnOnce() -> T) -> T {
     let value = run(work);
     wipe();
     value
-}
-
-/// The hash that an EVM wallet signs for a personal message (EIP-191).
-pub(crate) fn personal_hash(message: &[u8]) -> [u8; 32] {
-    let mut bytes = format!("\x19Ethereum Signed Message:\n{}", message.len()).into_bytes();
-    bytes.extend_from_slice(message);
-    keccak256(&bytes)
 }
 
 /// The address of a public key: the last 20 bytes of the hash of its coordinates.

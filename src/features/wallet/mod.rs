@@ -39,7 +39,6 @@ mod auto_top_up;
 mod challenge;
 mod error;
 pub mod guide;
-mod keccak;
 mod keystore;
 mod ledger;
 mod local;

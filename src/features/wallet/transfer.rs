@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::address::WalletAddress;
 use super::error::{WalletError, WalletErrorKind};
-use super::keccak::keccak256;
 use crate::features::hex;
+use crate::features::keccak::keccak256;
 
 /// Permission to move an amount of a token from the wallet to a recipient, once, until a time. Whoever holds the signature can submit
 /// it and pays the fees of the chain (EIP-3009).

@@ -298,7 +298,7 @@ impl ClientBuilder {
     }
 
     /// The initial state of features.
-    #[cfg(any(feature = "catalogue", feature = "wallet"))]
+    #[cfg(any(feature = "attestation", feature = "catalogue", feature = "wallet"))]
     pub(crate) fn slots(&self) -> &Slots {
         &self.slots
     }

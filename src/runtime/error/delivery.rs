@@ -50,8 +50,8 @@ impl Error {
             | Connect | Journal => Delivery::NotSent,
             // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
-            Io | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer | Rpc
-            | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            Io | Attestation | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer
+            | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
             Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
                 Delivery::Unknown

@@ -54,6 +54,9 @@ pub enum ErrorKind {
     /// The job's result was deleted: it expired, or was downloaded too often. A job that is unknown to the API, or deleted, is
     /// [`NotFound`](Self::NotFound).
     JobExpired,
+    /// The attestation of a trusted execution environment, or a signature of one, failed a check;
+    /// [`attestation_error`](super::Error::attestation_error) says which. Nothing may be sent to the model then.
+    Attestation,
     /// The client's [`Budget`](crate::cost::Budget) does not allow the call. Nothing was sent;
     /// [`budget_exceeded`](super::Error::budget_exceeded) has the amounts.
     BudgetExceeded,
@@ -167,6 +170,7 @@ names! {
     ContentPolicy = "content_policy",
     JobFailed = "job_failed",
     JobExpired = "job_expired",
+    Attestation = "attestation",
     BudgetExceeded = "budget_exceeded",
     PriceLimit = "price_limit",
     RateLimited = "rate_limited",

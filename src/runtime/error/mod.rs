@@ -159,6 +159,7 @@ impl Error {
 
     /// Attaches a value of a higher module, one per type, for a getter that is defined there.
     #[cfg(any(
+        feature = "attestation",
         feature = "budget",
         feature = "jobs",
         feature = "preflight",

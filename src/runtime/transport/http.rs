@@ -85,8 +85,8 @@ pub(crate) fn current_runtime() -> Option<Id> {
 /// may have, and they may need TLS when the API does not.
 pub(crate) struct Http {
     client: reqwest::Client,
-    /// For blocking calls, for other hosts, and for other hosts in blocking calls.
-    others: [OnceLock<reqwest::Client>; 3],
+    /// For blocking calls, for other hosts, for other hosts whose addresses are checked, and for both in blocking calls.
+    others: [OnceLock<reqwest::Client>; 5],
     /// `None` for the caller's own client: a second one cannot be built.
     config: Option<HttpConfig>,
 }
@@ -110,12 +110,16 @@ impl Http {
         let Some(config) = &self.config else { return Ok(&self.client) };
         let blocking = BLOCKING_RUNTIME.get().is_some_and(|blocking| current_runtime() == Some(*blocking));
         let elsewhere = elsewhere.filter(|policy| !config.https || config.resolver(*policy).is_some());
-        let [blocking_calls, other_hosts, other_hosts_blocking] = &self.others;
-        let place = match (blocking, elsewhere.is_some()) {
-            (false, false) => return Ok(&self.client),
-            (true, false) => blocking_calls,
-            (false, true) => other_hosts,
-            (true, true) => other_hosts_blocking,
+        let is_guarded = elsewhere.map(|policy| config.resolver(policy).is_some());
+        let [blocking_calls, any, any_blocking, guarded, guarded_blocking] = &self.others;
+        let place = match (blocking, is_guarded) {
+            (false, None) => return Ok(&self.client),
+            (true, None) => blocking_calls,
+            // A client without the resolver of a policy must never serve one that has it.
+            (false, Some(false)) => any,
+            (true, Some(false)) => any_blocking,
+            (false, Some(true)) => guarded,
+            (true, Some(true)) => guarded_blocking,
         };
         if let Some(client) = place.get() {
             return Ok(client);
