@@ -22,6 +22,9 @@ pub use self::features::many;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub use self::features::preflight;
+#[cfg(feature = "privacy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "privacy")))]
+pub use self::features::privacy;
 #[cfg(feature = "tee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
 pub use self::features::tee;
@@ -76,6 +79,10 @@ pub use self::features::jobs::PriceAboveLimit;
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 #[doc(no_inline)]
 pub use self::features::preflight::{Preflight, PreflightReport};
+#[cfg(feature = "privacy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "privacy")))]
+#[doc(no_inline)]
+pub use self::features::privacy::{Privacy, PrivacyPolicy, PrivacyReport};
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub use self::features::responses;

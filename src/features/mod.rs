@@ -58,6 +58,9 @@ pub mod many;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub mod preflight;
+#[cfg(feature = "privacy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "privacy")))]
+pub mod privacy;
 #[cfg(feature = "prompt-cache")]
 mod prompt_cache;
 #[cfg(feature = "reasoning")]

@@ -39,6 +39,12 @@ pub struct Operation {
     pub(crate) essential: &'static [Essential],
     /// Whether an `error` field is part of a successful reply, such as the report of a failed job.
     pub(crate) error_inside: bool,
+    /// Who gets the content of the request.
+    #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
+    pub(crate) carries: Carries,
+    /// The fields with which the API sends the content to somebody else.
+    #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
+    pub(crate) sends_on: &'static [SendsOn],
 }
 
 impl Operation {
@@ -80,6 +86,32 @@ impl Operation {
         let fits = |(template, item)| Some((item, Self::path_parameters(template, path)?));
         templates.into_iter().filter_map(fits).min_by_key(|(_, parameters)| parameters.len())
     }
+}
+
+/// Who gets the content of a request: a prompt, messages, files.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "privacy"), allow(dead_code))]
+pub(crate) enum Carries {
+    /// Nobody has looked at it yet.
+    Unclassified,
+    /// It has no content.
+    Nothing,
+    /// The models named by `fields`, of these types. Without fields the API chooses one.
+    Models { fields: &'static [&'static str], types: &'static [&'static str], characters: &'static [&'static str] },
+    /// Somebody who is no model of the catalogue, in words.
+    Others(&'static str),
+}
+
+/// A field of a request with which the API sends the content to somebody else.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "privacy"), allow(dead_code))]
+pub(crate) struct SendsOn {
+    /// Its path: `a`, `a.b`, or `a[].b` for each item of a list.
+    pub(crate) field: &'static str,
+    /// What happens to the content.
+    pub(crate) to: &'static str,
+    /// The texts with which that does not happen.
+    pub(crate) unless: &'static [&'static str],
 }
 
 /// A top-level field that a successful JSON reply must have. `null` counts as missing.
@@ -214,5 +246,7 @@ pub(crate) const fn unknown_to_the_document(
         deprecated: false,
         essential: &[],
         error_inside: false,
+        carries: Carries::Unclassified,
+        sends_on: &[],
     }
 }

@@ -66,6 +66,9 @@ mod middleware;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;
+#[cfg(feature = "privacy")]
+#[path = "../features/privacy/mod.rs"]
+mod privacy;
 #[cfg(feature = "prompt-cache")]
 #[path = "../chat/prompt_cache.rs"]
 mod prompt_cache;

@@ -1,5 +1,6 @@
 //! The model of the emit passes, read from the lowered and documented document. Progenitor gets little of it.
 
+pub mod content;
 pub mod handles;
 
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub struct Model {
     pub headers: Vec<Header>,
     /// The areas of the API, by the name of the client's method that makes the handle.
     pub areas: BTreeMap<String, handles::Area>,
+    /// The names of fields of requests that send nothing to anybody else than the recipient.
+    pub harmless: Vec<String>,
 }
 
 /// A reply header.
@@ -187,6 +190,10 @@ pub struct Operation {
     pub essential: Vec<Essential>,
     /// Whether an `error` field is a part of a successful reply, from the overlay's `x-error-inside`.
     pub error_inside: bool,
+    /// Who gets the content of its request.
+    pub carries: content::Carries,
+    /// The fields of its request that have the API send the content to somebody else.
+    pub sends_on: Vec<content::SendsOn>,
     /// Its method on a handle.
     pub handle: handles::Handle,
 }
@@ -216,6 +223,7 @@ impl Model {
         let mut model = Self {
             version: text(&doc["info"], "version").unwrap_or_default(),
             areas: handles::areas(doc),
+            harmless: content::harmless(doc),
             ..Self::default()
         };
         for (name, schema) in &schemas {
@@ -512,6 +520,8 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         event: text(value, replies::STREAM_FORM),
         essential: Vec::new(),
         error_inside: flag(value, ERROR_INSIDE),
+        carries: content::carries(value).map_err(|error| error.at(format!("{}['x-carries']", here())))?,
+        sends_on: content::sends_on(value).map_err(|error| error.at(format!("{}['x-sends-on']", here())))?,
         handle: handles::handle(value).map_err(|error| error.at(here()))?,
     })
 }

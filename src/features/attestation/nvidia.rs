@@ -14,15 +14,18 @@ use super::verified::VerifiedAttestation;
 use crate::features::hex;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::operation::{AuthScheme, Operation, RetryClass, unknown_to_the_document};
+use crate::runtime::operation::{AuthScheme, Carries, Operation, RetryClass, unknown_to_the_document};
 
 /// NVIDIA's service, and the issuer of its tokens.
 pub(super) const SERVICE: &str = "https://nras.attestation.nvidia.com";
 const ATTEST: &str = "/v3/attest/gpu";
 const KEYS: &str = "/.well-known/jwks.json";
 
-static GPU_TOKEN: Operation =
-    unknown_to_the_document("attestGpu", "POST", "/v3/attest/gpu", RetryClass::Safe, AuthScheme::Anonymous);
+static GPU_TOKEN: Operation = Operation {
+    // The evidence of the GPU, and nothing of a prompt.
+    carries: Carries::Nothing,
+    ..unknown_to_the_document("attestGpu", "POST", "/v3/attest/gpu", RetryClass::Safe, AuthScheme::Anonymous)
+};
 static GPU_KEYS: Operation =
     unknown_to_the_document("getGpuKeys", "GET", "/.well-known/jwks.json", RetryClass::Safe, AuthScheme::Anonymous);
 

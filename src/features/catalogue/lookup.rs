@@ -182,6 +182,12 @@ impl Catalogue {
         self.list.fetched_at
     }
 
+    /// How old it is.
+    #[cfg(feature = "privacy")]
+    pub(crate) fn age(&self, now: Instant) -> std::time::Duration {
+        now.saturating_duration_since(self.list.at)
+    }
+
     /// The number of models that are left out because their entry cannot be decoded. [`Models::list`](super::Models::list) reports the
     /// first such error.
     ///

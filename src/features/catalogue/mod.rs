@@ -4,7 +4,7 @@ mod capabilities;
 mod limits;
 mod lookup;
 mod model;
-mod names;
+pub(crate) mod names;
 mod read;
 mod request;
 mod retirement;

@@ -138,6 +138,18 @@ pub(crate) async fn catalogue(client: &Client, max_age: Option<Duration>) -> Res
     Ok(stale)
 }
 
+/// As [`catalogue`] without `max_age`, but an older one is used only up to `limit`. The error is that of the fetch.
+#[cfg(feature = "privacy")]
+pub(crate) async fn catalogue_within(client: &Client, limit: Duration) -> Result<Catalogue, Error> {
+    let store = client.catalogue_store();
+    let now = client.clock().now();
+    if let Some(known) = store.no_older_than(limit, now).filter(|_| store.failed_lately(now)) {
+        return Ok(known);
+    }
+    let fetched = catalogue(client, Some(limit.min(store.max_age))).await;
+    fetched.or_else(|failure| store.no_older_than(limit, client.clock().now()).ok_or(failure))
+}
+
 /// The catalogue with other vendors' model ids of a type; without them, and with the error, if they cannot be fetched.
 pub(crate) async fn with_names(
     client: &Client,

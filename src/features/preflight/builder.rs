@@ -7,7 +7,8 @@ impl ClientBuilder {
     /// Whether requests are checked against the capabilities of their models before they are sent, and what happens to those that do not
     /// fit. Default: [`Preflight::Off`]. See [`preflight`](crate::preflight).
     pub fn preflight(mut self, policy: Preflight) -> Self {
-        self.interceptors().apply(PreflightInterceptor::change(policy));
+        // Never fails: it replaces any policy that was set before.
+        let _ = self.interceptors().apply(PreflightInterceptor::change(policy));
         self
     }
 }

@@ -123,8 +123,9 @@ fn log(outgoing: &Outgoing, report: &PreflightReport) {
 struct Checked(PreflightReport);
 
 impl CompletionObserver for Checked {
-    fn succeeded(self: Box<Self>, reply: &mut Reply) {
+    fn succeeded(self: Box<Self>, reply: &mut Reply) -> Result<(), Error> {
         reply.change_meta(|meta| meta.attach(self.0));
+        Ok(())
     }
 
     fn failed(self: Box<Self>, failure: Error) -> Error {

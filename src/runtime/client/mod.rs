@@ -131,7 +131,7 @@ impl Client {
     }
 
     /// A client for further calls that a call needs, with the key of that call.
-    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy", feature = "wallet"))]
     pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
         let shared = Arc::clone(&outgoing.shared);
         let of_client = shared.key.as_ref().map(|key| key.expose());

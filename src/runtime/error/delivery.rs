@@ -50,8 +50,9 @@ impl Error {
             | Connect | Journal => Delivery::NotSent,
             // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
-            Io | Attestation | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls | NoAnswer
-            | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            Privacy if status.is_none() => Delivery::NotSent,
+            Io | Attestation | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls
+            | NoAnswer | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
             Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
                 Delivery::Unknown
@@ -196,7 +197,7 @@ mod tests {
             ("RRRRRRRR", "redirect"),
             ("URRUURUU", "rate_limited overloaded server"),
             ("UUUUUUUU", "timeout transport middleware stream_interrupted outcome_unknown unexpected_status"),
-            ("NAAAAAAA", "io"),
+            ("NAAAAAAA", "io privacy"),
             ("AAAAAAAA", "decode truncated refusal invalid_json schema_mismatch tool_calls no_answer rpc"),
             ("AAAAAAAA", "job_failed job_expired tool_run endless_list"),
         ];

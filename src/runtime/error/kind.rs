@@ -60,6 +60,9 @@ pub enum ErrorKind {
     /// The client's [`Budget`](crate::cost::Budget) does not allow the call. Nothing was sent;
     /// [`budget_exceeded`](super::Error::budget_exceeded) has the amounts.
     BudgetExceeded,
+    /// The [privacy policy](crate::privacy) does not allow it. Without a [`status`](super::Error::status) nothing was sent; with one, another
+    /// model answered than those that it allows. [`privacy`](super::Error::privacy) says why.
+    Privacy,
     /// The quoted price is above the limit. Nothing was queued; [`price_above_limit`](super::Error::price_above_limit) has both.
     PriceLimit,
     /// Rate limit (429): a limit of the account, the key or the API is exhausted. See [`retry_after`](super::Error::retry_after).
@@ -172,6 +175,7 @@ names! {
     JobExpired = "job_expired",
     Attestation = "attestation",
     BudgetExceeded = "budget_exceeded",
+    Privacy = "privacy",
     PriceLimit = "price_limit",
     RateLimited = "rate_limited",
     Overloaded = "overloaded",

@@ -163,6 +163,7 @@ impl Error {
         feature = "budget",
         feature = "jobs",
         feature = "preflight",
+        feature = "privacy",
         feature = "structured",
         feature = "wallet"
     ))]

@@ -115,7 +115,7 @@ impl Form {
     }
 
     /// The parts by name: texts as they are, a repeated part or list as a list, and `null` for a file.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy"))]
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
 

@@ -17,7 +17,7 @@ pub use self::typed::{
     RpcUsage,
 };
 pub use crate::runtime::amount::{Amount, NotAnAmount};
-#[cfg(feature = "preflight")]
+#[cfg(any(feature = "preflight", feature = "privacy"))]
 use crate::runtime::attachments::{Attachment, Attachments};
 use crate::runtime::url::percent_decoded;
 
@@ -40,7 +40,7 @@ struct MetaData {
     received_at: SystemTime,
     attempts: u32,
     of_another_host: bool,
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     attachments: Attachments,
 }
 
@@ -53,7 +53,7 @@ impl Meta {
                 received_at,
                 attempts,
                 of_another_host: false,
-                #[cfg(feature = "preflight")]
+                #[cfg(any(feature = "preflight", feature = "privacy"))]
                 attachments: Attachments::default(),
             }),
         }
@@ -73,13 +73,13 @@ impl Meta {
     }
 
     /// Attaches a value of a higher module, one per type, for a getter that is defined there.
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(crate) fn attach<T: Attachment>(mut self, value: T) -> Self {
         Arc::make_mut(&mut self.inner).attachments.insert(value);
         self
     }
 
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(crate) fn attached<T: Attachment>(&self) -> Option<&T> {
         self.inner.attachments.get()
     }

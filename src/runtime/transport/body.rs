@@ -37,7 +37,7 @@ pub(crate) struct ReplyBody {
     beginning: Bytes,
     scope: Scope,
     meta: Meta,
-    observer: Option<Box<dyn StreamObserver>>,
+    observers: Vec<Box<dyn StreamObserver>>,
     /// The end is reported to interceptors.
     exchange: Option<Box<Exchange>>,
     /// The reader of the parts knows how the answer ended, not the body.
@@ -48,7 +48,8 @@ pub(crate) struct ReplyBody {
 
 /// Observes the parts of a streamed answer. Dropped before it is completed, the outcome of the answer is unknown.
 pub(crate) trait StreamObserver: Send {
-    fn part(&mut self, part: &dyn Any);
+    /// A part that was received. An error ends the stream, and the part is not returned.
+    fn part(&mut self, part: &dyn Any) -> Result<(), Error>;
 
     fn completed(self: Box<Self>);
 }
@@ -73,7 +74,7 @@ impl ReplyBody {
             beginning: Bytes::new(),
             scope,
             meta,
-            observer: None,
+            observers: Vec::new(),
             exchange: None,
             has_parts: false,
             slot: None,
@@ -81,9 +82,9 @@ impl ReplyBody {
     }
 
     /// Adds an observer of the parts.
-    #[cfg(feature = "budget")]
-    pub(crate) fn set_observer(&mut self, observer: Box<dyn StreamObserver>) {
-        self.observer = Some(observer);
+    #[cfg(any(feature = "budget", feature = "privacy"))]
+    pub(crate) fn add_observer(&mut self, observer: Box<dyn StreamObserver>) {
+        self.observers.push(observer);
     }
 
     /// Keeps a wallet's slot until the body is read or dropped.
@@ -101,18 +102,17 @@ impl ReplyBody {
         self.has_parts = true;
     }
 
-    pub(crate) fn observe(&mut self, part: &dyn Any) {
-        if let Some(observer) = &mut self.observer {
-            observer.part(part);
-        }
+    /// Shows a part to all observers. The first error counts.
+    pub(crate) fn observe(&mut self, part: &dyn Any) -> Result<(), Error> {
+        let seen = self.observers.iter_mut().map(|observer| observer.part(part));
+        seen.fold(Ok(()), Result::and)
     }
 
     /// The answer ended, with this error or completely. Returns the error to report.
     pub(crate) fn end_observation(&mut self, error: Option<Error>) -> Option<Error> {
-        if let Some(observer) = self.observer.take()
-            && error.is_none()
-        {
-            observer.completed();
+        let observers = std::mem::take(&mut self.observers);
+        if error.is_none() {
+            observers.into_iter().for_each(|observer| observer.completed());
         }
         self.end_exchange(error)
     }
@@ -233,7 +233,7 @@ impl ReplyBody {
         &self.meta
     }
 
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(super) fn set_meta(&mut self, meta: Meta) {
         self.meta = meta;
     }

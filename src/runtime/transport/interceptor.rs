@@ -19,18 +19,18 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Outgoing, Reply, failure};
+use super::{Outgoing, Reply, Trace, failure};
 use crate::runtime::error::Error;
 use crate::runtime::media::limits;
 
 /// Runs before the first attempt of a call, after all checks that need no waiting.
 pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
-    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy", feature = "wallet"))]
     fn name(&self) -> &'static str;
 
     /// They run in ascending order.
-    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy", feature = "wallet"))]
     fn order(&self) -> i8 {
         0
     }
@@ -38,6 +38,12 @@ pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Whether a client can be built with it.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// What a call uses in place of `known`, the client's interceptor with the same name. `None` is this one; an error rejects the call.
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
+    fn in_place_of(&self, _known: &dyn CallInterceptor) -> Result<Option<Arc<dyn CallInterceptor>>, Error> {
+        Ok(None)
     }
 
     /// Lets a call pass, changed or not, or rejects it.
@@ -64,19 +70,21 @@ pub(crate) type Intercepting<'a> =
 
 /// Receives the outcome of a call after all attempts. If it is dropped instead, the caller dropped the call, and its outcome is unknown.
 pub(crate) trait CompletionObserver: Send {
-    /// A successful reply, complete or only its headers ([`Body::Pieces`](super::Body)); nothing is decoded yet.
-    fn succeeded(self: Box<Self>, reply: &mut Reply);
+    /// A successful reply, complete or only its headers ([`Body::Pieces`](super::Body)); nothing is decoded yet. An error rejects it, after
+    /// all observers have seen it.
+    fn succeeded(self: Box<Self>, reply: &mut Reply) -> Result<(), Error>;
 
     /// A failed call; without [`attempts`](Error::attempts) nothing was sent, as when a later interceptor rejected it.
     fn failed(self: Box<Self>, failure: Error) -> Error;
 }
 
 /// A change of a call's interceptors.
-#[cfg(feature = "preflight")]
+#[cfg(any(feature = "preflight", feature = "privacy"))]
 #[derive(Clone, Debug)]
 pub(crate) enum CallInterceptorChange {
     Set(Arc<dyn CallInterceptor>),
     /// Removes the one with this name.
+    #[cfg(feature = "preflight")]
     Remove(&'static str),
 }
 
@@ -86,16 +94,22 @@ pub(crate) struct CallInterceptors(Vec<Arc<dyn CallInterceptor>>);
 
 impl CallInterceptors {
     /// Changes the list for one call.
-    #[cfg(feature = "preflight")]
-    pub(crate) fn apply(&mut self, change: CallInterceptorChange) {
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
+    pub(crate) fn apply(&mut self, change: CallInterceptorChange) -> Result<(), Error> {
         match change {
-            CallInterceptorChange::Set(interceptor) => self.set(interceptor),
+            CallInterceptorChange::Set(interceptor) => {
+                let known = self.0.iter().find(|known| known.name() == interceptor.name());
+                let instead = known.map_or(Ok(None), |known| interceptor.in_place_of(&**known))?;
+                self.set(instead.unwrap_or(interceptor));
+            }
+            #[cfg(feature = "preflight")]
             CallInterceptorChange::Remove(name) => self.remove(name),
         }
+        Ok(())
     }
 
     /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
-    #[cfg(any(feature = "budget", feature = "preflight", feature = "wallet"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy", feature = "wallet"))]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn CallInterceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
@@ -112,7 +126,7 @@ impl CallInterceptors {
     }
 
     /// The interceptor of a type, if it was added.
-    #[cfg(feature = "budget")]
+    #[cfg(any(feature = "budget", feature = "privacy"))]
     pub(crate) fn get<I: CallInterceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
     }
@@ -128,10 +142,12 @@ impl CallInterceptors {
 pub(super) struct CompletionObservers(Vec<Box<dyn CompletionObserver>>);
 
 impl CompletionObservers {
-    pub(super) fn ended(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {
+    pub(super) fn ended(self, outcome: Result<Reply, Error>, trace: &Trace) -> Result<Reply, Error> {
         match outcome {
             Ok(mut reply) => {
-                self.0.into_iter().for_each(|watch| watch.succeeded(&mut reply));
+                let seen = self.0.into_iter().map(|observer| observer.succeeded(&mut reply));
+                let rejected = seen.fold(Ok(()), Result::and);
+                rejected.map_err(|error| reply.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
                 Ok(reply)
             }
             Err(failure) => Err(self.failed(failure)),

@@ -197,7 +197,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Changes the metadata of the reply in every place.
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(crate) fn change_meta(&mut self, change: impl FnOnce(Meta) -> Meta) {
         self.meta = change(self.meta.clone());
         if let Body::Pieces(body) = &mut self.body {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::{Map, Value};
 
-#[cfg(feature = "preflight")]
+#[cfg(any(feature = "preflight", feature = "privacy"))]
 use super::interceptor::CallInterceptorChange;
 use super::json_merge::merge_field;
 use super::limits::ReplyLimits;
@@ -54,7 +54,7 @@ pub struct CallOptions {
     pub(crate) extra_body: Map<String, Value>,
     pub(crate) validation: Option<bool>,
     /// Changes to the client's interceptors.
-    #[cfg(feature = "preflight")]
+    #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(crate) interceptors: Vec<CallInterceptorChange>,
     /// What is invalid in the request or in an option.
     pub(crate) finding: Option<ValidationError>,
@@ -250,7 +250,7 @@ impl CallOptions {
             merge_field(&mut self.extra_body, name, value);
         }
         self.validation = other.validation.or(self.validation);
-        #[cfg(feature = "preflight")]
+        #[cfg(any(feature = "preflight", feature = "privacy"))]
         self.interceptors.extend(other.interceptors);
         self.found(other.finding.map_or(Ok(()), Err));
         if let Some(error) = other.refused {

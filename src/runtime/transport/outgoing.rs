@@ -141,8 +141,10 @@ impl Outgoing {
         let limits = self.options.limits.or(self.shared.limits);
         self.scope.set_limits(ReplyLimits { holds_files: self.scope.limits().holds_files, ..limits });
         self.choose_credential();
-        #[cfg(feature = "preflight")]
-        mem::take(&mut self.options.interceptors).into_iter().for_each(|change| self.interceptors.apply(change));
+        #[cfg(any(feature = "preflight", feature = "privacy"))]
+        for change in mem::take(&mut self.options.interceptors) {
+            self.interceptors.apply(change).map_err(|error| self.scope.explained(error))?;
+        }
         let finished = self.add_options().and_then(|()| headers::complete(self));
         finished.map_err(|error| self.scope.explained(error))
     }
@@ -326,7 +328,7 @@ impl Outgoing {
 
     /// Whether it goes to the API rather than to a file host. The API counts only its own failures, and other hosts cannot deprecate
     /// anything.
-    pub(super) fn is_of_api(&self) -> bool {
+    pub(crate) fn is_of_api(&self) -> bool {
         self.scope.operation().facts().auth != AuthScheme::Anonymous
     }
 }
@@ -334,12 +336,18 @@ impl Outgoing {
 /// Access for interceptors.
 impl Outgoing {
     /// The JSON of the body as it will be sent; for a form, its texts by name, lists as lists, and `null` for each file.
-    #[cfg(any(feature = "budget", feature = "preflight"))]
+    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy"))]
     pub(crate) fn json(&self) -> Option<Value> {
         match self.form() {
             Some(form) => Some(form.to_json()),
             None => serde_json::from_slice(self.body()?).ok(),
         }
+    }
+
+    /// Whether it has a body.
+    #[cfg(feature = "privacy")]
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body, RequestBody::None)
     }
 
     /// Replaces the body by this JSON. Forms are unchanged.

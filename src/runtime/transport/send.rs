@@ -37,7 +37,7 @@ pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply
     let passing = boxed_cold(interceptor::pass(outgoing)).await;
     let observers =
         passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
-    observers.ended(until_done(outgoing, trace).await)
+    observers.ended(until_done(outgoing, trace).await, trace)
 }
 
 async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {

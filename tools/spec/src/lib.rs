@@ -6,6 +6,7 @@
 pub mod adapt;
 pub mod changelog;
 mod check;
+pub mod content;
 pub mod diff;
 pub mod docs;
 mod generate;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lexopt::Arg;
 use venice_ai_codegen::overlay::Mode;
-use venice_ai_spec::{docs, names, wire_test};
+use venice_ai_spec::{content, docs, names, wire_test};
 
 use super::{road, source::Source};
 use crate::{failure::Failure, workspace};
@@ -61,6 +61,12 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
         println!("{}", listed("note: documented from the document's facts alone:", &missing));
     }
     let model = &road.generated.model;
+    let unclassified = content::unclassified(model);
+    if !unclassified.is_empty() {
+        let title =
+            "note: refused by privacy policies until `x-carries`, `x-sends-on` or `x-harmless` of the overlay has it:";
+        println!("{}", listed(title, &unclassified));
+    }
     println!(
         "{}: API version {}, {} operations, {} types; everything fits",
         document.name,

@@ -3,6 +3,7 @@
 use super::ident;
 use crate::lower::names::screaming;
 use crate::model::Model;
+use crate::model::content::Carries;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -24,6 +25,18 @@ pub fn emit(model: &Model) -> TokenStream {
             let (name, filled) = (&field.name, field.filled);
             quote! { Essential { name: #name, filled: #filled } }
         });
+        let carries = match &operation.carries {
+            Carries::Unclassified => quote!(Carries::Unclassified),
+            Carries::Nothing => quote!(Carries::Nothing),
+            Carries::Models { fields, types, characters } => quote! {
+                Carries::Models { fields: &[#(#fields),*], types: &[#(#types),*], characters: &[#(#characters),*] }
+            },
+            Carries::Others(others) => quote!(Carries::Others(#others)),
+        };
+        let sends_on = operation.sends_on.iter().map(|field| {
+            let (name, to, unless) = (&field.field, &field.to, &field.unless);
+            quote! { SendsOn { field: #name, to: #to, unless: &[#(#unless),*] } }
+        });
         quote! {
             #[doc = #doc]
             pub static #name: Operation = Operation {
@@ -40,16 +53,23 @@ pub fn emit(model: &Model) -> TokenStream {
                 deprecated: #deprecated,
                 essential: &[#(#essential),*],
                 error_inside: #error_inside,
+                carries: #carries,
+                sends_on: &[#(#sends_on),*],
             };
         }
     });
+    let harmless = &model.harmless;
     let names = model.operations.iter().map(|operation| ident(&screaming(&operation.id)));
     quote! {
-        use crate::runtime::operation::{AuthScheme, Essential, Operation, RetryClass};
+        use crate::runtime::operation::{AuthScheme, Carries, Essential, Operation, RetryClass, SendsOn};
 
         #(#rows)*
 
         /// Every operation.
         pub static ALL: &[&Operation] = &[#(&#names),*];
+
+        /// The names of fields of requests that send nothing to anybody else than the recipient, sorted.
+        #[cfg(feature = "privacy")]
+        pub(crate) static HARMLESS: &[&str] = &[#(#harmless),*];
     }
 }

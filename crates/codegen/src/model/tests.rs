@@ -228,3 +228,34 @@ fn an_error_may_be_a_part_of_a_reply() {
     assert!(read_operation("get", json!({"x-error-inside": true})).unwrap().error_inside);
     assert!(!read_operation("get", json!({})).unwrap().error_inside);
 }
+
+#[test]
+fn who_gets_the_content_of_a_request_is_what_the_overlay_says() {
+    use super::content::{Carries, SendsOn};
+
+    let read = |words: Value| read_operation("post", words);
+    assert_eq!(read(json!({})).unwrap().carries, Carries::Unclassified);
+    assert_eq!(read(json!({"x-carries": "nothing"})).unwrap().carries, Carries::Nothing);
+    let others = json!({"x-carries": {"others": "a lighthouse"}});
+    assert_eq!(read(others).unwrap().carries, Carries::Others("a lighthouse".into()));
+    let models = json!({"models": ["model"], "types": ["text"], "characters": ["who"]});
+    let [fields, types, characters] = ["model", "text", "who"].map(|name| vec![name.to_owned()]);
+    let expected = Carries::Models { fields, types, characters };
+    assert_eq!(read(json!({"x-carries": models})).unwrap().carries, expected);
+    for unclear in [
+        json!("model"),
+        json!({"models": ["model"]}),
+        json!({"models": [], "types": ["text"], "others": "x"}),
+        json!({}),
+    ] {
+        let error = read(json!({"x-carries": unclear})).unwrap_err().to_string();
+        assert!(error.contains("x-carries") && error.contains("/lanterns/{id}"), "{error}");
+    }
+    let sends_on = json!({"x-sends-on": {"search": {"to": "a lighthouse", "unless": ["off"]}}});
+    let expected = SendsOn { field: "search".into(), to: "a lighthouse".into(), unless: vec!["off".into()] };
+    assert_eq!(read(sends_on).unwrap().sends_on, [expected]);
+    assert!(read(json!({"x-sends-on": {"search": true}})).is_err());
+    let doc =
+        json!({"info": {"version": "1"}, "paths": {}, "components": {"schemas": {}}, "x-harmless": ["b", "a", "b"]});
+    assert_eq!(Model::read(&doc).unwrap().harmless, ["a", "b"]);
+}

@@ -112,8 +112,9 @@ impl Entry {
 }
 
 impl StreamObserver for Entry {
-    fn part(&mut self, part: &dyn Any) {
+    fn part(&mut self, part: &dyn Any) -> Result<(), Error> {
         self.note(ReportedUsage::of_part(part));
+        Ok(())
     }
 
     fn completed(mut self: Box<Self>) {
@@ -122,19 +123,23 @@ impl StreamObserver for Entry {
 }
 
 impl CompletionObserver for Entry {
-    fn succeeded(mut self: Box<Self>, reply: &mut Reply) {
+    fn succeeded(mut self: Box<Self>, reply: &mut Reply) -> Result<(), Error> {
         let meta = &reply.meta;
         let model = meta.model_id().map(str::to_owned);
         self.note(ReportedUsage { model, cost: meta.cost(), ..ReportedUsage::default() });
         match &mut reply.body {
             Body::Whole(body) => self.note(ReportedUsage::read(body)),
             // A stream in progress keeps the entry until it reports the rest.
-            Body::Pieces(body) if self.priced_request.paid == Paid::Chat => return body.set_observer(self),
+            Body::Pieces(body) if self.priced_request.paid == Paid::Chat => {
+                body.add_observer(self);
+                return Ok(());
+            }
             // Files report no usage.
             Body::Pieces(_) => {}
         }
         // A replayed reply is not charged again.
         self.close(if meta.is_idempotent_replay() { Outcome::NotRun } else { Outcome::Ran });
+        Ok(())
     }
 
     fn failed(mut self: Box<Self>, failure: Error) -> Error {

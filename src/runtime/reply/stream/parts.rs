@@ -175,7 +175,10 @@ impl<P: Protocol> Parts<P> {
                 Step::Part(part) => {
                     self.count += 1;
                     self.seen.note(&part);
-                    self.body.observe(&part);
+                    if let Err(error) = self.body.observe(&part) {
+                        let error = self.body.explained(error);
+                        return self.end(Some(error));
+                    }
                     return Poll::Ready(Some(Ok(part)));
                 }
                 Step::Unreadable(error) => return Poll::Ready(Some(Err(error))),

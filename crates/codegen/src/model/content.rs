@@ -1,0 +1,82 @@
+//! `Carries`: who gets the content of a request, by the overlay's `x-carries`, `x-sends-on` and `x-harmless`.
+
+use super::{text, texts};
+use crate::error::Error;
+use serde_json::Value;
+
+/// The overlay's word for who gets the content of an operation's request.
+const CARRIES: &str = "x-carries";
+/// The overlay's word for the fields of a request that have the API send its content to somebody else.
+const SENDS_ON: &str = "x-sends-on";
+/// The overlay's word for the names of fields that send nothing to anybody else.
+const HARMLESS: &str = "x-harmless";
+
+/// Who gets the content of a request: a prompt, messages, files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Carries {
+    /// The overlay does not say.
+    #[default]
+    Unclassified,
+    /// It has none.
+    Nothing,
+    /// The models that these fields name, of these types; without fields one that the API chooses.
+    Models {
+        /// Paths of fields; `name[].field` is a field of each item.
+        fields: Vec<String>,
+        /// Types of models.
+        types: Vec<String>,
+        /// Paths of fields that name a character, which has a model of its own.
+        characters: Vec<String>,
+    },
+    /// Somebody who is no model of the catalogue.
+    Others(String),
+}
+
+/// A field that has the API send the content to somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendsOn {
+    /// The path of the field.
+    pub field: String,
+    /// To whom, or what happens to the content.
+    pub to: String,
+    /// The values with which it does not.
+    pub unless: Vec<String>,
+}
+
+/// Who gets the content of a request.
+pub(super) fn carries(operation: &Value) -> Result<Carries, Error> {
+    let Some(value) = operation.get(CARRIES) else { return Ok(Carries::Unclassified) };
+    let (models, types) = (value.get("models"), texts(value.get("types")));
+    match (value.as_str(), models, text(value, "others")) {
+        (Some("nothing"), ..) => Ok(Carries::Nothing),
+        (None, Some(Value::Array(_)), None) if !types.is_empty() => {
+            Ok(Carries::Models { fields: texts(models), types, characters: texts(value.get("characters")) })
+        }
+        (None, None, Some(others)) => Ok(Carries::Others(others)),
+        _ => {
+            let error = Error::new("it is not clear who gets the content of the request").at(CARRIES).found(value);
+            Err(error.help("write `nothing`, `{models: [model], types: [text]}` or `{others: a search engine}`"))
+        }
+    }
+}
+
+/// The fields that have the API send the content to somebody else.
+pub(super) fn sends_on(operation: &Value) -> Result<Vec<SendsOn>, Error> {
+    let fields = operation.get(SENDS_ON).and_then(Value::as_object).into_iter().flatten();
+    let read = fields.map(|(field, facts)| match text(facts, "to") {
+        Some(to) => Ok(SendsOn { field: field.clone(), to, unless: texts(facts.get("unless")) }),
+        None => {
+            let error = Error::new(format!("`{field}` does not say to whom it sends")).at(SENDS_ON).found(facts);
+            Err(error.help("write `{to: a search engine}`"))
+        }
+    });
+    read.collect()
+}
+
+/// The names of fields that send nothing to anybody else, sorted.
+pub(super) fn harmless(doc: &Value) -> Vec<String> {
+    let mut names = texts(doc.get(HARMLESS));
+    names.sort();
+    names.dedup();
+    names
+}
