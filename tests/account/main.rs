@@ -6,6 +6,7 @@ use venice_ai_test_support as support;
 
 mod api_keys;
 mod api_keys_refused;
+mod attestation;
 mod billing;
 mod billing_csv;
 mod catalogue;

@@ -6,6 +6,9 @@
 
 use venice_ai_test_support as support;
 
+#[cfg(feature = "attestation")]
+#[path = "../account/attestation/mod.rs"]
+mod attestation;
 #[cfg(feature = "long-speech")]
 #[path = "../media/audio/mod.rs"]
 mod audio;

@@ -589,6 +589,15 @@ fn a_wallet_buys_credit_once_and_gets_a_key() {
 }
 
 #[test]
+fn an_attestation_is_verified_and_pinned() {
+    let text = printed(&mut example("attestation"));
+    for wanted in ["level              quote_verified", "With pinned measurements: measurements_pinned", " signed 1a1a"]
+    {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+}
+
+#[test]
 fn the_tour_covers_every_line_of_the_readme() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("tour"), &folder));

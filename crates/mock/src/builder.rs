@@ -34,6 +34,8 @@ impl Default for MockBuilder {
             check_models: false,
             #[cfg(feature = "wallet")]
             verifies_wallets: false,
+            #[cfg(feature = "attestation")]
+            signs_attestations: false,
         };
         Self { settings }
     }

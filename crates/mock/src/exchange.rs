@@ -5,6 +5,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use venice_ai::Operation;
 
 use super::answer::Answer;
+#[cfg(feature = "attestation")]
+use super::attestation;
 use super::auth::{self, Caller};
 use super::dispatch::{self, Handler};
 use super::parsed_request::ParsedRequest;
@@ -68,6 +70,12 @@ impl Exchange<'_> {
         let Some(operation) = self.route.operation else {
             if let Some(file) = jobs::file(state, &self.request.method, self.route) {
                 return Decision::Reply(file);
+            }
+            #[cfg(feature = "attestation")]
+            if state.attestations.signs
+                && let Some(reply) = attestation::service(state, self.route, &self.request.body)
+            {
+                return Decision::Reply(reply);
             }
             if let Some(gone) = retired::reply(&self.request.method, self.route) {
                 return Decision::Reply(gone);

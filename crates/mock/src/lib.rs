@@ -129,13 +129,16 @@
 //!
 //! Its models, answers and prices are made up, and it takes any other model for one of its own
 //! ([`MockBuilder::check_models`]). Limits are reported but not enforced. Wallets and payments are taken at their word, unless
-//! `MockBuilder::verify_wallets` is set; no money moves on any chain. It serves the tests of one machine, without TLS.
+//! `MockBuilder::verify_wallets` is set; no money moves on any chain. Attestations prove nothing, unless
+//! `MockBuilder::sign_attestations` is set. It serves the tests of one machine, without TLS.
 //!
 //! It is built on hyper, like the client, so it adds little to the build of a test; and unlike a library for canned answers it can pause,
 //! break off or stall a body. The server runs in its own thread, so it answers blocking calls too, and a test that blocks its runtime does
 //! not block it.
 
 mod answer;
+#[cfg(feature = "attestation")]
+mod attestation;
 mod audio;
 mod augment;
 mod auth;
@@ -189,6 +192,8 @@ mod web3;
 mod x402;
 
 pub use self::answer::Answer;
+#[cfg(feature = "attestation")]
+pub use self::attestation::AttestationFault;
 pub use self::builder::MockBuilder;
 pub use self::fault::Fault;
 pub use self::form::FilePart;

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::answer::Answer;
+#[cfg(feature = "attestation")]
+use super::attestation::Attestations;
 use super::crypto_rpc::IdempotencyCache;
 use super::fault::Fault;
 use super::jobs::Jobs;
@@ -36,11 +38,19 @@ pub(super) struct Settings {
     pub(super) check_models: bool,
     #[cfg(feature = "wallet")]
     pub(super) verifies_wallets: bool,
+    #[cfg(feature = "attestation")]
+    pub(super) signs_attestations: bool,
 }
 
 impl Shared {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { state: Mutex::new(State::new()), settings, recorder: Recorder::of_this_thread() }
+        #[allow(unused_mut)]
+        let mut state = State::new();
+        #[cfg(feature = "attestation")]
+        {
+            state.attestations.signs = settings.signs_attestations;
+        }
+        Self { state: Mutex::new(state), settings, recorder: Recorder::of_this_thread() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,6 +70,8 @@ pub(super) struct State {
     pub(super) wallets: Wallets,
     #[cfg(feature = "wallet")]
     pub(super) ledger: Ledger,
+    #[cfg(feature = "attestation")]
+    pub(super) attestations: Attestations,
     pub(super) balance_usd: f64,
     pub(super) balance_diem: f64,
     pub(super) limits: Limits,
@@ -82,6 +94,8 @@ impl State {
             wallets: Wallets::new(),
             #[cfg(feature = "wallet")]
             ledger: Ledger::default(),
+            #[cfg(feature = "attestation")]
+            attestations: Attestations::default(),
             balance_usd: 42.5,
             balance_diem: 3.75,
             limits: Limits::new(),

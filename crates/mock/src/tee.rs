@@ -1,7 +1,9 @@
-//! Handlers of TEE attestation: made-up quotes in the form of real ones, which prove nothing.
+//! Handlers of TEE attestation: made-up quotes in the form of real ones, which prove nothing, or signed ones.
 
 use serde_json::{Value, json};
 
+#[cfg(feature = "attestation")]
+use super::attestation;
 use super::errors::error;
 use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
@@ -12,7 +14,8 @@ use super::{models, time};
 const IN_AN_ENCLAVE: &str = "arsenale-coder";
 const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
 
-pub(super) fn attestation(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+#[cfg_attr(not(feature = "attestation"), allow(unused_variables))]
+pub(super) fn attestation(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let model = model(request)?;
     let nonce = request.route.query("nonce").unwrap_or_default();
     if nonce.len() != 64 || !nonce.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -24,9 +27,8 @@ pub(super) fn attestation(_: &mut State, request: &ParsedRequest<'_>) -> Result<
     // The header of a quote of version 4 and its body, with the report data in its place.
     let quote = format!("0400020081000000{}{report_data}{}", "00".repeat(560), "00".repeat(64));
     let now = time::iso(time::now());
-    Ok(Reply::json(
-        200,
-        &json!({
+    #[cfg_attr(not(feature = "attestation"), allow(unused_mut))]
+    let mut reply = json!({
             "verified": true,
             "nonce": nonce,
             "model": model["id"],
@@ -46,15 +48,27 @@ pub(super) fn attestation(_: &mut State, request: &ParsedRequest<'_>) -> Result<
                 "verifiedAt": now,
                 "verificationDurationMs": 12,
             },
-        }),
-    ))
+    });
+    #[cfg(feature = "attestation")]
+    if state.attestations.signs {
+        let key = attestation::model_point(model["id"].as_str().unwrap_or_default());
+        attestation::attest(state, &nonce, &key, &mut reply).ok_or_else(|| error(500, "no quote can be made"))?;
+    }
+    Ok(Reply::json(200, &reply))
 }
 
-pub(super) fn signature(_: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-    model(request)?;
+#[cfg_attr(not(feature = "attestation"), allow(unused_variables))]
+pub(super) fn signature(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+    let model = model(request)?;
     let text = format!("{}:{}", "1a".repeat(32), "2b".repeat(32));
-    let signature = format!("0x{}1b", "c4".repeat(64));
-    let body = json!({"text": text, "signature": signature, "signing_address": ADDRESS, "signing_algo": "ecdsa"});
+    let made_up = (format!("0x{}1b", "c4".repeat(64)), ADDRESS.to_owned());
+    #[cfg(feature = "attestation")]
+    let signed =
+        state.attestations.signs.then(|| attestation::sign(state, model["id"].as_str().unwrap_or_default(), &text));
+    #[cfg(not(feature = "attestation"))]
+    let signed: Option<Option<(String, String)>> = None;
+    let (signature, address) = signed.flatten().unwrap_or(made_up);
+    let body = json!({"text": text, "signature": signature, "signing_address": address, "signing_algo": "ecdsa"});
     Ok(Reply::json(200, &body))
 }
 

@@ -168,7 +168,13 @@ impl Client {
         self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
-    #[cfg(any(feature = "batch", feature = "catalogue", feature = "jobs", feature = "wallet"))]
+    #[cfg(any(
+        feature = "attestation",
+        feature = "batch",
+        feature = "catalogue",
+        feature = "jobs",
+        feature = "wallet"
+    ))]
     pub(crate) fn clock(&self) -> &dyn crate::runtime::transport::Clock {
         &*self.shared.clock
     }

@@ -5,3 +5,4 @@ mod event_log;
 mod jwt;
 mod policy;
 mod quotes;
+mod receipt;
