@@ -16,6 +16,9 @@ pub use self::features::attestation;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub use self::features::blocking;
+#[cfg(feature = "e2ee")]
+#[cfg_attr(docsrs, doc(cfg(feature = "e2ee")))]
+pub use self::features::e2ee;
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub use self::features::many;

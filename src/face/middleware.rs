@@ -46,7 +46,8 @@
 //! | body of the request | read, if it is in memory | read, replace, stream |
 //! | reply | status and headers, and how it ended | everything; may replace it, or answer without sending |
 //!
-//! Neither may change the host, the API's authentication (`authorization`, signatures and payments of wallets) or the headers of the
+//! Neither may change the host, the API's authentication (`authorization`, signatures and payments of wallets), the headers of end-to-end
+//! encryption (`x-venice-tee-…`) or the headers of the
 //! connection and of the body's length. What they set in other headers is kept out of errors and logs like
 //! [`default_header`](crate::ClientBuilder::default_header).
 //!

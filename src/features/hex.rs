@@ -30,6 +30,13 @@ pub(crate) fn decode_into(digits: &[u8], bytes: &mut [u8]) -> bool {
 
 /// Encodes bytes as lower-case digits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    encode_to(bytes, &mut digits);
+    digits
+}
+
+/// Appends bytes as lower-case digits.
+pub(crate) fn encode_to(bytes: &[u8], digits: &mut String) {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    digits.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]));
 }

@@ -27,6 +27,9 @@ pub mod crypto_rpc;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub mod csv;
+#[cfg(feature = "e2ee")]
+#[cfg_attr(docsrs, doc(cfg(feature = "e2ee")))]
+pub mod e2ee;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
@@ -88,3 +91,5 @@ pub mod tools;
 #[cfg(feature = "wallet")]
 #[cfg_attr(docsrs, doc(cfg(feature = "wallet")))]
 pub mod wallet;
+#[cfg(any(feature = "e2ee", feature = "wallet"))]
+pub(crate) mod wipe;

@@ -54,6 +54,9 @@ mod crypto_rpc;
 #[cfg(feature = "save")]
 #[path = "../media/downloads/mod.rs"]
 mod downloads;
+#[cfg(feature = "e2ee")]
+#[path = "../chat/e2ee/mod.rs"]
+mod e2ee;
 #[cfg(feature = "embedding-batch")]
 #[path = "../account/embeddings/mod.rs"]
 mod embeddings;

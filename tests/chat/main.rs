@@ -14,6 +14,8 @@ mod chat_stream_blocking;
 mod chat_stream_errors;
 mod chat_stream_flow;
 mod citations;
+#[cfg(feature = "e2ee")]
+mod e2ee;
 mod prompt_cache;
 mod reasoning;
 #[cfg(feature = "unstable")]

@@ -1,77 +1,13 @@
-//! `Searching`: an allocator that searches each block for private keys when it is freed. A key that is found was not wiped.
+//! Private keys of wallets are wiped before their memory is freed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod searching;
 
 use sha2::{Digest, Sha512};
 use venice_ai::wallet::{LocalWallet, WALLET_KEY_VARIABLE, Wallet, WalletError, WalletSigner};
 
-struct Searching;
-
-#[global_allocator]
-static ALLOCATOR: Searching = Searching;
-
-/// What is searched for.
-static PARTS: OnceLock<Parts> = OnceLock::new();
-/// How many freed blocks had one of them.
-static FOUND: AtomicUsize = AtomicUsize::new(0);
-
-/// Parts of the keys, in each form in which they could be in memory.
-struct Parts {
-    all: Vec<Vec<u8>>,
-    /// Whether a part starts with these two bytes: most places are passed over with one look.
-    starts: Vec<bool>,
-}
-
-impl Parts {
-    fn new(all: Vec<Vec<u8>>) -> Self {
-        let mut starts = vec![false; 1 << 16];
-        for part in &all {
-            starts[start(part)] = true;
-        }
-        Self { all, starts }
-    }
-
-    fn are_in(&self, bytes: &[u8]) -> bool {
-        let is_start = |place: &usize| self.starts[start(&bytes[*place..])];
-        let mut places = (0..bytes.len().saturating_sub(1)).filter(is_start);
-        places.any(|place| self.all.iter().any(|part| bytes[place..].starts_with(part)))
-    }
-}
-
-fn start(bytes: &[u8]) -> usize {
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
-}
-
-// SAFETY: every call is passed on to the system's allocator with the arguments that it came with. A block is read before it is freed:
-// it is valid for `layout.size()` bytes. Bytes that nobody wrote are read too, which the test accepts: only their values matter.
-unsafe impl GlobalAlloc for Searching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as above. Zeroed, so that no byte of the block is uninitialized when it is searched.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if let Some(parts) = PARTS.get() {
-            // SAFETY: as above.
-            let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
-            if parts.are_in(bytes) {
-                FOUND.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        // SAFETY: as above.
-        unsafe { System.dealloc(block, layout) }
-    }
-    // `realloc` is the default one, which allocates, copies and frees: the old block is searched as well.
-}
-
-/// A part of a key that no other memory has by accident: 16 bytes from each end.
-fn parts_of(form: &[u8]) -> [Vec<u8>; 2] {
-    [form[..16].to_vec(), form[form.len() - 16..].to_vec()]
-}
+use self::searching::{found, kept, parts_of, search_for};
 
 fn forms(key: &[u8]) -> Vec<Vec<u8>> {
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -103,15 +39,6 @@ fn key(number: u8) -> [u8; 32] {
 
 type Open<'k> = Box<dyn Fn() -> Result<LocalWallet, WalletError> + 'k>;
 
-fn found() -> usize {
-    FOUND.swap(0, Ordering::Relaxed)
-}
-
-/// Keeps what the caller of the SDK owns: its memory is not the SDK's to wipe.
-fn kept(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
-}
-
 #[test]
 fn keys_are_wiped_before_their_memory_is_freed() {
     let (evm, seed) = (key(1), key(2));
@@ -142,7 +69,7 @@ fn keys_are_wiped_before_their_memory_is_freed() {
         ("a key file", kept(json.replace(']', ", 1]"))),
         ("a key file with a text", kept(json.replace(']', ", x]"))),
     ];
-    assert!(PARTS.set(Parts::new(parts)).is_ok());
+    search_for(parts);
     std::mem::forget((all, of_keystore));
 
     // The search finds what is not wiped, moved by a growing vector too.

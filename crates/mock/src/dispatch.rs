@@ -103,7 +103,14 @@ pub(super) async fn answer(
     if let Some(fault) = &fault {
         tokio::time::sleep(fault.waits()).await;
     }
-    let exchange = Exchange { shared: &shared, head: &head, route: &route, request: &request };
+    let exchange = Exchange {
+        shared: &shared,
+        head: &head,
+        route: &route,
+        request: &request,
+        #[cfg(feature = "e2ee")]
+        encryption_fault: fault.as_ref().and_then(Fault::encryption),
+    };
     let reply = match &*misplanned {
         [] => reply(&exchange, fault.as_ref()).await?,
         // A test with a mistake in its plan must not continue as if it had none.
@@ -127,6 +134,8 @@ async fn reply(exchange: &Exchange<'_>, fault: Option<&Fault>) -> Result<Reply, 
     }
     match what {
         None | Some(What::Usual) => Ok(exchange.usual().await),
+        #[cfg(feature = "e2ee")]
+        Some(What::Encryption(_)) => Ok(exchange.usual().await),
         Some(What::Garbage) => {
             let mut reply = exchange.usual().await;
             reply.content = Content::Whole(Bytes::from_static(b"\xff\xfe{\"gar\xc3\x28bage\": \x00"));

@@ -9,6 +9,8 @@ use super::answer::Answer;
 use super::attestation;
 use super::auth::{self, Caller};
 use super::dispatch::{self, Handler};
+#[cfg(feature = "e2ee")]
+use super::e2ee::EncryptionFault;
 use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::reply_headers::{self, AccountSnapshot};
@@ -28,6 +30,8 @@ pub(super) struct Exchange<'r> {
     pub(super) head: &'r Parts,
     pub(super) route: &'r Route,
     pub(super) request: &'r MockRequest,
+    #[cfg(feature = "e2ee")]
+    pub(super) encryption_fault: Option<EncryptionFault>,
 }
 
 /// The reply, or the function that makes it.
@@ -98,8 +102,16 @@ impl Exchange<'_> {
                 }
                 let (caller, headers, route) = (&caller, &self.head.headers, self.route);
                 let checks_models = self.shared.settings.check_models;
-                let request =
-                    ParsedRequest { route, caller, headers, checks_models, body: given.body, files: given.files };
+                let request = ParsedRequest {
+                    route,
+                    caller,
+                    headers,
+                    checks_models,
+                    #[cfg(feature = "e2ee")]
+                    encryption_fault: self.encryption_fault,
+                    body: given.body,
+                    files: given.files,
+                };
                 self.answer(state, &request, operation)
             }
         };

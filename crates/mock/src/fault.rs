@@ -6,6 +6,8 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::canned_reply::CannedReply;
+#[cfg(feature = "e2ee")]
+use super::e2ee::EncryptionFault;
 use super::plans::{Planned, Scope};
 use super::reply::{JSON, TEXT};
 
@@ -42,6 +44,9 @@ pub(super) enum What {
     Answer(CannedReply),
     /// No reply.
     Disconnect,
+    /// The reply of an encrypted chat, with something wrong in it.
+    #[cfg(feature = "e2ee")]
+    Encryption(EncryptionFault),
 }
 
 /// How the body ends.
@@ -57,6 +62,11 @@ pub(super) enum End {
 impl Fault {
     fn new(what: What, end: End) -> Self {
         Self { scope: Scope::new(Some(1)), what, end, executed: false }
+    }
+
+    #[cfg(feature = "e2ee")]
+    pub(super) fn of_encryption(fault: EncryptionFault) -> Self {
+        Self::new(What::Encryption(fault), End::Whole).on("createChatCompletion")
     }
 
     /// A reply with this status, and the API's error body for it. The request is not executed: no key is created.
@@ -225,6 +235,14 @@ impl Fault {
 
     pub(super) fn what(&self) -> &What {
         &self.what
+    }
+
+    #[cfg(feature = "e2ee")]
+    pub(super) fn encryption(&self) -> Option<EncryptionFault> {
+        match self.what {
+            What::Encryption(fault) => Some(fault),
+            _ => None,
+        }
     }
 
     pub(super) fn end(&self) -> End {

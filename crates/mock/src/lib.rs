@@ -154,6 +154,8 @@ mod decisions;
 mod default;
 mod dispatch;
 mod document;
+#[cfg(feature = "e2ee")]
+mod e2ee;
 mod embeddings;
 mod encoding;
 mod errors;

@@ -4,6 +4,8 @@ use serde_json::Value;
 use venice_ai::http::HeaderMap;
 
 use super::auth::Caller;
+#[cfg(feature = "e2ee")]
+use super::e2ee::EncryptionFault;
 use super::errors::error;
 use super::form::FilePart;
 use super::reply::Reply;
@@ -17,6 +19,8 @@ pub(super) struct ParsedRequest<'r> {
     pub(super) headers: &'r HeaderMap,
     /// Whether the model must be in the catalogue.
     pub(super) checks_models: bool,
+    #[cfg(feature = "e2ee")]
+    pub(super) encryption_fault: Option<EncryptionFault>,
     /// The fields of the body, JSON or a form; null without a body.
     pub(super) body: Value,
     /// The files of a form, in order.

@@ -77,6 +77,9 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) jobs: Jobs,
     pub(super) rpc: IdempotencyCache,
+    /// The keys of models in trusted environments are of this generation.
+    #[cfg(feature = "e2ee")]
+    pub(super) key_generation: u64,
     /// The cached prompts, as hashes.
     pub(super) prompts: HashSet<u64>,
     ids: u64,
@@ -101,6 +104,8 @@ impl State {
             limits: Limits::new(),
             jobs: Jobs::default(),
             rpc: IdempotencyCache::default(),
+            #[cfg(feature = "e2ee")]
+            key_generation: 0,
             prompts: HashSet::new(),
             ids: 0,
         };

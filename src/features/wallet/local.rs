@@ -4,7 +4,7 @@ use std::fmt;
 
 use ed25519_dalek::Signer as _;
 use k256::ecdsa::SigningKey as EvmKey;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::address::WalletAddress;
 use super::error::WalletError;
@@ -13,12 +13,10 @@ use super::signer::{Signing, WalletSigner, unsupported};
 use super::transfer::TransferAuthorization;
 use crate::features::hex;
 use crate::features::keccak::{keccak256, personal_hash};
+use crate::features::wipe::wiping_stack;
 
 /// The environment variable that [`LocalWallet::from_env`] reads.
 pub const WALLET_KEY_VARIABLE: &str = "VENICE_WALLET_KEY";
-
-/// How much of the stack is overwritten after a key was handled.
-const STACK: usize = 32 * 1024;
 
 /// A wallet whose private key is in the memory of this process, for an EVM chain (Base) or Solana.
 ///
@@ -263,25 +261,6 @@ impl fmt::Debug for LocalWallet {
         f.debug_struct("LocalWallet").field("address", &self.address).field("key", &"***").finish()
     }
 }
-
-/// Does what handles a key, then overwrites the part of the stack that it used. Values that were moved leave copies of themselves there,
-/// which nothing wipes, and which a later move of a larger value may take to the heap as its padding.
-fn wiping_stack<T>(work: impl FnOnce() -> T) -> T {
-    #[inline(never)]
-    fn run<T>(work: impl FnOnce() -> T) -> T {
-        work()
-    }
-    #[inline(never)]
-    fn wipe() {
-        let mut stack = [0_u8; STACK];
-        stack.zeroize();
-        std::hint::black_box(&mut stack);
-    }
-    let value = run(work);
-    wipe();
-    value
-}
-
 /// The address of a public key: the last 20 bytes of the hash of its coordinates.
 pub(crate) fn evm_address(key: &k256::ecdsa::VerifyingKey) -> WalletAddress {
     let point = key.to_sec1_point(false);

@@ -51,8 +51,8 @@ impl Error {
             // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
             Privacy if status.is_none() => Delivery::NotSent,
-            Io | Attestation | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch | ToolCalls
-            | NoAnswer | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            Io | Attestation | Encryption | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch
+            | ToolCalls | NoAnswer | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
             Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
                 Delivery::Unknown

@@ -57,6 +57,9 @@ pub enum ErrorKind {
     /// The attestation of a trusted execution environment, or a signature of one, failed a check;
     /// [`attestation_error`](super::Error::attestation_error) says which. Nothing may be sent to the model then.
     Attestation,
+    /// An end-to-end encrypted chat cannot be encrypted, or its reply is not encrypted as it must be;
+    /// [`e2ee_error`](super::Error::e2ee_error) says which. Nothing of such a reply may be used.
+    Encryption,
     /// The client's [`Budget`](crate::cost::Budget) does not allow the call. Nothing was sent;
     /// [`budget_exceeded`](super::Error::budget_exceeded) has the amounts.
     BudgetExceeded,
@@ -174,6 +177,7 @@ names! {
     JobFailed = "job_failed",
     JobExpired = "job_expired",
     Attestation = "attestation",
+    Encryption = "encryption",
     BudgetExceeded = "budget_exceeded",
     Privacy = "privacy",
     PriceLimit = "price_limit",

@@ -127,6 +127,9 @@ const OF_THE_CONNECTION: [&str; 12] = [
     "upgrade",
 ];
 
+/// The names of the headers of end-to-end encryption start with this.
+pub(crate) const OF_ENCRYPTION: &str = "x-venice-tee-";
+
 /// Headers whose values do not identify the caller. Any other may be a credential: gateways use `x-session-id` or `cf-access-client-id`.
 const HARMLESS: [&str; 14] = [
     "accept",

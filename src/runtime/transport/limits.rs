@@ -22,7 +22,7 @@ const REPLY: usize = 32 * 1024 * 1024;
 /// An event: 4 MiB. It has a few tokens, or search results at the end of an answer.
 pub(crate) const EVENT: usize = 4 * 1024 * 1024;
 /// A collected answer: 64 MiB of memory. The longest answers have a megabyte of text.
-#[cfg(feature = "collect")]
+#[cfg(any(feature = "collect", feature = "e2ee"))]
 pub(crate) const COLLECTED: usize = 64 * 1024 * 1024;
 
 impl ReplyLimits {
@@ -47,7 +47,7 @@ impl ReplyLimits {
     }
 
     /// The most memory of a collected stream, in bytes.
-    #[cfg(feature = "collect")]
+    #[cfg(any(feature = "collect", feature = "e2ee"))]
     pub(crate) fn collected_bytes(&self) -> usize {
         self.collected.unwrap_or(COLLECTED)
     }

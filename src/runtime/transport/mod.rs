@@ -41,6 +41,8 @@ pub(crate) use self::budget::Counted;
 pub(crate) use self::budget::FailureBudget;
 pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
+#[cfg(feature = "e2ee")]
+pub(crate) use self::headers::OF_ENCRYPTION;
 pub(crate) use self::headers::{header, mark_sensitive, of_address};
 pub(crate) use self::json_fields::fields;
 pub(crate) use self::key::{ApiKey, KeyProvider};

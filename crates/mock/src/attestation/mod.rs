@@ -216,21 +216,32 @@ pub(super) fn sign(state: &State, model: &str, text: &str) -> Option<(String, St
     use sha3::Digest as _;
 
     let is_wrong = state.attestations.fault == Some(AttestationFault::WrongSignature);
-    let key = model_key(if is_wrong { "another model" } else { model })?;
+    let key = if is_wrong { model_key("another model") } else { key_of(state, model) }?;
     let message = format!("\x19Ethereum Signed Message:\n{}{text}", text.len());
     let (signature, id) = key.sign_prehash_recoverable(&sha3::Keccak256::digest(message));
     let signature = format!("0x{}{:02x}", hex(&signature.to_bytes()), 27 + id.to_byte());
-    Some((signature, format!("0x{}", hex(&address(&public_key(&model_key(model)?))))))
+    Some((signature, format!("0x{}", hex(&address(&model_point(state, model))))))
 }
 
-/// The key pair of a model.
+/// A key pair of this name.
 fn model_key(model: &str) -> Option<SigningKey> {
     SigningKey::from_slice(&Sha256::digest(format!("venice-ai-mock: key of {model}"))).ok()
 }
 
+/// The key pair of a model, with which it reads encrypted chats as well.
+#[cfg(feature = "e2ee")]
+fn key_of(state: &State, model: &str) -> Option<SigningKey> {
+    super::e2ee::model_key(model, state.key_generation).map(SigningKey::from)
+}
+
+#[cfg(not(feature = "e2ee"))]
+fn key_of(_: &State, model: &str) -> Option<SigningKey> {
+    model_key(model)
+}
+
 /// The public key of a model, uncompressed.
-pub(super) fn model_point(model: &str) -> Vec<u8> {
-    model_key(model).map(|key| public_key(&key)).unwrap_or_default()
+pub(super) fn model_point(state: &State, model: &str) -> Vec<u8> {
+    key_of(state, model).map(|key| public_key(&key)).unwrap_or_default()
 }
 
 fn public_key(key: &SigningKey) -> Vec<u8> {

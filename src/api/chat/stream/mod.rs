@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use self::protocol::Choices;
+pub(crate) use self::protocol::Choices;
 use crate::api::generated::types::ChatCompletionChunk;
 use crate::api::usage::{self, Cost};
 use crate::runtime::error::Error;

@@ -12,11 +12,11 @@ use crate::runtime::reply::stream::{Protocol, Read};
 
 /// The choices of an answer that have begun, and those that are finished.
 #[derive(Debug, Default)]
-pub(super) struct Choices {
+pub(crate) struct Choices {
     /// Each `index`, and whether it has a `finish_reason`.
     seen: BTreeMap<i64, bool>,
     /// The cost, once it was reported.
-    pub(super) cost: Option<Money>,
+    pub(crate) cost: Option<Money>,
 }
 
 impl Protocol for Choices {

@@ -107,7 +107,7 @@ impl<P: Protocol> Parts<P> {
         self.body.meta()
     }
 
-    #[cfg(any(feature = "collect", feature = "unstable"))]
+    #[cfg(any(feature = "collect", feature = "e2ee", feature = "unstable"))]
     pub(crate) fn body(&self) -> &ReplyBody {
         &self.body
     }

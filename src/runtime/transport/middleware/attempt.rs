@@ -108,11 +108,11 @@ impl AttemptRequest {
     ///
     /// # Errors
     ///
-    /// A header of the connection or of the body's length, the API's authentication (`authorization`, a wallet's signature or payment), and
-    /// what is not valid in a header. For keys there is [`api_key_provider`](crate::ClientBuilder::api_key_provider).
+    /// A header of the connection or of the body's length, the API's authentication (`authorization`, a wallet's signature or payment),
+    /// `x-venice-tee-…` of end-to-end encryption, and what is not valid in a header. For keys there is [`api_key_provider`](crate::ClientBuilder::api_key_provider).
     pub fn set_header(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Result<(), Error> {
         let (name, value) = headers::header(name.as_ref(), value.as_ref()).map_err(Error::invalid_request)?;
-        check_authentication(&name)?;
+        check_protected(&name)?;
         self.secrets.extend(headers::secret_of(&name, &value));
         self.headers.insert(name, value);
         Ok(())
@@ -122,9 +122,9 @@ impl AttemptRequest {
     ///
     /// # Errors
     ///
-    /// The API's authentication cannot be removed.
+    /// The API's authentication and the headers of end-to-end encryption cannot be removed.
     pub fn remove_header(&mut self, name: &HeaderName) -> Result<Option<HeaderValue>, Error> {
-        check_authentication(name)?;
+        check_protected(name)?;
         Ok(self.headers.remove(name))
     }
 
@@ -139,16 +139,22 @@ impl AttemptRequest {
     }
 }
 
-fn check_authentication(name: &HeaderName) -> Result<(), Error> {
-    match is_authentication(name) {
-        true => Err(Error::invalid_request(format!("an interceptor cannot change `{name}`, the API's authentication"))),
-        false => Ok(()),
+fn check_protected(name: &HeaderName) -> Result<(), Error> {
+    match protected(name) {
+        Some(what) => Err(Error::invalid_request(format!("an interceptor cannot change `{name}`, {what}"))),
+        None => Ok(()),
     }
 }
 
-/// Whether a header is the API's authentication or a payment.
-pub(super) fn is_authentication(name: &HeaderName) -> bool {
-    *name == AUTHORIZATION || wallet::is_signature(name)
+/// What a header is that middleware cannot change: the API's authentication, a payment, a key of end-to-end encryption.
+pub(super) fn protected(name: &HeaderName) -> Option<&'static str> {
+    match name {
+        _ if *name == AUTHORIZATION || wallet::is_signature(name) => {
+            Some("the API's authentication; use `api_key_provider` for keys")
+        }
+        _ if name.as_str().starts_with(headers::OF_ENCRYPTION) => Some("a header of end-to-end encryption"),
+        _ => None,
+    }
 }
 
 impl fmt::Debug for AttemptRequest {

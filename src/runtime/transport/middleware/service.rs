@@ -13,7 +13,7 @@ use reqwest::{ResponseBuilderExt as _, Url};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::attempt::is_authentication;
+use super::attempt::protected;
 use super::record::SendRecord;
 use super::{AttemptInfo, BoxError, HttpBody};
 use crate::runtime::error::{Delivery, Error, ErrorKind};
@@ -173,9 +173,8 @@ impl Within {
         let changed = |name| self.headers.get_all(name).iter().ne(request.headers().get_all(name));
         let names = request.headers().keys().chain(self.headers.keys());
         for name in names.filter(|name| changed(*name)) {
-            if is_authentication(name) {
-                let problem = format!("changed `{name}`, the API's authentication; use `api_key_provider` for keys");
-                return Err(rejected(&problem));
+            if let Some(what) = protected(name) {
+                return Err(rejected(&format!("changed `{name}`, {what}")));
             }
             if headers::is_of_the_connection(name) && request.headers().contains_key(name) {
                 return Err(rejected(&format!("set `{name}`, which the HTTP client sets")));
