@@ -4,6 +4,7 @@
 
 use venice_ai_test_support as support;
 
+mod cassette;
 mod examples;
 mod live;
 mod mock;

@@ -23,6 +23,8 @@ pub(super) struct PacedBody {
     /// The value of the header `content-length`.
     length: Option<u64>,
     pause: Duration,
+    /// The pauses after the next pieces, instead of `pause`.
+    pauses: VecDeque<Duration>,
     pausing: Option<Pin<Box<Sleep>>>,
     end: End,
     /// The request is in flight until this is dropped: before the client has the last byte.
@@ -43,7 +45,13 @@ impl PacedBody {
             End::Whole => pieces.into(),
             End::Cut(bytes) | End::Stall(bytes) => first(pieces, bytes),
         };
-        Self { pieces, length, pause, pausing: None, end, permit }
+        Self { pieces, length, pause, pauses: VecDeque::new(), pausing: None, end, permit }
+    }
+
+    /// A pause of its own after each piece.
+    #[cfg(feature = "cassette")]
+    pub(super) fn set_pauses(&mut self, pauses: impl IntoIterator<Item = Duration>) {
+        self.pauses = pauses.into_iter().collect();
     }
 
     fn pause(&mut self, time: Duration) {
@@ -76,7 +84,7 @@ impl Body for PacedBody {
             self.pausing = None;
         }
         if let Some(piece) = self.pieces.pop_front() {
-            let pause = self.pause;
+            let pause = self.pauses.pop_front().unwrap_or(self.pause);
             match (self.pieces.is_empty(), self.end) {
                 (true, End::Cut(_)) => self.pause(pause.max(BEFORE_A_BREAK)),
                 (true, End::Whole) => drop(self.permit.take()),

@@ -17,6 +17,7 @@
 //! | inspect the requests | [`MockVenice::requests`], [`MockVenice::requests_of`] |
 //! | fail the test on an invalid request | [`MockVenice::verify`], [`MockVenice::violations`] |
 //! | configure strictness and speed | [`MockVenice::builder`] |
+//! | record the real API once, and replay it without a key | the module `cassette` (feature `cassette`) |
 //!
 //! # Start it, and point your code at it
 //!
@@ -146,6 +147,8 @@ mod billing;
 mod body;
 mod builder;
 mod canned_reply;
+#[cfg(feature = "cassette")]
+pub mod cassette;
 mod characters;
 mod chat;
 mod check;

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use venice_ai::{Client, ClientBuilder, Error, operations};
 
 use super::record::Recorder;
-use super::server::Server;
+use super::server::{Answering, Server};
 use super::state::{Shared, State};
-use super::{ADMIN_KEY, Answer, Fault, MockBuilder, MockRequest, Violation, default, route};
+use super::{ADMIN_KEY, Answer, Fault, MockBuilder, MockRequest, Violation, default, dispatch, route};
 
 /// A running mock of the API. Dropping it stops it and closes its connections.
 ///
@@ -76,7 +76,10 @@ impl MockVenice {
 
     pub(super) fn launch(shared: Shared) -> Result<Self, Error> {
         let shared = Arc::new(shared);
-        let server = Server::start(Arc::clone(&shared))?;
+        let answering = Arc::clone(&shared);
+        let server = Server::start(Arc::new(move |request| -> Answering {
+            Box::pin(dispatch::answer(Arc::clone(&answering), request))
+        }))?;
         let origin = format!("http://{}", server.address());
         let base_url = format!("{origin}{}", route::BASE_PATH);
         shared.lock().jobs.origin = origin;

@@ -3,6 +3,7 @@
 //! It is a package of its own and no command of `xtask`, which would have to be built with the SDK then.
 
 mod cases;
+mod cassette;
 mod compare;
 mod discretion;
 mod document;
@@ -49,10 +50,15 @@ fn run() -> Result<u8, Failure> {
     // Whatever can be wrong is found before anything is sent.
     let baseline = match &options.baseline {
         Some(path) => Some(Baseline::read(path)?),
-        None if options.target == Target::Mock => Some(Baseline::of_the_mock()?),
+        None if options.target == Target::Mock && options.cassettes.is_empty() => Some(Baseline::of_the_mock()?),
         None => None,
     };
     let document = document::Document::read(&options.spec)?;
+    if !options.cassettes.is_empty() {
+        let report = cassette::run(&options.cassettes, &document, baseline)?;
+        deliver(&options, &report)?;
+        return Ok(report.code());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no runtime: {error}"), "free some memory"))?;
     let report = runtime.block_on(run::run(&options, &document, cases, baseline))?;

@@ -18,6 +18,7 @@ Sends a minimal and a maximal request of each operation through the SDK, and com
   --url URL           another server than the bundled mock, by its base URL; it gets the key in VENICE_CONTRACT_KEY, or a made-up one
   --live              the real API with the key in VENICE_API_KEY: only what is free and changes nothing, unless the next two say more;
                       with --url, through a proxy that passes requests on to the real API
+  --cassette FILE     send nothing, and compare the replies that were recorded in this file; may be given several times
   --allow-paid USD    also what costs money, as long as the estimates add up to no more than this
   --manage-keys       also make, change and delete API keys
   --only OPERATION    only this operation; may be given several times
@@ -61,6 +62,8 @@ pub struct Options {
     pub allow_paid: Option<f64>,
     pub manage_keys: bool,
     pub only: Vec<String>,
+    /// Recordings to compare instead of sending anything.
+    pub cassettes: Vec<PathBuf>,
     pub baseline: Option<PathBuf>,
     pub format: Format,
     pub out: Option<PathBuf>,
@@ -77,6 +80,7 @@ impl Options {
             allow_paid: None,
             manage_keys: false,
             only: Vec::new(),
+            cassettes: Vec::new(),
             baseline: None,
             format: Format::Text,
             out: None,
@@ -91,6 +95,7 @@ impl Options {
                 Arg::Long("allow-paid") => options.allow_paid = Some(dollars(&text(&mut args)?)?),
                 Arg::Long("manage-keys") => options.manage_keys = true,
                 Arg::Long("only") => options.only.push(text(&mut args)?),
+                Arg::Long("cassette") => options.cassettes.push(args.value()?.into()),
                 Arg::Long("baseline") => options.baseline = Some(args.value()?.into()),
                 Arg::Long("format") => options.format = format(&text(&mut args)?)?,
                 Arg::Long("out") => options.out = Some(args.value()?.into()),
@@ -99,6 +104,9 @@ impl Options {
                 Arg::Long("help") | Arg::Short('h') => options.help = true,
                 other => return Err(Failure::usage(other.unexpected())),
             }
+        }
+        if !options.cassettes.is_empty() && (url.is_some() || live || !options.only.is_empty()) {
+            return Err(Failure::usage("--cassette sends nothing, so --url, --live and --only are not for it"));
         }
         options.target = target(url, live)?;
         if !live && (options.allow_paid.is_some() || options.manage_keys) {

@@ -19,7 +19,7 @@ pub struct Report {
     pub venice_contract: u32,
     /// The version of the API's document.
     pub api_version: String,
-    /// `mock`, `test` or `live`: never an address.
+    /// `mock`, `test`, `live` or `cassette`: never an address.
     pub server: &'static str,
     pub counts: Counts,
     pub findings: Vec<Counted>,
@@ -181,10 +181,14 @@ impl Report {
 
     pub fn text(&self) -> String {
         let counts = &self.counts;
-        let mut text = format!(
-            "contract with API {} ({}): {} of {} requests answered, {} operations, {} replies compared\n",
-            self.api_version, self.server, counts.answered, counts.requests, counts.operations, counts.replies
-        );
+        let mut text = if self.server == "cassette" {
+            format!("contract with API {}: {} recorded replies compared\n", self.api_version, counts.replies)
+        } else {
+            format!(
+                "contract with API {} ({}): {} of {} requests answered, {} operations, {} replies compared\n",
+                self.api_version, self.server, counts.answered, counts.requests, counts.operations, counts.replies
+            )
+        };
         let mut list = |title: String, lines: Vec<String>| {
             if !lines.is_empty() {
                 let _ = write!(text, "\n{title}\n  {}\n", lines.join("\n  "));

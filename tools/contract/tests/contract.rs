@@ -360,3 +360,37 @@ fn a_report_can_be_written_to_a_file_and_a_bad_place_is_reported() {
     assert_eq!(code(&output), 3, "{}", said(&output));
     assert!(said(&output).contains("cannot write /nowhere/report"), "{}", said(&output));
 }
+
+/// A cassette with the styles that a mock has.
+fn cassette(name: &str, mock: &MockVenice) -> PathBuf {
+    let recorder = venice_ai_mock::cassette::Recorder::new(file(name));
+    let venice = mock.client_builder().layer(recorder.clone()).build().unwrap();
+    let _ = venice.raw().list_image_styles().send_blocking();
+    recorder.save().unwrap();
+    file(name)
+}
+
+#[test]
+fn a_cassette_is_compared_without_a_server() {
+    let mock = MockVenice::start_blocking().unwrap();
+    let right = cassette("right.json", &mock);
+    mock.answer(Answer::json(&body("listImageStyles", |body| body["surprise"] = json!(1))).on("listImageStyles"));
+    let wrong = cassette("wrong.json", &mock);
+    drop(mock);
+
+    let output = contract(&["--cassette", right.to_str().unwrap()]).output().unwrap();
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(said(&output).contains("1 recorded replies compared"), "{}", said(&output));
+    let both = ["--cassette", right.to_str().unwrap(), "--cassette", wrong.to_str().unwrap(), "--format", "json"];
+    let output = contract(&both).output().unwrap();
+    assert_eq!(code(&output), 1, "{}", said(&output));
+    let report = report(&output);
+    assert_eq!((&report["server"], &report["counts"]["replies"]), (&json!("cassette"), &json!(2)));
+    assert_eq!(report["findings"][0]["path"], "$.surprise", "{report}");
+
+    for wrong in [&["--cassette", "missing.json"][..], &["--cassette", right.to_str().unwrap(), "--live"]] {
+        let output = contract(wrong).output().unwrap();
+        assert_eq!(code(&output), 3, "{}", said(&output));
+        assert!(said(&output).contains("--cassette"), "{}", said(&output));
+    }
+}
