@@ -68,13 +68,14 @@ impl Facts {
     }
 }
 
-/// The strictest level that a model complies with; `None` if the catalogue does not say.
+/// The strictest level that a model complies with; `None` if the catalogue does not say. A model that is listed as anonymized complies with
+/// none, whatever its other flags say.
 pub(super) fn privacy_of(model: &CatalogueModel) -> Option<Privacy> {
     match model.is_private() {
+        Some(false) => Some(Privacy::Any),
         _ if model.supports_e2ee() == Some(true) => Some(Privacy::EndToEnd),
         _ if model.supports_tee() == Some(true) => Some(Privacy::Tee),
         Some(true) => Some(Privacy::PrivateModels),
-        Some(false) => Some(Privacy::Any),
         None => None,
     }
 }

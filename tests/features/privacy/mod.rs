@@ -33,6 +33,7 @@ fn models() -> Vec<Value> {
         model("unclear", "text", json!({"privacy": "brand_new"})),
         model("silent", "text", json!({})),
         model("enclave", "text", json!({"privacy": "private", "capabilities": tee(true, false)})),
+        model("contradictory", "text", json!({"privacy": "anonymized", "capabilities": tee(true, true)})),
         model("sealed", "text", json!({"privacy": "private", "capabilities": tee(true, true)})),
         model("gone", "text", json!({"privacy": "private", "deprecation": remapped(past, json!("foreign"))})),
         model("lost", "text", json!({"privacy": "private", "deprecation": remapped(past, Value::Null)})),

@@ -11,7 +11,7 @@ use super::*;
 async fn each_level_lets_only_models_pass_that_comply() {
     let levels = [Privacy::PrivateModels, Privacy::Tee, Privacy::EndToEnd];
     // From which level on a model is refused.
-    for (name, refused_from) in [("foreign", 0), ("own", 1), ("enclave", 2), ("sealed", 2)] {
+    for (name, refused_from) in [("foreign", 0), ("contradictory", 0), ("own", 1), ("enclave", 2), ("sealed", 2)] {
         for (place, level) in levels.into_iter().enumerate() {
             let body = chat(name, json!({}));
             match place < refused_from {
