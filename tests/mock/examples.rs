@@ -598,6 +598,21 @@ fn an_attestation_is_verified_and_pinned() {
 }
 
 #[test]
+fn a_private_chat_is_read_by_the_model_only() {
+    let text = printed(example("private_chat").arg("Is the quarantania deep?"));
+    for wanted in [
+        "The key of arsenale-coder is attested",
+        "You said: “Is the quarantania deep?”",
+        "with the question in plaintext: false",
+        "The model read \"Is the quarantania deep?\"",
+        "Rejected: createChatCompletion: ",
+        "`content` of the reply is not encrypted",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+}
+
+#[test]
 fn the_tour_covers_every_line_of_the_readme() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("tour"), &folder));

@@ -207,6 +207,27 @@ async fn a_session_needs_a_verified_quote_unless_the_opposite_is_asked_for_by_na
 }
 
 #[tokio::test]
+async fn the_key_of_a_session_is_that_of_a_verified_quote() {
+    use venice_ai_mock::MockVenice;
+
+    let builder = MockVenice::builder().sign_attestations(true).pause(std::time::Duration::ZERO);
+    let mock = builder.start().await.unwrap();
+    let (venice, verifier) = (mock.client(), mock.attestation_verifier());
+    let session = venice.e2ee(MODEL).with_verifier(&verifier).await.unwrap();
+    assert!(session.attestation().level() >= AttestationLevel::QuoteVerified);
+    let before = session.attestation().signing_address();
+    // The new key after a stale attestation is verified, too.
+    mock.fault(Fault::stale_attestation());
+    assert!(session.chat().user(QUESTION).send().await.unwrap().text.contains("You said"));
+    assert_ne!(session.attestation().signing_address(), before);
+    assert!(session.attestation().level() >= AttestationLevel::QuoteVerified);
+    mock.fault(Fault::stale_attestation());
+    mock.fault(Fault::attestation_without_quote());
+    let error = session.chat().user(QUESTION).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Attestation, "a renewal does not lower the level: {error}");
+}
+
+#[tokio::test]
 async fn a_model_with_a_suffix_is_not_attested() {
     let (mock, venice) = mock().await;
     let error = venice.e2ee(format!("{MODEL}:enable_web_search=on")).await.unwrap_err();
