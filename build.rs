@@ -20,7 +20,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(file_lock)");
+    println!("cargo::rustc-check-cfg=cfg(file_lock, bundled_mock)");
+    // The examples use it. The package on its own has none.
+    if Path::new("crates/mock").is_dir() {
+        println!("cargo::rustc-cfg=bundled_mock");
+    }
     if minor_version().is_none_or(|minor| minor >= 89) {
         println!("cargo::rustc-cfg=file_lock");
     }
@@ -37,7 +41,7 @@ fn run() -> Result<(), Error> {
     if std::env::var_os("CARGO_FEATURE_DOCUMENT").is_some() {
         write("document.json", &generated.document.to_string())?;
     }
-    write("README.md", &with_hidden_lines(&text("README.md")?))
+    write("README.md", &for_rustdoc(&text("README.md")?)?)
 }
 
 /// The `95` of `rustc 1.95.0 (59807616e 2026-04-14)`.
@@ -47,9 +51,9 @@ fn minor_version() -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.split('.').nth(1)?.parse().ok()
 }
 
-/// The README as rustdoc wants it: around each example that is no program, the hidden lines that it needs to compile. Other readers
-/// would show them.
-fn with_hidden_lines(readme: &str) -> String {
+/// The README as rustdoc wants it: around each example that is no program, the hidden lines that it needs to compile, which other readers
+/// would show; and pictures.
+fn for_rustdoc(readme: &str) -> Result<String, Error> {
     let (mut out, mut example) = (String::new(), None);
     for line in readme.lines() {
         match (&mut example, line) {
@@ -61,10 +65,14 @@ fn with_hidden_lines(readme: &str) -> String {
                 example = None;
             }
             (Some(code), line) => code.extend([line, "\n"]),
-            (None, line) => out.extend([line, "\n"]),
+            // Pictures of the repository become part of the page.
+            (None, line) => match line.strip_suffix(".svg)").and_then(|line| line.split_once("](docs/")) {
+                Some((_, name)) => out.push_str(&text(&format!("docs/{name}.svg"))?),
+                None => out.extend([line, "\n"]),
+            },
         }
     }
-    out
+    Ok(out)
 }
 
 const BEFORE: &str = "# #[cfg(all(feature = \"batch\", feature = \"blocking\", feature = \"budget\", feature = \"jobs\", \

@@ -65,8 +65,7 @@ async fn main() -> Result<(), venice_ai::Error> {
             })
         }
     };
-    let tools =
-        ToolBox::new().tool("tide", None, tide).try_tool("wind", None, wind).with_timeout(Duration::from_secs(10));
+    let tools = ToolBox::new().tool("tide", tide).try_tool("wind", wind).with_timeout(Duration::from_secs(10));
 
     let request = ChatCompletionRequest::new("default", ["Can I row from the Lido to San Marco now?"]);
     let mut run = venice.chat().run_stream(request.parallel_tool_calls(true), &tools).with_max_rounds(6);

@@ -6,6 +6,8 @@ mod face;
 mod features;
 mod runtime;
 
+#[cfg(any(doc, doctest))]
+pub use self::face::guide;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::face::jobs;
@@ -125,6 +127,6 @@ pub use reqwest;
 /// The HTTP types in this crate's interface.
 pub mod http {
     pub use ::http::{Extensions, Request, Response};
-    pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
     pub use reqwest::{Method, StatusCode};
 }

@@ -25,6 +25,7 @@
 //!
 //! Models have different voices and formats: see `voices`, `default_format` and `supported_formats` of a model's
 //! [`ModelSpec`](crate::types::ModelSpec). A voice of one model is rejected by another, so set both or neither.
+#![doc(alias("tts", "text_to_speech"))]
 
 pub use crate::api::audio::{Audio, Speech};
 #[cfg(feature = "long-speech")]

@@ -46,7 +46,7 @@
 //! requests with the same key to the same place, and `prompt_cache_retention`, the lifetime. A prompt that starts with something new each
 //! time, such as the time of day, is never cached; nor is one shorter than about 1024 tokens.
 
-pub use crate::api::chat::Chat;
+pub use crate::api::chat::{Chat, IntoMessages, Many, One};
 #[cfg(feature = "attachments")]
 #[cfg_attr(docsrs, doc(cfg(feature = "attachments")))]
 pub use crate::features::attachments::UserMessageBuilder;

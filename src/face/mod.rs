@@ -5,6 +5,8 @@ pub mod billing;
 pub mod chat;
 pub mod cost;
 pub mod embeddings;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(feature = "jobs")]
 pub mod jobs;
 pub mod middleware;

@@ -27,6 +27,8 @@ pub mod crypto_rpc;
 #[cfg(feature = "csv")]
 #[cfg_attr(docsrs, doc(cfg(feature = "csv")))]
 pub mod csv;
+#[cfg(feature = "rust_decimal")]
+mod decimal;
 #[cfg(feature = "e2ee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "e2ee")))]
 pub mod e2ee;

@@ -105,7 +105,7 @@ impl Usage {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn cached_tokens(&self) -> i64 {
+    pub fn cached_tokens(&self) -> u32 {
         let details = self.prompt_tokens_details.as_ref();
         let documented = details.and_then(|details| details.cached_tokens);
         documented.or_else(|| self.reported("cache_read_input_tokens")).unwrap_or_default()
@@ -121,7 +121,7 @@ impl Usage {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn cache_write_tokens(&self) -> i64 {
+    pub fn cache_write_tokens(&self) -> u32 {
         let details = self.prompt_tokens_details.as_ref();
         let documented = details.and_then(|details| details.cache_creation_input_tokens);
         documented.or_else(|| self.reported("cache_creation_input_tokens")).unwrap_or_default()
@@ -134,12 +134,13 @@ impl Usage {
     /// ```
     #[must_use]
     pub fn cache_hit_rate(&self) -> Option<f64> {
-        (self.prompt_tokens > 0).then(|| (self.cached_tokens() as f64 / self.prompt_tokens as f64).clamp(0.0, 1.0))
+        (self.prompt_tokens > 0)
+            .then(|| (f64::from(self.cached_tokens()) / f64::from(self.prompt_tokens)).clamp(0.0, 1.0))
     }
 
     /// An undocumented number, which backends put in different fields.
-    fn reported(&self, name: &str) -> Option<i64> {
-        let number = |fields: &Map<String, Value>| fields.get(name).and_then(Value::as_i64);
+    fn reported(&self, name: &str) -> Option<u32> {
+        let number = |fields: &Map<String, Value>| u32::try_from(fields.get(name)?.as_u64()?).ok();
         self.prompt_tokens_details.as_ref().and_then(|details| number(&details.extra)).or_else(|| number(&self.extra))
     }
 }

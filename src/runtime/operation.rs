@@ -212,6 +212,20 @@ impl From<&OperationRef> for OperationRef {
     }
 }
 
+/// The operation's id.
+impl AsRef<str> for Operation {
+    fn as_ref(&self) -> &str {
+        self.id
+    }
+}
+
+/// The operation's id.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
 impl fmt::Display for OperationRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

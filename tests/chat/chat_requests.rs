@@ -40,6 +40,43 @@ async fn what_is_not_set_is_not_sent() {
     assert_eq!(body, json!({"model": "default", "messages": [{"role": "user", "content": "Hello."}]}));
 }
 
+#[test]
+fn a_request_accepts_a_text_a_message_and_lists_of_them() {
+    let text = String::from("Hello.");
+    let history = vec![ChatMessage::user("Hello.")];
+    let requests = [
+        ChatCompletionRequest::from("Hello."),
+        text.clone().into(),
+        ChatCompletionRequest::new("default", "Hello."),
+        ChatCompletionRequest::new("default", text.clone()),
+        ChatCompletionRequest::new("default", ChatMessage::user("Hello.")),
+        ChatCompletionRequest::new("default", UserMessage::new("Hello.")),
+        ChatCompletionRequest::new("default", [&*text]),
+        ChatCompletionRequest::new("default", vec![text.clone()]),
+        ChatCompletionRequest::new("default", &history),
+        ChatCompletionRequest::new("default", history.iter().take(1)),
+        ChatCompletionRequest::new("default", [text].into_iter().map(ChatMessage::user)),
+        ChatCompletionRequest::new("default", history.clone()),
+    ];
+    for request in requests {
+        assert_eq!((&*request.model, &request.messages), ("default", &history));
+    }
+}
+
+#[test]
+fn texts_print_as_texts() {
+    let reply = r#"{"choices": [{"message": {"content": [{"type": "text", "text": "High "}, {"type": "text", "text": "water."}]}}]}"#;
+    let reply: venice_ai::types::ChatCompletion = serde_json::from_str(reply).unwrap();
+    let message = reply.message().unwrap();
+    assert_eq!(
+        format!("{reply}|{message}|{}", message.content.as_ref().unwrap()),
+        "High water.|High water.|High water."
+    );
+    assert_eq!(format!("{message:>12}"), " High water.");
+    assert_eq!((message.clone().into_text(), reply.into_text()), ("High water.".to_owned(), "High water.".to_owned()));
+    assert_eq!(AssistantMessage::new().to_string(), "");
+}
+
 #[tokio::test]
 async fn messages_of_all_roles_are_sent_in_order() {
     let sent = messages([

@@ -112,6 +112,71 @@ async fn default_headers_are_sent_unless_the_call_has_its_own() {
 }
 
 #[tokio::test]
+async fn header_names_and_values_may_be_typed() {
+    use venice_ai::http::{HeaderName, HeaderValue};
+
+    let server = Server::answering([Answer::json(200, "{}")]);
+    let value = HeaderValue::from_static("7");
+    let client = builder(&server).default_header(HeaderName::from_static("x-team"), &value).build().unwrap();
+    let call = client.request::<Value>(Method::GET, "/x").with_header(HeaderName::from_static("x-trace"), 4711);
+    call.with_header(String::from("x-span"), String::from("8")).await.unwrap();
+    let request = server.only();
+    let sent = ["x-team", "x-trace", "x-span"].map(|name| request.header(name));
+    assert_eq!(sent, [Some("7"), Some("4711"), Some("8")]);
+}
+
+#[test]
+fn the_host_of_the_api_without_its_path_is_rejected() {
+    let error = Client::builder().base_url("https://api.venice.ai").build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("lacks the path `/api/v1`"), "{error}");
+}
+
+#[test]
+fn a_socks_proxy_needs_its_feature() {
+    let built = Client::builder().base_url("http://127.0.0.1:1").proxy("socks5h://127.0.0.1:9050").build();
+    if cfg!(feature = "socks") {
+        assert!(built.is_ok());
+    } else {
+        let error = built.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("feature `socks`"), "{error}");
+    }
+}
+
+#[cfg(feature = "socks")]
+#[tokio::test]
+async fn requests_pass_a_socks_proxy() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let server = Server::answering([Answer::json(200, r#"{"through": "socks"}"#)]);
+    let target = server.url("").trim_start_matches("http://").to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("socks5h://{}", listener.local_addr().unwrap());
+    let relay = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut greeting = [0; 3];
+        client.read_exact(&mut greeting).await.unwrap();
+        assert_eq!(greeting, [5, 1, 0], "SOCKS 5 without a password");
+        client.write_all(&[5, 0]).await.unwrap();
+        let mut head = [0; 5];
+        client.read_exact(&mut head).await.unwrap();
+        assert_eq!(head[..4], [5, 1, 0, 3], "connect to a name");
+        let mut name = vec![0; usize::from(head[4]) + 2];
+        client.read_exact(&mut name).await.unwrap();
+        client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+        let mut upstream = tokio::net::TcpStream::connect(target).await.unwrap();
+        tokio::io::copy_bidirectional(&mut client, &mut upstream).await.ok();
+        String::from_utf8_lossy(&name[..name.len() - 2]).into_owned()
+    });
+    let client = Client::builder().base_url("http://lagoon.localhost:80/api/v1").proxy(proxy).build().unwrap();
+    let reply = client.request::<Value>(Method::GET, "/x").await.unwrap();
+    assert_eq!(reply["through"], "socks");
+    drop(client);
+    assert_eq!(relay.await.unwrap(), "lagoon.localhost");
+}
+
+#[tokio::test]
 async fn a_slash_at_the_end_of_the_base_url_makes_no_difference() {
     let server = Server::answering([Answer::json(200, "{}")]);
     for base in ["/api/v1", "/api/v1/", ""] {

@@ -55,13 +55,13 @@ async fn numbers_in_quotes_are_numbers() {
     let reply = changed(|body| {
         body["created"] = json!("1755800000");
         body["usage"]["prompt_tokens"] = json!(" 1210 ");
-        body["usage"]["prompt_tokens_details"]["cached_tokens"] = json!("-1");
+        body["usage"]["prompt_tokens_details"]["cached_tokens"] = json!("41");
         body["cost"] = json!({"usd": "0.00018825", "diem": "1e-3"});
     });
     let reply = reply.await;
     let usage = reply.usage.unwrap();
     assert_eq!((reply.created, usage.prompt_tokens), (1_755_800_000, 1210));
-    assert_eq!(usage.prompt_tokens_details.unwrap().cached_tokens, Some(-1));
+    assert_eq!(usage.prompt_tokens_details.unwrap().cached_tokens, Some(41));
     let cost = reply.cost.unwrap();
     assert_eq!((cost.usd, cost.diem), (amount("0.00018825"), amount("0.001")));
 }
@@ -77,13 +77,27 @@ async fn what_is_not_a_number_in_quotes_is_none() {
 #[tokio::test]
 async fn whole_numbers_may_be_written_with_a_fraction_of_zero() {
     let reply = changed(|body| {
-        body["created"] = json!(1_755_800_000.0);
+        body["created"] = json!(-9_007_199_254_740_992.0);
         body["usage"]["prompt_tokens"] = json!(5.0);
-        body["usage"]["total_tokens"] = json!(-9_007_199_254_740_992.0);
+        body["usage"]["total_tokens"] = json!(4_294_967_295.0);
     });
     let reply = reply.await;
     let usage = reply.usage.unwrap();
-    assert_eq!((reply.created, usage.prompt_tokens, usage.total_tokens), (1_755_800_000, 5, -9_007_199_254_740_992));
+    assert_eq!((reply.created, usage.prompt_tokens, usage.total_tokens), (-9_007_199_254_740_992, 5, u32::MAX));
+}
+
+#[tokio::test]
+async fn a_count_out_of_range_counts_as_absent() {
+    for number in [json!(-1), json!(4_294_967_296_u64), json!(-1.0), json!("-1"), json!(u64::MAX)] {
+        let reply = changed(|body| {
+            body["usage"]["total_tokens"] = number.clone();
+            body["usage"]["prompt_tokens_details"]["cached_tokens"] = number.clone();
+        });
+        let reply = reply.await;
+        let usage = reply.usage.as_ref().unwrap();
+        let cached = usage.prompt_tokens_details.as_ref().unwrap().cached_tokens;
+        assert_eq!((&*reply.text(), usage.total_tokens, cached), ("High water is at 14:20.", 0, None), "{number}");
+    }
 }
 
 #[tokio::test]

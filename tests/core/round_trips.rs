@@ -63,6 +63,7 @@ impl Maker {
                 Some(values) if self.below(4) > 0 => values[self.below(values.len())].clone(),
                 _ => json!(["", "a text", "1", "ü\n\"", "2026-08-21T19:35:30.125+02:00"][self.below(5)]),
             },
+            Some("integer") if schema["format"] == "uint32" => json!([0, 1, 7, u32::MAX][self.below(4)]),
             Some("integer") => json!([0, 1, -7, 9_007_199_254_740_993_i64][self.below(4)]),
             Some("number") => json!([0.5, -1.25, 1e-7, 1e300][self.below(4)]),
             Some("boolean") => json!(self.below(2) == 0),

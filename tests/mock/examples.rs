@@ -23,7 +23,7 @@ fn built(name: &str) -> PathBuf {
     program
 }
 
-fn example(name: &str) -> Command {
+pub fn example(name: &str) -> Command {
     let mut command = Command::new(built(name));
     command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL").env("NO_PROXY", "127.0.0.1");
     // Files saved by examples stay in the build folder.
@@ -32,14 +32,14 @@ fn example(name: &str) -> Command {
 }
 
 /// The example with a key, with the mock in place of the real API.
-fn with_key(name: &str, mock: &MockVenice) -> Command {
+pub fn with_key(name: &str, mock: &MockVenice) -> Command {
     let mut command = example(name);
     command.env("VENICE_API_KEY", mock.api_key()).env("VENICE_BASE_URL", mock.base_url());
     command
 }
 
 /// The output of a run that must succeed.
-fn printed(command: &mut Command) -> String {
+pub fn printed(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let stdout = String::from_utf8(stdout).unwrap();
     assert!(status.success(), "{status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
@@ -64,15 +64,19 @@ const EXAMPLES: &[&str] = &[
     "api_keys",
     "audio",
     "billing",
+    "blocking",
     "characters",
+    "chat_history",
     "chat_stream",
     "cost",
     "crypto_rpc",
     "decisions",
     "embeddings",
+    "hello",
     "images",
     "many",
     "multimodal",
+    "own_http",
     "quickstart",
     "responses",
     "structured_output",
@@ -613,16 +617,16 @@ fn a_private_chat_is_read_by_the_model_only() {
 }
 
 #[test]
-fn the_tour_covers_every_line_of_the_readme() {
+fn the_tour_covers_every_line_of_the_overview() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("tour"), &folder));
     assert!(text.lines().last().unwrap().contains(" requests, files in "), "{text}");
 
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
-    let (readme, tour) = (read("README.md"), read("examples/tour.rs"));
-    let table = readme.split("\n## API overview\n").nth(1).unwrap().lines().filter(|line| line.starts_with("| "));
-    let spans = table.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let (overview, tour) = (read("docs/guide/overview.md"), read("examples/tour.rs"));
+    let lines = overview.lines().filter(|line| line.starts_with("- "));
+    let spans = lines.flat_map(|line| line.split('`').skip(1).step_by(2));
     let calls: Vec<&str> = spans
         .flat_map(|code| code.split('.').skip(1))
         .filter_map(|part| part.split_once('('))
@@ -631,6 +635,6 @@ fn the_tour_covers_every_line_of_the_readme() {
     assert!(calls.len() > 60, "{calls:?}");
     for name in calls {
         let is_called = tour.contains(&format!(".{name}(")) || tour.contains(&format!(".{name}::<"));
-        assert!(is_called, "{name} of the README is not in the tour");
+        assert!(is_called, "{name} of the overview is not in the tour");
     }
 }

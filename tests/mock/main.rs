@@ -6,8 +6,10 @@ use venice_ai_test_support as support;
 
 mod cassette;
 mod examples;
+mod first_use;
 mod live;
 mod mock;
+mod web_server;
 
 /// The number of tries for something that a busy machine can hide.
 const ATTEMPTS: usize = 10;

@@ -4,7 +4,7 @@
 #[allow(deprecated)]
 pub async fn all(wire: &Wire) {
     let raw = wire.client.raw();
-    called!(wire, "createChatCompletion", [], raw.create_chat_completion(&types::ChatCompletionRequest::new("x", [types::ChatMessage::Assistant(types::AssistantMessage::new())])));
+    called!(wire, "createChatCompletion", [], raw.create_chat_completion(&types::ChatCompletionRequest::new("x", "x")));
     called!(wire, "createResponse", [], raw.create_response(&types::ResponsesRequest::new("x", types::ResponsesInput::Text("x".to_owned()))));
     called!(wire, "generateImage", [], raw.generate_image(&types::GenerateImageRequest::new("x", "x")));
     called!(wire, "simpleGenerateImage", [], raw.simple_generate_image(&types::SimpleGenerateImageRequest::new("x", "x")));

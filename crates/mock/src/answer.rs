@@ -8,11 +8,15 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::canned_reply::CannedReply;
+use super::chat::ScriptedChat;
 use super::plans::{Planned, Scope};
-use super::reply::{EVENTS, JSON, TEXT};
+use super::reply::{EVENTS, JSON, Reply, TEXT};
 use super::request::MockRequest;
 
 /// A scripted reply, which a [`MockVenice`](super::MockVenice) sends instead of its own.
+///
+/// [`chat`](Self::chat), [`tool_call`](Self::tool_call), [`value`](Self::value) and [`chunks`](Self::chunks) script the answers of a model;
+/// [`json`](Self::json), [`bytes`](Self::bytes), [`events`](Self::events) and [`with`](Self::with) any reply of any operation.
 ///
 /// It applies to every request of its [operation](Self::on), unless [`times`](Self::times) says otherwise. Of several, those with `times`
 /// are used up first, in the order in which they were added; of the others the newest counts. A rejected request (without a key, or invalid
@@ -44,12 +48,18 @@ pub struct Answer {
 #[derive(Clone)]
 enum AnswerSource {
     Already(CannedReply),
+    /// The content of a chat completion; the status and the headers of the canned reply.
+    Chat(Arc<ScriptedChat>, CannedReply),
     From(Arc<dyn Fn(&MockRequest) -> Answer + Send + Sync>),
 }
 
 impl Answer {
     fn new(made: AnswerSource) -> Self {
         Self { scope: Scope::new(None), made }
+    }
+
+    pub(super) fn of_chat(script: ScriptedChat) -> Self {
+        Self::new(AnswerSource::Chat(Arc::new(script), CannedReply::new(200)))
     }
 
     fn canned(fill: impl FnOnce(&mut CannedReply)) -> Self {
@@ -73,11 +83,12 @@ impl Answer {
     pub fn json(value: &(impl Serialize + ?Sized)) -> Self {
         Self::canned(|canned| match serde_json::to_vec(value) {
             Ok(body) => canned.set_body(JSON, body),
-            Err(error) => {
-                canned.set_status(500);
-                canned.set_body(TEXT, format!("the scripted answer is not JSON: {error}"));
-            }
+            Err(error) => *canned = not_json("answer", &error),
         })
+    }
+
+    pub(super) fn not_json(what: &str, error: &serde_json::Error) -> Self {
+        Self::new(AnswerSource::Already(not_json(what, error)))
     }
 
     /// Bytes with a media type: an image, audio, a table.
@@ -106,7 +117,7 @@ impl Answer {
         let frames = events.into_iter().map(frame).chain(done);
         match frames.map(|frame| frame.map(Bytes::from)).collect::<Result<Vec<_>, _>>() {
             Ok(frames) => Self::canned(|canned| canned.set_pieces(EVENTS, frames)),
-            Err(error) => Self::json(&format!("a scripted event is not JSON: {error}")).status(500),
+            Err(error) => Self::not_json("event", &error),
         }
     }
 
@@ -139,7 +150,7 @@ impl Answer {
     /// let policy = Answer::json(&json!({"error": "no", "suggested_prompt": "a lagoon"})).status(422).on("queueVideo");
     /// ```
     pub fn status(mut self, status: u16) -> Self {
-        if let AnswerSource::Already(canned) = &mut self.made {
+        if let AnswerSource::Already(canned) | AnswerSource::Chat(_, canned) = &mut self.made {
             canned.set_status(status);
         }
         self
@@ -153,7 +164,7 @@ impl Answer {
     /// let flagged = Answer::bytes("image/png", "...").header("x-venice-is-content-violation", "true");
     /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        if let AnswerSource::Already(canned) = &mut self.made {
+        if let AnswerSource::Already(canned) | AnswerSource::Chat(_, canned) = &mut self.made {
             canned.add_header(name.into(), value.into());
         }
         self
@@ -183,29 +194,43 @@ impl Answer {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id). An unknown id is reported by the next request and by
-    /// [`MockVenice::verify`](super::MockVenice::verify).
+    /// Only for requests of this operation: one of [`operations`](venice_ai::operations), or its [`id`](venice_ai::Operation::id). An unknown
+    /// id is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use serde_json::json;
     /// # use venice_ai_mock::Answer;
-    /// let styles = Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on("listImageStyles");
+    /// use venice_ai::operations;
+    /// let styles = Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on(operations::LIST_IMAGE_STYLES);
+    /// let the_same = Answer::json(&json!({"object": "list", "data": ["Venetian"]})).on("listImageStyles");
     /// ```
-    pub fn on(mut self, operation_id: impl Into<String>) -> Self {
-        self.scope.set_operation(operation_id.into());
+    pub fn on(mut self, operation: impl AsRef<str>) -> Self {
+        self.scope.set_operation(operation.as_ref().to_owned());
         self
     }
 
-    /// The reply to this request, and its delay.
-    pub(super) fn made_for(&self, request: &MockRequest) -> (Duration, CannedReply) {
+    /// The reply to this request, and its delay. `chat` makes a scripted chat completion.
+    pub(super) fn made_for(
+        &self,
+        request: &MockRequest,
+        chat: &dyn Fn(&ScriptedChat) -> Reply,
+    ) -> (Duration, CannedReply) {
         match &self.made {
             AnswerSource::Already(canned) => (self.scope.delay, canned.clone()),
+            AnswerSource::Chat(script, canned) => (self.scope.delay, canned.clone().with_content(chat(script))),
             AnswerSource::From(answer) => {
-                let (delay, canned) = answer(request).made_for(request);
+                let (delay, canned) = answer(request).made_for(request, chat);
                 (self.scope.delay + delay, canned)
             }
         }
     }
+}
+
+/// The reply in place of a value of a test that is not JSON.
+fn not_json(what: &str, error: &serde_json::Error) -> CannedReply {
+    let mut canned = CannedReply::new(500);
+    canned.set_body(TEXT, format!("the scripted {what} is not JSON: {error}"));
+    canned
 }
 
 impl Planned for Answer {
@@ -218,6 +243,7 @@ impl fmt::Debug for AnswerSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Already(canned) => canned.fmt(f),
+            Self::Chat(script, _) => script.fmt(f),
             Self::From(_) => f.write_str("a function of the request"),
         }
     }

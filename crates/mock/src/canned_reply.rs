@@ -36,6 +36,22 @@ impl CannedReply {
         self.body = Some((media.into(), Content::Pieces(pieces)));
     }
 
+    /// With the body and the headers of a reply; its status if that is an error.
+    pub(super) fn with_content(mut self, reply: Reply) -> Self {
+        let media = reply.media().unwrap_or_default().to_owned();
+        let headers = reply
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let own = std::mem::take(&mut self.headers);
+        self.headers = headers.filter(|(name, _)| name != "content-type").chain(own).collect();
+        self.body = Some((media, reply.content));
+        if reply.status >= 400 {
+            self.status = reply.status;
+        }
+        self
+    }
+
     /// The reply, with its headers on top of those of `usual`. An invalid header is left out.
     pub(super) fn over(&self, usual: impl FnOnce(&mut Reply)) -> Reply {
         let mut reply = match &self.body {

@@ -1,13 +1,15 @@
 //! `Exchange`: authenticates, validates and answers one request.
 
 use hyper::http::request::Parts;
+use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
-use venice_ai::Operation;
+use venice_ai::{Operation, operations};
 
 use super::answer::Answer;
 #[cfg(feature = "attestation")]
 use super::attestation;
 use super::auth::{self, Caller};
+use super::chat::{self, ScriptedChat};
 use super::dispatch::{self, Handler};
 #[cfg(feature = "e2ee")]
 use super::e2ee::EncryptionFault;
@@ -37,8 +39,8 @@ pub(super) struct Exchange<'r> {
 /// The reply, or the function that makes it.
 enum Decision {
     Reply(Reply),
-    /// The scripted reply, and the account's headers.
-    Planned(Answer, AccountSnapshot),
+    /// The scripted reply, the account's headers, and the request.
+    Planned(Box<(Answer, AccountSnapshot, Caller, RequestBody)>),
 }
 
 impl Exchange<'_> {
@@ -57,9 +59,11 @@ impl Exchange<'_> {
                 reply_headers::add(&mut self.shared.lock(), &mut reply);
                 reply
             }
-            Decision::Planned(answer, account) => {
+            Decision::Planned(planned) => {
+                let (answer, account, caller, given) = *planned;
                 // A function of the test may call the mock, so nothing is locked here.
-                let (delay, canned) = answer.made_for(self.request);
+                let (delay, canned) =
+                    answer.made_for(self.request, &|script| self.scripted(script, &caller, given.body.clone()));
                 tokio::time::sleep(delay).await;
                 canned.over(|reply| {
                     let state = &mut self.shared.lock();
@@ -98,26 +102,47 @@ impl Exchange<'_> {
             Err(refusal) => Err(refusal),
             Ok(given) => {
                 if let Some(answer) = state.answers.take(Some(operation.id)) {
-                    return Decision::Planned(answer, account);
+                    return Decision::Planned(Box::new((answer, account, caller, given)));
                 }
-                let (caller, headers, route) = (&caller, &self.head.headers, self.route);
-                let checks_models = self.shared.settings.check_models;
-                let request = ParsedRequest {
-                    route,
-                    caller,
-                    headers,
-                    checks_models,
-                    #[cfg(feature = "e2ee")]
-                    encryption_fault: self.encryption_fault,
-                    body: given.body,
-                    files: given.files,
-                };
+                let request = self.parsed(&caller, given, None);
                 self.answer(state, &request, operation)
             }
         };
         let mut reply = answered.unwrap_or_else(|refusal| refusal);
         account.add_headers(state, &mut reply);
         Decision::Reply(reply)
+    }
+
+    fn parsed<'r>(
+        &'r self,
+        caller: &'r Caller,
+        given: RequestBody,
+        script: Option<&'r ScriptedChat>,
+    ) -> ParsedRequest<'r> {
+        ParsedRequest {
+            route: self.route,
+            caller,
+            headers: &self.head.headers,
+            checks_models: self.shared.settings.check_models,
+            #[cfg(feature = "e2ee")]
+            encryption_fault: self.encryption_fault,
+            body: given.body,
+            files: given.files,
+            script,
+        }
+    }
+
+    /// A scripted chat completion.
+    fn scripted(&self, script: &ScriptedChat, caller: &Caller, body: Value) -> Reply {
+        let state = &mut self.shared.lock();
+        let id = self.request.operation.unwrap_or_default();
+        if id != operations::CREATE_CHAT_COMPLETION.id {
+            let problem = format!("The mock: a chat completion is scripted as the answer of {id}");
+            state.violations.push(Violation::new(self.request.operation, "", &*problem));
+            return errors::error(400, &problem);
+        }
+        let given = RequestBody { body, ..RequestBody::default() };
+        chat::create(state, &self.parsed(caller, given, Some(script))).unwrap_or_else(|refusal| refusal)
     }
 
     /// Who calls. A wallet gets a permit, as only a few of its requests run at the same time.

@@ -212,15 +212,15 @@ impl Fault {
         self
     }
 
-    /// Only for requests of this operation, by its [`id`](venice_ai::Operation::id); others are answered as usual. An unknown id is
-    /// reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
+    /// Only for requests of this operation: one of [`operations`](venice_ai::operations), or its [`id`](venice_ai::Operation::id). Others are
+    /// answered as usual. An unknown id is reported by the next request and by [`MockVenice::verify`](super::MockVenice::verify).
     ///
     /// ```
     /// # use venice_ai_mock::Fault;
     /// let no_keys = Fault::status(429).on("createApiKey");
     /// ```
-    pub fn on(mut self, operation_id: impl Into<String>) -> Self {
-        self.scope.set_operation(operation_id.into());
+    pub fn on(mut self, operation: impl AsRef<str>) -> Self {
+        self.scope.set_operation(operation.as_ref().to_owned());
         self
     }
 

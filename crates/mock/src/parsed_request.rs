@@ -4,6 +4,7 @@ use serde_json::Value;
 use venice_ai::http::HeaderMap;
 
 use super::auth::Caller;
+use super::chat::ScriptedChat;
 #[cfg(feature = "e2ee")]
 use super::e2ee::EncryptionFault;
 use super::errors::error;
@@ -25,6 +26,8 @@ pub(super) struct ParsedRequest<'r> {
     pub(super) body: Value,
     /// The files of a form, in order.
     pub(super) files: Vec<FilePart>,
+    /// The answer that a test has for a chat.
+    pub(super) script: Option<&'r ScriptedChat>,
 }
 
 impl ParsedRequest<'_> {

@@ -184,7 +184,7 @@ impl MockVenice {
         self.shared.lock().requests.clone()
     }
 
-    /// The requests of one operation, by its [`id`](venice_ai::Operation::id), in order of arrival.
+    /// The requests of one operation (one of [`operations`], or its [`id`](venice_ai::Operation::id)), in order of arrival.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -200,8 +200,8 @@ impl MockVenice {
     /// assert_eq!(searches[0].json::<Value>().unwrap()["query"], "acqua alta");
     /// # Ok(()) }
     /// ```
-    pub fn requests_of(&self, operation_id: &str) -> Vec<MockRequest> {
-        let is_of = |request: &&MockRequest| request.operation == Some(operation_id);
+    pub fn requests_of(&self, operation: impl AsRef<str>) -> Vec<MockRequest> {
+        let is_of = |request: &&MockRequest| request.operation == Some(operation.as_ref());
         self.shared.lock().requests.iter().filter(is_of).cloned().collect()
     }
 
@@ -221,7 +221,8 @@ impl MockVenice {
     /// reply.data.name = "Casanova".to_owned();
     /// # Ok::<(), venice_ai::Error>(())
     /// ```
-    pub fn default_body<T: DeserializeOwned>(operation_id: &str) -> Result<T, Error> {
+    pub fn default_body<T: DeserializeOwned>(operation: impl AsRef<str>) -> Result<T, Error> {
+        let operation_id = operation.as_ref();
         let operation = operations::ALL.iter().find(|operation| operation.id == operation_id);
         let operation = operation.ok_or_else(|| Error::configuration(format!("{operation_id} is not an operation")))?;
         let body = default::body(&mut State::new(), operation)

@@ -33,6 +33,7 @@ impl Audio<'_> {
     /// recording that is silent or broken is rejected with 422, one that the API finds too large with 413
     /// ([`PayloadTooLarge`](crate::ErrorKind::PayloadTooLarge)). When the service behind the API fails, the [`code`](crate::Error::code) is
     /// `ASR_UPSTREAM_FAILED`; a retry may help, but is up to you, since a call is charged.
+    #[doc(alias("transcription", "speech_to_text", "stt"))]
     pub fn transcribe(&self, request: impl Into<CreateTranscriptionRequest>) -> Call<Transcription> {
         let request = request.into();
         let requested = request.response_format.clone();

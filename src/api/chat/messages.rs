@@ -1,7 +1,8 @@
-//! `ChatMessage`: constructors by role.
+//! `ChatMessage`: constructors by role. `IntoMessages`: what can be the messages of a request.
 
 use crate::api::generated::types::{
-    AssistantMessage, ChatMessage, DeveloperMessage, SystemMessage, TextContent, ToolMessage, UserContent, UserMessage,
+    AssistantMessage, ChatCompletionRequest, ChatMessage, DeveloperMessage, SystemMessage, TextContent, ToolMessage,
+    UserContent, UserMessage,
 };
 
 impl ChatMessage {
@@ -43,6 +44,64 @@ impl ChatMessage {
     }
 }
 
+/// The messages of a request: a text, a [`ChatMessage`], or an array, `Vec` or iterator of them. A text is a user message.
+///
+/// `K` is inferred: it tells one message from a list of them.
+///
+/// ```
+/// use venice_ai::types::{ChatCompletionRequest, ChatMessage};
+///
+/// let one = ChatCompletionRequest::new("default", "Why is the sky blue?");
+/// let several = [ChatMessage::system("Be brief."), ChatMessage::user("Why is the sky blue?")];
+/// assert_eq!(ChatCompletionRequest::new("default", several).messages[1..], one.messages);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the messages of a chat",
+    label = "neither a message nor a list of messages",
+    note = "accepted are a text, a `ChatMessage`, and an array, `Vec` or iterator of them",
+    note = "a text is a user message; for other roles use `ChatMessage::system(text)`, `ChatMessage::assistant(text)` and the like"
+)]
+pub trait IntoMessages<K> {
+    /// The messages.
+    fn into_messages(self) -> Vec<ChatMessage>;
+}
+
+/// Marks one message: see [`IntoMessages`].
+#[derive(Debug)]
+pub enum One {}
+
+/// Marks a list of messages: see [`IntoMessages`].
+#[derive(Debug)]
+pub enum Many {}
+
+impl<M: Into<ChatMessage>> IntoMessages<One> for M {
+    #[inline]
+    fn into_messages(self) -> Vec<ChatMessage> {
+        vec![self.into()]
+    }
+}
+
+impl<I: IntoIterator<Item: Into<ChatMessage>>> IntoMessages<Many> for I {
+    #[inline]
+    fn into_messages(self) -> Vec<ChatMessage> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+/// A question to the model `default`, which Venice chooses.
+impl From<&str> for ChatCompletionRequest {
+    fn from(text: &str) -> Self {
+        Self::new("default", text)
+    }
+}
+
+/// A question to the model `default`, which Venice chooses.
+impl From<String> for ChatCompletionRequest {
+    fn from(text: String) -> Self {
+        Self::new("default", text)
+    }
+}
+
 /// A text is a user message.
 impl From<&str> for ChatMessage {
     fn from(text: &str) -> Self {
@@ -54,6 +113,13 @@ impl From<&str> for ChatMessage {
 impl From<String> for ChatMessage {
     fn from(text: String) -> Self {
         Self::user(text)
+    }
+}
+
+/// A copy of a message, for the items of `&history`.
+impl From<&ChatMessage> for ChatMessage {
+    fn from(message: &ChatMessage) -> Self {
+        message.clone()
     }
 }
 

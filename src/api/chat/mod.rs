@@ -10,6 +10,7 @@ pub(crate) mod stream;
 mod suffix;
 mod tools;
 
+pub use self::messages::{IntoMessages, Many, One};
 use self::stream::ChatStream;
 pub use crate::api::generated::handles::Chat;
 use crate::api::generated::types::{ChatCompletion, ChatCompletionRequest, StreamOptions};
@@ -31,9 +32,12 @@ impl Chat<'_> {
     /// # Ok(()) }
     /// ```
     ///
+    /// A text alone is a question to the model `default`: `venice.chat().create("Why is the sky blue?")`.
+    ///
     /// # Errors
     /// Rejected before sending: an empty model or list of messages, and values out of their ranges; and a request with `stream` set: use
     /// [`stream`](Self::stream).
+    #[doc(alias("chat_completion", "completions"))]
     pub fn create(&self, request: impl Into<ChatCompletionRequest>) -> Call<ChatCompletion> {
         let request = request.into();
         let call = self.client.raw().create_chat_completion(&request).checked(check::messages(&request));
@@ -61,6 +65,7 @@ impl Chat<'_> {
     ///
     /// # Errors
     /// As for [`create`](Self::create). A stream is never retried once it has begun; later errors are errors of the stream.
+    #[doc(alias("create_stream", "streaming"))]
     pub fn stream(&self, request: impl Into<ChatCompletionRequest>) -> Call<ChatStream> {
         let mut request = request.into();
         request.stream = Some(true);

@@ -5,6 +5,7 @@ use crate::api::generated::types::{
 };
 use serde_json::Value;
 use std::borrow::Cow;
+use std::fmt;
 
 impl ChatCompletion {
     /// The text of the first choice; empty if the model called tools instead, or if its reasoning used up the tokens.
@@ -18,6 +19,18 @@ impl ChatCompletion {
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.message().map(AssistantMessage::text).unwrap_or_default()
+    }
+
+    /// The text of the first choice as a `String`, like [`text`](Self::text).
+    ///
+    /// ```no_run
+    /// # async fn example(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// let answer: String = venice.chat().create("Why is the sky blue?").await?.into_text();
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn into_text(mut self) -> String {
+        if self.choices.is_empty() { String::new() } else { self.choices.swap_remove(0).message.into_text() }
     }
 
     /// The message of the first choice. To continue the conversation, send it back unchanged.
@@ -81,14 +94,52 @@ impl AssistantMessage {
     #[must_use]
     #[inline]
     pub fn text(&self) -> Cow<'_, str> {
-        match &self.content {
-            Some(TextContent::Text(text)) => Cow::Borrowed(text),
-            Some(TextContent::Parts(parts)) => match parts.as_slice() {
+        self.content.as_ref().map(TextContent::text).unwrap_or_default()
+    }
+}
+
+impl AssistantMessage {
+    /// The text as a `String`, like [`text`](Self::text).
+    #[must_use]
+    #[inline]
+    pub fn into_text(self) -> String {
+        match self.content {
+            Some(TextContent::Text(text)) => text,
+            _ => self.text().into_owned(),
+        }
+    }
+}
+
+/// The text of the first choice.
+impl fmt::Display for ChatCompletion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text())
+    }
+}
+
+/// The text of the message.
+impl fmt::Display for AssistantMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text())
+    }
+}
+
+/// The text; parts are joined.
+impl fmt::Display for TextContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text())
+    }
+}
+
+impl TextContent {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Parts(parts) => match parts.as_slice() {
                 [only] => Cow::Borrowed(&only.text),
                 parts => Cow::Owned(parts.iter().map(|part| part.text.as_str()).collect()),
             },
-            Some(TextContent::Unknown(content)) => text_of(content),
-            None => Cow::Borrowed(""),
+            Self::Unknown(content) => text_of(content),
         }
     }
 }

@@ -46,7 +46,7 @@ impl IntoIterator for EmbeddingVectors {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     texts: usize,
-    dimensions: Option<i64>,
+    dimensions: Option<u32>,
 }
 
 impl Wanted {

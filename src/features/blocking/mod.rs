@@ -57,6 +57,12 @@ where
 }
 
 /// The outputs that [`wait`] supports: a result, or the next result of a stream.
+#[diagnostic::on_unimplemented(
+    message = "`wait` cannot wait for an output `{Self}`",
+    label = "neither a `Result` nor an `Option` of one",
+    note = "its error must be `From<venice_ai::Error>`: blocking in a thread of a Tokio runtime fails with one",
+    note = "to block on several calls: `wait` of an `async` block that ends in `Ok::<_, venice_ai::Error>(value)`"
+)]
 pub trait Waitable: sealed::Sealed {
     /// The output if blocking is not possible.
     #[doc(hidden)]

@@ -7,27 +7,27 @@ use crate::api::generated::types::{Level, ModelConstraints, ModelType};
 impl CatalogueModel {
     /// The context length: the most tokens of a request and its answer.
     #[must_use]
-    pub fn context_tokens(&self) -> Option<u64> {
+    pub fn context_tokens(&self) -> Option<u32> {
         let tokens = self.spec().available_context_tokens.or(self.model().context_length);
-        tokens.and_then(positive)
+        tokens.filter(is_positive)
     }
 
     /// The most completion tokens, including reasoning.
     #[must_use]
-    pub fn max_completion_tokens(&self) -> Option<u64> {
-        self.spec().max_completion_tokens.and_then(positive)
+    pub fn max_completion_tokens(&self) -> Option<u32> {
+        self.spec().max_completion_tokens.filter(is_positive)
     }
 
     /// The most tokens of a text, for an embedding model.
     #[must_use]
-    pub fn max_input_tokens(&self) -> Option<u64> {
-        self.spec().max_input_tokens.and_then(positive)
+    pub fn max_input_tokens(&self) -> Option<u32> {
+        self.spec().max_input_tokens.filter(is_positive)
     }
 
     /// The dimensions of its vectors, for an embedding model.
     #[must_use]
-    pub fn embedding_dimensions(&self) -> Option<u64> {
-        self.spec().embedding_dimensions.and_then(positive)
+    pub fn embedding_dimensions(&self) -> Option<u32> {
+        self.spec().embedding_dimensions.filter(is_positive)
     }
 
     /// Whether an embedding model supports `dimensions`.
@@ -124,6 +124,10 @@ impl CatalogueModel {
     pub(crate) fn constraints(&self) -> Option<&ModelConstraints> {
         self.spec().constraints.as_ref()
     }
+}
+
+fn is_positive(count: &u32) -> bool {
+    *count > 0
 }
 
 /// Limits of zero and below are errors in the list: nothing would fit.

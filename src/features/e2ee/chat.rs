@@ -64,7 +64,7 @@ macro_rules! parameters {
 
 parameters! {
     frequency_penalty: f64,
-    max_completion_tokens: i64,
+    max_completion_tokens: u32,
     max_temp: f64,
     min_p: f64,
     min_temp: f64,

@@ -22,6 +22,7 @@ impl Chat<'_> {
     ///
     /// # Errors
     /// Those of the run, which stop it. Errors of a request, as for [`create`](Self::create), are in its outcome.
+    #[doc(alias("batch", "batches", "bulk"))]
     pub fn many<R: Into<ChatCompletionRequest>>(
         &self,
         requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,

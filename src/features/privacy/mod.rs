@@ -27,7 +27,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The [guide](guide) says who can read what at each level, and what no level protects.
+//! The [guide](crate::guide::privacy) says who can read what at each level, and what no level protects.
 //!
 //! # What is checked
 //!
@@ -74,7 +74,7 @@ mod call;
 mod character;
 mod content;
 mod facts;
-pub mod guide;
+
 mod interceptor;
 mod judge;
 mod policy;

@@ -131,6 +131,7 @@ impl Chat<'_> {
     /// Rejected before sending: what [`create`](Self::create) rejects, a type without a strict schema, a request with its own
     /// `response_format`, and one with tools and `parallel_tool_calls`. Answers that are not a value of the type are errors of their own
     /// kinds, which keep the answer and its cost.
+    #[doc(alias("structured_output", "structured outputs", "json_schema"))]
     pub fn parse<T>(&self, request: impl Into<ChatCompletionRequest>) -> Call<Parsed<T>>
     where
         T: JsonSchema + DeserializeOwned + 'static,

@@ -24,6 +24,7 @@ impl Chat<'_> {
     ///
     /// # Errors
     /// Those of [`create`](Self::create). Rejected before sending: `n` above 1, duplicate and invalid tool names. See [`ToolRun::next`].
+    #[doc(alias("function_calling", "tool_calling", "agent"))]
     pub fn run(&self, request: impl Into<ChatCompletionRequest>, tools: &ToolBox) -> ToolRun {
         ToolRun::new(self.client, request.into(), tools, false)
     }

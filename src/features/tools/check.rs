@@ -41,6 +41,10 @@ pub(super) fn check(request: &ChatCompletionRequest, tools: &ToolBox, streamed: 
         let problem = format!("sets a time-out for {name:?}, and has no function of that name");
         findings.push(ValidationError::new("tools", problem));
     }
+    for name in tools.descriptions.keys().filter(|name| !tools.has(name)) {
+        let problem = format!("sets a description for {name:?}, and has no tool of that name");
+        findings.push(ValidationError::new("tools", problem));
+    }
     ValidationError::all(findings)
 }
 

@@ -1,6 +1,7 @@
 //! `FinishedRun`: a run with its answer.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::ToolRun;
 use crate::api::generated::types::{ChatCompletion, ChatMessage, Usage};
@@ -20,6 +21,13 @@ pub struct FinishedRun {
     run: Box<ToolRun>,
 }
 
+/// The text of the answer.
+impl fmt::Display for FinishedRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text())
+    }
+}
+
 impl FinishedRun {
     pub(super) fn new(run: ToolRun) -> Self {
         Self { run: Box::new(run) }
@@ -29,6 +37,12 @@ impl FinishedRun {
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         self.run.text()
+    }
+
+    /// The text of the answer as a `String`, like [`text`](Self::text).
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text().into_owned()
     }
 
     /// The last reply; its usage and cost are its own.

@@ -27,7 +27,7 @@
 //!     station: String,
 //! }
 //!
-//! let tools = ToolBox::new().tool("tide", None, |tide: Tide| async move { format!("62 cm at {}", tide.station) });
+//! let tools = ToolBox::new().tool("tide", |tide: Tide| async move { format!("62 cm at {}", tide.station) });
 //! let request = ChatCompletionRequest::new("default", ["Are my feet dry at San Marco?"]);
 //! println!("{}", venice.chat().run(request, &tools).await?.text());
 //! # Ok(()) }

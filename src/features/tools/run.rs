@@ -83,7 +83,7 @@ impl ToolRun {
     pub(crate) fn new(client: &Client, mut request: ChatCompletionRequest, tools: &ToolBox, is_streamed: bool) -> Self {
         if !tools.tools.is_empty() {
             let all = request.tools.get_or_insert_default();
-            all.extend(tools.tools.iter().map(|entry| entry.tool.clone()));
+            all.extend(tools.declared());
         }
         if is_streamed {
             request.stream = Some(true);

@@ -39,6 +39,7 @@ pub struct ToolBox {
     /// The time-out of tools without their own.
     timeout: Option<Duration>,
     pub(super) timeouts: BTreeMap<String, Duration>,
+    pub(super) descriptions: BTreeMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -135,9 +136,33 @@ impl ToolBox {
         self
     }
 
+    /// The description of the tool with this name, instead of its own. An unknown name is rejected when the box is used.
+    pub fn with_description_of(mut self, tool: impl Into<String>, description: impl Into<String>) -> Self {
+        self.descriptions.insert(tool.into(), description.into());
+        self
+    }
+
     fn with_entry(mut self, tool: Tool, function: Option<Function>) -> Self {
         self.tools.push(ToolEntry { tool, function, problem: None });
         self
+    }
+
+    /// The tools as the model sees them.
+    pub(super) fn declared(&self) -> impl Iterator<Item = Tool> {
+        self.tools.iter().map(|entry| {
+            let mut tool = entry.tool.clone();
+            if let Tool::Function(tool) = &mut tool
+                && let Some(description) = self.descriptions.get(&tool.function.name)
+            {
+                tool.function.description = Some(description.clone());
+            }
+            tool
+        })
+    }
+
+    /// Whether a tool has this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.tools.iter().any(|entry| name_of(&entry.tool) == Some(name))
     }
 
     /// The function with this name, and its time-out.

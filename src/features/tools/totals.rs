@@ -64,7 +64,7 @@ fn added(mut sum: Usage, more: &Usage) -> Usage {
     sum
 }
 
-fn add_count(sum: &mut Option<i64>, more: Option<i64>) {
+fn add_count(sum: &mut Option<u32>, more: Option<u32>) {
     if let Some(more) = more {
         *sum = Some(sum.unwrap_or(0).saturating_add(more));
     }

@@ -16,8 +16,8 @@ impl ToolBox {
     /// Adds a function as a tool. Its argument is a struct: the model gets the strict JSON Schema of the type, with doc comments as
     /// descriptions, and is bound to it.
     ///
-    /// Without a description the tool has the doc comment of the type. The returned value is the result; for a function that returns a
-    /// `Result` see [`try_tool`](Self::try_tool). A type without a strict schema, such as a map or a recursive type, is rejected when the
+    /// The tool has the doc comment of the type as its description; [`with_description_of`](Self::with_description_of) replaces it. The
+    /// returned value is the result; for a function that returns a `Result` see [`try_tool`](Self::try_tool). A type without a strict schema, such as a map or a recursive type, is rejected when the
     /// box is used; describe it yourself and [`implement`](Self::implement) it.
     ///
     /// ```
@@ -37,22 +37,19 @@ impl ToolBox {
     /// }
     ///
     /// let tools = ToolBox::new()
-    ///     .tool("tide", None, tide)
-    ///     .tool("wind", "The wind at a station, now", |at: Tide| async move { format!("calm at {}", at.station) });
+    ///     .tool("tide", tide)
+    ///     .tool("wind", |at: Tide| async move { format!("calm at {}", at.station) })
+    ///     .with_description_of("wind", "The wind at a station, now");
     /// ```
-    pub fn tool<'d, A, F, W>(
-        self,
-        name: impl Into<String>,
-        description: impl Into<Option<&'d str>>,
-        function: F,
-    ) -> Self
+    #[doc(alias = "function_calling")]
+    pub fn tool<A, F, W>(self, name: impl Into<String>, function: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
         F: Fn(A) -> W + Send + Sync + 'static,
         W: Future<Output: Serialize> + Send + 'static,
     {
         let entry = |shape: Option<Shape>| Function::of(move |text: &str| read(shape.as_ref(), text), function);
-        self.described::<A>(name.into(), description.into(), entry)
+        self.typed::<A>(name.into(), entry)
     }
 
     /// Like [`tool`](Self::tool), with a function that may fail. The model reads the error as the result, and the run continues;
@@ -63,6 +60,7 @@ impl ToolBox {
     /// use serde::Deserialize;
     /// use venice_ai::tools::{ToolBox, ToolError};
     ///
+    /// /// Reads a file.
     /// #[derive(Deserialize, JsonSchema)]
     /// struct File {
     ///     /// Below the folder of the project.
@@ -76,14 +74,9 @@ impl ToolBox {
     ///     Ok(std::fs::read_to_string(file.path)?)
     /// }
     ///
-    /// let tools = ToolBox::new().try_tool("read", "Reads a file", read);
+    /// let tools = ToolBox::new().try_tool("read", read);
     /// ```
-    pub fn try_tool<'d, A, F, W, O, E>(
-        self,
-        name: impl Into<String>,
-        description: impl Into<Option<&'d str>>,
-        function: F,
-    ) -> Self
+    pub fn try_tool<A, F, W, O, E>(self, name: impl Into<String>, function: F) -> Self
     where
         A: DeserializeOwned + JsonSchema,
         F: Fn(A) -> W + Send + Sync + 'static,
@@ -92,23 +85,15 @@ impl ToolBox {
         E: Into<ToolError>,
     {
         let entry = |shape: Option<Shape>| Function::fallible(move |text: &str| read(shape.as_ref(), text), function);
-        self.described::<A>(name.into(), description.into(), entry)
+        self.typed::<A>(name.into(), entry)
     }
 
-    /// Adds a function with the description of its type.
-    fn described<A: JsonSchema>(
-        mut self,
-        name: String,
-        description: Option<&str>,
-        function: impl FnOnce(Option<Shape>) -> Function,
-    ) -> Self {
+    /// Adds a function with the description and the schema of its type.
+    fn typed<A: JsonSchema>(mut self, name: String, function: impl FnOnce(Option<Shape>) -> Function) -> Self {
         let mut tool = types::Function::new(name).strict(true);
-        tool.description = description.map(str::to_owned);
         let problem = match strict_schema::<A>() {
             Ok(mut schema) => {
-                if tool.description.is_none()
-                    && let Some(Value::String(of_type)) = schema.remove("description")
-                {
+                if let Some(Value::String(of_type)) = schema.remove("description") {
                     tool.description = Some(of_type);
                 }
                 tool.parameters = Some(schema);

@@ -28,7 +28,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`guide`] shows how money goes from a wallet to a reply.
+//! [The guide](crate::guide::wallets) shows how money goes from a wallet to a reply.
 //!
 //! Each attempt of a request gets a signature of its own, as the API accepts one only once and for five minutes. Keys are wiped from
 //! memory when they are dropped, and are never printed.
@@ -38,7 +38,6 @@ mod address;
 mod auto_top_up;
 mod challenge;
 mod error;
-pub mod guide;
 mod keystore;
 mod ledger;
 mod local;

@@ -20,6 +20,8 @@ pub(crate) use self::convert::limit;
 /// round and saturate, and [`checked_add`](Self::checked_add), [`checked_sub`](Self::checked_sub) and [`checked_mul`](Self::checked_mul)
 /// are `None`.
 ///
+/// The cargo feature `rust_decimal` adds conversions from and to `rust_decimal::Decimal`.
+///
 /// It compares by value (`0.10` equals `0.1`), prints with its original decimal places (`4.230000`), and is a number in JSON. A precision
 /// in a format string rounds the output: `{:.2}`.
 ///
@@ -99,6 +101,18 @@ impl Amount {
     pub fn to_f64(self) -> f64 {
         // Through the text, as a division would round a second time.
         self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    /// The digits, and how many of them are decimal places: at most 38.
+    #[cfg(feature = "rust_decimal")]
+    pub(crate) fn parts(self) -> (i128, u32) {
+        (self.digits, self.places)
+    }
+
+    /// The amount of these [`parts`](Self::parts).
+    #[cfg(feature = "rust_decimal")]
+    pub(crate) fn from_parts(digits: i128, places: u32) -> Self {
+        Self { digits, places }
     }
 
     /// The whole part, and the fraction as a multiple of 10^-38. Neither can overflow.

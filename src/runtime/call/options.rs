@@ -41,7 +41,11 @@ macro_rules! call_options {
         }
 
         /// Sets a header of each request: [`CallOptions::with_header`](crate::CallOptions::with_header).
-        pub fn with_header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        pub fn with_header(
+            self,
+            name: impl TryInto<$crate::http::HeaderName> + AsRef<[u8]>,
+            value: impl TryInto<$crate::http::HeaderValue>,
+        ) -> Self {
             self.configured(|options| options.with_header(name, value))
         }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use self::credentials::client_wallet;
 use super::Client;
@@ -55,7 +55,8 @@ pub struct ClientBuilder {
     limits: ReplyLimits,
     retry: RetryPolicy,
     user_agent_suffix: String,
-    headers: Vec<(String, String)>,
+    /// Headers of each request, or what is invalid in one.
+    headers: Vec<Result<(HeaderName, HeaderValue), String>>,
     proxy: ProxyChoice<String>,
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
@@ -126,8 +127,10 @@ impl ClientBuilder {
         Ok(builder)
     }
 
-    /// The base URL, instead of `https://api.venice.ai/api/v1`. It includes `/api/v1`, is http or https, and has neither query nor
-    /// credentials. A trailing slash is ignored.
+    /// The base URL, instead of `https://api.venice.ai/api/v1`: the API itself, a gateway, or another OpenAI-compatible server such as
+    /// `http://localhost:11434/v1` ([guide](crate::guide::compatible_servers)). It is the part before `/chat/completions`, is http or https,
+    /// and has neither query nor credentials. A trailing slash is ignored.
+    #[doc(alias("api_base", "endpoint", "openai"))]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -240,20 +243,26 @@ impl ClientBuilder {
         self
     }
 
-    /// A header of each request, unless the call has its own. If set twice, the last value is sent.
+    /// A header of each request, unless the call has its own. If set twice, the last value is sent. Name and value are texts, or a
+    /// [`HeaderName`](crate::http::HeaderName) and a [`HeaderValue`](crate::http::HeaderValue).
     ///
     /// Headers of the connection or of the body's length, such as `host`, `content-length`, `transfer-encoding` and `connection`, cannot be
     /// set.
     ///
     /// Its value is kept out of errors and logs, as it may be a credential for a gateway, unless the header is known to be harmless
     /// (`accept`, `user-agent`, `traceparent` and the like) or the value is shorter than 6 characters or a plain word.
-    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+    pub fn default_header(
+        mut self,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        self.headers.push(header(name, value));
         self
     }
 
     /// The proxy for all requests, such as `http://proxy.example:3128`, instead of that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY`, `NO_PROXY`).
+    /// `ALL_PROXY`, `NO_PROXY`). `socks5://` and `socks5h://`, which resolves names at the proxy, need the feature `socks`; without it
+    /// [`build`](Self::build) rejects them.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Proxy(url.into());
         self
@@ -372,8 +381,8 @@ impl ClientBuilder {
                 .map_err(|_| Error::configuration("the user agent suffix is not valid in a header"))?,
         };
         headers.insert(USER_AGENT, agent);
-        for (name, value) in &self.headers {
-            let (name, value) = header(name, value).map_err(Error::configuration)?;
+        for header in &self.headers {
+            let (name, value) = header.clone().map_err(Error::configuration)?;
             headers.insert(name, value);
         }
         Ok(headers)
@@ -382,6 +391,9 @@ impl ClientBuilder {
 
 fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
     // The parser's error would show a password in the URL.
+    if url.trim_start().starts_with("socks") && cfg!(not(feature = "socks")) {
+        return Err(Error::configuration("a SOCKS proxy needs the feature `socks` of venice-ai"));
+    }
     reqwest::Proxy::all(url)
         .map_err(|_| Error::configuration("the proxy is not a URL; it looks like http://proxy.example:3128"))
 }

@@ -288,7 +288,7 @@ macro_rules! text_parts {
     )*};
 }
 
-text_parts!(String, bool, i64, f64);
+text_parts!(String, bool, i64, u32, f64);
 
 /// The request as JSON; see [`Form::to_json`].
 #[cfg(feature = "preflight")]

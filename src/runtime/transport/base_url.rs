@@ -61,6 +61,10 @@ fn checked(text: &str) -> Result<Url, Error> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("must not have a query or a fragment"));
     }
+    // The server would answer each call with a page of its site.
+    if url.host_str() == Some("api.venice.ai") && !url.path().starts_with("/api/v") {
+        return Err(refused("lacks the path `/api/v1`"));
+    }
     Ok(url)
 }
 
@@ -128,6 +132,8 @@ mod tests {
             ("https://a.example?x=1", "query"),
             ("https://a.example#x", "fragment"),
             ("https://me:hunter22@a.example", "password"),
+            ("https://api.venice.ai", "/api/v1"),
+            ("https://API.venice.ai/v1/", "/api/v1"),
         ] {
             let error = base(url).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");

@@ -148,18 +148,24 @@ const HARMLESS: [&str; 14] = [
     "x-request-id",
 ];
 
-/// A header from text. The error names the header, not its value. Values that may be credentials are marked as sensitive, so they are never
-/// printed.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let parsed = HeaderName::try_from(name);
-    let parsed = parsed.map_err(|_| format!("`{}` is not a header name", name.escape_debug()))?;
+/// A header. The error names the header, not its value. Values that may be credentials are marked as sensitive, so they are never printed.
+pub(crate) fn header(
+    name: impl TryInto<HeaderName> + AsRef<[u8]>,
+    value: impl TryInto<HeaderValue>,
+) -> Result<(HeaderName, HeaderValue), String> {
+    let text = String::from_utf8_lossy(name.as_ref()).into_owned();
+    let name = name.try_into().map_err(|_| format!("`{}` is not a header name", text.escape_debug()))?;
+    allowed(name, value.try_into().ok())
+}
+
+fn allowed(parsed: HeaderName, value: Option<HeaderValue>) -> Result<(HeaderName, HeaderValue), String> {
     if is_of_the_connection(&parsed) {
         return Err(format!(
             "the header `{parsed}` cannot be set: the HTTP client sets it for the connection and the body"
         ));
     }
-    let mut value = HeaderValue::try_from(value)
-        .map_err(|_| format!("the value of the header `{parsed}` has a character that is not valid in a header"))?;
+    let mut value = value
+        .ok_or_else(|| format!("the value of the header `{parsed}` has a character that is not valid in a header"))?;
     value.set_sensitive(!is_harmless(&parsed));
     Ok((parsed, value))
 }
@@ -249,7 +255,7 @@ mod tests {
             ("x-secret", "swordfish"),
             ("user-agent", "agent-47"),
         ];
-        let mut headers: HeaderMap = given.iter().map(|(name, value)| header(name, value).unwrap()).collect();
+        let mut headers: HeaderMap = given.iter().map(|(name, value)| header(*name, *value).unwrap()).collect();
         let hidden: Vec<String> =
             secrets_of(&mut headers, None).iter().map(|secret| secret.expose().to_owned()).collect();
         for (name, value) in given {

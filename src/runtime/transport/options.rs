@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 #[cfg(any(feature = "preflight", feature = "privacy"))]
@@ -105,12 +105,17 @@ impl CallOptions {
         self
     }
 
-    /// Sets a header of each request; replaces the client's header of that name. `authorization` replaces the client's key.
+    /// Sets a header of each request; replaces the client's header of that name. `authorization` replaces the client's key. Name and value are
+    /// texts, or a [`HeaderName`](crate::http::HeaderName) and a [`HeaderValue`](crate::http::HeaderValue).
     ///
     /// An invalid name or value is reported when the call is sent, and so is a header of the connection or of the body's length (`host`,
     /// `content-length`, `transfer-encoding`, `connection`); the value is not shown.
-    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        match header(name.as_ref(), value.as_ref()) {
+    pub fn with_header(
+        mut self,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        match header(name, value) {
             Ok((name, value)) => drop(self.headers.insert(name, value)),
             Err(problem) => self.refuse(Error::invalid_request(problem)),
         }

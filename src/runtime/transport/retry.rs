@@ -23,6 +23,7 @@ use crate::runtime::error::Error;
 /// let never = RetryPolicy::disabled();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias("backoff", "rate_limit", "max_retries"))]
 pub struct RetryPolicy {
     max_retries: u32,
     base_delay: Duration,

@@ -366,6 +366,18 @@ impl Field for i64 {
     }
 }
 
+impl Field for u32 {
+    fn blank() -> Self {
+        0
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = i64::read(deserializer)?;
+        let count = Self::try_from(number).ok().or_else(|| too_large().map(|_| 0));
+        count.ok_or_else(|| de::Error::invalid_value(de::Unexpected::Signed(number), &"a count of at most 4294967295"))
+    }
+}
+
 macro_rules! plain_fields {
     ($($name:ty),* $(,)?) => {$(
         impl Field for $name {

@@ -255,7 +255,7 @@ async fn the_mock_rejects_what_the_api_rejects() {
         let call = venice.request::<Value>(venice_ai::http::Method::POST, "/chat/completions").with_json_body(&body);
         let call =
             [&client, &model, &algorithm].into_iter().fold(call, |call, name| call.with_header(name, header(name)));
-        changed.iter().fold(call, |call, (name, value)| call.with_header(name, value))
+        changed.iter().fold(call, |call, (name, value)| call.with_header(*name, *value))
     };
     let body: Value = sent.json().unwrap();
     let with = |name: &str, value: Value| {

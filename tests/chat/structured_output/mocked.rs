@@ -69,7 +69,7 @@ async fn a_type_is_answered_with_a_value_of_it() {
 async fn a_limit_of_tokens_cuts_the_answer_and_reasoning_can_use_all_of_it() {
     let mock = MockVenice::start().await.unwrap();
     let venice = mock.client();
-    let few = |tokens: i64| request().max_completion_tokens(tokens);
+    let few = |tokens: u32| request().max_completion_tokens(tokens);
     let error = venice.chat().parse::<Harbour>(few(3)).await.unwrap_err();
     assert!(error.kind() == ErrorKind::Truncated && error.answer_text() == Some(""), "{error}");
     let stream = venice.chat().parse_stream::<Harbour>(few(3)).await.unwrap();

@@ -39,7 +39,7 @@ async fn described(tools: ToolBox) -> Value {
 
 #[tokio::test]
 async fn the_type_describes_its_tool() {
-    let tools = described(ToolBox::new().tool("tide", None, tide)).await;
+    let tools = described(ToolBox::new().tool("tide", tide)).await;
     let function = &tools[0]["function"];
     assert_eq!((&function["name"], &function["strict"]), (&json!("tide"), &json!(true)));
     assert_eq!(function["description"], "The water level at a station, now.");
@@ -52,13 +52,22 @@ async fn the_type_describes_its_tool() {
 
 #[tokio::test]
 async fn a_description_of_ones_own_wins() {
-    let tools = described(ToolBox::new().tool("tide", "How high it is", tide)).await;
+    let tools = described(ToolBox::new().tool("tide", tide).with_description_of("tide", "How high it is")).await;
     assert_eq!(tools[0]["function"]["description"], "How high it is");
 }
 
 #[tokio::test]
+async fn a_description_of_an_unknown_tool_is_rejected() {
+    let tools = ToolBox::new().tool("tide", tide).with_description_of("tides", "How high it is");
+    let (server, venice) = serving([saying("x")]);
+    let error = venice.chat().run(request(), &tools).await.unwrap_err().into_parts().0;
+    assert_refused(&server, &error, "createChatCompletion", &["tools"]);
+    assert!(error.message().contains("\"tides\""), "{error}");
+}
+
+#[tokio::test]
 async fn arguments_are_values_of_the_type() {
-    let tools = ToolBox::new().tool("tide", None, tide);
+    let tools = ToolBox::new().tool("tide", tide);
     let told = async |arguments: &str| result(&run_of(&tools, "tide", arguments).await.0);
     assert_eq!(told(r#"{"station":"Lido","unit":"cm","hours":3}"#).await, "Lido Some(Cm) 3");
     assert_eq!(
@@ -77,9 +86,9 @@ async fn arguments_are_values_of_the_type() {
 #[tokio::test]
 async fn errors_and_closures() {
     let tools = ToolBox::new()
-        .try_tool("fails", "Fails", |tide: Tide| async move { Err::<(), _>(format!("no {}", tide.station)) })
-        .try_tool("parses", "Parses", |tide: Tide| async move { Ok::<u32, ToolError>(tide.station.parse()?) })
-        .tool("nothing", "Takes nothing", |_: NoArguments| async { json!({"fine": true}) });
+        .try_tool("fails", |tide: Tide| async move { Err::<(), _>(format!("no {}", tide.station)) })
+        .try_tool("parses", |tide: Tide| async move { Ok::<u32, ToolError>(tide.station.parse()?) })
+        .tool("nothing", |_: NoArguments| async { json!({"fine": true}) });
     assert_eq!(result(&run_of(&tools, "fails", r#"{"station":"x"}"#).await.0), "no x");
     assert_eq!(result(&run_of(&tools, "parses", r#"{"station":"12"}"#).await.0), "12");
     assert_eq!(result(&run_of(&tools, "parses", r#"{"station":"x"}"#).await.0), "invalid digit found in string");
@@ -96,10 +105,10 @@ async fn a_type_without_a_strict_schema_is_rejected_by_name() {
         within: Option<Box<Knot>>,
     }
     let boxes = [
-        (ToolBox::new().tool("x", "", |_: BTreeMap<String, u8>| async {}), "Map"),
-        (ToolBox::new().tool("x", "", |_: String| async {}), "is not an object"),
-        (ToolBox::new().tool("x", "", |_: Knot| async {}), "Knot"),
-        (ToolBox::new().try_tool("x", "", |_: Value| async { Ok::<_, ToolError>(1) }), "implement"),
+        (ToolBox::new().tool("x", |_: BTreeMap<String, u8>| async {}), "Map"),
+        (ToolBox::new().tool("x", |_: String| async {}), "is not an object"),
+        (ToolBox::new().tool("x", |_: Knot| async {}), "Knot"),
+        (ToolBox::new().try_tool("x", |_: Value| async { Ok::<_, ToolError>(1) }), "implement"),
     ];
     for (tools, says) in boxes {
         let (server, venice) = serving([saying("x")]);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use venice_ai::types::*;
-use venice_ai::{Client, ErrorKind, FileInput, RetryPolicy};
+use venice_ai::{Client, ErrorKind, FileInput, RetryPolicy, operations};
 use venice_ai_mock::{Answer, Fault, MockVenice};
 
 use super::{post, start};
@@ -161,4 +161,109 @@ async fn what_cannot_be_json_is_reported() {
         let body = String::from_utf8_lossy(error.body().unwrap()).into_owned();
         assert!(error.status().unwrap().as_u16() == 500 && body.contains("is not JSON"), "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_chat_is_scripted_whole_and_as_a_stream() {
+    let (mock, venice) = start().await;
+    mock.answer(Answer::chat("Left, then right."));
+    let reply = venice.chat().create("Which way?").await.unwrap();
+    assert_eq!((&*reply.text(), reply.finish_reason()), ("Left, then right.", Some(&FinishReason::Stop)));
+    assert!(reply.usage.as_ref().unwrap().completion_tokens == 3 && reply.cost().is_some(), "{reply:?}");
+
+    let mut text = venice.chat().stream("Which way?").await.unwrap().text();
+    let mut pieces = Vec::new();
+    while let Some(piece) = text.next().await {
+        pieces.push(piece.unwrap());
+    }
+    assert_eq!(pieces, ["Left,", " then", " right."]);
+    mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn a_scripted_stream_comes_in_its_chunks() {
+    let (mock, venice) = start().await;
+    let chunks = ["Le", "ft, then ", "right."];
+    mock.answer(Answer::chunks(chunks).header("x-mine", "1"));
+    for model in ["default", "gondola-9b", "squero-small"] {
+        let stream = venice.chat().stream(ChatCompletionRequest::new(model, "Which way?")).await.unwrap();
+        assert_eq!(stream.meta().header("x-mine"), Some("1"));
+        let mut text = stream.text();
+        let mut pieces = Vec::new();
+        while let Some(piece) = text.next().await {
+            pieces.push(piece.unwrap());
+        }
+        assert_eq!(pieces, chunks, "{model}");
+    }
+    assert_eq!(venice.chat().create("Which way?").await.unwrap().into_text(), "Left, then right.");
+}
+
+#[tokio::test]
+async fn scripted_tool_calls_are_followed_by_the_next_answer() {
+    let (mock, venice) = start().await;
+    let calls = [("tide", json!({"station": "Lido"})), ("wind", json!({"station": 3}))];
+    mock.answer(Answer::tool_call("tide", json!({"station": "Lido"})));
+    mock.answer(Answer::tool_calls(calls));
+    mock.answer(Answer::chat("Dry."));
+    let schema = json!({"type": "object", "properties": {"station": {"type": "string"}}});
+    let tools = venice_ai::tools::ToolBox::new()
+        .implement(Tool::function("tide", "The tide", schema.clone()), |at: Value| async move {
+            format!("62 cm at {}", at["station"])
+        })
+        .implement(Tool::function("wind", "The wind", schema), |at: Value| async move {
+            format!("calm at {}", at["station"])
+        });
+    let run = venice.chat().run_stream("Are my feet dry?", &tools).await.unwrap();
+    assert_eq!((&*run.to_string(), run.rounds()), ("Dry.", 3));
+    let last: ChatCompletionRequest = mock.requests_of(operations::CREATE_CHAT_COMPLETION)[2].json().unwrap();
+    let results: Vec<String> = last
+        .messages
+        .iter()
+        .filter_map(|message| match message {
+            ChatMessage::Tool(result) => {
+                Some(serde_json::to_value(result).unwrap()["content"].as_str().unwrap().to_owned())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(results, ["62 cm at \"Lido\"", "62 cm at \"Lido\"", "calm at 3"]);
+    mock.verify().unwrap();
+}
+
+#[tokio::test]
+async fn a_scripted_value_is_what_parse_returns() {
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    struct Bridge {
+        name: String,
+        year: Option<i32>,
+    }
+    let (mock, venice) = start().await;
+    let rialto = Bridge { name: "Rialto".to_owned(), year: Some(1591) };
+    mock.answer(Answer::value(&rialto));
+    assert_eq!(venice.chat().parse::<Bridge>("Which bridge?").await.unwrap().value, rialto);
+
+    mock.answer(Answer::value(&HashMap::from([(vec![1], 2)])));
+    let error = venice.chat().create("Which bridge?").with_retry(RetryPolicy::disabled()).await.unwrap_err();
+    assert!(error.to_string().contains("the scripted value is not JSON"), "{error}");
+}
+
+#[tokio::test]
+async fn a_function_may_answer_with_a_chat() {
+    let (mock, venice) = start().await;
+    mock.answer(Answer::with(|request| {
+        let request: ChatCompletionRequest = request.json().unwrap();
+        Answer::chat(format!("{} messages", request.messages.len())).header("x-mine", "2").status(201)
+    }));
+    let reply = venice.chat().create(ChatCompletionRequest::new("m", ["a", "b"])).with_meta().await.unwrap();
+    assert_eq!(reply.value.text(), "2 messages");
+    assert_eq!((reply.meta.header("x-mine"), reply.meta.status().as_u16()), (Some("2"), 201));
+}
+
+#[tokio::test]
+async fn a_chat_for_another_operation_is_reported() {
+    let (mock, venice) = start().await;
+    mock.answer(Answer::chat("x").on(operations::LIST_IMAGE_STYLES));
+    let error = venice.raw().list_image_styles().await.unwrap_err();
+    assert!(error.to_string().contains("a chat completion is scripted as the answer of listImageStyles"), "{error}");
+    assert!(mock.verify().is_err());
 }

@@ -73,7 +73,8 @@ impl<'a> Surface<'a> {
             if let Some((name, rest)) = line.strip_prefix("impl Raw<'_>: ").and_then(|line| line.split_once("(&self")) {
                 surface.methods.insert(name, arguments(rest));
             } else if let Some((name, rest)) =
-                line.strip_prefix("impl types::").and_then(|line| line.split_once(": new("))
+                line.strip_prefix("impl types::").and_then(|line| line.split_once(": new"))
+                && let Some(rest) = rest.strip_prefix('(').or_else(|| rest.strip_prefix("<K>("))
             {
                 surface.constructors.insert(name, arguments(rest));
             } else if let Some((name, variant)) =
@@ -114,13 +115,15 @@ impl<'a> Surface<'a> {
             "&str" => "\"x\"".to_owned(),
             "String" => "\"x\".to_owned()".to_owned(),
             "bool" => "true".to_owned(),
-            "i64" => "1".to_owned(),
+            "i64" | "u32" => "1".to_owned(),
             "f64" => "1.5".to_owned(),
             "crate::Secret" => "venice_ai::Secret::from(\"x\")".to_owned(),
             "crate::Timestamp" => "venice_ai::Timestamp::from(\"2026-01-02T03:04:05Z\")".to_owned(),
             "crate::Upload" | "crate::FileInput" => "venice_ai::Upload::bytes(\"a.bin\", \"x\")".to_owned(),
             "serde_json::Value" => "serde_json::json!({})".to_owned(),
             _ if kind.starts_with("serde_json::Map<") => "serde_json::Map::new()".to_owned(),
+            // A trait of the overlay's `x-argument` accepts a text.
+            _ if kind.starts_with("impl crate::") => "\"x\"".to_owned(),
             _ if kind.starts_with("Option<") => "None".to_owned(),
             _ => self.named(kind.strip_prefix("types::").unwrap_or(kind), depth),
         }
@@ -197,11 +200,11 @@ mod tests {
             "enum types::Content::Text(String)",
             "enum types::Content::Unknown(serde_json::Value)",
             "impl types::Wick: new(kind: impl Into<Kind>, content: impl Into<Content>, file: impl Into<crate::Upload>, n: i64) -> Self",
-            "impl types::Lamp: new(wicks: impl IntoIterator<Item = impl Into<Wick>>) -> Self",
+            "impl types::Lamp: new<K>(wicks: impl IntoIterator<Item = impl Into<Wick>>, oil: impl crate::IntoOil<K>) -> Self",
         ]);
         let surface = Surface::read(&api);
         let wick = "types::Wick::new(types::Kind::from_wire(\"x\"), types::Content::Text(\"x\".to_owned()), \
                     venice_ai::Upload::bytes(\"a.bin\", \"x\"), 1)";
-        assert_eq!(surface.value("&types::Lamp", 0), format!("&types::Lamp::new([{wick}])"));
+        assert_eq!(surface.value("&types::Lamp", 0), format!("&types::Lamp::new([{wick}], \"x\")"));
     }
 }

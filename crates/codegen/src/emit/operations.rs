@@ -39,7 +39,7 @@ pub fn emit(model: &Model) -> TokenStream {
         });
         quote! {
             #[doc = #doc]
-            pub static #name: Operation = Operation {
+            pub const #name: Operation = Operation {
                 id: #id,
                 method: #method,
                 path: #path,

@@ -12,6 +12,9 @@ use crate::model::{Field, Kind, Model, Struct, Type, references};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+/// The trait in `src/api` by which the constructor accepts a required field.
+pub const ARGUMENT: &str = "x-argument";
+
 /// A field with its Rust name and type.
 struct Member<'a> {
     field: &'a Field,
@@ -143,7 +146,7 @@ fn parameter(ident: &Ident, ty: &syn::Type) -> (TokenStream, TokenStream) {
     if argument(ty, "Option").is_some() {
         return (quote! { impl Into<#ty> }, quote! { #ident.into() });
     }
-    let plain = ["bool", "i64", "f64", "u64"]
+    let plain = ["bool", "i64", "f64", "u32", "u64"]
         .iter()
         .any(|name| matches!(ty, syn::Type::Path(path) if path.path.is_ident(name)));
     if plain { (quote! { #ty }, quote! { #ident }) } else { (quote! { impl Into<#ty> }, quote! { #ident.into() }) }
@@ -156,15 +159,22 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
     required.sort_by_key(|member| member.field.rust != "model");
     let arguments = required.iter().map(|member| {
         let ident = &member.ident;
-        let (ty, _) = parameter(ident, &member.ty);
+        let ty = match argument_trait(member.field) {
+            Some((path, _)) => quote! { impl #path<K> },
+            None => parameter(ident, &member.ty).0,
+        };
         quote! { #ident: #ty }
     });
+    let kind = required.iter().any(|member| argument_trait(member.field).is_some()).then(|| quote! { <K> });
     let values = members.iter().map(|member| {
         let ident = &member.ident;
         if member.inner.is_some() {
             quote! { #ident: None }
         } else {
-            let (_, value) = parameter(ident, &member.ty);
+            let value = match argument_trait(member.field) {
+                Some((_, convert)) => quote! { #ident.#convert() },
+                None => parameter(ident, &member.ty).1,
+            };
             // `name: name` would be said shorter.
             if *ident == value.to_string() {
                 quote! { #ident }
@@ -227,13 +237,20 @@ fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bo
         impl #type_name {
             #[doc = #new_doc]
             #[must_use]
-            pub fn new(#(#arguments),*) -> Self {
+            pub fn new #kind(#(#arguments),*) -> Self {
                 Self { #(#values,)* #extra }
             }
             #(#setters)*
             #validate
         }
     }
+}
+
+/// The trait by which a constructor accepts a field, and its method: the overlay's `x-argument`, `chat::IntoMessages` with `into_messages`.
+fn argument_trait(field: &Field) -> Option<(syn::Path, Ident)> {
+    let path: syn::Path = syn::parse_str(&format!("crate::api::{}", field.schema.get(ARGUMENT)?.as_str()?)).ok()?;
+    let method = crate::lower::names::snake(&path.segments.last()?.ident.to_string());
+    Some((path, ident(&method)))
 }
 
 fn setter_doc(field: &Field) -> String {

@@ -229,7 +229,7 @@ fn number(wire: &str, schema: &Value, value: &TokenStream) -> TokenStream {
     };
     let low = bound("minimum", "exclusiveMinimum");
     let high = bound("maximum", "exclusiveMaximum");
-    // `integer` is i64 in Rust; the checks compare as f64, which is exact far beyond the document's bounds.
+    // `integer` is i64 or u32 in Rust; the checks compare as f64, which is exact far beyond the document's bounds.
     let value = if type_of(schema) == Some("integer") {
         quote! { #value.map(|value| *value as f64) }
     } else {

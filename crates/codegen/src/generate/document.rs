@@ -203,6 +203,10 @@ fn kind(schema: &Value) -> SchemaKind {
             unique_items: false,
         }),
         Some("string") => Type::String(StringType { format: format(schema), ..StringType::default() }),
+        Some("integer") if schema["format"] == "uint32" => Type::Integer(IntegerType {
+            format: VariantOrUnknownOrEmpty::Unknown("uint32".to_owned()),
+            ..IntegerType::default()
+        }),
         Some("integer") => Type::Integer(IntegerType::default()),
         Some("number") => Type::Number(NumberType::default()),
         Some("boolean") => Type::Boolean(BooleanType::default()),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use venice_ai::Amount;
 
 use super::cache::Cached;
+use super::script::ScriptedChat;
 use crate::state::State;
 use crate::{price, sample};
 
@@ -52,6 +53,7 @@ impl Answer {
         model: &Value,
         body: &Value,
         parameters: Value,
+        script: Option<&ScriptedChat>,
     ) -> Self {
         let reasons = model["model_spec"]["capabilities"]["supportsReasoning"] == true;
         let silenced = parameters["disable_thinking"] == true
@@ -65,9 +67,12 @@ impl Answer {
             model: model["id"].as_str().unwrap_or_default().to_owned(),
             dialect: if reasons { Dialect::A } else { Dialect::B },
             choices: body["n"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1).clamp(1, 8),
-            reasoning: if reasons && !silenced { tokens(REASONING) } else { Vec::new() },
+            reasoning: if reasons && !silenced && script.is_none() { tokens(REASONING) } else { Vec::new() },
             text: Vec::new(),
-            tool_calls: tool_calls(state, body),
+            tool_calls: match script {
+                Some(script) => script.calls(state),
+                None => tool_calls(state, body),
+            },
             finish_reason: "tool_calls",
             searched: matches!(parameters["enable_web_search"].as_str(), Some("on" | "auto")),
             parameters,
@@ -78,7 +83,10 @@ impl Answer {
         if answer.searched {
             answer.parameters["web_search_citations"] = citations();
         }
-        if answer.tool_calls.is_empty() {
+        if let Some(script) = script.filter(|_| answer.tool_calls.is_empty()) {
+            answer.text.clone_from(&script.text);
+            answer.finish_reason = "stop";
+        } else if answer.tool_calls.is_empty() {
             answer.text = match body["response_format"]["type"].as_str() {
                 Some("json_schema" | "json_object") => json_tokens(&answer_text(body, answer.searched)),
                 _ => tokens(&answer_text(body, answer.searched)),
@@ -214,7 +222,7 @@ fn citations() -> Value {
 }
 
 /// Splits JSON into names, values and punctuation, as models do.
-fn json_tokens(text: &str) -> Vec<String> {
+pub(super) fn json_tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut last = ' ';
     for character in text.chars() {

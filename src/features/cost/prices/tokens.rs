@@ -31,8 +31,8 @@ impl Tokens {
 }
 
 /// A negative count is 0.
-pub(crate) fn count(number: Option<i64>) -> u64 {
-    number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
+pub(crate) fn count(number: Option<impl TryInto<u64>>) -> u64 {
+    number.and_then(|number| number.try_into().ok()).unwrap_or(0)
 }
 
 /// The prices for requests of one size.

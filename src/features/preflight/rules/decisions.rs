@@ -28,7 +28,7 @@ fn context(subject: &Subject<'_>, found: &mut Findings) {
         (spec.max_total_tokens, all, "with all questions"),
     ];
     for (limit, least, which) in limits {
-        let Some(limit) = limit.and_then(|limit| u64::try_from(limit).ok()).filter(|limit| least > *limit) else {
+        let Some(limit) = limit.map(u64::from).filter(|limit| least > *limit) else {
             continue;
         };
         let problem = format!("has more than {least} tokens {which}, by a low estimate, and {id} takes {limit}");

@@ -30,7 +30,7 @@ fn length(subject: &Subject<'_>, found: &mut Findings) {
     let (Some(room), id) = (subject.model.max_input_tokens(), subject.model.id()) else { return };
     let mut look = |field: &str, text: &str| {
         let least = tokens::at_least(text);
-        if least > room {
+        if least > u64::from(room) {
             let problem = format!("has more than {least} tokens by a low estimate, and {id} takes {room}");
             found.problem("context", field, problem);
         }

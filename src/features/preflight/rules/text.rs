@@ -185,7 +185,7 @@ fn context(list: &'static str, subject: &Subject<'_>, found: &mut Findings) {
         Some(Value::Array(messages)) => messages.iter().map(tokens_of).sum(),
         _ => 0,
     };
-    if least > room {
+    if least > u64::from(room) {
         let id = subject.model.id();
         found.problem(
             "context",

@@ -42,7 +42,9 @@ impl Document {
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
         lower::unions::simplify(&mut plain);
-        let integers = lowered.as_ref().map(|lowered| lower::integers::listed(&lowered.document)).unwrap_or_default();
+        let lists = [lower::integers::INTEGERS, lower::integers::COUNTS];
+        let listed = |document| lists.iter().flat_map(|list| lower::integers::listed(document, list)).collect();
+        let integers = lowered.as_ref().map(|lowered| listed(&lowered.document)).unwrap_or_default();
         let lowered = lowered.map(|lowered| lowered.lowered);
         let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
         let types = lowered.as_ref().map(|lowered| super::rust::types(&plain, lowered)).unwrap_or_default();
