@@ -154,22 +154,3 @@ fn what_is_no_tdx_quote_is_rejected_before_it_is_verified() {
         assert_eq!(outcome.map(|_| ()).unwrap_err().check(), AttestationCheck::Quote, "{what}");
     }
 }
-
-/// All bytes, to see which have no effect.
-#[test]
-#[ignore = "takes minutes"]
-fn every_byte_but_line_breaks_of_pem_matters() {
-    let without_effect: Vec<_> = (0..GOOD.len())
-        .filter(|position| {
-            let mut quote = GOOD.to_vec();
-            quote[*position] ^= 1;
-            verify(&quote, GOOD_COLLATERAL, in_time()).is_ok()
-        })
-        .collect();
-    println!("{without_effect:?}");
-    for position in without_effect {
-        assert!((1258..4936).contains(&position), "{position}");
-        let byte = GOOD[position];
-        assert!(byte == b'\n' || byte == 0, "{position}: {byte}");
-    }
-}

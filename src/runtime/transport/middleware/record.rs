@@ -26,6 +26,7 @@ struct State {
     /// Where the last reply came from.
     url: Option<Url>,
     /// Values of headers that a layer set, which may be credentials.
+    #[cfg(feature = "tower")]
     secrets: Vec<Secret>,
 }
 
