@@ -23,7 +23,7 @@ use venice_ai::types::{
     ResponsesRequest, SimpleGenerateImageRequest, Tool, UpdateApiKeyRequest, UserMessage, WebSearchMode,
 };
 use venice_ai::wallet::{LocalWallet, TopUpPolicy, Wallet};
-use venice_ai::{Client, ClientBuilder, Preflight, Upload};
+use venice_ai::{Client, ClientBuilder, Preflight, Privacy, Upload};
 use venice_ai_mock::MockVenice;
 
 type Done = Result<(), Box<dyn std::error::Error>>;
@@ -226,10 +226,12 @@ async fn money(venice: &Client, settings: ClientBuilder, folder: &Path) -> Done 
     println!("Billing: {} bytes of CSV", table.save(folder.join("charges.csv")).await?.bytes);
 
     let (budget, tally) = (Budget::usd("5"), Tally::new());
-    let limited = settings.budget(budget.clone()).tally(tally.clone()).build()?;
+    let limited = settings.budget(budget.clone()).tally(tally.clone()).privacy(Privacy::Any).build()?;
     let request = ChatCompletionRequest::new("default", ["Hello!"]).max_completion_tokens(100);
     let model = limited.models().catalogue().await?.require("default")?.clone();
     println!("Costs: {:?} USD at most", Prices::of(model.model()).chat(&request).at_most.and_then(|price| price.usd));
+    let call = limited.chat().create(request.clone()).with_privacy(Privacy::Any);
+    println!("Privacy: {:?}", call.privacy_report().await?);
     println!("Costs: {:?} charged", limited.chat().create(request).await?.cost());
     println!("Costs: {} of 5 USD spent, {} calls", budget.in_usd().spent, tally.snapshot().total().calls);
 

@@ -40,7 +40,7 @@ fn another_server_is_asked_and_the_mock_answers_in_its_place() {
 
     // Ollama's routes, models and errors; it knows nothing of Venice.
     let server = Server::start(|_, request| {
-        match &*request.target {
+        match request.target.split('?').next().unwrap() {
         "/v1/models" => Reply::json(200, r#"{"object":"list","data":[{"id":"llama3.2","object":"model","created":1,"owned_by":"library"}]}"#),
         "/v1/chat/completions" => Reply::new(200, &[("content-type", "text/event-stream")], [
             r#"{"id":"c","object":"chat.completion.chunk","created":1,"model":"llama3.2","system_fingerprint":"fp_ollama","choices":[{"index":0,"delta":{"role":"assistant","content":"Once."},"finish_reason":null}]}"#,
