@@ -8,7 +8,7 @@ use crate::runtime::error::Error;
 /// How old the catalogue may be while it cannot be fetched.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// Who may read the content of requests: prompts, messages, files. Each level includes those before it. The [guide](crate::privacy::guide)
+/// Who may read the content of requests: prompts, messages, files. Each level includes those before it. The [guide](crate::guide::privacy)
 /// says what each protects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -43,8 +43,8 @@ macro_rules! call_options {
         /// Sets a header of each request: [`CallOptions::with_header`](crate::CallOptions::with_header).
         pub fn with_header(
             self,
-            name: impl TryInto<$crate::http::HeaderName> + AsRef<[u8]>,
-            value: impl TryInto<$crate::http::HeaderValue>,
+            name: impl TryInto<reqwest::header::HeaderName> + AsRef<[u8]>,
+            value: impl TryInto<reqwest::header::HeaderValue>,
         ) -> Self {
             self.configured(|options| options.with_header(name, value))
         }
