@@ -2,6 +2,7 @@
 
 mod faults;
 mod leaks;
+mod policy;
 mod requests;
 mod stale;
 
