@@ -7,6 +7,7 @@ use reqwest::{Request, Response, StatusCode, Url};
 use super::not_answered;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
+#[cfg(feature = "tower")]
 use crate::runtime::secret::Secret;
 
 /// The requests of one exchange. A layer may send none, or several.
