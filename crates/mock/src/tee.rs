@@ -14,6 +14,7 @@ use super::{models, time};
 
 /// The model in a trusted environment.
 const IN_AN_ENCLAVE: &str = "arsenale-coder";
+#[cfg(not(feature = "e2ee"))]
 const ADDRESS: &str = "0x7f3c1d5e9a2b4c6d8e0f1a3b5c7d9e0f2a4b6c8d";
 
 pub(super) fn attestation(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
@@ -65,11 +66,10 @@ pub(super) fn attestation(state: &mut State, request: &ParsedRequest<'_>) -> Res
     Ok(Reply::json(200, &body))
 }
 
-#[cfg_attr(not(feature = "attestation"), allow(unused_variables))]
 pub(super) fn signature(state: &mut State, request: &ParsedRequest<'_>) -> Result<Reply, Reply> {
     let model = model(request, request.route.query("model").unwrap_or_default())?;
     let text = format!("{}:{}", "1a".repeat(32), "2b".repeat(32));
-    let made_up = (format!("0x{}1b", "c4".repeat(64)), ADDRESS.to_owned());
+    let made_up = (format!("0x{}1b", "c4".repeat(64)), key(state, &model).1);
     #[cfg(feature = "attestation")]
     let signed =
         state.attestations.signs.then(|| attestation::sign(state, model["id"].as_str().unwrap_or_default(), &text));
