@@ -116,7 +116,7 @@ async fn layers_see_the_error_of_the_sdk() {
 #[tokio::test]
 async fn a_time_out_of_a_layer_counts_what_was_sent() {
     let server = Server::start(|_, _| Answer::silence());
-    let layers = ServiceBuilder::new().timeout(Duration::from_millis(30));
+    let layers = ServiceBuilder::new().timeout(Duration::from_millis(500));
     let venice = builder(&server).layer(layers).build().unwrap();
     let error = venice.chat().create(a_question()).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Middleware, Delivery::Unknown));
