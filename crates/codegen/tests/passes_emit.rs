@@ -274,11 +274,11 @@ fn the_table_has_the_facts_of_each_operation() {
     .code;
     has(
         &code,
-        r#"pub static LIGHT_LANTERN: Operation = Operation {
+        r#"pub const LIGHT_LANTERN: Operation = Operation {
             id: "lightLantern", method: "POST", path: "/lanterns/{id}", tag: "Lanterns", retry: RetryClass::Once,
              once_with: Some("douse"), auth: AuthScheme::Public,
              request_media: &["multipart/form-data"], reply_media: &["audio/mpeg"], statuses: &[200u16, 402u16], deprecated: true,
-             essential: &[], error_inside: false }"#,
+             essential: &[], error_inside: false, carries: Carries::Unclassified, sends_on: &[]"#,
     );
     has(&code, "pub static ALL: &[&Operation] = &[&LIGHT_LANTERN];");
     has(&code, "crate::runtime::call::Call::raw(self.owner, &operations::LIGHT_LANTERN, built)");

@@ -30,7 +30,7 @@ pub fn read(source: &str) -> Result<Table, Failure> {
     let file = syn::parse_file(source).map_err(|error| Error::new("the generated code is not Rust").found(error))?;
     let mut rows: BTreeMap<String, ((String, String), Generated)> = BTreeMap::new();
     for item in module(&file, "operations") {
-        let Item::Static(item) = item else { continue };
+        let Item::Const(item) = item else { continue };
         let syn::Expr::Struct(literal) = &*item.expr else { continue };
         let field = |name: &str| {
             literal
@@ -114,9 +114,9 @@ pub(super) mod tests {
 
     pub const SOURCE: &str = r#"
         pub mod operations {
-            pub static ADD_WICK: Operation = Operation { id: "addWick", method: "POST", path: "/wicks", tag: "Wicks",
+            pub const ADD_WICK: Operation = Operation { id: "addWick", method: "POST", path: "/wicks", tag: "Wicks",
                 request_media: &["application/json; charset=utf-8"], reply_media: &["image/png"], deprecated: false };
-            pub static LIST_WICKS: Operation = Operation { id: "listWicks", method: "GET", path: "/wicks", request_media: &[], reply_media: &["application/json"] };
+            pub const LIST_WICKS: Operation = Operation { id: "listWicks", method: "GET", path: "/wicks", request_media: &[], reply_media: &["application/json"] };
             pub static ALL: &[&Operation] = &[&ADD_WICK, &LIST_WICKS];
         }
         impl Raw<'_> {

@@ -9,8 +9,8 @@ use super::*;
 
 const GENERATED: &str = r#"
     pub mod operations {
-        pub static LIST_WICKS: Operation = Operation { id: "listWicks", method: "GET", path: "/wicks", request_media: &[], reply_media: &["application/json"] };
-        pub static GET_WICK: Operation = Operation { id: "getWick", method: "GET", path: "/wicks/{id}", request_media: &[], reply_media: &["application/json"] };
+        pub const LIST_WICKS: Operation = Operation { id: "listWicks", method: "GET", path: "/wicks", request_media: &[], reply_media: &["application/json"] };
+        pub const GET_WICK: Operation = Operation { id: "getWick", method: "GET", path: "/wicks/{id}", request_media: &[], reply_media: &["application/json"] };
     }
     impl Raw<'_> {
         pub fn list_wicks(&self) -> Call<Wicks> { Call::raw(self.owner, &operations::LIST_WICKS) }
