@@ -162,6 +162,8 @@ mod e2ee;
 mod embeddings;
 mod encoding;
 mod errors;
+#[cfg(any(feature = "attestation", feature = "e2ee", feature = "wallet"))]
+mod evm;
 mod exchange;
 mod fault;
 mod form;

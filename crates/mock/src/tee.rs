@@ -7,6 +7,8 @@ use super::attestation;
 #[cfg(feature = "e2ee")]
 use super::e2ee;
 use super::errors::error;
+#[cfg(feature = "e2ee")]
+use super::evm::{address_of, to_hex};
 use super::parsed_request::ParsedRequest;
 use super::reply::Reply;
 use super::state::State;
@@ -83,12 +85,9 @@ pub(super) fn signature(state: &mut State, request: &ParsedRequest<'_>) -> Resul
 /// The public key of a model's environment, and its address.
 #[cfg(feature = "e2ee")]
 fn key(state: &State, model: &Value) -> (String, String) {
-    use sha3::Digest as _;
-
     let key = e2ee::model_key(model["id"].as_str().unwrap_or_default(), state.key_generation);
     let point = key.map(|key| e2ee::point(&key.public_key())).unwrap_or_default();
-    let hash = sha3::Keccak256::digest(point.get(1..).unwrap_or_default());
-    (e2ee::hex(&point), format!("0x{}", e2ee::hex(&hash[12..])))
+    (to_hex(&point), format!("0x{}", to_hex(address_of(&point))))
 }
 
 #[cfg(not(feature = "e2ee"))]

@@ -19,6 +19,7 @@ use super::reply::Reply;
 use super::route::Route;
 use super::state::State;
 use super::{MockBuilder, MockVenice};
+use crate::evm::{address_of, from_hex, personal_hash, to_hex};
 
 /// What is wrong with the attestations of a mock: see [`MockVenice::attestation_fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,25 +175,25 @@ pub(super) fn attest(state: &mut State, nonce: &str, key: &[u8], reply: &mut Val
     let bound = if is(AttestationFault::WrongKey) { public_key(&other_key) } else { key.to_vec() };
     let is_replayed = is(AttestationFault::ReplayedNonce) || is(AttestationFault::ReplayedReply);
     let fresh = if is_replayed { "5a".repeat(32) } else { nonce.to_owned() };
-    let report_data = [&address(&bound)[..], &[0; 12], &bytes(&fresh)?].concat();
+    let report_data = [&address_of(&bound)[..], &[0; 12], &from_hex(&fresh)?].concat();
     let mut quote = quote::quote(state.attestations.pki()?, &report_data, is(AttestationFault::Debug)).ok()?;
     if is(AttestationFault::TamperedQuote) {
         // In RTMR 3.
         quote[540] ^= 1;
     }
-    let event = |(register, digest, name): (usize, [u8; 48], &str)| json!({"imr": register, "event_type": 134_217_729, "digest": hex(&digest), "event": name, "event_payload": ""});
+    let event = |(register, digest, name): (usize, [u8; 48], &str)| json!({"imr": register, "event_type": 134_217_729, "digest": to_hex(&digest), "event": name, "event_payload": ""});
     let mut events: Vec<_> = quote::events().map(event).collect();
     if is(AttestationFault::WrongEventLog) {
         events.push(event((3, [7; 48], "backdoor")));
     }
     let compose = if is(AttestationFault::WrongCompose) { "services: {}\n" } else { quote::COMPOSE };
-    let named = if is(AttestationFault::WrongAddress) { address(&public_key(&other_key)) } else { address(key) };
-    let (address, report_data) = (format!("0x{}", hex(&named)), hex(&report_data));
-    reply["intel_quote"] = hex(&quote).into();
-    reply["signing_public_key"] = hex(key).into();
+    let named = if is(AttestationFault::WrongAddress) { address_of(&public_key(&other_key)) } else { address_of(key) };
+    let (address, report_data) = (format!("0x{}", to_hex(&named)), to_hex(&report_data));
+    reply["intel_quote"] = to_hex(&quote).into();
+    reply["signing_public_key"] = to_hex(key).into();
     reply["signing_address"] = address.clone().into();
     reply["event_log"] = Value::from(events).to_string().into();
-    reply["info"] = json!({"compose_hash": hex(&Sha256::digest(compose)), "tcb_info": {"app_compose": compose}});
+    reply["info"] = json!({"compose_hash": to_hex(&Sha256::digest(compose)), "tcb_info": {"app_compose": compose}});
     reply["server_verification"]["tdx"]["reportData"] = report_data.into();
     reply["server_verification"]["signingAddressBinding"]["reportDataAddress"] = address.into();
     let mut remove = |names: &[&str]| {
@@ -213,14 +214,11 @@ pub(super) fn attest(state: &mut State, nonce: &str, key: &[u8], reply: &mut Val
 
 /// The signature of a text with the key of a model (EIP-191), and its address.
 pub(super) fn sign(state: &State, model: &str, text: &str) -> Option<(String, String)> {
-    use sha3::Digest as _;
-
     let is_wrong = state.attestations.fault == Some(AttestationFault::WrongSignature);
     let key = if is_wrong { model_key("another model") } else { key_of(state, model) }?;
-    let message = format!("\x19Ethereum Signed Message:\n{}{text}", text.len());
-    let (signature, id) = key.sign_prehash_recoverable(&sha3::Keccak256::digest(message));
-    let signature = format!("0x{}{:02x}", hex(&signature.to_bytes()), 27 + id.to_byte());
-    Some((signature, format!("0x{}", hex(&address(&model_point(state, model))))))
+    let (signature, id) = key.sign_prehash_recoverable(&personal_hash(text.as_bytes()));
+    let signature = format!("0x{}{:02x}", to_hex(&signature.to_bytes()), 27 + id.to_byte());
+    Some((signature, format!("0x{}", to_hex(address_of(&model_point(state, model))))))
 }
 
 /// A key pair of this name.
@@ -246,21 +244,4 @@ pub(super) fn model_point(state: &State, model: &str) -> Vec<u8> {
 
 fn public_key(key: &SigningKey) -> Vec<u8> {
     key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-}
-
-fn address(point: &[u8]) -> [u8; 20] {
-    use sha3::Digest as _;
-
-    let hash = sha3::Keccak256::digest(point.get(1..).unwrap_or_default());
-    let mut address = [0; 20];
-    address.copy_from_slice(&hash[12..]);
-    address
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()).collect()
 }

@@ -126,8 +126,9 @@ fn flipped(envelope: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{hex, point};
+    use super::super::point;
     use super::*;
+    use crate::evm::to_hex;
 
     #[test]
     fn a_text_is_sealed_and_opened() {
@@ -137,6 +138,6 @@ mod tests {
         assert_eq!(envelope::open(&key, &flipped(&sealed)), Err(envelope::NOT_DECRYPTED));
         assert_eq!(envelope::open(&model_key("m", 1).unwrap(), &sealed), Err(envelope::NOT_DECRYPTED));
         assert_eq!(envelope::open(&key, "acqua alta"), Err(envelope::NOT_HEX));
-        assert_eq!(hex(point(&key.public_key())).len(), 130);
+        assert_eq!(to_hex(point(&key.public_key())).len(), 130);
     }
 }

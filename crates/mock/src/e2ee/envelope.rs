@@ -11,6 +11,8 @@ use k256::elliptic_curve::sec1::ToSec1Point;
 use k256::{PublicKey, SecretKey};
 use sha2::{Digest, Sha256};
 
+use crate::evm::{from_hex, to_hex};
+
 const POINT: usize = 65;
 const NONCE: usize = 12;
 const TAG: usize = 16;
@@ -29,7 +31,7 @@ pub(crate) fn seal(recipient: &PublicKey, text: &str) -> Option<String> {
     let nonce = hash(&[b"nonce", &count]);
     let sealed =
         cipher(&ephemeral, recipient).encrypt(&Nonce::try_from(&nonce[..NONCE]).ok()?, text.as_bytes()).ok()?;
-    Some(hex([&point(&ephemeral.public_key()), &nonce[..NONCE], &sealed].concat()))
+    Some(to_hex([&point(&ephemeral.public_key()), &nonce[..NONCE], &sealed].concat()))
 }
 
 /// Decrypts an envelope.
@@ -74,17 +76,6 @@ pub(crate) fn secret_of(label: &[&[u8]]) -> Option<SecretKey> {
 /// An uncompressed point.
 pub(crate) fn point(key: &PublicKey) -> Vec<u8> {
     key.to_sec1_point(false).as_bytes().to_vec()
-}
-
-pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    let byte =
-        |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok();
-    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| pairs.map(byte).collect())?
 }
 
 /// An uncompressed key in hex.

@@ -9,9 +9,10 @@ use serde_json::Value;
 use venice_ai::http::HeaderMap;
 
 pub(super) use self::chat::{EncryptedChat, asks_for_encryption};
-pub(super) use self::envelope::{hex, point};
+pub(super) use self::envelope::point;
 pub(super) use self::fault::EncryptionFault;
 use super::MockRequest;
+use crate::evm::to_hex;
 
 const CLIENT_KEY: &str = "x-venice-tee-client-pub-key";
 const MODEL_KEY: &str = "x-venice-tee-model-pub-key";
@@ -27,7 +28,7 @@ pub(super) fn model_key(model: &str, generation: u64) -> Option<SecretKey> {
 /// The key pair that a public key of a request belongs to, of any generation.
 fn named_key(model: &str, public: &str) -> Option<SecretKey> {
     let keys = (0..MOST_GENERATIONS).filter_map(|generation| model_key(model, generation));
-    keys.into_iter().find(|key| hex(point(&key.public_key())) == public)
+    keys.into_iter().find(|key| to_hex(point(&key.public_key())) == public)
 }
 
 /// Decrypts the messages of a body that are encrypted: those of the roles `system` and `user`.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
-use sha3::{Digest as _, Keccak256};
+
+use crate::evm::{address_of, from_hex, keccak256, to_hex};
 
 /// The address of a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +43,6 @@ impl fmt::Display for Address {
     }
 }
 
-pub(super) fn keccak256(bytes: &[u8]) -> [u8; 32] {
-    Keccak256::digest(bytes).into()
-}
-
-/// The hash of a personal message (EIP-191).
-pub(super) fn personal_hash(message: &[u8]) -> [u8; 32] {
-    let prefix = format!("\x19Ethereum Signed Message:\n{}", message.len());
-    keccak256(&[prefix.as_bytes(), message].concat())
-}
-
 /// The EVM address whose key signed a hash. `None` for what is no signature `r ‖ s ‖ v`, or one of the form that contracts reject
 /// because a second one can be made from it (a high `s`).
 pub(super) fn recover(hash: &[u8; 32], signature: &[u8; 65]) -> Option<Address> {
@@ -63,8 +54,7 @@ pub(super) fn recover(hash: &[u8; 32], signature: &[u8; 65]) -> Option<Address> 
     })?;
     let signature = Signature::from_slice(scalars).ok().filter(|signature| signature.normalize_s() == *signature)?;
     let key = VerifyingKey::recover_from_prehash(hash, &signature, id).ok()?;
-    let hash = keccak256(key.to_sec1_point(false).as_bytes().get(1..)?);
-    Some(Address::Evm(hash.get(12..)?.try_into().ok()?))
+    Some(Address::Evm(address_of(key.to_sec1_point(false).as_bytes())))
 }
 
 /// Whether a Solana wallet signed a message.
@@ -75,25 +65,11 @@ pub(super) fn verify(address: &[u8; 32], message: &[u8], signature: &[u8; 64]) -
 
 /// `N` bytes from `0x` and hexadecimal digits.
 pub(super) fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.strip_prefix("0x")?.as_bytes();
-    let mut bytes = [0; N];
-    if digits.len() != 2 * N {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        let value = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        *byte = value(high)? << 4 | value(low)?;
-    }
-    Some(bytes)
+    let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 2 * N)?;
+    from_hex(digits)?.try_into().ok()
 }
 
 /// `N` bytes from base58.
 pub(super) fn base58<const N: usize>(text: &str) -> Option<[u8; N]> {
     bs58::decode(text).into_vec().ok()?.try_into().ok()
-}
-
-/// Hexadecimal digits without `0x`.
-pub(super) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

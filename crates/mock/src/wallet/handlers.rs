@@ -12,11 +12,12 @@ use super::super::errors::error;
 use super::super::parsed_request::ParsedRequest;
 use super::super::reply::Reply;
 use super::super::state::State;
-use super::crypto::{Address, keccak256, to_hex};
+use super::crypto::Address;
 use super::ledger::{self, DOLLAR, Payment};
 use super::payment::{self, SignedPayment, unverified};
 use super::sign_in::{self, SignIn};
 use super::{MockPayment, challenge, model_of, web3};
+use crate::evm::{keccak256, to_hex};
 
 /// Where a payment is; the later names are older.
 const PAYMENT_HEADERS: [&str; 3] = ["payment-signature", "x-402-payment", "x-payment"];

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::super::reply::Reply;
 use super::challenge::{FEE_PAYER, MAXIMUM_TOP_UP, MINIMUM_TOP_UP, PAY_TO, SOLANA_PAY_TO, SOLANA_USDC, USDC, offers};
-use super::crypto::{Address, hex, keccak256, recover};
+use super::crypto::{Address, hex, recover};
 use super::solana::{self, Terms};
 use super::{BASE, SOLANA};
+use crate::evm::keccak256;
 
 /// How long a payment may be valid at most, with a little for clocks that differ.
 const MAX_LIFETIME: u64 = 600 + 30;

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::super::time;
-use super::crypto::{Address, base58, hex, personal_hash, recover, verify};
+use super::crypto::{Address, base58, hex, recover, verify};
 use super::{BASE, SOLANA};
+use crate::evm::personal_hash;
 
 /// How old a signature may be.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);

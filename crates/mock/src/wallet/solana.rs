@@ -2,8 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::crypto::{base58, keccak256, verify};
+use super::crypto::{base58, verify};
 use super::payment::{Refusal, unverified};
+use crate::evm::keccak256;
 
 const COMPUTE_BUDGET: &str = "ComputeBudget111111111111111111111111111111";
 const TOKEN: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";

@@ -13,7 +13,8 @@ use super::super::parsed_request::ParsedRequest;
 use super::super::reply::Reply;
 use super::super::state::State;
 use super::super::web3;
-use super::crypto::{Address, hex, personal_hash, recover};
+use super::crypto::{Address, hex, recover};
+use crate::evm::personal_hash;
 
 /// How long a token can be signed.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
