@@ -50,7 +50,7 @@ impl Error {
             | Connect | Journal => Delivery::NotSent,
             // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
-            Privacy | Encryption if status.is_none() => Delivery::NotSent,
+            Privacy if status.is_none() => Delivery::NotSent,
             Io | Attestation | Encryption | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch
             | ToolCalls | NoAnswer | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
@@ -197,8 +197,11 @@ mod tests {
             ("RRRRRRRR", "redirect"),
             ("URRUURUU", "rate_limited overloaded server"),
             ("UUUUUUUU", "timeout transport middleware stream_interrupted outcome_unknown unexpected_status"),
-            ("NAAAAAAA", "io privacy encryption"),
-            ("AAAAAAAA", "attestation decode truncated refusal invalid_json schema_mismatch tool_calls no_answer rpc"),
+            ("NAAAAAAA", "io privacy"),
+            (
+                "AAAAAAAA",
+                "attestation encryption decode truncated refusal invalid_json schema_mismatch tool_calls no_answer rpc",
+            ),
             ("AAAAAAAA", "job_failed job_expired tool_run endless_list"),
         ];
         for kind in ErrorKind::ALL {
