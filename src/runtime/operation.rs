@@ -42,7 +42,7 @@ pub struct Operation {
     /// Who gets the content of the request.
     #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
     pub(crate) carries: Carries,
-    /// The fields with which the API sends the content to somebody else.
+    /// The fields with which the API passes the content to a third party.
     #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
     pub(crate) sends_on: &'static [SendsOn],
 }
@@ -102,7 +102,7 @@ pub(crate) enum Carries {
     Others(&'static str),
 }
 
-/// A field of a request with which the API sends the content to somebody else.
+/// A field of a request with which the API passes the content to a third party.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
 pub(crate) struct SendsOn {

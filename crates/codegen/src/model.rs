@@ -192,7 +192,7 @@ pub struct Operation {
     pub error_inside: bool,
     /// Who gets the content of its request.
     pub carries: content::Carries,
-    /// The fields of its request that have the API send the content to somebody else.
+    /// The fields of its request that have the API pass the content to a third party.
     pub sends_on: Vec<content::SendsOn>,
     /// Its method on a handle.
     pub handle: handles::Handle,

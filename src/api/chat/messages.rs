@@ -46,7 +46,7 @@ impl ChatMessage {
 
 /// The messages of a request: a text, a [`ChatMessage`], or an array, `Vec` or iterator of them. A text is a user message.
 ///
-/// `K` is inferred: it tells one message from a list of them.
+/// `K` is inferred: it distinguishes one message from a list.
 ///
 /// ```
 /// use venice_ai::types::{ChatCompletionRequest, ChatMessage};

@@ -33,7 +33,7 @@
 //! `verified` and `server_verification`, the name of the model, `os_image_hash`, `vm_config`.
 //!
 //! # What it does not prove
-//! That the software is harmless: measurements identify it, and somebody must have read it. Without a policy, any virtual machine of anyone
+//! That the software is harmless: measurements identify it, and its source must have been read. Without a policy, any virtual machine of anyone
 //! with a TDX server passes, also one that the operator wrote for the purpose. Nor does it prove that a chat was answered there: encrypt for
 //! the attested key.
 

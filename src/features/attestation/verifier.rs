@@ -140,7 +140,7 @@ impl AttestationVerifier {
         self
     }
 
-    /// Trusts this root certificate (DER) and no longer Intel's. **For tests only**: whoever has its key can forge any attestation.
+    /// Trusts this root certificate (DER) and no longer Intel's. **For tests only**: anyone with its key can forge any attestation.
     #[must_use]
     pub fn dangerously_trust_test_root_instead_of_intel(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.root = TrustedRoot::Test(der.into());

@@ -126,7 +126,7 @@ impl EncryptedChat {
     /// Encrypts and sends the messages, and streams the answer. Call options are those of the returned [`Flow`].
     ///
     /// The request is sent like any other: retried only if the API did not execute it, never after the answer has begun. A retry sends the
-    /// same bytes, which tells nobody more than the first attempt did. If the API reports that the attestation is stale and nothing of the
+    /// same bytes, which reveals no more than the first attempt did. If the API reports that the attestation is stale and nothing of the
     /// answer was returned yet, the session is renewed with the same verifier, and the messages are encrypted for the new key and sent
     /// once more.
     ///

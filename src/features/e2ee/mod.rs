@@ -33,7 +33,7 @@
 //! | API key or wallet, IP address, time, request id, names and values of headers | no | yes | IP address and time |
 //!
 //! A shared prefix is not visible: each message has an ephemeral key of its own, so equal messages have different ciphertexts. A retry sends the
-//! same bytes again, from which nobody learns more than that it was retried. The lengths and times of tokens can reveal what an answer is about;
+//! same bytes again, which reveals only that it was retried. The lengths and times of tokens can reveal what an answer is about;
 //! read it whole ([`send`](EncryptedChat::send)) or not, the server sends it token by token.
 //!
 //! # What encryption does not prove

@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unclassified(&mut self, path: &str) {
-        let problem = "it is not known whether the API then sends the content to somebody else";
+        let problem = "it is not known whether the API then passes the content to a third party";
         self.report.refuse_unless_allowed(self.policy, "unclassified_field", path, problem);
     }
 }

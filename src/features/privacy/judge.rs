@@ -101,7 +101,7 @@ impl Request<'_> {
             return Verdict::Refused(report, None);
         }
         let Some(content) = self.content(&mut report) else { return Verdict::Refused(report, None) };
-        // Nothing is fetched for a call that is refused in any case.
+        // Nothing is fetched for a call that is refused anyway.
         if report.is_refused() {
             return Verdict::Refused(report, None);
         }

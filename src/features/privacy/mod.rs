@@ -43,9 +43,9 @@
 //! | `no_model` | the request names no model, so the API would choose one |
 //! | `remapped` | the model was removed, and the one that answers instead is unknown or not private enough |
 //! | `character` | the character has another model or searches the web |
-//! | `sends_on` | a field has the API send the content to somebody else, such as a search provider |
+//! | `sends_on` | a field has the API pass the content to a third party, such as a search provider |
 //! | `unclassified_field` | this version does not know whether the field does |
-//! | `others` | the operation itself sends the content to somebody who is no model: searches, web pages, documents, blockchain nodes |
+//! | `others` | the operation itself sends the content to a recipient that is not a model: searches, web pages, documents, blockchain nodes |
 //! | `unclassified_operation` | this version does not know who gets the content of the operation |
 //! | `unreadable_body` | the body is neither JSON nor a form |
 //! | `unchecked_reply` | the reply would be read as raw bytes, in which the model that answered is not looked for |
@@ -53,8 +53,8 @@
 //! | `catalogue` | the catalogue is older than the limit, and cannot be fetched |
 //! | `other_model` | the reply says that another model answered |
 //!
-//! What an operation or a field does with the content is in the overlay of the API's document, so what is new there is refused until somebody
-//! has looked at it.
+//! What an operation or a field does with the content is in the overlay of the API's document, so what is new there is refused until it is
+//! classified.
 //!
 //! # Replies
 //!

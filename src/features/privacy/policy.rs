@@ -68,7 +68,7 @@ impl PrivacyPolicy {
         Self { level, ..Self::default() }
     }
 
-    /// Allows a field or an operation by name, although it sends the content to somebody else or is unknown. The names are those of
+    /// Allows a field or an operation by name, although it passes the content to a third party or is unknown. The names are those of
     /// [`PrivacyFinding::field`](crate::privacy::PrivacyFinding::field): `venice_parameters.enable_web_search`, `tools[].type`, `webSearch`,
     /// and method and path of an operation that is not in the API's document (`POST /brand/new`). Models cannot be allowed, and with
     /// [`Privacy::EndToEnd`] nothing can.

@@ -1,4 +1,4 @@
-//! Fields with which the API sends the content to somebody else.
+//! Fields with which the API passes the content to a third party.
 
 use serde_json::json;
 use venice_ai::types::{ChatCompletionRequest, GenerateImageRequest};

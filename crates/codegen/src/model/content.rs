@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The overlay's word for who gets the content of an operation's request.
 const CARRIES: &str = "x-carries";
-/// The overlay's word for the fields of a request that have the API send its content to somebody else.
+/// The overlay's word for the fields of a request that have the API pass its content to a third party.
 const SENDS_ON: &str = "x-sends-on";
 /// The overlay's word for the names of fields that send nothing to anybody else.
 const HARMLESS: &str = "x-harmless";
@@ -32,7 +32,7 @@ pub enum Carries {
     Others(String),
 }
 
-/// A field that has the API send the content to somebody else.
+/// A field that has the API pass the content to a third party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendsOn {
     /// The path of the field.
@@ -60,7 +60,7 @@ pub(super) fn carries(operation: &Value) -> Result<Carries, Error> {
     }
 }
 
-/// The fields that have the API send the content to somebody else.
+/// The fields that have the API pass the content to a third party.
 pub(super) fn sends_on(operation: &Value) -> Result<Vec<SendsOn>, Error> {
     let fields = operation.get(SENDS_ON).and_then(Value::as_object).into_iter().flatten();
     let read = fields.map(|(field, facts)| match text(facts, "to") {

@@ -110,7 +110,7 @@ impl Cassette {
         })
     }
 
-    /// Writes the file at once: nobody sees a part of it.
+    /// Writes the file at once: readers never see a part of it.
     pub(super) fn write(&self, path: &Path) -> Result<(), Error> {
         self.try_write(path).map_err(|error| failed(path, "cannot be written", &error))
     }

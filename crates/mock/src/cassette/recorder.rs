@@ -289,7 +289,7 @@ fn grouped(headers: Vec<(String, String)>) -> vcr_cassette::Headers {
     all
 }
 
-/// Headers of one connection, which a replay makes anew.
+/// Headers of one connection, which a replay sets itself.
 pub(super) fn is_of_the_connection(name: &str) -> bool {
     const NAMES: [&str; 5] = ["connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))

@@ -36,7 +36,7 @@ impl RedactionMode {
 /// The redaction policy of a [`Recorder`](super::Recorder).
 ///
 /// By default prompts, answers and media are replaced by placeholders. Keys, signatures, payments, cookies and fields such as the `apiKey` of
-/// a created key are replaced in any case, also where a server echoes them.
+/// a created key are always replaced, also where a server echoes them.
 ///
 /// ```
 /// use venice_ai_mock::cassette::{Redaction, RedactionMode};

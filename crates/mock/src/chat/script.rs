@@ -71,7 +71,7 @@ impl Answer {
         }
     }
 
-    /// A chat completion that calls this tool. Arguments that are not valid for the tool are sent all the same.
+    /// A chat completion that calls this tool. Arguments that are not valid for the tool are sent nevertheless.
     ///
     /// It answers one request, or the tool loop would never end; [`times`](Self::times) changes that. The next answer follows it:
     ///

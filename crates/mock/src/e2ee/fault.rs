@@ -71,7 +71,7 @@ impl Fault {
         Self::of_encryption(EncryptionFault::AnotherModel)
     }
 
-    /// The environments of all models start anew, with new keys. The answer is an error within the stream, `e2ee_attestation_stale`, and so
+    /// The environments of all models restart with new keys. The answer is an error within the stream, `e2ee_attestation_stale`, and so
     /// is each answer to a request for an old key.
     ///
     /// ```

@@ -20,7 +20,7 @@ const ALGORITHM: &str = "x-venice-tee-signing-algo";
 /// More key changes than a test makes.
 const MOST_GENERATIONS: u64 = 64;
 
-/// The key pair of a model in its trusted environment. It changes when the environment is started anew: a new generation.
+/// The key pair of a model in its trusted environment. It changes when the environment restarts: a new generation.
 pub(super) fn model_key(model: &str, generation: u64) -> Option<SecretKey> {
     envelope::secret_of(&[b"venice-ai-mock: key of a model", model.as_bytes(), &generation.to_be_bytes()])
 }
