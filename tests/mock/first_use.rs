@@ -66,6 +66,11 @@ fn the_settings_of_the_network_reach_the_server() {
     assert!(first.contains(" my-app/1.0") && first.ends_with("Some(\"it\")"), "{text}");
 }
 
+/// The tests in the example. Were they built for it, `cargo test` would not build the program that is run here.
+#[allow(dead_code)]
+#[path = "../../examples/testing.rs"]
+mod testing;
+
 #[test]
 fn the_tested_function_is_run_by_its_example() {
     assert!(printed(&mut example("testing")).contains("“Summarize: Water rises in winter.”"));
