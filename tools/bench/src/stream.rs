@@ -189,6 +189,6 @@ impl Read {
         for choice in &chunk.choices {
             self.text.push_str(choice.delta.content.as_deref().unwrap_or_default());
         }
-        self.total_tokens += chunk.usage.as_ref().map_or(0, |usage| usage.total_tokens);
+        self.total_tokens += chunk.usage.as_ref().map_or(0, |usage| i64::from(usage.total_tokens));
     }
 }
