@@ -37,7 +37,7 @@ impl Documents {
 
     /// In the form of `dcap-qvl`.
     pub(super) fn json(&self, pki: &TestPki) -> Value {
-        let signature = |text: &str| to_hex(&pki.tcb_key.raw_signature(text.as_bytes()));
+        let signature = |text: &str| to_hex(pki.tcb_key.raw_signature(text.as_bytes()));
         json!({
             "pck_crl_issuer_chain": chain(&[&pki.platform_ca, &pki.root]),
             "root_ca_crl": to_hex(&self.root_crl),
@@ -54,7 +54,7 @@ impl Documents {
     /// The reply of a PCCS, for a path below its root.
     pub(super) fn reply(&self, pki: &TestPki, path: &str, fmspc: Option<&str>) -> Option<Reply> {
         let document = |name: &str, text: &str| {
-            let signature = to_hex(&pki.tcb_key.raw_signature(text.as_bytes()));
+            let signature = to_hex(pki.tcb_key.raw_signature(text.as_bytes()));
             Reply::new(200, JSON, format!(r#"{{"{name}":{text},"signature":"{signature}"}}"#))
         };
         let signer = || encoded(&chain(&[&pki.tcb_signer, &pki.root]));
@@ -64,7 +64,7 @@ impl Documents {
                 let issuer = encoded(&chain(&[&pki.platform_ca, &pki.root]));
                 Reply::new(200, "application/pkix-crl", self.pck_crl.clone()).with("sgx-pck-crl-issuer-chain", issuer)
             }
-            "/tdx/certification/v4/tcb" if fmspc.is_some_and(|fmspc| fmspc.eq_ignore_ascii_case(&to_hex(&FMSPC))) => {
+            "/tdx/certification/v4/tcb" if fmspc.is_some_and(|fmspc| fmspc.eq_ignore_ascii_case(&to_hex(FMSPC))) => {
                 document("tcbInfo", &self.tcb_info).with("tcb-info-issuer-chain", signer())
             }
             "/tdx/certification/v4/tcb" => Reply::text(404, "No cache data for this platform."),
@@ -117,7 +117,7 @@ fn tcb_info(issued: i64, fault: Option<AttestationFault>) -> Value {
     let (signer, zeros) = ("00".repeat(48), "00".repeat(8));
     json!({
         "id": "TDX", "version": 3, "issueDate": iso(issued), "nextUpdate": iso(issued + MONTH),
-        "fmspc": to_hex(&FMSPC).to_uppercase(), "pceId": "0000", "tcbType": 0, "tcbEvaluationDataNumber": 20,
+        "fmspc": to_hex(FMSPC).to_uppercase(), "pceId": "0000", "tcbType": 0, "tcbEvaluationDataNumber": 20,
         "tdxModule": {"mrsigner": signer, "attributes": zeros, "attributesMask": "FF".repeat(8)},
         "tdxModuleIdentities": [{
             "id": "TDX_01", "mrsigner": signer, "attributes": zeros, "attributesMask": "FF".repeat(8),
@@ -132,7 +132,7 @@ fn qe_identity(issued: i64) -> Value {
         "id": "TD_QE", "version": 2, "issueDate": iso(issued), "nextUpdate": iso(issued + MONTH), "tcbEvaluationDataNumber": 20,
         "miscselect": "00000000", "miscselectMask": "FFFFFFFF",
         "attributes": format!("05{}", "00".repeat(15)), "attributesMask": "FBFFFFFFFFFFFFFF0000000000000000",
-        "mrsigner": to_hex(&QE_SIGNER).to_uppercase(), "isvprodid": QE_PRODUCT,
+        "mrsigner": to_hex(QE_SIGNER).to_uppercase(), "isvprodid": QE_PRODUCT,
         "tcbLevels": [{"tcb": {"isvsvn": QE_VERSION}, "tcbDate": "2026-01-01T00:00:00Z", "tcbStatus": "UpToDate"}],
     })
 }

@@ -181,19 +181,19 @@ pub(super) fn attest(state: &mut State, nonce: &str, key: &[u8], reply: &mut Val
         // In RTMR 3.
         quote[540] ^= 1;
     }
-    let event = |(register, digest, name): (usize, [u8; 48], &str)| json!({"imr": register, "event_type": 134_217_729, "digest": to_hex(&digest), "event": name, "event_payload": ""});
+    let event = |(register, digest, name): (usize, [u8; 48], &str)| json!({"imr": register, "event_type": 134_217_729, "digest": to_hex(digest), "event": name, "event_payload": ""});
     let mut events: Vec<_> = quote::events().map(event).collect();
     if is(AttestationFault::WrongEventLog) {
         events.push(event((3, [7; 48], "backdoor")));
     }
     let compose = if is(AttestationFault::WrongCompose) { "services: {}\n" } else { quote::COMPOSE };
     let named = if is(AttestationFault::WrongAddress) { address_of(&public_key(&other_key)) } else { address_of(key) };
-    let (address, report_data) = (format!("0x{}", to_hex(&named)), to_hex(&report_data));
+    let (address, report_data) = (format!("0x{}", to_hex(named)), to_hex(&report_data));
     reply["intel_quote"] = to_hex(&quote).into();
     reply["signing_public_key"] = to_hex(key).into();
     reply["signing_address"] = address.clone().into();
     reply["event_log"] = Value::from(events).to_string().into();
-    reply["info"] = json!({"compose_hash": to_hex(&Sha256::digest(compose)), "tcb_info": {"app_compose": compose}});
+    reply["info"] = json!({"compose_hash": to_hex(Sha256::digest(compose)), "tcb_info": {"app_compose": compose}});
     reply["server_verification"]["tdx"]["reportData"] = report_data.into();
     reply["server_verification"]["signingAddressBinding"]["reportDataAddress"] = address.into();
     let mut remove = |names: &[&str]| {
@@ -217,7 +217,7 @@ pub(super) fn sign(state: &State, model: &str, text: &str) -> Option<(String, St
     let is_wrong = state.attestations.fault == Some(AttestationFault::WrongSignature);
     let key = if is_wrong { model_key("another model") } else { key_of(state, model) }?;
     let (signature, id) = key.sign_prehash_recoverable(&personal_hash(text.as_bytes()));
-    let signature = format!("0x{}{:02x}", to_hex(&signature.to_bytes()), 27 + id.to_byte());
+    let signature = format!("0x{}{:02x}", to_hex(signature.to_bytes()), 27 + id.to_byte());
     Some((signature, format!("0x{}", to_hex(address_of(&model_point(state, model))))))
 }
 

@@ -34,7 +34,7 @@ impl fmt::Display for Address {
             Self::Evm(bytes) => bytes,
         };
         let plain = to_hex(bytes);
-        let hash = to_hex(&keccak256(plain.as_bytes()));
+        let hash = to_hex(keccak256(plain.as_bytes()));
         let cased = plain.chars().zip(hash.chars()).map(|(digit, hash)| match hash {
             '8'..='f' => digit.to_ascii_uppercase(),
             _ => digit,

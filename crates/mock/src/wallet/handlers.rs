@@ -177,7 +177,7 @@ fn credit(state: &mut State, payment: &SignedPayment) -> Result<usize, payment::
     if payment.nonce.is_some() && state.ledger.payments.iter().any(is_used) {
         return Err(unverified("The nonce was used"));
     }
-    let digits = to_hex(&keccak256(&payment.digest));
+    let digits = to_hex(keccak256(&payment.digest));
     let id = format!("topup-{}", &digits[..32]);
     let transaction = match payment.signature {
         Some(signature) => bs58::encode(signature).into_string(),
