@@ -92,13 +92,13 @@ impl Operation {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "privacy"), allow(dead_code))]
 pub(crate) enum Carries {
-    /// Nobody has looked at it yet.
+    /// Not classified yet.
     Unclassified,
     /// It has no content.
     Nothing,
     /// The models named by `fields`, of these types. Without fields the API chooses one.
     Models { fields: &'static [&'static str], types: &'static [&'static str], characters: &'static [&'static str] },
-    /// Somebody who is no model of the catalogue, in words.
+    /// A recipient that is not a model of the catalogue, as text.
     Others(&'static str),
 }
 

@@ -99,7 +99,7 @@ impl EncryptedChat {
 
     /// Adds an earlier answer of the model, **which is not encrypted**.
     ///
-    /// The protocol encrypts system and user messages only. Whoever handles the request on its way can read this text: the API, its hosting
+    /// The protocol encrypts system and user messages only. Everyone who handles the request on its way can read this text: the API, its hosting
     /// provider, and who terminates TLS in between. An answer often repeats the question, so this may disclose the conversation. To keep it
     /// private, quote the answer in the next user message instead: `chat.user(format!("You answered: {answer}\n\n{question}"))`.
     pub fn assistant_in_plaintext(mut self, text: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ use super::error::{WalletError, WalletErrorKind};
 use crate::features::hex;
 use crate::features::keccak::keccak256;
 
-/// Permission to move an amount of a token from the wallet to a recipient, once, until a time. Whoever holds the signature can submit
+/// Permission to move an amount of a token from the wallet to a recipient, once, until a time. Anyone with the signature can submit
 /// it and pays the fees of the chain (EIP-3009).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

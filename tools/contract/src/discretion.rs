@@ -1,6 +1,6 @@
 //! What of a server's words may be shown.
 //!
-//! The names of unknown members and the values of enums are facts of the API, unless a server put somebody's text in their place.
+//! The names of unknown members and the values of enums are facts of the API, unless a server put text of a person in their place.
 //! So only what looks like a word of a vocabulary is shown, and nothing that was part of the request.
 
 use std::collections::HashSet;

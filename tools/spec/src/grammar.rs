@@ -144,7 +144,7 @@ pub fn member(node: Node, key: &str) -> Member {
     }
 }
 
-/// The keywords of a schema: OpenAPI 3.0's, and those of JSON Schema that tools write into 3.0 documents all the same.
+/// The keywords of a schema: OpenAPI 3.0's, and those of JSON Schema that tools write into 3.0 documents.
 fn schema_member(key: &str) -> Member {
     match key {
         "title" => Member::Title,

@@ -209,7 +209,7 @@ mod tests {
                 /// ```no_run
                 /// ```
                 pub fn add(&self) -> Call<()> { self.client.raw().add_wick(&x).map(|reply| reply.data) }
-                /// Without an example; what stands in a comment does not count: self.client.raw().burn_wick()
+                /// Without an example; a call in a comment does not count: self.client.raw().burn_wick()
                 pub fn list(&self) -> Call<()> { let call = self.client.raw().list_wicks(); call }
                 pub fn trim(&self) -> Call<()> { helper(self.client, 1) }
                 fn other(&self) { self.client.http().sell_wick(); raw().no_receiver(); self.client.raw().nobody_calls_it(); }

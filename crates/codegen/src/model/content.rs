@@ -28,7 +28,7 @@ pub enum Carries {
         /// Paths of fields that name a character, which has a model of its own.
         characters: Vec<String>,
     },
-    /// Somebody who is no model of the catalogue.
+    /// A recipient that is not a model of the catalogue.
     Others(String),
 }
 

@@ -100,7 +100,7 @@ impl Names<'_> {
             return;
         };
         let (Some(old), Some(new)) = (component(self.old, before), component(self.new, after)) else { return };
-        // Of another kind it is another type, which is told where it stands.
+        // A type of another kind is a different type, reported at its own place.
         if kind(old) != kind(new) {
             return;
         }
