@@ -11,7 +11,10 @@ pub use self::face::guide;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::face::jobs;
-pub use self::face::{audio, billing, chat, cost, embeddings, middleware, models, stream};
+#[cfg(feature = "middleware")]
+#[cfg_attr(docsrs, doc(cfg(feature = "middleware")))]
+pub use self::face::middleware;
+pub use self::face::{audio, billing, chat, cost, embeddings, models, stream};
 #[cfg(feature = "attestation")]
 #[cfg_attr(docsrs, doc(cfg(feature = "attestation")))]
 pub use self::features::attestation;
@@ -62,6 +65,7 @@ pub use self::features::crypto_rpc::CryptoRpc;
     feature = "attestation",
     feature = "catalogue",
     feature = "embedding-batch",
+    feature = "fallback",
     feature = "jobs",
     feature = "wallet"
 ))]
@@ -71,6 +75,7 @@ pub use self::features::crypto_rpc::CryptoRpc;
         feature = "attestation",
         feature = "catalogue",
         feature = "embedding-batch",
+        feature = "fallback",
         feature = "jobs",
         feature = "wallet"
     )))
@@ -109,7 +114,7 @@ pub use self::runtime::error::{
     ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,
     PaymentRequired, SpendLimit, X402Challenge,
 };
-pub use self::runtime::media::{FileInput, Upload};
+pub use self::runtime::media::{FileInput, Form, Upload};
 pub use self::runtime::meta::Meta;
 pub use self::runtime::operation::{AuthScheme, Operation, RetryClass};
 pub use self::runtime::pages::{Page, Pages};

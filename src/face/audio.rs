@@ -5,6 +5,7 @@
 //! | generate speech, to a file or as a stream | [`speech`](Audio::speech) |
 //! | generate speech for a long text | [`long_speech`](Audio::long_speech) (feature `long-speech`) |
 //! | transcribe a recording | [`transcribe`](Audio::transcribe) |
+//! | make subtitles | [`Transcription::subtitles`](crate::types::Transcription::subtitles) |
 //! | clone a voice from a recording | [`clone_voice`](Audio::clone_voice) |
 //! | generate music, effects or hours of speech | [`generate_to`](Audio::generate_to), and see [`jobs`](crate::jobs) |
 //!
@@ -31,3 +32,6 @@ pub use crate::api::audio::{Audio, Speech};
 #[cfg(feature = "long-speech")]
 #[cfg_attr(docsrs, doc(cfg(feature = "long-speech")))]
 pub use crate::features::long_speech::{LongSpeech, LongSpeechStream, PieceState, SpeechPiece};
+#[cfg(feature = "subtitles")]
+#[cfg_attr(docsrs, doc(cfg(feature = "subtitles")))]
+pub use crate::features::subtitles::{Cue, Subtitles};

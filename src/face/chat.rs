@@ -53,6 +53,9 @@ pub use crate::features::attachments::UserMessageBuilder;
 #[cfg(feature = "citations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "citations")))]
 pub use crate::features::citations::{Citation, CitationRenderer, CitationStyle, CitedSegment, CitedText};
+#[cfg(feature = "fallback")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fallback")))]
+pub use crate::features::fallback::Fallback;
 #[cfg(feature = "reasoning")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
 pub use crate::features::reasoning::{ReasoningControl, ReasoningSupport};

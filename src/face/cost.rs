@@ -46,5 +46,5 @@ pub use crate::api::usage::Cost;
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 pub use crate::features::cost::{
-    Budget, BudgetExceeded, ChatEstimate, Currency, ModelTally, Prices, Spending, Tally, TallySnapshot,
+    Budget, BudgetAlert, BudgetExceeded, ChatEstimate, Currency, ModelTally, Prices, Spending, Tally, TallySnapshot,
 };

@@ -64,9 +64,7 @@
 //!
 //! A panic in [`Interceptor::at_end`] where a stream is dropped is only logged.
 
-pub use crate::runtime::transport::middleware::{
-    AttemptEnd, AttemptInfo, AttemptRequest, BoxError, Interceptor, ReplyHead,
-};
+pub use crate::features::middleware::{AttemptEnd, AttemptInfo, AttemptRequest, BoxError, Interceptor, ReplyHead};
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
-pub use crate::runtime::transport::middleware::{HttpBody, HttpResponseFuture, HttpService};
+pub use crate::features::middleware::{HttpBody, HttpResponseFuture, HttpService};

@@ -9,6 +9,7 @@ pub mod embeddings;
 pub mod guide;
 #[cfg(feature = "jobs")]
 pub mod jobs;
+#[cfg(feature = "middleware")]
 pub mod middleware;
 pub mod models;
 pub mod stream;

@@ -58,3 +58,6 @@ pub use crate::api::models::Models;
 #[cfg(feature = "catalogue")]
 #[cfg_attr(docsrs, doc(cfg(feature = "catalogue")))]
 pub use crate::features::catalogue::{Catalogue, CatalogueModel, CatalogueRequest, CatalogueSettings, Retirement};
+#[cfg(feature = "pick")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pick")))]
+pub use crate::features::pick::{Pick, PickedModel};

@@ -35,10 +35,14 @@ pub mod e2ee;
 #[cfg(feature = "embedding-batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedding-batch")))]
 pub mod embedding_batch;
+#[cfg(feature = "fallback")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fallback")))]
+pub mod fallback;
 #[cfg(any(
     feature = "attestation",
     feature = "catalogue",
     feature = "embedding-batch",
+    feature = "fallback",
     feature = "jobs",
     feature = "wallet"
 ))]
@@ -60,6 +64,12 @@ pub mod long_speech;
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub mod many;
+#[cfg(feature = "middleware")]
+#[cfg_attr(docsrs, doc(cfg(feature = "middleware")))]
+pub mod middleware;
+#[cfg(feature = "pick")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pick")))]
+pub mod pick;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub mod preflight;
@@ -82,6 +92,9 @@ pub(crate) mod single_flight;
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub mod structured;
+#[cfg(feature = "subtitles")]
+#[cfg_attr(docsrs, doc(cfg(feature = "subtitles")))]
+pub mod subtitles;
 #[cfg(feature = "tee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
 pub mod tee;

@@ -10,7 +10,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::runtime::error::{Error, ErrorKind, PaymentRequired};
+use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::base64;
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::secret::Secret;
@@ -48,70 +48,11 @@ pub struct SignInRequest {
     pub time: SystemTime,
     /// What the server asks to sign, if the signer accepts it.
     #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
-    pub(crate) challenge: Option<Box<SignInChallenge>>,
+    pub(crate) challenge: Option<Challenge>,
 }
 
-/// A sign-in message without its address, field by field. Times are kept as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "wallet"), allow(dead_code))]
-pub(crate) struct SignInFields {
-    pub(crate) domain: String,
-    pub(crate) uri: String,
-    pub(crate) version: String,
-    pub(crate) nonce: String,
-    pub(crate) issued_at: String,
-    pub(crate) expiration_time: Option<String>,
-    pub(crate) not_before: Option<String>,
-    pub(crate) statement: Option<String>,
-    pub(crate) resources: Vec<String>,
-}
-
-/// The message that a 402 asks a wallet to sign.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "wallet"), allow(dead_code))]
-pub(crate) struct SignInChallenge {
-    pub(crate) fields: SignInFields,
-    /// The chains on which it may be signed; empty where the server does not say.
-    pub(crate) chains: Vec<String>,
-}
-
-impl SignInChallenge {
-    /// The challenge of a 402. A wallet with too little credit was recognised, so its challenge would change nothing.
-    pub(crate) fn of(failure: &Error) -> Option<Self> {
-        let from_header = || decoded(failure.meta()?.headers().get("payment-required")?.to_str().ok()?);
-        match failure.payment_required()? {
-            PaymentRequired::Challenge(challenge) => Self::read(&challenge.raw).or_else(|| Self::read(&from_header()?)),
-            PaymentRequired::Wallet(wallet) if wallet.raw.get("reason").is_none() => Self::read(&wallet.raw),
-            PaymentRequired::Wallet(_) | PaymentRequired::Account(_) => None,
-        }
-    }
-
-    fn read(document: &Value) -> Option<Self> {
-        let place = document.pointer("/extensions/sign-in-with-x").or_else(|| document.get("siwxChallenge"))?;
-        let info = place.get("info")?;
-        let text = |name: &str| info.get(name).and_then(Value::as_str).map(str::to_owned);
-        let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
-        let chain = |chain: &Value| match chain.get("chainId")? {
-            Value::String(id) => Some(id.clone()),
-            id => Some(id.to_string()),
-        };
-        let fields = SignInFields {
-            domain: text("domain")?,
-            uri: text("uri")?,
-            version: text("version")?,
-            nonce: text("nonce")?,
-            issued_at: text("issuedAt")?,
-            expiration_time: text("expirationTime"),
-            not_before: text("notBefore"),
-            statement: text("statement").filter(|statement| !statement.is_empty()),
-            resources: list(info.get("resources"))
-                .iter()
-                .map(|uri| uri.as_str().map(str::to_owned))
-                .collect::<Option<_>>()?,
-        };
-        Some(Self { fields, chains: list(place.get("supportedChains")).iter().filter_map(chain).collect() })
-    }
-}
+/// What a server asks to sign, as the signer has read it.
+pub(crate) type Challenge = Arc<dyn Any + Send + Sync>;
 
 /// Signs requests for a wallet.
 pub(crate) trait RequestSigner: Any + Send + Sync {
@@ -123,9 +64,9 @@ pub(crate) trait RequestSigner: Any + Send + Sync {
         false
     }
 
-    /// Whether it signs what the server asks it to, for a request to this address.
-    fn accepts(&self, _challenge: &SignInChallenge, _url: &Url, _now: SystemTime) -> bool {
-        false
+    /// What the server asks to sign for a request to this address, if the signer does so.
+    fn challenge(&self, _refusal: &Error, _url: &Url, _now: SystemTime) -> Option<Challenge> {
+        None
     }
 }
 
@@ -204,8 +145,8 @@ impl Signer {
     }
 
     /// What the server asks to sign, if the signer does so.
-    pub(crate) fn challenge(&self, refusal: &Error, url: &Url, now: SystemTime) -> Option<Box<SignInChallenge>> {
-        SignInChallenge::of(refusal).filter(|challenge| self.0.accepts(challenge, url, now)).map(Box::new)
+    pub(crate) fn challenge(&self, refusal: &Error, url: &Url, now: SystemTime) -> Option<Challenge> {
+        self.0.challenge(refusal, url, now)
     }
 
     /// Asks for a signature.
@@ -214,7 +155,7 @@ impl Signer {
         operation: &OperationRef,
         url: &Url,
         time: SystemTime,
-        challenge: Option<Box<SignInChallenge>>,
+        challenge: Option<Challenge>,
     ) -> Result<Signature, Error> {
         let mut resource = url.clone();
         resource.set_query(None);

@@ -60,13 +60,16 @@ mod e2ee;
 #[cfg(feature = "embedding-batch")]
 #[path = "../account/embeddings/mod.rs"]
 mod embeddings;
+#[cfg(feature = "fallback")]
+#[path = "../chat/fallbacks.rs"]
+mod fallbacks;
 #[cfg(feature = "jobs")]
 #[path = "../media/jobs/mod.rs"]
 mod jobs;
 #[cfg(feature = "batch")]
 #[path = "../features/many/mod.rs"]
 mod many;
-#[cfg(feature = "tower")]
+#[cfg(feature = "middleware")]
 #[path = "../core/middleware/mod.rs"]
 mod middleware;
 #[cfg(feature = "preflight")]

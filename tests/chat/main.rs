@@ -16,6 +16,7 @@ mod chat_stream_flow;
 mod citations;
 #[cfg(feature = "e2ee")]
 mod e2ee;
+mod fallbacks;
 mod prompt_cache;
 mod reasoning;
 #[cfg(feature = "unstable")]

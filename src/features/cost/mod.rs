@@ -6,6 +6,8 @@ pub(crate) mod ledger;
 mod prices;
 mod tally;
 
-pub use self::budget::{Budget, BudgetExceeded, Currency, Spending};
+pub use self::budget::{Budget, BudgetAlert, BudgetExceeded, Currency, Spending};
+#[cfg(feature = "pick")]
+pub(crate) use self::prices::Tokens;
 pub use self::prices::{ChatEstimate, Prices};
 pub use self::tally::{ModelTally, Tally, TallySnapshot};

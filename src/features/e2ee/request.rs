@@ -16,8 +16,9 @@ use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::reply::stream::Parts;
+use crate::runtime::transport::headers::OF_ENCRYPTION;
 use crate::runtime::transport::interceptor::{CallInterceptor, Intercepting};
-use crate::runtime::transport::{OF_ENCRYPTION, Outgoing, ReplyForm};
+use crate::runtime::transport::{Outgoing, ReplyForm};
 
 const CLIENT_KEY: HeaderName = HeaderName::from_static("x-venice-tee-client-pub-key");
 const MODEL_KEY: HeaderName = HeaderName::from_static("x-venice-tee-model-pub-key");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 
 use super::{JobHandle, JobKind};
@@ -32,7 +33,9 @@ pub(super) async fn delete(client: &Client, job: &JobHandle) -> Result<RemoteCop
     let mut pauses = PAUSES.into_iter();
     loop {
         let deleted = match job.download_url() {
-            Some(url) => client.elsewhere(Method::DELETE, url.expose()).read(ReplyForm::Whole, revoked).await,
+            Some(url) => {
+                client.elsewhere(Method::DELETE, url.expose(), HeaderMap::new()).read(ReplyForm::Whole, revoked).await
+            }
             None => match job.kind() {
                 JobKind::Video => client.video().complete(job).await,
                 JobKind::Audio => client.audio().complete(job).await,

@@ -1,6 +1,7 @@
 //! `Client::elsewhere`: downloads and deletes files that another host stores at a secret URL.
 
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 
 use super::hosts::DownloadPolicy;
 use crate::runtime::call::Call;
@@ -23,7 +24,7 @@ const fn elsewhere(id: &'static str, method: &'static str) -> Operation {
 impl Client {
     /// Downloads (or with DELETE deletes) a file that another host stores. Neither the key nor the client's headers are sent there, and the
     /// URL is never shown.
-    pub(super) fn elsewhere(&self, method: Method, url: &str) -> Call<RawReply> {
+    pub(super) fn elsewhere(&self, method: Method, url: &str, headers: HeaderMap) -> Call<RawReply> {
         let operation = if method.is_safe() { &DOWNLOAD } else { &REVOKE };
         // The error does not show the URL, which may be a secret.
         let refused = |problem| Error::invalid_request(format!("the URL of the file {problem}; nothing was sent"));
@@ -31,7 +32,15 @@ impl Client {
         let hidden = url.as_ref().map(of_address).unwrap_or_default();
         let policy = self.shared().slots.get_or(|| DownloadPolicy::of(&self.url("")));
         let url = url.and_then(|url| policy.check(&url).map(|()| url).map_err(refused));
-        let mut call = Call::raw(self, operation, url.map(|url| (reqwest::Request::new(method, url), None)));
+        let mut call = Call::raw(
+            self,
+            operation,
+            url.map(|url| {
+                let mut request = reqwest::Request::new(method, url);
+                *request.headers_mut() = headers;
+                (request, None)
+            }),
+        );
         call.core.scope.hide(hidden);
         call.core.elsewhere = Some(policy);
         call

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderValue, IF_RANGE, RANGE};
 use reqwest::{Method, StatusCode};
 
 use super::stage::Stage;
@@ -94,6 +95,59 @@ fn retrieval(job: &JobHandle) -> &'static Operation {
     }
 }
 
+/// What a server sends when it is asked for the rest of a file.
+#[derive(Debug)]
+pub(super) enum Rest {
+    Partial(RawReply),
+    /// The file, which is another one now, or which is never sent in parts.
+    Whole(RawReply),
+    Unavailable,
+}
+
+/// Requests the rest of the file at the `download_url`, after `received` bytes.
+pub(super) async fn rest(
+    client: &Client,
+    job: &JobHandle,
+    etag: &str,
+    received: u64,
+    length: Option<u64>,
+) -> Result<Rest, Error> {
+    let (Some(url), Ok(etag_header)) = (job.download_url(), HeaderValue::try_from(etag)) else {
+        return Ok(Rest::Unavailable);
+    };
+    let headers = [(RANGE, HeaderValue::try_from(format!("bytes={received}-")).ok()), (IF_RANGE, Some(etag_header))];
+    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let call = client
+        .elsewhere(Method::GET, url.expose(), headers)
+        .read(ReplyForm::File, Reply::file)
+        .with_retry(RetryPolicy::disabled());
+    let reply = match call.await {
+        Ok(reply) => reply,
+        Err(error) if error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE) => return Ok(Rest::Unavailable),
+        Err(error) => return Err(of_download(error).with_job(job)),
+    };
+    Ok(match reply.status() {
+        StatusCode::OK => Rest::Whole(reply),
+        StatusCode::PARTIAL_CONTENT if is_rest(&reply, etag, received, length) => Rest::Partial(reply),
+        _ => Rest::Unavailable,
+    })
+}
+
+/// Whether a partial reply begins where the download broke off, and is of the same file.
+fn is_rest(reply: &RawReply, etag: &str, received: u64, length: Option<u64>) -> bool {
+    let range = || {
+        let (range, all) = reply.meta().header("content-range")?.trim().strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        Some((first.parse::<u64>().ok()?, last.parse::<u64>().ok()?, all.parse::<u64>().ok()))
+    };
+    let is_same = reply.meta().header("etag").is_none_or(|sent| sent.trim() == etag);
+    is_same
+        && range().is_some_and(|(first, last, all)| {
+            let is_to_the_end = all.or(length).is_none_or(|all| last.checked_add(1) == Some(all));
+            first == received && is_to_the_end && all.zip(length).is_none_or(|(all, length)| all == length)
+        })
+}
+
 /// Downloads the file from the `download_url`. Neither the key nor the client's headers are sent there.
 async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawReply, Error> {
     let Some(url) = job.download_url() else {
@@ -104,14 +158,18 @@ async fn download(client: &Client, job: &JobHandle, meta: Meta) -> Result<RawRep
     };
     // The other host limits the number of downloads, so attempts are one poll interval apart.
     let call = client
-        .elsewhere(Method::GET, url.expose())
+        .elsewhere(Method::GET, url.expose(), HeaderMap::new())
         .read(ReplyForm::File, Reply::file)
         .with_retry(RetryPolicy::disabled());
-    call.await.and_then(whole).map_err(|error| match error.status() {
+    call.await.and_then(whole).map_err(of_download)
+}
+
+fn of_download(error: Error) -> Error {
+    match error.status() {
         Some(StatusCode::NOT_FOUND | StatusCode::GONE) => error
             .with_kind(ErrorKind::JobExpired)
             .with_note("the `download_url` is valid for a day and a few downloads"),
         Some(StatusCode::TOO_MANY_REQUESTS) => error.with_note("the file was downloaded too often"),
         _ => error,
-    })
+    }
 }

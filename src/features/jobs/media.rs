@@ -1,12 +1,11 @@
 //! `Media`: the result of a job, as bytes, stream or file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::JobHandle;
-use super::fetch::{self, PollReply};
+use super::transfer::Transfer;
 use crate::features::flow::Flow;
 use crate::features::save::{RemoteCopy, SavedFile};
 use crate::runtime::client::Client;
@@ -14,16 +13,12 @@ use crate::runtime::error::Error;
 use crate::runtime::reply::ByteStream;
 use crate::runtime::reply::RawReply;
 
-/// The most attempts to download a result.
-const MOST_DOWNLOADS: u32 = 3;
-
-/// The pause before a download is restarted.
-const PAUSE: Duration = Duration::from_secs(2);
-
 /// The result of a job, whose download has started; from [`Job::wait`](super::Job::wait).
 ///
 /// It also stays on the server until [`Job::discard`](super::Job::discard) or until it expires, so [`bytes`](Self::bytes) and
-/// [`save`](Self::save) restart an interrupted download. The audio of the voice changer is delivered once
+/// [`save`](Self::save) continue an interrupted download, by `Range` if the server identifies the file with a strong `ETag`, or else from
+/// its beginning. With the feature `checksum` the file is compared with the SHA-256 that its server may send (`Repr-Digest`,
+/// `Content-Digest`, `Digest`, `x-amz-checksum-sha256`). The audio of the voice changer is delivered once
 /// ([`JobKind::delivers_once`](crate::jobs::JobKind::delivers_once)); there an interrupted download is an error.
 #[derive(Debug)]
 #[must_use = "dropping it cancels the download"]
@@ -94,9 +89,7 @@ impl Media {
     #[inline]
     pub fn bytes(self) -> Flow<Bytes> {
         let Self { client, job, reply } = self;
-        Flow::new(&client, "job.bytes", move |client| async move {
-            with_restarts(&client, &job, reply, RawReply::bytes).await
-        })
+        Flow::new(&client, "job.bytes", move |client| async move { Transfer::new(&client, &job, reply).bytes().await })
     }
 
     /// Writes it to a file and returns its length in bytes. The file appears under its name only when all of it is on disk. Nothing is
@@ -140,39 +133,6 @@ impl Media {
 }
 
 async fn store(client: &Client, job: &JobHandle, reply: RawReply, path: PathBuf) -> Result<SavedFile, Error> {
-    let saved = with_restarts(client, job, reply, |reply| reply.save(&path)).await?;
+    let saved = Transfer::new(client, job, reply).save(path).await?;
     Ok(SavedFile { remote: RemoteCopy::Kept, ..saved })
-}
-
-/// Runs a download, and restarts it when it is interrupted.
-async fn with_restarts<T, F>(
-    client: &Client,
-    job: &JobHandle,
-    mut reply: RawReply,
-    take: impl Fn(RawReply) -> F,
-) -> Result<T, Error>
-where
-    F: Future<Output = Result<T, Error>>,
-{
-    let mut downloads = 1;
-    loop {
-        let problem = match take(reply).await {
-            Ok(taken) => return Ok(taken),
-            Err(error) => error.with_job(job),
-        };
-        if job.kind().delivers_once() {
-            return Err(problem.with_note("the result is delivered once and cannot be fetched again"));
-        }
-        // A new download does not repair a disk error.
-        if !problem.is_transient() || downloads >= MOST_DOWNLOADS {
-            return Err(problem);
-        }
-        client.clock().sleep(PAUSE).await;
-        downloads += 1;
-        reply = match fetch::poll(client, job).await? {
-            PollReply::Done(reply) => reply,
-            PollReply::Over(error) => return Err(error),
-            PollReply::Running(..) => return Err(problem),
-        };
-    }
 }

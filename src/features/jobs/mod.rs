@@ -3,6 +3,11 @@
 mod areas;
 mod audio;
 mod checks;
+#[cfg(feature = "checksum")]
+mod checksum;
+#[cfg(not(feature = "checksum"))]
+#[path = "no_checksum.rs"]
+mod checksum;
 mod cleanup;
 mod download;
 mod error;
@@ -20,6 +25,7 @@ mod retrieved;
 mod saved_slot;
 mod stage;
 mod stream;
+mod transfer;
 mod video;
 mod voice_changer;
 

@@ -52,6 +52,11 @@
 //! formats, searches, sizes, voices and numbers are never dropped: without them the answer changes. What is not dropped is sent unchanged,
 //! and reported. Multipart bodies are not changed.
 //!
+//! The catalogue does not list every field that a model refuses. A request that the API rejects for an optional field (`seed`, `top_k`,
+//! `temperature` and other parameters of sampling, `logprobs`, `prompt_cache_key`, `user`), because the model does not support it, is sent
+//! once more without the field, as it did not run. Further requests to this model leave it out at once; the finding has the rule `refused`.
+//! An invalid value stays an error.
+//!
 //! # Cost
 //!
 //! Off (the default), nothing is checked and nothing is fetched. On, a call without a cached catalogue waits for one request (`GET
@@ -63,6 +68,7 @@ mod builder;
 mod call;
 mod check;
 mod interceptor;
+mod refused;
 mod report;
 mod rules;
 mod subject;

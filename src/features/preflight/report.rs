@@ -96,6 +96,16 @@ impl PreflightReport {
         Self::new(model.clone(), findings)
     }
 
+    /// The same report with these findings, too.
+    pub(super) fn with(self, more: Vec<Finding>) -> Self {
+        if more.is_empty() {
+            return self;
+        }
+        let ReportData { model, findings, did_you_mean } = &*self.inner;
+        let findings = findings.iter().cloned().chain(more).collect();
+        Self::new(model.clone(), Findings { findings, did_you_mean: did_you_mean.clone() })
+    }
+
     /// All findings, problems and notes.
     ///
     /// ```

@@ -84,3 +84,9 @@ mod report;
 pub(crate) use self::interceptor::PrivacyInterceptor;
 pub use self::policy::{Privacy, PrivacyPolicy};
 pub use self::report::{ModelName, ModelPrivacy, PrivacyFinding, PrivacyReport};
+
+/// The level of a client's policy.
+#[cfg(feature = "pick")]
+pub(crate) fn level_of(client: &crate::runtime::client::Client) -> Privacy {
+    client.shared().interceptors.get::<PrivacyInterceptor>().map_or(Privacy::Any, |found| found.policy().level())
+}

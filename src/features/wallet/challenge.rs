@@ -3,20 +3,82 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
+use serde_json::Value;
 
 use super::address::Chain;
 use super::error::{WalletError, WalletErrorKind};
 use super::sign_in::{SignInMessage, Wallet};
 use super::signer::SignerError;
+use crate::runtime::error::{Error, PaymentRequired};
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::Timestamp;
-use crate::runtime::wallet::SignInChallenge;
+use crate::runtime::wallet::decoded;
 
 /// The domains of the API.
 const DOMAINS: [&str; 2] = ["api.venice.ai", "venice.ai"];
 /// How old a message may be, and how far in the future.
 const MAX_AGE: Duration = Duration::from_secs(300);
 const MAX_AHEAD: Duration = Duration::from_secs(30);
+
+/// A sign-in message without its address, field by field. Times are kept as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignInFields {
+    pub(super) domain: String,
+    pub(super) uri: String,
+    pub(super) version: String,
+    pub(super) nonce: String,
+    pub(super) issued_at: String,
+    pub(super) expiration_time: Option<String>,
+    pub(super) not_before: Option<String>,
+    pub(super) statement: Option<String>,
+    pub(super) resources: Vec<String>,
+}
+
+/// The message that a 402 asks a wallet to sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignInChallenge {
+    pub(super) fields: SignInFields,
+    /// The chains on which it may be signed; empty where the server does not say.
+    pub(super) chains: Vec<String>,
+}
+
+impl SignInChallenge {
+    /// The challenge of a 402. A wallet with too little credit was recognised, so its challenge would change nothing.
+    pub(super) fn of(failure: &Error) -> Option<Self> {
+        let from_header = || decoded(failure.meta()?.headers().get("payment-required")?.to_str().ok()?);
+        match failure.payment_required()? {
+            PaymentRequired::Challenge(challenge) => Self::read(&challenge.raw).or_else(|| Self::read(&from_header()?)),
+            PaymentRequired::Wallet(wallet) if wallet.raw.get("reason").is_none() => Self::read(&wallet.raw),
+            PaymentRequired::Wallet(_) | PaymentRequired::Account(_) => None,
+        }
+    }
+
+    fn read(document: &Value) -> Option<Self> {
+        let place = document.pointer("/extensions/sign-in-with-x").or_else(|| document.get("siwxChallenge"))?;
+        let info = place.get("info")?;
+        let text = |name: &str| info.get(name).and_then(Value::as_str).map(str::to_owned);
+        let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+        let chain = |chain: &Value| match chain.get("chainId")? {
+            Value::String(id) => Some(id.clone()),
+            id => Some(id.to_string()),
+        };
+        let fields = SignInFields {
+            domain: text("domain")?,
+            uri: text("uri")?,
+            version: text("version")?,
+            nonce: text("nonce")?,
+            issued_at: text("issuedAt")?,
+            expiration_time: text("expirationTime"),
+            not_before: text("notBefore"),
+            statement: text("statement").filter(|statement| !statement.is_empty()),
+            resources: list(info.get("resources"))
+                .iter()
+                .map(|uri| uri.as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
+        };
+        Some(Self { fields, chains: list(place.get("supportedChains")).iter().filter_map(chain).collect() })
+    }
+}
 
 impl Wallet {
     /// Whether the wallet signs this challenge for a request to this address.
@@ -76,9 +138,9 @@ impl Wallet {
     }
 
     /// The header for a challenge that was accepted.
-    pub(super) async fn sign_challenge(&self, challenge: SignInChallenge) -> Result<Secret, SignerError> {
+    pub(super) async fn sign_challenge(&self, challenge: &SignInChallenge) -> Result<Secret, SignerError> {
         let issued = since_1970(&challenge.fields.issued_at).unwrap_or_default();
-        self.sign_message(challenge.fields, issued).await
+        self.sign_message(challenge.fields.clone(), issued).await
     }
 }
 

@@ -9,6 +9,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::address::{Chain, WalletAddress};
+use super::challenge::{SignInChallenge, SignInFields};
 use super::error::{WalletError, WalletErrorKind};
 use super::signer::{SignerError, WalletSigner};
 use crate::features::hex;
@@ -20,7 +21,7 @@ use crate::runtime::meta::Meta;
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::calendar::iso8601;
 use crate::runtime::transport::CallOptions;
-use crate::runtime::wallet::{self, RequestSigner, SignInChallenge, SignInFields, SignInRequest, Signer};
+use crate::runtime::wallet::{self, Challenge, RequestSigner, SignInRequest, Signer};
 
 /// The longest time for which the API accepts a signature.
 const MAX_TIME_TO_LIVE: Duration = Duration::from_secs(300);
@@ -172,15 +173,16 @@ impl RequestSigner for Wallet {
     fn sign(&self, request: SignInRequest) -> wallet::Signing {
         let wallet = self.clone();
         Box::pin(async move {
-            match request.challenge {
-                Some(challenge) => wallet.sign_challenge(*challenge).await,
+            match request.challenge.and_then(|challenge| challenge.downcast().ok()) {
+                Some(challenge) => wallet.sign_challenge(&challenge).await,
                 None => wallet.sign_in_at(request.time).await,
             }
         })
     }
 
-    fn accepts(&self, challenge: &SignInChallenge, url: &Url, now: SystemTime) -> bool {
-        self.accepts_challenge(challenge, url, now)
+    fn challenge(&self, refusal: &Error, url: &Url, now: SystemTime) -> Option<Challenge> {
+        let challenge = SignInChallenge::of(refusal).filter(|challenge| self.accepts_challenge(challenge, url, now))?;
+        Some(Arc::new(challenge))
     }
 
     /// A clock that goes wrong is corrected by the time of the server that says so.

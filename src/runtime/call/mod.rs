@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 pub(crate) use self::options::call_options;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::media::Form;
 use crate::runtime::media::limits::{FileCheck, FileLimits, FileRef, Files};
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
@@ -66,6 +67,22 @@ impl<T> Call<T> {
             Ok(body) => self.core.set_body(body.into(), "application/json"),
             Err(error) => self.core.options.refuse(not_json(error)),
         }
+        self
+    }
+
+    /// Replaces the request's body by a multipart form. For calls made with [`Client::request`](crate::Client::request).
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::{Form, Upload, http::Method};
+    ///
+    /// let form = Form::new().text("purpose", "batch").file("file", Upload::path("requests.jsonl"));
+    /// let reply: serde_json::Value = venice.request(Method::POST, "/files").with_form(form).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "multipart")]
+    pub fn with_form(mut self, form: Form) -> Self {
+        self.core.set_form(form);
         self
     }
 }

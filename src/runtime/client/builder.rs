@@ -1,7 +1,6 @@
 //! `ClientBuilder`: the settings of a client.
 
 mod credentials;
-mod middleware;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,12 +14,10 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::secret::Secret;
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
+use crate::runtime::transport::exchange::Middleware;
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
 use crate::runtime::transport::interceptor::CallInterceptors;
 use crate::runtime::transport::limits::ReplyLimits;
-#[cfg(feature = "tower")]
-use crate::runtime::transport::middleware::{HttpService, LayerFn};
-use crate::runtime::transport::middleware::{Middleware, SharedInterceptor};
 use crate::runtime::transport::tls::RootCertificates;
 use crate::runtime::transport::{
     ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, Versions,
@@ -62,10 +59,7 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     warning_age: Duration,
     interceptors: CallInterceptors,
-    /// What the program adds around each request, in the order of its calls.
-    request_interceptors: Vec<SharedInterceptor>,
-    #[cfg(feature = "tower")]
-    layers: Vec<LayerFn>,
+    pub(crate) middleware: Option<Box<dyn Middleware>>,
     /// The initial state of features, if it is not the default.
     slots: Slots,
     wallet: Option<Signer>,
@@ -92,9 +86,7 @@ impl Default for ClientBuilder {
             clock: Arc::new(SystemClock),
             warning_age: DEFAULT_WARNING_AGE,
             interceptors: CallInterceptors::default(),
-            request_interceptors: Vec::new(),
-            #[cfg(feature = "tower")]
-            layers: Vec::new(),
+            middleware: None,
             slots: Slots::default(),
             wallet: None,
             payer: None,
@@ -362,11 +354,10 @@ impl ClientBuilder {
                 wallets: WalletSlots::default(),
                 warnings: Warnings::default(),
                 versions: Versions::new(self.warning_age),
-                middleware: Middleware {
-                    interceptors: self.request_interceptors.into(),
-                    #[cfg(feature = "tower")]
-                    stack: HttpService::stack(self.layers),
-                },
+                middleware: self.middleware.map(|mut middleware| {
+                    middleware.build();
+                    Arc::from(middleware)
+                }),
                 interceptors: self.interceptors,
                 slots: self.slots,
             }),

@@ -24,7 +24,7 @@ impl fmt::Display for Error {
             }
         }
         f.write_str(one_line(self.message(), MESSAGE_CHARS).trim_end_matches('.'))?;
-        if let Some(note) = self.inner.note {
+        if let Some(note) = &self.inner.note {
             write!(f, " ({note})")?;
         }
         if let Some(id) = self.request_id() {

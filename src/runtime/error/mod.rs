@@ -11,6 +11,7 @@ pub(crate) mod locate;
 mod payload;
 mod questions;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +69,7 @@ struct ErrorData {
     kind: ErrorKind,
     message: String,
     /// The client's addition to the API's message.
-    note: Option<&'static str>,
+    note: Option<Cow<'static, str>>,
     operation: Option<OperationRef>,
     attempts: u32,
     retryable: bool,
@@ -177,8 +178,8 @@ impl Error {
     }
 
     /// Adds a note to the message.
-    pub(crate) fn with_note(mut self, note: &'static str) -> Self {
-        self.inner.note = Some(note);
+    pub(crate) fn with_note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.note = Some(note.into());
         self
     }
 

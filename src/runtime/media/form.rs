@@ -22,23 +22,32 @@ pub(crate) trait Multipart {
     fn parts(&self, form: &mut Form);
 }
 
-/// The parts of a body. The body is rebuilt from it for each attempt.
-#[derive(Debug)]
-pub(crate) struct Form {
+/// A multipart body (`multipart/form-data`), for [`Call::with_form`](crate::Call::with_form). Its parts are sent in order.
+///
+/// Files are opened when the call is sent, and streamed. With a [reader](Upload::reader) the call is never retried.
+///
+/// ```
+/// use venice_ai::{Form, Upload};
+///
+/// let form = Form::new().text("purpose", "batch").file("file", Upload::path("requests.jsonl"));
+/// ```
+#[derive(Clone, Debug)]
+#[doc(alias = "multipart")]
+pub struct Form {
     boundary: String,
     parts: Vec<FormEntry>,
     /// The list index of the next part.
     index: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct FormEntry {
     name: Cow<'static, str>,
     index: Option<usize>,
     content: FormContent,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum FormContent {
     Text(String),
     File(Upload),
@@ -54,11 +63,33 @@ impl FormEntry {
     }
 }
 
+impl Default for Form {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Form {
-    fn new() -> Self {
+    /// A form without parts.
+    #[must_use]
+    pub fn new() -> Self {
         // A boundary that cannot be guessed cannot be placed in a file on purpose.
         let boundary = format!("venice-{:016x}{:016x}", random::bits(), random::bits());
         Self { boundary, parts: Vec::new(), index: None }
+    }
+
+    /// Adds a text. A name may be used several times, as for lists.
+    #[must_use]
+    pub fn text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.push(Cow::Owned(name.into()), FormContent::Text(text.into()));
+        self
+    }
+
+    /// Adds a file.
+    #[must_use]
+    pub fn file(mut self, name: impl Into<String>, file: impl Into<Upload>) -> Self {
+        self.push(Cow::Owned(name.into()), FormContent::File(file.into()));
+        self
     }
 
     /// Adds a field: files as file parts, lists as repeated parts, everything else as text.
@@ -107,7 +138,7 @@ impl Form {
     }
 
     /// The text of a part.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.parts.iter().filter(|part| part.name == name).find_map(|part| match &part.content {
             FormContent::Text(text) => Some(text.as_str()),
             FormContent::File(_) => None,
@@ -135,7 +166,7 @@ impl Form {
         Value::Object(all)
     }
 
-    fn content_type(&self) -> Option<HeaderValue> {
+    pub(crate) fn content_type(&self) -> Option<HeaderValue> {
         HeaderValue::try_from(format!("multipart/form-data; boundary={}", self.boundary)).ok()
     }
 

@@ -13,5 +13,6 @@ mod pixels;
 pub(crate) mod sniff;
 mod upload;
 
+pub use form::Form;
 pub use input::FileInput;
 pub use upload::Upload;

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep};
 
 use super::ahead::{self, End, ReadAhead};
-use super::middleware::{AttemptEnd, Exchange};
+use super::exchange::Exchange;
 use super::{Scope, WalletSlot, failure};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -38,8 +38,8 @@ pub(crate) struct ReplyBody {
     scope: Scope,
     meta: Meta,
     observers: Vec<Box<dyn StreamObserver>>,
-    /// The end is reported to interceptors.
-    exchange: Option<Box<Exchange>>,
+    /// The end is reported to middleware.
+    exchange: Option<Box<dyn Exchange>>,
     /// The reader of the parts knows how the answer ended, not the body.
     has_parts: bool,
     /// A wallet's request is in flight until its body is read.
@@ -92,8 +92,8 @@ impl ReplyBody {
         self.slot = slot;
     }
 
-    /// Reports the end of the body to interceptors.
-    pub(super) fn set_exchange(&mut self, exchange: Box<Exchange>) {
+    /// Reports the end of the body to middleware.
+    pub(super) fn set_exchange(&mut self, exchange: Box<dyn Exchange>) {
         self.exchange = Some(exchange);
     }
 
@@ -117,18 +117,12 @@ impl ReplyBody {
         self.end_exchange(error)
     }
 
-    /// Reports the end to interceptors. One that panics is an error, too.
+    /// Reports the end to middleware. Returns the error to report.
     fn end_exchange(&mut self, error: Option<Error>) -> Option<Error> {
         let Some(exchange) = self.exchange.take() else { return error };
         match error {
-            Some(error) => {
-                exchange.failed(&error);
-                Some(error)
-            }
-            None => {
-                let ended = exchange.end(&AttemptEnd::Complete { bytes: self.received });
-                ended.err().map(|error| self.explained(error))
-            }
+            Some(error) => Some(exchange.failed(error)),
+            None => exchange.completed(self.received).err().map(|error| self.explained(error)),
         }
     }
 

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// The output of a future of the caller's, or the message of its panic.
-pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);
     std::future::poll_fn(|cx| match caught_now(|| future.as_mut().poll(cx)) {
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
@@ -18,7 +18,7 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Stri
 }
 
 /// What a function of the caller's returns, or the message of its panic.
-pub(super) fn caught_now<T>(function: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught_now<T>(function: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(function)).map_err(|panic| message_of(&*panic))
 }
 

@@ -10,7 +10,7 @@ use crate::runtime::error::{Delivery, Error, ErrorKind};
 
 /// A request without a reply.
 #[cold]
-pub(super) fn of_request(error: reqwest::Error) -> Error {
+pub(crate) fn of_request(error: reqwest::Error) -> Error {
     // The only part of the URL that may be shown: its query may contain secrets.
     let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
     let error = error.without_url();

@@ -189,7 +189,7 @@ fn secrets_of(headers: &mut HeaderMap, key: Option<&ApiKey>) -> Vec<Secret> {
 }
 
 /// What must be kept out of errors of the value of a header.
-pub(super) fn secret_of(name: &HeaderName, value: &HeaderValue) -> Option<Secret> {
+pub(crate) fn secret_of(name: &HeaderName, value: &HeaderValue) -> Option<Secret> {
     let text = value.to_str().ok().filter(|_| value.is_sensitive() || !is_harmless(name))?;
     let is_credential = secret::is_credential(name.as_str());
     // Hiding ordinary words would make messages unreadable.
@@ -207,7 +207,7 @@ fn is_harmless(name: &HeaderName) -> bool {
 }
 
 /// Whether the HTTP client sets the header for the connection and the body.
-pub(super) fn is_of_the_connection(name: &HeaderName) -> bool {
+pub(crate) fn is_of_the_connection(name: &HeaderName) -> bool {
     OF_THE_CONNECTION.contains(&name.as_str())
 }
 

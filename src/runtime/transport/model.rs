@@ -10,7 +10,7 @@ const FIELDS: [&str; 2] = ["model", "modelId"];
 impl Outgoing {
     /// The model of the request, from its JSON or its form.
     pub(crate) fn model(&self) -> Option<String> {
-        let text = |name: &str| self.form()?.text(name);
+        let text = |name: &str| self.form()?.text_of(name);
         match self.form() {
             Some(_) => FIELDS.into_iter().find_map(text).map(str::to_owned),
             None => Some(model_of(&fields(self.body()?, &FIELDS)?)?.1.to_owned()),

@@ -13,9 +13,9 @@ use reqwest::{Request, StatusCode, Url};
 use serde_json::{Map, Value};
 
 use super::boxed_cold::boxed_cold;
+use super::exchange::{Exchange, Middleware};
 use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
-use super::middleware::Exchange;
 use super::redirect::HostPolicy;
 use super::{CallOptions, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
 use crate::runtime::error::Error;
@@ -23,7 +23,7 @@ use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::validation::ValidationError;
-use crate::runtime::wallet::{SIGN_INS, SignInChallenge};
+use crate::runtime::wallet::{Challenge, SIGN_INS};
 
 /// Why a transient failure is not retried.
 pub(super) const READ_ONCE: &str = "not retried, as its body cannot be read twice";
@@ -57,12 +57,12 @@ pub(crate) struct Outgoing {
     /// It was signed again after such a rejection, which is done once.
     pub(crate) signed_again: bool,
     /// What the next signature is to sign, as the last attempt was answered with it.
-    pub(crate) challenge: Option<Box<SignInChallenge>>,
+    pub(crate) challenge: Option<Challenge>,
     /// When the last attempt began.
     #[cfg_attr(not(feature = "wallet"), allow(dead_code))]
     pub(crate) attempted: Option<Instant>,
-    /// The request of the current attempt, as interceptors see it.
-    pub(super) exchange: Option<Box<Exchange>>,
+    /// The request of the current attempt, as middleware sees it.
+    pub(crate) exchange: Option<Box<dyn Exchange>>,
     /// The key is the provider's, which is asked before each attempt.
     pub(crate) takes_key: bool,
     /// An interceptor removed the cause of a failed attempt, which is done once.
@@ -252,7 +252,7 @@ impl Outgoing {
     }
 
     /// The same, to keep.
-    pub(super) fn body_in_memory(&self) -> Option<Bytes> {
+    pub(crate) fn body_in_memory(&self) -> Option<Bytes> {
         match &self.body {
             RequestBody::Bytes(bytes) => Some(bytes.clone()),
             _ => None,
@@ -273,6 +273,15 @@ impl Outgoing {
             *request.body_mut() = None;
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
             self.body = RequestBody::Bytes(body);
+        }
+    }
+
+    /// Replaces the body by a form.
+    pub(crate) fn set_form(&mut self, form: Form) {
+        if let Some(request) = &mut self.request {
+            *request.body_mut() = None;
+            request.headers_mut().extend(form.content_type().map(|media| (CONTENT_TYPE, media)));
+            self.body = RequestBody::Form(form, Failure::default());
         }
     }
 
@@ -330,6 +339,11 @@ impl Outgoing {
     /// anything.
     pub(crate) fn is_of_api(&self) -> bool {
         self.scope.operation().facts().auth != AuthScheme::Anonymous
+    }
+
+    /// The client's middleware. Other hosts get no request that it has seen.
+    pub(super) fn middleware(&self) -> Option<Arc<dyn Middleware>> {
+        self.shared.middleware.as_ref().filter(|_| self.is_of_api()).cloned()
     }
 }
 

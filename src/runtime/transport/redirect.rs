@@ -122,7 +122,7 @@ pub(super) fn not_followed(message: impl Into<String>) -> Error {
 }
 
 /// Scheme, host and port.
-pub(super) fn origin(url: &Url) -> (&str, Option<&str>, Option<u16>) {
+pub(crate) fn origin(url: &Url) -> (&str, Option<&str>, Option<u16>) {
     (url.scheme(), url.host_str(), url.port_or_known_default())
 }
 

@@ -20,8 +20,8 @@ use super::outgoing::READ_ONCE;
 use super::reply_kind::{self, ReplyKind};
 use super::retry::{Decision, Failures};
 use super::{
-    Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, ReplyForm, Scope, Trace, WalletSlot, failure, interceptor,
-    middleware, of_address, redirect,
+    Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, ReplyForm, Scope, Trace, WalletSlot, exchange, failure,
+    interceptor, of_address, redirect,
 };
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -119,8 +119,8 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
     };
     let outcome = outcome.unwrap_or_else(|_| Err(failure::out_of_time(limit)));
     let outcome = outcome.map_err(|error| outgoing.scope.explained(error));
-    match outgoing.exchange {
-        Some(_) => middleware::ended(outgoing, outcome),
+    match outgoing.exchange.take() {
+        Some(exchange) => exchange::ended(exchange, outgoing, outcome),
         None => outcome,
     }
 }
@@ -128,7 +128,7 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
 /// The first response that is not a redirect.
 async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Response, Error> {
     let mut elsewhere: Option<Url> = None;
-    for _ in 0..=redirect::MOST_REDIRECTS {
+    for redirects in 0..=redirect::MOST_REDIRECTS {
         let Some(mut request) = outgoing.next_request().await? else {
             return Err(redirect::not_followed("the server redirects a request that can be sent only once"));
         };
@@ -136,9 +136,9 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
             redirect::aim(&mut request, target);
         }
         let method = request.method().clone();
-        let response = match outgoing.shared.middleware.is_bypassed(outgoing) {
-            true => http.execute(request).await.map_err(failure::of_request),
-            false => boxed_cold(middleware::exchange(http, outgoing, request)).await,
+        let response = match outgoing.middleware() {
+            None => http.execute(request).await.map_err(failure::of_request),
+            Some(middleware) => boxed_cold(exchange::send(&*middleware, http, outgoing, request, redirects)).await,
         };
         let response = response.map_err(|error| outgoing.body_failure().unwrap_or(error))?;
         let sent_to = elsewhere.as_ref().or(outgoing.url());

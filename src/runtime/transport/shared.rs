@@ -6,10 +6,10 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 use super::base_url::BaseUrl;
+use super::exchange::Middleware;
 use super::http::Http;
 use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
-use super::middleware::Middleware;
 use super::{ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Versions, WalletSlots, Warnings};
 use crate::runtime::slots::Slots;
 use crate::runtime::wallet::ClientWallet;
@@ -35,8 +35,8 @@ pub(crate) struct Shared {
     pub(crate) wallets: WalletSlots,
     pub(crate) warnings: Warnings,
     pub(crate) versions: Versions,
-    /// What the program added around each request.
-    pub(crate) middleware: Middleware,
+    /// What is around each request to the API.
+    pub(crate) middleware: Option<Arc<dyn Middleware>>,
     /// The interceptors of each call, in this order.
     pub(crate) interceptors: CallInterceptors,
     /// The state of features.

@@ -3,6 +3,8 @@
 mod fetch;
 mod lookup;
 mod panics;
+#[cfg(feature = "pick")]
+mod pick;
 mod questions;
 mod stale;
 

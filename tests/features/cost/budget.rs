@@ -1,5 +1,6 @@
 //! A budget allows the calls that fit, and no others.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use venice_ai::cost::{Budget, Currency};
@@ -230,5 +231,71 @@ async fn neither_a_budget_nor_its_error_shows_what_was_asked() {
     let error = venice.chat().create(secret).await.unwrap_err();
     for shown in [format!("{error} {error:?}"), format!("{budget:?}")] {
         assert!(!shown.contains("swordfish") && !shown.contains(crate::support::KEY), "{shown}");
+    }
+}
+
+/// Notes the alerts of a budget as `currency percent spent`.
+fn noting(budget: Budget, percents: &[u32]) -> (Budget, Arc<Mutex<Vec<String>>>) {
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    let budget = percents.iter().fold(budget, |budget, percent| {
+        let noted = Arc::clone(&noted);
+        budget.on_share(*percent, move |alert| {
+            let text = format!("{} {} {}", alert.currency, alert.percent, alert.spending.spent);
+            noted.lock().unwrap().push(text);
+        })
+    });
+    (budget, noted)
+}
+
+#[tokio::test]
+async fn an_alert_is_called_once_when_its_share_is_spent() {
+    let server = shop(|_| costing("1"));
+    let (budget, noted) = noting(Budget::usd("4"), &[50, 100]);
+    let venice = within(&server, &budget);
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        venice.chat().create(a_dollar()).await.unwrap();
+        seen.push(noted.lock().unwrap().join(", "));
+    }
+    assert_eq!(seen, ["", "USD 50 2", "USD 50 2", "USD 50 2, USD 100 4"]);
+    // Below the share again, it can be reached again.
+    budget.set_usd_limit("10").unwrap();
+    venice.chat().create(a_dollar()).await.unwrap();
+    assert_eq!(noted.lock().unwrap().split_off(2), ["USD 50 5"]);
+    budget.reset();
+    budget.set_usd_limit("1").unwrap();
+    venice.chat().create(a_dollar()).await.unwrap();
+    assert_eq!(noted.lock().unwrap().split_off(2), ["USD 50 1", "USD 100 1"]);
+}
+
+#[tokio::test]
+async fn an_alert_may_use_the_budget_and_a_panic_in_it_fails_no_call() {
+    let server = shop(|_| costing("1"));
+    let raised = Budget::usd("1");
+    let own = raised.clone();
+    let budget = raised.on_share(100, move |alert| {
+        own.set_usd_limit("2").unwrap();
+        assert_eq!(alert.percent, 99, "it panics");
+    });
+    let venice = within(&server, &budget);
+    venice.chat().create(a_dollar()).await.unwrap();
+    venice.chat().create(a_dollar()).await.unwrap();
+    assert_eq!((calls(&server), budget.in_usd().limit), (2, amount("2")));
+}
+
+#[tokio::test]
+async fn a_call_whose_outcome_is_unknown_counts_for_alerts() {
+    let server = shop(|_| Answer::nothing());
+    let (budget, noted) = noting(Budget::usd("1"), &[100]);
+    within(&server, &budget).chat().create(a_dollar()).await.unwrap_err();
+    assert_eq!(*noted.lock().unwrap(), ["USD 100 0"]);
+}
+
+#[test]
+fn an_alert_is_at_1_to_100_percent() {
+    for percent in [0, 101] {
+        let budget = Budget::usd("1").on_share(percent, |_| {});
+        let error = venice_ai::Client::builder().api_key("k").budget(budget).build().unwrap_err();
+        assert!(error.to_string().contains("1 to 100 percent"), "{error}");
     }
 }

@@ -7,6 +7,7 @@ mod decisions;
 mod embeddings;
 mod images;
 mod policies;
+mod refused;
 mod sound;
 mod unreachable;
 mod video;

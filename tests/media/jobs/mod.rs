@@ -14,6 +14,7 @@ mod price;
 mod progress;
 mod response_kind;
 mod restart;
+mod resume;
 mod save;
 
 use std::collections::HashMap;

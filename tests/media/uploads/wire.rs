@@ -2,12 +2,13 @@
 
 use std::io::Cursor;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use venice_ai::blocking;
-use venice_ai::{FileInput, Upload};
+use venice_ai::http::Method;
+use venice_ai::{ErrorKind, FileInput, Form, Upload};
 
 use super::*;
-use crate::support::{Answer, Folder, Server, once};
+use crate::support::{Answer, Folder, Server, TestClock, client, once};
 
 const TEXT: &str = r#"{"text":"hello"}"#;
 
@@ -224,4 +225,46 @@ fn files_are_sent_without_async() {
     }
     let url = blocking::wait(Upload::path(folder.file("b.gif", "GIF89a")).to_data_url()).unwrap();
     assert_eq!(url, "data:image/gif;base64,R0lGODlh");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_the_sdk_does_not_know_takes_a_form() {
+    let folder = Folder::new();
+    let path = folder.file("requests.jsonl", "{}\n");
+    let server =
+        Server::answering([Answer::json(503, r#"{"error":"at capacity"}"#), Answer::json(200, r#"{"id":"f1"}"#)]);
+    let form = Form::new()
+        .text("purpose", "batch")
+        .text("tag", "a")
+        .text("tag", "b \"quoted\"\r\n--line")
+        .file("file", Upload::path(&path))
+        .file("na\"me", Upload::bytes("b.bin", vec![0, 1, 2]).mime("application/x-test"));
+    let client = client(&server, &TestClock::without_jitter());
+    let call = client.request::<Value>(Method::POST, "/files").with_form(form).with_extra_body("added", 7);
+    assert_eq!(call.await.unwrap(), json!({"id": "f1"}));
+    let requests = server.requests();
+    assert_eq!((requests.len(), &*requests[1].target), (2, "/api/v1/files"), "a 503 was not executed");
+    let found = parts(&requests[1]);
+    let texts: Vec<_> = found.iter().map(|(head, content)| (head.as_str(), String::from_utf8_lossy(content))).collect();
+    let head = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"");
+    assert_eq!(texts[0], (&*head("purpose"), "batch".into()));
+    assert_eq!(texts[1], (&*head("tag"), "a".into()));
+    assert_eq!(texts[2], (&*head("tag"), "b \"quoted\"\r\n--line".into()));
+    assert!(texts[3].0.starts_with(&format!("{}; filename=\"requests.jsonl\"", head("file"))), "{:?}", texts[3]);
+    assert_eq!(found[3].1, b"{}\n");
+    let expected = format!("{}; filename=\"b.bin\"\r\nContent-Type: application/x-test", head("na%22me"));
+    assert_eq!((texts[4].0, &*found[4].1), (&*expected, &[0_u8, 1, 2][..]));
+    assert_eq!(texts[5], (&*head("added"), "7".into()));
+}
+
+#[tokio::test]
+async fn a_form_with_a_reader_is_sent_once_and_a_missing_file_is_not_sent() {
+    let server = Server::answering([Answer::json(503, r#"{"error":"at capacity"}"#)]);
+    let client = client(&server, &TestClock::without_jitter());
+    let call = |file: Upload| client.request::<Value>(Method::POST, "/files").with_form(Form::new().file("file", file));
+    let error = call(Upload::blocking_reader("a", Cursor::new("text"))).await.unwrap_err();
+    assert_eq!((error.attempts(), server.count()), (1, 1), "{error}");
+    let error = call(Upload::path("/no/such/file")).await.unwrap_err();
+    assert_eq!((error.kind(), server.count()), (ErrorKind::Io, 1));
+    assert!(error.to_string().contains("`file`"), "{error}");
 }

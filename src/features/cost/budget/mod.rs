@@ -1,11 +1,14 @@
 //! `Budget`: a spending limit for one or several clients.
 
+mod alert;
 mod exceeded;
 mod spending;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::alert::Alert;
+pub use self::alert::BudgetAlert;
 pub use self::exceeded::{BudgetExceeded, Currency};
 pub use self::spending::Spending;
 use crate::api::generated::types::Money;
@@ -61,7 +64,8 @@ struct BudgetState {
     usd: Spending,
     diem: Spending,
     allows_unknown: bool,
-    /// Whether a limit was not an amount or was negative.
+    alerts: Vec<Alert>,
+    /// Whether a limit was not an amount or was negative, or the share of an alert was none.
     is_invalid: bool,
 }
 
@@ -110,6 +114,27 @@ impl Budget {
         self
     }
 
+    /// Calls a function when what was spent, or perhaps was, reaches a share of a limit: 1 to 100 percent. Reservations do not count.
+    ///
+    /// It is called once for each currency, and again after a [`reset`](Self::reset) or a higher limit. It runs where the cost of a call is
+    /// counted, also in async code, so it must not block; a panic in it is logged. Any other percentage is reported by
+    /// [`ClientBuilder::build`](crate::ClientBuilder::build).
+    ///
+    /// ```
+    /// use venice_ai::cost::Budget;
+    ///
+    /// let budget = Budget::usd("5").on_share(80, |alert| eprintln!("{} % of the budget: {:?}", alert.percent, alert.spending));
+    /// ```
+    #[must_use]
+    #[doc(alias("alert", "warning", "threshold"))]
+    pub fn on_share(self, percent: u32, alert: impl Fn(&BudgetAlert) + Send + Sync + 'static) -> Self {
+        let mut state = self.lock();
+        state.is_invalid |= !(1..=100).contains(&percent);
+        state.alerts.push(Alert::new(percent, alert));
+        drop(state);
+        self
+    }
+
     /// The spending in US dollars.
     ///
     /// ```
@@ -146,7 +171,7 @@ impl Budget {
     /// ```
     pub fn set_usd_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
         let limit = amount::limit(limit)?;
-        self.lock().usd.limit = Some(limit);
+        self.change(|state| state.usd.limit = Some(limit));
         Ok(())
     }
 
@@ -163,7 +188,7 @@ impl Budget {
     /// ```
     pub fn set_diem_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
         let limit = amount::limit(limit)?;
-        self.lock().diem.limit = Some(limit);
+        self.change(|state| state.diem.limit = Some(limit));
         Ok(())
     }
 
@@ -174,9 +199,10 @@ impl Budget {
     /// budget.reset();
     /// ```
     pub fn reset(&self) {
-        let mut state = self.lock();
-        state.usd.forget();
-        state.diem.forget();
+        self.change(|state| {
+            state.usd.forget();
+            state.diem.forget();
+        });
     }
 
     fn new() -> Self {
@@ -225,16 +251,28 @@ impl Budget {
     /// Replaces the reservation by the actual cost. Unknown parts count as estimated.
     pub(crate) fn settle(&self, reserved: Reserved, cost: Option<Cost>) {
         let cost = cost.unwrap_or_default();
-        let mut state = self.lock();
-        state.usd.settle(reserved.usd, cost.usd);
-        state.diem.settle(reserved.diem, cost.diem);
+        self.change(|state| {
+            state.usd.settle(reserved.usd, cost.usd);
+            state.diem.settle(reserved.diem, cost.diem);
+        });
     }
 
     /// Counts the reservation as uncertain: the outcome of the call is unknown.
     pub(crate) fn keep(&self, reserved: Reserved) {
+        self.change(|state| {
+            state.usd.keep(reserved.usd);
+            state.diem.keep(reserved.diem);
+        });
+    }
+
+    /// Changes what was spent or a limit, then calls the alerts that this reaches, which may use the budget.
+    fn change(&self, change: impl FnOnce(&mut BudgetState)) {
         let mut state = self.lock();
-        state.usd.keep(reserved.usd);
-        state.diem.keep(reserved.diem);
+        change(&mut state);
+        let (usd, diem) = (state.usd, state.diem);
+        let due: Vec<_> = state.alerts.iter_mut().flat_map(|alert| alert.due(usd, diem)).collect();
+        drop(state);
+        due.into_iter().for_each(|due| due.call());
     }
 
     fn lock(&self) -> MutexGuard<'_, BudgetState> {

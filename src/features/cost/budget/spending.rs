@@ -46,6 +46,15 @@ impl Spending {
         }
     }
 
+    /// Whether what was spent, or perhaps was, is at least this share of the limit.
+    pub(super) fn reaches(&self, percent: u32) -> bool {
+        let Some(limit) = self.limit.filter(|limit| !limit.is_zero()) else { return false };
+        let hundredths = |amount: Amount, n: u32| amount.checked_mul(i64::from(n).into());
+        let spent = self.spent.checked_add(self.uncertain).and_then(|spent| hundredths(spent, 100));
+        // Too long a number for an exact product is a large one.
+        spent.is_none_or(|spent| hundredths(limit, percent).is_some_and(|share| spent >= share))
+    }
+
     pub(super) fn reserve(&mut self, amount: Amount) {
         self.reserved += amount;
     }

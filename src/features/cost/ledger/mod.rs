@@ -40,7 +40,9 @@ impl CallInterceptor for Ledger {
 
     fn validate(&self) -> Result<(), Error> {
         match self.budget.as_ref().is_some_and(Budget::is_invalid) {
-            true => Err(Error::configuration("the limit of the budget is not an amount, or is negative")),
+            true => Err(Error::configuration(
+                "the limit of the budget is not an amount or is negative, or an alert is not at 1 to 100 percent",
+            )),
             false => Ok(()),
         }
     }

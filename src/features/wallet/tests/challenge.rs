@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::Url;
 
 use super::*;
-use crate::runtime::wallet::{SignInChallenge, SignInFields};
+use crate::features::wallet::challenge::{SignInChallenge, SignInFields};
 
 /// 2026-01-01T00:00:10Z.
 fn now() -> SystemTime {

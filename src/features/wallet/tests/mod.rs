@@ -9,7 +9,7 @@ mod payments;
 use super::sign_in::SignInMessage;
 use super::*;
 use crate::features::hex;
-use crate::runtime::wallet::SignInFields;
+use crate::features::wallet::challenge::SignInFields;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../../tests/fixtures/wallet/vectors.json")).unwrap()

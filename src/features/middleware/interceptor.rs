@@ -69,10 +69,10 @@ impl<I: Interceptor + ?Sized> Interceptor for Arc<I> {
 }
 
 /// An interceptor of a client.
-pub(crate) type SharedInterceptor = Arc<dyn DynInterceptor>;
+pub(super) type SharedInterceptor = Arc<dyn DynInterceptor>;
 
 /// An [`Interceptor`] of any type.
-pub(crate) trait DynInterceptor: Send + Sync {
+pub(super) trait DynInterceptor: Send + Sync {
     fn before<'a>(
         &'a self,
         attempt: &'a mut AttemptRequest,

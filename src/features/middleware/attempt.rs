@@ -25,11 +25,11 @@ pub struct AttemptInfo {
 }
 
 impl AttemptInfo {
-    pub(super) fn new(outgoing: &Outgoing, request: &Request, redirects: u32) -> Self {
+    pub(super) fn new(outgoing: &Outgoing, request: &Request, redirects: usize) -> Self {
         Self {
             operation: outgoing.scope.operation().clone(),
             attempt: outgoing.sent,
-            redirects,
+            redirects: u32::try_from(redirects).unwrap_or(u32::MAX),
             method: request.method().clone(),
             url: request.url().clone(),
             extensions: Extensions::new(),

@@ -1,18 +1,21 @@
 //! Middleware of a client: [`ClientBuilder::interceptor`] and [`ClientBuilder::layer`].
 
+use std::any::Any;
 use std::sync::Arc;
 
-use super::ClientBuilder;
-use crate::runtime::transport::middleware::Interceptor;
 #[cfg(feature = "tower")]
-use crate::runtime::transport::middleware::{BoxError, HttpBody, HttpService, layered};
+use super::{BoxError, HttpBody, HttpService, service::layered};
+use super::{Chain, Interceptor};
+use crate::runtime::client::ClientBuilder;
 
 impl ClientBuilder {
     /// Adds hooks around each request to the API: before it is sent, after the headers of its reply, at the end of its body. May be called
     /// several times. See [`middleware`](crate::middleware).
-    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
-        self.request_interceptors.push(Arc::new(interceptor));
-        self
+    pub fn interceptor(self, interceptor: impl Interceptor + 'static) -> Self {
+        self.change(|chain| {
+            let known = chain.interceptors.iter().cloned();
+            chain.interceptors = known.chain([Arc::new(interceptor) as _]).collect();
+        })
     }
 
     /// Adds a layer of `tower` around each request to the API: [`ServiceBuilder`], `tower-http`, or your own. May be called several times;
@@ -30,7 +33,7 @@ impl ClientBuilder {
     /// ```
     #[cfg(feature = "tower")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
-    pub fn layer<L, B>(mut self, layer: L) -> Self
+    pub fn layer<L, B>(self, layer: L) -> Self
     where
         L: tower_layer::Layer<HttpService> + Send + Sync + 'static,
         L::Service: tower_service::Service<http::Request<HttpBody>, Response = http::Response<B>>
@@ -43,7 +46,14 @@ impl ClientBuilder {
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.layers.push(layered(layer));
+        self.change(|chain| chain.layers.push(layered(layer)))
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Chain)) -> Self {
+        let middleware = self.middleware.get_or_insert_with(|| Box::<Chain>::default());
+        if let Some(chain) = (&mut **middleware as &mut dyn Any).downcast_mut() {
+            change(chain);
+        }
         self
     }
 }

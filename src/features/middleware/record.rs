@@ -4,15 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reqwest::{Request, Response, StatusCode, Url};
 
-use super::not_answered;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
-#[cfg(feature = "tower")]
 use crate::runtime::secret::Secret;
+use crate::runtime::transport::failure;
 
 /// The requests of one exchange. A layer may send none, or several.
 #[derive(Debug)]
-pub(crate) struct SendRecord {
+pub(super) struct SendRecord {
     class: RetryClass,
     state: Mutex<State>,
 }
@@ -27,7 +26,6 @@ struct State {
     /// Where the last reply came from.
     url: Option<Url>,
     /// Values of headers that a layer set, which may be credentials.
-    #[cfg(feature = "tower")]
     secrets: Vec<Secret>,
 }
 
@@ -46,7 +44,7 @@ impl SendRecord {
     /// Sends a request.
     pub(super) async fn execute(&self, http: &reqwest::Client, request: Request) -> Result<Response, Error> {
         self.begin()?;
-        let outcome = http.execute(request).await.map_err(not_answered);
+        let outcome = http.execute(request).await.map_err(failure::of_request);
         let mut state = self.lock();
         match &outcome {
             Ok(response) => {
@@ -101,7 +99,7 @@ impl SendRecord {
         self.lock().secrets.extend(secrets);
     }
 
-    #[cfg(feature = "tower")]
+    /// What a layer added.
     pub(super) fn secrets(&self) -> Vec<Secret> {
         std::mem::take(&mut self.lock().secrets)
     }

@@ -106,10 +106,10 @@ where
 }
 
 /// Wraps what is within.
-pub(crate) type LayerFn = Box<dyn FnOnce(HttpService) -> HttpService + Send + Sync>;
+pub(super) type LayerFn = Box<dyn FnOnce(HttpService) -> HttpService + Send + Sync>;
 
 /// A layer, applied when the client is built.
-pub(crate) fn layered<L, B>(layer: L) -> LayerFn
+pub(super) fn layered<L, B>(layer: L) -> LayerFn
 where
     L: Layer<HttpService> + Send + Sync + 'static,
     L::Service: Service<Request<HttpBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -123,7 +123,7 @@ where
 
 impl HttpService {
     /// The layers around the HTTP client, the first one outermost; `None` without any.
-    pub(crate) fn stack(layers: Vec<LayerFn>) -> Option<Self> {
+    pub(super) fn stack(layers: Vec<LayerFn>) -> Option<Self> {
         let client = (!layers.is_empty()).then(|| Self(Box::new(Network)))?;
         Some(layers.into_iter().rev().fold(client, |inner, layer| layer(inner)))
     }

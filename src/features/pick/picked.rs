@@ -1,0 +1,48 @@
+//! `PickedModel`: the model that was chosen, and its price.
+
+use std::ops::Deref;
+
+use crate::api::generated::types::Money;
+use crate::features::catalogue::CatalogueModel;
+
+/// The model that [`Models::pick`](crate::Models::pick) chose. It can be used where a request takes a model.
+#[derive(Clone, Debug)]
+pub struct PickedModel {
+    pub(super) candidate: Candidate,
+}
+
+/// A model that fits.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) model: CatalogueModel,
+    pub(super) price: Option<Money>,
+}
+
+impl PickedModel {
+    /// What was compared: the price of the tokens, the image, the text or the recording that [`Pick`](super::Pick) describes, or the quote
+    /// of the API. `None` if the price is unknown and was not asked for.
+    #[must_use]
+    pub fn price(&self) -> Option<Money> {
+        self.candidate.price.clone()
+    }
+}
+
+impl Deref for PickedModel {
+    type Target = CatalogueModel;
+
+    fn deref(&self) -> &CatalogueModel {
+        &self.candidate.model
+    }
+}
+
+impl From<PickedModel> for String {
+    fn from(model: PickedModel) -> Self {
+        model.id().to_owned()
+    }
+}
+
+impl From<&PickedModel> for String {
+    fn from(model: &PickedModel) -> Self {
+        model.id().to_owned()
+    }
+}
