@@ -128,6 +128,7 @@ const OF_THE_CONNECTION: [&str; 12] = [
 ];
 
 /// The names of the headers of end-to-end encryption start with this.
+#[cfg(any(feature = "e2ee", feature = "middleware"))]
 pub(crate) const OF_ENCRYPTION: &str = "x-venice-tee-";
 
 /// Headers whose values do not identify the caller. Any other may be a credential: gateways use `x-session-id` or `cf-access-client-id`.

@@ -252,6 +252,7 @@ impl Outgoing {
     }
 
     /// The same, to keep.
+    #[cfg(feature = "middleware")]
     pub(crate) fn body_in_memory(&self) -> Option<Bytes> {
         match &self.body {
             RequestBody::Bytes(bytes) => Some(bytes.clone()),
