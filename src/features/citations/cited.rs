@@ -1,6 +1,7 @@
 //! `CitedText`: an answer in segments, each with its citations.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::marker::{Scanner, Token};
 use super::position::Counting;
@@ -35,8 +36,8 @@ pub struct CitedText {
 pub struct CitedSegment {
     /// The text before the marker. Empty between consecutive markers.
     pub text: String,
-    /// Its citations; empty after the last marker.
-    pub citations: Vec<Citation>,
+    /// Its citations; empty after the last marker. Segments with the same citation share it.
+    pub citations: Vec<Arc<Citation>>,
 }
 
 impl fmt::Debug for CitedSegment {
@@ -140,7 +141,8 @@ impl CitedText {
     /// ```
     #[must_use]
     pub fn citations(&self) -> Vec<&Citation> {
-        let mut citations: Vec<&Citation> = self.segments.iter().flat_map(|segment| &segment.citations).collect();
+        let cited = self.segments.iter().flat_map(|segment| &segment.citations);
+        let mut citations: Vec<&Citation> = cited.map(|citation| &**citation).collect();
         citations.sort_by_key(|citation| citation.number);
         citations.dedup_by_key(|citation| citation.number);
         citations
@@ -160,6 +162,8 @@ impl CitedText {
 #[inline]
 fn segments(text: &str, sources: &[WebSearchCitation]) -> Vec<CitedSegment> {
     let (mut scanner, mut counting) = (Scanner::default(), Counting::default());
+    let citations = sources.iter().enumerate().map(|(place, source)| Arc::new(Citation::of(place, source)));
+    let citations: Vec<Arc<Citation>> = citations.collect();
     let mut segments = Vec::new();
     let mut segment = CitedSegment::default();
     let mut rest = text;
@@ -174,8 +178,7 @@ fn segments(text: &str, sources: &[WebSearchCitation]) -> Vec<CitedSegment> {
                 if places.is_empty() {
                     segment.text.push_str(&rest[..bytes]);
                 } else {
-                    let cited = places.into_iter().filter_map(|place| Some(Citation::of(place, sources.get(place)?)));
-                    segment.citations = cited.collect();
+                    segment.citations = places.into_iter().filter_map(|place| citations.get(place).cloned()).collect();
                     segments.push(std::mem::take(&mut segment));
                 }
                 bytes

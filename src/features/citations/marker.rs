@@ -33,6 +33,8 @@ pub(super) struct Scanner {
     /// Whether only white space precedes this position in its line.
     at_line_start: bool,
     begun: bool,
+    /// The bytes of a run of backticks or tildes that may go on with the next piece. They are not looked at again.
+    run: usize,
 }
 
 /// The state of code, which has no markers.
@@ -132,8 +134,10 @@ impl Scanner {
 
     /// Backticks and tildes start and end code.
     fn run(&mut self, text: &str, mark: u8, ended: bool) -> Option<Token> {
-        let length = text.bytes().take_while(|byte| *byte == mark).count();
+        let known = std::mem::take(&mut self.run);
+        let length = known + text.bytes().skip(known).take_while(|byte| *byte == mark).count();
         if length == text.len() && !ended {
+            self.run = length;
             return None;
         }
         let may_fence = self.at_line_start && length >= 3;

@@ -13,7 +13,7 @@ use crate::features::reasoning::Hidden;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CitationStyle {
-    /// Markdown links: `[[1]](https://…)`.
+    /// Markdown links: `[[1]](https://…)`. `[1]` for URLs that are not web URLs, and once repeated URLs are 16 times as long as the text.
     #[default]
     Links,
     /// Markdown footnotes: `[^1]`, and a list of citations at the end.
@@ -53,7 +53,15 @@ pub struct CitationRenderer {
     /// Text that was not rendered yet.
     held: Hidden,
     cited: BTreeSet<usize>,
+    /// The bytes of text that were rendered, and those of the URLs in links.
+    read: usize,
+    linked: usize,
 }
+
+/// The bytes of URLs in links that a text may have, and how many more for each of its bytes. Each marker repeats a URL, so a long one would
+/// make the text grow without limit.
+const LINKS: usize = 64 * 1024;
+const LINKS_A_BYTE: usize = 16;
 
 impl CitationRenderer {
     /// A renderer without text.
@@ -67,6 +75,8 @@ impl CitationRenderer {
             waiting: None,
             held: Hidden::default(),
             cited: BTreeSet::new(),
+            read: 0,
+            linked: 0,
         }
     }
 
@@ -122,6 +132,7 @@ impl CitationRenderer {
             match token {
                 Token::Text(bytes) => {
                     text.push_str(&rest[..bytes]);
+                    self.read += bytes;
                     at += bytes;
                 }
                 Token::Marker { .. } if self.citations.is_empty() && !ended => {
@@ -133,8 +144,15 @@ impl CitationRenderer {
                     if places.is_empty() {
                         text.push_str(&rest[..bytes]);
                     }
+                    self.read += bytes;
                     for citation in places.into_iter().filter_map(|place| self.citations.get(place)) {
-                        self.style.mark(citation, &mut text);
+                        let linked = self.linked.saturating_add(citation.url.len());
+                        let is_linked =
+                            self.style == CitationStyle::Links && linked <= LINKS + LINKS_A_BYTE * self.read;
+                        if is_linked {
+                            self.linked = linked;
+                        }
+                        self.style.mark(citation, is_linked, &mut text);
                         self.cited.insert(citation.number);
                     }
                     at += bytes;
@@ -147,9 +165,9 @@ impl CitationRenderer {
 }
 
 impl CitationStyle {
-    fn mark(self, Citation { number, url, .. }: &Citation, text: &mut String) {
+    fn mark(self, Citation { number, url, .. }: &Citation, is_linked: bool, text: &mut String) {
         // Writing to a string cannot fail.
-        let _ = match (self, link(url)) {
+        let _ = match (self, Some(url).filter(|_| is_linked).and_then(|url| link(url))) {
             (Self::Links, Some(url)) => write!(text, "[[{number}]]({url})"),
             (Self::Footnotes, _) => write!(text, "[^{number}]"),
             (Self::Links | Self::Plain, _) => write!(text, "[{number}]"),
