@@ -13,7 +13,7 @@ use super::payload::{ConsentRequired, ContentPolicy, Details, FieldError, Paymen
 use super::{Error, ErrorKind, codes};
 use crate::runtime::attachments::Attachments;
 use crate::runtime::json_cost;
-use crate::runtime::meta::Meta;
+use crate::runtime::meta::{self, Meta};
 use crate::runtime::operation::{AuthScheme, OperationRef};
 use crate::runtime::text::{scrub_json, shortened, summary_of_body, without_mark, without_secret};
 
@@ -221,7 +221,7 @@ fn attachments(
 fn retry_after(body: &Value) -> Option<Duration> {
     let named = |place: &Value| super::payload::number(place, "retry_after");
     let seconds = body.get("error").and_then(named).or_else(|| named(body))?;
-    Duration::try_from_secs_f64(seconds).ok()
+    (seconds.is_finite() && seconds >= 0.0).then(|| meta::seconds(seconds))
 }
 
 fn is_number(code: &str) -> bool {
@@ -364,6 +364,15 @@ mod tests {
         assert_eq!(did_you_mean(message), ["qwen3-4b", "qwen-2.5-vl", "llama-3.3-70b"]);
         assert!(did_you_mean("Specified model not found").is_empty());
         assert!(did_you_mean("Did you mean").is_empty());
+    }
+
+    #[test]
+    fn every_wait_can_be_added_to_a_time() {
+        for (seconds, wait) in [("7.5", Some(7)), ("1e19", Some(32_000_000_000)), ("-1", None), ("\"inf\"", None)] {
+            let body = format!(r#"{{"error": {{"message": "slow down", "retry_after": {seconds}}}}}"#);
+            let found = retry_after(&serde_json::from_str(&body).unwrap());
+            assert_eq!(found.map(|wait| wait.as_secs()), wait, "{seconds}");
+        }
     }
 
     #[test]

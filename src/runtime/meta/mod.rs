@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
 
-pub(crate) use self::parse::essence_of;
 use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
+pub(crate) use self::parse::{essence_of, seconds};
 pub use self::typed::{
     AudioInfo, Balances, ContentFlags, Deprecation, ErrorBudget, Pagination, RateLimit, RateLimitScope, RateLimits,
     RpcUsage,

@@ -58,7 +58,7 @@ pub(crate) fn essence_of(media: &str) -> String {
 }
 
 /// Seconds as a duration; never negative, and never so large that adding it to a time would overflow.
-pub(super) fn seconds(number: f64) -> Duration {
+pub(crate) fn seconds(number: f64) -> Duration {
     const A_THOUSAND_YEARS: f64 = 3.2e10;
     Duration::from_secs_f64(number.clamp(0.0, A_THOUSAND_YEARS))
 }
