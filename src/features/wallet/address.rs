@@ -192,6 +192,11 @@ fn evm(digits: &str) -> Result<[u8; 20], String> {
 }
 
 fn solana(text: &str) -> Result<[u8; 32], String> {
+    /// An address has 44 digits. Decoding more takes the square of their number.
+    const MOST_DIGITS: usize = 128;
+    if text.len() > MOST_DIGITS {
+        return Err(format!("a Solana address has at most 44 characters, and this one has {}", text.len()));
+    }
     let bytes = bs58::decode(text)
         .into_vec()
         .map_err(|error| format!("it is neither `0x` and hexadecimal digits (EVM) nor base58 (Solana): {error}"))?;

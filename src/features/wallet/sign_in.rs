@@ -264,6 +264,11 @@ impl<T> Call<T> {
     }
 }
 
+/// A control character, or a line or paragraph separator: what a wallet may show as the start of another line.
+fn ends_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// A sign-in message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignInMessage {
@@ -290,14 +295,14 @@ impl SignInMessage {
         ];
         for (field, value) in lines {
             let Some(value) = value else { continue };
-            if value.chars().any(char::is_control) {
+            if value.chars().any(ends_a_line) {
                 return reject(field, "has a line break or another control character");
             }
             if value.is_empty() && field != "statement" {
                 return reject(field, "is empty");
             }
         }
-        if self.fields.resources.iter().any(|resource| resource.chars().any(char::is_control)) {
+        if self.fields.resources.iter().any(|resource| resource.chars().any(ends_a_line)) {
             return reject("list of resources", "has a line break or another control character");
         }
         if self.fields.nonce.len() < 8 || !self.fields.nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

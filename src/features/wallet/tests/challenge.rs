@@ -35,7 +35,7 @@ fn a_challenge_of_another_site_time_or_chain_is_not_signed() {
     let wallet = Wallet::new(LocalWallet::from_hex(text(&list(&vectors(), "evm")[0], "key")).unwrap());
     let url = Url::parse("https://gateway.example:8443/api/v1/chat/completions").unwrap();
     type Change = fn(&mut SignInChallenge);
-    let changes: [(Change, bool); 26] = [
+    let changes: [(Change, bool); 28] = [
         (|_| {}, true),
         (|c| c.fields.domain = "venice.ai".to_owned(), true),
         (|c| c.fields.domain = "API.venice.ai".to_owned(), true),
@@ -55,6 +55,8 @@ fn a_challenge_of_another_site_time_or_chain_is_not_signed() {
         (|c| c.fields.nonce = "short".to_owned(), false),
         (|c| c.fields.nonce = "0123456789abcdef\nURI: x".to_owned(), false),
         (|c| c.fields.statement = Some("yes\nURI: https://evil.example".to_owned()), false),
+        (|c| c.fields.statement = Some("yes\u{2028}URI: https://evil.example".to_owned()), false),
+        (|c| c.fields.resources = vec!["https://a.example\u{2029}Resources:".to_owned()], false),
         (|c| c.fields.issued_at = "2025-12-31T23:55:00.000Z".to_owned(), false),
         (|c| c.fields.issued_at = "2026-01-01T00:01:00.000Z".to_owned(), false),
         (|c| c.fields.issued_at = "now".to_owned(), false),
