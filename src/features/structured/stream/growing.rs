@@ -91,18 +91,31 @@ impl Growing {
                 Ok((used, false))
             }
             ReaderState::InText(text) => {
-                let (used, is_whole) = text.push(rest)?;
+                let pushed = text.push(rest);
                 let decoded = std::mem::take(&mut text.decoded);
-                if is_whole {
-                    self.state = self.behind_value();
+                let has_grown = self.append(&decoded)?;
+                match pushed {
+                    Ok((used, is_whole)) => {
+                        if is_whole {
+                            self.state = self.behind_value();
+                        }
+                        Ok((used, has_grown))
+                    }
+                    // What precedes the invalid character belongs to the text, in whatever pieces it arrives.
+                    Err(Invalid) => {
+                        self.state = ReaderState::Ended;
+                        Ok((rest.len(), has_grown))
+                    }
                 }
-                Ok((used, self.append(&decoded)?))
             }
             ReaderState::Word(word) => {
-                let used = rest.bytes().take_while(|byte| is_of_word(*byte)).count();
-                word.push_str(rest.get(..used).unwrap_or_default());
-                let is_whole = used < rest.len() || matches!(&**word, "true" | "false" | "null");
-                if !is_whole {
+                let (begun, length) = (word.len(), rest.bytes().take_while(|byte| is_of_word(*byte)).count());
+                word.push_str(rest.get(..length).unwrap_or_default());
+                // These end with their last letter, whatever follows in the piece.
+                let literal = ["true", "false", "null"].into_iter().find(|literal| word.starts_with(literal));
+                word.truncate(literal.map_or(word.len(), str::len));
+                let used = word.len() - begun;
+                if literal.is_none() && length == rest.len() {
                     return Ok((used, false));
                 }
                 let value: Value = serde_json::from_str(word).map_err(|_| Invalid)?;

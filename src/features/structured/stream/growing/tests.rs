@@ -79,6 +79,22 @@ fn incomplete_escapes_names_and_numbers_are_not_returned() {
 }
 
 #[test]
+fn the_text_before_an_invalid_escape_is_the_same_in_all_pieces() {
+    for text in [r#"{"a": "b\x"#, "{\"a\": \"b\n", r#"{"a": "b\ud800c"#, r#"{"a": "b\ud800\n"#] {
+        assert_eq!(values([text]), [json!({"a": "b"})], "{text}");
+        assert_eq!(in_chars(text).last(), Some(&json!({"a": "b"})), "{text}");
+    }
+}
+
+#[test]
+fn a_word_ends_at_the_same_letter_in_all_pieces() {
+    for (text, expected) in [(r#"[truex"#, json!([true])), ("[nullnull]", json!([null])), ("[1x, 2]", json!([]))] {
+        assert_eq!(values([text]).last(), Some(&expected), "{text}");
+        assert_eq!(in_chars(text).last(), Some(&expected), "{text}");
+    }
+}
+
+#[test]
 fn invalid_json_stops_the_growth_and_keeps_the_value() {
     for text in [
         r#"{"a": 1, oops"#,
