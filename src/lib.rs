@@ -4,6 +4,11 @@
 mod api;
 mod face;
 mod features;
+/// What is fuzzed.
+#[cfg(fuzzing)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
 mod runtime;
 
 #[cfg(any(doc, doctest))]

@@ -42,6 +42,8 @@ mod collateral;
 mod crypto;
 mod error;
 mod event_log;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod jwt;
 mod level;
 mod measurements;

@@ -2,6 +2,8 @@
 
 mod cited;
 mod clean;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod marker;
 mod position;
 mod render;

@@ -1,5 +1,7 @@
 //! `CsvTable`: every charge as one CSV table, over all pages.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod table;
 
 pub use self::table::CsvTable;

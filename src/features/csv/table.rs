@@ -25,7 +25,7 @@ pub type CsvTable = Pages<Bytes>;
 
 /// What decides how the next page is joined.
 #[derive(Debug, Default)]
-struct PageJoiner {
+pub(super) struct PageJoiner {
     /// The first line of the table, with its line end.
     header: Bytes,
     /// Whether the last page lacks its final line end.
@@ -78,7 +78,7 @@ impl CsvTable {
 impl PageJoiner {
     /// The part of a page that is appended to the table.
     #[inline]
-    fn join(&mut self, page: Bytes) -> Option<Bytes> {
+    pub(super) fn join(&mut self, page: Bytes) -> Option<Bytes> {
         let mut lines = page;
         if self.header.is_empty() {
             let end = lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |end| end + 1);

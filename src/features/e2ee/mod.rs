@@ -61,6 +61,8 @@
 mod chat;
 pub(crate) mod envelope;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod protocol;
 mod reply;
 mod request;

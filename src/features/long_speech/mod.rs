@@ -1,5 +1,7 @@
 //! `LongSpeech`: text-to-speech for texts that are too long for one request.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod join;
 mod maker;
 mod sample_store;

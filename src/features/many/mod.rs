@@ -88,6 +88,8 @@ use futures_core::Stream;
 use self::engine::Engine;
 use self::input::Input;
 pub use self::journal::Journal;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::journal::fuzz;
 pub use self::outcome::Outcome;
 pub use self::progress::{Progress, Wait};
 use self::task::Finish;

@@ -99,6 +99,8 @@ use serde::de::DeserializeOwned;
 
 use self::document::REASONING_TAGS;
 pub use self::parsed::Parsed;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::stream::fuzz;
 pub use self::stream::{ParseEvent, ParsedStream, Partial};
 use self::verdict::read;
 use crate::api::chat::Chat;

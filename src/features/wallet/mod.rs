@@ -38,6 +38,8 @@ mod address;
 mod auto_top_up;
 mod challenge;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod keystore;
 mod ledger;
 mod local;

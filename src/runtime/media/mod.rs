@@ -9,7 +9,7 @@ pub(crate) mod limits;
 pub(crate) mod off_thread;
 pub(crate) mod open;
 pub(crate) mod pieces;
-mod pixels;
+pub(crate) mod pixels;
 pub(crate) mod sniff;
 mod upload;
 

@@ -4,7 +4,7 @@
 pub(super) const HEAD_BYTES: usize = 256 * 1024;
 
 /// Width and height in pixels, if they are in the head of the file. Supports PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and HEIC.
-pub(super) fn size(head: &[u8]) -> Option<(u32, u32)> {
+pub(crate) fn size(head: &[u8]) -> Option<(u32, u32)> {
     let (width, height) = match head {
         [0x89, b'P', b'N', b'G', ..] => (u32::from_be_bytes(array(head, 16)?), u32::from_be_bytes(array(head, 20)?)),
         [b'G', b'I', b'F', ..] => (short(head, 6)?, short(head, 8)?),

@@ -9,6 +9,8 @@ mod check;
 pub mod content;
 pub mod diff;
 pub mod docs;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod generate;
 mod grammar;
 pub mod import;

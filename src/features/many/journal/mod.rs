@@ -1,6 +1,8 @@
 //! `Journal`: a durable log of a run, so that another run resumes it without paying twice.
 
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub(super) mod identity;
 mod log;
 mod record;

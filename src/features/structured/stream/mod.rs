@@ -1,5 +1,7 @@
 //! `ParsedStream`: a value of a type, while it is written.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod growing;
 mod lead;
 mod partial;

@@ -28,7 +28,8 @@ pub fn is_left_out(attributes: &[Attribute]) -> bool {
 fn decide(meta: &Meta, test: bool) -> Option<bool> {
     match meta {
         Meta::Path(path) if path.is_ident("test") => Some(test),
-        Meta::Path(path) if path.is_ident("docsrs") => Some(false),
+        // What documentation and `cargo fuzz` set is set in no build of a user.
+        Meta::Path(path) if path.is_ident("docsrs") || path.is_ident("fuzzing") => Some(false),
         Meta::List(list) => {
             let parts: Vec<Option<bool>> = parts(list).iter().map(|part| decide(part, test)).collect();
             if list.path.is_ident("all") {
@@ -96,7 +97,15 @@ mod tests {
 
     #[test]
     fn what_is_never_compiled_has_no_conditions() {
-        for never in ["any()", "test", "not(all())", "all(feature = \"a\", any())", "docsrs", "not(not(test))"] {
+        for never in [
+            "any()",
+            "test",
+            "not(all())",
+            "all(feature = \"a\", any())",
+            "docsrs",
+            "any(test, fuzzing)",
+            "not(not(test))",
+        ] {
             assert_eq!(of(&format!("#[cfg({never})]")), None, "{never}");
         }
     }

@@ -1,0 +1,5 @@
+//! A CSV table in pages.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| venice_ai::fuzzing::csv(data));

@@ -1,0 +1,5 @@
+//! The journal of a batch.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| venice_ai::fuzzing::journal(data));

@@ -1,0 +1,5 @@
+//! Multipart bodies.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| venice_ai::fuzzing::multipart(data));

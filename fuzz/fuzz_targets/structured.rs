@@ -1,0 +1,5 @@
+//! The JSON of structured outputs.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| venice_ai::fuzzing::structured(data));
