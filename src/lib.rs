@@ -32,6 +32,9 @@ pub use self::features::e2ee;
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub use self::features::many;
+#[cfg(feature = "otel")]
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+pub use self::features::otel;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub use self::features::preflight;

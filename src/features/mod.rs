@@ -67,6 +67,9 @@ pub mod many;
 #[cfg(feature = "middleware")]
 #[cfg_attr(docsrs, doc(cfg(feature = "middleware")))]
 pub mod middleware;
+#[cfg(feature = "otel")]
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+pub mod otel;
 #[cfg(feature = "pick")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pick")))]
 pub mod pick;

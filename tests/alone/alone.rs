@@ -72,6 +72,9 @@ mod many;
 #[cfg(feature = "middleware")]
 #[path = "../core/middleware/mod.rs"]
 mod middleware;
+#[cfg(feature = "otel")]
+#[path = "../features/otel/mod.rs"]
+mod otel;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;

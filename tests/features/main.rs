@@ -1,4 +1,4 @@
-//! Features on top of the API: batches, budgets and prices, preflight, privacy policies, tools.
+//! Features on top of the API: batches, budgets and prices, OpenTelemetry, preflight, privacy policies, tools.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -6,6 +6,7 @@ use venice_ai_test_support as support;
 
 mod cost;
 mod many;
+mod otel;
 mod preflight;
 mod privacy;
 mod tools;

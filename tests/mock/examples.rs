@@ -76,6 +76,7 @@ const EXAMPLES: &[&str] = &[
     "images",
     "many",
     "multimodal",
+    "otel",
     "own_http",
     "quickstart",
     "responses",

@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 use venice_ai::operations;
-use venice_ai::{Client, Error, Operation, types};
+use venice_ai::{Client, Error, Operation, RetryPolicy, types};
 use venice_ai_mock::MockVenice;
 use venice_ai_test_support::server::Request;
-use venice_ai_test_support::{Answer, Server, once};
+use venice_ai_test_support::{Answer, Server, builder, once};
 
 /// A client of a server that answers each operation by the API's document.
 struct Wire {
@@ -31,8 +31,12 @@ mod calls {
 
 impl Wire {
     fn start() -> Self {
+        Self::with(once)
+    }
+
+    fn with(client: impl FnOnce(&Server) -> Client) -> Self {
         let server = Server::start(|_, request| answer(request));
-        let client = once(&server);
+        let client = client(&server);
         Self { server, client }
     }
 
@@ -84,4 +88,38 @@ async fn every_generated_method_sends_its_request_and_reads_the_reply() {
     let wire = Wire::start();
     calls::all(&wire).await;
     assert_eq!(wire.server.count(), operations::ALL.len(), "each operation once");
+}
+
+#[tokio::test]
+async fn every_operation_is_one_span() {
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+    use venice_ai::otel::OpenTelemetry;
+
+    let spans = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(spans.clone()).build();
+    let wire = Wire::with(|server| {
+        let telemetry = OpenTelemetry::new().with_tracer_provider(&provider);
+        builder(server).retry(RetryPolicy::disabled()).opentelemetry(telemetry).build().unwrap()
+    });
+    calls::all(&wire).await;
+    let spans = spans.get_finished_spans().unwrap();
+    assert_eq!(spans.len(), operations::ALL.len());
+    for (span, operation) in spans.iter().zip(operations::ALL) {
+        let text = |name: &str| {
+            let attribute = span.attributes.iter().find(|attribute| attribute.key.as_str() == name);
+            attribute.map(|attribute| attribute.value.to_string())
+        };
+        assert_eq!(text("venice.operation").as_deref(), Some(operation.id));
+        assert_eq!(text("http.request.method").as_deref(), Some(operation.method), "{}", operation.id);
+        assert_eq!(text("url.template").as_deref(), Some(operation.path), "{}", operation.id);
+        assert_eq!(text("error.type"), None, "{}", operation.id);
+        let name = match text("gen_ai.operation.name") {
+            Some(name) => text("gen_ai.request.model").map_or(name.clone(), |model| format!("{name} {model}")),
+            None => format!("{} {}", operation.method, operation.path),
+        };
+        assert_eq!(span.name, name);
+    }
+    let of_models =
+        spans.iter().filter(|span| span.attributes.iter().any(|one| one.key.as_str() == "gen_ai.provider.name"));
+    assert!(of_models.count() > 10);
 }

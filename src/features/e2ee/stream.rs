@@ -173,6 +173,9 @@ impl EncryptedStream {
 
     /// Wipes the key, and returns the error, if there is one.
     fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<DecryptedDelta, Error>>> {
+        if let Some(error) = &error {
+            self.parts.body().failed(error);
+        }
         self.state = State::Ended;
         Poll::Ready(error.map(Err))
     }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use super::journal::body_of;
 use crate::runtime::error::{Delivery, Error};
@@ -61,7 +60,6 @@ pub(super) async fn attempt(
     keep: bool,
 ) -> Result<Box<AttemptReply>, Error> {
     let trace = Trace::begin(outgoing);
-    let span = trace.span().clone();
     let within = async {
         let sent = Box::pin(in_time(transport::send(outgoing, &trace), limit, &idle_time)).await;
         let reply = sent.unwrap_or_else(|| {
@@ -83,7 +81,7 @@ pub(super) async fn attempt(
         };
         Ok(Box::new(AttemptReply { reply: Reply { meta, body, scope }, body: kept, is_file }))
     };
-    within.instrument(span).await
+    trace.within(within).await
 }
 
 /// Runs work with a time limit, not counting the consumer's idle time.

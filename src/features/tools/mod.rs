@@ -63,6 +63,7 @@ mod function;
 mod phase;
 mod round;
 mod run;
+mod span;
 mod steps;
 mod stop;
 mod toolbox;

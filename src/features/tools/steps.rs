@@ -163,7 +163,7 @@ impl ToolRun {
             Some(calls) => {
                 self.conversation.release_tool_choice();
                 let declared = self.conversation.request.tools.as_deref().unwrap_or_default();
-                let turn = Turn::new(calls, &self.tools, declared, self.concurrency);
+                let turn = Turn::new(self.client.clone(), calls, &self.tools, declared, self.concurrency);
                 self.unanswered = turn.unanswered().cloned().collect();
                 Phase::Acting(turn)
             }

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use super::event::{CallStatus, FinishedCall, RunEvent};
 use super::function::{CallResult, Function};
+use super::span;
 use super::toolbox::{ToolBox, name_of};
 use crate::api::generated::types::{ChatMessage, Tool, ToolCall};
 use crate::features::in_flight::InFlight;
+use crate::runtime::client::Client;
 
 /// The calls of one reply, in order. A call is identified by its index, whatever its id.
 pub(super) struct Turn {
+    /// Whose observers see the calls.
+    client: Client,
     slots: Vec<Slot>,
     /// All calls before this index have their results.
     over: usize,
@@ -52,7 +56,13 @@ pub(super) enum Step {
 
 impl Turn {
     #[inline]
-    pub(super) fn new(calls: Vec<ToolCall>, tools: &ToolBox, declared: &[Tool], concurrency: usize) -> Self {
+    pub(super) fn new(
+        client: Client,
+        calls: Vec<ToolCall>,
+        tools: &ToolBox,
+        declared: &[Tool],
+        concurrency: usize,
+    ) -> Self {
         let state = |call: &ToolCall| {
             let name = &*call.function.name;
             if let Some((function, limit)) = tools.function(name) {
@@ -64,7 +74,8 @@ impl Turn {
             }
         };
         let slots = calls.into_iter().map(|call| Slot { state: state(&call), call });
-        Self { slots: slots.collect(), over: 0, working: InFlight::default(), is_stopped: false, concurrency }
+        let (slots, working) = (slots.collect(), InFlight::default());
+        Self { client, slots, over: 0, working, is_stopped: false, concurrency }
     }
 
     /// The next step. Cancel-safe.
@@ -105,7 +116,7 @@ impl Turn {
         let finished = match std::mem::replace(&mut slot.state, CallState::Entered) {
             CallState::Waiting(..) | CallState::ToAnnounce | CallState::Awaiting if self.is_stopped => not_called(),
             CallState::Waiting(function, limit) if !is_full => {
-                match function.begin(&slot.call.function.arguments, limit) {
+                match span::begin(&self.client, &function, &slot.call, limit) {
                     Ok(working) => {
                         self.working.push(place, working);
                         slot.state = CallState::Working;

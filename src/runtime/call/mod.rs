@@ -316,7 +316,7 @@ impl CallState {
         }
         let Self::Sent(sending, trace) = self else { return Poll::Pending };
         let outcome = {
-            let _entered = trace.span().enter();
+            let _entered = trace.enter();
             ready!(sending.as_mut().poll(cx))
         };
         let trace = trace.clone();
@@ -331,7 +331,7 @@ impl<T> Future for CallFuture<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (reply, trace) = ready!(self.state.poll(cx))?;
         let Some(decode) = self.decode.take() else { return Poll::Pending };
-        let _entered = trace.span().enter();
+        let _entered = trace.enter();
         Poll::Ready(reply.decoded(decode).inspect_err(|error| trace.failed(error)))
     }
 }

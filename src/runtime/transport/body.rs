@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::ahead::{self, End, ReadAhead};
 use super::exchange::Exchange;
-use super::{Scope, WalletSlot, failure};
+use super::{Scope, Trace, WalletSlot, failure};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 
@@ -40,6 +40,8 @@ pub(crate) struct ReplyBody {
     observers: Vec<Box<dyn StreamObserver>>,
     /// The end is reported to middleware.
     exchange: Option<Box<dyn Exchange>>,
+    /// The call, which ends with the body.
+    trace: Option<Trace>,
     /// The reader of the parts knows how the answer ended, not the body.
     has_parts: bool,
     /// A wallet's request is in flight until its body is read.
@@ -76,6 +78,7 @@ impl ReplyBody {
             meta,
             observers: Vec::new(),
             exchange: None,
+            trace: None,
             has_parts: false,
             slot: None,
         }
@@ -97,6 +100,26 @@ impl ReplyBody {
         self.exchange = Some(exchange);
     }
 
+    /// Observes the call until the body ends.
+    pub(super) fn set_trace(&mut self, trace: Trace) {
+        self.trace = Some(trace);
+    }
+
+    /// Reports the JSON of a part.
+    pub(crate) fn observe_json(&self, part: &[u8]) {
+        if let Some(trace) = &self.trace {
+            trace.part(part);
+        }
+    }
+
+    /// Marks the call as failed, for an error that the reader of the parts finds.
+    #[cfg(feature = "e2ee")]
+    pub(crate) fn failed(&self, error: &Error) {
+        if let Some(trace) = &self.trace {
+            trace.failed(error);
+        }
+    }
+
     /// The end of the answer is reported with [`end_observation`](Self::end_observation), not at the end of the body.
     pub(crate) fn set_parts(&mut self) {
         self.has_parts = true;
@@ -114,7 +137,16 @@ impl ReplyBody {
         if error.is_none() {
             observers.into_iter().for_each(|observer| observer.completed());
         }
-        self.end_exchange(error)
+        self.end_call(error)
+    }
+
+    /// Reports the end to middleware, and to the observers of the call.
+    fn end_call(&mut self, error: Option<Error>) -> Option<Error> {
+        let error = self.end_exchange(error);
+        if let Some(trace) = self.trace.take() {
+            error.as_ref().map_or_else(|| trace.completed(), |error| trace.failed(error));
+        }
+        error
     }
 
     /// Reports the end to middleware. Returns the error to report.
@@ -173,7 +205,7 @@ impl ReplyBody {
     }
 
     fn ended(&mut self, error: Option<Error>) -> Option<Error> {
-        if self.has_parts { error } else { self.end_exchange(error) }
+        if self.has_parts { error } else { self.end_call(error) }
     }
 
     fn end(&mut self) {

@@ -19,6 +19,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::observer::Observe;
 use super::{Outgoing, Reply, Trace, failure};
 use crate::runtime::error::Error;
 use crate::runtime::media::limits;
@@ -26,11 +27,25 @@ use crate::runtime::media::limits;
 /// Runs before the first attempt of a call, after all checks that need no waiting.
 pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
-    #[cfg(any(feature = "budget", feature = "e2ee", feature = "preflight", feature = "privacy", feature = "wallet"))]
+    #[cfg(any(
+        feature = "budget",
+        feature = "e2ee",
+        feature = "otel",
+        feature = "preflight",
+        feature = "privacy",
+        feature = "wallet"
+    ))]
     fn name(&self) -> &'static str;
 
     /// They run in ascending order.
-    #[cfg(any(feature = "budget", feature = "e2ee", feature = "preflight", feature = "privacy", feature = "wallet"))]
+    #[cfg(any(
+        feature = "budget",
+        feature = "e2ee",
+        feature = "otel",
+        feature = "preflight",
+        feature = "privacy",
+        feature = "wallet"
+    ))]
     fn order(&self) -> i8 {
         0
     }
@@ -38,6 +53,11 @@ pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Whether a client can be built with it.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// What observes the calls.
+    fn observes(&self) -> Option<&dyn Observe> {
+        None
     }
 
     /// What a call uses in place of `known`, the client's interceptor with the same name. `None` is this one; an error rejects the call.
@@ -109,7 +129,14 @@ impl CallInterceptors {
     }
 
     /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
-    #[cfg(any(feature = "budget", feature = "e2ee", feature = "preflight", feature = "privacy", feature = "wallet"))]
+    #[cfg(any(
+        feature = "budget",
+        feature = "e2ee",
+        feature = "otel",
+        feature = "preflight",
+        feature = "privacy",
+        feature = "wallet"
+    ))]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn CallInterceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
@@ -129,6 +156,11 @@ impl CallInterceptors {
     #[cfg(any(feature = "budget", feature = "privacy"))]
     pub(crate) fn get<I: CallInterceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
+    }
+
+    /// Those that observe calls.
+    pub(super) fn observing(&self) -> impl Iterator<Item = &dyn Observe> {
+        self.0.iter().filter_map(|interceptor| interceptor.observes())
     }
 
     /// Whether a client can be built with them.

@@ -58,7 +58,7 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
         outgoing.attempted = Some(std::time::Instant::now());
         let failure = match attempt(http, outgoing).await {
             Ok(mut reply) => {
-                trace.success(&reply);
+                trace.success(&mut reply);
                 if outgoing.is_of_api() {
                     shared.warnings.of(outgoing.scope.operation(), &reply.meta, &shared.versions);
                     let reported = reply.meta.error_budget();

@@ -12,6 +12,7 @@ mod events;
 mod hidden;
 mod parallel;
 mod refused;
+mod spans;
 mod streams;
 #[cfg(feature = "structured")]
 mod typed;

@@ -17,6 +17,8 @@ pub struct Recorder {
     next: Arc<AtomicU64>,
     pub spans: Arc<Mutex<BTreeMap<u64, (String, Fields)>>>,
     pub events: Arc<Mutex<Vec<(tracing::Level, Fields)>>>,
+    /// The types of fields that are no text, by name.
+    pub types: Arc<Mutex<BTreeMap<String, &'static str>>>,
 }
 
 impl Default for Recorder {
@@ -29,7 +31,7 @@ impl Recorder {
     pub fn new() -> Self {
         static BYSTANDER: Once = Once::new();
         BYSTANDER.call_once(|| tracing::subscriber::set_global_default(Bystander).unwrap());
-        Self { next: Arc::default(), spans: Arc::default(), events: Arc::default() }
+        Self { next: Arc::default(), spans: Arc::default(), events: Arc::default(), types: Arc::default() }
     }
 
     /// The fields of the only span with this name.
@@ -39,6 +41,10 @@ impl Recorder {
         let fields = found.next().unwrap_or_else(|| panic!("no span {name}")).1.clone();
         assert!(found.next().is_none(), "more than one span {name}");
         fields
+    }
+
+    fn writer<'a>(&'a self, fields: &'a mut Fields) -> Writer<'a> {
+        Writer { fields, types: &self.types }
     }
 
     /// Everything, as text.
@@ -55,14 +61,14 @@ impl Subscriber for Recorder {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let mut fields = Fields::new();
-        span.record(&mut Writer(&mut fields));
+        span.record(&mut self.writer(&mut fields));
         self.spans.lock().unwrap().insert(id, (span.metadata().name().to_owned(), fields));
         Id::from_u64(id)
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
         if let Some((_, fields)) = self.spans.lock().unwrap().get_mut(&span.into_u64()) {
-            values.record(&mut Writer(fields));
+            values.record(&mut self.writer(fields));
         }
     }
 
@@ -70,7 +76,7 @@ impl Subscriber for Recorder {
 
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::new();
-        event.record(&mut Writer(&mut fields));
+        event.record(&mut self.writer(&mut fields));
         self.events.lock().unwrap().push((*event.metadata().level(), fields));
     }
 
@@ -104,14 +110,40 @@ impl Subscriber for Bystander {
     fn exit(&self, _: &Id) {}
 }
 
-struct Writer<'a>(&'a mut Fields);
+struct Writer<'a> {
+    fields: &'a mut Fields,
+    types: &'a Mutex<BTreeMap<String, &'static str>>,
+}
+
+impl Writer<'_> {
+    fn typed(&mut self, field: &Field, value: &dyn Debug, kind: &'static str) {
+        self.types.lock().unwrap().insert(field.name().to_owned(), kind);
+        self.record_debug(field, value);
+    }
+}
 
 impl Visit for Writer<'_> {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.typed(field, &value, "i64");
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.typed(field, &value, "u64");
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.typed(field, &value, "f64");
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.typed(field, &value, "bool");
+    }
+
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().to_owned(), value.to_owned());
+        self.fields.insert(field.name().to_owned(), value.to_owned());
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+        self.fields.insert(field.name().to_owned(), format!("{value:?}"));
     }
 }

@@ -299,7 +299,10 @@ fn read<P: Protocol>(event: &SseEvent, body: &ReplyBody) -> Step<P::Item> {
         Ok(Read::Part(part)) if P::says_nothing(&part) && is_error_data(event.data_bytes(), true) => {
             Step::Failed(failed(body, event.data_bytes().clone()))
         }
-        Ok(Read::Part(part)) => Step::Part(part),
+        Ok(Read::Part(part)) => {
+            body.observe_json(event.data_bytes());
+            Step::Part(part)
+        }
         #[cfg(feature = "unstable")]
         Ok(Read::Failed(why)) => Step::Failed(failed(body, why)),
         // The connection ended within the event.
@@ -314,7 +317,10 @@ fn whole<P: Protocol>(document: &Bytes, body: &ReplyBody) -> Result<P::Item, Err
     }
     verdict::check(body.scope(), body.meta(), document)?;
     match P::read_whole(without_mark(document)) {
-        Ok(Read::Part(part)) => Ok(part),
+        Ok(Read::Part(part)) => {
+            body.observe_json(document);
+            Ok(part)
+        }
         #[cfg(feature = "unstable")]
         Ok(Read::Failed(why)) => Err(failed(body, why)),
         Err(error) if error.is_data() => Err(undecodable(body, document, &error)),
