@@ -35,6 +35,9 @@ pub use self::features::many;
 #[cfg(feature = "otel")]
 #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
 pub use self::features::otel;
+#[cfg(feature = "pace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pace")))]
+pub use self::features::pace;
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 pub use self::features::preflight;

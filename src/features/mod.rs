@@ -70,6 +70,9 @@ pub mod middleware;
 #[cfg(feature = "otel")]
 #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
 pub mod otel;
+#[cfg(feature = "pace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pace")))]
+pub mod pace;
 #[cfg(feature = "pick")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pick")))]
 pub mod pick;

@@ -75,6 +75,9 @@ mod middleware;
 #[cfg(feature = "otel")]
 #[path = "../features/otel/mod.rs"]
 mod otel;
+#[cfg(feature = "pace")]
+#[path = "../features/pace/mod.rs"]
+mod pace;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;

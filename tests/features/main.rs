@@ -7,6 +7,7 @@ use venice_ai_test_support as support;
 mod cost;
 mod many;
 mod otel;
+mod pace;
 mod preflight;
 mod privacy;
 mod tools;

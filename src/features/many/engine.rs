@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use super::MAY_BE_PAID;
 use super::attempt::{AttemptReply, IdleTime, attempt};
 use super::journal::{AfterWrite, KeptReply, Lookup, RunJournal, Written, identity, outcome_of, unknown};
-use super::pacer::{Hold, Pacer, Report, Ticket};
-use super::progress::{Progress, Wait};
+use super::progress::Progress;
 use super::task::{Finish, Task};
 use super::verdict::Verdict;
 use super::waiting::Waiting;
 use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::features::in_flight::InFlight;
+use crate::features::pace::{Hold, Pacer, Report, Ticket, Wait};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::transport::{Outgoing, ReplyForm};
@@ -154,7 +154,7 @@ impl Engine {
     /// Accepts a request from the input.
     #[inline]
     pub(super) fn accept(&mut self, index: usize, outgoing: Box<Outgoing>, key: Option<String>) {
-        let mut task = Box::new(Task::new(&self.client, &self.pacer, index, outgoing));
+        let mut task = Box::new(Task::new(&self.client, index, outgoing));
         if let Err(error) = self.identify(&mut task, key) {
             if Verdict::of(&error, &task.outgoing, 0) == Verdict::Stop {
                 self.stop(error.clone());
@@ -461,7 +461,7 @@ impl Engine {
                     ticket.release(&Report::Unsent);
                     self.waiting.push_first(task);
                 }
-                AfterWrite::Send(task, ticket) => self.start(task, ticket),
+                AfterWrite::Send(task, ticket) => self.start(task, *ticket),
                 AfterWrite::Finish(finish) => self.finish(*finish),
                 AfterWrite::Nothing => {}
             }

@@ -57,7 +57,8 @@
 //! except 429. The run keeps failed requests and requests in flight together below that, with a reserve for other programs. So a list of
 //! invalid requests is slow: about 80 a minute.
 //!
-//! All runs of all clones of a client share their limits, and take turns.
+//! All runs of all clones of a client share their limits, and take turns. With [`ClientBuilder::pace`](crate::ClientBuilder::pace) its single calls
+//! do, too.
 //!
 //! # What it does not do
 //!
@@ -72,7 +73,6 @@ mod input;
 mod journal;
 mod options;
 mod outcome;
-mod pacer;
 mod progress;
 mod task;
 mod verdict;
@@ -91,8 +91,9 @@ pub use self::journal::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::journal::fuzz;
 pub use self::outcome::Outcome;
-pub use self::progress::{Progress, Wait};
+pub use self::progress::Progress;
 use self::task::Finish;
+pub use crate::features::pace::Wait;
 use crate::runtime::call::{Call, call_options, in_runtime};
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};

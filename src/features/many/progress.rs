@@ -1,8 +1,9 @@
-//! `Progress`, `Wait`: the progress of a run.
+//! `Progress`: the progress of a run.
 
 use std::fmt;
 use std::time::Duration;
 
+use crate::features::pace::Wait;
 use crate::runtime::amount::Amount;
 
 /// The progress of a run, from [`Many::progress`](super::Many::progress) or [`Many::with_progress`](super::Many::with_progress).
@@ -37,28 +38,6 @@ pub struct Progress {
     pub waits_for: Option<Wait>,
     /// How long that lasts, if it is known.
     pub waits_another: Option<Duration>,
-}
-
-/// Why a run waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Wait {
-    /// For replies: the maximum number of requests is in flight.
-    Replies,
-    /// For the next window of the request limit.
-    RequestLimit,
-    /// For the next window of the token limit.
-    TokenLimit,
-    /// The API answered 429. The run retries when the API says, or with exponential backoff.
-    Refused,
-    /// The model is overloaded or offline (429 or 503).
-    Overloaded,
-    /// There is no connection.
-    Unreachable,
-    /// So many requests with the same key, model and `user` failed in the last 30 seconds that the API might block them.
-    Failures,
-    /// The API blocks requests with this key, model and `user` after too many failures.
-    Blocked,
 }
 
 impl Progress {
@@ -114,21 +93,6 @@ impl fmt::Display for Progress {
             }
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Replies => "for replies",
-            Self::RequestLimit => "the request limit is reached",
-            Self::TokenLimit => "the token limit is reached",
-            Self::Refused => "rate limited by the API",
-            Self::Overloaded => "the model is overloaded",
-            Self::Unreachable => "there is no connection",
-            Self::Failures => "many requests failed recently",
-            Self::Blocked => "the API blocks these requests for a while",
-        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::pacer::{LaneKey, PermitRequest};
 use super::task::Task;
+use crate::features::pace::{LaneKey, PermitRequest};
 use crate::runtime::transport::budget::Bucket;
 
 /// The key of a queue: requests that share rate limits and failures.

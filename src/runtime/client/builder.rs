@@ -293,7 +293,14 @@ impl ClientBuilder {
     }
 
     /// The interceptors of each call.
-    #[cfg(any(feature = "budget", feature = "otel", feature = "preflight", feature = "privacy", feature = "wallet"))]
+    #[cfg(any(
+        feature = "budget",
+        feature = "otel",
+        feature = "pace",
+        feature = "preflight",
+        feature = "privacy",
+        feature = "wallet"
+    ))]
     pub(crate) fn interceptors(&mut self) -> &mut CallInterceptors {
         &mut self.interceptors
     }

@@ -131,12 +131,14 @@ impl Client {
     }
 
     /// A client for further calls that a call needs, with the key of that call.
-    #[cfg(any(feature = "budget", feature = "preflight", feature = "privacy", feature = "wallet"))]
+    #[cfg(any(feature = "budget", feature = "pace", feature = "preflight", feature = "privacy", feature = "wallet"))]
     pub(crate) fn of_call(outgoing: &crate::runtime::transport::Outgoing) -> Self {
         let shared = Arc::clone(&outgoing.shared);
         let of_client = shared.key.as_ref().map(|key| key.expose());
         let own = outgoing.scope.key().filter(|key| !outgoing.takes_key && Some(key.expose()) != of_client);
-        let options = own.map(|key| Arc::new(CallOptions { key: Some(key.clone()), ..CallOptions::default() }));
+        let paced = outgoing.options.paced;
+        let options = CallOptions { key: own.cloned(), paced, ..CallOptions::default() };
+        let options = (own.is_some() || paced).then(|| Arc::new(options));
         Self { shared, options }
     }
 
@@ -168,18 +170,12 @@ impl Client {
         self.options.as_ref().and_then(|options| options.retry.as_ref()).unwrap_or(&self.shared.retry)
     }
 
-    #[cfg(any(
-        feature = "attestation",
-        feature = "batch",
-        feature = "catalogue",
-        feature = "jobs",
-        feature = "wallet"
-    ))]
+    #[cfg(any(feature = "attestation", feature = "catalogue", feature = "jobs", feature = "pace", feature = "wallet"))]
     pub(crate) fn clock(&self) -> &dyn crate::runtime::transport::Clock {
         &*self.shared.clock
     }
 
-    #[cfg(feature = "batch")]
+    #[cfg(feature = "pace")]
     pub(crate) fn budget(&self) -> &crate::runtime::transport::FailureBudget {
         &self.shared.budget
     }

@@ -63,6 +63,9 @@ pub enum ErrorKind {
     /// The client's [`Budget`](crate::cost::Budget) does not allow the call. Nothing was sent;
     /// [`budget_exceeded`](super::Error::budget_exceeded) has the amounts.
     BudgetExceeded,
+    /// The call would have had to wait for its turn for longer than [`ClientBuilder::pace`](crate::ClientBuilder::pace) allows. Nothing was
+    /// sent; [`pace_exceeded`](super::Error::pace_exceeded) and [`retry_after`](super::Error::retry_after) have the wait.
+    PaceExceeded,
     /// The [privacy policy](crate::privacy) does not allow it. Without a [`status`](super::Error::status) nothing was sent; with one, another
     /// model answered than those that it allows. [`privacy`](super::Error::privacy) says why.
     Privacy,
@@ -179,6 +182,7 @@ names! {
     Attestation = "attestation",
     Encryption = "encryption",
     BudgetExceeded = "budget_exceeded",
+    PaceExceeded = "pace_exceeded",
     Privacy = "privacy",
     PriceLimit = "price_limit",
     RateLimited = "rate_limited",

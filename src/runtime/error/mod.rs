@@ -163,6 +163,7 @@ impl Error {
         feature = "attestation",
         feature = "budget",
         feature = "jobs",
+        feature = "pace",
         feature = "preflight",
         feature = "privacy",
         feature = "structured",
@@ -206,7 +207,7 @@ impl Error {
     }
 
     /// Sets the wait before the next request.
-    #[cfg(feature = "batch")]
+    #[cfg(feature = "pace")]
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner.retry_after = Some(wait);
         self

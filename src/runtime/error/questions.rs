@@ -31,7 +31,8 @@ impl Error {
     /// ```
     pub fn is_transient(&self) -> bool {
         use ErrorKind::*;
-        matches!(self.kind(), Connect | Timeout | Transport | StreamInterrupted | RateLimited | Overloaded | Server)
+        let transient = [Connect, Timeout, Transport, StreamInterrupted, RateLimited, Overloaded, PaceExceeded, Server];
+        transient.contains(&self.kind())
     }
 
     /// A time-out, of the client or of the server (408, 504). The request may have been executed.

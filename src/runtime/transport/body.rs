@@ -85,7 +85,7 @@ impl ReplyBody {
     }
 
     /// Adds an observer of the parts.
-    #[cfg(any(feature = "budget", feature = "privacy"))]
+    #[cfg(any(feature = "budget", feature = "pace", feature = "privacy"))]
     pub(crate) fn add_observer(&mut self, observer: Box<dyn StreamObserver>) {
         self.observers.push(observer);
     }

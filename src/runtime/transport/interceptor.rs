@@ -31,6 +31,7 @@ pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
         feature = "budget",
         feature = "e2ee",
         feature = "otel",
+        feature = "pace",
         feature = "preflight",
         feature = "privacy",
         feature = "wallet"
@@ -42,6 +43,7 @@ pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
         feature = "budget",
         feature = "e2ee",
         feature = "otel",
+        feature = "pace",
         feature = "preflight",
         feature = "privacy",
         feature = "wallet"
@@ -133,6 +135,7 @@ impl CallInterceptors {
         feature = "budget",
         feature = "e2ee",
         feature = "otel",
+        feature = "pace",
         feature = "preflight",
         feature = "privacy",
         feature = "wallet"
@@ -147,8 +150,8 @@ impl CallInterceptors {
         }
     }
 
-    #[cfg(feature = "preflight")]
-    fn remove(&mut self, name: &str) {
+    #[cfg(any(feature = "batch", feature = "preflight"))]
+    pub(crate) fn remove(&mut self, name: &str) {
         self.0.retain(|known| known.name() != name);
     }
 

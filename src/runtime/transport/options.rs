@@ -46,6 +46,8 @@ pub struct CallOptions {
     pub(crate) signer: Option<Signer>,
     /// It is made in place of a request of the same wallet that waits for it, and so does not count as one more in flight.
     pub(crate) within_slot: bool,
+    /// It has a permit of the pacer, or is made for a call that has one.
+    pub(crate) paced: bool,
     /// The body has no plaintext that its recipient is to keep from the API: end-to-end encryption. Only the feature that encrypts sets it.
     pub(crate) encrypted: bool,
     pub(crate) headers: HeaderMap,
@@ -248,6 +250,7 @@ impl CallOptions {
             self.signer = other.signer;
         }
         self.within_slot |= other.within_slot;
+        self.paced |= other.paced;
         self.encrypted |= other.encrypted;
         self.headers.extend(other.headers);
         self.extra_query.extend(other.extra_query);

@@ -11,8 +11,8 @@ use super::file::{self, Opened, RecordedRequest, RequestState, Span};
 use super::record::Line;
 use super::{Journal, KeptReply, record};
 use crate::features::locked_file::LockedFile;
-use crate::features::many::pacer::Ticket;
 use crate::features::many::task::{Finish, JournalEntry, Task};
+use crate::features::pace::Ticket;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::media::off_thread::OffThread;
 use crate::runtime::transport::{Reply, Scope};
@@ -48,7 +48,7 @@ pub(in crate::features::many) enum Lookup {
 
 /// What happens when a line is written.
 pub(in crate::features::many) enum AfterWrite {
-    Send(Box<Task>, Ticket),
+    Send(Box<Task>, Box<Ticket>),
     Finish(Box<Finish>),
     Nothing,
 }
@@ -182,7 +182,7 @@ impl RunJournal {
             .entry
             .as_ref()
             .map(|entry| record::sent(&entry.key, &entry.request, task.outgoing.scope.operation().name(), at));
-        self.add(line, AfterWrite::Send(task, ticket));
+        self.add(line, AfterWrite::Send(task, Box::new(ticket)));
     }
 
     /// Known not to have been executed: this run or the next sends it again.

@@ -1,14 +1,16 @@
-//! `Ticket`: a permit of the [`Pacer`](super::Pacer) for one request.
+//! `Ticket`: a permit of the [`Pacer`](super::pacer::Pacer) for one request.
 
 use std::sync::Arc;
 
-use super::{Admission, Hold, LaneKey, Pacer, PermitRequest, Report};
+use super::pacer::{Admission, Hold, Pacer, Report};
+use super::permit::{LaneKey, PermitRequest};
 use crate::runtime::client::Client;
+use crate::runtime::meta::Meta;
 use crate::runtime::transport::retry::jitter;
 
 /// The permit to have one request in flight. Dropped, it counts as used.
 #[derive(Debug)]
-pub(in crate::features::many) struct Ticket {
+pub(crate) struct Ticket {
     client: Client,
     pacer: Arc<Pacer>,
     run: u64,
@@ -22,7 +24,7 @@ pub(in crate::features::many) struct Ticket {
 impl Ticket {
     /// Admits a request, or says why it has to wait.
     #[inline]
-    pub(in crate::features::many) fn new(
+    pub(crate) fn new(
         client: &Client,
         pacer: &Arc<Pacer>,
         run: (u64, usize),
@@ -30,7 +32,7 @@ impl Ticket {
     ) -> Result<Self, Hold> {
         let since = client.clock().now();
         let (lane, tokens) = pacer.admit(run, wanted, client.budget(), since)?;
-        let admission = Admission { tokens, input: wanted.load.input, since };
+        let admission = Admission { tokens, input: wanted.load.input, since, is_answered: false };
         Ok(Self {
             client: client.clone(),
             pacer: Arc::clone(pacer),
@@ -43,11 +45,22 @@ impl Ticket {
     }
 
     /// Returns the permit, with the result of the request.
-    pub(in crate::features::many) fn release(mut self, report: &Report<'_>) {
-        if let Some(model) = report.meta().and_then(|meta| meta.model_id()) {
+    pub(crate) fn release(mut self, report: &Report<'_>) {
+        self.learn_model(report.meta());
+        self.release_with(report);
+    }
+
+    /// The reply has begun, and the rest of it is a stream.
+    pub(super) fn begun(&mut self, meta: &Meta) {
+        self.learn_model(Some(meta));
+        let wanted = (self.run, &self.wanted);
+        self.pacer.begun(wanted, (&self.lane, &mut self.admission), meta, self.client.clock().now());
+    }
+
+    fn learn_model(&self, meta: Option<&Meta>) {
+        if let Some(model) = meta.and_then(Meta::model_id) {
             self.pacer.is_called(&self.wanted.lane, model);
         }
-        self.release_with(report);
     }
 
     fn release_with(&mut self, report: &Report<'_>) {

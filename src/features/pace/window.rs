@@ -15,6 +15,7 @@ impl Window {
     }
 
     /// Forgets a window that ends later than this.
+    #[cfg(feature = "batch")]
     pub(crate) fn forget_beyond(&mut self, latest: Option<Instant>) {
         if latest.is_some_and(|latest| self.ends.is_some_and(|ends| ends > latest)) {
             *self = Self::default();

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Admission, Hold, Load, Report, Wait, pause};
+use super::line::Line;
+use super::pacer::{Admission, Hold, Report, pause};
+use super::permit::Load;
+use super::wait::Wait;
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::window::Window;
 
@@ -17,6 +20,8 @@ const USUAL_OUTPUT: u64 = 500;
 pub(super) struct Lane {
     in_flight: usize,
     tokens_in_flight: u64,
+    /// Those of streams that are being read.
+    tokens_of_streams: u64,
     requests: Window,
     tokens: Window,
     /// The allowed concurrency: one more with each success, half with each 429 (AIMD).
@@ -28,6 +33,8 @@ pub(super) struct Lane {
     why: Wait,
     /// Moving average of the tokens that replies used beyond the input.
     beside: Option<u64>,
+    /// The runs that wait for it.
+    pub(super) line: Line,
 }
 
 impl Default for Lane {
@@ -35,6 +42,7 @@ impl Default for Lane {
         Self {
             in_flight: 0,
             tokens_in_flight: 0,
+            tokens_of_streams: 0,
             requests: Window::default(),
             tokens: Window::default(),
             allowed: FIRST,
@@ -43,6 +51,7 @@ impl Default for Lane {
             opens: None,
             why: Wait::Refused,
             beside: None,
+            line: Line::default(),
         }
     }
 }
@@ -59,7 +68,8 @@ impl Lane {
         if let Some(opens) = self.opens.filter(|opens| *opens > now) {
             return Err(Hold { why: self.why, until: Some(opens) });
         }
-        let (in_flight, tokens_in_flight) = if alone { (0, 0) } else { (self.in_flight, self.tokens_in_flight) };
+        let (in_flight, tokens_in_flight) =
+            if alone { (0, self.tokens_of_streams) } else { (self.in_flight, self.tokens_in_flight) };
         if in_flight >= self.allowed {
             return Err(Hold { why: if self.refusals > 0 { self.why } else { Wait::Replies }, until: None });
         }
@@ -83,49 +93,81 @@ impl Lane {
         self.tokens_in_flight = self.tokens_in_flight.saturating_add(tokens);
     }
 
+    /// The reply of a request has begun, which is a stream: its headers count it, but not its tokens.
+    pub(super) fn begun(&mut self, tokens: u64, meta: &Meta, now: Instant) {
+        self.tokens_of_streams = self.tokens_of_streams.saturating_add(tokens);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.learn(Some(meta), 0, now);
+        self.accepted();
+    }
+
     /// Releases a completed request.
     pub(super) fn leave(&mut self, admission: Admission, report: &Report<'_>, now: Instant, jitter: f64) {
-        let Admission { tokens, input, since } = admission;
-        self.in_flight = self.in_flight.saturating_sub(1);
+        let Admission { tokens, input, since, is_answered } = admission;
         self.tokens_in_flight = self.tokens_in_flight.saturating_sub(tokens);
-        if !matches!(report, Report::Unsent | Report::Unreached) {
-            self.learn(report.meta(), report.used().unwrap_or(tokens), now);
+        let spent = report.used().unwrap_or(tokens);
+        if is_answered {
+            self.tokens_of_streams = self.tokens_of_streams.saturating_sub(tokens);
+            self.tokens.spend(spent);
+        } else {
+            self.in_flight = self.in_flight.saturating_sub(1);
+            if !matches!(report, Report::Unsent | Report::Unreached) {
+                self.learn(report.meta(), spent, now);
+            }
         }
         match report {
             Report::Success { used, .. } => {
-                self.refusals = 0;
-                self.allowed = (self.allowed + 1).min(MOST);
+                if !is_answered {
+                    self.accepted();
+                }
                 if let Some(beside) = used.map(|used| used.saturating_sub(input)) {
                     let before = self.beside.unwrap_or(beside);
                     self.beside = Some(before.saturating_mul(3).saturating_add(beside) / 4);
                 }
             }
-            Report::Refused { wait, overloaded, .. } => {
-                // Requests in flight together are rejected together: that counts as one 429.
-                if self.refused_at.is_none_or(|at| since >= at) {
-                    self.refusals = self.refusals.saturating_add(1);
-                    self.refused_at = Some(now);
-                    self.allowed = (self.allowed / 2).max(1);
-                }
-                let wait = match wait {
-                    // Requests sent together must not be retried together.
-                    Some(wait) => wait.saturating_add(pause(0, jitter)),
-                    None => pause(self.refusals, jitter),
-                };
-                self.opens = self.opens.max(now.checked_add(wait));
-                self.why = if *overloaded { Wait::Overloaded } else { Wait::Refused };
-            }
+            Report::Refused { wait, overloaded, .. } => self.refused(Some(since), *wait, *overloaded, now, jitter),
             Report::Blocked { .. } | Report::Failed { .. } | Report::Unreached | Report::Unsent => {}
         }
     }
 
+    fn accepted(&mut self) {
+        self.refusals = 0;
+        self.allowed = (self.allowed + 1).min(MOST);
+    }
+
+    /// A request was rejected that was sent at `since`, or is sent again and keeps its permit.
+    pub(super) fn refused(
+        &mut self,
+        since: Option<Instant>,
+        wait: Option<Duration>,
+        overloaded: bool,
+        now: Instant,
+        jitter: f64,
+    ) {
+        // Requests in flight together are rejected together: that counts as one 429.
+        if since.is_none() || self.refused_at.is_none_or(|at| since >= Some(at)) {
+            self.refusals = self.refusals.saturating_add(1);
+            self.refused_at = Some(now);
+            self.allowed = (self.allowed / 2).max(1);
+        }
+        let wait = match wait {
+            // Requests sent together must not be retried together.
+            Some(wait) => wait.saturating_add(pause(0, jitter)),
+            None => pause(self.refusals, jitter),
+        };
+        self.opens = self.opens.max(now.checked_add(wait));
+        self.why = if overloaded { Wait::Overloaded } else { Wait::Refused };
+    }
+
     /// Forgets waits that end later than this.
+    #[cfg(feature = "batch")]
     pub(super) fn forget_beyond(&mut self, latest: Option<Instant>) {
         self.opens = self.opens.filter(|opens| latest.is_none_or(|latest| *opens <= latest));
         self.requests.forget_beyond(latest);
         self.tokens.forget_beyond(latest);
     }
 
+    /// Learns the limits of a reply, or counts what it used.
     fn learn(&mut self, meta: Option<&Meta>, used: u64, now: Instant) {
         let limits = meta.map(Meta::rate_limits).unwrap_or_default();
         match limits.requests.remaining {
@@ -144,10 +186,13 @@ pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+    use crate::runtime::meta::RateLimit;
 
     fn admission(since: Instant) -> Admission {
-        Admission { tokens: 0, input: 0, since }
+        Admission { tokens: 0, input: 0, since, is_answered: false }
     }
 
     fn refused(wait: Option<u64>) -> Report<'static> {
@@ -193,9 +238,26 @@ mod tests {
         assert_eq!(lane.estimate(load), 100 + USUAL_OUTPUT);
         let report = Report::Success { meta: None, used: Some(1300) };
         lane.enter(600);
-        lane.leave(Admission { tokens: 600, input: 100, since: now }, &report, now, 0.0);
+        lane.leave(Admission { tokens: 600, input: 100, since: now, is_answered: false }, &report, now, 0.0);
         assert_eq!(lane.estimate(load), 1300);
         assert_eq!(lane.estimate(Load { most_output: Some(50), ..load }), 150);
         assert_eq!(Lane::default().estimate(Load { is_answered: false, ..load }), 100);
+    }
+
+    #[test]
+    fn tokens_of_a_stream_are_in_flight_until_its_end() {
+        let (mut lane, now) = (Lane::default(), Instant::now());
+        let resets_in = Some(Duration::from_secs(30));
+        lane.tokens.learn(RateLimit { limit: Some(1000), remaining: Some(1000), resets_in }, now);
+        lane.enter(600);
+        let meta = Meta::new(reqwest::StatusCode::OK, reqwest::header::HeaderMap::new(), SystemTime::now(), 1);
+        lane.begun(600, &meta, now);
+        assert_eq!((lane.in_flight, lane.allowed), (0, FIRST + 1));
+        assert_eq!(lane.fits(600, false, now).unwrap_err().why, Wait::TokenLimit);
+        let ended = Admission { tokens: 600, input: 100, since: now, is_answered: true };
+        lane.leave(ended, &Report::Success { meta: None, used: Some(300) }, now, 0.0);
+        assert_eq!((lane.allowed, lane.beside), (FIRST + 1, Some(200)), "it is counted once");
+        lane.fits(700, false, now).unwrap();
+        lane.fits(701, false, now).unwrap_err();
     }
 }
