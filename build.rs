@@ -20,10 +20,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(file_lock, bundled_mock)");
+    println!("cargo::rustc-check-cfg=cfg(file_lock, bundled_mock, interceptors)");
     // The examples use it. The package on its own has none.
     if Path::new("crates/mock").is_dir() {
         println!("cargo::rustc-cfg=bundled_mock");
+    }
+    // The features with a `CallInterceptor`.
+    if ["BUDGET", "E2EE", "OTEL", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"].iter().any(|name| has_feature(name)) {
+        println!("cargo::rustc-cfg=interceptors");
     }
     if minor_version().is_none_or(|minor| minor >= 89) {
         println!("cargo::rustc-cfg=file_lock");
@@ -38,10 +42,15 @@ fn run() -> Result<(), Error> {
     if Path::new("tests").is_dir() {
         write("round_trips.rs", &round_trips::table(&generated.model))?;
     }
-    if std::env::var_os("CARGO_FEATURE_DOCUMENT").is_some() {
+    if has_feature("DOCUMENT") {
         write("document.json", &generated.document.to_string())?;
     }
     write("README.md", &for_rustdoc(&text("README.md")?)?)
+}
+
+/// Whether a cargo feature is on, by its name in upper case.
+fn has_feature(name: &str) -> bool {
+    std::env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }
 
 /// The `95` of `rustc 1.95.0 (59807616e 2026-04-14)`.

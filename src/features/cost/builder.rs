@@ -10,8 +10,8 @@ impl ClientBuilder {
     /// Sets a spending limit for the calls of this client and of all clients with a clone of it. A call that exceeds it fails before it is
     /// sent. See [`Budget`] for what counts and which requests it makes.
     pub fn budget(mut self, budget: Budget) -> Self {
-        let ledger = self.interceptors().get().cloned().unwrap_or_default();
-        self.interceptors().set(Arc::new(Ledger { budget: Some(budget), ..ledger }));
+        let ledger = self.interceptors.get().cloned().unwrap_or_default();
+        self.interceptors.set(Arc::new(Ledger { budget: Some(budget), ..ledger }));
         self
     }
 
@@ -24,8 +24,8 @@ impl ClientBuilder {
     /// let builder = venice_ai::Client::builder().tally(tally.clone());
     /// ```
     pub fn tally(mut self, tally: Tally) -> Self {
-        let ledger = self.interceptors().get().cloned().unwrap_or_default();
-        self.interceptors().set(Arc::new(Ledger { tally: Some(tally), ..ledger }));
+        let ledger = self.interceptors.get().cloned().unwrap_or_default();
+        self.interceptors.set(Arc::new(Ledger { tally: Some(tally), ..ledger }));
         self
     }
 }

@@ -16,7 +16,7 @@ impl ClientBuilder {
     /// Records a span and metrics of each call with OpenTelemetry. See [`otel`](crate::otel).
     #[doc(alias("otel", "telemetry"))]
     pub fn opentelemetry(mut self, telemetry: OpenTelemetry) -> Self {
-        self.interceptors().set(Arc::new(TelemetryInterceptor(Arc::new(Telemetry {
+        self.interceptors.set(Arc::new(TelemetryInterceptor(Arc::new(Telemetry {
             instruments: Instruments::new(&telemetry.meter, telemetry.conventions),
             tracer: telemetry.tracer,
             captures_content: telemetry.captures_content,

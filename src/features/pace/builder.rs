@@ -14,7 +14,7 @@ impl ClientBuilder {
     /// The wait is in addition to the [time-out](Self::timeout) of a call.
     #[doc(alias("rate_limit", "throttle"))]
     pub fn pace(mut self, max_wait: Duration) -> Self {
-        self.interceptors().set(Arc::new(PaceInterceptor::new(max_wait)));
+        self.interceptors.set(Arc::new(PaceInterceptor::new(max_wait)));
         self
     }
 }

@@ -8,7 +8,7 @@ impl ClientBuilder {
     /// fit. Default: [`Preflight::Off`]. See [`preflight`](crate::preflight).
     pub fn preflight(mut self, policy: Preflight) -> Self {
         // Never fails: it replaces any policy that was set before.
-        let _ = self.interceptors().apply(PreflightInterceptor::change(policy));
+        let _ = self.interceptors.apply(PreflightInterceptor::change(policy));
         self
     }
 }

@@ -10,7 +10,7 @@ impl ClientBuilder {
     /// not comply is refused before anything of it is sent. Default: [`Privacy::Any`](crate::Privacy::Any). See
     /// [`privacy`](crate::privacy).
     pub fn privacy(mut self, policy: impl Into<PrivacyPolicy>) -> Self {
-        self.interceptors().set(Arc::new(PrivacyInterceptor::new(policy.into())));
+        self.interceptors.set(Arc::new(PrivacyInterceptor::new(policy.into())));
         self
     }
 }

@@ -151,7 +151,7 @@ impl ClientBuilder {
     /// ```
     pub fn auto_top_up(mut self, amount: impl TryInto<Amount>, policy: &TopUpPolicy) -> Self {
         let amount = amount.try_into().ok();
-        self.interceptors().set(Arc::new(AutoTopUp { amount, policy: policy.clone() }));
+        self.interceptors.set(Arc::new(AutoTopUp { amount, policy: policy.clone() }));
         self.top_up_policy(policy)
     }
 }

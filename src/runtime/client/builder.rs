@@ -58,7 +58,8 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     warning_age: Duration,
-    interceptors: CallInterceptors,
+    /// The interceptors of each call.
+    pub(crate) interceptors: CallInterceptors,
     pub(crate) middleware: Option<Box<dyn Middleware>>,
     /// The initial state of features, if it is not the default.
     slots: Slots,
@@ -290,19 +291,6 @@ impl ClientBuilder {
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
-    }
-
-    /// The interceptors of each call.
-    #[cfg(any(
-        feature = "budget",
-        feature = "otel",
-        feature = "pace",
-        feature = "preflight",
-        feature = "privacy",
-        feature = "wallet"
-    ))]
-    pub(crate) fn interceptors(&mut self) -> &mut CallInterceptors {
-        &mut self.interceptors
     }
 
     /// The initial state of features.

@@ -27,27 +27,11 @@ use crate::runtime::media::limits;
 /// Runs before the first attempt of a call, after all checks that need no waiting.
 pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Its name, unique within a call.
-    #[cfg(any(
-        feature = "budget",
-        feature = "e2ee",
-        feature = "otel",
-        feature = "pace",
-        feature = "preflight",
-        feature = "privacy",
-        feature = "wallet"
-    ))]
+    #[cfg(interceptors)]
     fn name(&self) -> &'static str;
 
     /// They run in ascending order.
-    #[cfg(any(
-        feature = "budget",
-        feature = "e2ee",
-        feature = "otel",
-        feature = "pace",
-        feature = "preflight",
-        feature = "privacy",
-        feature = "wallet"
-    ))]
+    #[cfg(interceptors)]
     fn order(&self) -> i8 {
         0
     }
@@ -131,15 +115,7 @@ impl CallInterceptors {
     }
 
     /// Adds an interceptor, or replaces one with the same name. Of those with the same order the new one comes first.
-    #[cfg(any(
-        feature = "budget",
-        feature = "e2ee",
-        feature = "otel",
-        feature = "pace",
-        feature = "preflight",
-        feature = "privacy",
-        feature = "wallet"
-    ))]
+    #[cfg(interceptors)]
     pub(crate) fn set(&mut self, interceptor: Arc<dyn CallInterceptor>) {
         match self.0.iter_mut().find(|known| known.name() == interceptor.name()) {
             Some(known) => *known = interceptor,
