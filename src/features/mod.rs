@@ -95,6 +95,8 @@ pub mod responses;
 pub mod save;
 #[cfg(any(feature = "attestation", feature = "catalogue"))]
 pub(crate) mod single_flight;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod splits;
 #[cfg(feature = "structured")]
 #[cfg_attr(docsrs, doc(cfg(feature = "structured")))]
 pub mod structured;

@@ -4,17 +4,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-#[cfg(test)]
-mod growth;
 mod media;
-#[cfg(test)]
-mod replay;
 mod replies;
-pub(crate) mod splits;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod wander;
 
 pub use self::media::{data_url, image, multipart};
 pub use self::replies::{chat, error, headers, sse};

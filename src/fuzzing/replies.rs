@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::splits::splits;
 use crate::api::chat::stream::Choices;
 use crate::features::collect::ChatAccumulator;
+use crate::features::splits::splits;
 use crate::runtime::amount::Amount;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;

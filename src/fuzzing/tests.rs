@@ -1,13 +1,17 @@
 //! Seeds of `fuzz/` on the stable toolchain, and inputs that would show more than linear work.
 
+mod growth;
+mod replay;
+mod wander;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::growth::assert_linear;
-use super::replay::replay;
-use super::wander::wander;
+use self::growth::assert_linear;
+use self::replay::replay;
+use self::wander::wander;
 use super::{TARGETS, Target};
 
 /// `fuzz/`, which is not in the package.

@@ -4,7 +4,7 @@
 
 use super::{CitationRenderer, CitationStyle, CitedText};
 use crate::api::generated::types::WebSearchCitation;
-use crate::fuzzing::splits::text_splits;
+use crate::features::splits::text_splits;
 
 /// A text, and after a NUL its citations as JSON: pieces make no difference, and nothing of the text is lost.
 pub fn citations(data: &[u8]) {

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 
 use super::table::PageJoiner;
-use crate::fuzzing::splits::irregular;
+use crate::features::splits::irregular;
 
 /// A table that is cut into pages, each with the header, is the same when they are joined; and any pages are joined without loss.
 pub fn csv(data: &[u8]) {

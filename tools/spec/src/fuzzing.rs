@@ -40,10 +40,10 @@ fn assert_fixed(facts: &Value) {
 }
 
 #[cfg(test)]
-#[path = "../../../src/fuzzing/growth.rs"]
+#[path = "../../../src/fuzzing/tests/growth.rs"]
 mod growth;
 #[cfg(test)]
-#[path = "../../../src/fuzzing/replay.rs"]
+#[path = "../../../src/fuzzing/tests/replay.rs"]
 mod replay;
 
 #[cfg(test)]

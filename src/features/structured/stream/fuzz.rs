@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use super::growing::Growing;
 use super::lead::Lead;
+use crate::features::splits::text_splits;
 use crate::features::structured::document;
-use crate::fuzzing::splits::text_splits;
 
 /// An answer: pieces make no difference, the value that grows is in the end that of the whole document, and the document that is found in
 /// the answer is JSON.

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::replay::Shown;
+
 /// Runs a target for so long. Returns the number of inputs.
 pub(crate) fn wander(folder: &Path, time: Duration, target: fn(&[u8])) -> u64 {
     let seeds: Vec<Vec<u8>> =
@@ -11,25 +13,15 @@ pub(crate) fn wander(folder: &Path, time: Duration, target: fn(&[u8])) -> u64 {
     let (begun, mut count) = (Instant::now(), 0);
     let mut random = Random(begun.elapsed().as_nanos() as u64 ^ u64::from(std::process::id()) << 32 | 1);
     while begun.elapsed() < time {
-        let mut input = Input(seeds[random.below(seeds.len())].clone());
+        let mut input = seeds[random.below(seeds.len())].clone();
         for _ in 0..=random.below(6) {
-            random.change(&mut input.0, &seeds);
+            random.change(&mut input, &seeds);
         }
-        target(&input.0);
+        let _shown = Shown(|| format!("b\"{}\"", input.escape_ascii()));
+        target(&input);
         count += 1;
     }
     count
-}
-
-/// Shows the input that a target panics over.
-struct Input(Vec<u8>);
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the input is b\"{}\"", self.0.escape_ascii());
-        }
-    }
 }
 
 /// Xorshift64.

@@ -11,7 +11,7 @@ pub(crate) fn replay(folder: &Path, places: usize, target: fn(&[u8])) -> usize {
     for path in files.map(|file| file.unwrap().path()) {
         let seed = fs::read(&path).unwrap();
         let mut run = |change: &str, input: &[u8]| {
-            let _named = Named(format!("{} {change}", path.display()));
+            let _shown = Shown(|| format!("{} {change}", path.display()));
             target(input);
             count += 1;
         };
@@ -26,13 +26,13 @@ pub(crate) fn replay(folder: &Path, places: usize, target: fn(&[u8])) -> usize {
     count
 }
 
-/// Says which input a target has panicked over.
-struct Named(String);
+/// Shows the input that a target panics over, and costs nothing otherwise.
+pub(crate) struct Shown<F: Fn() -> String>(pub(crate) F);
 
-impl Drop for Named {
+impl<F: Fn() -> String> Drop for Shown<F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("the input is {}", self.0);
+            eprintln!("the input is {}", (self.0)());
         }
     }
 }
