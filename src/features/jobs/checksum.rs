@@ -27,9 +27,11 @@ impl Checksum {
         }
     }
 
-    /// Whether all that was received has the digest.
-    pub(super) fn matches(&self) -> bool {
-        self.0.as_ref().is_none_or(|(hash, digest)| (*hash).finalize()[..] == digest[..])
+    /// What is wrong if all that was received has another digest.
+    pub(super) fn mismatch(&self) -> Option<String> {
+        let (hash, digest) = self.0.as_ref()?;
+        let differs = (*hash).finalize()[..] != digest[..];
+        differs.then(|| "the file differs from the checksum that its server sent".to_owned())
     }
 }
 

@@ -112,11 +112,11 @@ pub(super) async fn rest(
     received: u64,
     length: Option<u64>,
 ) -> Result<Rest, Error> {
-    let (Some(url), Ok(etag_header)) = (job.download_url(), HeaderValue::try_from(etag)) else {
+    let range = HeaderValue::try_from(format!("bytes={received}-"));
+    let (Some(url), Ok(range), Ok(if_range)) = (job.download_url(), range, HeaderValue::try_from(etag)) else {
         return Ok(Rest::Unavailable);
     };
-    let headers = [(RANGE, HeaderValue::try_from(format!("bytes={received}-")).ok()), (IF_RANGE, Some(etag_header))];
-    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let headers = HeaderMap::from_iter([(RANGE, range), (IF_RANGE, if_range)]);
     let call = client
         .elsewhere(Method::GET, url.expose(), headers)
         .read(ReplyForm::File, Reply::file)

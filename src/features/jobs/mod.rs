@@ -5,9 +5,6 @@ mod audio;
 mod checks;
 #[cfg(feature = "checksum")]
 mod checksum;
-#[cfg(not(feature = "checksum"))]
-#[path = "no_checksum.rs"]
-mod checksum;
 mod cleanup;
 mod download;
 mod error;

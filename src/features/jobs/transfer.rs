@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::JobHandle;
+#[cfg(feature = "checksum")]
 use super::checksum::Checksum;
 use super::fetch::{self, PollReply, Rest};
 use crate::features::save::SavedFile;
@@ -34,6 +35,7 @@ struct RemoteFile {
     /// Identifies the file, byte for byte.
     etag: Option<String>,
     length: Option<u64>,
+    #[cfg(feature = "checksum")]
     checksum: Checksum,
 }
 
@@ -45,6 +47,7 @@ impl RemoteFile {
             // Without a media type the middle of a file may look like a page.
             etag: text("etag").filter(|etag| etag.starts_with('"') && is_sent_in_parts).map(str::to_owned),
             length: text("content-length").and_then(|length| length.parse().ok()),
+            #[cfg(feature = "checksum")]
             checksum: Checksum::of(reply.meta()),
         }
     }
@@ -61,7 +64,7 @@ trait Sink: Send {
 impl Sink for BytesMut {
     async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
         if piece.len() > RawReply::MAX_BYTES.saturating_sub(self.len()) {
-            return Err(too_long());
+            return Err(RawReply::too_long(RawReply::MAX_BYTES));
         }
         self.extend_from_slice(&piece);
         Ok(())
@@ -71,10 +74,6 @@ impl Sink for BytesMut {
         BytesMut::clear(self);
         Ok(())
     }
-}
-
-fn too_long() -> Error {
-    Error::decode(format!("the reply is longer than the allowed {} bytes", RawReply::MAX_BYTES))
 }
 
 /// A file that appears when all of it is there.
@@ -103,7 +102,7 @@ impl<'a> Transfer<'a> {
     /// Into memory, at most [`RawReply::MAX_BYTES`].
     pub(super) async fn bytes(mut self) -> Result<Bytes, Error> {
         if self.file.length.is_some_and(|length| length > RawReply::MAX_BYTES as u64) {
-            return Err(self.explained(too_long()));
+            return Err(self.explained(RawReply::too_long(RawReply::MAX_BYTES)));
         }
         let mut bytes = BytesMut::new();
         self.run(&mut bytes).await?;
@@ -149,14 +148,15 @@ impl<'a> Transfer<'a> {
         while let Some(piece) = self.reply.body.chunk().await {
             let piece = piece.map_err(|error| error.with_job(self.job))?;
             self.received += piece.len() as u64;
+            #[cfg(feature = "checksum")]
             self.file.checksum.update(&piece);
             sink.write(piece).await.map_err(|error| self.explained(error))?;
         }
-        let problem = match self.file.length {
-            Some(length) if length != self.received => format!("{} bytes came of {length}", self.received),
-            _ if !self.file.checksum.matches() => "the file differs from the checksum that its server sent".to_owned(),
-            _ => return Ok(()),
-        };
+        let missing = self.file.length.filter(|length| *length != self.received);
+        let problem = missing.map(|length| format!("{} bytes came of {length}", self.received));
+        #[cfg(feature = "checksum")]
+        let problem = problem.or_else(|| self.file.checksum.mismatch());
+        let Some(problem) = problem else { return Ok(()) };
         // Nothing of it can be used.
         self.file.etag = None;
         Err(self.explained(Error::new(ErrorKind::Transport, problem)))

@@ -155,11 +155,13 @@ impl RawReply {
         self.body.explained(error)
     }
 
+    /// The error of a body that is longer than `limit` bytes.
+    pub(crate) fn too_long(limit: usize) -> Error {
+        Error::decode(format!("the reply is longer than the allowed {limit} bytes"))
+    }
+
     async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
-        let too_long = |body: &ReplyBody| {
-            let message = format!("the reply is longer than the allowed {limit} bytes");
-            Err(body.explained(Error::new(ErrorKind::Decode, message)))
-        };
+        let too_long = |body: &ReplyBody| Err(body.explained(Self::too_long(limit)));
         if self.body.least_left() > limit as u64 {
             return too_long(&self.body);
         }
