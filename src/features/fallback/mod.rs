@@ -63,7 +63,7 @@ impl Fallback<'_> {
     ) -> Flow<T> {
         let models = self.models.clone();
         Flow::new(self.client, "a chat with fallbacks", move |client| async move {
-            let mut failed: Vec<(String, Error)> = Vec::new();
+            let mut failed: Vec<(String, ErrorKind)> = Vec::new();
             let mut request = request;
             for next in models {
                 let attempt = call(&client, request.clone()).with_retry(RetryPolicy::disabled());
@@ -71,7 +71,7 @@ impl Fallback<'_> {
                     Ok(reply) => return Ok(reply),
                     Err(error) if is_of_the_model(&error) => {
                         tracing::warn!(model = %request.model, fallback = %next, kind = %error.kind(), "another model is asked");
-                        failed.push((std::mem::replace(&mut request.model, next), error));
+                        failed.push((std::mem::replace(&mut request.model, next), error.kind()));
                     }
                     Err(error) => return Err(explained(error, &failed)),
                 }
@@ -95,11 +95,11 @@ fn is_of_the_model(error: &Error) -> bool {
     is_possible && !error.delivery().may_have_run()
 }
 
-fn explained(error: Error, failed: &[(String, Error)]) -> Error {
+fn explained(error: Error, failed: &[(String, ErrorKind)]) -> Error {
     match failed {
         [] => error,
         _ => {
-            let each = failed.iter().map(|(model, error)| format!("{model} ({})", error.kind()));
+            let each = failed.iter().map(|(model, kind)| format!("{model} ({kind})"));
             error.with_note(format!("models before it: {}", each.collect::<Vec<_>>().join(", ")))
         }
     }

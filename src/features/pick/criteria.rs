@@ -1,7 +1,7 @@
 //! `Pick`: the requirements of a model, and the order of those that meet them.
 
 use super::need::Need;
-use super::picked::{Candidate, PickedModel};
+use super::picked::PickedModel;
 use super::quotes::QuotedRequest;
 use crate::api::generated::types::{ModelType, Money, QuoteAudioRequest, QuoteVideoRequest};
 use crate::features::catalogue::{Catalogue, CatalogueModel};
@@ -212,9 +212,9 @@ impl Pick {
     }
 
     /// The models with their list prices, and how many have none although it matters.
-    pub(super) fn priced(&self, models: Vec<CatalogueModel>) -> (Vec<Candidate>, usize) {
+    pub(super) fn priced(&self, models: Vec<CatalogueModel>) -> (Vec<PickedModel>, usize) {
         let all = models.len();
-        let candidates = models.into_iter().map(|model| Candidate { price: self.price(&model), model });
+        let candidates = models.into_iter().map(|model| PickedModel { price: self.price(&model), model });
         let needs_price = self.order == Order::Cheapest || self.limit.is_some();
         let candidates: Vec<_> = candidates.filter(|model| !needs_price || model.amount().is_some()).collect();
         let unpriced = all - candidates.len();
@@ -235,7 +235,7 @@ impl Pick {
         }
     }
 
-    pub(super) fn best(&self, mut candidates: Vec<Candidate>) -> Option<PickedModel> {
+    pub(super) fn best(&self, mut candidates: Vec<PickedModel>) -> Option<PickedModel> {
         if let Some(Ok(limit)) = self.limit {
             candidates.retain(|candidate| candidate.amount().is_some_and(|amount| amount <= limit));
         }
@@ -244,11 +244,11 @@ impl Pick {
             Order::Listed => {
                 candidates.sort_by_key(|candidate| !candidate.model.traits().iter().any(|name| name == "default"))
             }
-            Order::Cheapest => candidates.sort_by_key(Candidate::amount),
+            Order::Cheapest => candidates.sort_by_key(PickedModel::amount),
             Order::LargestContext => {
                 candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.model.context_tokens()));
             }
         }
-        candidates.into_iter().next().map(|candidate| PickedModel { candidate })
+        candidates.into_iter().next()
     }
 }

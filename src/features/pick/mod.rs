@@ -6,7 +6,6 @@ mod picked;
 mod quotes;
 
 pub use self::criteria::Pick;
-use self::picked::Candidate;
 pub use self::picked::PickedModel;
 use crate::api::generated::operations;
 use crate::api::models::Models;
@@ -86,12 +85,4 @@ fn none_fits(catalogue: &Catalogue, pick: &Pick, rejected: Vec<(String, usize)>,
     let reasons = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
     let message = format!("none of {all} {} models fits{reasons}", pick.kind);
     Error::new(ErrorKind::NotFound, message).with_operation(&operations::LIST_MODELS)
-}
-
-impl Candidate {
-    /// The amount to compare: dollars, or DIEM where only that is known.
-    fn amount(&self) -> Option<crate::runtime::amount::Amount> {
-        let price = self.price.as_ref()?;
-        price.usd.or(price.diem)
-    }
 }

@@ -4,16 +4,11 @@ use std::ops::Deref;
 
 use crate::api::generated::types::Money;
 use crate::features::catalogue::CatalogueModel;
+use crate::runtime::amount::Amount;
 
 /// The model that [`Models::pick`](crate::Models::pick) chose. It can be used where a request takes a model.
 #[derive(Clone, Debug)]
 pub struct PickedModel {
-    pub(super) candidate: Candidate,
-}
-
-/// A model that fits.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
     pub(super) model: CatalogueModel,
     pub(super) price: Option<Money>,
 }
@@ -23,7 +18,13 @@ impl PickedModel {
     /// of the API. `None` if the price is unknown and was not asked for.
     #[must_use]
     pub fn price(&self) -> Option<Money> {
-        self.candidate.price.clone()
+        self.price.clone()
+    }
+
+    /// The amount to compare: dollars, or DIEM where only that is known.
+    pub(super) fn amount(&self) -> Option<Amount> {
+        let price = self.price.as_ref()?;
+        price.usd.or(price.diem)
     }
 }
 
@@ -31,7 +32,7 @@ impl Deref for PickedModel {
     type Target = CatalogueModel;
 
     fn deref(&self) -> &CatalogueModel {
-        &self.candidate.model
+        &self.model
     }
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt as _;
 
-use super::picked::Candidate;
+use super::picked::PickedModel;
 use crate::api::generated::types::{Money, QuoteAudioRequest, QuoteVideoRequest};
 use crate::features::catalogue::CatalogueModel;
 use crate::runtime::client::Client;
@@ -23,11 +23,11 @@ pub(super) async fn of(
     client: &Client,
     request: &QuotedRequest,
     models: Vec<CatalogueModel>,
-) -> Result<(Vec<Candidate>, usize), Error> {
+) -> Result<(Vec<PickedModel>, usize), Error> {
     let all = models.len();
     let quotes = models.into_iter().map(|model| async move {
         match quote(client, request, model.id()).await {
-            Ok(price) => Ok(Some(Candidate { model, price: Some(price) })),
+            Ok(price) => Ok(Some(PickedModel { model, price: Some(price) })),
             Err(error) if is_about_the_model(&error) => Ok(None),
             Err(error) => Err(error),
         }
