@@ -403,11 +403,7 @@ impl Engine {
         ticket.release(&match verdict {
             _ if failure.kind() == ErrorKind::Connect => Report::Unreached,
             Verdict::Retry if failure.is_abuse_block() => Report::Blocked { meta },
-            Verdict::Retry => {
-                let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
-                let overloaded = failure.kind() == ErrorKind::Overloaded;
-                Report::Refused { meta, wait, overloaded }
-            }
+            Verdict::Retry => Report::of_refusal(&failure),
             _ => Report::Failed { meta },
         });
         match verdict {

@@ -181,10 +181,7 @@ impl CompletionObserver for PacedCall {
             ErrorKind::Connect => Report::Unreached,
             _ if failure.attempts() == 0 => Report::Unsent,
             _ if failure.is_abuse_block() => Report::Blocked { meta },
-            _ if is_refusal(&failure) => {
-                let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
-                Report::Refused { meta, wait, overloaded: failure.kind() == ErrorKind::Overloaded }
-            }
+            _ if is_refusal(&failure) => Report::of_refusal(&failure),
             _ => Report::Failed { meta },
         });
         failure

@@ -13,6 +13,7 @@ use super::lane::{LONGEST_PAUSE, Lane};
 use super::permit::{LaneKey, PermitRequest};
 use super::wait::Wait;
 use crate::runtime::client::Client;
+use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::budget::Bucket;
 use crate::runtime::transport::retry::jitter;
@@ -75,7 +76,13 @@ pub(crate) enum Report<'a> {
     Unsent,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// A request that the API rejected because there are too many, and that is retried. Too many at once wait for one another only.
+    pub(crate) fn of_refusal(failure: &'a Error) -> Self {
+        let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
+        Self::Refused { meta: failure.meta(), wait, overloaded: failure.kind() == ErrorKind::Overloaded }
+    }
+
     pub(super) fn meta(&self) -> Option<&Meta> {
         match self {
             Self::Success { meta, .. }
