@@ -101,7 +101,9 @@ async fn a_limit_of_a_layer_holds_for_clones_and_other_keys() {
     let gate = Gate::default();
     let until = gate.clone();
     let server = Server::start(move |_, _| Answer::default().until(&until).then(ANSWER.into()));
-    let venice = builder(&server).layer(ConcurrencyLimitLayer::new(1)).build().unwrap();
+    let seen = Seen::default();
+    let limited = builder(&server).layer(ConcurrencyLimitLayer::new(1)).layer(noting("sent", &seen));
+    let venice = limited.build().unwrap();
     let calls: Vec<_> = [venice.clone(), venice.with_api_key("vk-tenant")]
         .into_iter()
         .map(|venice| tokio::spawn(async move { venice.chat().create(a_question()).await }))
@@ -109,12 +111,14 @@ async fn a_limit_of_a_layer_holds_for_clones_and_other_keys() {
     while server.count() == 0 {
         tokio::task::yield_now().await;
     }
-    // The second one is not ready: it reaches the server only after the first has its reply.
+    // Time enough for the other call to pass a limit that does not hold.
+    tokio::time::sleep(Duration::from_millis(50)).await;
     gate.open();
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(server.connections(), 1, "one after the other");
+    let one_after_the_other = ["sent createChatCompletion 1", "sent 200"].repeat(2);
+    assert_eq!(seen.take(), one_after_the_other);
 }
 
 #[tokio::test]
