@@ -8,6 +8,15 @@ use venice_ai_codegen::emit::round_trips;
 use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
+/// What several features need, each a `cfg` of its own, and those features.
+const SHARED_PARTS: [(&str, &[&str]); 5] = [
+    ("flow", &["ATTESTATION", "CATALOGUE", "EMBEDDING_BATCH", "FALLBACK", "JOBS", "WALLET"]),
+    ("interceptors", &["BUDGET", "E2EE", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"]),
+    ("model_of_json", &["BUDGET", "PACE", "PREFLIGHT", "SPANS"]),
+    ("model_of_request", &["PACE", "SPANS"]),
+    ("request_form", &["BUDGET", "PACE", "PREFLIGHT", "PRIVACY", "SPANS"]),
+];
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -20,14 +29,16 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(file_lock, bundled_mock, interceptors)");
+    println!("cargo::rustc-check-cfg=cfg(file_lock, bundled_mock)");
     // The examples use it. The package on its own has none.
     if Path::new("crates/mock").is_dir() {
         println!("cargo::rustc-cfg=bundled_mock");
     }
-    // The features with a `CallInterceptor`.
-    if ["BUDGET", "E2EE", "OTEL", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"].iter().any(|name| has_feature(name)) {
-        println!("cargo::rustc-cfg=interceptors");
+    for (part, features) in SHARED_PARTS {
+        println!("cargo::rustc-check-cfg=cfg({part})");
+        if features.iter().any(|name| has_feature(name)) {
+            println!("cargo::rustc-cfg={part}");
+        }
     }
     if minor_version().is_none_or(|minor| minor >= 89) {
         println!("cargo::rustc-cfg=file_lock");

@@ -65,6 +65,9 @@ pub use self::api::{
     X402,
 };
 pub use self::api::{api_keys, augment, characters, decisions, images, video, voice_changer, x402};
+#[cfg(feature = "compatibility")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compatibility")))]
+pub use self::features::compatibility::Compatibility;
 #[cfg(feature = "crypto-rpc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "crypto-rpc")))]
 pub use self::features::crypto_rpc;
@@ -96,6 +99,9 @@ pub use self::features::flow::{Flow, FlowSettings};
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use self::features::jobs::PriceAboveLimit;
+#[cfg(feature = "pages")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pages")))]
+pub use self::features::pages::{Page, Pages};
 #[cfg(feature = "preflight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "preflight")))]
 #[doc(no_inline)]
@@ -128,11 +134,10 @@ pub use self::runtime::error::{
 pub use self::runtime::media::{FileInput, Form, Upload};
 pub use self::runtime::meta::Meta;
 pub use self::runtime::operation::{AuthScheme, Operation, RetryClass};
-pub use self::runtime::pages::{Page, Pages};
 pub use self::runtime::reply::{ByteStream, RawReply};
 pub use self::runtime::secret::Secret;
 pub use self::runtime::timestamp::{NotATimestamp, Timestamp};
-pub use self::runtime::transport::{CallOptions, Clock, Compatibility, RetryPolicy, SystemClock};
+pub use self::runtime::transport::{CallOptions, Clock, RetryPolicy, SystemClock};
 pub use self::runtime::validation::ValidationError;
 pub use self::runtime::wallet::{Payer, SignInRequest};
 

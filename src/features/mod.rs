@@ -18,6 +18,9 @@ pub mod citations;
 #[cfg(feature = "collect")]
 #[cfg_attr(docsrs, doc(cfg(feature = "collect")))]
 pub mod collect;
+#[cfg(feature = "compatibility")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compatibility")))]
+pub(crate) mod compatibility;
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 pub mod cost;
@@ -29,6 +32,7 @@ pub mod crypto_rpc;
 pub mod csv;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
+mod defaults;
 #[cfg(feature = "e2ee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "e2ee")))]
 pub mod e2ee;
@@ -38,14 +42,7 @@ pub mod embedding_batch;
 #[cfg(feature = "fallback")]
 #[cfg_attr(docsrs, doc(cfg(feature = "fallback")))]
 pub mod fallback;
-#[cfg(any(
-    feature = "attestation",
-    feature = "catalogue",
-    feature = "embedding-batch",
-    feature = "fallback",
-    feature = "jobs",
-    feature = "wallet"
-))]
+#[cfg(flow)]
 pub(crate) mod flow;
 #[cfg(any(feature = "batch", feature = "tee", feature = "wallet"))]
 pub(crate) mod hex;
@@ -73,6 +70,9 @@ pub mod otel;
 #[cfg(feature = "pace")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pace")))]
 pub mod pace;
+#[cfg(feature = "pages")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pages")))]
+pub(crate) mod pages;
 #[cfg(feature = "pick")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pick")))]
 pub mod pick;
@@ -87,6 +87,8 @@ mod prompt_cache;
 #[cfg(feature = "reasoning")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reasoning")))]
 pub mod reasoning;
+#[cfg(model_of_json)]
+pub(crate) mod request_model;
 #[cfg(feature = "unstable")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable")))]
 pub mod responses;
@@ -95,6 +97,8 @@ pub mod responses;
 pub mod save;
 #[cfg(any(feature = "attestation", feature = "catalogue"))]
 pub(crate) mod single_flight;
+#[cfg(feature = "spans")]
+pub(crate) mod spans;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod splits;
 #[cfg(feature = "structured")]

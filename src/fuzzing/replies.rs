@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::api::chat::stream::Choices;
 use crate::features::collect::ChatAccumulator;
+#[cfg(feature = "compatibility")]
+use crate::features::compatibility::Versions;
 use crate::features::splits::splits;
 use crate::runtime::amount::Amount;
 use crate::runtime::meta::Meta;
@@ -19,8 +21,8 @@ use crate::runtime::reply::stream::sse::{DEFAULT_MAX_EVENT_BYTES, SseDecoder, Ss
 use crate::runtime::reply::stream::{Protocol, Read};
 use crate::runtime::secret::Secret;
 use crate::runtime::timestamp::Timestamp;
+use crate::runtime::transport::Scope;
 use crate::runtime::transport::limits::ReplyLimits;
-use crate::runtime::transport::{DEFAULT_WARNING_AGE, Scope, Versions};
 
 /// All that is observable of a decoded stream.
 #[derive(Debug, PartialEq)]
@@ -183,8 +185,11 @@ pub fn headers(data: &[u8]) {
         }
         let _ = (meta.content_flags(), meta.enhanced_prompt(), meta.pagination(), meta.audio(), meta.rpc_usage());
         let _ = (meta.request_id(), meta.tee_provider(), meta.content_type(), meta.content_encoding(), meta.date());
-        let versions = Versions::new(DEFAULT_WARNING_AGE);
-        meta.server_version().into_iter().for_each(|version| _ = (versions.see(version), versions.compare()));
+        #[cfg(feature = "compatibility")]
+        {
+            let versions = Versions::new(Duration::ZERO);
+            meta.server_version().into_iter().for_each(|version| _ = (versions.see(version), versions.compare()));
+        }
         meta.hide(SECRET);
         let is_name = headers.keys().any(|name| name.as_str().contains(SECRET));
         assert!(is_name || !format!("{meta:?}").contains(SECRET), "{meta:?}");

@@ -10,7 +10,6 @@ pub(crate) mod lenient;
 pub(crate) mod media;
 pub mod meta;
 pub(crate) mod operation;
-pub(crate) mod pages;
 pub(crate) mod random;
 pub(crate) mod reply;
 pub(crate) mod secret;

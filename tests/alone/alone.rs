@@ -45,6 +45,9 @@ mod chat_stream;
 #[cfg(feature = "citations")]
 #[path = "../chat/citations.rs"]
 mod citations;
+#[cfg(feature = "compatibility")]
+#[path = "../core/compatibility.rs"]
+mod compatibility;
 #[cfg(feature = "budget")]
 #[path = "../features/cost/mod.rs"]
 mod cost;
@@ -78,6 +81,9 @@ mod otel;
 #[cfg(feature = "pace")]
 #[path = "../features/pace/mod.rs"]
 mod pace;
+#[cfg(feature = "pages")]
+#[path = "../account/pages.rs"]
+mod pages;
 #[cfg(feature = "preflight")]
 #[path = "../features/preflight/mod.rs"]
 mod preflight;
@@ -111,6 +117,10 @@ mod video;
 #[cfg(feature = "wallet")]
 #[path = "../account/wallet/mod.rs"]
 mod wallet;
+
+#[cfg(feature = "spans")]
+#[path = "../core/tracing_spans.rs"]
+mod tracing_spans;
 
 /// The document of the API is valid JSON.
 #[cfg(feature = "document")]

@@ -138,3 +138,23 @@ async fn a_deprecated_model_is_reported_once_for_each_model() {
     let models: Vec<_> = found.iter().map(|warning| warning["model"].as_str()).collect();
     assert_eq!(models, ["a", "b"]);
 }
+
+#[tokio::test]
+async fn a_model_in_flight_out_is_warned_of_once() {
+    let headers = [
+        ("x-venice-model-id", "old-model"),
+        ("x-venice-model-deprecation-warning", "goes soon"),
+        ("x-venice-model-deprecation-date", "2026-09-01"),
+    ];
+    let server = Server::answering([Answer::new(200, &headers, "{}")]);
+    let recorder = Recorder::new();
+    let client = once(&server);
+    for _ in 0..3 {
+        let call = client.clone().request::<Value>(Method::GET, "/x");
+        call.into_future().with_subscriber(recorder.clone()).await.unwrap();
+    }
+    let events = recorder.events.lock().unwrap();
+    let [(level, event)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(*level, Level::WARN);
+    assert_eq!((&*event["model"], &*event["date"]), ("old-model", "2026-09-01"));
+}

@@ -167,26 +167,6 @@ async fn no_body_no_query_and_no_secret_is_ever_seen() {
 }
 
 #[tokio::test]
-async fn a_model_in_flight_out_is_warned_of_once() {
-    let headers = [
-        ("x-venice-model-id", "old-model"),
-        ("x-venice-model-deprecation-warning", "goes soon"),
-        ("x-venice-model-deprecation-date", "2026-09-01"),
-    ];
-    let server = Server::answering([Answer::new(200, &headers, "{}")]);
-    let recorder = Recorder::new();
-    let client = once(&server);
-    for _ in 0..3 {
-        let call = client.clone().request::<Value>(Method::GET, "/x");
-        call.into_future().with_subscriber(recorder.clone()).await.unwrap();
-    }
-    let events = recorder.events.lock().unwrap();
-    let [(level, event)] = &events[..] else { panic!("{events:?}") };
-    assert_eq!(*level, Level::WARN);
-    assert_eq!((&*event["model"], &*event["date"]), ("old-model", "2026-09-01"));
-}
-
-#[tokio::test]
 async fn a_spent_budget_is_a_warning() {
     let server = Server::answering([Answer::json(408, "{}")]);
     let recorder = Recorder::new();

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::api::billing::{CSV, at, behind};
+use crate::api::billing::CSV;
 use crate::api::generated::operations;
 use crate::api::generated::types::GetBillingUsageHistoryParams;
+use crate::features::pages::areas::{at, behind};
+use crate::features::pages::{Batch, PageStart, Pages};
 use crate::features::save::SavedFile;
 use crate::features::save::durable::DurableFile;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
-use crate::runtime::pages::{Batch, PageStart, Pages};
 use crate::runtime::text::{is_html, without_mark};
 use crate::runtime::transport::ReplyForm;
 

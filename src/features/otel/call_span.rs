@@ -12,8 +12,9 @@ use super::builder::Telemetry;
 use super::content::Content;
 use super::instruments::Ended;
 use super::value::{key_value, key_values};
+use crate::features::spans::{Attribute, Begun, CallAttributes};
 use crate::runtime::error::Error;
-use crate::runtime::transport::observer::{Attribute, Attributes, Begun, CallObserver, error_type};
+use crate::runtime::transport::trace::{CallObserver, Event, error_type};
 
 /// The attributes of a call that its measurements have too.
 const DIMENSIONS: [&str; 7] = [
@@ -39,6 +40,7 @@ pub(super) struct CallSpan {
     /// The seconds before each chunk but the first.
     chunks: Vec<f64>,
     content: Option<Content>,
+    attributes: CallAttributes,
 }
 
 impl CallSpan {
@@ -53,6 +55,7 @@ impl CallSpan {
         let captures = telemetry.captures_content && context.span().is_recording();
         Self {
             telemetry: Arc::clone(telemetry),
+            attributes: CallAttributes::of(begun),
             content: captures.then(|| Content::of(begun, is_tool)),
             context,
             begun: Instant::now(),
@@ -63,14 +66,8 @@ impl CallSpan {
             chunks: Vec::new(),
         }
     }
-}
 
-impl CallObserver for CallSpan {
-    fn enter(&self) -> Box<dyn Any> {
-        Box::new(self.context.clone().attach())
-    }
-
-    fn retried(&mut self, failure: &Error, pause: Duration) {
+    fn retried(&self, failure: &Error, pause: Duration) {
         let status = failure.status().map(|status| i64::from(status.as_u16()));
         let status = status.map(|status| KeyValue::new("http.response.status_code", status));
         let attributes = [
@@ -89,8 +86,26 @@ impl CallObserver for CallSpan {
             captured.received(content);
         }
     }
+}
 
-    fn end(mut self: Box<Self>, attributes: &Attributes) {
+impl CallObserver for CallSpan {
+    fn enter(&self) -> Box<dyn Any> {
+        Box::new(self.context.clone().attach())
+    }
+
+    fn on(&mut self, event: &Event<'_>) {
+        self.attributes.on(event);
+        match event {
+            Event::Retried(failure, pause) => self.retried(failure, *pause),
+            Event::Part(content) | Event::Whole(content) => self.received(content),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for CallSpan {
+    fn drop(&mut self) {
+        let attributes = &self.attributes.finish();
         let seconds = self.begun.elapsed().as_secs_f64();
         let span = self.context.span();
         let old_names = self.telemetry.conventions == Conventions::SemConv1_41;
@@ -107,7 +122,7 @@ impl CallObserver for CallSpan {
         }
         span.end();
         if let Some(operation) = &self.operation {
-            let mut dimensions = self.dimensions;
+            let mut dimensions = std::mem::take(&mut self.dimensions);
             dimensions.extend(key_value(attributes, "gen_ai.response.model"));
             let ended = Ended { operation, dimensions, attributes, seconds, chunks: &self.chunks };
             self.telemetry.instruments.record(ended);

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::api::generated::types::ChatCompletionChunk;
 use crate::features::collect::ChatAccumulator;
+use crate::features::spans::Begun;
 use crate::runtime::lenient::leniently;
 use crate::runtime::text::without_mark;
-use crate::runtime::transport::observer::Begun;
 
 /// The content of a call, as far as it is known.
 pub(super) struct Content {

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use super::Conventions;
-use crate::runtime::transport::observer::{Attribute, Attributes};
+use crate::features::spans::{Attribute, Attributes};
 
 /// Seconds.
 const DURATIONS: [f64; 14] = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];

@@ -2,7 +2,7 @@
 
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 
-use crate::runtime::transport::observer::{Attribute, Attributes};
+use crate::features::spans::{Attribute, Attributes};
 
 /// Attributes of a span.
 pub(super) fn key_values(attributes: &Attributes) -> impl Iterator<Item = KeyValue> {

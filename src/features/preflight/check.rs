@@ -9,9 +9,9 @@ use super::rules::{self, Area, Resolved};
 use super::subject::Subject;
 use crate::api::generated::types;
 use crate::features::catalogue::Catalogue;
+use crate::features::request_model::model_of;
 use crate::runtime::media::form::json_of;
 use crate::runtime::operation::{Operation, OperationRef};
-use crate::runtime::transport::model_of;
 
 /// A request that can be checked without being sent ([`Catalogue::check`]): the request types of chats, responses, images, videos, speech,
 /// music, the voice changer, embeddings and decisions. Sealed.

@@ -12,12 +12,13 @@ use super::subject::remove;
 use super::{Preflight, check};
 use crate::features::catalogue::Catalogue;
 use crate::features::catalogue::store;
+use crate::features::request_model::model_of;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::interceptor::{
     CallInterceptor, CallInterceptorChange, CompletionObserver, Intercepting, Recovering,
 };
-use crate::runtime::transport::{Outgoing, Reply, model_of};
+use crate::runtime::transport::{Outgoing, Reply};
 
 /// The longest wait of a call for the catalogue.
 const MOST_PATIENCE: Duration = Duration::from_secs(10);

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use tracing::field::Empty;
-
 use super::event::CallStatus;
 use super::function::{CallResult, Function, Working};
 use crate::api::generated::types::ToolCall;
 use crate::runtime::client::Client;
 use crate::runtime::transport::Trace;
-use crate::runtime::transport::observer::{Attributes, Begun};
+use crate::runtime::transport::trace::{Event, Subject};
 
 /// Starts a call of a tool. Its span never has the arguments or the result.
 pub(super) fn begin(
@@ -18,32 +16,11 @@ pub(super) fn begin(
     call: &ToolCall,
     limit: Option<Duration>,
 ) -> Result<Working, CallResult> {
-    let span = tracing::info_span!(
-        "venice.tool",
-        otel.name = Empty,
-        otel.kind = "internal",
-        otel.status_code = Empty,
-        error.type = Empty,
-        gen_ai.operation.name = Empty,
-        gen_ai.tool.call.id = Empty,
-        gen_ai.tool.name = Empty,
-        gen_ai.tool.type = Empty,
-        venice.cancelled = Empty,
-        venice.duration_ms = Empty,
-    );
-    let trace = Trace::start(span, &client.shared().interceptors, || Begun {
-        name: format!("execute_tool {}", call.function.name),
-        attributes: Attributes::from([
-            ("gen_ai.operation.name", "execute_tool".into()),
-            ("gen_ai.tool.call.id", call.id.clone().into()),
-            ("gen_ai.tool.name", call.function.name.clone().into()),
-            ("gen_ai.tool.type", "function".into()),
-        ]),
-        content: Some(call.function.arguments.as_bytes()),
-    });
+    let (name, arguments) = (&*call.function.name, &*call.function.arguments);
+    let trace = Trace::of(&client.shared().observe, &Subject::Tool { name, id: &call.id, arguments });
     let begun = {
         let _entered = trace.enter();
-        function.begin(&call.function.arguments, limit)
+        function.begin(arguments, limit)
     };
     match begun {
         Ok(working) => Ok(Box::pin(async move {
@@ -59,9 +36,9 @@ pub(super) fn begin(
 }
 
 fn note(trace: &Trace, result: &CallResult) {
-    trace.returned(&result.output);
+    trace.on(&Event::Whole(result.output.as_bytes()));
     match result.status {
-        CallStatus::Done | CallStatus::Stopped => trace.completed(),
-        failed => trace.failed_as(format!("{failed:?}")),
+        CallStatus::Done | CallStatus::Stopped => trace.on(&Event::Completed),
+        failed => trace.on(&Event::Failed(&format!("{failed:?}"))),
     }
 }

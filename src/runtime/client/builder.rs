@@ -2,6 +2,8 @@
 
 mod credentials;
 
+#[cfg(any(feature = "compatibility", feature = "spans"))]
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +21,9 @@ use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
 use crate::runtime::transport::interceptor::CallInterceptors;
 use crate::runtime::transport::limits::ReplyLimits;
 use crate::runtime::transport::tls::RootCertificates;
+use crate::runtime::transport::trace::Observe;
 use crate::runtime::transport::{
-    ApiKey, Clock, DEFAULT_WARNING_AGE, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, Versions,
-    WalletSlots, Warnings, header,
+    ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, WalletSlots, header,
 };
 use crate::runtime::wallet::{Payer, Signer};
 
@@ -57,9 +59,10 @@ pub struct ClientBuilder {
     proxy: ProxyChoice<String>,
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
-    warning_age: Duration,
     /// The interceptors of each call.
     pub(crate) interceptors: CallInterceptors,
+    /// What observes each call.
+    observe: Vec<Arc<dyn Observe>>,
     pub(crate) middleware: Option<Box<dyn Middleware>>,
     /// The initial state of features, if it is not the default.
     slots: Slots,
@@ -67,8 +70,9 @@ pub struct ClientBuilder {
     payer: Option<Payer>,
 }
 
-impl Default for ClientBuilder {
-    fn default() -> Self {
+impl ClientBuilder {
+    /// Without what features add to each client.
+    pub(crate) fn bare() -> Self {
         Self {
             api_key: None,
             key_provider: None,
@@ -85,17 +89,15 @@ impl Default for ClientBuilder {
             proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
-            warning_age: DEFAULT_WARNING_AGE,
             interceptors: CallInterceptors::default(),
+            observe: Vec::new(),
             middleware: None,
             slots: Slots::default(),
             wallet: None,
             payer: None,
         }
     }
-}
 
-impl ClientBuilder {
     /// A builder with the settings of the environment: `VENICE_API_KEY`, and `VENICE_BASE_URL` if it is set. White space around the values
     /// is ignored.
     ///
@@ -217,13 +219,6 @@ impl ClientBuilder {
         self
     }
 
-    /// How much newer than this crate the server may be before a warning is logged (`tracing`, once per client). Default: 90 days.
-    /// [`Duration::MAX`] turns it off. See [`Client::compatibility`].
-    pub fn warning_age(mut self, age: Duration) -> Self {
-        self.warning_age = age;
-        self
-    }
-
     /// The retry policy. Whether a retry is safe depends on the operation ([`RetryClass`](crate::RetryClass)).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -293,6 +288,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets what observes each call, in place of one of the same type.
+    #[cfg(any(feature = "compatibility", feature = "spans"))]
+    pub(crate) fn set_observer(&mut self, observer: impl Observe) {
+        self.observe.retain(|known| (&**known as &dyn Any).type_id() != observer.type_id());
+        self.observe.push(Arc::new(observer));
+    }
+
     /// The initial state of features.
     #[cfg(any(feature = "attestation", feature = "catalogue", feature = "wallet"))]
     pub(crate) fn slots(&self) -> &Slots {
@@ -347,13 +349,12 @@ impl ClientBuilder {
                 clock: self.clock,
                 budget: FailureBudget::default(),
                 wallets: WalletSlots::default(),
-                warnings: Warnings::default(),
-                versions: Versions::new(self.warning_age),
                 middleware: self.middleware.map(|mut middleware| {
                     middleware.build();
                     Arc::from(middleware)
                 }),
                 interceptors: self.interceptors,
+                observe: self.observe,
                 slots: self.slots,
             }),
         })

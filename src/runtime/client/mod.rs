@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use self::builder::ClientBuilder;
 use crate::runtime::error::Error;
 use crate::runtime::secret::Secret;
-use crate::runtime::transport::{CallOptions, Compatibility, Shared};
+use crate::runtime::transport::{CallOptions, Shared};
 
 /// A client of the Venice.ai API.
 ///
@@ -190,27 +190,5 @@ impl fmt::Debug for Client {
             .field("stream_idle_timeout", &self.shared.stream_idle_timeout)
             .field("retry", &self.shared.retry)
             .finish_non_exhaustive()
-    }
-}
-
-impl Client {
-    /// How the API version of this crate ([`API_VERSION`](crate::API_VERSION)) compares with the server that answered last. Sends nothing.
-    ///
-    /// The API only makes additive changes, so a newer server is not an error. If it is newer by more than
-    /// [`ClientBuilder::warning_age`](crate::ClientBuilder::warning_age), one `tracing` warning is logged.
-    ///
-    /// ```no_run
-    /// # async fn run(venice: venice_ai::Client) -> Result<(), venice_ai::Error> {
-    /// use venice_ai::Compatibility;
-    ///
-    /// venice.api_keys().web3_token().await?;
-    /// if let Compatibility::ServerNewer(age) = venice.compatibility() {
-    ///     println!("venice-ai is {} days behind the API", age.as_secs() / 86_400);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn compatibility(&self) -> Compatibility {
-        self.shared.versions.compare()
     }
 }

@@ -138,6 +138,7 @@ impl Form {
     }
 
     /// The text of a part.
+    #[cfg(model_of_request)]
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.parts.iter().filter(|part| part.name == name).find_map(|part| match &part.content {
             FormContent::Text(text) => Some(text.as_str()),

@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::ahead::{self, End, ReadAhead};
 use super::exchange::Exchange;
+use super::trace::Event;
 use super::{Scope, Trace, WalletSlot, failure};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
@@ -108,7 +109,7 @@ impl ReplyBody {
     /// Reports the JSON of a part.
     pub(crate) fn observe_json(&self, part: &[u8]) {
         if let Some(trace) = &self.trace {
-            trace.part(part);
+            trace.on(&Event::Part(part));
         }
     }
 
@@ -144,7 +145,7 @@ impl ReplyBody {
     fn end_call(&mut self, error: Option<Error>) -> Option<Error> {
         let error = self.end_exchange(error);
         if let Some(trace) = self.trace.take() {
-            error.as_ref().map_or_else(|| trace.completed(), |error| trace.failed(error));
+            error.as_ref().map_or_else(|| trace.on(&Event::Completed), |error| trace.failed(error));
         }
         error
     }

@@ -19,7 +19,6 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::observer::Observe;
 use super::{Outgoing, Reply, Trace, failure};
 use crate::runtime::error::Error;
 use crate::runtime::media::limits;
@@ -39,11 +38,6 @@ pub(crate) trait CallInterceptor: Any + fmt::Debug + Send + Sync {
     /// Whether a client can be built with it.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
-    }
-
-    /// What observes the calls.
-    fn observes(&self) -> Option<&dyn Observe> {
-        None
     }
 
     /// What a call uses in place of `known`, the client's interceptor with the same name. `None` is this one; an error rejects the call.
@@ -135,11 +129,6 @@ impl CallInterceptors {
     #[cfg(any(feature = "budget", feature = "privacy"))]
     pub(crate) fn get<I: CallInterceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
-    }
-
-    /// Those that observe calls.
-    pub(super) fn observing(&self) -> impl Iterator<Item = &dyn Observe> {
-        self.0.iter().filter_map(|interceptor| interceptor.observes())
     }
 
     /// Whether a client can be built with them.

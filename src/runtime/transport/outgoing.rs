@@ -261,6 +261,7 @@ impl Outgoing {
     }
 
     /// The body, if it is a form.
+    #[cfg(request_form)]
     pub(crate) fn form(&self) -> Option<&Form> {
         match &self.body {
             RequestBody::Form(form, _) => Some(form),

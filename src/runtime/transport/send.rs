@@ -19,6 +19,7 @@ use super::limits::ReplyLimits;
 use super::outgoing::READ_ONCE;
 use super::reply_kind::{self, ReplyKind};
 use super::retry::{Decision, Failures};
+use super::trace::Event;
 use super::{
     Body, FailureBudget, MAY_BE_PAID, Outgoing, Reply, ReplyForm, Scope, Trace, WalletSlot, exchange, failure,
     interceptor, of_address, redirect,
@@ -45,7 +46,7 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
     let http = shared.http.to_send(outgoing.elsewhere.as_deref())?;
     loop {
         let retries = outgoing.sent;
-        trace.attempt(retries);
+        trace.on(&Event::Attempt(retries));
         outgoing.signs_again = false;
         let slot = match outgoing.options.signer.is_some() || outgoing.sign_in().is_some() {
             true => boxed_cold(sign(outgoing)).await.map_err(|error| outgoing.not_begun(error))?,
@@ -60,7 +61,7 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
             Ok(mut reply) => {
                 trace.success(&mut reply);
                 if outgoing.is_of_api() {
-                    shared.warnings.of(outgoing.scope.operation(), &reply.meta, &shared.versions);
+                    outgoing.replied(&reply.meta);
                     let reported = reply.meta.error_budget();
                     if reported.and_then(|reported| reported.remaining).is_some_and(|left| left < FailureBudget::LIMIT)
                     {
@@ -231,6 +232,11 @@ impl Outgoing {
         if self.may_have_run { error.with_delivery(Delivery::Unknown) } else { error }
     }
 
+    /// Shows a reply of the API to the observers.
+    fn replied(&self, meta: &Meta) {
+        self.shared.observe.iter().for_each(|observe| observe.replied(self.scope.operation(), meta));
+    }
+
     /// The failure bucket of the request.
     #[cold]
     fn bucket(&self) -> Bucket {
@@ -273,7 +279,7 @@ impl Outgoing {
         let (shared, operation) = (&self.shared, self.scope.operation());
         if self.is_of_api() {
             if let Some(meta) = failure.meta() {
-                shared.warnings.of(operation, meta, &shared.versions);
+                self.replied(meta);
             }
             failures = self.counted(&failure);
         }

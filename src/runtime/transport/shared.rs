@@ -10,7 +10,8 @@ use super::exchange::Middleware;
 use super::http::Http;
 use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
-use super::{ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Versions, WalletSlots, Warnings};
+use super::trace::Observe;
+use super::{ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, WalletSlots};
 use crate::runtime::slots::Slots;
 use crate::runtime::wallet::ClientWallet;
 
@@ -33,12 +34,12 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: FailureBudget,
     pub(crate) wallets: WalletSlots,
-    pub(crate) warnings: Warnings,
-    pub(crate) versions: Versions,
     /// What is around each request to the API.
     pub(crate) middleware: Option<Arc<dyn Middleware>>,
     /// The interceptors of each call, in this order.
     pub(crate) interceptors: CallInterceptors,
+    /// What observes each call.
+    pub(crate) observe: Vec<Arc<dyn Observe>>,
     /// The state of features.
     pub(crate) slots: Slots,
 }

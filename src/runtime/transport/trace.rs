@@ -1,101 +1,99 @@
-//! `Trace`: the tracing span of a call, and the observers of features, from the request to the end of the reply's body.
-//!
-//! Attributes follow OpenTelemetry's conventions for HTTP and for generative AI. The span never contains a body, a query or an identifying
-//! header.
+//! `Trace`: what observes a call, from the request to the end of the reply's body. `Observe`, `CallObserver`: how features observe.
 
 use std::any::Any;
 use std::fmt;
 #[cfg(any(feature = "batch", feature = "tools"))]
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tracing::field::Empty;
-use tracing::{Span, debug, span, warn};
+use tracing::{debug, warn};
 
-use super::gen_ai::{self, Answer};
-use super::interceptor::CallInterceptors;
-use super::observer::{Attribute, Attributes, Begun, CallObserver, error_type};
 use super::{Body, Outgoing, Reply};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
+use crate::runtime::operation::OperationRef;
 
-/// A call, or a run of a tool, that is observed. It ends with the last clone. Empty, and so free, without a subscriber and observers.
-#[derive(Clone, Debug)]
-pub(crate) struct Trace(Option<Arc<Observed>>);
+/// Observes the calls of a client.
+pub(crate) trait Observe: Any + fmt::Debug + Send + Sync {
+    /// A call begins. `None` if nothing is to be observed.
+    fn begin(&self, _subject: &Subject<'_>) -> Option<Box<dyn CallObserver>> {
+        None
+    }
 
-struct Observed {
-    span: Span,
-    state: Mutex<State>,
+    /// The API replied to an attempt, with an error or not.
+    fn replied(&self, _operation: &OperationRef, _meta: &Meta) {}
 }
 
-struct State {
-    begun: Instant,
-    observers: Vec<Box<dyn CallObserver>>,
-    /// Those that are known later. They are recorded once, at the end.
-    attributes: Attributes,
-    /// `None` if no model answers.
-    answer: Option<Answer>,
-    is_over: bool,
+/// What is observed.
+#[cfg_attr(not(any(feature = "otel", feature = "spans")), allow(dead_code))]
+pub(crate) enum Subject<'a> {
+    Call(&'a Outgoing),
+    /// A run of a tool.
+    #[cfg(feature = "tools")]
+    Tool {
+        name: &'a str,
+        id: &'a str,
+        arguments: &'a str,
+    },
 }
+
+/// Observes one call, or one run of a tool, until it is dropped.
+pub(crate) trait CallObserver: Send {
+    /// The context of what the call does, until the value is dropped.
+    fn enter(&self) -> Box<dyn Any>;
+
+    fn on(&mut self, event: &Event<'_>);
+}
+
+/// What happens to a call.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "otel"), allow(dead_code))]
+pub(crate) enum Event<'a> {
+    /// An attempt after this number of retries.
+    Attempt(u32),
+    /// A failed attempt that is repeated.
+    Retried(&'a Error, Duration),
+    /// The headers of the last reply.
+    Headers(&'a Meta),
+    /// A part of a streamed answer.
+    Part(&'a [u8]),
+    /// A complete reply, or the result of a tool.
+    Whole(&'a [u8]),
+    /// Nothing is left to be read.
+    Completed,
+    /// The call, or the tool, failed: `error.type`.
+    Failed(&'a str),
+}
+
+/// A call, or a run of a tool, that is observed. It ends with the last clone. Empty, and so free, without observers.
+#[derive(Clone)]
+pub(crate) struct Trace(Option<Arc<Mutex<Observers>>>);
+
+type Observers = Vec<Box<dyn CallObserver>>;
 
 impl Trace {
-    /// Begins to observe a call. It is nearly free without a subscriber.
+    /// Begins to observe a call.
     pub(crate) fn begin(outgoing: &Outgoing) -> Self {
-        let span = tracing::info_span!(
-            "venice.call",
-            otel.name = Empty, otel.kind = "client", otel.status_code = Empty, error.type = Empty,
-            http.request.method = Empty, http.request.resend_count = Empty, http.response.status_code = Empty,
-            server.address = Empty, server.port = Empty, url.template = Empty,
-            gen_ai.provider.name = Empty, gen_ai.operation.name = Empty, gen_ai.output.type = Empty,
-            gen_ai.embeddings.dimension.count = Empty,
-            gen_ai.request.model = Empty, gen_ai.request.choice.count = Empty, gen_ai.request.encoding_formats = Empty,
-            gen_ai.request.frequency_penalty = Empty, gen_ai.request.max_tokens = Empty,
-            gen_ai.request.presence_penalty = Empty, gen_ai.request.previous_response.id = Empty,
-            gen_ai.request.reasoning.level = Empty, gen_ai.request.seed = Empty,
-            gen_ai.request.stop_sequences = Empty, gen_ai.request.stream = Empty, gen_ai.request.temperature = Empty,
-            gen_ai.request.top_k = Empty, gen_ai.request.top_p = Empty,
-            gen_ai.response.finish_reasons = Empty, gen_ai.response.id = Empty, gen_ai.response.model = Empty,
-            gen_ai.response.time_to_first_chunk = Empty,
-            gen_ai.usage.cache_read.input_tokens = Empty, gen_ai.usage.cache_write.input_tokens = Empty,
-            gen_ai.usage.input_tokens = Empty, gen_ai.usage.output_tokens = Empty,
-            gen_ai.usage.reasoning.output_tokens = Empty,
-            venice.operation = Empty, venice.attempt = Empty, venice.cancelled = Empty, venice.request_id = Empty,
-            venice.cost.credits = Empty, venice.cost.diem = Empty, venice.cost.usd = Empty, venice.duration_ms = Empty,
-        );
-        Self::start(span, &outgoing.interceptors, || Begun::of(outgoing))
+        Self::of(&outgoing.shared.observe, &Subject::Call(outgoing))
     }
 
-    /// Begins to observe something with this span.
-    pub(crate) fn start<'a>(span: Span, interceptors: &CallInterceptors, begun: impl FnOnce() -> Begun<'a>) -> Self {
-        let observing: Vec<_> = interceptors.observing().collect();
-        if span.is_disabled() && observing.is_empty() {
-            return Self(None);
-        }
-        let begun = begun();
-        span.record("otel.name", &*begun.name);
-        begun.attributes.iter().for_each(|(name, value)| value.record(&span, name));
-        let state = State {
-            begun: Instant::now(),
-            observers: observing.into_iter().map(|observing| observing.begin(&begun)).collect(),
-            attributes: Attributes::new(),
-            answer: begun.attributes.contains_key("gen_ai.provider.name").then(Answer::default),
-            is_over: false,
-        };
-        Self(Some(Arc::new(Observed { span, state: Mutex::new(state) })))
+    pub(crate) fn of(observe: &[Arc<dyn Observe>], subject: &Subject<'_>) -> Self {
+        let observers: Vec<_> = observe.iter().filter_map(|observe| observe.begin(subject)).collect();
+        Self((!observers.is_empty()).then(|| Arc::new(Mutex::new(observers))))
     }
 
-    fn state(&self) -> Option<MutexGuard<'_, State>> {
-        self.0.as_deref().map(|observed| observed.state.lock().unwrap_or_else(PoisonError::into_inner))
+    fn observers(&self) -> Option<MutexGuard<'_, Observers>> {
+        self.0.as_deref().map(|observers| observers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes the span the current one, until the value is dropped.
-    pub(crate) fn enter(&self) -> Entered<'_> {
-        let observers = self.state().map(|state| state.observers.iter().map(|observer| observer.enter()).collect());
-        Entered(self.0.as_deref().map(|observed| observed.span.enter()), observers.unwrap_or_default())
+    /// Makes it the context of what is done, until the value is dropped.
+    pub(crate) fn enter(&self) -> Vec<Box<dyn Any>> {
+        let observers = self.observers();
+        observers.map(|observers| observers.iter().map(|observer| observer.enter()).collect()).unwrap_or_default()
     }
 
-    /// Does work within the span.
+    /// Does work in its context.
     #[cfg(any(feature = "batch", feature = "tools"))]
     pub(crate) async fn within<F: Future>(&self, work: F) -> F::Output {
         let mut work = pin!(work);
@@ -106,54 +104,37 @@ impl Trace {
         .await
     }
 
-    pub(super) fn attempt(&self, retries: u32) {
-        let Some(mut state) = self.state() else { return };
-        state.attributes.insert("venice.attempt", Attribute::Integer(i64::from(retries) + 1));
-        let resent = Some(Attribute::Integer(retries.into())).filter(|_| retries > 0);
-        state.attributes.extend(resent.map(|count| ("http.request.resend_count", count)));
+    pub(crate) fn on(&self, event: &Event<'_>) {
+        if let Some(mut observers) = self.observers() {
+            observers.iter_mut().for_each(|observer| observer.on(event));
+        }
     }
 
     /// A successful reply. If its body is to be read, that is part of the call.
     pub(super) fn success(&self, reply: &mut Reply) {
-        let Some(mut state) = self.state() else { return };
-        state.reply(&reply.scope.without_secrets_in(reply.meta.clone()));
+        if self.0.is_none() {
+            return;
+        }
+        self.on(&Event::Headers(&reply.scope.without_secrets_in(reply.meta.clone())));
         match &mut reply.body {
             Body::Whole(body) => {
-                state.received(body);
-                state.is_over = true;
+                self.on(&Event::Whole(body));
+                self.on(&Event::Completed);
             }
             Body::Pieces(body) => body.set_trace(self.clone()),
         }
     }
 
-    /// A part of a streamed answer.
-    pub(super) fn part(&self, json: &[u8]) {
-        if let Some(mut state) = self.state() {
-            let time = state.begun.elapsed().as_secs_f64();
-            state.attributes.entry("gen_ai.response.time_to_first_chunk").or_insert(Attribute::Float(time));
-            state.received(json);
-        }
-    }
-
-    /// The body was read, or what was observed succeeded.
-    pub(crate) fn completed(&self) {
-        if let Some(mut state) = self.state() {
-            state.is_over = true;
-        }
-    }
-
     pub(super) fn retry(&self, failure: &Error, pause: Duration) {
         let Seen { kind, status, code, cause } = Seen::of(failure);
-        let pause_ms = millis(pause);
+        let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         debug!(kind, status, code, cause, pause_ms, "the call is retried");
-        if let Some(mut state) = self.state() {
-            state.observers.iter_mut().for_each(|observer| observer.retried(failure, pause));
-        }
+        self.on(&Event::Retried(failure, pause));
     }
 
     pub(super) fn failure(&self, failure: &Error, retry_decision: &'static str) {
-        if let (Some(meta), Some(mut state)) = (failure.meta(), self.state()) {
-            state.reply(meta);
+        if let Some(meta) = failure.meta() {
+            self.on(&Event::Headers(meta));
         }
         self.failed(failure);
         let Seen { kind, status, code, cause } = Seen::of(failure);
@@ -167,99 +148,21 @@ impl Trace {
     /// Marks the call as failed.
     pub(crate) fn failed(&self, failure: &Error) {
         if self.0.is_some() {
-            self.failed_as(error_type(failure));
-        }
-    }
-
-    /// Marks it as failed, with this `error.type`.
-    pub(crate) fn failed_as(&self, error_type: String) {
-        if let Some(mut state) = self.state() {
-            state.attributes.insert("error.type", error_type.into());
-        }
-    }
-
-    /// The result of a tool.
-    #[cfg(feature = "tools")]
-    pub(crate) fn returned(&self, output: &str) {
-        if let Some(mut state) = self.state() {
-            state.received(output.as_bytes());
+            self.on(&Event::Failed(&error_type(failure)));
         }
     }
 }
 
-impl State {
-    /// The headers of a reply.
-    fn reply(&mut self, meta: &Meta) {
-        let all = &mut self.attributes;
-        all.insert("http.response.status_code", Attribute::Integer(meta.status().as_u16().into()));
-        all.extend(meta.request_id().map(|id| ("venice.request_id", id.to_owned().into())));
-        all.extend(meta.model_id().map(|model| ("gen_ai.response.model", model.to_owned().into())));
-        let usage = meta.rpc_usage().unwrap_or_default();
-        let usd = usage.cost_usd.and_then(|usd| usd.to_string().parse().ok());
-        all.extend(usd.map(|usd| ("venice.cost.usd", Attribute::Float(usd))));
-        let credits = usage.credits.and_then(|credits| credits.try_into().ok());
-        all.extend(credits.map(|credits| ("venice.cost.credits", Attribute::Integer(credits))));
-    }
-
-    fn received(&mut self, content: &[u8]) {
-        if let Some(answer) = &mut self.answer {
-            answer.read(content, &mut self.attributes);
-        }
-        self.observers.iter_mut().for_each(|observer| observer.received(content));
-    }
-}
-
-/// The end, whatever it was: without an error and before everything was read, the caller dropped the call.
-impl Drop for Observed {
-    fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut attributes = std::mem::take(&mut state.attributes);
-        let is_failed = attributes.contains_key("error.type");
-        if is_failed {
-            self.span.record("otel.status_code", "ERROR");
-        } else if !state.is_over {
-            attributes.insert("venice.cancelled", Attribute::Flag(true));
-        }
-        let is_whole = state.is_over && !is_failed;
-        let reasons = state.answer.take().and_then(|answer| answer.finish_reasons(is_whole));
-        attributes.extend(reasons.map(|reasons| ("gen_ai.response.finish_reasons", reasons)));
-        let time = i64::try_from(millis(state.begun.elapsed())).unwrap_or(i64::MAX);
-        attributes.insert("venice.duration_ms", Attribute::Integer(time));
-        attributes.iter().for_each(|(name, value)| value.record(&self.span, name));
-        state.observers.drain(..).for_each(|observer| observer.end(&attributes));
-    }
-}
-
-impl fmt::Debug for Observed {
+impl fmt::Debug for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observed").field("span", &self.span).finish_non_exhaustive()
+        f.debug_struct("Trace").finish_non_exhaustive()
     }
 }
 
-/// The current span, until it is dropped.
-pub(crate) struct Entered<'a>(#[allow(dead_code)] Option<span::Entered<'a>>, #[allow(dead_code)] Vec<Box<dyn Any>>);
-
-impl<'a> Begun<'a> {
-    fn of(outgoing: &'a Outgoing) -> Self {
-        let operation = outgoing.scope.operation();
-        let method = outgoing.request.as_ref().map_or("", |request| request.method().as_str());
-        let url = outgoing.request.as_ref().map(reqwest::Request::url);
-        let template = Some(operation.facts().path).filter(|_| !operation.is_ad_hoc());
-        let mut attributes = gen_ai::of_request(outgoing);
-        attributes.insert("http.request.method", method.to_owned().into());
-        attributes.insert("venice.operation", operation.name().to_owned().into());
-        attributes.extend(template.map(|path| ("url.template", path.into())));
-        attributes.extend(url.and_then(|url| url.host_str()).map(|host| ("server.address", host.to_owned().into())));
-        let port = url.and_then(|url| url.port_or_known_default());
-        attributes.extend(port.map(|port| ("server.port", Attribute::Integer(port.into()))));
-        let text = |name| attributes.get(name).and_then(Attribute::text);
-        let name = match text("gen_ai.operation.name") {
-            Some(name) => [Some(name), text("gen_ai.request.model")],
-            None => [Some(method), template],
-        };
-        let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        Self { name, attributes, content: outgoing.body() }
-    }
+/// `error.type`: the status of an error reply, or the kind of the error.
+pub(crate) fn error_type(failure: &Error) -> String {
+    let status = failure.status().filter(|status| !status.is_success());
+    status.map_or_else(|| format!("{:?}", failure.kind()), |status| status.as_str().to_owned())
 }
 
 /// The fields of a failure in an event. The API's message is part of a body, and may repeat parts of the request.
@@ -283,8 +186,4 @@ impl<'a> Seen<'a> {
             cause: Some(failure.message()).filter(|_| status.is_none()),
         }
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,11 @@
 //! Assertions about requests that are rejected before sending.
 
 use std::fmt::Debug;
+use std::future::poll_fn;
+use std::pin::Pin;
 
-use venice_ai::{Call, Client, Error, ErrorKind, Pages};
+use futures_core::Stream;
+use venice_ai::{Call, Client, Error, ErrorKind};
 
 use super::{Server, replying};
 
@@ -20,16 +23,16 @@ pub async fn refused_for<T>(call: impl FnOnce(&Client) -> Call<T>, operation: &s
 }
 
 /// The same for pagination, which ends with it.
-pub async fn refused_walk<T: Debug + 'static>(
-    walk: impl FnOnce(&Client) -> Pages<T>,
+pub async fn refused_walk<T: Debug, P: Stream<Item = Result<T, Error>> + Unpin>(
+    walk: impl FnOnce(&Client) -> P,
     operation: &str,
     field: &str,
 ) -> Error {
     let (server, venice) = replying("{}");
     let mut pages = walk(&venice);
-    let error = pages.next().await.unwrap().unwrap_err();
+    let error = poll_fn(|cx| Pin::new(&mut pages).poll_next(cx)).await.unwrap().unwrap_err();
     assert_refused(&server, &error, operation, &[field]);
-    assert!(pages.next().await.is_none());
+    assert!(poll_fn(|cx| Pin::new(&mut pages).poll_next(cx)).await.is_none());
     error
 }
 

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::api::generated::operations;
 use crate::api::generated::types::ModelType;
+use crate::features::request_model::model_of;
 use crate::runtime::operation::{Operation, RetryClass};
-use crate::runtime::transport::{Outgoing, model_of};
+use crate::runtime::transport::Outgoing;
 
 /// The parts of a paid request that determine its price.
 #[derive(Debug)]

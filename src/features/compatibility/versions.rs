@@ -1,31 +1,16 @@
-//! `Compatibility`: how the API version of this crate compares with the server's.
+//! `Versions`: the API version of the server, and of this crate.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::Compatibility;
+use crate::api::generated::API_VERSION;
 use crate::runtime::timestamp::Moment;
 
 /// The age of the crate from which a warning is logged.
-pub(crate) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
-
-/// The version of the API's document that this crate was generated from.
-pub(crate) const API_VERSION: &str = env!("VENICE_API_VERSION");
+pub(super) const DEFAULT_WARNING_AGE: Duration = Duration::from_secs(90 * DAY);
 
 const DAY: u64 = 24 * 60 * 60;
-
-/// How the API version of this crate compares with the server; from [`Client::compatibility`](crate::Client::compatibility).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Compatibility {
-    /// No reply has had a version yet.
-    Unknown,
-    /// The same version.
-    Same,
-    /// The server is newer by this much. Its new fields are kept in open types, but not typed.
-    ServerNewer(Duration),
-    /// The server is older by this much, as one of several servers may be for a while.
-    ServerOlder(Duration),
-}
 
 /// The versions of the server and the crate.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! `Pages`: paginated lists as a stream of items or pages.
 
+pub(crate) mod areas;
 mod list;
 
 use std::collections::{HashSet, VecDeque};

@@ -1,26 +1,47 @@
-//! `Warnings`: log warnings that are emitted once.
+//! `ServerWarnings`: log warnings that are emitted once.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use super::versions::{API_VERSION, Versions};
+use super::versions::{DEFAULT_WARNING_AGE, Versions};
+use crate::api::generated::API_VERSION;
 use crate::runtime::meta::{Meta, VERSION};
 use crate::runtime::operation::OperationRef;
+use crate::runtime::transport::trace::Observe;
 
 const MODEL: &str = "x-venice-model-deprecation-warning";
 
 /// The warnings that a client has logged.
-#[derive(Debug, Default)]
-pub(crate) struct Warnings {
+#[derive(Debug)]
+pub(crate) struct ServerWarnings {
+    pub(super) versions: Versions,
     models: Once,
     endpoints: Once,
     behind: AtomicBool,
 }
 
-impl Warnings {
-    /// Warns of deprecations in a reply, and of a server that is much newer than this crate.
-    pub(super) fn of(&self, operation: &OperationRef, meta: &Meta, versions: &Versions) {
+impl ServerWarnings {
+    pub(super) fn new(warning_age: Duration) -> Self {
+        Self {
+            versions: Versions::new(warning_age),
+            models: Once::default(),
+            endpoints: Once::default(),
+            behind: AtomicBool::default(),
+        }
+    }
+}
+
+impl Default for ServerWarnings {
+    fn default() -> Self {
+        Self::new(DEFAULT_WARNING_AGE)
+    }
+}
+
+/// Warns of deprecations in a reply, and of a server that is much newer than this crate.
+impl Observe for ServerWarnings {
+    fn replied(&self, operation: &OperationRef, meta: &Meta) {
         let (mut model, mut endpoint, mut version) = (false, operation.facts().deprecated, None);
         // One comparison per header costs less than five lookups.
         for (name, value) in meta.headers() {
@@ -37,11 +58,13 @@ impl Warnings {
         if endpoint {
             self.of_endpoint(operation, meta);
         }
-        if let Some(server) = version.filter(|version| versions.see(version)) {
+        if let Some(server) = version.filter(|version| self.versions.see(version)) {
             self.of_version(server);
         }
     }
+}
 
+impl ServerWarnings {
     #[cold]
     fn of_version(&self, server: &str) {
         if !self.behind.swap(true, Ordering::Relaxed) {

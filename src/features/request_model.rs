@@ -2,18 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{Outgoing, fields};
-
 /// The fields for a model, in the order of precedence.
 const FIELDS: [&str; 2] = ["model", "modelId"];
 
-impl Outgoing {
+#[cfg(model_of_request)]
+impl crate::runtime::transport::Outgoing {
     /// The model of the request, from its JSON or its form.
     pub(crate) fn model(&self) -> Option<String> {
         let text = |name: &str| self.form()?.text_of(name);
         match self.form() {
             Some(_) => FIELDS.into_iter().find_map(text).map(str::to_owned),
-            None => Some(model_of(&fields(self.body()?, &FIELDS)?)?.1.to_owned()),
+            None => Some(model_of(&crate::runtime::transport::fields(self.body()?, &FIELDS)?)?.1.to_owned()),
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::observer::{Attribute, Attributes};
-use super::{Outgoing, fields, model_of};
+use super::attribute::{Attribute, Attributes};
+use crate::features::request_model::model_of;
 use crate::runtime::operation::{Carries, Operation, RetryClass};
+use crate::runtime::transport::{Outgoing, fields};
 
 /// Parameters of requests, by their paths.
 const PARAMETERS: &[(&str, &str)] = &[
@@ -81,7 +82,7 @@ pub(super) fn of_request(outgoing: &Outgoing) -> Attributes {
 }
 
 /// The reasons why the choices of an answer ended; empty while one is not known.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Answer(BTreeMap<u64, String>);
 
 impl Answer {
