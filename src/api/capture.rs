@@ -9,13 +9,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use progenitor_client::{ClientHooks, ClientInfo, Error as Failure, OperationInfo, ResponseValue};
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, HeaderName};
 use reqwest::{Request, Response, Url};
 
 use super::generated::client;
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{Built, failure, mark_sensitive};
+
+/// What progenitor adds to each request.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 thread_local! {
     static REQUEST: Cell<Option<Request>> = const { Cell::new(None) };
@@ -24,7 +27,7 @@ thread_local! {
 impl ClientHooks for client::Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         // The call sets them itself; streams and files need others.
-        request.headers_mut().remove("api-version");
+        request.headers_mut().remove(API_VERSION);
         request.headers_mut().remove(ACCEPT);
         mark_sensitive(request.headers_mut());
         decode_once(request.url_mut(), self.baseurl());
@@ -65,6 +68,10 @@ fn of_method(error: Failure<()>) -> Error {
 
 /// Decodes one level of percent-encoding below the base URL: path parameters were encoded by us and again by progenitor.
 fn decode_once(url: &mut Url, base: &str) {
+    // Nearly every path is without.
+    if !url.path().contains('%') {
+        return;
+    }
     let below = url.as_str().strip_prefix(base).and_then(|rest| rest.split('?').next());
     let Some(below) = below.filter(|below| below.contains("%25")) else { return };
     let before = url.path().strip_suffix(below).unwrap_or_default();

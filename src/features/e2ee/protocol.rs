@@ -18,7 +18,7 @@ impl Protocol for StrictChoices {
 
     fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
         // Other fields of an unexpected type must not lose the text.
-        if serde_json::from_slice::<ChatCompletionChunk>(event.data_bytes()).is_err() {
+        if serde_json::from_str::<ChatCompletionChunk>(event.data()).is_err() {
             check_deltas(&serde_json::from_slice(event.data_bytes())?)?;
         }
         Choices::read(event)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::api::generated::types::ChatCompletionChunk;
 use crate::features::collect::ChatAccumulator;
 use crate::features::spans::Begun;
-use crate::runtime::lenient::leniently;
+use crate::runtime::lenient::{leniently, utf8};
 use crate::runtime::text::without_mark;
 
 /// The content of a call, as far as it is known.
@@ -38,7 +38,7 @@ impl Content {
         let Ok(reply) = serde_json::from_slice::<Value>(without_mark(content)) else { return };
         let choices = reply.get("choices").and_then(Value::as_array);
         if choices.is_some_and(|choices| choices.iter().all(|choice| choice.get("message").is_none())) {
-            if let Ok(chunk) = leniently::<ChatCompletionChunk>(content, |chunk| serde_json::from_slice(chunk)) {
+            if let Ok(chunk) = leniently::<ChatCompletionChunk>(&utf8(content), |chunk| serde_json::from_str(chunk)) {
                 let _ = self.chunks.get_or_insert_default().push(chunk);
             }
             return;

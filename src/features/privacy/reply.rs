@@ -11,7 +11,7 @@ use crate::api::generated::types::ChatCompletionChunk;
 #[cfg(feature = "unstable")]
 use crate::features::responses::stream::ResponseEvent;
 use crate::runtime::error::Error;
-use crate::runtime::lenient::leniently;
+use crate::runtime::lenient::{leniently, utf8};
 use crate::runtime::text::without_mark;
 use crate::runtime::transport::body::StreamObserver;
 use crate::runtime::transport::interceptor::CompletionObserver;
@@ -137,7 +137,7 @@ struct ReplyModel {
 impl ReplyModel {
     /// Anything but a JSON object names none.
     fn read(body: &[u8]) -> Self {
-        leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default()
+        leniently(&utf8(without_mark(body)), |body| serde_json::from_str(body)).unwrap_or_default()
     }
 }
 

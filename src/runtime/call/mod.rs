@@ -146,7 +146,7 @@ impl<T> Call<T> {
     pub(crate) fn checked_instead(mut self, finding: Result<(), ValidationError>) -> Self {
         if finding.is_err() {
             let before = &mut self.core.options.finding;
-            *before = before.take().and_then(ValidationError::fatal_part);
+            *before = before.take().and_then(|finding| finding.fatal_part()).map(Box::new);
         }
         self.checked(finding)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LINK, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LINK, RETRY_AFTER};
 
 use self::parse::{bool_of, millis_reset_of, reset_of, retry_after_of};
 pub(crate) use self::parse::{essence_of, seconds};
@@ -23,6 +23,9 @@ use crate::runtime::url::percent_decoded;
 
 /// The header with the server's version.
 pub(crate) const VERSION: &str = "x-venice-version";
+
+/// What is left of the failure budget. Each reply is looked at for it.
+const REMAINING_ERRORS: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 
 /// The metadata of a reply: status, request id, rate limits, balances, flags.
 ///
@@ -198,7 +201,7 @@ impl Meta {
     /// # }
     /// ```
     pub fn error_budget(&self) -> Option<ErrorBudget> {
-        let remaining = self.number("x-ratelimit-remaining");
+        let remaining = self.remaining_errors();
         let resets = self.header("x-ratelimit-resets");
         let is_rpc =
             || ["x-ratelimit-limit", "x-ratelimit-reset"].iter().any(|name| self.inner.headers.contains_key(*name));
@@ -207,6 +210,11 @@ impl Meta {
         }
         let resets_in = resets.and_then(|text| millis_reset_of(text, self.server_time()));
         Some(ErrorBudget { remaining, resets_in })
+    }
+
+    /// What is left of the failure budget, unless [`error_budget`](Self::error_budget) says that the headers are those of another limit.
+    pub(crate) fn remaining_errors(&self) -> Option<u64> {
+        whole(self.inner.headers.get(REMAINING_ERRORS)?.to_str().ok()?)
     }
 
     /// How long the API asks to wait before the next request: `Retry-After`, or on a 429 the end of the exhausted limit's window. Counted

@@ -1,5 +1,6 @@
 //! `Reply`: decoding a value. `Origin`: the reply of a part, for later errors.
 
+use std::cell::Cell;
 use std::mem;
 
 use bytes::Bytes;
@@ -9,10 +10,11 @@ use super::RawReply;
 use super::verdict::{reported, verdict};
 use super::watch::is_suspicious;
 use crate::runtime::error::{Error, ErrorKind, locate};
-use crate::runtime::lenient::leniently;
+use crate::runtime::lenient::{leniently, utf8};
 use crate::runtime::meta::Meta;
 use crate::runtime::text::{form_of_body, is_html, without_mark};
 use crate::runtime::transport::{Body, Reply, ReplyBody, Scope, unreadable};
+use crate::runtime::wire::with_names;
 
 /// Makes a `T` from a reply. A function without captures is not allocated.
 pub(crate) type Decode<T> = Box<dyn FnOnce(&mut Reply) -> Result<T, Error> + Send>;
@@ -38,8 +40,14 @@ impl Reply {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let (Body::Whole(body), scope, meta) = (&self.body, &self.scope, &self.meta) else { return Err(mixed_up()) };
         let text: &[u8] = if body.is_empty() { b"null" } else { without_mark(body) };
-        let problem = match leniently(text, |text| serde_json::from_slice(text)) {
-            Ok(value) if !is_suspicious(scope.operation().facts(), text) => return Ok(value),
+        let is_harmless = Cell::new(false);
+        let read = |text: &str| {
+            let (value, names_no_error) = with_names(text, |text| serde_json::from_str(text));
+            is_harmless.set(names_no_error);
+            value
+        };
+        let problem = match leniently(&utf8(text), read) {
+            Ok(value) if !is_suspicious(scope.operation().facts(), text, is_harmless.get()) => return Ok(value),
             Ok(value) => return verdict(scope, meta, body).map_or(Ok(value), Err),
             Err(problem) => problem,
         };

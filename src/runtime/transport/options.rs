@@ -59,7 +59,7 @@ pub struct CallOptions {
     #[cfg(any(feature = "preflight", feature = "privacy"))]
     pub(crate) interceptors: Vec<CallInterceptorChange>,
     /// What is invalid in the request or in an option.
-    pub(crate) finding: Option<ValidationError>,
+    pub(crate) finding: Option<Box<ValidationError>>,
     /// The first invalid option.
     pub(crate) refused: Option<Error>,
 }
@@ -222,8 +222,8 @@ impl CallOptions {
     pub(crate) fn found(&mut self, finding: Result<(), ValidationError>) {
         if let Err(finding) = finding {
             self.finding = Some(match self.finding.take() {
-                Some(before) => before.and(finding),
-                None => finding,
+                Some(before) => Box::new(before.and(finding)),
+                None => Box::new(finding),
             });
         }
     }
@@ -260,7 +260,7 @@ impl CallOptions {
         self.validation = other.validation.or(self.validation);
         #[cfg(any(feature = "preflight", feature = "privacy"))]
         self.interceptors.extend(other.interceptors);
-        self.found(other.finding.map_or(Ok(()), Err));
+        self.found(other.finding.map_or(Ok(()), |finding| Err(*finding)));
         if let Some(error) = other.refused {
             self.refuse(error);
         }

@@ -62,10 +62,10 @@ async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Err
                 trace.success(&mut reply);
                 if outgoing.is_of_api() {
                     outgoing.replied(&reply.meta);
-                    let reported = reply.meta.error_budget();
-                    if reported.and_then(|reported| reported.remaining).is_some_and(|left| left < FailureBudget::LIMIT)
+                    if reply.meta.remaining_errors().is_some_and(|left| left < FailureBudget::LIMIT)
+                        && let Some(reported) = reply.meta.error_budget()
                     {
-                        shared.budget.learn(&outgoing.bucket(), reported, None, shared.clock.now());
+                        shared.budget.learn(&outgoing.bucket(), Some(reported), None, shared.clock.now());
                     }
                 }
                 if let Body::Pieces(body) = &mut reply.body {

@@ -4,8 +4,10 @@
 //! a derived implementation rejects: null for a required field, a whole number written `5.0`, a number in quotes.
 
 mod macros;
+mod names;
 
 pub(crate) use self::macros::{object_impls, open_enum_impls, union_default, union_impls};
+pub(crate) use self::names::with_names;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::cell::Cell;
@@ -191,9 +193,11 @@ impl<'de> de::Deserialize<'de> for Name<'de> {
                 f.write_str("a field name")
             }
             fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+                names::note(name);
                 Ok(Name::Borrowed(name))
             }
             fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
+                names::note(name);
                 Ok(Name::Owned(name.to_owned()))
             }
         }

@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use crate::api::generated::types::{ChatCompletionChunk, Money};
-use crate::runtime::lenient::leniently;
+use crate::runtime::lenient::{leniently, utf8};
 use crate::runtime::reply::stream::sse::SseEvent;
 use crate::runtime::reply::stream::{Protocol, Read};
 
@@ -26,12 +26,12 @@ impl Protocol for Choices {
 
     fn read(event: &SseEvent) -> serde_json::Result<Read<ChatCompletionChunk>> {
         // A field of an unexpected type must not lose the text.
-        leniently(event.data_bytes(), |data| serde_json::from_slice(data)).map(Read::Part)
+        leniently(event.data(), |data| serde_json::from_str(data)).map(Read::Part)
     }
 
     fn read_whole(document: &[u8]) -> serde_json::Result<Read<ChatCompletionChunk>> {
-        leniently(document, |document| {
-            let chunk = Value::Object(as_chunk(serde_json::from_slice(document)?));
+        leniently(&utf8(document), |document| {
+            let chunk = Value::Object(as_chunk(serde_json::from_str(document)?));
             ChatCompletionChunk::deserialize(&chunk)
         })
         .map(Read::Part)

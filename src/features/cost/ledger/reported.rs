@@ -10,7 +10,7 @@ use crate::features::cost::prices::{Tokens, count};
 #[cfg(feature = "unstable")]
 use crate::features::responses::stream::ResponseEvent;
 use crate::runtime::amount::Amount;
-use crate::runtime::lenient::leniently;
+use crate::runtime::lenient::{leniently, utf8};
 use crate::runtime::text::without_mark;
 use crate::runtime::wire::{self, Object};
 
@@ -31,7 +31,7 @@ impl ReportedUsage {
     /// Reads the JSON of a reply; anything else reports nothing.
     pub(crate) fn read(body: &[u8]) -> Self {
         let reply: ReportedReply =
-            leniently(without_mark(body), |body| serde_json::from_slice(body)).unwrap_or_default();
+            leniently(&utf8(without_mark(body)), |body| serde_json::from_str(body)).unwrap_or_default();
         reply.into()
     }
 

@@ -72,7 +72,7 @@ fn missing(object: &Map<String, Value>, facts: &Operation) -> Option<&'static Es
 
 /// The verdict of [`Reply::json`], for a reply that is not decoded. Invalid JSON is left to the decoder.
 pub(crate) fn check(scope: &Scope, meta: &Meta, body: &Bytes) -> Result<(), Error> {
-    let is_suspicious = is_suspicious(scope.operation().facts(), without_mark(body));
+    let is_suspicious = is_suspicious(scope.operation().facts(), without_mark(body), false);
     if is_suspicious { verdict(scope, meta, body).map_or(Ok(()), Err) } else { Ok(()) }
 }
 
