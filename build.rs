@@ -10,8 +10,8 @@ use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
 /// What several features need, each a `cfg` of its own, and those features.
 const SHARED_PARTS: [(&str, &[&str]); 5] = [
-    ("flow", &["ATTESTATION", "CATALOGUE", "EMBEDDING_BATCH", "FALLBACK", "JOBS", "WALLET"]),
-    ("interceptors", &["BUDGET", "E2EE", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"]),
+    ("flow", &["ATTESTATION", "CATALOGUE", "EMBEDDING_BATCH", "FALLBACK", "JOBS", "KEYS", "WALLET"]),
+    ("interceptors", &["BUDGET", "E2EE", "KEYS", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"]),
     ("model_of_json", &["BUDGET", "PACE", "PREFLIGHT", "SPANS"]),
     ("model_of_request", &["PACE", "SPANS"]),
     ("request_form", &["BUDGET", "PACE", "PREFLIGHT", "PRIVACY", "SPANS"]),

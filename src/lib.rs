@@ -29,6 +29,9 @@ pub use self::features::blocking;
 #[cfg(feature = "e2ee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "e2ee")))]
 pub use self::features::e2ee;
+#[cfg(feature = "keys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "keys")))]
+pub use self::features::keys;
 #[cfg(feature = "batch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "batch")))]
 pub use self::features::many;
@@ -81,6 +84,7 @@ pub use self::features::crypto_rpc::CryptoRpc;
     feature = "embedding-batch",
     feature = "fallback",
     feature = "jobs",
+    feature = "keys",
     feature = "wallet"
 ))]
 #[cfg_attr(
@@ -91,6 +95,7 @@ pub use self::features::crypto_rpc::CryptoRpc;
         feature = "embedding-batch",
         feature = "fallback",
         feature = "jobs",
+        feature = "keys",
         feature = "wallet"
     )))
 )]
@@ -128,8 +133,8 @@ pub use self::runtime::amount::Amount;
 pub use self::runtime::call::{Call, CallFuture, Response};
 pub use self::runtime::client::{Client, ClientBuilder};
 pub use self::runtime::error::{
-    ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentOption,
-    PaymentRequired, SpendLimit, X402Challenge,
+    ConsentRequired, ContentPolicy, Delivery, Error, ErrorKind, FieldError, LowWalletBalance, PaymentCause,
+    PaymentOption, PaymentRequired, SpendLimit, X402Challenge,
 };
 pub use self::runtime::media::{FileInput, Form, Upload};
 pub use self::runtime::meta::Meta;

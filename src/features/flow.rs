@@ -93,7 +93,14 @@ pub struct Flow<T, S: FlowSettings = ()> {
     steps: Start<T, S>,
 }
 
-#[cfg(any(feature = "catalogue", feature = "e2ee", feature = "fallback", feature = "jobs", feature = "wallet"))]
+#[cfg(any(
+    feature = "catalogue",
+    feature = "e2ee",
+    feature = "fallback",
+    feature = "jobs",
+    feature = "keys",
+    feature = "wallet"
+))]
 impl<T: 'static> Flow<T> {
     /// `steps` must make its calls with the given client, which has the options of the flow.
     pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self
@@ -121,13 +128,13 @@ impl<T: 'static, S: FlowSettings> Flow<T, S> {
     }
 
     /// Adds to the error of a time limit what is known only then: the job that goes on.
-    #[cfg(feature = "jobs")]
+    #[cfg(any(feature = "jobs", feature = "keys"))]
     pub(crate) fn explained_at_limit(self, explain: impl FnOnce(Error) -> S::Error + Send + 'static) -> Self {
         self.settled_at_limit(|error| Err(explain(error)))
     }
 
     /// Sets the result at the time limit: an error, or the result so far.
-    #[cfg(feature = "jobs")]
+    #[cfg(any(feature = "jobs", feature = "keys"))]
     pub(crate) fn settled_at_limit(
         mut self,
         settle: impl FnOnce(Error) -> Result<T, S::Error> + Send + 'static,

@@ -53,6 +53,9 @@ pub(crate) mod in_flight;
 pub mod jobs;
 #[cfg(any(feature = "attestation", feature = "wallet"))]
 pub(crate) mod keccak;
+#[cfg(feature = "keys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "keys")))]
+pub mod keys;
 #[cfg(any(feature = "batch", feature = "wallet"))]
 pub(crate) mod locked_file;
 #[cfg(feature = "long-speech")]

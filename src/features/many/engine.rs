@@ -415,6 +415,7 @@ impl Engine {
                 if let Some(journal) = &mut self.journal {
                     journal.record_refused(task.entry.as_ref());
                 }
+                task.choose_lane(&self.client, &self.pacer);
                 self.waiting.push_first(task);
                 if verdict == Verdict::Stop {
                     self.stop(failure);

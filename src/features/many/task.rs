@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::features::cost::ledger::reported::ReportedUsage;
+#[cfg(feature = "keys")]
+use crate::features::keys::PoolInterceptor;
 use crate::features::pace::{self, Pacer, PermitRequest};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -58,8 +60,17 @@ impl Task {
     /// Completes the request and derives its load.
     pub(super) fn prepare(&mut self, client: &Client, pacer: &Pacer) -> Result<(), Error> {
         self.outgoing.finish()?;
-        self.permit_request = PermitRequest::of(&self.outgoing, client, pacer);
+        self.choose_lane(client, pacer);
         Ok(())
+    }
+
+    /// Chooses its key, if the client has several, and derives its load.
+    pub(super) fn choose_lane(&mut self, client: &Client, pacer: &Pacer) {
+        #[cfg(feature = "keys")]
+        if let Some(pool) = self.outgoing.interceptors.clone().get::<PoolInterceptor>() {
+            pool.assign(&mut self.outgoing);
+        }
+        self.permit_request = PermitRequest::of(&self.outgoing, client, pacer);
     }
 
     /// Finishes it with this outcome.

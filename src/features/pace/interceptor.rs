@@ -50,7 +50,7 @@ impl PaceInterceptor {
         let outcome = tokio::time::timeout(self.limit, std::future::poll_fn(|cx| turn.poll(cx))).await;
         let ticket = outcome.ok().flatten().ok_or_else(|| turn.exceeded())?;
         outgoing.options.paced = true;
-        Ok(Some(Box::new(PacedCall { ticket, _queue: queue })))
+        Ok(Some(Box::new(PacedCall { ticket, _queue: Some(queue) })))
     }
 }
 
@@ -157,7 +157,20 @@ impl Turn {
 #[derive(Debug)]
 struct PacedCall {
     ticket: Ticket,
-    _queue: Arc<Queue>,
+    _queue: Option<Arc<Queue>>,
+}
+
+/// Counts a call that does not wait for its turn; `None` if another does.
+#[cfg(feature = "keys")]
+pub(crate) fn counted(
+    outgoing: &Outgoing,
+    client: &Client,
+    wanted: PermitRequest,
+) -> Option<Box<dyn CompletionObserver>> {
+    let is_counted = outgoing.options.paced || outgoing.interceptors.get::<PaceInterceptor>().is_some();
+    (!is_counted).then(|| -> Box<dyn CompletionObserver> {
+        Box::new(PacedCall { ticket: Ticket::counted(client, wanted), _queue: None })
+    })
 }
 
 impl CompletionObserver for PacedCall {

@@ -78,6 +78,16 @@ impl Lane {
         self.tokens.fits(tokens, tokens_in_flight, now).map_err(|until| Hold { why: Wait::TokenLimit, until })
     }
 
+    /// How many more requests of so many tokens fit, as far as the limits are known.
+    #[cfg(feature = "keys")]
+    pub(super) fn room(&mut self, tokens: u64, alone: bool, now: Instant) -> Result<u64, Hold> {
+        self.fits(tokens, alone, now)?;
+        let (requests, left) = (self.requests.left(now), self.tokens.left(now));
+        let requests = requests.map_or(u64::MAX, |(left, _)| left).saturating_sub(self.in_flight as u64);
+        let by_tokens = left.map(|(left, _)| left.saturating_sub(self.tokens_in_flight) / tokens.max(1));
+        Ok(requests.min(by_tokens.unwrap_or(u64::MAX)))
+    }
+
     /// Whether nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight == 0

@@ -48,10 +48,16 @@ mod window;
 pub use self::exceeded::PaceExceeded;
 #[cfg(feature = "batch")]
 pub(crate) use self::interceptor::INTERCEPTOR;
+#[cfg(feature = "keys")]
+pub(crate) use self::interceptor::counted;
+#[cfg(any(feature = "batch", feature = "keys"))]
+pub(crate) use self::pacer::Pacer;
 #[cfg(feature = "batch")]
-pub(crate) use self::pacer::{Hold, Pacer, Report};
+pub(crate) use self::pacer::{Hold, Report};
 #[cfg(feature = "batch")]
-pub(crate) use self::permit::{LaneKey, PermitRequest};
+pub(crate) use self::permit::LaneKey;
+#[cfg(any(feature = "batch", feature = "keys"))]
+pub(crate) use self::permit::PermitRequest;
 #[cfg(feature = "batch")]
 pub(crate) use self::ticket::Ticket;
 pub use self::wait::Wait;

@@ -39,6 +39,15 @@ pub(crate) struct PermitRequest {
 }
 
 impl PermitRequest {
+    /// The same with another key.
+    #[cfg(feature = "keys")]
+    pub(crate) fn with_credential(&self, credential: &HeaderValue, client: &Client, pacer: &Pacer) -> Self {
+        let mut other = self.clone();
+        other.lane = pacer.lane(Some(credential.as_bytes()), &self.lane.name);
+        other.bucket.account = client.budget().account(Some(credential));
+        other
+    }
+
     /// Of a finished request.
     pub(crate) fn of(outgoing: &Outgoing, client: &Client, pacer: &Pacer) -> Self {
         let body = outgoing.body().unwrap_or_default();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "keys")]
+use super::pacer::NO_RUN;
 use super::pacer::{Admission, Hold, Pacer, Report};
 use super::permit::{LaneKey, PermitRequest};
 use crate::runtime::client::Client;
@@ -42,6 +44,15 @@ impl Ticket {
             admission,
             is_released: false,
         })
+    }
+
+    /// The permit of a request that does not wait: it is counted, so that others know what is left.
+    #[cfg(feature = "keys")]
+    pub(super) fn counted(client: &Client, wanted: PermitRequest) -> Self {
+        let (pacer, since) = (client.pacer(), client.clock().now());
+        let (lane, tokens) = pacer.count(&wanted, since);
+        let admission = Admission { tokens, input: wanted.load.input, since, is_answered: false };
+        Self { client: client.clone(), pacer, run: NO_RUN, wanted, lane, admission, is_released: false }
     }
 
     /// Returns the permit, with the result of the request.

@@ -1,6 +1,7 @@
 //! `ClientBuilder`: the settings of a client.
 
 mod credentials;
+mod environment;
 
 #[cfg(any(feature = "compatibility", feature = "spans"))]
 use std::any::Any;
@@ -12,7 +13,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use self::credentials::client_wallet;
 use super::Client;
-use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::error::Error;
+#[cfg(doc)]
+use crate::runtime::error::ErrorKind;
 use crate::runtime::secret::Secret;
 use crate::runtime::slots::Slots;
 use crate::runtime::transport::base_url::{self, BaseUrl};
@@ -26,9 +29,6 @@ use crate::runtime::transport::{
     ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, WalletSlots, header,
 };
 use crate::runtime::wallet::{Payer, Signer};
-
-const API_KEY_VARIABLE: &str = "VENICE_API_KEY";
-const BASE_URL_VARIABLE: &str = "VENICE_BASE_URL";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Long reasoning takes minutes, and the API itself times out before this.
@@ -45,18 +45,22 @@ const PRODUCT: &str = concat!("venice-ai-rust/", env!("CARGO_PKG_VERSION"));
 pub struct ClientBuilder {
     api_key: Option<Secret>,
     key_provider: Option<KeyProvider>,
+    /// The key is one of several, and a feature chooses among them.
+    is_pooled: bool,
     base_url: String,
     allow_insecure_http: bool,
     http: Option<reqwest::Client>,
     connect_timeout: Duration,
-    timeout: Duration,
+    /// Or what is invalid in the environment; so are the two below.
+    timeout: Result<Duration, Error>,
     stream_idle_timeout: Duration,
     limits: ReplyLimits,
-    retry: RetryPolicy,
+    retry: Result<RetryPolicy, Error>,
     user_agent_suffix: String,
     /// Headers of each request, or what is invalid in one.
     headers: Vec<Result<(HeaderName, HeaderValue), String>>,
-    proxy: ProxyChoice<String>,
+    /// A URL, and the setting or the variable that it is from.
+    proxy: ProxyChoice<(String, &'static str)>,
     root_certificates: Vec<Vec<u8>>,
     clock: Arc<dyn Clock>,
     /// The interceptors of each call.
@@ -76,14 +80,15 @@ impl ClientBuilder {
         Self {
             api_key: None,
             key_provider: None,
+            is_pooled: false,
             base_url: base_url::DEFAULT.to_owned(),
             allow_insecure_http: false,
             http: None,
             connect_timeout: CONNECT_TIMEOUT,
-            timeout: TIMEOUT,
+            timeout: Ok(TIMEOUT),
             stream_idle_timeout: STREAM_IDLE_TIMEOUT,
             limits: ReplyLimits::default(),
-            retry: RetryPolicy::default(),
+            retry: Ok(RetryPolicy::default()),
             user_agent_suffix: String::new(),
             headers: Vec::new(),
             proxy: ProxyChoice::Environment,
@@ -96,30 +101,6 @@ impl ClientBuilder {
             wallet: None,
             payer: None,
         }
-    }
-
-    /// A builder with the settings of the environment: `VENICE_API_KEY`, and `VENICE_BASE_URL` if it is set. White space around the values
-    /// is ignored.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::MissingApiKey`] if `VENICE_API_KEY` is missing or empty.
-    pub fn from_env() -> Result<Self, Error> {
-        let mut builder = Self::default();
-        let Some(key) = variable(API_KEY_VARIABLE)? else {
-            return Err(Error::new(
-                ErrorKind::MissingApiKey,
-                format!(
-                    "the environment variable {API_KEY_VARIABLE} is not set or empty; set it to an API key, or use \
-                     Client::without_api_key() for the public endpoints"
-                ),
-            ));
-        };
-        builder.api_key = Some(key.into());
-        if let Some(url) = variable(BASE_URL_VARIABLE)? {
-            builder.base_url = url;
-        }
-        Ok(builder)
     }
 
     /// The base URL, instead of `https://api.venice.ai/api/v1`: the API itself, a gateway, or another OpenAI-compatible server such as
@@ -183,7 +164,7 @@ impl ClientBuilder {
     /// Each retry has its own limit, and the pauses between attempts do not count. For streams and raw replies it ends with the headers of
     /// the reply; then the [idle time-out](Self::stream_idle_timeout) applies.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Ok(timeout);
         self
     }
 
@@ -221,7 +202,7 @@ impl ClientBuilder {
 
     /// The retry policy. Whether a retry is safe depends on the operation ([`RetryClass`](crate::RetryClass)).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.retry = Ok(policy);
         self
     }
 
@@ -252,7 +233,7 @@ impl ClientBuilder {
     /// `ALL_PROXY`, `NO_PROXY`). `socks5://` and `socks5h://`, which resolves names at the proxy, need the feature `socks`; without it
     /// [`build`](Self::build) rejects them.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = ProxyChoice::Proxy(url.into());
+        self.proxy = ProxyChoice::Proxy((url.into(), "the proxy"));
         self
     }
 
@@ -320,13 +301,13 @@ impl ClientBuilder {
         let http = match self.http {
             Some(client) => Http::given(client),
             None => {
-                let through_https = matches!(&self.proxy, ProxyChoice::Proxy(url) if url.starts_with("https:"));
+                let through_https = matches!(&self.proxy, ProxyChoice::Proxy((url, _)) if url.starts_with("https:"));
                 Http::new(HttpConfig {
                     connect_timeout: self.connect_timeout,
                     proxy: match &self.proxy {
                         ProxyChoice::Environment => ProxyChoice::Environment,
                         ProxyChoice::Direct => ProxyChoice::Direct,
-                        ProxyChoice::Proxy(url) => ProxyChoice::Proxy(proxy(url)?),
+                        ProxyChoice::Proxy((url, from)) => ProxyChoice::Proxy(proxy(url, from)?),
                     },
                     root_certificates: RootCertificates::parse(&self.root_certificates)?,
                     https: through_https || base_url.as_str().starts_with("https:"),
@@ -341,11 +322,12 @@ impl ClientBuilder {
                 wallet: client_wallet(self.wallet, self.payer, key.is_some() || self.key_provider.is_some())?,
                 key,
                 key_provider: self.key_provider,
+                is_pooled: self.is_pooled,
                 headers,
-                timeout: self.timeout,
+                timeout: self.timeout?,
                 stream_idle_timeout: self.stream_idle_timeout,
                 limits: self.limits,
-                retry: self.retry,
+                retry: self.retry?,
                 clock: self.clock,
                 budget: FailureBudget::default(),
                 wallets: WalletSlots::default(),
@@ -376,24 +358,13 @@ impl ClientBuilder {
     }
 }
 
-fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+fn proxy(url: &str, from: &str) -> Result<reqwest::Proxy, Error> {
     // The parser's error would show a password in the URL.
     if url.trim_start().starts_with("socks") && cfg!(not(feature = "socks")) {
-        return Err(Error::configuration("a SOCKS proxy needs the feature `socks` of venice-ai"));
+        return Err(Error::configuration(format!("{from}: a SOCKS proxy needs the feature `socks` of venice-ai")));
     }
     reqwest::Proxy::all(url)
-        .map_err(|_| Error::configuration("the proxy is not a URL; it looks like http://proxy.example:3128"))
-}
-
-/// A variable of the environment; `None` if it is not set or blank.
-fn variable(name: &str) -> Result<Option<String>, Error> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::configuration(format!("the environment variable {name} is not UTF-8")))
-        }
-    }
+        .map_err(|_| Error::configuration(format!("{from} is not a URL; it looks like http://proxy.example:3128")))
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -52,7 +52,7 @@ impl Error {
             Io if status.is_none() => Delivery::NotSent,
             Privacy if status.is_none() => Delivery::NotSent,
             Io | Attestation | Encryption | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch
-            | ToolCalls | NoAnswer | Rpc | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            | ToolCalls | NoAnswer | Rpc | KeyHandOver | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
             Redirect => Delivery::Refused,
             Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
                 Delivery::Unknown
@@ -202,7 +202,7 @@ mod tests {
                 "AAAAAAAA",
                 "attestation encryption decode truncated refusal invalid_json schema_mismatch tool_calls no_answer rpc",
             ),
-            ("AAAAAAAA", "job_failed job_expired tool_run endless_list"),
+            ("AAAAAAAA", "job_failed job_expired key_hand_over tool_run endless_list"),
         ];
         for kind in ErrorKind::ALL {
             let of_kind = |kinds: &str| kinds.split(' ').any(|name| name == kind.as_str());

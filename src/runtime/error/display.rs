@@ -24,6 +24,9 @@ impl fmt::Display for Error {
             }
         }
         f.write_str(one_line(self.message(), MESSAGE_CHARS).trim_end_matches('.'))?;
+        if let Some(cause) = self.payment_cause() {
+            write!(f, " (payment: {cause})")?;
+        }
         if let Some(note) = &self.inner.note {
             write!(f, " ({note})")?;
         }

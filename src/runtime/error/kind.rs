@@ -116,6 +116,9 @@ pub enum ErrorKind {
     /// A blockchain node returned an error, or no reply that matches the call; the `source` is the
     /// [`RpcError`](crate::crypto_rpc::RpcError). The API itself answered with success, and charged for it.
     Rpc,
+    /// The program did not store a new API key: the function of [`rotate`](crate::ApiKeys::rotate) failed or panicked. Both keys work;
+    /// [`unfinished_rotation`](super::Error::unfinished_rotation) has the new one.
+    KeyHandOver,
     /// The [journal](crate::many::Journal) of a batch run cannot be used: another run has it open, it is damaged, it belongs to another
     /// run, or the disk failed. The message names the file, and the line that is damaged.
     Journal,
@@ -203,6 +206,7 @@ names! {
     ToolCalls = "tool_calls",
     NoAnswer = "no_answer",
     Rpc = "rpc",
+    KeyHandOver = "key_hand_over",
     Journal = "journal",
     OutcomeUnknown = "outcome_unknown",
     StreamInterrupted = "stream_interrupted",

@@ -9,6 +9,7 @@ mod facts;
 mod kind;
 pub(crate) mod locate;
 mod payload;
+mod payment_cause;
 mod questions;
 
 use std::borrow::Cow;
@@ -29,6 +30,7 @@ pub use self::payload::{
     ConsentRequired, ContentPolicy, FieldError, LowWalletBalance, PaymentOption, PaymentRequired, SpendLimit,
     X402Challenge,
 };
+pub use self::payment_cause::PaymentCause;
 use crate::runtime::attachments::Attachment;
 use crate::runtime::meta::Meta;
 use crate::runtime::operation::OperationRef;
@@ -242,7 +244,7 @@ impl Error {
     }
 
     /// Whether the body is the API's own error document, not a gateway's.
-    fn is_from_api(&self) -> bool {
+    pub(crate) fn is_from_api(&self) -> bool {
         self.inner.from_api
     }
 

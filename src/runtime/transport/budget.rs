@@ -36,7 +36,7 @@ pub(crate) struct FailureBudget {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Bucket {
     /// Distinguishes API keys without containing one. All wallets share one.
-    account: u64,
+    pub(crate) account: u64,
     model: Box<str>,
     user: Box<str>,
 }

@@ -126,7 +126,7 @@ impl CallInterceptors {
     }
 
     /// The interceptor of a type, if it was added.
-    #[cfg(any(feature = "budget", feature = "privacy"))]
+    #[cfg(any(feature = "budget", feature = "keys", feature = "privacy"))]
     pub(crate) fn get<I: CallInterceptor>(&self) -> Option<&I> {
         self.0.iter().find_map(|interceptor| (&**interceptor as &dyn Any).downcast_ref())
     }
@@ -177,12 +177,16 @@ pub(super) async fn pass(outgoing: &mut Outgoing) -> Result<CompletionObservers,
     Ok(watches)
 }
 
-/// Asks the first interceptor that may remove the cause of a failure. `Ok` if the request is to be sent again.
+/// Asks the interceptors that may remove the cause of a failure, until one does. `Ok` if the request is to be sent again.
 pub(super) async fn recover(outgoing: &mut Outgoing, failure: Error) -> Result<Error, Error> {
-    match outgoing.interceptors.0.iter().find(|interceptor| interceptor.recovers(&failure)).cloned() {
-        Some(interceptor) => interceptor.recover(outgoing, failure).await,
-        None => Err(failure),
+    let mut failed = Err(failure);
+    for interceptor in outgoing.interceptors.0.clone() {
+        failed = match failed {
+            Err(failure) if interceptor.recovers(&failure) => interceptor.recover(outgoing, failure).await,
+            failed => failed,
+        };
     }
+    failed
 }
 
 async fn look_at_files(outgoing: &Outgoing) -> Result<(), Error> {

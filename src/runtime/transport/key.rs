@@ -1,4 +1,4 @@
-//! `ApiKey`: a validated API key and its `Authorization` header. `KeyProvider`: the caller's source of keys.
+//! `ApiKey`: a validated API key and its `Authorization` header. `KeyProvider`: the caller's source of keys. `PooledKey`: one of several.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 
+use super::Outgoing;
 use super::caught::caught;
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::secret::Secret;
@@ -49,7 +50,7 @@ impl ApiKey {
         self.inner.secret.expose()
     }
 
-    pub(super) fn secret(&self) -> &Secret {
+    pub(crate) fn secret(&self) -> &Secret {
         &self.inner.secret
     }
 }
@@ -57,6 +58,27 @@ impl ApiKey {
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.inner.secret, f)
+    }
+}
+
+/// The key of a call among those of a pool.
+#[derive(Debug, Default)]
+pub(crate) struct PooledKey {
+    /// Whether the call uses the client's key, which is one of several.
+    pub(crate) is_pooled: bool,
+    /// The number of the key that was chosen before the call is sent.
+    pub(crate) assigned: Option<usize>,
+    /// The failed attempt is to be made with another key, after all interceptors.
+    pub(crate) begins_again: bool,
+    /// How often it did.
+    pub(crate) restarts: u32,
+}
+
+impl Outgoing {
+    /// Sets the key of the following attempts.
+    pub(crate) fn set_key(&mut self, key: ApiKey) {
+        self.set_header(AUTHORIZATION, key.header().clone());
+        self.scope.set_key(key);
     }
 }
 

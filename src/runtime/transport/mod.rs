@@ -40,7 +40,7 @@ pub use self::clock::{Clock, SystemClock};
 pub(crate) use self::failure::root_cause;
 pub(crate) use self::headers::{header, mark_sensitive, of_address};
 pub(crate) use self::json_fields::fields;
-pub(crate) use self::key::{ApiKey, KeyProvider};
+pub(crate) use self::key::{ApiKey, KeyProvider, PooledKey};
 use self::limits::ReplyLimits;
 pub use self::options::CallOptions;
 pub(crate) use self::outgoing::{Built, Outgoing, built, not_json};

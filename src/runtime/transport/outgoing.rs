@@ -17,7 +17,7 @@ use super::exchange::{Exchange, Middleware};
 use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
 use super::redirect::HostPolicy;
-use super::{CallOptions, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
+use super::{CallOptions, PooledKey, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
@@ -65,6 +65,8 @@ pub(crate) struct Outgoing {
     pub(crate) exchange: Option<Box<dyn Exchange>>,
     /// The key is the provider's, which is asked before each attempt.
     pub(crate) takes_key: bool,
+    /// The key is one of several.
+    pub(crate) pooled: PooledKey,
     /// An interceptor removed the cause of a failed attempt, which is done once.
     pub(crate) recovered: bool,
 }
@@ -121,6 +123,7 @@ impl Outgoing {
             attempted: None,
             exchange: None,
             takes_key: false,
+            pooled: PooledKey::default(),
             recovered: false,
         });
         if let Some(options) = options {
@@ -162,8 +165,9 @@ impl Outgoing {
         {
             options.signer = Some(wallet.signer.clone());
         }
-        if let Some(key) = options.key.take() {
-            self.scope.set_key(key);
+        match options.key.take() {
+            Some(key) => self.scope.set_key(key),
+            None => self.pooled.is_pooled = self.shared.is_pooled,
         }
     }
 

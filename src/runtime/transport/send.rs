@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::AUTHORIZATION;
 use reqwest::{Response, Url};
 use tokio::time::Instant;
 
@@ -35,10 +34,19 @@ pub(crate) async fn send(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply
     if !interceptor::are_there(outgoing) {
         return until_done(outgoing, trace).await;
     }
-    let passing = boxed_cold(interceptor::pass(outgoing)).await;
-    let observers =
-        passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
-    observers.ended(until_done(outgoing, trace).await, trace)
+    let paced = outgoing.options.paced;
+    outgoing.pooled.restarts = 0;
+    loop {
+        let passing = boxed_cold(interceptor::pass(outgoing)).await;
+        let observers =
+            passing.map_err(|error| outgoing.scope.explained(error)).inspect_err(|error| trace.failed(error))?;
+        let outcome = observers.ended(until_done(outgoing, trace).await, trace);
+        if !std::mem::take(&mut outgoing.pooled.begins_again) {
+            return outcome;
+        }
+        outgoing.pooled.restarts += 1;
+        outgoing.options.paced = paced;
+    }
 }
 
 async fn until_done(outgoing: &mut Outgoing, trace: &Trace) -> Result<Reply, Error> {
@@ -218,8 +226,7 @@ async fn put_signature(outgoing: &mut Outgoing) -> Result<(), Error> {
 async fn provide_key(outgoing: &mut Outgoing) -> Result<(), Error> {
     let Some(provider) = outgoing.shared.key_provider.clone() else { return Ok(()) };
     let key = provider.key(outgoing.timeout()).await.map_err(|error| outgoing.scope.explained(error))?;
-    outgoing.set_header(AUTHORIZATION, key.header().clone());
-    outgoing.scope.set_key(key);
+    outgoing.set_key(key);
     Ok(())
 }
 
@@ -284,7 +291,7 @@ impl Outgoing {
             failures = self.counted(&failure);
         }
         let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
-        let retries = self.sent.saturating_sub(1);
+        let retries = self.sent.saturating_sub(1 + self.pooled.restarts);
         // It was rejected for the signature, which the next attempt creates again.
         let signer = self.options.signer.as_ref().filter(|_| !self.signed_again);
         let now = shared.clock.system_time();
@@ -295,7 +302,7 @@ impl Outgoing {
         (self.signs_again, self.challenge) = (signs_again, challenge);
         self.recovered |= recovered;
         let decision = match self.is_repeatable() {
-            true if recovered => Decision::Repeat(Duration::ZERO),
+            true if recovered || self.pooled.begins_again => Decision::Repeat(Duration::ZERO),
             true if signs_again => match failures.are_too_many {
                 true => Decision::Stop("failure_budget_exhausted"),
                 false => retry.at_once(retries),
@@ -306,6 +313,10 @@ impl Outgoing {
         let may_have_run = self.may_have_run;
         self.may_have_run |= failure.delivery().may_have_run();
         match decision {
+            Decision::Repeat(pause) if self.pooled.begins_again => {
+                trace.retry(&failure, pause);
+                Err(failure.with_attempts(self.sent))
+            }
             Decision::Repeat(pause) => {
                 self.signed_again |= signs_again;
                 trace.retry(&failure, pause);

@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
     pub(crate) key: Option<ApiKey>,
+    /// Whether it is one of several, among which a feature chooses.
+    pub(crate) is_pooled: bool,
     /// The source of keys, instead of one.
     pub(crate) key_provider: Option<KeyProvider>,
     /// The client's wallet, for calls without their own credential.

@@ -3,17 +3,23 @@
 //! Three things hold a request back: the rate limits in reply headers, recent 429s, and its failure budget. For the budget all requests in
 //! flight in a bucket count as failed, so there are never more than [`FailureBudget::GUARD`] failures.
 
+mod report;
+#[cfg(feature = "keys")]
+mod unpaced;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::report::Report;
+#[cfg(feature = "keys")]
+pub(super) use self::unpaced::NO_RUN;
 use super::lane::{LONGEST_PAUSE, Lane};
 use super::permit::{LaneKey, PermitRequest};
 use super::wait::Wait;
 use crate::runtime::client::Client;
-use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::budget::Bucket;
 use crate::runtime::transport::retry::jitter;
@@ -48,60 +54,6 @@ pub(crate) struct Hold {
     pub(crate) why: Wait,
     /// `None`: until another request completes.
     pub(crate) until: Option<Instant>,
-}
-
-/// The result of a request.
-#[derive(Debug)]
-pub(crate) enum Report<'a> {
-    Success {
-        meta: Option<&'a Meta>,
-        used: Option<u64>,
-    },
-    /// Not executed, and to be retried: after this wait, if the API asked for one.
-    Refused {
-        meta: Option<&'a Meta>,
-        wait: Option<Duration>,
-        overloaded: bool,
-    },
-    /// The API blocks its bucket, which the failure budget knows; the model is not affected.
-    Blocked {
-        meta: Option<&'a Meta>,
-    },
-    Failed {
-        meta: Option<&'a Meta>,
-    },
-    /// There was no connection.
-    Unreached,
-    /// Dropped before it was sent.
-    Unsent,
-}
-
-impl<'a> Report<'a> {
-    /// A request that the API rejected because there are too many, and that is retried. Too many at once wait for one another only.
-    pub(crate) fn of_refusal(failure: &'a Error) -> Self {
-        let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
-        Self::Refused { meta: failure.meta(), wait, overloaded: failure.kind() == ErrorKind::Overloaded }
-    }
-
-    pub(super) fn meta(&self) -> Option<&Meta> {
-        match self {
-            Self::Success { meta, .. }
-            | Self::Refused { meta, .. }
-            | Self::Blocked { meta }
-            | Self::Failed { meta } => *meta,
-            Self::Unreached | Self::Unsent => None,
-        }
-    }
-
-    #[inline]
-    pub(super) fn used(&self) -> Option<u64> {
-        match self {
-            Self::Success { used, .. } => *used,
-            // What was not executed used nothing.
-            Self::Refused { .. } | Self::Blocked { .. } => Some(0),
-            _ => None,
-        }
-    }
 }
 
 /// The rate-limit state shared by all runs of a client.
@@ -321,7 +273,7 @@ impl PacerState {
         budget: &FailureBudget,
         now: Instant,
     ) -> Result<(LaneKey, u64), Hold> {
-        let PermitRequest { lane, bucket, load, is_signed } = wanted;
+        let PermitRequest { lane, load, .. } = wanted;
         let key = self.resolved(lane);
         let is_alone = match self.passes((run, most), wanted, budget, now) {
             Ok(is_alone) => is_alone,
@@ -333,11 +285,8 @@ impl PacerState {
                 return Err(hold);
             }
         };
-        if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(&key) {
-            self.forget_lanes(now);
-        }
+        let tokens = self.lane(&key, now).estimate(*load);
         let lane = self.lanes.entry(key.clone()).or_default();
-        let tokens = lane.estimate(*load);
         let is_parked = |run| self.runs.get(&run).is_none_or(|share| share.is_parked);
         let (held, first) = match lane.fits(tokens, is_alone, now) {
             Err(hold) => (Some(hold), None),
@@ -357,11 +306,28 @@ impl PacerState {
             return Err(hold);
         }
         lane.line.leave(run);
-        lane.enter(tokens);
-        self.in_flight += 1;
-        self.signed += usize::from(*is_signed);
-        *self.by_bucket.entry(bucket.clone()).or_default() += 1;
+        self.enter(&key, tokens, wanted);
         Ok((key, tokens))
+    }
+
+    /// The lane of this key; makes room for a new one.
+    #[inline]
+    fn lane(&mut self, key: &LaneKey, now: Instant) -> &mut Lane {
+        if self.lanes.len() >= MOST_LANES && !self.lanes.contains_key(key) {
+            self.forget_lanes(now);
+        }
+        self.lanes.entry(key.clone()).or_default()
+    }
+
+    /// Counts a request in flight.
+    #[inline]
+    fn enter(&mut self, key: &LaneKey, tokens: u64, wanted: &PermitRequest) {
+        if let Some(lane) = self.lanes.get_mut(key) {
+            lane.enter(tokens);
+        }
+        self.in_flight += 1;
+        self.signed += usize::from(wanted.is_signed);
+        *self.by_bucket.entry(wanted.bucket.clone()).or_default() += 1;
     }
 
     /// What holds a request back whatever its model's limits are. `Ok`: whether no request in flight will complete before it.

@@ -13,7 +13,14 @@ impl ClientBuilder {
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
         self.key_provider = None;
+        self.is_pooled = false;
         self
+    }
+
+    /// Sets the first key of a pool, for what is not chosen among them.
+    #[cfg(feature = "keys")]
+    pub(crate) fn pooled(self, first: Secret) -> Self {
+        Self { is_pooled: true, ..self.api_key(first) }
     }
 
     /// A source of API keys, which is asked before each attempt of each call: the next attempt uses a rotated key. Of this and
@@ -41,6 +48,7 @@ impl ClientBuilder {
     {
         self.key_provider = Some(KeyProvider::new(provider));
         self.api_key = None;
+        self.is_pooled = false;
         self
     }
 
