@@ -14,6 +14,8 @@ mod characters;
 mod crypto_rpc;
 mod decisions;
 mod embeddings;
+#[cfg(feature = "keys")]
+mod keys;
 mod models;
 mod pages;
 mod public_operations;

@@ -69,6 +69,9 @@ mod fallbacks;
 #[cfg(feature = "jobs")]
 #[path = "../media/jobs/mod.rs"]
 mod jobs;
+#[cfg(feature = "keys")]
+#[path = "../account/keys/mod.rs"]
+mod keys;
 #[cfg(feature = "batch")]
 #[path = "../features/many/mod.rs"]
 mod many;

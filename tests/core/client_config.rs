@@ -6,14 +6,16 @@ use serde_json::Value;
 use venice_ai::http::Method;
 use venice_ai::{Client, ClientBuilder, ErrorKind};
 
-use crate::support::{Answer, KEY, Server, builder, once};
+use crate::support::{Answer, KEY, Server, TestClock, builder, once};
 
 /// The environment is process-wide, so each of these runs in its own process: this test binary again, with one test selected, which reads
 /// the environment and otherwise does nothing.
 fn in_environment(test: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([&*format!("client_config::{test}"), "--exact", "--ignored", "--nocapture"]);
-    command.env_remove("VENICE_API_KEY").env_remove("VENICE_BASE_URL");
+    for name in ["VENICE_API_KEY", "VENICE_BASE_URL", "VENICE_TIMEOUT", "VENICE_MAX_RETRIES", "VENICE_PROXY"] {
+        command.env_remove(name);
+    }
     let output = command.envs(variables.iter().copied()).output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
@@ -65,6 +67,81 @@ fn child_finds_a_bad_url() {
     let error = Client::from_env().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("base URL"), "{error}");
+}
+
+#[test]
+fn the_environment_gives_time_out_retries_and_proxy() {
+    let proxy = Server::answering([Answer::silence()]);
+    let variables = [
+        ("VENICE_API_KEY", "k"),
+        ("VENICE_BASE_URL", "http://127.0.0.1:9/api/v1"),
+        ("VENICE_TIMEOUT", " 0.25 "),
+        ("VENICE_MAX_RETRIES", "3"),
+        ("VENICE_PROXY", &proxy.url("")),
+    ];
+    in_environment("child_times_out", &variables);
+    assert_eq!(proxy.count(), 4, "one attempt and three retries");
+    assert_eq!(proxy.requests()[0].target, "http://127.0.0.1:9/api/v1/models");
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_times_out() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = ClientBuilder::from_env().unwrap().clock(TestClock::without_jitter()).build().unwrap();
+    let error = runtime.block_on(client.request::<Value>(Method::GET, "/models").into_future()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 4), "{error}");
+    assert!(error.to_string().contains("250ms"), "{error}");
+}
+
+#[test]
+fn an_invalid_variable_is_named_and_a_setter_replaces_it() {
+    for (name, value) in [
+        ("VENICE_TIMEOUT", "soon"),
+        ("VENICE_TIMEOUT", "-1"),
+        ("VENICE_TIMEOUT", "0"),
+        ("VENICE_TIMEOUT", "inf"),
+        ("VENICE_TIMEOUT", "1e300"),
+        ("VENICE_MAX_RETRIES", "1.5"),
+        ("VENICE_MAX_RETRIES", "-2"),
+        ("VENICE_MAX_RETRIES", "99999999999"),
+        ("VENICE_PROXY", "http://user:swordfish@"),
+        ("VENICE_PROXY", "http://user:swordfish@pro xy:port"),
+    ] {
+        in_environment("child_finds_an_invalid_variable", &[("VENICE_API_KEY", "k"), (name, value)]);
+    }
+    in_environment("child_finds_nothing_invalid", &[("VENICE_API_KEY", "k")]);
+    let blank = [("VENICE_API_KEY", "k"), ("VENICE_TIMEOUT", " "), ("VENICE_MAX_RETRIES", ""), ("VENICE_PROXY", "")];
+    in_environment("child_finds_nothing_invalid", &blank);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_finds_an_invalid_variable() {
+    let of_tests = ["VENICE_TIMEOUT", "VENICE_MAX_RETRIES", "VENICE_PROXY"];
+    let name = of_tests.into_iter().find(|name| std::env::var_os(name).is_some()).unwrap();
+    let base = || ClientBuilder::from_env().unwrap().base_url("http://127.0.0.1:1");
+    let error = base().build().unwrap_err();
+    let shown = format!("{error} {error:?} {:?}", base());
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains(name) && !shown.contains("swordfish"), "{shown}");
+    let replaced = match name {
+        "VENICE_TIMEOUT" => base().timeout(std::time::Duration::from_secs(9)),
+        "VENICE_MAX_RETRIES" => base().retry(venice_ai::RetryPolicy::disabled()),
+        _ => base().no_proxy(),
+    };
+    let client = replaced.build().unwrap();
+    if name == "VENICE_TIMEOUT" {
+        assert!(format!("{client:?}").contains("timeout: 9s"), "{client:?}");
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_finds_nothing_invalid() {
+    let client = ClientBuilder::from_env().unwrap().base_url("http://127.0.0.1:1").build().unwrap();
+    let shown = format!("{client:?}");
+    assert!(shown.contains("timeout: 600s") && shown.contains("max_retries: 2"), "{shown}");
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls")))]

@@ -26,6 +26,7 @@ mod meta;
 mod middleware;
 mod open_enums;
 mod path_parameters;
+mod payment_cause;
 mod redirects;
 mod reply_limits;
 mod request_types;

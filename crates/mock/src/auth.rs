@@ -37,7 +37,7 @@ pub(super) fn caller(state: &mut State, operation: &Operation, head: &Parts) -> 
             None => Err(error(401, "Authentication failed")),
         },
         AuthScheme::BearerOrWallet => match key(state, head)? {
-            Some(id) => Ok(Caller::Key(id)),
+            Some(id) => can_pay(state, operation, id),
             // Signatures of wallets are not verified.
             None if wallet => Ok(Caller::Wallet(None)),
             None => Err(price_of(operation)),
@@ -72,6 +72,20 @@ fn may(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply
         return Err(error(401, "Admin API key required"));
     }
     Ok(Caller::Key(id))
+}
+
+/// A spending limit of zero is used up. The polls of a job are free.
+fn can_pay(state: &State, operation: &Operation, id: String) -> Result<Caller, Reply> {
+    let is_free = ["/retrieve", "/complete"].iter().any(|end| operation.path.ends_with(end));
+    let key = state.keys.iter().find(|key| key.id == id && !is_free);
+    match key.and_then(super::keys::Key::used_up) {
+        Some(currency) => {
+            let message =
+                format!("API key {currency} spend limit exceeded. Your account may still have {currency} balance.");
+            Err(error(402, &message))
+        }
+        None => Ok(Caller::Key(id)),
+    }
 }
 
 /// If a wallet can pay, the API answers 402 to a request without any credentials, with the payment options.

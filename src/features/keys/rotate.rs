@@ -105,7 +105,7 @@ where
     });
 
     if let Err(failure) = verify(client, &new, &old).await {
-        let is_deleted = client.api_keys().delete(&new.id).await.is_ok();
+        let is_deleted = delete(client, &new.id, false).await.is_ok();
         progress.change(|unfinished| unfinished.new_is_deleted = is_deleted);
         return Err(failure);
     }
@@ -119,10 +119,8 @@ where
     }
 
     progress.change(|unfinished| unfinished.step = RotationStep::Delete);
-    match client.api_keys().delete(&id).await {
-        Err(error) if !is_gone(&error, was_own) => Err(error),
-        _ => Ok(RotatedKey { old, new, was_own }),
-    }
+    delete(client, &id, was_own).await?;
+    Ok(RotatedKey { old, new, was_own })
 }
 
 /// Whether the key is that of the client.
@@ -138,7 +136,8 @@ fn like(old: &ApiKey) -> CreateApiKeyRequest {
     let mut request = CreateApiKeyRequest::new(old.api_key_type.clone(), description)
         .limit_period(old.limit_period.clone())
         .model_privacy(old.model_privacy.clone());
-    request.consumption_limit = Some(old.consumption_limits.clone()).filter(|limits| *limits != ConsumptionLimits::new());
+    request.consumption_limit =
+        Some(old.consumption_limits.clone()).filter(|limits| *limits != ConsumptionLimits::new());
     request.expires_at = old.expires_at.clone();
     request.ip_allowlist = old.ip_allowlist.clone().filter(|addresses| !addresses.is_empty());
     request
@@ -166,13 +165,10 @@ async fn verify(client: &Client, new: &CreatedApiKey, old: &ApiKey) -> Result<()
 }
 
 /// The error of the caller's function, without the key. Its source is kept if it does not have the key either.
-fn not_handed_over(
-    problem: &str,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-    key: &Secret,
-) -> Error {
+fn not_handed_over(problem: &str, source: Option<Box<dyn std::error::Error + Send + Sync>>, key: &Secret) -> Error {
     let error = Error::new(ErrorKind::KeyHandOver, format!("`hand_over` {problem}"));
-    let has_key = |source: &(dyn std::error::Error + Send + Sync)| format!("{source} {source:?}").contains(key.expose());
+    let has_key =
+        |source: &(dyn std::error::Error + Send + Sync)| format!("{source} {source:?}").contains(key.expose());
     let error = match source.filter(|source| !has_key(&**source)) {
         Some(source) => error.with_source(source),
         None => error,
@@ -180,12 +176,22 @@ fn not_handed_over(
     error.scrubbed(key.expose())
 }
 
-/// Whether the failed deletion of a key that existed says that it is gone: an attempt before, whose reply was lost, has deleted it.
-fn is_gone(error: &Error, was_own: bool) -> bool {
-    let is_unknown = error.kind() == ErrorKind::NotFound
-        || error.kind() == ErrorKind::InvalidRequest && error.message().to_ascii_lowercase().contains("could not be found");
-    error.status().is_some() && is_unknown
-        || was_own && error.kind() == ErrorKind::Authentication && error.attempts() > 1
+/// Deletes a key. If the outcome is unknown, looks whether the key still exists.
+async fn delete(client: &Client, id: &str, is_own: bool) -> Result<(), Error> {
+    let Err(failure) = client.api_keys().delete(id).await else { return Ok(()) };
+    if !failure.delivery().may_have_run() {
+        return Err(failure);
+    }
+    match client.api_keys().retrieve(id).await {
+        Err(error) if is_gone(&error) || is_own && error.kind() == ErrorKind::Authentication => Ok(()),
+        _ => Err(failure),
+    }
+}
+
+fn is_gone(error: &Error) -> bool {
+    let message = error.message().to_ascii_lowercase();
+    let is_named = message.contains("not found") || message.contains("not be found");
+    error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::InvalidRequest && is_named
 }
 
 /// How far a rotation came.

@@ -71,7 +71,9 @@ impl fmt::Display for UnfinishedRotation {
         let old = shown(&self.old_id);
         let new = shown(self.new_id.as_deref().unwrap_or("unknown"));
         match self.step {
-            RotationStep::Retrieve | RotationStep::Create => write!(f, "no key was created, and the old key {old} still works"),
+            RotationStep::Retrieve | RotationStep::Create => {
+                write!(f, "no key was created, and the old key {old} still works")
+            }
             RotationStep::Verify if self.new_is_deleted => {
                 write!(f, "the new key {new} was deleted again, and the old key {old} still works")
             }

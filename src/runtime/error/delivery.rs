@@ -52,7 +52,9 @@ impl Error {
             Io if status.is_none() => Delivery::NotSent,
             Privacy if status.is_none() => Delivery::NotSent,
             Io | Attestation | Encryption | Privacy | Decode | Truncated | Refusal | InvalidJson | SchemaMismatch
-            | ToolCalls | NoAnswer | Rpc | KeyHandOver | JobFailed | JobExpired | ToolRun | EndlessList => Delivery::Answered,
+            | ToolCalls | NoAnswer | Rpc | KeyHandOver | JobFailed | JobExpired | ToolRun | EndlessList => {
+                Delivery::Answered
+            }
             Redirect => Delivery::Refused,
             Timeout | Transport | Middleware | StreamInterrupted | OutcomeUnknown | UnexpectedStatus => {
                 Delivery::Unknown

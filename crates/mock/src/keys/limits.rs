@@ -14,7 +14,7 @@ pub(crate) fn current(state: &mut State, request: &ParsedRequest<'_>) -> Result<
     let own = state.keys.iter().find(|key| *request.caller == Caller::Key(key.id.clone()));
     let limits: Vec<Value> = models::catalogue().iter().map(of_model).collect();
     let data = json!({
-        "accessPermitted": true,
+        "accessPermitted": own.is_none_or(|key| key.used_up().is_none()),
         "apiTier": {"id": "paid", "isCharged": true},
         "balances": {"USD": state.balance_usd, "DIEM": state.balance_diem},
         "keyExpiration": own.and_then(|key| key.expires_at.clone()),

@@ -23,6 +23,8 @@ pub(super) struct Key {
     limits: Value,
     period: String,
     privacy: String,
+    /// The addresses and subnets that may use it; none: all.
+    addresses: Vec<String>,
     created_at: String,
     pub(super) expires_at: Option<String>,
     pub(super) last_used_at: Option<String>,
@@ -46,6 +48,7 @@ impl Key {
             limits: json!({"usd": null, "diem": null, "vcu": null}),
             period: LimitPeriod::Epoch.as_str().to_owned(),
             privacy: ModelPrivacy::All.as_str().to_owned(),
+            addresses: Vec::new(),
             created_at: time::iso(time::now()),
             expires_at: None,
             last_used_at: None,
@@ -63,6 +66,9 @@ impl Key {
         for (currency, amount) in body["consumptionLimit"].as_object().into_iter().flatten() {
             self.limits[currency.as_str()] = amount.clone();
         }
+        if let Some(addresses) = body["ipAllowlist"].as_array() {
+            self.addresses = addresses.iter().filter_map(Value::as_str).map(subnet).collect();
+        }
         if let Some(expiry) = body.get("expiresAt") {
             self.expires_at = expiry.as_str().filter(|text| !text.is_empty()).map(moment);
         }
@@ -71,6 +77,12 @@ impl Key {
     /// `now` has the format of the expiry, so the two compare as text.
     pub(super) fn is_expired(&self, now: &str) -> bool {
         self.expires_at.as_deref().is_some_and(|expiry| expiry <= now)
+    }
+
+    /// The currency whose spending limit is zero, so that nothing may be spent.
+    pub(super) fn used_up(&self) -> Option<&'static str> {
+        let is_zero = |name: &str| self.limits[name].as_f64() == Some(0.0);
+        [("usd", "USD"), ("diem", "DIEM")].into_iter().find(|(name, _)| is_zero(name)).map(|(_, currency)| currency)
     }
 
     /// The key as in lists.
@@ -83,6 +95,7 @@ impl Key {
             "consumptionLimits": self.limits,
             "limitPeriod": self.period,
             "modelPrivacy": self.privacy,
+            "ipAllowlist": self.addresses,
             "createdAt": self.created_at,
             "expiresAt": self.expires_at,
             "lastUsedAt": self.last_used_at,
@@ -106,8 +119,18 @@ impl Key {
             "consumptionLimit": self.limits,
             "limitPeriod": self.period,
             "modelPrivacy": self.privacy,
+            "ipAllowlist": self.addresses,
             "expiresAt": self.expires_at,
         })
+    }
+}
+
+/// An address or a subnet, as a subnet.
+fn subnet(text: &str) -> String {
+    match text {
+        subnet if subnet.contains('/') => subnet.to_owned(),
+        address if address.contains(':') => format!("{address}/128"),
+        address => format!("{address}/32"),
     }
 }
 

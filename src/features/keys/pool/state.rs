@@ -37,9 +37,8 @@ impl PoolState {
     }
 
     pub(super) fn skipped(&self) -> impl Iterator<Item = SkippedKey> + '_ {
-        let skipped = |(index, key): (usize, &KeyState)| {
-            key.skipped.map(|(kind, until)| SkippedKey { index, kind, until })
-        };
+        let skipped =
+            |(index, key): (usize, &KeyState)| key.skipped.map(|(kind, until)| SkippedKey { index, kind, until });
         self.keys.iter().enumerate().filter_map(skipped)
     }
 
