@@ -5,6 +5,7 @@
 //! | create a key with limits and an expiry date | [`create`](ApiKeys::create) |
 //! | list keys, or retrieve one | [`list`](ApiKeys::list), [`retrieve`](ApiKeys::retrieve) |
 //! | change its limits, expiry date or description | [`update`](ApiKeys::update) |
+//! | replace it by a new one | [`rotate`](ApiKeys::rotate) |
 //! | delete it | [`delete`](ApiKeys::delete) |
 //! | get the rate limits and balances of this client's key | [`rate_limits`](ApiKeys::rate_limits) |
 //! | list requests rejected by a rate limit | [`rate_limit_log`](ApiKeys::rate_limit_log) |

@@ -44,7 +44,8 @@
 //!
 //! # Script its answers
 //!
-//! By default it answers from its state (a created key can be listed, used and deleted), with text that quotes the question, or with a body
+//! By default it answers from its state (a created key can be listed, used and deleted; one with a
+//! spending limit of 0 is answered with a 402), with text that quotes the question, or with a body
 //! generated from the API's document that repeats fields of the request. Files are small and real: a PNG opens, a WAV plays. [`Answer`]
 //! replaces the answer of an operation: a typed reply, bytes, a stream, or a function of the request. Reply types cannot be constructed, as
 //! the API may add fields to them at any time; start from [`MockVenice::default_body`] and change fields:

@@ -22,6 +22,7 @@ mod rotate;
 mod unfinished;
 
 pub use self::health::{Health, KeyHealth};
+#[cfg(feature = "batch")]
 pub(crate) use self::pool::interceptor::PoolInterceptor;
 pub use self::pool::{KeyPool, SkippedKey};
 pub use self::rotate::RotatedKey;

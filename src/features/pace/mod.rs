@@ -50,10 +50,8 @@ pub use self::exceeded::PaceExceeded;
 pub(crate) use self::interceptor::INTERCEPTOR;
 #[cfg(feature = "keys")]
 pub(crate) use self::interceptor::counted;
-#[cfg(any(feature = "batch", feature = "keys"))]
-pub(crate) use self::pacer::Pacer;
 #[cfg(feature = "batch")]
-pub(crate) use self::pacer::{Hold, Report};
+pub(crate) use self::pacer::{Hold, Pacer, Report};
 #[cfg(feature = "batch")]
 pub(crate) use self::permit::LaneKey;
 #[cfg(any(feature = "batch", feature = "keys"))]

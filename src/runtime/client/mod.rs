@@ -28,11 +28,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the settings of the environment: the key from `VENICE_API_KEY`, and the base URL from `VENICE_BASE_URL` if it is set.
+    /// A client with the settings of the environment: the key from `VENICE_API_KEY`, and `VENICE_BASE_URL`, `VENICE_TIMEOUT`,
+    /// `VENICE_MAX_RETRIES` and `VENICE_PROXY` if they are set. See [`ClientBuilder::from_env`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey) names the variable that is missing or empty.
+    /// [`ErrorKind::MissingApiKey`](crate::ErrorKind::MissingApiKey) names the variable that is missing or empty,
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) one that is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }

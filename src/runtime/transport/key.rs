@@ -67,6 +67,7 @@ pub(crate) struct PooledKey {
     /// Whether the call uses the client's key, which is one of several.
     pub(crate) is_pooled: bool,
     /// The number of the key that was chosen before the call is sent.
+    #[cfg(feature = "keys")]
     pub(crate) assigned: Option<usize>,
     /// The failed attempt is to be made with another key, after all interceptors.
     pub(crate) begins_again: bool,
