@@ -7,8 +7,8 @@
 
 mod common;
 
-use venice_ai::types::{ApiKey, ApiKeyType, ConsumptionLimits, CreateApiKeyRequest, LimitPeriod, ModelPrivacy};
-use venice_ai::{Client, Error};
+use venice_ai::types::{ApiKeyType, ConsumptionLimits, CreateApiKeyRequest, LimitPeriod, ModelPrivacy};
+use venice_ai::{Client, Error, Secret};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -46,28 +46,24 @@ async fn tour(venice: &Client, made: &mut Vec<String>) -> Result<(), Error> {
     made.push(first.id.clone());
     println!("Created {}, limited to a cent a month, until {}", first.id, first.expires_at.unwrap_or_default());
 
-    let old = venice.api_keys().retrieve(&first.id).await?;
-    let new_id = rotate(venice, &old, made).await?;
+    let new_id = rotate(venice, &first.id, made).await?;
     println!("Rotated it: {new_id} takes its place");
     list(venice).await
 }
 
-/// Replaces a key by a new one with the same settings. The old one is deleted when the new one is known to work.
-async fn rotate(venice: &Client, old: &ApiKey, made: &mut Vec<String>) -> Result<String, Error> {
-    let mut request = CreateApiKeyRequest::new(old.api_key_type.clone(), old.description.clone().unwrap_or_default())
-        .consumption_limit(old.consumption_limits.clone())
-        .limit_period(old.limit_period.clone())
-        .model_privacy(old.model_privacy.clone());
-    request.expires_at = old.expires_at.clone();
-    let new = venice.api_keys().create(request).await?;
-    made.push(new.id.clone());
-
-    // Store `new.api_key` now: the API does not show it again. Here it is only tested.
-    venice.api_keys().rate_limits().with_api_key(&new.api_key).await?;
-
-    venice.api_keys().delete(&old.id).await?;
-    made.retain(|id| *id != old.id);
-    Ok(new.id)
+/// Replaces a key by a new one with the same settings. The old one is deleted when the new one works and is stored.
+async fn rotate(venice: &Client, id: &str, made: &mut Vec<String>) -> Result<String, Error> {
+    // Store the key here, for the programs that use it: the API does not show it again.
+    let hand_over = |key: Secret| async move {
+        println!("The new key works, and has {} characters", key.expose().len());
+        Ok::<(), std::io::Error>(())
+    };
+    let rotated = venice.api_keys().rotate(id, hand_over).await.inspect_err(|error| {
+        made.extend(error.unfinished_rotation().filter(|it| !it.new_is_deleted).and_then(|it| it.new_id.clone()));
+    })?;
+    made.retain(|made| made != id);
+    made.push(rotated.new.id.clone());
+    Ok(rotated.new.id)
 }
 
 async fn list(venice: &Client) -> Result<(), Error> {

@@ -14,6 +14,7 @@ use venice_ai::chat::{CitationStyle, ReasoningControl};
 use venice_ai::cost::{Budget, Prices, Tally};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
+use venice_ai::keys::KeyPool;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateDecisionRequest, CreateEmbeddingRequest,
@@ -38,7 +39,7 @@ async fn main() -> Done {
     let folder = std::env::temp_dir().join(format!("venice-tour-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
 
-    keys(&venice).await?;
+    keys(&venice, mock.client_builder()).await?;
     words(&venice).await?;
     images(&venice, &folder).await?;
     audio(&venice, &folder).await?;
@@ -53,12 +54,17 @@ async fn main() -> Done {
     Ok(mock.verify()?)
 }
 
-async fn keys(venice: &Client) -> Done {
+async fn keys(venice: &Client, settings: ClientBuilder) -> Done {
     let created = venice.api_keys().create(CreateApiKeyRequest::new(ApiKeyType::Inference, "ci")).await?;
     let id = created.id.as_str();
     venice.api_keys().update(UpdateApiKeyRequest::new(id).expires_at("2030-01-31")).await?;
     println!("API keys: {} expires {:?}", id, venice.api_keys().retrieve(id).await?.expires_at);
-    venice.api_keys().delete(id).await?;
+    let stored = |_| std::future::ready(Ok::<(), std::io::Error>(())); // Store the key here.
+    let new = venice.api_keys().rotate(id, stored).await?.new;
+    println!("API keys: {} replaces it, and {}", new.id, venice.with_api_key(new.api_key.clone()).health().await?);
+    let pooled = settings.key_pool(KeyPool::new([new.api_key, "another key".into()])).build()?;
+    println!("API keys: one of two is asked: {}", pooled.chat().create("Hello!").await?.text());
+    venice.api_keys().delete(&new.id).await?;
     println!("API keys: {} left", venice.api_keys().list().await?.len());
     let (limits, log) = (venice.api_keys().rate_limits().await?, venice.api_keys().rate_limit_log().await?);
     println!("API keys: limits of {} models, {} refusals", limits.rate_limits.len(), log.len());

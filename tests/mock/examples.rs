@@ -412,7 +412,7 @@ fn no_key_stays_behind_when_an_example_fails() {
     for (name, fault) in [
         ("quickstart", Fault::status(404).on("getApiKeyById")),
         ("api_keys", Fault::status(404).on("getApiKeyById")),
-        ("api_keys", Fault::status(401).on("getApiKeyRateLimits")),
+        ("api_keys", Fault::status(403).on("getApiKeyRateLimits")),
         ("api_keys", Fault::status(400).on("deleteApiKey")),
     ] {
         let mock = MockVenice::start_blocking().unwrap();
