@@ -47,6 +47,9 @@ pub use self::features::preflight;
 #[cfg(feature = "privacy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "privacy")))]
 pub use self::features::privacy;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use self::features::shared;
 #[cfg(feature = "tee")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tee")))]
 pub use self::features::tee;

@@ -98,6 +98,9 @@ pub mod responses;
 #[cfg(feature = "save")]
 #[cfg_attr(docsrs, doc(cfg(feature = "save")))]
 pub mod save;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub mod shared;
 #[cfg(any(feature = "attestation", feature = "catalogue"))]
 pub(crate) mod single_flight;
 #[cfg(feature = "spans")]

@@ -10,4 +10,6 @@ mod otel;
 mod pace;
 mod preflight;
 mod privacy;
+#[cfg(feature = "redis")]
+mod shared;
 mod tools;

@@ -8,6 +8,7 @@
 //! | get the outcomes in the order of the input | [`with_input_order`](Many::with_input_order) |
 //! | set the concurrency | [`with_concurrency`](Many::with_concurrency) |
 //! | resume after a crash without paying again | [`with_journal`](Many::with_journal) |
+//! | share the work between processes or machines | `shared` (feature `redis`): [the guide](crate::guide::several_machines) |
 //! | report progress | [`progress`](Many::progress), [`with_progress`](Many::with_progress) |
 //! | resume a stopped run | [`resume`](Many::resume) |
 //! | use it without async | `blocking::iter(run)` (feature `blocking`) |
@@ -88,6 +89,9 @@ use futures_core::Stream;
 use self::engine::Engine;
 use self::input::Input;
 pub use self::journal::Journal;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use self::journal::SharedBatch;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::journal::fuzz;
 pub use self::outcome::Outcome;
@@ -336,10 +340,14 @@ impl<I, T: 'static> Many<I, T> {
         }
         // All other work is done before an outcome is returned: the consumer may not poll again for long.
         loop {
+            #[cfg(feature = "redis")]
+            self.forget_elsewhere();
             let pulled = self.pull(cx);
             match self.engine.poll(cx) {
                 Poll::Ready(finish) => self.settle(finish),
                 Poll::Pending if pulled => {}
+                #[cfg(feature = "redis")]
+                Poll::Pending if self.engine.elsewhere.has_done() => {}
                 Poll::Pending if self.has_room() && self.engine.is_open() && self.pull(cx) => {}
                 Poll::Pending => break,
             }
@@ -383,8 +391,17 @@ impl<I, T: 'static> Many<I, T> {
         self.pulled > before
     }
 
+    /// Forgets requests whose outcome another process has.
+    #[cfg(feature = "redis")]
+    fn forget_elsewhere(&mut self) {
+        while let Some(index) = self.engine.elsewhere.take_done() {
+            self.decoders.remove(&index);
+            self.outstanding.remove(&index);
+        }
+    }
+
     fn has_room(&self) -> bool {
-        let window = self.window.unwrap_or(self.engine.concurrency.saturating_mul(4));
+        let window = self.window.unwrap_or(self.engine.concurrency.saturating_mul(self.engine.reads_ahead()));
         self.outstanding.len() < window.max(self.engine.concurrency)
     }
 

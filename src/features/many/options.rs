@@ -52,7 +52,54 @@ impl<I, T: 'static> Many<I, T> {
     ///
     /// Replies are read whole for it, files too; a stream cannot be recorded. A request that sends a file needs [a key](Self::with_keys).
     pub fn with_journal(mut self, journal: impl Into<Journal>) -> Self {
-        self.engine.journal = Some(RunJournal::new(journal.into()));
+        self.engine.journal = Some(Box::new(RunJournal::new(journal.into())));
+        self
+    }
+
+    /// Shares the batch with all processes that have one with this name in this state, instead of a journal. Takes a name or a
+    /// [`SharedBatch`](super::SharedBatch). Cargo feature `redis`.
+    ///
+    /// Each process has the same input, in any order, and its run sends what no other has sent. Outcomes are those of requests that this
+    /// process sent, unless [`all_outcomes`](super::SharedBatch::all_outcomes) is set. A run ends when every request of its input has an
+    /// outcome somewhere: it takes over what others leave behind. Requests are identified as in a [`Journal`], with the same consequences.
+    ///
+    /// | Recorded as | Another run |
+    /// |---|---|
+    /// | not sent, or rejected for now (429, 503) | sends it |
+    /// | sent, by a run that lives | waits |
+    /// | sent, by a run that is dead for two [leases](crate::shared::SharedStateBuilder::lease) | records it as [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), once; it is not sent again, unless [`resend_unknown`](super::SharedBatch::resend_unknown) is set |
+    /// | answered or failed | skips it |
+    ///
+    /// That a request is sent is stored before it is sent, with a token that only one run can have, so it is sent and paid once. If Redis
+    /// is lost for longer than a lease, or has lost the batch, the run stops with [`ErrorKind::SharedState`](crate::ErrorKind::SharedState);
+    /// requests in flight are completed, and recorded once it is [resumed](Self::resume). **Replies are stored in Redis as received**,
+    /// requests only as hashes.
+    ///
+    /// The [window](Self::with_window) is how far a run reads ahead, and so how much of the batch is in flight in all processes together. Its
+    /// default is 32 times the concurrency here.
+    ///
+    /// ```no_run
+    /// # async fn run(venice: venice_ai::Client, requests: Vec<venice_ai::types::ChatCompletionRequest>) -> Result<(), venice_ai::Error> {
+    /// use venice_ai::shared::SharedState;
+    ///
+    /// let state = SharedState::redis("redis://127.0.0.1:6379").build()?;
+    /// let mut answers = venice.chat().many(requests).shared(&state, "articles");
+    /// while let Some(outcome) = answers.next().await {
+    ///     println!("{}", outcome?.index);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "redis")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+    #[doc(alias("distributed", "workers"))]
+    pub fn shared(
+        mut self,
+        state: &crate::features::shared::SharedState,
+        batch: impl Into<super::SharedBatch>,
+    ) -> Self {
+        let batch = batch.into();
+        self.engine.elsewhere.share(batch.all_outcomes);
+        self.engine.journal = Some(Box::new(super::journal::SharedLog::new(state, batch)));
         self
     }
 

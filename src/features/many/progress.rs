@@ -22,6 +22,8 @@ pub struct Progress {
     pub may_be_paid: u64,
     /// Outcomes from the journal, for which nothing was sent.
     pub from_journal: u64,
+    /// Requests of a shared batch whose outcome another process has.
+    pub elsewhere: u64,
     /// Requests in flight.
     pub in_flight: u64,
     /// Taken from the input and waiting to be sent.
@@ -41,16 +43,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The requests that have an outcome.
+    /// The requests that have an outcome, here or in another process.
     #[must_use]
     pub fn finished(&self) -> u64 {
-        self.done + self.failed
+        self.done + self.failed + self.elsewhere
     }
 
     /// Finished requests per minute, without those from the journal; `None` at the beginning.
     #[must_use]
     pub fn per_minute(&self) -> Option<f64> {
-        let finished = self.finished().saturating_sub(self.from_journal) as f64;
+        let finished = self.finished().saturating_sub(self.from_journal + self.elsewhere) as f64;
         let minutes = self.elapsed.as_secs_f64() / 60.0;
         (finished > 0.0 && minutes > 0.0).then(|| finished / minutes)
     }
@@ -72,6 +74,9 @@ impl fmt::Display for Progress {
         write!(f, " done")?;
         if self.failed > 0 {
             write!(f, ", {} failed", self.failed)?;
+        }
+        if self.elsewhere > 0 {
+            write!(f, ", {} by others", self.elsewhere)?;
         }
         if self.from_journal > 0 {
             write!(f, ", {} from the journal", self.from_journal)?;

@@ -32,6 +32,8 @@ pub(super) struct JournalEntry {
     pub(super) key: String,
     /// The hash of the request.
     pub(super) request: String,
+    /// In a shared batch, the version of its record that this run knows: its fencing token once it is sent. Empty if there is none.
+    pub(super) token: String,
 }
 
 /// A finished request.

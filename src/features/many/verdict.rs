@@ -42,7 +42,7 @@ fn is_fatal_for_run(failure: &Error) -> bool {
     match failure.kind() {
         Authentication | MissingApiKey | InsufficientBalance | PaymentRequired | BudgetExceeded => true,
         Signing | Redirect => true,
-        Configuration | NoRuntime | BlockingInAsync | Journal => true,
+        Configuration | NoRuntime | BlockingInAsync | Journal | SharedState => true,
         // A 401 that asks for a subscription is about one model.
         Permission => failure.status().is_some_and(|status| status.as_u16() == 403) && !is_about_one_model(failure),
         _ => false,
@@ -132,6 +132,7 @@ mod tests {
             (ErrorKind::Redirect, STOP),
             (ErrorKind::MissingApiKey, STOP),
             (ErrorKind::BudgetExceeded, STOP),
+            (ErrorKind::SharedState, STOP),
         ] {
             assert_eq!(Verdict::of(&Error::new(kind, ""), &chat, 2), verdict, "{kind:?}");
         }

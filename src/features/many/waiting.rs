@@ -29,6 +29,14 @@ impl Waiting {
         self.lane(&task).push_back(task);
     }
 
+    /// Puts a request anywhere in its queue, so that processes with the same input do not all begin with the same ones.
+    #[cfg(feature = "redis")]
+    pub(super) fn push_anywhere(&mut self, task: Box<Task>) {
+        let lane = self.lane(&task);
+        let places = lane.len() as u64 + 1;
+        lane.insert((crate::runtime::random::bits() % places) as usize, task);
+    }
+
     /// Puts a request back at the front.
     pub(super) fn push_first(&mut self, task: Box<Task>) {
         self.lane(&task).push_front(task);

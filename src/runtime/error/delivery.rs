@@ -47,7 +47,7 @@ impl Error {
         let status = self.status().map(|status| status.as_u16());
         match self.kind() {
             Configuration | MissingApiKey | NoRuntime | BlockingInAsync | Signing | BudgetExceeded | PaceExceeded
-            | PriceLimit | Connect | Journal => Delivery::NotSent,
+            | PriceLimit | Connect | Journal | SharedState => Delivery::NotSent,
             // Without a reply it is about the file to send; an incomplete request is not executed.
             Io if status.is_none() => Delivery::NotSent,
             Privacy if status.is_none() => Delivery::NotSent,
@@ -193,7 +193,7 @@ mod tests {
                 "NNNNNNNN",
                 "configuration missing_api_key no_runtime blocking_in_async signing budget_exceeded price_limit",
             ),
-            ("NNNNNNNN", "connect journal pace_exceeded"),
+            ("NNNNNNNN", "connect journal pace_exceeded shared_state"),
             ("NRRRRRRR", "invalid_request authentication permission payment_required insufficient_balance not_found"),
             ("NRRRRRRR", "conflict consent_required gone payload_too_large content_policy"),
             ("RRRRRRRR", "redirect"),

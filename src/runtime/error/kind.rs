@@ -124,6 +124,9 @@ pub enum ErrorKind {
     Journal,
     /// An earlier batch run sent the request and ended before its outcome was known. It may have been executed and charged.
     OutcomeUnknown,
+    /// The [shared state](crate::shared) in Redis cannot be used: it is not reached or too slow, lost data, or another process has changed
+    /// what this one needs. Nothing was sent.
+    SharedState,
     /// A stream ended without its end marker.
     StreamInterrupted,
     /// A run with tools stopped without an answer, although no call to the API failed: it reached its round limit, a tool ended it, a reply
@@ -209,6 +212,7 @@ names! {
     KeyHandOver = "key_hand_over",
     Journal = "journal",
     OutcomeUnknown = "outcome_unknown",
+    SharedState = "shared_state",
     StreamInterrupted = "stream_interrupted",
     ToolRun = "tool_run",
     EndlessList = "endless_list",

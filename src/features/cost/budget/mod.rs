@@ -1,12 +1,17 @@
 //! `Budget`: a spending limit for one or several clients.
 
+mod accounts;
 mod alert;
 mod exceeded;
+#[cfg(feature = "redis")]
+mod shared;
 mod spending;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use self::accounts::Reserved;
+use self::accounts::{Accounts, Estimate};
 use self::alert::Alert;
 pub use self::alert::BudgetAlert;
 pub use self::exceeded::{BudgetExceeded, Currency};
@@ -42,7 +47,7 @@ use crate::runtime::meta::NotAnAmount;
 /// while the list cannot be fetched) are rejected, unless [`allow_unknown_prices`](Self::allow_unknown_prices) is set. Free calls are
 /// always allowed. A top-up is not spending and is not counted.
 ///
-/// A clone is the same budget. It does not replace the limits that the API enforces on a key
+/// A clone is the same budget. The feature `redis` shares it between processes: `Budget::shared`. It does not replace the limits that the API enforces on a key
 /// ([`ConsumptionLimits`](crate::types::ConsumptionLimits)), which also count what other programs spend.
 ///
 /// ```
@@ -57,23 +62,18 @@ use crate::runtime::meta::NotAnAmount;
 #[derive(Clone)]
 pub struct Budget {
     state: Arc<Mutex<BudgetState>>,
+    /// The spending of all processes, of which the state is a copy.
+    #[cfg(feature = "redis")]
+    shared: Option<Arc<shared::SharedBudget>>,
 }
 
 #[derive(Debug, Default)]
 struct BudgetState {
-    usd: Spending,
-    diem: Spending,
+    accounts: Accounts,
     allows_unknown: bool,
     alerts: Vec<Alert>,
     /// Whether a limit was not an amount or was negative, or the share of an alert was none.
     is_invalid: bool,
-}
-
-/// The amounts reserved for a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reserved {
-    usd: Amount,
-    diem: Amount,
 }
 
 impl Budget {
@@ -87,24 +87,24 @@ impl Budget {
     /// assert_eq!(budget.in_usd().limit, "2.50".parse().ok());
     /// ```
     pub fn usd(limit: impl TryInto<Amount>) -> Self {
-        Self::new().with(|state| &mut state.usd, limit)
+        Self::new().with(|state| &mut state.accounts.usd, limit)
     }
 
     /// A limit in DIEM. Spending in US dollars does not count: see [`and_usd`](Self::and_usd).
     pub fn diem(limit: impl TryInto<Amount>) -> Self {
-        Self::new().with(|state| &mut state.diem, limit)
+        Self::new().with(|state| &mut state.accounts.diem, limit)
     }
 
     /// Adds a limit in US dollars. Both limits apply.
     #[must_use]
     pub fn and_usd(self, limit: impl TryInto<Amount>) -> Self {
-        self.with(|state| &mut state.usd, limit)
+        self.with(|state| &mut state.accounts.usd, limit)
     }
 
     /// Adds a limit in DIEM. Both limits apply.
     #[must_use]
     pub fn and_diem(self, limit: impl TryInto<Amount>) -> Self {
-        self.with(|state| &mut state.diem, limit)
+        self.with(|state| &mut state.accounts.diem, limit)
     }
 
     /// Allows calls with an unknown price, as long as anything is left. They count as 0 until a reply reports their cost.
@@ -143,7 +143,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub fn in_usd(&self) -> Spending {
-        self.lock().usd
+        self.lock().accounts.usd
     }
 
     /// The spending in DIEM.
@@ -154,7 +154,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub fn in_diem(&self) -> Spending {
-        self.lock().diem
+        self.lock().accounts.diem
     }
 
     /// Changes the limit in US dollars. What was spent stays spent.
@@ -171,7 +171,7 @@ impl Budget {
     /// ```
     pub fn set_usd_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
         let limit = amount::limit(limit)?;
-        self.change(|state| state.usd.limit = Some(limit));
+        self.change(|state| state.accounts.usd.limit = Some(limit));
         Ok(())
     }
 
@@ -188,7 +188,7 @@ impl Budget {
     /// ```
     pub fn set_diem_limit(&self, limit: impl TryInto<Amount>) -> Result<(), NotAnAmount> {
         let limit = amount::limit(limit)?;
-        self.change(|state| state.diem.limit = Some(limit));
+        self.change(|state| state.accounts.diem.limit = Some(limit));
         Ok(())
     }
 
@@ -199,14 +199,17 @@ impl Budget {
     /// budget.reset();
     /// ```
     pub fn reset(&self) {
-        self.change(|state| {
-            state.usd.forget();
-            state.diem.forget();
-        });
+        self.change(|state| state.accounts.forget());
+        #[cfg(feature = "redis")]
+        self.send(shared::SpendingChange::Reset);
     }
 
     fn new() -> Self {
-        Self { state: Arc::default() }
+        Self {
+            state: Arc::default(),
+            #[cfg(feature = "redis")]
+            shared: None,
+        }
     }
 
     fn with(self, of: fn(&mut BudgetState) -> &mut Spending, limit: impl TryInto<Amount>) -> Self {
@@ -224,66 +227,72 @@ impl Budget {
     }
 
     /// Reserves the estimate, or returns why it cannot.
-    pub(crate) fn reserve(&self, estimate: Option<&Money>) -> Result<Reserved, Error> {
+    pub(crate) async fn reserve(&self, estimate: Option<&Money>) -> Result<Reserved, Error> {
+        let estimate = Estimate::of(estimate);
+        #[cfg(feature = "redis")]
+        if let Some(shared) = &self.shared {
+            return shared.reserve(self, estimate).await;
+        }
+        self.reserve_here(estimate)
+    }
+
+    fn reserve_here(&self, estimate: Estimate) -> Result<Reserved, Error> {
         let mut state = self.lock();
         let allows_unknown = state.allows_unknown;
-        // A negative estimate is invalid: a reservation is never a credit.
-        let usd = estimate.and_then(|price| price.usd).filter(|usd| !usd.is_negative());
-        let diem = estimate.and_then(|price| price.diem).filter(|diem| !diem.is_negative());
-        for (currency, spending, estimate) in [(Currency::Usd, state.usd, usd), (Currency::Diem, state.diem, diem)] {
-            if !spending.has_room_for(estimate, allows_unknown) {
-                return Err(Error::budget_exceeded_by(BudgetExceeded { currency, spending, estimate }));
-            }
-        }
-        let reserved = Reserved { usd: usd.unwrap_or_default(), diem: diem.unwrap_or_default() };
-        state.usd.reserve(reserved.usd);
-        state.diem.reserve(reserved.diem);
-        Ok(reserved)
+        state.accounts.reserve(estimate, allows_unknown).map_err(Error::budget_exceeded_by)
     }
 
     /// Releases the reservation of a call that was not sent, or was rejected.
     pub(crate) fn release(&self, reserved: Reserved) {
-        let mut state = self.lock();
-        state.usd.release(reserved.usd);
-        state.diem.release(reserved.diem);
+        self.lock().accounts.release(reserved);
+        #[cfg(feature = "redis")]
+        self.send(shared::SpendingChange::Release(reserved));
     }
 
     /// Replaces the reservation by the actual cost. Unknown parts count as estimated.
     pub(crate) fn settle(&self, reserved: Reserved, cost: Option<Cost>) {
         let cost = cost.unwrap_or_default();
-        self.change(|state| {
-            state.usd.settle(reserved.usd, cost.usd);
-            state.diem.settle(reserved.diem, cost.diem);
-        });
+        self.change(|state| state.accounts.settle(reserved, cost));
+        #[cfg(feature = "redis")]
+        self.send(shared::SpendingChange::Settle(reserved, cost));
     }
 
     /// Counts the reservation as uncertain: the outcome of the call is unknown.
     pub(crate) fn keep(&self, reserved: Reserved) {
-        self.change(|state| {
-            state.usd.keep(reserved.usd);
-            state.diem.keep(reserved.diem);
-        });
+        self.change(|state| state.accounts.keep(reserved));
+        #[cfg(feature = "redis")]
+        self.send(shared::SpendingChange::Keep(reserved));
     }
 
-    /// Changes what was spent or a limit, then calls the alerts that this reaches, which may use the budget.
     fn change(&self, change: impl FnOnce(&mut BudgetState)) {
-        let mut state = self.lock();
+        BudgetState::change(&self.state, change);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BudgetState> {
+        BudgetState::lock(&self.state)
+    }
+}
+
+impl BudgetState {
+    /// Changes what was spent or a limit, then calls the alerts that this reaches, which may use the budget.
+    fn change(state: &Mutex<Self>, change: impl FnOnce(&mut Self)) {
+        let mut state = Self::lock(state);
         change(&mut state);
-        let (usd, diem) = (state.usd, state.diem);
+        let Accounts { usd, diem } = state.accounts;
         let due: Vec<_> = state.alerts.iter_mut().flat_map(|alert| alert.due(usd, diem)).collect();
         drop(state);
         due.into_iter().for_each(|due| due.call());
     }
 
-    fn lock(&self) -> MutexGuard<'_, BudgetState> {
+    fn lock(state: &Mutex<Self>) -> MutexGuard<'_, Self> {
         // Nothing panics while the lock is held.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.lock();
-        f.debug_struct("Budget").field("usd", &state.usd).field("diem", &state.diem).finish_non_exhaustive()
+        let Accounts { usd, diem } = self.lock().accounts;
+        f.debug_struct("Budget").field("usd", &usd).field("diem", &diem).finish_non_exhaustive()
     }
 }

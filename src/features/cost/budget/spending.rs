@@ -76,6 +76,15 @@ impl Spending {
         self.uncertain += reserved;
     }
 
+    /// Reserves again what was kept, as its outcome is known after all.
+    #[cfg(feature = "redis")]
+    pub(super) fn restore(&mut self, kept: Amount) {
+        if let Some(rest) = self.uncertain.checked_sub(kept) {
+            self.uncertain = rest.max(Amount::ZERO);
+            self.reserved += kept;
+        }
+    }
+
     pub(super) fn forget(&mut self) {
         self.spent = Amount::ZERO;
         self.uncertain = Amount::ZERO;

@@ -57,7 +57,7 @@ impl CallInterceptor for Ledger {
             };
             let reserved = match &self.budget {
                 Some(budget) => {
-                    let reserved = budget.reserve(price.at_most.as_ref())?;
+                    let reserved = budget.reserve(price.at_most.as_ref()).await?;
                     Some((budget.clone(), reserved))
                 }
                 None => None,

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use reqwest::Method;
 
 use super::file::{self, RequestState, Span};
-use super::log::outcome_of;
 use super::record::{HEADER, KeptReply, done, reply_of};
+use super::run_log::outcome_of;
 use crate::runtime::error::ErrorKind;
 use crate::runtime::operation::OperationRef;
 use crate::runtime::transport::{Body, Scope};

@@ -6,11 +6,19 @@ pub(crate) mod fuzz;
 pub(super) mod identity;
 mod log;
 mod record;
+mod run_log;
+#[cfg(feature = "redis")]
+mod shared;
 
 use std::path::PathBuf;
 
-pub(super) use self::log::{AfterWrite, Lookup, RunJournal, Written, outcome_of, unknown};
+pub(super) use self::log::RunJournal;
 pub(super) use self::record::{KeptReply, body_of};
+pub(super) use self::run_log::{AfterWrite, Keys, Lookup, RunLog, Written, outcome_of, unknown};
+#[cfg(feature = "redis")]
+pub use self::shared::SharedBatch;
+#[cfg(feature = "redis")]
+pub(super) use self::shared::{Asking, Known, SharedLog};
 
 /// A file that records what a run sent and received, so that another run resumes where it ended.
 ///

@@ -1,5 +1,9 @@
 //! `Engine`: the scheduler of a run, independent of the types of its requests and replies.
 
+#[cfg(feature = "redis")]
+mod elsewhere;
+mod time;
+
 use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
@@ -7,9 +11,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "redis")]
+use self::elsewhere::Elsewhere;
+use self::time::sooner;
 use super::MAY_BE_PAID;
 use super::attempt::{AttemptReply, IdleTime, attempt};
-use super::journal::{AfterWrite, KeptReply, Lookup, RunJournal, Written, identity, outcome_of, unknown};
+use super::journal::{AfterWrite, KeptReply, Keys, Lookup, RunLog, Written, identity, outcome_of, unknown};
 use super::progress::Progress;
 use super::task::{Finish, Task};
 use super::verdict::Verdict;
@@ -18,7 +25,7 @@ use crate::features::cost::ledger::reported::ReportedUsage;
 use crate::features::in_flight::InFlight;
 use crate::features::pace::{Hold, Pacer, Report, Ticket, Wait};
 use crate::runtime::client::Client;
-use crate::runtime::error::{Delivery, Error, ErrorKind};
+use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::{Outgoing, ReplyForm};
 
 /// A completed step: a request was answered, or its outcome was read from the journal.
@@ -36,7 +43,10 @@ pub(super) struct Engine {
     pub(super) limit: Option<Duration>,
     /// The longest time without sending before the run stops.
     pub(super) longest_wait: Duration,
-    pub(super) journal: Option<RunJournal>,
+    pub(super) journal: Option<Box<dyn RunLog>>,
+    keys: Keys,
+    #[cfg(feature = "redis")]
+    pub(super) elsewhere: Elsewhere,
     idle_time: IdleTime,
     /// The id of this run in the client's pacer.
     run: Option<u64>,
@@ -64,6 +74,9 @@ impl Engine {
             limit: None,
             longest_wait: Duration::from_secs(60 * 60),
             journal: None,
+            keys: Keys::default(),
+            #[cfg(feature = "redis")]
+            elsewhere: Elsewhere::default(),
             idle_time: IdleTime::default(),
             run: None,
             begun: None,
@@ -81,17 +94,31 @@ impl Engine {
 
     /// Whether it accepts requests: not while the journal is opened, nor while the run stops.
     pub(super) fn is_open(&self) -> bool {
-        self.stop.is_none() && self.journal.as_ref().is_none_or(RunJournal::is_open)
+        self.stop.is_none() && self.journal.as_ref().is_none_or(|journal| journal.is_open())
+    }
+
+    /// How far a run reads ahead, as a multiple of its concurrency.
+    #[cfg(not(feature = "redis"))]
+    pub(super) fn reads_ahead(&self) -> usize {
+        4
     }
 
     /// Whether nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
-        self.flights.is_empty() && self.finished.is_empty() && self.journal.as_ref().is_none_or(RunJournal::is_idle)
+        self.flights.is_empty()
+            && self.finished.is_empty()
+            && self.journal.as_ref().is_none_or(|journal| journal.is_idle())
     }
 
     /// Whether no request is left.
     pub(super) fn is_done(&self) -> bool {
-        self.is_idle() && self.waiting.is_empty() && self.journal.as_ref().is_none_or(RunJournal::is_all_written)
+        #[cfg(feature = "redis")]
+        if !self.elsewhere.is_empty() {
+            return false;
+        }
+        self.is_idle()
+            && self.waiting.is_empty()
+            && self.journal.as_ref().is_none_or(|journal| journal.is_all_written())
     }
 
     /// The reason why the run stops, once nothing is in flight any more.
@@ -162,7 +189,7 @@ impl Engine {
             return self.finish(task.into_finish(Err(error)));
         }
         let known = match (&mut self.journal, &task.entry) {
-            (Some(journal), Some(entry)) => journal.lookup(entry),
+            (Some(journal), Some(entry)) => journal.lookup(entry, &task.outgoing.scope),
             _ => Ok(Lookup::Nothing),
         };
         match known {
@@ -171,10 +198,9 @@ impl Engine {
                 let reading = async move { Completion::Read { task, may_be_paid, is_error, line: of.line().await } };
                 self.flights.push(index, Box::pin(reading));
             }
-            Ok(Lookup::Unknown) => {
-                let error = unknown(&task.outgoing.scope);
-                self.finish(Finish { may_be_paid: true, from_journal: true, ..task.into_finish(Err(error)) });
-            }
+            Ok(Lookup::Unknown) => self.unknown(*task),
+            #[cfg(feature = "redis")]
+            Ok(Lookup::Asked(asking)) => self.elsewhere.await_other(task, asking),
             Err(error) => {
                 let error = task.outgoing.scope.explained(error);
                 self.stop(error.clone());
@@ -183,18 +209,26 @@ impl Engine {
         }
     }
 
+    /// Its outcome is unknown: the run that sent it ended before.
+    fn unknown(&mut self, task: Task) {
+        let error = unknown(&task.outgoing.scope);
+        self.finish(Finish { may_be_paid: true, from_journal: true, ..task.into_finish(Err(error)) });
+    }
+
     /// Completes a request, and sets its key in the journal.
     #[inline]
     fn identify(&mut self, task: &mut Task, key: Option<String>) -> Result<(), Error> {
         task.key.clone_from(&key);
         task.prepare(&self.client, &self.pacer)?;
-        let Some(journal) = &mut self.journal else { return Ok(()) };
+        if self.journal.is_none() {
+            return Ok(());
+        }
         let scope = &task.outgoing.scope;
         if task.outgoing.reply == ReplyForm::Events {
             let message = "a stream cannot be recorded in a journal; request the whole reply; nothing was sent";
             return Err(scope.explained(Error::invalid_request(message)));
         }
-        let entry = journal.name(key, identity::of(&task.outgoing)).map_err(|error| scope.explained(error))?;
+        let entry = self.keys.name(key, identity::of(&task.outgoing)).map_err(|error| scope.explained(error))?;
         task.entry = Some(entry);
         Ok(())
     }
@@ -220,6 +254,10 @@ impl Engine {
                 && let Poll::Ready(written) = journal.poll_written(cx)
             {
                 self.after_write(written);
+                continue;
+            }
+            #[cfg(feature = "redis")]
+            if self.poll_elsewhere(cx) {
                 continue;
             }
             if self.send_ready(cx) || self.wait(cx) {
@@ -275,23 +313,6 @@ impl Engine {
         true
     }
 
-    /// Stops the run, because all remaining requests have to wait too long.
-    #[cold]
-    fn stop_waiting(&mut self, Hold { why, until }: Hold, now: Instant) {
-        let longest = self.longest_wait;
-        let wait = until.unwrap_or(now).saturating_duration_since(now);
-        // A resumed run tries again instead of waiting for a limit that may be wrong.
-        self.pacer.forget_waits(longest, now);
-        let message = format!(
-            "{} requests and the rest of the input were not sent: {why} for another {} s, and {longest:?} is the longest wait of the \
-             run; `resume()` tries again",
-            self.waiting.len(),
-            wait.as_secs(),
-        );
-        let kind = if why == Wait::Overloaded { ErrorKind::Overloaded } else { ErrorKind::RateLimited };
-        self.stop(Error::new(kind, message).with_delivery(Delivery::NotSent).with_retry_after(wait));
-    }
-
     #[inline]
     fn start(&mut self, mut task: Box<Task>, ticket: Ticket) {
         let (idle_time, keep) = (self.idle_time.clone(), self.journal.is_some());
@@ -302,51 +323,6 @@ impl Engine {
                 Completion::Sent(task, ticket, outcome)
             }),
         );
-    }
-
-    /// Waits until something may be sent again. Returns whether the wait is over.
-    #[inline]
-    fn wait(&mut self, cx: &mut Context<'_>) -> bool {
-        let deadline = self.deadline().filter(|_| self.stop.is_none());
-        let latest = self.client.clock().now().checked_add(self.longest_wait);
-        // A wait beyond the limit is not started: the run stops once nothing else is in flight.
-        let in_time = |until: &Instant| latest.is_none_or(|latest| *until <= latest);
-        let until = match self.hold.and_then(|hold| hold.until).filter(in_time) {
-            Some(until) => Some(deadline.map_or(until, |deadline| until.min(deadline))),
-            // Waits for the input or another run. Requests in flight are always awaited.
-            None => deadline.filter(|_| self.in_flight == 0),
-        };
-        let Some(until) = until else {
-            self.timer = None;
-            return false;
-        };
-        let clock = self.client.clock();
-        let (_, timer) = match &mut self.timer {
-            Some(timer) if timer.0 == until => timer,
-            timer => timer.insert((until, clock.sleep(until.saturating_duration_since(clock.now())))),
-        };
-        let over = timer.as_mut().poll(cx).is_ready();
-        if over {
-            self.timer = None;
-        }
-        over
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.limited_from?.checked_add(self.limit?)
-    }
-
-    #[inline]
-    fn is_out_of_time(&mut self) -> bool {
-        let (Some(limit), Some(deadline)) = (self.limit, self.deadline()) else { return false };
-        if self.stop.is_none() && self.client.clock().now() >= deadline {
-            let waiting = self.waiting.len();
-            let message = format!(
-                "the time limit of the run ({limit:?}) was reached; {waiting} requests and the rest of the input were not sent"
-            );
-            self.stop(Error::new(ErrorKind::Timeout, message).with_delivery(Delivery::NotSent));
-        }
-        self.stop.is_some()
     }
 
     #[inline]
@@ -363,7 +339,7 @@ impl Engine {
                 let scope = &task.outgoing.scope;
                 let outcome = line.ok().and_then(|line| outcome_of(&line, is_error, scope));
                 let Some(outcome) = outcome else {
-                    let error = self.journal.as_ref().map(RunJournal::unreadable);
+                    let error = self.journal.as_ref().map(|journal| journal.unreadable());
                     let error = error.unwrap_or_else(|| Error::new(ErrorKind::Journal, "the journal is missing"));
                     self.stop(error.clone());
                     return self.finish(task.into_finish(Err(error)));
@@ -413,7 +389,7 @@ impl Engine {
             }
             Verdict::Retry | Verdict::Stop => {
                 if let Some(journal) = &mut self.journal {
-                    journal.record_refused(task.entry.as_ref());
+                    journal.record_refused(task.entry.as_ref(), None);
                 }
                 task.choose_lane(&self.client, &self.pacer);
                 self.waiting.push_first(task);
@@ -428,7 +404,7 @@ impl Engine {
                 let entry = task.entry.clone();
                 let finish = task.into_finish(Err(failure));
                 match &mut self.journal {
-                    Some(journal) => journal.record_unsent(entry.as_ref(), finish),
+                    Some(journal) => journal.record_refused(entry.as_ref(), Some(finish)),
                     None => self.finish(finish),
                 }
             }
@@ -459,6 +435,12 @@ impl Engine {
                     self.waiting.push_first(task);
                 }
                 AfterWrite::Send(task, ticket) => self.start(task, *ticket),
+                #[cfg(feature = "redis")]
+                AfterWrite::Lost(task, ticket) => {
+                    self.in_flight -= 1;
+                    ticket.release(&Report::Unsent);
+                    self.ask_again(task);
+                }
                 AfterWrite::Finish(finish) => self.finish(*finish),
                 AfterWrite::Nothing => {}
             }
@@ -486,15 +468,6 @@ impl Engine {
     #[inline]
     fn stop(&mut self, error: Error) {
         self.stop.get_or_insert(error);
-    }
-}
-
-/// The hold that ends first. An unknown end counts as later.
-fn sooner(known: Hold, new: Hold) -> Hold {
-    match (known.until, new.until) {
-        (Some(known_until), Some(until)) if until < known_until => new,
-        (None, Some(_)) => new,
-        _ => known,
     }
 }
 
