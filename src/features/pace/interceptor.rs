@@ -47,8 +47,24 @@ impl PaceInterceptor {
         let queue = Arc::clone(&place.queue);
         let begun = client.clock().now();
         let mut turn = Turn { place, wanted, begun, limit: self.limit, timer: None, client, pacer };
-        let outcome = tokio::time::timeout(self.limit, std::future::poll_fn(|cx| turn.poll(cx))).await;
-        let ticket = outcome.ok().flatten().ok_or_else(|| turn.exceeded())?;
+        let begun_waiting = tokio::time::Instant::now();
+        let ticket = loop {
+            let left = self.limit.saturating_sub(begun_waiting.elapsed());
+            let outcome = tokio::time::timeout(left, std::future::poll_fn(|cx| turn.poll(cx))).await;
+            let ticket = outcome.ok().flatten().ok_or_else(|| turn.exceeded())?;
+            #[cfg(not(feature = "redis"))]
+            break ticket;
+            #[cfg(feature = "redis")]
+            match ticket.share().await? {
+                Ok(ticket) => break ticket,
+                Err(hold) => {
+                    turn.place.held(hold);
+                    if turn.is_too_long(hold) {
+                        return Err(turn.exceeded());
+                    }
+                }
+            }
+        };
         outgoing.options.paced = true;
         Ok(Some(Box::new(PacedCall { ticket, _queue: Some(queue) })))
     }
@@ -76,9 +92,15 @@ impl CallInterceptor for PaceInterceptor {
     fn recover<'a>(&'a self, outgoing: &'a mut Outgoing, failure: Error) -> Recovering<'a> {
         let client = Client::of_call(outgoing);
         let pacer = client.pacer();
-        let lane = PermitRequest::of(outgoing, &client, &pacer).lane;
+        let wanted = PermitRequest::of(outgoing, &client, &pacer);
         let is_overloaded = failure.kind() == ErrorKind::Overloaded;
-        pacer.refused(&lane, failure.retry_after(), is_overloaded, client.clock());
+        pacer.refused(&wanted.lane, failure.retry_after(), is_overloaded, client.clock());
+        #[cfg(feature = "redis")]
+        {
+            let refusal = (failure.retry_after(), is_overloaded);
+            let model = pacer.model_of(&wanted.lane);
+            super::shared::SharedPace::of(&client).refused(&wanted, &model, refusal, client.clock());
+        }
         Box::pin(std::future::ready(Err(failure)))
     }
 }

@@ -41,6 +41,8 @@ mod line;
 mod pacer;
 mod permit;
 mod queue;
+#[cfg(feature = "redis")]
+mod shared;
 mod ticket;
 mod wait;
 mod window;

@@ -36,6 +36,9 @@ pub(crate) struct PermitRequest {
     pub(super) load: Load,
     /// Signed by a wallet; few such requests may be in flight.
     pub(super) is_signed: bool,
+    /// Distinguishes accounts in all processes, without containing a key; empty if they share nothing.
+    #[cfg(feature = "redis")]
+    pub(super) account: String,
 }
 
 impl PermitRequest {
@@ -62,7 +65,14 @@ impl PermitRequest {
         let most_output = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| named.get(*name)?.as_u64());
         let is_answered = matches!(operation.facts().path, "/chat/completions" | "/responses");
         let load = Load { input: tokens_of(body), most_output, is_answered };
-        Self { lane, bucket, load, is_signed }
+        Self {
+            lane,
+            bucket,
+            load,
+            is_signed,
+            #[cfg(feature = "redis")]
+            account: super::shared::SharedPace::of(client).account(credential),
+        }
     }
 }
 

@@ -320,7 +320,10 @@ impl<C: Content> Document<C> {
             if before.token == seen.token {
                 seen.envelope = before.envelope.clone();
                 seen.is_mended = before.is_mended;
-            } else if before.is_mended || seen.envelope.version <= before.envelope.version || is_own_lost {
+            } else if self.kept.is_zero()
+                && (before.is_mended || seen.envelope.version <= before.envelope.version || is_own_lost)
+            {
+                // What is kept for a time only may be missing.
                 tracing::error!(key = self.key, "Redis has lost a part of the shared state");
                 seen.envelope.version = seen.envelope.version.max(before.envelope.version);
                 seen.envelope.body = before.envelope.body.clone().after_loss(seen.envelope.body, self.mode);

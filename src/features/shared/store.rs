@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisResult, Script, ScriptInvocation};
@@ -92,6 +92,28 @@ pub(crate) enum Swapped {
 
 /// A time of Redis, in milliseconds since 1970.
 pub(crate) type Millis = u64;
+
+/// A moment, here and in Redis.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) now: Instant,
+    pub(crate) millis: Millis,
+}
+
+impl Times {
+    /// A time of Redis as one of here. One that cannot be is now.
+    pub(crate) fn instant(self, at: Millis) -> Instant {
+        let later = Duration::from_millis(at.saturating_sub(self.millis));
+        let earlier = Duration::from_millis(self.millis.saturating_sub(at));
+        self.now.checked_add(later).and_then(|at| at.checked_sub(earlier)).unwrap_or(self.now)
+    }
+
+    pub(crate) fn millis(self, at: Instant) -> Millis {
+        let later = millis(at.saturating_duration_since(self.now));
+        let earlier = millis(self.now.saturating_duration_since(at));
+        self.millis.saturating_add(later).saturating_sub(earlier)
+    }
+}
 
 impl Store {
     pub(super) fn new(address: &str, prefix: &str, timeout: Duration, lease: Duration) -> Result<Self, Error> {

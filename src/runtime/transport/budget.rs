@@ -16,8 +16,7 @@ use super::window::Window;
 use crate::runtime::error::{Error, PaymentRequired};
 use crate::runtime::meta::{ErrorBudget, RateLimit};
 
-/// The window in which the API counts failures.
-const WINDOW: Duration = Duration::from_secs(30);
+const WINDOW: Duration = FailureBudget::WINDOW;
 /// The longest block, whatever a header says.
 const LONGEST_BLOCK: Duration = Duration::from_secs(120);
 /// Larger JSON bodies are rejected before anything is counted.
@@ -58,18 +57,29 @@ pub(crate) struct Room {
     pub(crate) more_in: Option<Duration>,
 }
 
-#[derive(Debug, Default)]
-struct Counts {
+/// The failures of a bucket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
     /// The times of the latest failures, the oldest first.
-    failed: VecDeque<Instant>,
-    unsupported: VecDeque<Instant>,
+    pub(crate) failed: VecDeque<Instant>,
+    pub(crate) unsupported: VecDeque<Instant>,
     /// What replies report, which includes the failures of other programs.
-    reported: Window,
+    pub(crate) reported: Window,
     /// The API blocks the bucket until then.
-    blocked_until: Option<Instant>,
+    pub(crate) blocked_until: Option<Instant>,
+}
+
+impl Bucket {
+    /// The model and the `user`.
+    #[cfg(feature = "redis")]
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (&self.model, &self.user)
+    }
 }
 
 impl FailureBudget {
+    /// The window in which the API counts failures.
+    pub(crate) const WINDOW: Duration = Duration::from_secs(30);
     /// The most failures in 30 seconds, of the 50 at which the API blocks a bucket. The rest is left to other programs with the same key.
     pub(crate) const GUARD: usize = 40;
     /// The same for missing capabilities, of 200.
@@ -136,6 +146,12 @@ impl FailureBudget {
         counts.room(now)
     }
 
+    /// The failures of a bucket, if there are any.
+    #[cfg(feature = "redis")]
+    pub(crate) fn counts(&self, bucket: &Bucket) -> Option<Counts> {
+        self.lock().get(bucket).cloned()
+    }
+
     /// How long the API still blocks the bucket.
     pub(crate) fn block_remaining(&self, bucket: &Bucket, now: Instant) -> Option<Duration> {
         let until = self.lock().get(bucket)?.blocked_until?;
@@ -156,7 +172,7 @@ fn counts_of<'b>(buckets: &'b mut HashMap<Bucket, Counts>, bucket: &Bucket, now:
 }
 
 impl Counts {
-    fn room(&mut self, now: Instant) -> Room {
+    pub(crate) fn room(&mut self, now: Instant) -> Room {
         let own = |failures: &VecDeque<Instant>, guard: usize| {
             let ages = failures.iter().map(|at| now.saturating_duration_since(*at)).filter(|age| *age < WINDOW);
             let oldest = ages.clone().max();
@@ -176,7 +192,7 @@ impl Counts {
         least
     }
 
-    fn is_idle(&mut self, now: Instant) -> bool {
+    pub(crate) fn is_idle(&mut self, now: Instant) -> bool {
         let is_blocked = self.blocked_until.is_some_and(|until| until > now);
         !is_blocked && self.room(now).more_in.is_none()
     }

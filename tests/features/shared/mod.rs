@@ -2,6 +2,7 @@
 
 mod batch;
 mod budget;
+mod pace;
 mod redis;
 
 use std::io::{BufRead, BufReader};
@@ -75,6 +76,8 @@ async fn work(task: &str, state: venice_ai::shared::SharedStateBuilder, builder:
         "spend" => budget::spend(state, builder).await,
         "ask" => budget::ask(state, builder).await,
         "batch" => batch::run(state, builder).await,
+        "call" => pace::call(state, builder).await,
+        "call once" => pace::call_once(state, builder).await,
         _ => panic!("no task {task}"),
     }
 }

@@ -7,6 +7,7 @@ use super::{Completion, Engine};
 use crate::features::in_flight::InFlight;
 use crate::features::many::journal::{Asking, Known, Lookup};
 use crate::features::many::task::Task;
+use crate::features::pace::{Hold, Report, Ticket};
 use crate::runtime::error::Error;
 
 /// What is asked of Redis, or awaited of others.
@@ -78,6 +79,30 @@ impl Engine {
         match asked {
             Some(Lookup::Asked(asking)) => self.elsewhere.await_other(task, asking),
             _ => self.waiting.push(task),
+        }
+    }
+
+    /// Asks for a request to be admitted among those of all processes.
+    pub(super) fn share(&mut self, task: Box<Task>, ticket: Ticket) {
+        let asking = async move { Completion::Admitted(task, ticket.share().await) };
+        self.flights.push(usize::MAX, Box::pin(asking));
+    }
+
+    pub(super) fn admitted(&mut self, task: Box<Task>, admitted: Result<Result<Ticket, Hold>, Error>) {
+        let problem = match admitted {
+            Ok(Ok(ticket)) if self.stop.is_none() => return self.dispatch(task, ticket),
+            Ok(Ok(ticket)) => {
+                ticket.release(&Report::Unsent);
+                None
+            }
+            // The lane waits.
+            Ok(Err(_)) => None,
+            Err(error) => Some(task.outgoing.scope.explained(error)),
+        };
+        self.in_flight -= 1;
+        self.waiting.push_first(task);
+        if let Some(problem) = problem {
+            self.stop(problem);
         }
     }
 

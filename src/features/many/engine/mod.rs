@@ -31,7 +31,15 @@ use crate::runtime::transport::{Outgoing, ReplyForm};
 /// A completed step: a request was answered, or its outcome was read from the journal.
 enum Completion {
     Sent(Box<Task>, Ticket, Result<Box<AttemptReply>, Error>),
-    Read { task: Box<Task>, may_be_paid: bool, is_error: bool, line: io::Result<Vec<u8>> },
+    Read {
+        task: Box<Task>,
+        may_be_paid: bool,
+        is_error: bool,
+        line: io::Result<Vec<u8>>,
+    },
+    /// Whether it is admitted among the requests of all processes.
+    #[cfg(feature = "redis")]
+    Admitted(Box<Task>, Result<Result<Ticket, Hold>, Error>),
 }
 
 type Timer = (Instant, Pin<Box<dyn Future<Output = ()> + Send>>);
@@ -306,11 +314,21 @@ impl Engine {
             return false;
         };
         self.in_flight += 1;
+        #[cfg(feature = "redis")]
+        if ticket.is_shared() {
+            self.share(task, ticket);
+            return true;
+        }
+        self.dispatch(task, ticket);
+        true
+    }
+
+    /// Sends a request, once that is recorded.
+    fn dispatch(&mut self, task: Box<Task>, ticket: Ticket) {
         match &mut self.journal {
             Some(journal) => journal.record_sent(task, ticket, self.client.clock().system_time()),
             None => self.start(task, ticket),
         }
-        true
     }
 
     #[inline]
@@ -328,6 +346,8 @@ impl Engine {
     #[inline]
     fn complete(&mut self, completion: Completion) {
         match completion {
+            #[cfg(feature = "redis")]
+            Completion::Admitted(task, admitted) => self.admitted(task, admitted),
             Completion::Sent(task, ticket, outcome) => {
                 self.in_flight -= 1;
                 match outcome {

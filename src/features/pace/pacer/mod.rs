@@ -235,6 +235,20 @@ impl Pacer {
         }
     }
 
+    /// Other processes hold a lane back.
+    #[cfg(feature = "redis")]
+    pub(super) fn hold(&self, lane: &LaneKey, hold: Hold) {
+        if let Some(lane) = self.lock().lanes.get_mut(lane) {
+            lane.held = Some(hold);
+        }
+    }
+
+    /// The name of the model that this one resolved to.
+    #[cfg(feature = "redis")]
+    pub(super) fn model_of(&self, lane: &LaneKey) -> Box<str> {
+        self.lock().resolved(lane).name
+    }
+
     /// Forgets limits and 429s with a wait longer than this.
     #[cfg(feature = "batch")]
     pub(crate) fn forget_waits(&self, longest: Duration, now: Instant) {

@@ -1,5 +1,8 @@
 //! `Lane`: the rate limits and the concurrency of one model of one account.
 
+#[cfg(feature = "redis")]
+pub(super) mod stored;
+
 use std::time::{Duration, Instant};
 
 use super::line::Line;
@@ -31,6 +34,9 @@ pub(super) struct Lane {
     refused_at: Option<Instant>,
     opens: Option<Instant>,
     why: Wait,
+    /// What other processes hold it back for.
+    #[cfg(feature = "redis")]
+    pub(super) held: Option<Hold>,
     /// Moving average of the tokens that replies used beyond the input.
     beside: Option<u64>,
     /// The runs that wait for it.
@@ -50,6 +56,8 @@ impl Default for Lane {
             refused_at: None,
             opens: None,
             why: Wait::Refused,
+            #[cfg(feature = "redis")]
+            held: None,
             beside: None,
             line: Line::default(),
         }
@@ -67,6 +75,10 @@ impl Lane {
     pub(super) fn fits(&mut self, tokens: u64, alone: bool, now: Instant) -> Result<(), Hold> {
         if let Some(opens) = self.opens.filter(|opens| *opens > now) {
             return Err(Hold { why: self.why, until: Some(opens) });
+        }
+        #[cfg(feature = "redis")]
+        if let Some(hold) = self.held.filter(|hold| hold.until > Some(now)) {
+            return Err(hold);
         }
         let (in_flight, tokens_in_flight) =
             if alone { (0, self.tokens_of_streams) } else { (self.in_flight, self.tokens_in_flight) };
@@ -173,6 +185,10 @@ impl Lane {
     #[cfg(feature = "batch")]
     pub(super) fn forget_beyond(&mut self, latest: Option<Instant>) {
         self.opens = self.opens.filter(|opens| latest.is_none_or(|latest| *opens <= latest));
+        #[cfg(feature = "redis")]
+        {
+            self.held = None;
+        }
         self.requests.forget_beyond(latest);
         self.tokens.forget_beyond(latest);
     }
