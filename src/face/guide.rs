@@ -65,6 +65,14 @@ pub mod jobs {}
 #[doc(alias("batch", "batching", "bulk", "concurrency", "journal"))]
 pub mod batches {}
 
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+#[doc = "Several machines: one budget, one batch and the same rate limits for many processes, in Redis."]
+#[doc = ""]
+#[doc = include_str!("../../docs/guide/several_machines.md")]
+#[doc(alias("redis", "distributed", "cluster", "workers", "shared_state", "valkey"))]
+pub mod several_machines {}
+
 #[cfg(feature = "budget")]
 #[cfg_attr(docsrs, doc(cfg(feature = "budget")))]
 #[doc = "Costs: the price of a request, budgets, and a tally by model."]

@@ -102,6 +102,9 @@ mod reasoning;
 #[cfg(feature = "unstable")]
 #[path = "../chat/responses/mod.rs"]
 mod responses;
+#[cfg(feature = "redis")]
+#[path = "../features/shared/mod.rs"]
+mod shared;
 #[cfg(feature = "structured")]
 #[path = "../chat/structured_output/mod.rs"]
 mod structured_output;

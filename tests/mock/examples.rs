@@ -573,6 +573,28 @@ fn two_hundred_questions_are_answered_in_two_runs() {
 }
 
 #[test]
+fn three_workers_share_a_batch_and_a_budget() {
+    let mock = MockVenice::start_blocking().unwrap();
+    let text = printed(with_key("workers", &mock).env_remove("REDIS_URL"));
+    if text.contains("There is no Redis") {
+        assert!(std::env::var_os("CI").is_none() || !cfg!(target_os = "linux"), "CI must have redis-server");
+        println!("skipped: redis-server is not installed");
+        return;
+    }
+    let asked = text.lines().filter_map(|line| line.strip_prefix("Worker ")?.split(' ').nth(2)?.parse::<usize>().ok());
+    let asked: Vec<usize> = asked.collect();
+    assert_eq!((asked.len(), asked.iter().sum::<usize>()), (3, 60), "{text}");
+    assert_eq!(mock.requests_of("createChatCompletion").len(), 60, "{text}");
+    assert!(text.contains("Together: 60 of 60 done, 60 from the journal"), "{text}");
+    let (_, spent) = text.split_once("Of 1 USD ").unwrap();
+    let spent: f64 = spent.split_once(" are spent.").unwrap().0.parse().unwrap();
+    assert!(spent > 0.0 && spent <= 1.0, "{text}");
+    // Its own mock works, too.
+    let text = printed(example("workers").env_remove("REDIS_URL").arg("6"));
+    assert!(text.contains("Together: 6 of 6 done"), "{text}");
+}
+
+#[test]
 fn music_is_made_within_a_price() {
     let folder = Folder::new();
     let text = printed(in_folder(&mut example("music"), &folder));

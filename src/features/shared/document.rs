@@ -279,7 +279,7 @@ impl<C: Content> Document<C> {
             envelope.writers.remove(&oldest);
         }
         let together = || queue.pending.iter().take(MOST_TOGETHER);
-        let last = together().last().map_or(0, |pending| pending.number);
+        let last = together().next_back().map_or(0, |pending| pending.number);
         let answers = together().map(|pending| Some(envelope.body.apply(pending.change.as_ref()?, now))).collect();
         Some(Next { expected: seen.token.clone(), token, envelope, answers, last })
     }

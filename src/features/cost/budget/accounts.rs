@@ -47,11 +47,15 @@ impl Estimate {
 
 impl Accounts {
     /// Reserves the estimate if there is room for it.
-    pub(super) fn reserve(&mut self, estimate: Estimate, allows_unknown: bool) -> Result<Reserved, BudgetExceeded> {
+    pub(super) fn reserve(
+        &mut self,
+        estimate: Estimate,
+        allows_unknown: bool,
+    ) -> Result<Reserved, Box<BudgetExceeded>> {
         let both = [(Currency::Usd, self.usd, estimate.usd), (Currency::Diem, self.diem, estimate.diem)];
         for (currency, spending, estimate) in both {
             if !spending.has_room_for(estimate, allows_unknown) {
-                return Err(BudgetExceeded { currency, spending, estimate });
+                return Err(Box::new(BudgetExceeded { currency, spending, estimate }));
             }
         }
         let reserved = estimate.reserved(0);

@@ -239,7 +239,7 @@ impl Budget {
     fn reserve_here(&self, estimate: Estimate) -> Result<Reserved, Error> {
         let mut state = self.lock();
         let allows_unknown = state.allows_unknown;
-        state.accounts.reserve(estimate, allows_unknown).map_err(Error::budget_exceeded_by)
+        state.accounts.reserve(estimate, allows_unknown).map_err(|exceeded| Error::budget_exceeded_by(*exceeded))
     }
 
     /// Releases the reservation of a call that was not sent, or was rejected.

@@ -132,7 +132,7 @@ impl SharedBudget {
         }
         match outcome {
             Ok(Ok(())) => Ok(reserved),
-            Ok(Err(SharedRefusal::Exceeded(exceeded))) => Err(Error::budget_exceeded_by(exceeded)),
+            Ok(Err(SharedRefusal::Exceeded(exceeded))) => Err(Error::budget_exceeded_by(*exceeded)),
             Ok(Err(SharedRefusal::Suspended)) => Err(Error::shared_state(format!(
                 "Redis has lost a part of the shared budget {:?}: what was spent is not certain, and nothing was sent; compare it with \
                  the account's usage, then call `Budget::adopt`",
@@ -217,7 +217,7 @@ pub(super) struct Admission {
 
 /// Why a reservation is rejected.
 pub(super) enum SharedRefusal {
-    Exceeded(BudgetExceeded),
+    Exceeded(Box<BudgetExceeded>),
     Suspended,
 }
 

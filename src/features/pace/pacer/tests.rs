@@ -25,7 +25,7 @@ impl Runs {
     }
 
     fn permit_request(lane: LaneKey) -> PermitRequest {
-        PermitRequest { lane, bucket: Bucket::default(), load: LOAD, is_signed: false }
+        PermitRequest { lane, load: LOAD, ..PermitRequest::default() }
     }
 
     fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report<'_>) {
