@@ -79,7 +79,8 @@ struct StateData {
 }
 
 impl SharedState {
-    /// The state in the Redis at this address: `redis://`, `redis+unix://`, or `rediss://` with the feature `redis-tls`.
+    /// The state in the Redis at this address: `redis://` or `redis+unix://`, with a user and a password if it needs them. There is no TLS:
+    /// connect through a tunnel, or within a private network.
     ///
     /// ```
     /// use venice_ai::shared::SharedState;

@@ -247,7 +247,7 @@ async fn a_write_that_others_overtook_is_missed_when_it_is_lost() {
 async fn a_paused_redis_fails_the_call_in_time_and_leaves_nothing_reserved() {
     let Some(redis) = Redis::start() else { return };
     let server = shop(|_| costing("1"));
-    let budget = Budget::usd(2).shared(&redis.state().timeout(SECOND).build().unwrap(), "lagoon");
+    let budget = Budget::usd(2).shared(&redis.state().timeout(3 * SECOND).build().unwrap(), "lagoon");
     let venice = within(&server, &budget);
     venice.chat().create(a_dollar()).await.unwrap();
     redis.pause();
@@ -331,5 +331,6 @@ async fn neither_keys_nor_passwords_are_shown_or_stored() {
     assert!(!format!("{error:?} {error} {state:?}").contains("h1dden"), "{error:?}");
     let error = SharedState::redis("h1dden").build().unwrap_err();
     assert!(error.kind() == ErrorKind::Configuration && !format!("{error:?}").contains("h1dden"), "{error:?}");
+    assert_eq!(SharedState::redis("rediss://127.0.0.1").build().unwrap_err().kind(), ErrorKind::Configuration);
     assert!(SharedState::redis("redis://127.0.0.1").lease(Duration::from_millis(999)).build().is_err());
 }

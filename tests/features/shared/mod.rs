@@ -4,6 +4,7 @@ mod batch;
 mod budget;
 mod pace;
 mod redis;
+mod storm;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -76,6 +77,7 @@ async fn work(task: &str, state: venice_ai::shared::SharedStateBuilder, builder:
         "spend" => budget::spend(state, builder).await,
         "ask" => budget::ask(state, builder).await,
         "batch" => batch::run(state, builder).await,
+        "weather" => storm::weather(state, builder).await,
         "call" => pace::call(state, builder).await,
         "call once" => pace::call_once(state, builder).await,
         _ => panic!("no task {task}"),

@@ -26,13 +26,14 @@ pub(super) struct SharedBudget {
 }
 
 impl Budget {
-    /// Shares the spending with all processes that have a budget with this name in this state. Cargo feature `redis`.
+    /// Shares the spending with all processes that have a budget with this name in this state. Cargo feature `redis`. Call it before the
+    /// budget is cloned.
     ///
     /// A call is sent only after its reservation is stored, so all processes together do not exceed the limit. Each process has the limit
     /// that it sets: give all of them the same. [`in_usd`](Self::in_usd) is what this process knows, from its last exchange with Redis;
     /// costs are written in the background ([`SharedState::flush`]). What a killed process had reserved counts as
     /// [`uncertain`](Spending::uncertain) once its [lease](crate::shared::SharedStateBuilder::lease) has ended. Callbacks of
-    /// [`on_share`](Self::on_share) are called in each process that notices.
+    /// [`on_share`](Self::on_share) are called in each process that notices; [`reset`](Self::reset) is one for all.
     ///
     /// If Redis cannot be reached a call fails with [`ErrorKind::SharedState`](crate::ErrorKind::SharedState), unless
     /// [`SharedStateBuilder::money`](crate::shared::SharedStateBuilder::money) is open. The same happens to all processes when one of them

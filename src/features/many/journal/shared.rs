@@ -279,7 +279,8 @@ impl Batch {
     /// Waits until no other run is at work on a request.
     async fn look(&self, entry: &JournalEntry, scope: &Scope) -> Result<Known, Error> {
         // Others take long; who waits for them must not take the time of Redis.
-        let pause = (self.state().lease() / 20).clamp(Duration::from_millis(50), Duration::from_secs(1));
+        const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+        let mut pause = Duration::from_millis(50);
         loop {
             let stored = self.read(&entry.key).await?;
             match self.judge(entry, &stored).await? {
@@ -288,7 +289,10 @@ impl Batch {
                     let line = Record::of(&stored.value).map(|record| record.line).unwrap_or_default();
                     return Ok(Known::Outcome { line, may_be_paid, is_error });
                 }
-                Judgement::Elsewhere => tokio::time::sleep(pause).await,
+                Judgement::Elsewhere => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
                 Judgement::Dead => {
                     let owner = Record::of(&stored.value).map(|record| record.owner).unwrap_or_default();
                     let line = record::failed(&entry.key, &unknown(scope), scope, true);
