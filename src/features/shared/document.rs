@@ -187,8 +187,10 @@ impl<C: Content> Document<C> {
     async fn ask(self: &Arc<Self>, change: Option<Arc<C::Change>>) -> Result<Option<C::Answer>, Error> {
         let (sender, receiver) = oneshot::channel();
         self.push(change, Some(sender));
-        let ended = |_| Error::shared_state("the runtime that writes the shared state has ended");
-        receiver.await.map_err(ended)?
+        // It is told earlier, unless nothing runs the task any more.
+        let limit = self.state.store().timeout().saturating_mul(5);
+        let answer = tokio::time::timeout(limit, receiver).await;
+        answer.ok().and_then(Result::ok).ok_or_else(ended)?
     }
 
     fn push(self: &Arc<Self>, change: Option<Arc<C::Change>>, answer: Option<Sender<C>>) {
@@ -206,7 +208,7 @@ impl<C: Content> Document<C> {
         if let Some(runtime) = to_start {
             let _here = runtime.enter();
             self.state.begin();
-            tokio::spawn(Driver(Arc::clone(self)).run());
+            tokio::spawn(Driver { document: Arc::clone(self), is_done: false }.run());
         }
     }
 
@@ -222,10 +224,9 @@ impl<C: Content> Document<C> {
                 tokio::time::sleep(Duration::from_millis(random::bits() % most)).await;
             }
             let Some(next) = self.next() else { return self.read().await };
-            let Next { expected, token, envelope, last, .. } = &next;
+            let Next { expected, token, envelope, .. } = &next;
             let value = serde_json::to_vec(envelope)
                 .map_err(|error| Error::shared_state(format!("the shared state cannot be written: {error}")))?;
-            self.lock().in_doubt.push((token.clone(), *last));
             let place =
                 Place { key: &self.key, field: "document", kept: self.kept, id: "", owner: self.state.worker() };
             let (swapped, now) = self.state.store().swap(place, expected, token, &value).await?;
@@ -281,7 +282,10 @@ impl<C: Content> Document<C> {
         let together = || queue.pending.iter().take(MOST_TOGETHER);
         let last = together().next_back().map_or(0, |pending| pending.number);
         let answers = together().map(|pending| Some(envelope.body.apply(pending.change.as_ref()?, now))).collect();
-        Some(Next { expected: seen.token.clone(), token, envelope, answers, last })
+        let expected = seen.token.clone();
+        // In doubt until there is a reply.
+        queue.in_doubt.push((token.clone(), last));
+        Some(Next { expected, token, envelope, answers })
     }
 
     fn done(&self, next: Next<C>, now: Millis) {
@@ -387,41 +391,49 @@ struct Next<C: Content> {
     envelope: Envelope<C>,
     /// Those of the first pending changes.
     answers: Vec<Option<C::Answer>>,
-    /// The number of the last one.
-    last: u64,
 }
 
 /// The task that writes a document, as long as something is pending.
-struct Driver<C: Content>(Arc<Document<C>>);
+struct Driver<C: Content> {
+    document: Arc<Document<C>>,
+    is_done: bool,
+}
 
 impl<C: Content> Driver<C> {
-    async fn run(self) {
+    async fn run(mut self) {
         let mut pause = Duration::ZERO;
-        loop {
-            {
-                let mut queue = self.0.lock();
-                if queue.pending.is_empty() {
-                    queue.is_running = false;
-                    return;
-                }
-            }
-            match self.0.commit().await {
-                Ok(()) => pause = Duration::ZERO,
-                Err(error) => {
-                    tracing::debug!(%error, key = self.0.key, "a shared document was not written");
-                    self.0.fail(&error);
-                    pause = (pause * 2).clamp(Duration::from_millis(20), LONGEST_PAUSE);
-                    // Who comes meanwhile is told at once.
-                    let _ = tokio::time::timeout(pause, self.0.news.notified()).await;
-                }
+        while !self.is_done() {
+            if let Err(error) = self.document.commit().await {
+                tracing::debug!(%error, key = self.document.key, "a shared document was not written");
+                self.document.fail(&error);
+                pause = (pause * 2).clamp(Duration::from_millis(20), LONGEST_PAUSE);
+                // Who comes meanwhile is told at once.
+                let _ = tokio::time::timeout(pause, self.document.news.notified()).await;
+            } else {
+                pause = Duration::ZERO;
             }
         }
+    }
+
+    /// Whether nothing is pending. The next change starts another task then.
+    fn is_done(&mut self) -> bool {
+        let mut queue = self.document.lock();
+        self.is_done = queue.pending.is_empty();
+        queue.is_running = !self.is_done;
+        self.is_done
     }
 }
 
 /// Its runtime may end before it does.
 impl<C: Content> Drop for Driver<C> {
     fn drop(&mut self) {
-        self.0.lock().is_running = false;
+        if !self.is_done {
+            self.document.lock().is_running = false;
+            self.document.fail(&ended());
+        }
     }
+}
+
+fn ended() -> Error {
+    Error::shared_state("the runtime that writes the shared state has ended")
 }

@@ -64,7 +64,8 @@ use crate::runtime::error::Error;
 
 /// A connection to the Redis that processes share, and the lease of this process. A clone is the same.
 ///
-/// Each process needs one, with the same address and prefix. The first use connects; a lost connection is opened again.
+/// Each process needs one, with the same address and prefix. The first use connects; a lost connection is opened again. Use it in one
+/// runtime: what is written in the background needs one that runs.
 #[derive(Clone)]
 pub struct SharedState {
     inner: Arc<StateData>,

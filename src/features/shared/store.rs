@@ -137,6 +137,11 @@ impl Store {
         &self.worker
     }
 
+    /// How long a command may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The key of this name. All keys are in one slot.
     pub(crate) fn key(&self, kind: &str, name: &str) -> String {
         format!("{{{}}}:{kind}:{name}", self.prefix)

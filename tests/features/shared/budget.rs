@@ -303,6 +303,39 @@ async fn alerts_limits_and_resets_work_as_those_of_one_process() {
 }
 
 #[tokio::test]
+async fn every_digit_of_an_amount_is_kept() {
+    let Some(redis) = Redis::start() else { return };
+    let cost = "0.10000000000000000000000000000000001";
+    let server = shop(move |_| {
+        let reply = format!(
+            r#"{{"choices": [{{"message": {{"content": "Hi"}}, "finish_reason": "stop"}}], "cost": {{"usd": {cost}, "diem": 0}}}}"#
+        );
+        reply.into()
+    });
+    let [here, there] = [0; 2].map(|_| budget(&redis.state().build().unwrap(), 4));
+    for budget in [&here, &there] {
+        within(&server, budget).chat().create(a_dollar()).await.unwrap();
+        budget.refresh().await.unwrap();
+    }
+    here.refresh().await.unwrap();
+    assert_eq!(here.in_usd().spent.to_string(), "0.20000000000000000000000000000000002");
+}
+
+#[test]
+fn a_runtime_that_ends_leaves_the_budget_to_the_next_one() {
+    let Some(redis) = Redis::start() else { return };
+    let server = shop(|_| costing("1"));
+    let budget = budget(&redis.state().build().unwrap(), 4);
+    let venice = within(&server, &budget);
+    for _ in 0..3 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { venice.chat().create(a_dollar()).await.unwrap() });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(runtime.block_on(dollars(&budget)), ["3", "0", "0"]);
+}
+
+#[tokio::test]
 async fn a_document_of_another_version_is_an_error_and_stays() {
     let Some(redis) = Redis::start() else { return };
     let server = shop(|_| costing("1"));

@@ -55,9 +55,10 @@ impl SharedBatch {
         self
     }
 
-    /// How long Redis keeps the batch after its last change. Default: 7 days. After that its requests would be sent and paid again.
+    /// How long Redis keeps the batch after its last change. Default: 7 days; at least a second. After that its requests would be sent and
+    /// paid again.
     pub fn kept_for(mut self, time: Duration) -> Self {
-        self.kept = time;
+        self.kept = time.max(Duration::from_secs(1));
         self
     }
 

@@ -103,7 +103,7 @@ impl SharedPace {
         let document = self.lane(state, &wanted.account, model);
         let mut undo = Undo(Some((SharedPermit { document: Arc::clone(&document), party: party.clone() }, admission)));
         let outcome = document.change(LaneChange::Enter { party, tokens: admission.tokens, most }).await;
-        if !matches!(outcome, Ok(Ok(()))) && !document.is_in_doubt() {
+        if matches!(outcome, Ok(Err(_))) || outcome.is_err() && !document.is_in_doubt() {
             undo.0 = None;
         }
         match outcome {
