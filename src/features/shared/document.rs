@@ -271,7 +271,7 @@ impl<C: Content> Document<C> {
         }
         let (mut envelope, token) = (seen.envelope.clone(), token());
         let now = seen.time.0.saturating_add(seen.time.1.elapsed().as_millis().try_into().unwrap_or(u64::MAX));
-        envelope.version += 1;
+        envelope.version = envelope.version.saturating_add(1);
         envelope.writers.insert(self.writer.clone(), Write { token: token.clone(), version: envelope.version });
         if envelope.writers.len() > MOST_WRITERS
             && let Some(oldest) =

@@ -320,7 +320,7 @@ impl Content for SharedSpending {
             SpendingChange::Reset => {
                 self.accounts.forget();
                 self.reservations.retain(|_, reservation| !reservation.is_abandoned);
-                self.resets += 1;
+                self.resets = self.resets.saturating_add(1);
             }
             SpendingChange::Adopt => self.is_suspended = false,
         }
@@ -365,4 +365,54 @@ impl Content for SharedSpending {
 
 fn key(reserved: Reserved) -> String {
     format!("{:016x}", reserved.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(text: &str) -> Amount {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn nothing_in_redis_can_break_a_budget() {
+        let most = "99999999999999999999999999999999999999";
+        let text = format!(
+            r#"{{"accounts": {{"spent": [{most}, -5], "reserved": [{most}, {most}], "uncertain": [{most}, 0]}},
+                "reservations": {{"0000000000000001": {{"worker": "a", "usd": {most}, "diem": -1, "is_abandoned": true}}}},
+                "resets": {}, "is_suspended": false}}"#,
+            u64::MAX
+        );
+        let reserved = Reserved { usd: amount(most), diem: amount("1"), id: 1 };
+        let estimate = Estimate { usd: Some(amount(most)), diem: None };
+        let admission = Admission { estimate, limits: [Some(amount("1")), None], allows_unknown: true };
+        let changes = [
+            SpendingChange::Reserve { reserved, worker: "a".into(), admission: Some(admission) },
+            SpendingChange::Reserve { reserved, worker: "a".into(), admission: None },
+            SpendingChange::Settle(reserved, Cost::default()),
+            SpendingChange::Keep(reserved),
+            SpendingChange::Release(reserved),
+            SpendingChange::Death("a".into()),
+            SpendingChange::Reset,
+            SpendingChange::Adopt,
+        ];
+        let mut spending: SharedSpending = serde_json::from_str(&text).unwrap();
+        for change in &changes {
+            let _ = spending.apply(change, 0);
+            spending = spending.clone().after_loss(spending, FailMode::Closed);
+        }
+    }
+
+    #[test]
+    fn the_reservations_of_many_dead_processes_are_counted_and_forgotten() {
+        let mut spending = SharedSpending::default();
+        for id in 0..2 * MOST_ABANDONED as u64 {
+            let reserved = Reserved { usd: amount("1"), diem: Amount::ZERO, id };
+            assert!(spending.reserve(reserved, "a", None).is_ok());
+        }
+        spending.abandon("a");
+        assert_eq!(spending.reservations.len(), MOST_ABANDONED);
+        assert_eq!((spending.accounts.usd.uncertain, spending.accounts.usd.reserved), (2000.into(), Amount::ZERO));
+    }
 }

@@ -145,9 +145,9 @@ impl SharedLane {
         })?;
         self.lane = StoredLane::of(&lane, times);
         self.change_load(party, |load, in_bucket| {
-            load.requests += 1;
+            load.requests = load.requests.saturating_add(1);
             load.tokens = load.tokens.saturating_add(tokens);
-            *in_bucket += 1;
+            *in_bucket = in_bucket.saturating_add(1);
         });
         Ok(())
     }
@@ -155,7 +155,7 @@ impl SharedLane {
     /// Whether the failures of all processes leave room for another request, should it fail as well.
     fn passes(&self, bucket: &str, most: usize, times: Times) -> Result<(), Hold> {
         let Some(parts) = self.failures.get(bucket) else { return Ok(()) };
-        let in_flight: usize = parts.values().map(|part| part.in_flight).sum();
+        let in_flight = parts.values().fold(0_usize, |sum, part| sum.saturating_add(part.in_flight));
         let mut all = Counts::default();
         let mut parts: Vec<Counts> = parts.values().map(|part| part.counts(times)).collect();
         for part in &parts {
@@ -271,5 +271,55 @@ impl Content for SharedLane {
 
     fn death(worker: String) -> LaneChange {
         LaneChange::Death(worker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_redis_can_break_a_lane() {
+        let window = format!(r#"{{"limit": {0}, "left": {0}, "ends": {0}}}"#, u64::MAX);
+        let lane = format!(
+            r#"{{"requests": {window}, "tokens": {window}, "allowed": {0}, "refusals": {1}, "refused_at": {0}, "opens": 0}}"#,
+            u64::MAX,
+            u32::MAX
+        );
+        let load = format!(r#"{{"requests": {0}, "tokens": {0}, "streams": {0}}}"#, u64::MAX);
+        let counts = format!(
+            r#"{{"in_flight": {0}, "failed": [0, {0}], "unsupported": [{0}], "reported": {window}, "blocked_until": 0}}"#,
+            u64::MAX
+        );
+        let text = format!(
+            r#"{{"lane": {lane}, "in_flight": {{"a": {load}, "b": {load}}}, "failures": {{"x": {{"a": {counts}, "b": {counts}}}}}}}"#
+        );
+        let party = || Party { worker: "a".into(), bucket: "x".into() };
+        let at = Instant::now();
+        let admission = Admission { tokens: u64::MAX, input: 0, since: at, is_answered: false };
+        let meta = || Meta::new(reqwest::StatusCode::OK, Default::default(), std::time::SystemTime::now(), 1);
+        let report = || OwnedReport::Refused { meta: Some(meta()), wait: Some(Duration::MAX), overloaded: true };
+        for now in [0, 1_700_000_000_000, u64::MAX] {
+            let mut lane: SharedLane = serde_json::from_str(&text).unwrap();
+            let changes = [
+                LaneChange::Enter { party: party(), tokens: u64::MAX, most: usize::MAX },
+                LaneChange::Begun { party: party(), tokens: u64::MAX, meta: meta(), at },
+                LaneChange::Leave {
+                    party: party(),
+                    admission,
+                    report: report(),
+                    counts: Some(Counts::default()),
+                    at,
+                    jitter: 1.0,
+                },
+                LaneChange::Refused { wait: None, is_overloaded: false, at, jitter: 0.0 },
+                LaneChange::Death("b".into()),
+                LaneChange::Enter { party: party(), tokens: 0, most: 0 },
+            ];
+            for change in &changes {
+                let _ = lane.apply(change, now);
+                lane = serde_json::from_value(serde_json::to_value(&lane).unwrap()).unwrap();
+            }
+        }
     }
 }
