@@ -15,21 +15,21 @@ use crate::runtime::reply::{ByteStream, RawReply};
 /// Check [`is_blurred`](Self::is_blurred) and [`is_content_violation`](Self::is_content_violation): an image that violates the content
 /// policy is not an error, and is charged.
 pub struct Image {
-    content: Content,
+    content: ImageContent,
 }
 
-enum Content {
+enum ImageContent {
     File(RawReply),
     Text(Encoded),
 }
 
 impl Image {
     pub(super) fn of_file(reply: RawReply) -> Self {
-        Self { content: Content::File(reply) }
+        Self { content: ImageContent::File(reply) }
     }
 
     pub(super) fn of_text(text: Encoded) -> Self {
-        Self { content: Content::Text(text) }
+        Self { content: ImageContent::Text(text) }
     }
 
     /// The media type, such as `image/webp`: of a file that of the reply, of base64 that of the first bytes.
@@ -41,8 +41,8 @@ impl Image {
     /// ```
     pub fn content_type(&self) -> Option<String> {
         match &self.content {
-            Content::File(reply) => reply.content_type(),
-            Content::Text(text) => text.media_type(),
+            ImageContent::File(reply) => reply.content_type(),
+            ImageContent::Text(text) => text.media_type(),
         }
     }
 
@@ -108,8 +108,8 @@ impl Image {
     /// The metadata of the reply.
     pub fn meta(&self) -> &Meta {
         match &self.content {
-            Content::File(reply) => reply.meta(),
-            Content::Text(text) => &text.origin().meta,
+            ImageContent::File(reply) => reply.meta(),
+            ImageContent::Text(text) => &text.origin().meta,
         }
     }
 
@@ -141,8 +141,8 @@ impl Image {
 
     pub(crate) fn into_reply(self) -> Result<RawReply, Error> {
         match self.content {
-            Content::File(reply) => Ok(reply),
-            Content::Text(text) => text.into_reply(),
+            ImageContent::File(reply) => Ok(reply),
+            ImageContent::Text(text) => text.into_reply(),
         }
     }
 }

@@ -72,7 +72,7 @@ impl ApiKeys<'_> {
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let progress = Progress::new(id.as_ref());
+        let progress = RotationProgress::new(id.as_ref());
         let at_limit = progress.clone();
         let hand_over = |key: Secret| async move { hand_over(key).await.map_err(Into::into) };
         let steps = move |client: Client| async move {
@@ -85,7 +85,7 @@ impl ApiKeys<'_> {
 
 async fn rotate<F>(
     client: &Client,
-    progress: &Progress,
+    progress: &RotationProgress,
     hand_over: impl FnOnce(Secret) -> F,
 ) -> Result<RotatedKey, Error>
 where
@@ -196,9 +196,9 @@ fn is_gone(error: &Error) -> bool {
 
 /// How far a rotation came.
 #[derive(Clone)]
-struct Progress(Arc<Mutex<UnfinishedRotation>>);
+struct RotationProgress(Arc<Mutex<UnfinishedRotation>>);
 
-impl Progress {
+impl RotationProgress {
     fn new(old_id: &str) -> Self {
         Self(Arc::new(Mutex::new(UnfinishedRotation::new(old_id))))
     }

@@ -267,13 +267,13 @@ impl<I, T: 'static> Many<I, T> {
     /// ```
     pub async fn next(&mut self) -> Option<Result<Outcome<T>, Error>> {
         /// Dropping the future counts as idle time too.
-        struct Waiting<'m, I, T: 'static>(&'m mut Many<I, T>);
-        impl<I, T: 'static> Drop for Waiting<'_, I, T> {
+        struct IdleGuard<'m, I, T: 'static>(&'m mut Many<I, T>);
+        impl<I, T: 'static> Drop for IdleGuard<'_, I, T> {
             fn drop(&mut self) {
                 self.0.engine.begin_idle();
             }
         }
-        let waiting = Waiting(self);
+        let waiting = IdleGuard(self);
         std::future::poll_fn(|cx| waiting.0.poll_outcome(cx)).await
     }
 

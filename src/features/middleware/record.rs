@@ -13,11 +13,11 @@ use crate::runtime::transport::failure;
 #[derive(Debug)]
 pub(super) struct SendRecord {
     class: RetryClass,
-    state: Mutex<State>,
+    state: Mutex<RecordState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct RecordState {
     begun: u32,
     /// Those that did not leave this machine.
     unsent: u32,
@@ -29,7 +29,7 @@ struct State {
     secrets: Vec<Secret>,
 }
 
-impl State {
+impl RecordState {
     /// Those that may have been executed.
     fn unsettled(&self) -> u32 {
         self.begun.saturating_sub(self.unsent + self.refused)
@@ -104,7 +104,7 @@ impl SendRecord {
         std::mem::take(&mut self.lock().secrets)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RecordState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

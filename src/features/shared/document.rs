@@ -1,4 +1,4 @@
-//! `Document`: a small value in Redis that processes change together, by compare-and-swap.
+//! `SharedDocument`: a small value in Redis that processes change together, by compare-and-swap.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::runtime::error::Error;
 use crate::runtime::random;
 
 /// The content of a document.
-pub(crate) trait Content: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub(crate) trait SharedContent: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
     type Change: Send + Sync + 'static;
     type Answer: Send + 'static;
 
@@ -52,20 +52,20 @@ const MOST_WRITERS: usize = 256;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A document. Its changes are queued, and written in order by one task: those that wait together are one write.
-pub(crate) struct Document<C: Content> {
+pub(crate) struct SharedDocument<C: SharedContent> {
     state: SharedState,
     key: String,
     kept: Duration,
     mode: FailMode,
     /// The id of this document among all that write it.
     writer: String,
-    queue: Mutex<Queue<C>>,
+    queue: Mutex<ChangeQueue<C>>,
     observer: Box<dyn Fn(&C) + Send + Sync>,
     /// There is something new to write.
     news: Notify,
 }
 
-struct Queue<C: Content> {
+struct ChangeQueue<C: SharedContent> {
     pending: VecDeque<Pending<C>>,
     is_running: bool,
     /// The runtime of the last caller that had one.
@@ -77,7 +77,7 @@ struct Queue<C: Content> {
     in_doubt: Vec<(String, u64)>,
 }
 
-impl<C: Content> Queue<C> {
+impl<C: SharedContent> ChangeQueue<C> {
     /// Answers the first ones. One that gave up meanwhile is still in its place.
     fn answer(&mut self, answers: Vec<Option<C::Answer>>) {
         for answer in answers {
@@ -88,7 +88,7 @@ impl<C: Content> Queue<C> {
     }
 }
 
-struct Pending<C: Content> {
+struct Pending<C: SharedContent> {
     number: u64,
     /// `None` only reads.
     change: Option<Arc<C::Change>>,
@@ -96,7 +96,7 @@ struct Pending<C: Content> {
     answer: Option<Sender<C>>,
 }
 
-type Sender<C> = oneshot::Sender<Result<Option<<C as Content>::Answer>, Error>>;
+type Sender<C> = oneshot::Sender<Result<Option<<C as SharedContent>::Answer>, Error>>;
 
 /// The content that this process saw last.
 #[derive(Clone)]
@@ -124,7 +124,7 @@ struct Write {
     version: u64,
 }
 
-impl<C: Content> Document<C> {
+impl<C: SharedContent> SharedDocument<C> {
     /// The document of this name. `observer` sees each new content.
     pub(crate) fn new(
         state: &SharedState,
@@ -138,7 +138,7 @@ impl<C: Content> Document<C> {
             kept,
             mode,
             writer: token(),
-            queue: Mutex::new(Queue {
+            queue: Mutex::new(ChangeQueue {
                 pending: VecDeque::new(),
                 is_running: false,
                 runtime: None,
@@ -358,13 +358,13 @@ impl<C: Content> Document<C> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue<C>> {
+    fn lock(&self) -> MutexGuard<'_, ChangeQueue<C>> {
         // Nothing panics while the lock is held.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<C: Content> Member for Document<C> {
+impl<C: SharedContent> Member for SharedDocument<C> {
     fn flush(self: Arc<Self>) -> Work<Result<(), Error>> {
         Box::pin(async move { self.refresh().await })
     }
@@ -385,7 +385,7 @@ impl<C: Content> Member for Document<C> {
 }
 
 /// A write.
-struct Next<C: Content> {
+struct Next<C: SharedContent> {
     expected: String,
     token: String,
     envelope: Envelope<C>,
@@ -394,12 +394,12 @@ struct Next<C: Content> {
 }
 
 /// The task that writes a document, as long as something is pending.
-struct Driver<C: Content> {
-    document: Arc<Document<C>>,
+struct Driver<C: SharedContent> {
+    document: Arc<SharedDocument<C>>,
     is_done: bool,
 }
 
-impl<C: Content> Driver<C> {
+impl<C: SharedContent> Driver<C> {
     async fn run(mut self) {
         let mut pause = Duration::ZERO;
         while !self.is_done() {
@@ -425,7 +425,7 @@ impl<C: Content> Driver<C> {
 }
 
 /// Its runtime may end before it does.
-impl<C: Content> Drop for Driver<C> {
+impl<C: SharedContent> Drop for Driver<C> {
     fn drop(&mut self) {
         if !self.is_done {
             self.document.lock().is_running = false;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::{Accounts, Estimate, Reserved};
 use super::{Budget, BudgetExceeded, BudgetState, Spending};
 use crate::api::usage::Cost;
-use crate::features::shared::document::{Content, Document};
+use crate::features::shared::document::{SharedContent, SharedDocument};
 use crate::features::shared::store::Millis;
 use crate::features::shared::{FailMode, SharedState};
 use crate::runtime::amount::Amount;
@@ -22,7 +22,7 @@ const MOST_ABANDONED: usize = 1000;
 /// A budget in Redis.
 pub(super) struct SharedBudget {
     name: String,
-    document: Arc<Document<SharedSpending>>,
+    document: Arc<SharedDocument<SharedSpending>>,
 }
 
 impl Budget {
@@ -50,7 +50,7 @@ impl Budget {
     #[must_use]
     pub fn shared(mut self, state: &SharedState, name: &str) -> Self {
         let copy = Arc::downgrade(&self.state);
-        let document = Document::new(state, ("budget", name), (Duration::ZERO, state.money()), move |spending| {
+        let document = SharedDocument::new(state, ("budget", name), (Duration::ZERO, state.money()), move |spending| {
             take_over(&copy, spending);
         });
         self.shared = Some(Arc::new(SharedBudget { name: name.to_owned(), document }));
@@ -152,7 +152,7 @@ impl SharedBudget {
 
 /// Releases a reservation that nobody uses.
 struct Undo<'d> {
-    document: &'d Arc<Document<SharedSpending>>,
+    document: &'d Arc<SharedDocument<SharedSpending>>,
     reserved: Option<Reserved>,
 }
 
@@ -289,7 +289,7 @@ impl SharedSpending {
     }
 }
 
-impl Content for SharedSpending {
+impl SharedContent for SharedSpending {
     type Change = SpendingChange;
     type Answer = Result<(), SharedRefusal>;
 

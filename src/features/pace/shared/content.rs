@@ -9,7 +9,7 @@ use crate::features::pace::lane::stored::{InFlightLoad, StoredLane, StoredWindow
 use crate::features::pace::pacer::{Admission, Hold, Report};
 use crate::features::pace::wait::Wait;
 use crate::features::shared::FailMode;
-use crate::features::shared::document::Content;
+use crate::features::shared::document::SharedContent;
 use crate::features::shared::store::{Millis, Times};
 use crate::runtime::meta::Meta;
 use crate::runtime::transport::FailureBudget;
@@ -201,7 +201,7 @@ impl SharedLane {
     }
 }
 
-impl Content for SharedLane {
+impl SharedContent for SharedLane {
     type Change = LaneChange;
     type Answer = Result<(), Hold>;
 

@@ -14,7 +14,7 @@ use self::content::{LaneChange, OwnedReport, Party, SharedLane};
 use super::pacer::{Admission, Hold, Report};
 use super::permit::PermitRequest;
 use crate::features::hex;
-use crate::features::shared::document::Document;
+use crate::features::shared::document::SharedDocument;
 use crate::features::shared::lease::Leased;
 use crate::features::shared::{FailMode, SharedState};
 use crate::runtime::client::{Client, ClientBuilder};
@@ -64,13 +64,13 @@ impl ClientBuilder {
 pub(super) struct SharedPace {
     /// The client, among all that share the state.
     leased: Option<Leased>,
-    lanes: Mutex<HashMap<String, Arc<Document<SharedLane>>>>,
+    lanes: Mutex<HashMap<String, Arc<SharedDocument<SharedLane>>>>,
     lost_at: Mutex<Option<Instant>>,
 }
 
 /// A request in flight that other processes know of.
 pub(super) struct SharedPermit {
-    document: Arc<Document<SharedLane>>,
+    document: Arc<SharedDocument<SharedLane>>,
     party: Party,
 }
 
@@ -140,7 +140,7 @@ impl SharedPace {
         lock(&self.lost_at).is_some_and(|lost| lost.elapsed() < ALONE)
     }
 
-    fn lane(&self, state: &SharedState, account: &str, model: &str) -> Arc<Document<SharedLane>> {
+    fn lane(&self, state: &SharedState, account: &str, model: &str) -> Arc<SharedDocument<SharedLane>> {
         let name = format!("{account}:{model}");
         let mut lanes = lock(&self.lanes);
         if lanes.len() >= MOST_LANES && !lanes.contains_key(&name) {
@@ -148,7 +148,7 @@ impl SharedPace {
         }
         let lane = lanes
             .entry(name)
-            .or_insert_with_key(|name| Document::new(state, ("pace", name), (KEPT, state.pace()), |_| {}));
+            .or_insert_with_key(|name| SharedDocument::new(state, ("pace", name), (KEPT, state.pace()), |_| {}));
         Arc::clone(lane)
     }
 }
