@@ -15,6 +15,7 @@ use venice_ai::cost::{Budget, Prices, Tally};
 use venice_ai::http::Method;
 use venice_ai::jobs::JobHandle;
 use venice_ai::keys::KeyPool;
+use venice_ai::shared::SharedState;
 use venice_ai::tools::{NoArguments, ToolBox};
 use venice_ai::types::{
     ApiKeyType, ChatCompletionRequest, ChatMessage, CreateApiKeyRequest, CreateDecisionRequest, CreateEmbeddingRequest,
@@ -83,6 +84,13 @@ async fn many_at_once(venice: &Client, folder: &Path) -> Done {
         outcome?.result?;
     }
     println!("Many calls: {}", answers.progress());
+    // Several processes, which need a Redis.
+    if let Ok(redis) = std::env::var("REDIS_URL") {
+        let state = SharedState::redis(redis).prefix("tour").build()?;
+        let request = ChatCompletionRequest::new("default", ["Describe the book."]);
+        let mut answers = venice.chat().many([request]).shared(&state, "articles");
+        println!("Many calls, shared: {:?}", answers.next().await.transpose()?.map(|outcome| outcome.index));
+    }
     let texts = ["acqua alta", "bassa marea"];
     let mut vectors = venice.many(texts, |venice, text| venice.embeddings().embed("altana-embedding", text));
     while let Some(outcome) = vectors.next().await {
