@@ -17,7 +17,7 @@ use crate::runtime::transport::RetryPolicy;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Health {
-    /// Whether the API itself answered, and not a gateway or nobody.
+    /// Whether the API itself answered, and not a gateway.
     pub reachable: bool,
     /// What the API says about the key.
     pub key: KeyHealth,

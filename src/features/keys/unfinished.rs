@@ -28,7 +28,7 @@ pub struct UnfinishedRotation {
 pub enum RotationStep {
     /// The old key is read. Nothing has changed.
     Retrieve,
-    /// The new key is created. If the [delivery](Error::delivery) is unknown, it may exist, and nobody has it.
+    /// The new key is created. If the [delivery](Error::delivery) is unknown, it may exist, and its secret is lost.
     Create,
     /// The new key makes its first call.
     Verify,

@@ -87,7 +87,7 @@ impl OpenTelemetry {
     /// Whether spans have the content of calls: `gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions`,
     /// `gen_ai.tool.definitions`, `gen_ai.tool.call.arguments` and `gen_ai.tool.call.result`. Default: `false`.
     ///
-    /// Whoever reads the spans then reads what users wrote. Images, audio and files are left out; their URLs are not.
+    /// Everyone who reads the spans then reads what users wrote. Images, audio and files are left out; their URLs are not.
     #[doc(alias = "capture_content")]
     pub fn with_content(mut self, captures_content: bool) -> Self {
         self.captures_content = captures_content;

@@ -92,7 +92,7 @@ struct Pending<C: SharedContent> {
     number: u64,
     /// `None` only reads.
     change: Option<Arc<C::Change>>,
-    /// Nobody waits for a change that must be made whenever it can.
+    /// A change that must be made whenever it can has no waiter.
     answer: Option<Sender<C>>,
 }
 
@@ -164,7 +164,7 @@ impl<C: SharedContent> SharedDocument<C> {
         answer.ok_or_else(|| Error::shared_state("the shared state has no answer"))
     }
 
-    /// Makes a change as soon as possible. Nobody waits for it.
+    /// Makes a change as soon as possible, without a waiter.
     pub(crate) fn send(self: &Arc<Self>, change: C::Change) {
         self.push(Some(Arc::new(change)), None);
     }
@@ -187,7 +187,7 @@ impl<C: SharedContent> SharedDocument<C> {
     async fn ask(self: &Arc<Self>, change: Option<Arc<C::Change>>) -> Result<Option<C::Answer>, Error> {
         let (sender, receiver) = oneshot::channel();
         self.push(change, Some(sender));
-        // It is told earlier, unless nothing runs the task any more.
+        // It is notified earlier, unless nothing runs the task any more.
         let limit = self.state.store().timeout().saturating_mul(5);
         let answer = tokio::time::timeout(limit, receiver).await;
         answer.ok().and_then(Result::ok).ok_or_else(ended)?
@@ -345,7 +345,7 @@ impl<C: SharedContent> SharedDocument<C> {
         Ok(is_done)
     }
 
-    /// Tells those who wait. What nobody waits for is kept.
+    /// Notifies the waiters. Changes without one are kept.
     fn fail(&self, error: &Error) {
         let mut queue = self.lock();
         let waiting: Vec<_> =
@@ -407,7 +407,7 @@ impl<C: SharedContent> Driver<C> {
                 tracing::debug!(%error, key = self.document.key, "a shared document was not written");
                 self.document.fail(&error);
                 pause = (pause * 2).clamp(Duration::from_millis(20), LONGEST_PAUSE);
-                // Who comes meanwhile is told at once.
+                // Waiters that come meanwhile are notified at once.
                 let _ = tokio::time::timeout(pause, self.document.news.notified()).await;
             } else {
                 pause = Duration::ZERO;

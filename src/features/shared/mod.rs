@@ -28,7 +28,7 @@
 //! # What is stored
 //!
 //! Amounts of money, counts and times of requests, ids of workers, hashes of API keys, and the replies of batches. API keys and requests
-//! are never stored. Whoever can write to the Redis can change a budget, so it must be as private as the keys.
+//! are never stored. Everyone who can write to the Redis can change a budget, so it must be as private as the keys.
 //!
 //! # Redis
 //!

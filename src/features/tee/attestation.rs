@@ -22,7 +22,7 @@ pub struct TeePublicKey {
 impl TeeAttestation {
     /// Whether the API *claims* that it verified the attestation, for the nonce of this request.
     ///
-    /// It believes the server's own flag and verifies nothing: a server that lies says the same. `venice.tee().verify(model)` of the cargo
+    /// It believes the server's own flag and verifies nothing: a dishonest server says the same. `venice.tee().verify(model)` of the cargo
     /// feature `attestation` verifies the quote.
     ///
     /// ```

@@ -150,7 +150,7 @@ impl SharedBudget {
     }
 }
 
-/// Releases a reservation that nobody uses.
+/// Releases an unused reservation.
 struct Undo<'d> {
     document: &'d Arc<SharedDocument<SharedSpending>>,
     reserved: Option<Reserved>,
@@ -171,7 +171,7 @@ pub(super) struct SharedSpending {
     reservations: BTreeMap<String, Reservation>,
     /// How often it was reset.
     resets: u64,
-    /// Redis lost a part of it, and nobody has adopted the rest.
+    /// Redis lost a part of it, and the rest was not adopted.
     is_suspended: bool,
 }
 

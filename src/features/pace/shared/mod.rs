@@ -167,7 +167,7 @@ impl SharedPermit {
     }
 }
 
-/// Takes back an admission that nobody uses.
+/// Takes back an unused admission.
 struct Undo(Option<(SharedPermit, Admission)>);
 
 impl Drop for Undo {
