@@ -21,7 +21,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! All of it is free, and retried after transient failures. [`list`](Characters::list) and [`reviews`](Characters::reviews) are [`Pages`]:
+//! All of it is free, and retried after transient failures. [`list`](Characters::list) and [`reviews`](Characters::reviews) are [`Pages`](crate::Pages):
 //! streams that fetch a page of 100 when its first item is polled. A page is not the whole list: the default `limit` of `list_page` is 50.
 //! The API calls this a preview.
 //!
