@@ -9,8 +9,9 @@ use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
 /// What several features need, each a `cfg` of its own, and those features.
-const SHARED_PARTS: [(&str, &[&str]); 5] = [
+const SHARED_PARTS: [(&str, &[&str]); 6] = [
     ("flow", &["ATTESTATION", "CATALOGUE", "EMBEDDING_BATCH", "FALLBACK", "JOBS", "KEYS", "WALLET"]),
+    ("flow_without_settings", &["CATALOGUE", "E2EE", "FALLBACK", "JOBS", "KEYS", "WALLET"]),
     ("interceptors", &["BUDGET", "E2EE", "KEYS", "PACE", "PREFLIGHT", "PRIVACY", "WALLET"]),
     ("model_of_json", &["BUDGET", "PACE", "PREFLIGHT", "SPANS"]),
     ("model_of_request", &["PACE", "SPANS"]),

@@ -93,14 +93,7 @@ pub struct Flow<T, S: FlowSettings = ()> {
     steps: Start<T, S>,
 }
 
-#[cfg(any(
-    feature = "catalogue",
-    feature = "e2ee",
-    feature = "fallback",
-    feature = "jobs",
-    feature = "keys",
-    feature = "wallet"
-))]
+#[cfg(flow_without_settings)]
 impl<T: 'static> Flow<T> {
     /// `steps` must make its calls with the given client, which has the options of the flow.
     pub(crate) fn new<F>(client: &Client, name: &'static str, steps: impl FnOnce(Client) -> F + Send + 'static) -> Self

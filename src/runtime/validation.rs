@@ -190,16 +190,18 @@ impl Checker {
         }
     }
 
+    fn within(&mut self, field: &str, count: usize, low: usize, high: usize, things: &str) {
+        if count < low {
+            self.report(field, format!("has {count} {things}, at least {low} are needed"));
+        } else if count > high {
+            self.report(field, format!("has {count} {things}, at most {high} are allowed"));
+        }
+    }
+
     /// Checks the number of entries of a map.
     pub(crate) fn entries(&mut self, field: &str, count: Option<usize>, low: usize, high: usize) {
-        match count {
-            Some(count) if count < low => {
-                self.report(field, format!("has {count} entries, at least {low} are needed"));
-            }
-            Some(count) if count > high => {
-                self.report(field, format!("has {count} entries, at most {high} are accepted"));
-            }
-            _ => {}
+        if let Some(count) = count {
+            self.within(field, count, low, high, "entries");
         }
     }
 
@@ -246,12 +248,9 @@ impl Checker {
         let Some(text) = text.map(AsRef::as_ref) else { return };
         let count = text.chars().count();
         if count == 0 && low > 0 {
-            self.report(field, "is empty".to_owned());
-        } else if count < low {
-            self.report(field, format!("has {count} characters, at least {low} are needed"));
-        } else if count > high {
-            self.report(field, format!("has {count} characters, at most {high} are allowed"));
+            return self.report(field, "is empty".to_owned());
         }
+        self.within(field, count, low, high, "characters");
     }
 
     /// Checks that a text is not blank.
@@ -304,11 +303,8 @@ impl Checker {
 
     /// Checks the size of a list.
     pub(crate) fn count<T>(&mut self, field: &str, list: Option<&Vec<T>>, low: usize, high: usize) {
-        let Some(count) = list.map(Vec::len) else { return };
-        if count < low {
-            self.report(field, format!("has {count} items, at least {low} are needed"));
-        } else if count > high {
-            self.report(field, format!("has {count} items, at most {high} are allowed"));
+        if let Some(list) = list {
+            self.within(field, list.len(), low, high, "items");
         }
     }
 

@@ -9,7 +9,6 @@ use self::vectors::Wanted;
 pub use crate::api::generated::handles::Embeddings;
 use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingEncoding};
 use crate::runtime::call::Call;
-use crate::runtime::error::Error;
 use crate::runtime::transport::ReplyForm;
 
 impl Embeddings<'_> {
@@ -47,6 +46,6 @@ impl Embeddings<'_> {
         request.encoding_format.get_or_insert(EmbeddingEncoding::Base64);
         let wanted = Wanted::of(&request);
         let call = self.client.raw().create_embedding(&request).checked_instead(input::check(&request));
-        call.read(ReplyForm::Json, move |reply| wanted.sorted(reply.json()?).map_err(Error::decode))
+        call.read(ReplyForm::Json, move |reply| wanted.sorted(reply.json()?))
     }
 }

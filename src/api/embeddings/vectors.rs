@@ -1,12 +1,12 @@
 //! `EmbeddingVectors`: the vectors of a reply, in the order of the texts.
 
-use std::fmt;
-
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::floats;
-use crate::api::generated::types::{CreateEmbeddingRequest, EmbeddingInput, EmbeddingUsage};
-use crate::runtime::wire::{self, Field, Object};
+use crate::api::generated::types::{
+    CreateEmbeddingRequest, EmbeddingInput, EmbeddingList, EmbeddingUsage, EmbeddingVector,
+};
+use crate::runtime::error::Error;
 
 /// One vector per text, in the order of the texts.
 ///
@@ -60,132 +60,62 @@ impl Wanted {
 
     /// The vectors in the order of their texts, or what is wrong with them. A vector of another text is worse than none.
     #[inline]
-    pub(super) fn sorted(self, reply: Reply) -> Result<EmbeddingVectors, String> {
-        let Reply { data, model, usage } = reply;
+    pub(super) fn sorted(self, reply: EmbeddingList) -> Result<EmbeddingVectors, Error> {
+        let EmbeddingList { data, model, usage, .. } = reply;
         if data.len() != self.texts {
-            return Err(format!("the reply has {} vectors for {} texts", data.len(), self.texts));
+            return wrong(format!("the reply has {} vectors for {} texts", data.len(), self.texts));
         }
         let without_index = data.iter().all(|item| item.index.is_none());
         let mut vectors = vec![Vec::new(); self.texts];
         for (position, item) in data.into_iter().enumerate() {
             // If none has an index they are in order; a single one without an index could belong to any text.
-            let index = if without_index { i64::try_from(position).ok() } else { item.index };
-            let index = index.ok_or_else(|| format!("the vector at `data[{position}]` has no index"))?;
-            let place = usize::try_from(index).ok().and_then(|index| vectors.get_mut(index));
-            let place = place.ok_or_else(|| format!("there is a vector for text {index} of {} texts", self.texts))?;
+            let Some(index) = item.index.or(i64::try_from(position).ok().filter(|_| without_index)) else {
+                return wrong(format!("the vector at `data[{position}]` has no index"));
+            };
+            let Some(place) = usize::try_from(index).ok().and_then(|index| vectors.get_mut(index)) else {
+                return wrong(format!("there is a vector for text {index} of {} texts", self.texts));
+            };
             if !place.is_empty() {
-                return Err(format!("there are two vectors for text {index}"));
+                return wrong(format!("there are two vectors for text {index}"));
             }
-            if item.vector.0.is_empty() {
-                return Err(format!("the vector for text {index} is empty"));
-            }
-            *place = item.vector.0;
+            *place = numbers(item.embedding).map_err(|problem| {
+                let error = Error::decode(format!("the vector for text {index} is {problem}"));
+                error.with_json_path(Some(format!("data[{position}].embedding")))
+            })?;
         }
         self.checked_dimensions(&vectors)?;
         Ok(EmbeddingVectors { vectors, model, usage })
     }
 
     #[inline]
-    fn checked_dimensions(self, vectors: &[Vec<f32>]) -> Result<(), String> {
+    fn checked_dimensions(self, vectors: &[Vec<f32>]) -> Result<(), Error> {
         let first = vectors.first().map_or(0, Vec::len);
         let dimensions = self.dimensions.and_then(|dimensions| usize::try_from(dimensions).ok());
         if let Some(dimensions) = dimensions.filter(|dimensions| *dimensions != first) {
-            return Err(format!(
+            return wrong(format!(
                 "the vectors have {first} numbers, but `dimensions` is {dimensions}; the model may not support `dimensions`"
             ));
         }
         match vectors.iter().map(Vec::len).enumerate().find(|(_, length)| *length != first) {
             Some((index, length)) => {
-                Err(format!("the vector for text {index} has {length} numbers, that for text 0 has {first}"))
+                wrong(format!("the vector for text {index} has {length} numbers, that for text 0 has {first}"))
             }
             None => Ok(()),
         }
     }
 }
 
-/// A reply whose vectors are decoded while they are read.
-#[derive(Debug, Default)]
-pub(super) struct Reply {
-    data: Vec<EmbeddingItem>,
-    model: String,
-    usage: Option<EmbeddingUsage>,
+fn wrong<T>(problem: String) -> Result<T, Error> {
+    Err(Error::decode(problem))
 }
 
-impl Object for Reply {
-    const NAME: &'static str = "Embeddings";
-
-    fn empty() -> Self {
-        Self::default()
-    }
-
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        match name {
-            "data" => wire::required(&mut self.data, map),
-            "model" => wire::required(&mut self.model, map),
-            "usage" => wire::optional(&mut self.usage, map),
-            _ => wire::ignore(map),
-        }
-    }
-}
-
-wire::object_impls!(Reply);
-
-#[derive(Debug, Default)]
-struct EmbeddingItem {
-    index: Option<i64>,
-    vector: Vector,
-}
-
-impl Object for EmbeddingItem {
-    const NAME: &'static str = "Embedding";
-
-    fn empty() -> Self {
-        Self::default()
-    }
-
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        match name {
-            "index" => wire::optional(&mut self.index, map),
-            "embedding" => wire::required(&mut self.vector, map),
-            _ => wire::ignore(map),
-        }
-    }
-}
-
-wire::object_impls!(EmbeddingItem);
-
-/// A vector: base64, or numbers if the server does not support base64.
-#[derive(Debug, Default)]
-struct Vector(Vec<f32>);
-
-impl Field for Vector {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Numbers;
-
-        impl<'de> Visitor<'de> for Numbers {
-            type Value = Vec<f32>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a vector, as numbers or in base64")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<f32>, E> {
-                floats::decode(text).map_err(E::custom)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vec<f32>, A::Error> {
-                let mut vector = Vec::with_capacity(numbers.size_hint().unwrap_or(1024).min(16_384));
-                while let Some(number) = numbers.next_element()? {
-                    vector.push(number);
-                }
-                Ok(vector)
-            }
-        }
-
-        deserializer.deserialize_any(Numbers).map(Self)
-    }
+/// The numbers of a vector, in either form.
+fn numbers(vector: EmbeddingVector) -> Result<Vec<f32>, String> {
+    let numbers = match vector {
+        EmbeddingVector::Base64(text) => floats::decode(&text)?,
+        EmbeddingVector::Floats(numbers) => numbers.into_iter().map(|number| number as f32).collect(),
+        EmbeddingVector::Unknown(Value::Null) => Vec::new(),
+        EmbeddingVector::Unknown(_) => return Err("of an invalid type: neither numbers nor base64".to_owned()),
+    };
+    if numbers.is_empty() { Err("empty".to_owned()) } else { Ok(numbers) }
 }

@@ -25,18 +25,10 @@ use crate::runtime::transport::Reply;
 #[derive(Debug)]
 pub struct GeneratedImages {
     images: Vec<Image>,
-    facts: Facts,
-    origin: Origin,
-}
-
-/// The fields of JSON replies only.
-#[derive(Debug, Default)]
-struct Facts {
-    id: Option<String>,
+    /// The fields of JSON replies only, without the images.
+    reply: GenerateImageResponse,
     created: Option<i64>,
-    timing: Option<ImageTiming>,
-    request: Option<Value>,
-    extra: Map<String, Value>,
+    origin: Origin,
 }
 
 impl GeneratedImages {
@@ -46,11 +38,9 @@ impl GeneratedImages {
         if !reply.is_whole() {
             return reply.file().map(Self::of_file);
         }
-        let (reply, origin) = (reply.json::<GenerateImageResponse>()?, reply.origin());
-        let texts = reply.images.into_iter().enumerate().map(|(n, text)| (format!("images[{n}]"), text));
-        let facts =
-            Facts { id: reply.id, created: None, timing: reply.timing, request: reply.request, extra: reply.extra };
-        Ok(Self::of_texts(texts, facts, origin))
+        let (mut reply, origin) = (reply.json::<GenerateImageResponse>()?, reply.origin());
+        let texts = std::mem::take(&mut reply.images).into_iter().enumerate();
+        Ok(Self { reply, ..Self::of_texts(texts.map(|(n, text)| (format!("images[{n}]"), text)), origin) })
     }
 
     #[inline]
@@ -62,17 +52,21 @@ impl GeneratedImages {
         });
         // Some replies have no time, which reads as 0.
         let created = Some(reply.created).filter(|created| *created > 0);
-        Ok(Self::of_texts(texts, Facts { created, ..Facts::default() }, origin))
+        Ok(Self { created, ..Self::of_texts(texts, origin) })
     }
 
     fn of_file(file: RawReply) -> Self {
         let origin = file.origin();
-        Self { images: vec![Image::of_file(file)], facts: Facts::default(), origin }
+        Self::of_images(vec![Image::of_file(file)], origin)
     }
 
-    fn of_texts(texts: impl Iterator<Item = (String, String)>, facts: Facts, origin: Origin) -> Self {
+    fn of_texts(texts: impl Iterator<Item = (String, String)>, origin: Origin) -> Self {
         let images = texts.map(|(place, text)| Image::of_text(Encoded::new(text, place, origin.clone()))).collect();
-        Self { images, facts, origin }
+        Self::of_images(images, origin)
+    }
+
+    fn of_images(images: Vec<Image>, origin: Origin) -> Self {
+        Self { images, reply: GenerateImageResponse::default(), created: None, origin }
     }
 
     /// The images by reference. For their bytes, take them out with [`into_iter`](Self#impl-IntoIterator-for-GeneratedImages) or
@@ -173,7 +167,7 @@ impl GeneratedImages {
 
     /// The id of the generation. Binary replies have none.
     pub fn id(&self) -> Option<&str> {
-        self.facts.id.as_deref()
+        self.reply.id.as_deref()
     }
 
     /// The timing. Binary replies have none.
@@ -186,22 +180,22 @@ impl GeneratedImages {
     /// # }
     /// ```
     pub fn timing(&self) -> Option<&ImageTiming> {
-        self.facts.timing.as_ref()
+        self.reply.timing.as_ref()
     }
 
     /// The request as the server understood it, in an unstable form. Binary replies have none.
     pub fn request(&self) -> Option<&Value> {
-        self.facts.request.as_ref()
+        self.reply.request.as_ref()
     }
 
     /// The time of generation, in Unix seconds; only from [`generations`](crate::Images::generations).
     pub fn created(&self) -> Option<i64> {
-        self.facts.created
+        self.created
     }
 
     /// Fields of the reply unknown to this version of the crate.
     pub fn extra(&self) -> &Map<String, Value> {
-        &self.facts.extra
+        &self.reply.extra
     }
 
     /// The metadata of the reply.

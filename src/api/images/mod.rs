@@ -65,19 +65,17 @@ mod generated;
 #[allow(clippy::module_inception)]
 mod image;
 mod requests;
-mod styles;
 
 pub use self::generated::GeneratedImages;
 pub use self::image::Image;
-use self::styles::Styles;
 pub use crate::api::generated::handles::Images;
 use crate::api::generated::types::{
-    BackgroundRemoveImageRequest, EditImageRequest, GenerateImageRequest, MultiEditImageRequest,
+    BackgroundRemoveImageRequest, EditImageRequest, GenerateImageRequest, ImageStyleList, MultiEditImageRequest,
     SimpleGenerateImageRequest, UpscaleImageRequest,
 };
 use crate::runtime::call::Call;
 use crate::runtime::reply::RawReply;
-use crate::runtime::transport::ReplyForm;
+use crate::runtime::transport::{Reply, ReplyForm};
 
 impl Images<'_> {
     /// Generates images from a description.
@@ -142,7 +140,9 @@ impl Images<'_> {
     #[inline]
     pub fn styles(&self) -> Call<Vec<String>> {
         let call = self.client.raw().list_image_styles();
-        call.read(ReplyForm::Json, |reply| reply.json().map(Styles::into_names))
+        // An object with a list (the document), or only the list (a vendor guide).
+        let names = |reply: &mut Reply| reply.json::<ImageStyleList>().map(|list| list.data);
+        call.read(ReplyForm::Json, move |reply| names(reply).or_else(|error| reply.json().map_err(|_| error)))
     }
 
     /// Upscales an image by a factor of two or four. The result is a PNG of at most 16,777,216 pixels, so a large image gets a smaller
@@ -164,7 +164,8 @@ impl Images<'_> {
     /// Rejected before sending: a URL, a file that is not an image, 25 MB or more, fewer than 65,536 pixels, so many that the result has
     /// too many, a scale other than 2 and 4.
     pub fn upscale(&self, request: impl Into<UpscaleImageRequest>) -> Call<Image> {
-        let request = requests::upscale(request.into());
+        let request = request.into();
+        let request = UpscaleImageRequest { image: requests::plain(request.image), ..request };
         let call = checks::upscale(self.client.raw().upscale_image(&request), &request);
         image_of(call)
     }
@@ -190,7 +191,8 @@ impl Images<'_> {
     /// Rejected before sending: an empty prompt, a file that is not an image, 25 MB or more, fewer than 65,536 pixels or more than
     /// 33,177,600.
     pub fn edit(&self, request: impl Into<EditImageRequest>) -> Call<Image> {
-        let request = requests::edit(request.into());
+        let request = request.into();
+        let request = EditImageRequest { image: requests::plain(request.image), ..request };
         let call = self.client.raw().edit_image(&request).checked_files(&request);
         let call = call.checked(checks::transparent(request.transparent_background, request.output_format.as_ref()));
         image_of(call)

@@ -3,17 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::encoded;
-use crate::api::generated::types::{
-    BackgroundRemoveImageRequest, EditImageRequest, MultiEditImageRequest, UpscaleImageRequest,
-};
-use crate::runtime::media::FileInput;
-use crate::runtime::media::Upload;
+use crate::api::generated::types::{BackgroundRemoveImageRequest, MultiEditImageRequest, UpscaleImageRequest};
 use crate::runtime::media::data_url::is_web_url;
+use crate::runtime::media::{FileInput, Upload};
 use crate::runtime::validation::ValidationError;
 
 /// The base64 of a `data:` URL, for operations that do not accept a `data:` URL.
 #[inline]
-fn plain(image: FileInput) -> FileInput {
+pub(super) fn plain(image: FileInput) -> FileInput {
     match image {
         FileInput::Text(text) => match encoded::split(&text) {
             Ok((_, base64)) if base64.len() < text.len() => FileInput::Text(base64.to_owned()),
@@ -21,16 +18,6 @@ fn plain(image: FileInput) -> FileInput {
         },
         file => file,
     }
-}
-
-pub(super) fn upscale(mut request: UpscaleImageRequest) -> UpscaleImageRequest {
-    request.image = plain(request.image);
-    request
-}
-
-pub(super) fn edit(mut request: EditImageRequest) -> EditImageRequest {
-    request.image = plain(request.image);
-    request
 }
 
 /// A form has only files, so base64 next to a file becomes a file.

@@ -184,13 +184,10 @@ struct PacedCall {
 
 /// Counts a call that does not wait for its turn; `None` if another does.
 #[cfg(feature = "keys")]
-pub(crate) fn counted(
-    outgoing: &Outgoing,
-    client: &Client,
-    wanted: PermitRequest,
-) -> Option<Box<dyn CompletionObserver>> {
+pub(crate) fn counted(outgoing: &Outgoing, client: &Client) -> Option<Box<dyn CompletionObserver>> {
     let is_counted = outgoing.options.paced || outgoing.interceptors.get::<PaceInterceptor>().is_some();
     (!is_counted).then(|| -> Box<dyn CompletionObserver> {
+        let wanted = PermitRequest::of(outgoing, client, &client.pacer());
         Box::new(PacedCall { ticket: Ticket::counted(client, wanted), _queue: None })
     })
 }
@@ -199,7 +196,7 @@ impl CompletionObserver for PacedCall {
     fn succeeded(mut self: Box<Self>, reply: &mut Reply) -> Result<(), Error> {
         match &mut reply.body {
             Body::Whole(body) => {
-                let report = Report::Success { meta: Some(&reply.meta), used: tokens_in(body) };
+                let report = Report::Success { meta: Some(reply.meta.clone()), used: tokens_in(body) };
                 self.ticket.release(&report);
             }
             Body::Pieces(body) => {
@@ -211,7 +208,7 @@ impl CompletionObserver for PacedCall {
     }
 
     fn failed(self: Box<Self>, failure: Error) -> Error {
-        let meta = failure.meta();
+        let meta = failure.meta().cloned();
         self.ticket.release(&match failure.kind() {
             ErrorKind::Connect => Report::Unreached,
             _ if failure.attempts() == 0 => Report::Unsent,

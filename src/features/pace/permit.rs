@@ -48,6 +48,10 @@ impl PermitRequest {
         let mut other = self.clone();
         other.lane = pacer.lane(Some(credential.as_bytes()), &self.lane.name);
         other.bucket.account = client.budget().account(Some(credential));
+        #[cfg(feature = "redis")]
+        {
+            other.account = super::shared::SharedPace::of(client).account(Some(credential));
+        }
         other
     }
 

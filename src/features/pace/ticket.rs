@@ -116,7 +116,7 @@ impl Ticket {
     }
 
     /// Returns the permit, with the result of the request.
-    pub(crate) fn release(mut self, report: &Report<'_>) {
+    pub(crate) fn release(mut self, report: &Report) {
         self.learn_model(report.meta());
         self.release_with(report);
     }
@@ -138,7 +138,7 @@ impl Ticket {
         }
     }
 
-    fn release_with(&mut self, report: &Report<'_>) {
+    fn release_with(&mut self, report: &Report) {
         self.is_released = true;
         let clock = self.client.clock();
         #[cfg(feature = "redis")]

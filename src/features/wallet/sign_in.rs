@@ -19,7 +19,7 @@ use crate::runtime::error::Error;
 use crate::runtime::media::base64;
 use crate::runtime::meta::Meta;
 use crate::runtime::secret::Secret;
-use crate::runtime::timestamp::calendar::iso8601;
+use crate::runtime::timestamp::Moment;
 use crate::runtime::transport::CallOptions;
 use crate::runtime::wallet::{self, Challenge, RequestSigner, SignInRequest, Signer};
 
@@ -262,6 +262,12 @@ impl<T> Call<T> {
     pub fn with_wallet(self, wallet: &Wallet) -> Self {
         self.with_options(CallOptions::new().with_wallet(wallet))
     }
+}
+
+/// A time since 1970 in UTC, with milliseconds: `2026-01-01T00:00:00.000Z`.
+pub(super) fn iso8601(since_1970: Duration) -> String {
+    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
+    Moment { seconds, nanoseconds: 0 }.text(&format!(".{:03}", since_1970.subsec_millis()))
 }
 
 /// A control character, or a line or paragraph separator: what a wallet may show as the start of another line.

@@ -161,7 +161,8 @@ impl Document {
         if kind == ErrorKind::NotFound {
             details.did_you_mean = did_you_mean(&self.message);
         }
-        if let Some(body) = &self.body {
+        // A text may say what the fields of an object would.
+        if let Some(body) = self.body.as_ref().or(code.map(|_| &Value::Null)) {
             details.request_id = text(body, "request_id");
             details.attachments = attachments(status, &mut kind, body, &self.message, code, operation);
         }

@@ -63,8 +63,8 @@ impl Walk<'_> {
         match self.peek() {
             // An unexpected container is reported at its start.
             Some(b'{' | b'[') if self.reached() => true,
-            Some(b'{') if depth < DEEPEST => self.object(depth),
-            Some(b'[') if depth < DEEPEST => self.array(depth),
+            Some(b'{') if depth < DEEPEST => self.container(b'}', depth),
+            Some(b'[') if depth < DEEPEST => self.container(b']', depth),
             Some(b'"') => {
                 self.string();
                 self.reached()
@@ -77,16 +77,22 @@ impl Walk<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> bool {
+    /// The members of an object or the items of an array, up to its `end`.
+    fn container(&mut self, end: u8, depth: usize) -> bool {
         self.at += 1;
+        let mut index = 0;
         loop {
             self.skip_space();
-            match self.peek() {
-                Some(b'}') => {
+            let segment = match self.peek() {
+                Some(byte) if byte == end => {
                     self.at += 1;
                     return self.reached();
                 }
-                Some(b',') => self.at += 1,
+                Some(b',') => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(_) if end == b']' => Segment::Index(index),
                 Some(b'"') => {
                     let key = self.string();
                     // An error at the key itself is one of the object.
@@ -97,38 +103,16 @@ impl Walk<'_> {
                     if self.peek() == Some(b':') {
                         self.at += 1;
                     }
-                    self.path.push(Segment::Key(key));
-                    if self.value(depth + 1) {
-                        return true;
-                    }
-                    self.path.pop();
+                    Segment::Key(key)
                 }
                 _ => return true,
+            };
+            self.path.push(segment);
+            if self.value(depth + 1) {
+                return true;
             }
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> bool {
-        self.at += 1;
-        let mut index = 0;
-        loop {
-            self.skip_space();
-            match self.peek() {
-                Some(b']') => {
-                    self.at += 1;
-                    return self.reached();
-                }
-                Some(b',') => self.at += 1,
-                Some(_) => {
-                    self.path.push(Segment::Index(index));
-                    if self.value(depth + 1) {
-                        return true;
-                    }
-                    self.path.pop();
-                    index += 1;
-                }
-                None => return true,
-            }
+            self.path.pop();
+            index += 1;
         }
     }
 

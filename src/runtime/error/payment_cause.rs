@@ -77,17 +77,10 @@ impl Error {
     /// ```
     pub fn payment_cause(&self) -> Option<PaymentCause> {
         let balances = || self.meta().map(Meta::balances).unwrap_or_default();
-        let account = |limit| match limit {
-            SpendLimit::Balance => PaymentCause::Balance { balances: balances() },
-            limit => PaymentCause::KeyLimit { limit, balances: balances() },
-        };
         Some(match self.code().map(str::to_ascii_uppercase).as_deref() {
             Some("AUTHENTICATION_FAILED_INACTIVE_KEY" | "API_ACCESS_DISABLED") => PaymentCause::Inactive,
             Some("PRO_ONLY_MODEL") => PaymentCause::ProModel,
             Some("SETTLEMENT_FAILED") => PaymentCause::Settlement,
-            Some("API_KEY_DIEM_SPEND_LIMIT_EXCEEDED") => account(SpendLimit::KeyDiem),
-            Some("API_KEY_USD_SPEND_LIMIT_EXCEEDED") => account(SpendLimit::KeyUsd),
-            Some("INSUFFICIENT_BALANCE") => account(SpendLimit::Balance),
             _ => match self.payment_required()? {
                 PaymentRequired::Challenge(_) if self.kind() == ErrorKind::Authentication => PaymentCause::NoCredential,
                 PaymentRequired::Challenge(challenge) => {
@@ -97,7 +90,8 @@ impl Error {
                 PaymentRequired::Wallet(wallet) => {
                     PaymentCause::Wallet { credit_usd: wallet.current_usd, minimum_usd: wallet.minimum_usd }
                 }
-                PaymentRequired::Account(limit) => account(*limit),
+                PaymentRequired::Account(SpendLimit::Balance) => PaymentCause::Balance { balances: balances() },
+                PaymentRequired::Account(limit) => PaymentCause::KeyLimit { limit: *limit, balances: balances() },
             },
         })
     }

@@ -15,9 +15,11 @@ impl Moment {
     /// A time of a day in UTC, if it is a valid date and time.
     pub(crate) fn new(date: [i64; 3], time: [i64; 3]) -> Option<Self> {
         let ([year, month, day], [hour, minute, second]) = (date, time);
-        let is_day = (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
+        let days = days_since_1970(year, month, day);
+        // A day after the end of its month comes back as one of the next.
+        let is_day = (1..=12).contains(&month) && date_of(days) == (year, month, day);
         let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
-        let seconds = days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+        let seconds = days * DAY + hour * 3600 + minute * 60 + second;
         (is_day && is_time).then_some(Self { seconds, nanoseconds: 0 })
     }
 
@@ -76,19 +78,12 @@ impl Moment {
         self.text(&fraction)
     }
 
-    fn text(self, fraction: &str) -> String {
+    pub(crate) fn text(self, fraction: &str) -> String {
         let (year, month, day) = date_of(self.seconds.div_euclid(DAY));
         let second = self.seconds.rem_euclid(DAY);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
     }
-}
-
-/// A time since 1970 in UTC, with milliseconds: `2026-01-01T00:00:00.000Z`.
-#[cfg(feature = "wallet")]
-pub(crate) fn iso8601(since_1970: Duration) -> String {
-    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX / DAY);
-    Moment { seconds, nanoseconds: 0 }.text(&format!(".{:03}", since_1970.subsec_millis()))
 }
 
 /// The numbers between separators, each with a fixed number of digits.
@@ -115,15 +110,6 @@ fn offset(zone: &str) -> Option<i64> {
         Some([numbers::<1>(hours, ':', &[2])?[0], numbers::<1>(minutes, ':', &[2])?[0]])
     })?;
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
 }
 
 /// The days before 1970 in a calendar that starts in the year 0 and whose years start in March, so that the leap day is the last.

@@ -1,6 +1,6 @@
 //! `Timestamp`: a time as the API writes it.
 
-pub(crate) mod calendar;
+mod calendar;
 mod convert;
 
 use std::cmp::Ordering;

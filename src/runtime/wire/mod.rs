@@ -350,25 +350,21 @@ fn too_large() -> Option<i64> {
     (LENIENCE.get() == Lenience::Required).then_some(0)
 }
 
-impl Field for f64 {
-    fn blank() -> Self {
-        0.0
-    }
+macro_rules! numbers {
+    ($($name:ty),*) => {$(
+        impl Field for $name {
+            fn blank() -> Self {
+                Self::default()
+            }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Number::<f64>(PhantomData))
-    }
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Number::<$name>(PhantomData))
+            }
+        }
+    )*};
 }
 
-impl Field for i64 {
-    fn blank() -> Self {
-        0
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Number::<i64>(PhantomData))
-    }
-}
+numbers!(f64, i64);
 
 impl Field for u32 {
     fn blank() -> Self {
@@ -396,44 +392,15 @@ macro_rules! plain_fields {
     )*};
 }
 
-plain_fields!(String, bool, serde_json::Value, serde_json::Map<String, serde_json::Value>);
-
-/// An empty text: the value of an absent secret in a reply.
-impl Default for crate::runtime::secret::Secret {
-    fn default() -> Self {
-        Self::from("")
-    }
-}
-
-impl Field for crate::runtime::secret::Secret {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::read(deserializer).map(Self::from)
-    }
-}
-
-impl Field for crate::runtime::timestamp::Timestamp {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        de::Deserialize::deserialize(deserializer)
-    }
-}
-
-impl Field for crate::runtime::amount::Amount {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        de::Deserialize::deserialize(deserializer)
-    }
-}
+plain_fields!(
+    String,
+    bool,
+    serde_json::Value,
+    serde_json::Map<String, serde_json::Value>,
+    crate::runtime::amount::Amount,
+    crate::runtime::secret::Secret,
+    crate::runtime::timestamp::Timestamp,
+);
 
 /// Writes a field if it is set.
 pub(crate) fn entry<M: SerializeMap, T: Serialize>(

@@ -168,14 +168,13 @@ impl CallInterceptor for PoolInterceptor {
         let index = outgoing.pooled.assigned.unwrap_or_else(|| self.choose(outgoing));
         self.set(outgoing, index);
         let client = Client::of_call(outgoing);
-        let wanted = PermitRequest::of(outgoing, &client, &client.pacer());
         let call = PooledCall {
             pool: self.pool.clone(),
             index,
             restarts: outgoing.pooled.restarts,
             job: queue_id(outgoing),
             queues: outgoing.scope.operation().facts().path.ends_with("/queue"),
-            counted: pace::counted(outgoing, &client, wanted),
+            counted: pace::counted(outgoing, &client),
             client,
         };
         Box::pin(std::future::ready(Ok(Some(Box::new(call) as Box<dyn CompletionObserver>))))

@@ -378,7 +378,7 @@ impl Engine {
     fn succeed(&mut self, task: Task, ticket: Ticket, received: AttemptReply) {
         let AttemptReply { reply, body, is_file } = received;
         let used = body.as_ref().filter(|_| !is_file).map(|body| ReportedUsage::read(body)).unwrap_or_default();
-        ticket.release(&Report::Success { meta: Some(&reply.meta), used: used.total_tokens });
+        ticket.release(&Report::Success { meta: Some(reply.meta.clone()), used: used.total_tokens });
         let (meta, scope) = (reply.meta.clone(), reply.scope.clone());
         let entry = task.entry.clone();
         let finish = Finish { used, ..task.into_finish(Ok(reply)) };
@@ -395,7 +395,7 @@ impl Engine {
     fn fail(&mut self, mut task: Box<Task>, ticket: Ticket, failure: Error) {
         let verdict = Verdict::of(&failure, &task.outgoing, task.most_repeats);
         task.outgoing.signed_again |= task.outgoing.signs_again;
-        let meta = failure.meta();
+        let meta = failure.meta().cloned();
         ticket.release(&match verdict {
             _ if failure.kind() == ErrorKind::Connect => Report::Unreached,
             Verdict::Retry if failure.is_abuse_block() => Report::Blocked { meta },

@@ -124,7 +124,7 @@ impl Lane {
     }
 
     /// Releases a completed request.
-    pub(super) fn leave(&mut self, admission: Admission, report: &Report<'_>, now: Instant, jitter: f64) {
+    pub(super) fn leave(&mut self, admission: Admission, report: &Report, now: Instant, jitter: f64) {
         let Admission { tokens, input, since, is_answered } = admission;
         self.tokens_in_flight = self.tokens_in_flight.saturating_sub(tokens);
         let spent = report.used().unwrap_or(tokens);
@@ -221,7 +221,7 @@ mod tests {
         Admission { tokens: 0, input: 0, since, is_answered: false }
     }
 
-    fn refused(wait: Option<u64>) -> Report<'static> {
+    fn refused(wait: Option<u64>) -> Report {
         Report::Refused { meta: None, wait: wait.map(Duration::from_secs), overloaded: false }
     }
 

@@ -193,7 +193,7 @@ impl Pacer {
         &self,
         (run, wanted): (u64, &PermitRequest),
         (lane, admission): (&LaneKey, Admission),
-        report: &Report<'_>,
+        report: &Report,
         now: Instant,
         jitter: f64,
     ) {
@@ -218,7 +218,7 @@ impl Pacer {
     ) {
         let mut state = self.lock();
         admission.is_answered = true;
-        let report = Report::Success { meta: Some(meta), used: None };
+        let report = Report::Success { meta: Some(meta.clone()), used: None };
         state.answered((run, wanted), &report, admission.since, now, 0.0);
         if let Some(lane) = state.lanes.get_mut(lane) {
             lane.begun(admission.tokens, meta, now);
@@ -393,7 +393,7 @@ impl PacerState {
     fn answered(
         &mut self,
         (run, wanted): (u64, &PermitRequest),
-        report: &Report<'_>,
+        report: &Report,
         since: Instant,
         now: Instant,
         jitter: f64,

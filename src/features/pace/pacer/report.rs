@@ -6,24 +6,24 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::meta::Meta;
 
 /// The result of a request.
-#[derive(Debug)]
-pub(crate) enum Report<'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Report {
     Success {
-        meta: Option<&'a Meta>,
+        meta: Option<Meta>,
         used: Option<u64>,
     },
     /// Not executed, and to be retried: after this wait, if the API asked for one.
     Refused {
-        meta: Option<&'a Meta>,
+        meta: Option<Meta>,
         wait: Option<Duration>,
         overloaded: bool,
     },
     /// The API blocks its bucket, which the failure budget knows; the model is not affected.
     Blocked {
-        meta: Option<&'a Meta>,
+        meta: Option<Meta>,
     },
     Failed {
-        meta: Option<&'a Meta>,
+        meta: Option<Meta>,
     },
     /// There was no connection.
     Unreached,
@@ -31,11 +31,11 @@ pub(crate) enum Report<'a> {
     Unsent,
 }
 
-impl<'a> Report<'a> {
+impl Report {
     /// A request that the API rejected because there are too many, and that is retried. Too many at once wait for one another only.
-    pub(crate) fn of_refusal(failure: &'a Error) -> Self {
+    pub(crate) fn of_refusal(failure: &Error) -> Self {
         let wait = if failure.is_concurrency_limit() { Some(Duration::ZERO) } else { failure.retry_after() };
-        Self::Refused { meta: failure.meta(), wait, overloaded: failure.kind() == ErrorKind::Overloaded }
+        Self::Refused { meta: failure.meta().cloned(), wait, overloaded: failure.kind() == ErrorKind::Overloaded }
     }
 
     pub(in crate::features::pace) fn meta(&self) -> Option<&Meta> {
@@ -43,7 +43,7 @@ impl<'a> Report<'a> {
             Self::Success { meta, .. }
             | Self::Refused { meta, .. }
             | Self::Blocked { meta }
-            | Self::Failed { meta } => *meta,
+            | Self::Failed { meta } => meta.as_ref(),
             Self::Unreached | Self::Unsent => None,
         }
     }

@@ -28,7 +28,7 @@ impl Runs {
         PermitRequest { lane, load: LOAD, ..PermitRequest::default() }
     }
 
-    fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report<'_>) {
+    fn done(&self, run: u64, admitted: (LaneKey, u64), report: &Report) {
         let admission = Admission { tokens: admitted.1, input: LOAD.input, since: self.now, is_answered: false };
         let wanted = Self::permit_request(admitted.0.clone());
         self.pacer.done((run, &wanted), (&admitted.0, admission), report, self.now, 0.0);
@@ -40,7 +40,7 @@ impl Runs {
     }
 }
 
-const SUCCESS: Report<'static> = Report::Success { meta: None, used: None };
+const SUCCESS: Report = Report::Success { meta: None, used: None };
 
 #[test]
 #[inline]

@@ -53,49 +53,11 @@ pub(super) enum LaneChange {
     /// The reply of a request has begun, which is a stream.
     Begun { party: Party, tokens: u64, meta: Meta, at: Instant },
     /// A request completed.
-    Leave { party: Party, admission: Admission, report: OwnedReport, counts: Option<Counts>, at: Instant, jitter: f64 },
+    Leave { party: Party, admission: Admission, report: Report, counts: Option<Counts>, at: Instant, jitter: f64 },
     /// A request was rejected that keeps its permit.
     Refused { wait: Option<Duration>, is_overloaded: bool, at: Instant, jitter: f64 },
     /// A process died.
     Death(String),
-}
-
-/// A [`Report`] that lasts.
-pub(super) enum OwnedReport {
-    Success { meta: Option<Meta>, used: Option<u64> },
-    Refused { meta: Option<Meta>, wait: Option<Duration>, overloaded: bool },
-    Blocked { meta: Option<Meta> },
-    Failed { meta: Option<Meta> },
-    Unreached,
-    Unsent,
-}
-
-impl OwnedReport {
-    pub(super) fn of(report: &Report<'_>) -> Self {
-        match report {
-            Report::Success { meta, used } => Self::Success { meta: meta.cloned(), used: *used },
-            Report::Refused { meta, wait, overloaded } => {
-                Self::Refused { meta: meta.cloned(), wait: *wait, overloaded: *overloaded }
-            }
-            Report::Blocked { meta } => Self::Blocked { meta: meta.cloned() },
-            Report::Failed { meta } => Self::Failed { meta: meta.cloned() },
-            Report::Unreached => Self::Unreached,
-            Report::Unsent => Self::Unsent,
-        }
-    }
-
-    fn report(&self) -> Report<'_> {
-        match self {
-            Self::Success { meta, used } => Report::Success { meta: meta.as_ref(), used: *used },
-            Self::Refused { meta, wait, overloaded } => {
-                Report::Refused { meta: meta.as_ref(), wait: *wait, overloaded: *overloaded }
-            }
-            Self::Blocked { meta } => Report::Blocked { meta: meta.as_ref() },
-            Self::Failed { meta } => Report::Failed { meta: meta.as_ref() },
-            Self::Unreached => Report::Unreached,
-            Self::Unsent => Report::Unsent,
-        }
-    }
 }
 
 impl StoredCounts {
@@ -222,7 +184,7 @@ impl SharedContent for SharedLane {
             }
             LaneChange::Leave { party, admission, report, counts, at, jitter } => {
                 let mut lane = self.lane.lane(load, times);
-                lane.leave(*admission, &report.report(), *at, *jitter);
+                lane.leave(*admission, report, *at, *jitter);
                 self.lane = StoredLane::of(&lane, times);
                 let (tokens, is_answered) = (admission.tokens, admission.is_answered);
                 self.change_load(party, |load, in_bucket| {
@@ -298,7 +260,7 @@ mod tests {
         let at = Instant::now();
         let admission = Admission { tokens: u64::MAX, input: 0, since: at, is_answered: false };
         let meta = || Meta::new(reqwest::StatusCode::OK, Default::default(), std::time::SystemTime::now(), 1);
-        let report = || OwnedReport::Refused { meta: Some(meta()), wait: Some(Duration::MAX), overloaded: true };
+        let report = || Report::Refused { meta: Some(meta()), wait: Some(Duration::MAX), overloaded: true };
         for now in [0, 1_700_000_000_000, u64::MAX] {
             let mut lane: SharedLane = serde_json::from_str(&text).unwrap();
             let changes = [

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use hmac_sha256::Hash;
 use reqwest::header::HeaderValue;
 
-use self::content::{LaneChange, OwnedReport, Party, SharedLane};
+use self::content::{LaneChange, Party, SharedLane};
 use super::pacer::{Admission, Hold, Report};
 use super::permit::PermitRequest;
 use crate::features::hex;
@@ -160,8 +160,8 @@ impl SharedPermit {
     }
 
     /// The request completed. `counts`: the failures of this process.
-    pub(super) fn leave(self, admission: Admission, report: &Report<'_>, counts: Option<Counts>, jitter: f64) {
-        let (party, report) = (self.party, OwnedReport::of(report));
+    pub(super) fn leave(self, admission: Admission, report: &Report, counts: Option<Counts>, jitter: f64) {
+        let (party, report) = (self.party, report.clone());
         let change = LaneChange::Leave { party, admission, report, counts, at: Instant::now(), jitter };
         self.document.send(change);
     }

@@ -221,7 +221,7 @@ async fn a_sign_in_that_the_api_would_refuse_is_not_signed() {
 
 #[test]
 fn times_are_written_with_milliseconds() {
-    use crate::runtime::timestamp::calendar::iso8601;
+    use super::sign_in::iso8601;
     use std::time::Duration;
     for (millis, expected) in [
         (0, "1970-01-01T00:00:00.000Z"),
