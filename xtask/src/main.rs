@@ -5,6 +5,7 @@ mod bench;
 mod contract;
 mod coverage;
 mod failure;
+mod soak;
 mod spec;
 mod workspace;
 
@@ -40,6 +41,9 @@ cargo xtask COMMAND
   bench build                         cost of a first build, compared with the same program on async-openai (takes minutes)
   bench call|stream                   time calls and streams over loopback, compared with handwritten code (see tools/bench/README.md)
   bench instructions                  count the instructions of a call, compared with handwritten code (needs valgrind)
+  soak [--minutes MINUTES] [--seed SEED]
+                                      call servers that fail for half an hour: memory stays flat, every call ends, nothing is paid
+                                      twice, and nothing is left at the end (Linux)
   help                                print this
 ";
 
@@ -75,6 +79,7 @@ fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
             Some(name) => bench::run(&name, args).map(done),
             None => Err(Failure::usage("`bench` needs a name", USAGE)),
         },
+        "soak" => soak::run(args),
         "help" => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

@@ -48,6 +48,8 @@ impl PaceInterceptor {
         let begun = client.clock().now();
         let mut turn = Turn { place, wanted, begun, limit: self.limit, timer: None, client, pacer };
         let begun_waiting = tokio::time::Instant::now();
+        // Again only while others share the limits.
+        #[cfg_attr(not(feature = "redis"), expect(clippy::never_loop))]
         let ticket = loop {
             let left = self.limit.saturating_sub(begun_waiting.elapsed());
             let outcome = tokio::time::timeout(left, std::future::poll_fn(|cx| turn.poll(cx))).await;

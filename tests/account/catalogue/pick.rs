@@ -81,6 +81,54 @@ async fn what_the_api_does_not_say_is_missing() {
 }
 
 #[tokio::test]
+async fn each_requirement_is_met_by_the_model_that_has_it() {
+    type Requirement = (&'static str, fn(Pick) -> Pick);
+    let requirements: [Requirement; 8] = [
+        ("optimizedForCode", Pick::code),
+        ("supportsFunctionCalling", Pick::tools),
+        ("supportsResponseSchema", Pick::response_schema),
+        ("supportsReasoning", Pick::reasoning),
+        ("supportsVision", Pick::vision),
+        ("supportsAudioInput", Pick::audio_input),
+        ("supportsVideoInput", Pick::video_input),
+        ("supportsWebSearch", Pick::web_search),
+    ];
+    let models =
+        requirements.map(|(capability, _)| model(capability, "text", json!({"capabilities": {capability: true}})));
+    let censored = model("most-censored", "text", json!({}));
+    let uncensored = model("uncensored", "text", json!({"uncensored": true}));
+    let list = list(&[&models[..], &[censored, uncensored]].concat()).to_string();
+    let server = Server::start(move |_, _| Answer::json(200, &list));
+    let venice = builder(&server).build().unwrap();
+    for (capability, needs) in requirements {
+        assert_eq!(venice.models().pick(needs(Pick::chat())).await.unwrap().id(), capability);
+    }
+    assert_eq!(venice.models().pick(Pick::chat().uncensored()).await.unwrap().id(), "uncensored");
+}
+
+#[tokio::test]
+async fn the_price_of_other_models_is_that_of_what_they_make() {
+    let usd = |usd: f64| json!({"usd": usd, "diem": usd});
+    let models = [
+        model("reader", "embedding", json!({"pricing": {"input": usd(0.5), "output": usd(9.0)}})),
+        model("speaker", "tts", json!({"pricing": {"input": usd(2.0)}})),
+        model("listener", "asr", json!({"pricing": {"per_audio_second": usd(0.01)}})),
+    ];
+    let list = list(&models).to_string();
+    let server = Server::start(move |_, _| Answer::json(200, &list));
+    let venice = builder(&server).build().unwrap();
+    let expected = [
+        (Pick::embedding().tokens(1_000_000, 1_000_000), "reader", "0.5"),
+        (Pick::speech(), "speaker", "0.002"),
+        (Pick::transcription(), "listener", "0.6"),
+    ];
+    for (pick, id, price) in expected {
+        let picked = venice.models().pick(pick.cheapest()).await.unwrap();
+        assert_eq!((picked.id(), picked.price().and_then(|price| price.usd)), (id, amount(price)));
+    }
+}
+
+#[tokio::test]
 async fn an_error_counts_why_no_model_fits() {
     let error = picked(Pick::chat().private().vision().at_most("1")).await.unwrap_err();
     let expected = "none of 9 text models fits: 1 offline, 1 about to be removed (`allow_deprecated`), 1 in beta (`allow_beta`), \

@@ -113,3 +113,28 @@ async fn a_stream_that_is_rejected_counts_as_nothing() {
     assert!(within(&server, &budget).chat().stream(a_dollar()).await.is_err());
     assert_counts(&budget, ["0", "0", "0"]);
 }
+
+#[cfg(feature = "unstable")]
+#[tokio::test]
+async fn a_streamed_response_counts_with_what_its_last_event_reports() {
+    use venice_ai::types::ResponsesRequest;
+
+    let usage = r#""usage": {"input_tokens": 5, "output_tokens": 50, "total_tokens": 55}"#;
+    for (reported, spent) in
+        [(usage.to_owned(), "0.5"), (format!(r#"{usage}, "cost": {{"usd": 0.125, "diem": 0}}"#), "0.125")]
+    {
+        let delta = r#"{"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": "Hi"}"#;
+        let last = format!(
+            r#"{{"type": "response.completed", "response": {{"id": "r", "model": "writer", "status": "completed", "output": [], {reported}}}}}"#
+        );
+        let server = streaming(&[delta, &last]);
+        let budget = Budget::usd(1);
+        let request = ResponsesRequest::new("writer", "Hello").max_output_tokens(100);
+        let mut stream = within(&server, &budget).responses().stream(request).await.unwrap();
+        assert_counts(&budget, ["0", "1", "0"]);
+        while let Some(event) = stream.next().await {
+            event.unwrap();
+        }
+        assert_counts(&budget, [spent, "0", "0"]);
+    }
+}
