@@ -81,3 +81,15 @@ async fn other_errors_have_no_cause() {
         assert!(!shown.contains("payment:"), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn a_text_names_its_cause_and_a_page_of_a_gateway_does_not() {
+    let text = Answer::new(402, &[("content-type", "text/plain")], "API key USD spend limit exceeded");
+    let (cause, shown) = cause_of(text).await;
+    let Some(PaymentCause::KeyLimit { limit, .. }) = cause else { panic!("{cause:?}: {shown}") };
+    assert_eq!(limit, SpendLimit::KeyUsd);
+
+    let page = Answer::new(402, &[("content-type", "text/html")], "<html><title>Pay for this site</title></html>");
+    let (cause, shown) = cause_of(page).await;
+    assert_eq!(cause, None, "{shown}");
+}

@@ -158,7 +158,7 @@ impl<C: SharedContent> SharedDocument<C> {
         &self.state
     }
 
-    /// Makes a change, and waits until it is stored. After an error it may be stored all the same.
+    /// Makes a change, and waits until it is stored. After an error it may still be stored.
     pub(crate) async fn change(self: &Arc<Self>, change: C::Change) -> Result<C::Answer, Error> {
         let answer = self.ask(Some(Arc::new(change))).await?;
         answer.ok_or_else(|| Error::shared_state("the shared state has no answer"))

@@ -120,7 +120,7 @@ async fn work(shared: &Arc<Shared>, time: Duration, seed: u64, series: &mut Seri
                 println!("{:>6} s: {figures}, {} calls", start.elapsed().as_secs(), shared.calls.load(Ordering::Relaxed));
                 series.0.push((start.elapsed(), figures));
             }
-            // None ends before it is told to, unless a rule is broken.
+            // None ends before it is stopped, unless a rule is broken.
             Some(ended) = workers.join_next() => ended??,
         }
     }

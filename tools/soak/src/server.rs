@@ -97,7 +97,7 @@ fn break_something(mock: &MockVenice, random: &mut Random) {
         10 => Fault::delay(random.time(100)),
         _ => Fault::status(400 + random.below(30) as u16),
     };
-    // Of an answer that cannot be read nobody knows the price: the budget counts its estimate.
+    // The price of an answer that cannot be read is unknown: the budget counts its estimate.
     let first = usize::from(matches!(chosen, 9));
     match OPERATIONS.get(first + random.below(12 - first as u64 * 7) as usize) {
         Some(operation) => mock.fault(fault.on(operation)),

@@ -60,7 +60,7 @@ impl Shared {
     }
 }
 
-/// A task that makes calls until it is told to stop.
+/// A task that makes calls until it is stopped.
 #[derive(Debug)]
 pub struct Worker {
     pub shared: Arc<Shared>,
