@@ -9,13 +9,7 @@ use crate::{failure::Failure, workspace};
 
 /// Runs the tool with the rest of the command line; its exit code is the command's.
 pub fn run(mut args: lexopt::Parser) -> Result<ExitCode, Failure> {
-    let mut command = workspace::cargo();
-    command
-        .args(["run", "--quiet", "--package", "venice-contract", "--manifest-path"])
-        .arg(workspace::path("Cargo.toml"));
-    let status = command.arg("--").args(args.raw_args()?).status();
-    let status =
-        status.map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH").with_code(3))?;
+    let status = workspace::run_tool("venice-contract", args.raw_args()?).map_err(|failure| failure.with_code(3))?;
     // A signal leaves no code.
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(3)))
 }

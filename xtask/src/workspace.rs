@@ -1,10 +1,11 @@
 //! The files of this workspace.
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitStatus},
 };
 
 use crate::failure::Failure;
@@ -23,6 +24,14 @@ pub fn shown(path: &Path) -> String {
 /// The Cargo that runs this.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a tool, which is a package of its own, with these arguments.
+pub fn run_tool(package: &str, args: impl Iterator<Item = OsString>) -> Result<ExitStatus, Failure> {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", package, "--manifest-path"]).arg(path("Cargo.toml"));
+    let status = command.arg("--").args(args).status();
+    status.map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH"))
 }
 
 /// Reads a text file.
