@@ -161,8 +161,9 @@ impl Document {
         if kind == ErrorKind::NotFound {
             details.did_you_mean = did_you_mean(&self.message);
         }
-        // A text may say what the fields of an object would.
-        if let Some(body) = self.body.as_ref().or(code.map(|_| &Value::Null)) {
+        // A text may say what is used up, too.
+        let names_cause = code.is_some() && status == StatusCode::PAYMENT_REQUIRED;
+        if let Some(body) = self.body.as_ref().or(names_cause.then_some(&Value::Null)) {
             details.request_id = text(body, "request_id");
             details.attachments = attachments(status, &mut kind, body, &self.message, code, operation);
         }
