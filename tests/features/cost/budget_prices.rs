@@ -103,6 +103,7 @@ async fn a_recording_counts_by_its_length_once_that_is_reported() {
     assert_eq!(dollars(&budget), ["0.125", "0", "0"].map(String::from));
 }
 
+#[cfg(feature = "jobs")]
 #[tokio::test]
 async fn videos_and_music_cost_what_is_quoted_before_each_job() {
     let video = || QueueVideoRequest::new("any").prompt("Waves").duration("5s");
@@ -126,6 +127,7 @@ async fn videos_and_music_cost_what_is_quoted_before_each_job() {
     assert_eq!((calls(&server), &*server.only().target), (1, "/api/v1/video/quote"));
 }
 
+#[cfg(feature = "jobs")]
 #[tokio::test]
 async fn a_video_with_references_has_an_unknown_price() {
     let server = studio();
@@ -135,6 +137,7 @@ async fn a_video_with_references_has_an_unknown_price() {
     assert_eq!(server.count(), 0);
 }
 
+#[cfg(feature = "crypto-rpc")]
 #[tokio::test]
 async fn a_blockchain_call_counts_with_the_dollars_of_its_headers() {
     let server = studio();

@@ -43,6 +43,7 @@ async fn a_stream_that_was_read_to_its_end_counts_with_its_cost() {
     assert_counts(&budget, ["0.125", "0", "0"]);
 }
 
+#[cfg(feature = "collect")]
 #[tokio::test]
 async fn the_text_alone_counts_as_well() {
     let server = streaming(&[WORDS, FINISH, COST, "[DONE]"]);
@@ -52,6 +53,7 @@ async fn the_text_alone_counts_as_well() {
     assert_counts(&budget, ["0.125", "0", "0"]);
 }
 
+#[cfg(feature = "collect")]
 #[tokio::test]
 async fn a_stream_that_reports_only_tokens_counts_by_the_list_and_one_that_reports_nothing_as_estimated() {
     for (events, spent) in [(&[WORDS, FINISH, USAGE, "[DONE]"][..], "0.5"), (&[WORDS, FINISH, "[DONE]"], "1")] {
@@ -98,6 +100,7 @@ async fn a_stream_that_fails_or_breaks_is_uncertain() {
     }
 }
 
+#[cfg(feature = "collect")]
 #[tokio::test]
 async fn a_whole_answer_where_a_stream_was_asked_for_counts_too() {
     let server = shop(|_| super::costing("0.75"));

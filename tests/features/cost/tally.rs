@@ -39,6 +39,7 @@ fn answering() -> Server {
     })
 }
 
+#[cfg(all(feature = "collect", feature = "crypto-rpc"))]
 #[tokio::test]
 async fn calls_tokens_and_costs_count_under_the_model_that_answered() {
     let server = answering();
