@@ -35,16 +35,16 @@ fn main() {
         Case { name: "1 MiB line, 1400-byte chunks", chunks: pieces(&long(1), 1400), events: 1, runs: 1 },
         Case { name: "4 MiB line, 1400-byte chunks", chunks: pieces(&long(4), 1400), events: 1, runs: 1 },
     ];
-    println!("{:<30} {:>10} {:>18} {:>20} {:>9}", "", "bytes", "venice-ai", "eventsource-stream", "ratio");
+    println!("| | bytes | venice-ai | eventsource-stream | ratio |\n|---|---:|---:|---:|---:|");
     for case in &cases {
         let ours = best(case, case.runs.max(5), with_sse_decoder);
         let theirs = best(case, case.runs, with_eventsource_stream);
-        let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+        let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
         let bytes: usize = case.chunks.iter().map(Bytes::len).sum();
-        println!("{:<30} {bytes:>10} {:>18} {:>20} {ratio:>8.1}x", case.name, show(ours, case), show(theirs, case));
+        println!("| {} | {bytes} | {} | {} | {ratio:.4} |", case.name, show(ours, case), show(theirs, case));
     }
     let typed = best(&cases[2], 5, typed_with_sse_decoder);
-    println!("16 KiB chunks, decoded into ChatCompletionChunk: {}", show(typed, &cases[2]));
+    println!("\n16 KiB chunks, decoded into `ChatCompletionChunk`: {}.", show(typed, &cases[2]));
 }
 
 /// As from a socket: each piece is a separate allocation.

@@ -39,8 +39,10 @@ cargo xtask COMMAND
   contract [OPTIONS]                  send requests of every operation through the SDK, and compare the replies with the document
                                       (`contract --help`); exit code 0: nothing new, 1: drift, 2: incomplete, 3: could not run
   bench build                         cost of a first build, compared with the same program on async-openai (takes minutes)
-  bench call|stream                   time calls and streams over loopback, compared with handwritten code (see tools/bench/README.md)
+  bench call|stream|streams|files     calls, streams and files over loopback, compared with handwritten code (see tools/bench/README.md)
   bench instructions                  count the instructions of a call, compared with handwritten code (needs valgrind)
+  bench decoder                       the decoder of event streams alone
+  bench all                           all of these, and write their tables to docs/benchmarks.md (takes half an hour)
   soak [--minutes MINUTES] [--seed SEED]
                                       call servers that fail for half an hour: memory stays flat, every call ends, nothing is paid
                                       twice, and nothing is left at the end (Linux)

@@ -26,6 +26,16 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Runs a command that has to succeed.
+pub fn succeed(command: &mut Command) -> Result<(), Failure> {
+    let status = command.status().map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH"))?;
+    if status.success() {
+        return Ok(());
+    }
+    let args: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    Err(Failure::new(format!("`cargo {}` ended with {status}", args.join(" ")), "what it printed says why"))
+}
+
 /// Runs a tool, which is a package of its own, with these arguments.
 pub fn run_tool(package: &str, args: impl Iterator<Item = OsString>) -> Result<ExitStatus, Failure> {
     let mut command = cargo();

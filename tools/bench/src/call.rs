@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use venice_ai::Client;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest, ChatMessage};
 
-use crate::processes::{self, Figures, median, ratio};
+use crate::processes::{self, Comparison};
 use crate::server::Server;
 use crate::{Failure, Flavor, replies};
 
@@ -53,45 +53,22 @@ impl Who {
 }
 
 pub fn run() -> Result<(), Failure> {
+    println!("## One call\n");
+    println!(
+        "A chat reply, against `reqwest` and `serde_json` into the same types. {CALLS} calls a round, {PROCESSES} processes each."
+    );
     for (reply, ..) in REPLIES {
-        let allocations = |who: Who| allocations(reply, who.name());
-        let allocations = Who::ALL.into_iter().map(allocations).collect::<Result<Vec<f64>, Failure>>()?;
+        let allocations = |who: Who| Ok(format!("{:.1}", allocations(reply, who.name())?));
+        let allocations = Who::ALL.into_iter().map(allocations).collect::<Result<Vec<_>, Failure>>()?;
         for flavor in FLAVORS {
-            println!(
-                "\n{:<34}{:>13}{:>8}  {:<13}{:>13}{:>8}  {:<13}{:>8}{:>8}  {:<13}{:>12}{:>7}",
-                format!("{reply}, {flavor}"),
-                "CPU/call",
-                "ratio",
-                "of processes",
-                "wall/call",
-                "ratio",
-                "of processes",
-                "faults",
-                "ratio",
-                "of processes",
-                "allocations",
-                "more"
-            );
-            let contenders = Who::ALL.map(|who| vec!["call-once", flavor, reply, who.name()]);
-            let figures = processes::compare(&contenders, PROCESSES)?;
-            for ((who, own), allocations_of) in Who::ALL.into_iter().zip(&figures).zip(&allocations) {
-                let ratio = |what: fn(&Figures) -> f64| ratio(own, &figures[0], what);
-                let (cpu, wall, faults) = (ratio(|own| own.cpu), ratio(|own| own.wall), ratio(|own| own.faults));
-                println!(
-                    "{:<34}{:>10.1} µs{:>8.3}  {:<13}{:>10.1} µs{:>8.3}  {:<13}{:>8}{:>8.3}  {:<13}{allocations_of:>12.1}{:>+7.1}",
-                    who.name(),
-                    median(own, |own| own.cpu) / 1000.0,
-                    cpu.median,
-                    cpu.range(),
-                    median(own, |own| own.wall) / 1000.0,
-                    wall.median,
-                    wall.range(),
-                    median(own, |own| own.faults),
-                    faults.median,
-                    faults.range(),
-                    allocations_of - allocations[0],
-                );
+            let contender = |who: Who| (who.name(), vec!["call-once", flavor, reply, who.name()]);
+            Comparison {
+                title: format!("{reply}, {flavor}"),
+                unit: "call",
+                contenders: Who::ALL.map(contender).into(),
+                processes: PROCESSES,
             }
+            .print(&[("allocations", allocations.clone())])?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What the programs of this package share.
 
 pub mod call;
+pub mod files;
 mod processes;
 mod replies;
 pub mod server;

@@ -1,8 +1,8 @@
-//! `venice-ai-bench call` and `venice-ai-bench stream`: what the SDK costs beside doing the same by hand.
+//! `venice-ai-bench call|stream|streams|files`: what the SDK costs beside doing the same by hand.
 
 use std::process::ExitCode;
 
-use venice_ai_bench::{Failure, call, server, stream};
+use venice_ai_bench::{Failure, call, files, server, stream};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -10,16 +10,20 @@ fn main() -> ExitCode {
     let outcome = match args[..] {
         ["call"] => call::run(),
         ["stream"] => stream::run(),
-        // For the two above.
+        ["streams"] => stream::run_many(),
+        ["files"] => files::run(),
+        // For those above.
         ["call-once", flavor, reply, who] => call::once(flavor, reply, who),
         ["stream-once", place, who, write_bytes] => stream::once(place, who, write_bytes),
+        ["streams-once", who] => stream::many_once(who),
+        ["files-once", direction, who] => files::once(direction, who),
         ["serve", ref reply @ ..] => server::run(reply),
         // For a program that counts instructions or system calls.
         ["call-only", flavor, reply, who, calls] => {
             calls.parse().map_err(Failure::from).and_then(|calls| call::only(flavor, reply, who, calls))
         }
         ["stream-only", place, who, write_bytes] => stream::only(place, who, write_bytes),
-        _ => Err("the commands are `call` and `stream`".into()),
+        _ => Err("the commands are `call`, `stream`, `streams` and `files`".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -90,6 +90,11 @@ pub fn whole(document: &Value) -> Vec<u8> {
     format!("{HEADERS}content-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n{body}").into()
 }
 
+/// The head of a reply that is a file of so many bytes.
+pub fn head_of_file(bytes: usize) -> Vec<u8> {
+    format!("{HEADERS}content-type: video/mp4\r\ncontent-length: {bytes}\r\n\r\n").into()
+}
+
 /// The text of a streamed reply with so many chunks.
 pub fn streamed_text(chunks: usize) -> String {
     tokens(chunks).collect()

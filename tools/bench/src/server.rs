@@ -43,54 +43,79 @@ impl Drop for Server {
     }
 }
 
-/// The server process itself: prints its base URL, and serves until its input ends. The reply is `call TEXT BYTES`, a completion with a
-/// text of so many bytes, or `stream CHUNKS BYTES`, a stream, each in writes of so many bytes.
-pub fn run(reply: &[&str]) -> Result<(), Failure> {
-    let writes = match *reply {
-        ["call", text, bytes] => {
-            let reply = replies::whole(&replies::completion(&replies::text(text.parse()?)));
-            reply.chunks(bytes.parse()?).map(<[u8]>::to_vec).collect()
+/// What a server process answers with: pieces, each in a write of its own, and all of them so many times.
+struct Reply {
+    head: Vec<u8>,
+    writes: Vec<Vec<u8>>,
+    times: usize,
+}
+
+impl Reply {
+    fn of(kind: &[&str]) -> Result<Self, Failure> {
+        let writes = match *kind {
+            ["call", text, bytes] => {
+                let reply = replies::whole(&replies::completion(&replies::text(text.parse()?)));
+                reply.chunks(bytes.parse()?).map(<[u8]>::to_vec).collect()
+            }
+            ["stream", chunks, bytes] => replies::streamed(chunks.parse()?, bytes.parse()?),
+            ["json", text] => vec![replies::whole(&serde_json::from_str(text)?)],
+            ["file", mebibytes] => {
+                let times: usize = mebibytes.parse()?;
+                return Ok(Self { head: replies::head_of_file(times << 20), writes: vec![vec![b'x'; 1 << 20]], times });
+            }
+            _ => return Err("the replies are `call`, `stream`, `json` and `file`".into()),
+        };
+        Ok(Self { head: Vec::new(), writes, times: 1 })
+    }
+
+    fn write_to(&self, connection: &mut TcpStream) -> io::Result<()> {
+        connection.write_all(&self.head)?;
+        for write in std::iter::repeat_n(&self.writes, self.times).flatten() {
+            connection.write_all(write)?;
         }
-        ["stream", chunks, bytes] => replies::streamed(chunks.parse()?, bytes.parse()?),
-        _ => return Err("the replies are `call` and `stream`".into()),
-    };
-    let writes = Arc::new(writes);
+        Ok(())
+    }
+}
+
+/// The server process itself: prints its base URL, and serves until its input ends. The reply is `call TEXT BYTES`, a completion with a
+/// text of so many bytes, or `stream CHUNKS BYTES`, a stream, each in writes of so many bytes; `json TEXT`, or `file MEBIBYTES`.
+pub fn run(reply: &[&str]) -> Result<(), Failure> {
+    let reply = Arc::new(Reply::of(reply)?);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("http://{}/api/v1", listener.local_addr()?);
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            let writes = Arc::clone(&writes);
+            let reply = Arc::clone(&reply);
             // It ends with an error when the client closes the connection.
-            thread::spawn(move || serve(connection, &writes));
+            thread::spawn(move || serve(connection, &reply));
         }
     });
     io::copy(&mut io::stdin(), &mut io::sink())?;
     Ok(())
 }
 
-fn serve(mut connection: TcpStream, writes: &[Vec<u8>]) -> io::Result<()> {
+fn serve(mut connection: TcpStream, reply: &Reply) -> io::Result<()> {
     connection.set_nodelay(true)?;
-    let mut received = Vec::with_capacity(64 * 1024);
+    let mut piece = vec![0; 256 * 1024];
     loop {
-        read_request(&mut connection, &mut received)?;
-        for write in writes {
-            connection.write_all(write)?;
-        }
+        read_request(&mut connection, &mut piece)?;
+        reply.write_to(&mut connection)?;
     }
 }
 
-/// Reads one request, which has a `content-length`.
-fn read_request(connection: &mut TcpStream, received: &mut Vec<u8>) -> io::Result<()> {
-    received.clear();
-    let mut piece = [0; 16 * 1024];
-    let mut size = None;
-    while size.is_none_or(|size| received.len() < size) {
-        let count = connection.read(&mut piece)?;
+/// Reads one request, which has a `content-length`, and keeps its head only.
+fn read_request(connection: &mut TcpStream, piece: &mut [u8]) -> io::Result<()> {
+    let (mut head, mut received, mut size) = (Vec::new(), 0, None);
+    while size.is_none_or(|size| received < size) {
+        let count = connection.read(piece)?;
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        received.extend(piece.iter().take(count));
-        size = size.or_else(|| request_size(received));
+        received += count;
+        if size.is_none() {
+            head.extend(piece.iter().take(count));
+            size = request_size(&head);
+        }
     }
     Ok(())
 }

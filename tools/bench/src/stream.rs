@@ -1,4 +1,4 @@
-//! A long streamed answer over loopback, by the SDK, by `async-openai`, and by `reqwest` and `eventsource-stream`.
+//! Streamed answers over loopback, a long one and many at once, by the SDK, by `async-openai`, and by `reqwest` and `eventsource-stream`.
 
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::{
@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use venice_ai::Client;
 use venice_ai::types::{ChatCompletionChunk, ChatCompletionRequest};
 
-use crate::processes::{self, median, ratio};
+use crate::processes::{self, Comparison};
 use crate::server::Server;
 use crate::{Failure, Flavor, replies};
 
@@ -17,6 +17,10 @@ const CHUNKS: usize = 50_000;
 const WARM_UP: usize = 1;
 const ROUNDS: usize = 3;
 const PROCESSES: usize = 5;
+
+/// Streams at once, and the chunks of each of them.
+const AT_ONCE: usize = 1000;
+const CHUNKS_OF_EACH: usize = 100;
 
 const KEY: &str = "a key";
 const MODEL: &str = "bench-1";
@@ -33,39 +37,39 @@ const CONTENDERS: [&str; 3] = ["async-openai", "venice-ai", "eventsource-stream"
 
 pub fn run() -> Result<(), Failure> {
     let bytes: usize = replies::streamed(CHUNKS, 1).iter().map(Vec::len).sum();
-    println!("{CHUNKS} chunks of {} bytes", bytes / CHUNKS);
+    println!("## One stream\n");
+    println!("{CHUNKS} chunks of {} bytes, {PROCESSES} processes each.", bytes / CHUNKS);
     for (writes, write_bytes) in WRITES {
-        println!(
-            "\n{writes:<21}{:<20}{:>12}{:>7}  {:<13}{:>12}{:>7}  {:<13}{:>8}{:>7}",
-            "", "CPU/chunk", "ratio", "of processes", "wall/chunk", "ratio", "of processes", "faults", "ratio"
-        );
         for place in PLACES {
-            let contenders = CONTENDERS.map(|who| vec!["stream-once", place, who, write_bytes]);
-            let figures = processes::compare(&contenders, PROCESSES)?;
-            for (who, own) in CONTENDERS.iter().zip(&figures) {
-                let base = &figures[0];
-                let (cpu, wall) = (ratio(own, base, |own| own.cpu), ratio(own, base, |own| own.wall));
-                println!(
-                    "{place:<21}{who:<20}{:>9.0} ns{:>7.2}  {:<13}{:>9.0} ns{:>7.2}  {:<13}{:>8}{:>7.2}",
-                    median(own, |own| own.cpu),
-                    cpu.median,
-                    cpu.range(),
-                    median(own, |own| own.wall),
-                    wall.median,
-                    wall.range(),
-                    median(own, |own| own.faults),
-                    ratio(own, base, |own| own.faults).median,
-                );
-            }
+            compare(format!("{writes}, {place}"), PROCESSES, |who| vec!["stream-once", place, who, write_bytes])?;
         }
     }
     Ok(())
+}
+
+/// A thousand streams at once, in tasks of a plain `#[tokio::main]`.
+pub fn run_many() -> Result<(), Failure> {
+    println!("## {AT_ONCE} streams at once\n");
+    println!("Each in a task, on a connection, with {CHUNKS_OF_EACH} chunks, {PROCESSES} processes each.");
+    compare("one event a write, multi-thread".to_owned(), PROCESSES, |who| vec!["streams-once", who])
+}
+
+fn compare<'a>(title: String, processes: usize, args: impl Fn(&'a str) -> Vec<&'a str>) -> Result<(), Failure> {
+    let contenders = CONTENDERS.map(|who| (who, args(who))).into();
+    Comparison { title, unit: "chunk", contenders, processes }.print(&[])
 }
 
 /// The figures of one contender, for the process that started this one.
 pub fn once(place: &str, who: &str, write_bytes: &str) -> Result<(), Failure> {
     let reading = Reading::new(place, who, write_bytes)?;
     processes::measure(CHUNKS, WARM_UP, ROUNDS, || reading.round())?.print();
+    Ok(())
+}
+
+/// The figures of one contender that reads many streams at once, for the process that started this one.
+pub fn many_once(who: &str) -> Result<(), Failure> {
+    let reading = Reading::of("multi-thread", who, CHUNKS_OF_EACH, "1")?;
+    processes::measure(AT_ONCE * CHUNKS_OF_EACH, WARM_UP, ROUNDS, || reading.many(AT_ONCE))?.print();
     Ok(())
 }
 
@@ -100,7 +104,11 @@ enum Contender {
 
 impl Reading {
     fn new(place: &str, who: &str, write_bytes: &str) -> Result<Self, Failure> {
-        let server = Server::start(&["stream", &CHUNKS.to_string(), write_bytes])?;
+        Self::of(place, who, CHUNKS, write_bytes)
+    }
+
+    fn of(place: &str, who: &str, chunks: usize, write_bytes: &str) -> Result<Self, Failure> {
+        let server = Server::start(&["stream", &chunks.to_string(), write_bytes])?;
         let url = &server.base_url;
         let who = match who {
             "venice-ai" => Contender::Venice(Client::builder().api_key(KEY).base_url(url).build()?),
@@ -115,8 +123,8 @@ impl Reading {
             Some(flavor) => (flavor, true),
             None => (place, false),
         };
-        let text = replies::streamed_text(CHUNKS);
-        let expected = Read { chunks: CHUNKS, text, total_tokens: CHUNKS as i64 + 61 };
+        let text = replies::streamed_text(chunks);
+        let expected = Read { chunks, text, total_tokens: chunks as i64 + 61 };
         Ok(Self { who, runtime: Flavor::of(flavor)?.runtime()?, in_a_task, expected, server })
     }
 
@@ -126,7 +134,23 @@ impl Reading {
             true => self.runtime.block_on(async { tokio::spawn(read).await? }),
             false => self.runtime.block_on(read),
         };
-        if found? == self.expected { Ok(()) } else { Err("the answer is not what was sent".into()) }
+        self.check(&found?)
+    }
+
+    /// So many streams at once, each in a task.
+    fn many(&self, streams: usize) -> Result<(), Failure> {
+        self.runtime.block_on(async {
+            let read = || tokio::spawn(self.who.clone().read(self.server.base_url.clone()));
+            let tasks: Vec<_> = (0..streams).map(|_| read()).collect();
+            for task in tasks {
+                self.check(&task.await??)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn check(&self, found: &Read) -> Result<(), Failure> {
+        if *found == self.expected { Ok(()) } else { Err("the answer is not what was sent".into()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask bench build`: the cost of a user's first build, compared with the same program on async-openai.
 //!
-//! Two three-line programs are built cold, each in a fresh target folder and with one job, both at the same time, so other load of the
+//! Two programs of three lines are built cold, each in a fresh target folder and with one job, both at the same time, so other load of the
 //! machine slows both. Compare only figures of one run; ratios are more stable than seconds on a shared machine.
 
 use crate::failure::Failure;
@@ -25,26 +25,17 @@ struct Cost {
     system: f64,
     peak: u64,
     crates: usize,
-    size: u64,
 }
 
-/// Builds both programs and prints the comparison.
-pub fn run() -> Result<(), Failure> {
-    let ours = Program {
-        name: "venice-ai",
-        dependency: format!("venice-ai = {{ path = {:?} }}", workspace::path("")),
-        source: r#"#[tokio::main]
+const OURS: &str = r#"#[tokio::main]
 async fn main() -> Result<(), venice_ai::Error> {
     let request = venice_ai::types::ChatCompletionRequest::new("default", ["Why is the sky blue?"]);
     println!("{}", venice_ai::Client::from_env()?.chat().create(request).await?.text());
     Ok(())
 }
-"#,
-    };
-    let theirs = Program {
-        name: "async-openai",
-        dependency: "async-openai = { version = \"0.43\", features = [\"chat-completion\"] }".to_owned(),
-        source: r#"use async_openai::{Client, types::chat::{ChatCompletionRequestUserMessageArgs, CreateChatCompletionRequestArgs}};
+"#;
+
+const THEIRS: &str = r#"use async_openai::{Client, types::chat::{ChatCompletionRequestUserMessageArgs, CreateChatCompletionRequestArgs}};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let message = ChatCompletionRequestUserMessageArgs::default().content("Why is the sky blue?").build()?.into();
@@ -52,27 +43,79 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{:?}", Client::new().chat().create(request).await?.choices);
     Ok(())
 }
-"#,
+"#;
+
+/// Builds the program with different features beside the one on async-openai, and prints the comparison.
+pub fn run() -> Result<(), Failure> {
+    let theirs = Program {
+        name: "async-openai",
+        dependency: "async-openai = { version = \"0.43\", features = [\"chat-completion\"] }".to_owned(),
+        source: THEIRS,
     };
-    let (ours_folder, theirs_folder) = (prepare(&ours)?, prepare(&theirs)?);
-    println!("building both …");
-    let (ours_cost, theirs_cost) = std::thread::scope(|scope| {
-        let theirs = scope.spawn(|| build(&theirs, &theirs_folder));
-        (build(&ours, &ours_folder), theirs.join())
-    });
-    let theirs_cost = theirs_cost.map_err(|_| Failure::new("the build thread panicked", "see above"))?;
-    let (ours_cost, theirs_cost) = (ours_cost?, theirs_cost?);
-    println!("{:<22}{:>14}{:>14}{:>9}", "cold build", ours.name, theirs.name, "ratio");
-    row("user CPU, s", ours_cost.user, theirs_cost.user);
-    row("user + system CPU, s", ours_cost.user + ours_cost.system, theirs_cost.user + theirs_cost.system);
-    row("peak memory, MiB", mebibytes(ours_cost.peak), mebibytes(theirs_cost.peak));
-    row("crates", ours_cost.crates as f64, theirs_cost.crates as f64);
-    row("target folder, MiB", mebibytes(ours_cost.size), mebibytes(theirs_cost.size));
+    let theirs_folder = prepare(&theirs)?;
+    println!("## Cold build\n");
+    println!(
+        "A program of three lines, built with one job, each time beside the same program on `async-openai` with its feature"
+    );
+    println!(
+        "`chat-completion` and its default TLS, rustls with aws-lc. The ratios are of the two that were built at the same time.\n"
+    );
+    println!(
+        "| features of `venice-ai` | user CPU | ratio | user and system CPU | ratio | peak memory | ratio | crates | ratio |"
+    );
+    println!("|---|{}", "---:|".repeat(8));
+    for (name, features) in variants()? {
+        let path = workspace::path("");
+        let dependency =
+            format!("venice-ai = {{ path = {path:?}, default-features = false, features = {features:?} }}");
+        let ours = Program { name: "venice-ai", dependency, source: OURS };
+        let ours_folder = prepare(&ours)?;
+        let (ours_cost, theirs_cost) = std::thread::scope(|scope| {
+            let theirs = scope.spawn(|| build(&theirs, &theirs_folder));
+            (build(&ours, &ours_folder), theirs.join())
+        });
+        let theirs_cost = theirs_cost.map_err(|_| Failure::new("the build thread panicked", "see above"))?;
+        println!("| {name} |{}", ours_cost?.beside(&theirs_cost?));
+    }
     Ok(())
 }
 
-fn row(what: &str, ours: f64, theirs: f64) {
-    println!("{what:<22}{ours:>14.1}{theirs:>14.1}{:>9.2}", ours / theirs);
+/// What a program can choose: the features of the crate, and TLS.
+fn variants() -> Result<[(&'static str, Vec<String>); 4], Failure> {
+    let with = |features: &[String], tls: &str| features.iter().cloned().chain([tls.to_owned()]).collect();
+    let default = default_features()?;
+    Ok([
+        ("default", with(&default, "rustls")),
+        ("`rustls` alone", with(&[], "rustls")),
+        ("default, with `rustls-ring` for `rustls`", with(&default, "rustls-ring")),
+        ("`rustls-ring` alone", with(&[], "rustls-ring")),
+    ])
+}
+
+/// The default features but `rustls`.
+fn default_features() -> Result<Vec<String>, Failure> {
+    let manifest = workspace::read(&workspace::path("Cargo.toml"))?;
+    let unreadable = || Failure::new("Cargo.toml has no default features", "are they an array of names?");
+    let manifest: toml::Table = manifest.parse().map_err(|_| unreadable())?;
+    let default = manifest.get("features").and_then(|features| features.get("default")?.as_array());
+    let names = default.ok_or_else(unreadable)?.iter().filter_map(|name| name.as_str().map(str::to_owned));
+    Ok(names.filter(|name| name != "rustls").collect())
+}
+
+impl Cost {
+    /// The cells of a row: figures of this build, each with its ratio to the other one.
+    fn beside(&self, other: &Self) -> String {
+        let cell = |what: fn(&Self) -> f64, unit: &str, digits: usize| {
+            format!(" {:.digits$}{unit} | {:.2} |", what(self), what(self) / what(other))
+        };
+        [
+            cell(|cost| cost.user, " s", 1),
+            cell(|cost| cost.user + cost.system, " s", 1),
+            cell(|cost| mebibytes(cost.peak), " MiB", 0),
+            cell(|cost| cost.crates as f64, "", 0),
+        ]
+        .concat()
+    }
 }
 
 fn mebibytes(bytes: u64) -> f64 {
@@ -105,6 +148,7 @@ fn prepare(program: &Program) -> Result<PathBuf, Failure> {
 
 fn build(program: &Program, folder: &Path) -> Result<Cost, Failure> {
     let failed = |what: &str, error: &dyn std::fmt::Display| failed(program, what, error);
+    let _ = fs::remove_dir_all(folder.join("target"));
     // The shell adds up the CPU time of everything it ran.
     let script = "cargo build -j1 2>cargo.log; status=$?; times; exit $status";
     let child = Command::new("bash")
@@ -132,7 +176,7 @@ fn build(program: &Program, folder: &Path) -> Result<Cost, Failure> {
     let (user, system) = child_times(&String::from_utf8_lossy(&output.stdout))
         .ok_or_else(|| failed("cannot read its times", &"unexpected output of `times`"))?;
     let crates = log.lines().filter(|line| line.trim_start().starts_with("Compiling ")).count();
-    Ok(Cost { user, system, peak, crates, size: size_of(&folder.join("target")) })
+    Ok(Cost { user, system, peak, crates })
 }
 
 fn cargo(folder: &Path) -> Command {
@@ -186,21 +230,6 @@ fn resident(root: u32) -> u64 {
         current == root
     };
     memory.iter().filter(|(process, _)| below(**process)).map(|(_, bytes)| bytes).sum()
-}
-
-fn size_of(folder: &Path) -> u64 {
-    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
-    let mut size = 0;
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => open.push(entry.path()),
-                Ok(metadata) => size += metadata.len(),
-                Err(_) => {}
-            }
-        }
-    }
-    size
 }
 
 #[cfg(test)]

@@ -19,14 +19,16 @@ pub fn run() -> Result<(), Failure> {
     if !Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return Err(Failure::new("there is no valgrind, which counts the instructions", "install it"));
     }
-    println!("{:<24}{:>18}{:>8}", "", "instructions/call", "ratio");
+    println!("## Instructions of a call\n");
+    println!("Counted by valgrind: the difference of {MANY} and {FEW} calls, in the client's process.\n");
+    println!("| | | instructions a call | ratio |\n|---|---|---:|---:|");
     for reply in REPLIES {
         let mut base = None;
         for who in CONTENDERS {
             let many = executed(reply, who, MANY)?;
             let own = many.saturating_sub(executed(reply, who, FEW)?) as f64 / (MANY - FEW) as f64;
             let base = *base.get_or_insert(own);
-            println!("{reply:<8}{who:<16}{own:>18.0}{:>8.3}", own / base);
+            println!("| {reply} | {who} | {own:.0} | {:.3} |", own / base);
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `cargo xtask bench call` and `bench stream`: the package `tools/bench/`, built with optimisation and run.
+//! `cargo xtask bench call|stream|streams|files`: the package `tools/bench/`, built with optimisation and run.
 
 use std::process::Command;
 
@@ -6,17 +6,10 @@ use crate::failure::Failure;
 use crate::workspace;
 
 /// Runs one of its commands.
-pub fn run(command: &str, args: lexopt::Parser) -> Result<(), Failure> {
-    super::no_more(args)?;
+pub fn run(command: &str) -> Result<(), Failure> {
     // Both programs: the one that is run starts the other one.
     for args in [&["build", "--release", "--quiet"][..], &["run", "--release", "--quiet", "--", command]] {
-        let status = cargo()
-            .args(args)
-            .status()
-            .map_err(|error| Failure::new(format!("cannot start cargo: {error}"), "is it on the PATH?"))?;
-        if !status.success() {
-            return Err(Failure::new(format!("`bench {command}` ended with {status}"), "what it printed says why"));
-        }
+        workspace::succeed(cargo().args(args))?;
     }
     Ok(())
 }
