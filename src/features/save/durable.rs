@@ -24,8 +24,7 @@ pub(crate) struct DurableFile {
     /// The temporary file. Its contents may be in the pool when this is dropped.
     unfinished: Temporary,
     state: WriteState,
-    batch: Vec<Bytes>,
-    batch_bytes: usize,
+    batch: Vec<u8>,
     written: u64,
 }
 
@@ -43,15 +42,15 @@ impl DurableFile {
         let path = target.clone();
         let writing = OffThread::run(move || Writing::begin(&path)).await.map_err(|error| failed(&target, error))?;
         let unfinished = Temporary(writing.temporary.0.clone());
-        Ok(Self { target, unfinished, state: WriteState::Idle(writing), batch: Vec::new(), batch_bytes: 0, written: 0 })
+        Ok(Self { target, unfinished, state: WriteState::Idle(writing), batch: Vec::new(), written: 0 })
     }
 
     /// Appends bytes. They are on disk after [`commit`](Self::commit). Cancel-safe.
     pub(crate) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
-        self.batch_bytes += piece.len();
         self.written += piece.len() as u64;
-        self.batch.push(piece);
-        if self.batch_bytes < BATCH_BYTES {
+        // A copy: the connection reads into the memory of a piece again when the piece is gone.
+        self.batch.extend_from_slice(&piece);
+        if self.batch.len() < BATCH_BYTES {
             return Ok(());
         }
         self.flush().await
@@ -88,10 +87,11 @@ impl DurableFile {
     /// Passes the batch to the pool when the one before is written.
     async fn flush(&mut self) -> Result<(), Error> {
         let mut writing = self.settled().await?;
-        let batch = std::mem::take(&mut self.batch);
-        self.batch_bytes = 0;
+        // The memory of the batch before, and this one's when it is written.
+        std::mem::swap(&mut self.batch, &mut writing.batch);
         let work = OffThread::start(move || {
-            batch.iter().try_for_each(|piece| writing.file.write_all(piece))?;
+            writing.file.write_all(&writing.batch)?;
+            writing.batch.clear();
             Ok(writing)
         });
         self.state = WriteState::Busy(work.map_err(|error| failed(&self.target, error))?);
@@ -127,6 +127,8 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
 #[derive(Debug)]
 struct Writing {
     file: File,
+    /// What is being written.
+    batch: Vec<u8>,
     temporary: Temporary,
     /// Those of the finished file.
     permissions: Option<Permissions>,
@@ -142,11 +144,11 @@ impl Writing {
         let path = target.with_file_name(format!(".venice-{:016x}.part", random::bits()));
         let permissions = permissions(target, &path)?;
         let file = private().open(&path)?;
-        Ok(Self { file, temporary: Temporary(Some(path)), permissions })
+        Ok(Self { file, batch: Vec::new(), temporary: Temporary(Some(path)), permissions })
     }
 
     fn finish(self, target: &Path) -> io::Result<()> {
-        let Self { file, mut temporary, permissions } = self;
+        let Self { file, mut temporary, permissions, .. } = self;
         if let Some(permissions) = permissions {
             file.set_permissions(permissions)?;
         }
