@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use progenitor_client::{ClientHooks, ClientInfo, Error as Failure, OperationInfo, ResponseValue};
-use reqwest::header::{ACCEPT, HeaderName};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName};
 use reqwest::{Request, Response, Url};
 
 use super::generated::client;
@@ -20,16 +20,24 @@ use crate::runtime::transport::{Built, failure, mark_sensitive};
 /// What progenitor adds to each request.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
+/// The headers that a request has at last, if the caller adds few of them.
+const ROOM: usize = 6;
+
 thread_local! {
     static REQUEST: Cell<Option<Request>> = const { Cell::new(None) };
 }
 
 impl ClientHooks for client::Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-        // The call sets them itself; streams and files need others.
-        request.headers_mut().remove(API_VERSION);
-        request.headers_mut().remove(ACCEPT);
-        mark_sensitive(request.headers_mut());
+        let mut kept = HeaderMap::with_capacity(ROOM);
+        for (name, value) in request.headers() {
+            // The call sets these itself; streams and files need others.
+            if *name != API_VERSION && *name != ACCEPT {
+                kept.append(name.clone(), value.clone());
+            }
+        }
+        mark_sensitive(&mut kept);
+        *request.headers_mut() = kept;
         decode_once(request.url_mut(), self.baseurl());
         REQUEST.set(Some(request));
         std::future::pending().await

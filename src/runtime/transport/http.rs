@@ -64,6 +64,10 @@ impl HttpConfig {
         if let Some(resolver) = resolver {
             builder = builder.dns_resolver(resolver);
         }
+        // It repeats what an HTTP/2 server refused to begin, and copies each request for that.
+        if cfg!(not(feature = "http2")) {
+            builder = builder.retry(reqwest::retry::never().max_retries_per_request(0));
+        }
         let client = tls::configure(builder, &self.root_certificates, https)?.build();
         client.map_err(|error| tls::failed(error.without_url()))
     }

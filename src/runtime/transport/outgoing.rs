@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body::Body as _;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Request, StatusCode, Url};
+use reqwest::{Method, Request, StatusCode, Url};
 use serde_json::{Map, Value};
 
 use super::boxed_cold::boxed_cold;
@@ -17,7 +17,7 @@ use super::exchange::{Exchange, Middleware};
 use super::interceptor::CallInterceptors;
 use super::limits::ReplyLimits;
 use super::redirect::HostPolicy;
-use super::{CallOptions, PooledKey, ReplyForm, Scope, Shared, failure, fields, headers, json_merge};
+use super::{CallOptions, PooledKey, ReplyForm, Scope, Shared, failure, fields, headers, json_merge, redirect};
 use crate::runtime::error::Error;
 use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
@@ -79,8 +79,15 @@ enum RequestBody {
     Form(Form, Failure),
     /// Part of the request, which is consumed.
     Stream,
-    /// Consumed with the request to this URL, with this key.
-    Gone(Box<(Url, Option<HeaderValue>)>),
+    /// Consumed with the request, which was this one but for its headers.
+    Gone(Box<Gone>),
+}
+
+/// What is kept of a request that was consumed.
+struct Gone {
+    method: Method,
+    url: Url,
+    credential: Option<HeaderValue>,
 }
 
 /// A request, and its form if it is multipart.
@@ -200,8 +207,8 @@ impl Outgoing {
         Ok(())
     }
 
-    /// The request of the next attempt; `None` if it was consumed.
-    pub(super) async fn next_request(&mut self) -> Result<Option<Request>, Error> {
+    /// The request of the next attempt, to another URL after a redirect; `None` if it was consumed.
+    pub(super) async fn next_request(&mut self, redirected: Option<&Url>) -> Result<Option<Request>, Error> {
         let body = match &self.body {
             RequestBody::None => None,
             RequestBody::Bytes(bytes) => Some(bytes.clone().into()),
@@ -215,18 +222,23 @@ impl Outgoing {
                 let request = self.request.take();
                 if let Some(request) = &request {
                     let credential = request.headers().get(AUTHORIZATION).cloned();
-                    self.body = RequestBody::Gone(Box::new((request.url().clone(), credential)));
+                    let (method, url) = (request.method().clone(), request.url().clone());
+                    self.body = RequestBody::Gone(Box::new(Gone { method, url, credential }));
                 }
                 return Ok(request);
             }
             RequestBody::Gone(..) => return Ok(None),
         };
-        // `Request::try_clone` would do the same, and allocate space for a time-out that is not set.
-        let Some(kept) = &self.request else { return Ok(None) };
-        let mut copy = Request::new(kept.method().clone(), kept.url().clone());
-        *copy.headers_mut() = kept.headers().clone();
-        *copy.body_mut() = body;
-        Ok(Some(copy))
+        Ok(self.request.as_ref().map(|kept| {
+            // `Request::try_clone` would do the same, and allocate space for a time-out that is not set.
+            let mut copy = Request::new(kept.method().clone(), kept.url().clone());
+            *copy.headers_mut() = kept.headers().clone();
+            *copy.body_mut() = body;
+            if let Some(target) = redirected {
+                redirect::aim(&mut copy, target);
+            }
+            copy
+        }))
     }
 
     /// Whether it can be sent again.
@@ -298,10 +310,18 @@ impl Outgoing {
         }
     }
 
+    /// Its method.
+    pub(super) fn method(&self) -> Option<&Method> {
+        match &self.body {
+            RequestBody::Gone(gone) => Some(&gone.method),
+            _ => self.request.as_ref().map(Request::method),
+        }
+    }
+
     /// Where the request goes.
     pub(super) fn url(&self) -> Option<&Url> {
         match &self.body {
-            RequestBody::Gone(sent) => Some(&sent.0),
+            RequestBody::Gone(gone) => Some(&gone.url),
             _ => self.request.as_ref().map(Request::url),
         }
     }
@@ -311,14 +331,16 @@ impl Outgoing {
         static OF_PROVIDER: HeaderValue = HeaderValue::from_static("provider");
         match &self.body {
             _ if self.takes_key => Some(&OF_PROVIDER),
-            RequestBody::Gone(sent) => sent.1.as_ref(),
+            RequestBody::Gone(gone) => gone.credential.as_ref(),
             _ => self.header(&AUTHORIZATION),
         }
     }
 
     /// The wallet's signature.
     pub(super) fn sign_in(&self) -> Option<&HeaderValue> {
-        SIGN_INS.iter().find_map(|name| self.header(name))
+        // Comparing the names of the few headers is cheaper than two look-ups.
+        let mut headers = self.request.as_ref()?.headers().iter();
+        headers.find(|(name, _)| SIGN_INS.contains(name)).map(|(_, value)| value)
     }
 
     /// A header of the finished request.
@@ -429,7 +451,7 @@ fn in_memory(mut body: reqwest::Body) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::{Body, Method};
+    use reqwest::Body;
 
     use super::*;
     use crate::runtime::client::Client;
@@ -453,7 +475,7 @@ mod tests {
             let mut outgoing = outgoing(body.map(Body::from));
             for _ in 0..3 {
                 assert!(outgoing.is_repeatable());
-                let given = outgoing.next_request().await.unwrap().unwrap();
+                let given = outgoing.next_request(None).await.unwrap().unwrap();
                 assert_eq!(
                     (given.method(), given.url().path(), &given.headers()["a"] == "b"),
                     (&Method::POST, "/x", true)
@@ -490,8 +512,8 @@ mod tests {
     async fn a_stream_is_sent_once() {
         let mut outgoing = outgoing(Some(Body::wrap(Body::from("text"))));
         assert!(!outgoing.is_repeatable());
-        assert!(outgoing.next_request().await.unwrap().is_some_and(|request| request.body().is_some()));
-        assert!(outgoing.next_request().await.unwrap().is_none());
+        assert!(outgoing.next_request(None).await.unwrap().is_some_and(|request| request.body().is_some()));
+        assert!(outgoing.next_request(None).await.unwrap().is_none());
         assert_eq!(outgoing.url().unwrap().path(), "/x");
     }
 

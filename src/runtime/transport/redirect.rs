@@ -29,7 +29,7 @@ pub(crate) trait HostPolicy: Send + Sync {
 
 /// Which redirects are followed.
 #[derive(Clone, Copy)]
-pub(super) enum Bounds<'c> {
+enum Bounds<'c> {
     /// Only to the same host: others must see neither the key nor the prompt.
     SameHost,
     /// A file is public to anyone with its URL, and storage is often on another host.
@@ -39,7 +39,7 @@ pub(super) enum Bounds<'c> {
 }
 
 impl<'c> Bounds<'c> {
-    pub(super) fn of(outgoing: &'c Outgoing) -> Self {
+    fn of(outgoing: &'c Outgoing) -> Self {
         match &outgoing.elsewhere {
             _ if outgoing.scope.operation().retry() == RetryClass::Payment => Self::Nowhere,
             Some(policy) => Self::AnyHost(&**policy),
@@ -48,11 +48,11 @@ impl<'c> Bounds<'c> {
     }
 
     /// Why a redirect is not followed.
-    fn check(self, from: &Url, to: &Url, method: &Method) -> Result<(), &'static str> {
+    fn check(self, from: &Url, to: &Url, method: Option<&Method>) -> Result<(), &'static str> {
         match self {
             _ if origin(to) == origin(from) => Ok(()),
             // A file is deleted only at its own host.
-            Self::AnyHost(policy) if method.is_safe() => match policy.check(to) {
+            Self::AnyHost(policy) if method.is_some_and(Method::is_safe) => match policy.check(to) {
                 Ok(()) if to.scheme() != "https" && to.scheme() != from.scheme() => Err("is not https"),
                 checked => checked,
             },
@@ -79,7 +79,8 @@ pub(super) fn aim(request: &mut Request, target: &Url) {
 ///
 /// The method must not change: browsers turn a POST into a GET, which would be a different request.
 #[cold]
-pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -> Result<Url, Error> {
+pub(super) fn target(outgoing: &Outgoing, response: &Response) -> Result<Url, Error> {
+    let (bounds, method) = (Bounds::of(outgoing), outgoing.method());
     if matches!(bounds, Bounds::Nowhere) {
         return Err(not_followed("the server redirects a payment, which is not followed"));
     }
@@ -101,10 +102,11 @@ pub(super) fn target(bounds: Bounds<'_>, response: &Response, method: &Method) -
             "the server redirects to {site}, which {problem}, and nothing was sent there{advice}"
         )));
     }
-    let keeps_method = matches!(status.as_u16(), 307 | 308) || matches!(*method, Method::GET | Method::HEAD);
+    let keeps_method = matches!(status.as_u16(), 307 | 308) || matches!(method, Some(&(Method::GET | Method::HEAD)));
     if !keeps_method {
         return Err(not_followed(format!(
-            "the server redirects a {method} to {} in a way that would make it a GET; is the base URL right?",
+            "the server redirects a {} to {} in a way that would make it a GET; is the base URL right?",
+            method.map_or("request", Method::as_str),
             match bounds {
                 Bounds::SameHost | Bounds::Nowhere => target.path().to_owned(),
                 // The path may be a secret.

@@ -122,7 +122,22 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
                 let body = boxed_cold(error_body(response, left())).await;
                 return Err(error.with_meta(meta).with_body(body));
             }
-            receive(response, meta, scope, outgoing.reply, outgoing.idle_timeout()).await
+            // Here and not in a function, whose future would hold what is passed to it twice.
+            let body = match outgoing.reply {
+                ReplyForm::Json | ReplyForm::Whole => whole(&mut response, scope.limits()).await.map(Body::Whole),
+                ReplyForm::Body | ReplyForm::Events => Ok(pieces(Bytes::new(), response, outgoing, &scope, &meta)),
+                ReplyForm::JsonOrFile | ReplyForm::File => {
+                    let kind = boxed_cold(reply_kind::detect(&mut response, &meta, scope.limits())).await;
+                    kind.map(|kind| match kind {
+                        ReplyKind::Json(body) => Body::Whole(body),
+                        ReplyKind::File { beginning } => pieces(beginning, response, outgoing, &scope, &meta),
+                    })
+                }
+            };
+            match body {
+                Ok(body) => Ok(Reply { meta, body, scope }),
+                Err(error) => Err(error.with_meta(meta)),
+            }
         });
         tokio::time::timeout(limit, exchange).await
     };
@@ -138,13 +153,10 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
 async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Response, Error> {
     let mut elsewhere: Option<Url> = None;
     for redirects in 0..=redirect::MOST_REDIRECTS {
-        let Some(mut request) = outgoing.next_request().await? else {
+        // Not borrowed, so that it is no part of this future when it is sent.
+        let Some(request) = outgoing.next_request(elsewhere.as_ref()).await? else {
             return Err(redirect::not_followed("the server redirects a request that can be sent only once"));
         };
-        if let Some(target) = &elsewhere {
-            redirect::aim(&mut request, target);
-        }
-        let method = request.method().clone();
         let response = match outgoing.middleware() {
             None => http.execute(request).await.map_err(failure::of_request),
             Some(middleware) => boxed_cold(exchange::send(&*middleware, http, outgoing, request, redirects)).await,
@@ -161,38 +173,15 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
         if !redirect::is_redirect(response.status()) {
             return Ok(response);
         }
-        let bounds = redirect::Bounds::of(outgoing);
-        elsewhere = Some(redirect::target(bounds, &response, &method)?);
+        elsewhere = Some(redirect::target(outgoing, &response)?);
     }
     Err(redirect::not_followed(format!("more than {} redirects", redirect::MOST_REDIRECTS)))
 }
 
-/// Reads a successful reply as far as its form says.
-async fn receive(
-    mut response: Response,
-    meta: Meta,
-    scope: Scope,
-    form: ReplyForm,
-    idle: Duration,
-) -> Result<Reply, Error> {
-    let pieces = |beginning, response| {
-        let body = ReplyBody::new(reqwest::Body::from(response), idle, scope.clone(), meta.clone());
-        Body::Pieces(Box::new(body.after(beginning)))
-    };
-    let body = match form {
-        ReplyForm::Json | ReplyForm::Whole => {
-            Body::Whole(whole(&mut response, scope.limits()).await.map_err(|error| error.with_meta(meta.clone()))?)
-        }
-        ReplyForm::Body | ReplyForm::Events => pieces(Bytes::new(), response),
-        ReplyForm::JsonOrFile | ReplyForm::File => {
-            let read = boxed_cold(reply_kind::detect(&mut response, &meta, scope.limits())).await;
-            match read.map_err(|error| error.with_meta(meta.clone()))? {
-                ReplyKind::Json(body) => Body::Whole(body),
-                ReplyKind::File { beginning } => pieces(beginning, response),
-            }
-        }
-    };
-    Ok(Reply { meta, body, scope })
+/// The body of a reply that its caller reads, from its beginning, which was read before.
+fn pieces(beginning: Bytes, response: Response, outgoing: &Outgoing, scope: &Scope, meta: &Meta) -> Body {
+    let body = ReplyBody::new(reqwest::Body::from(response), outgoing.idle_timeout(), scope.clone(), meta.clone());
+    Body::Pieces(Box::new(body.after(beginning)))
 }
 
 /// Signs the next request with the wallet, and waits for its slot.
@@ -414,4 +403,25 @@ async fn error_body(mut response: Response, left: Duration) -> Bytes {
     // It must end before the attempt does, otherwise only a time-out would be reported.
     let _ = tokio::time::timeout(PATIENCE.min(left / 2), reading).await;
     body.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Method, Request};
+
+    use super::*;
+    use crate::runtime::client::Client;
+    use crate::runtime::operation::OperationRef;
+
+    /// Larger blocks are not in the caches of allocators, and cost a thousand instructions.
+    #[test]
+    fn a_request_on_its_way_is_a_small_block() {
+        let client = Client::without_api_key().unwrap();
+        let request = Request::new(Method::GET, Url::parse("http://a.example").unwrap());
+        let operation = OperationRef::ad_hoc(&Method::GET, "/");
+        let mut outgoing = Outgoing::new(client.shared(), None, operation, Ok((request, None)), ReplyForm::Json);
+        let trace = Trace::begin(&outgoing);
+        let sending = async move { send(&mut outgoing, &trace).await };
+        assert!(size_of_val(&sending) <= 1024, "{} bytes", size_of_val(&sending));
+    }
 }
