@@ -24,7 +24,7 @@ const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const ROOM: usize = 6;
 
 thread_local! {
-    static REQUEST: Cell<Option<Request>> = const { Cell::new(None) };
+    static REQUEST: Cell<Option<Box<Request>>> = const { Cell::new(None) };
 }
 
 impl ClientHooks for client::Client {
@@ -39,7 +39,7 @@ impl ClientHooks for client::Client {
         mark_sensitive(&mut kept);
         *request.headers_mut() = kept;
         decode_once(request.url_mut(), self.baseurl());
-        REQUEST.set(Some(request));
+        REQUEST.set(Some(Box::new(request)));
         std::future::pending().await
     }
 }

@@ -94,7 +94,7 @@ pub fn multipart(data: &[u8]) {
         parts.push((String::from_utf8_lossy(name).into_owned(), texts.next().unwrap_or_default().to_vec()));
     }
     let request = Request::new(Method::POST, Url::parse("https://api.venice.ai/fuzz").unwrap());
-    let (request, form) = form::attach(Ok((request, None)), &Parts(parts.clone()), false).unwrap();
+    let (request, form) = form::attach(Ok((Box::new(request), None)), &Parts(parts.clone()), false).unwrap();
     let media = request.headers()["content-type"].to_str().unwrap().to_owned();
     let boundary = media.strip_prefix("multipart/form-data; boundary=").unwrap();
     let Some(body) = now(form.unwrap().open(&Failure::default())).map(read).transpose().unwrap() else { return };

@@ -36,7 +36,7 @@ impl Client {
             self,
             operation,
             url.map(|url| {
-                let mut request = reqwest::Request::new(method, url);
+                let mut request = Box::new(reqwest::Request::new(method, url));
                 *request.headers_mut() = headers;
                 (request, None)
             }),

@@ -77,7 +77,8 @@ mod tests {
     fn outgoing(operation: &'static crate::runtime::operation::Operation, sent: u32) -> Box<Outgoing> {
         let client = Client::without_api_key().unwrap();
         let request = Request::new(Method::POST, "http://127.0.0.1/".parse().unwrap());
-        let mut outgoing = Outgoing::new(client.shared(), None, operation.into(), Ok((request, None)), ReplyForm::Json);
+        let mut outgoing =
+            Outgoing::new(client.shared(), None, operation.into(), Ok((Box::new(request), None)), ReplyForm::Json);
         outgoing.sent = sent;
         outgoing
     }

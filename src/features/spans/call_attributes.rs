@@ -49,7 +49,7 @@ impl<'a> Begun<'a> {
     fn of_call(outgoing: &'a Outgoing) -> Self {
         let operation = outgoing.scope.operation();
         let method = outgoing.request.as_ref().map_or("", |request| request.method().as_str());
-        let url = outgoing.request.as_ref().map(reqwest::Request::url);
+        let url = outgoing.request.as_ref().map(|request| request.url());
         let template = Some(operation.facts().path).filter(|_| !operation.is_ad_hoc());
         let mut attributes = gen_ai::of_request(outgoing);
         attributes.insert("http.request.method", method.to_owned().into());

@@ -53,6 +53,6 @@ impl Client {
 
     fn ad_hoc_request(&self, method: Method, path: &str) -> Built {
         let url = base_url::join(self.shared().base_url.as_str(), path)?;
-        Ok((reqwest::Request::new(method, url), None))
+        Ok((Box::new(reqwest::Request::new(method, url)), None))
     }
 }

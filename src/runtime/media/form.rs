@@ -332,10 +332,10 @@ pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
 
 /// Sets `body` as the body of a request: multipart if it has a file or JSON is not accepted, else JSON.
 pub(crate) fn attach<T: Multipart + MaybeJson>(
-    built: Result<(Request, Option<Form>), Error>,
+    built: Result<(Box<Request>, Option<Form>), Error>,
     body: &T,
     json: bool,
-) -> Result<(Request, Option<Form>), Error> {
+) -> Result<(Box<Request>, Option<Form>), Error> {
     let (mut request, _) = built?;
     let mut form = Form::new();
     body.parts(&mut form);

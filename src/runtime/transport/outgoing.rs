@@ -33,7 +33,7 @@ pub(crate) struct Outgoing {
     pub(crate) shared: Arc<Shared>,
     pub(crate) scope: Scope,
     /// Without its body. `None` if it is invalid, or after it was sent if it can be sent only once.
-    pub(crate) request: Option<Request>,
+    pub(crate) request: Option<Box<Request>>,
     body: RequestBody,
     /// Whether a body that is rebuilt for each attempt was taken.
     given: bool,
@@ -90,13 +90,13 @@ struct Gone {
     credential: Option<HeaderValue>,
 }
 
-/// A request, and its form if it is multipart.
-pub(crate) type Built = Result<(Request, Option<Form>), Error>;
+/// A request, and its form if it is multipart. Boxed, as it goes through several hands.
+pub(crate) type Built = Result<(Box<Request>, Option<Form>), Error>;
 
 /// A request as built by `reqwest`.
 pub(crate) fn built(request: reqwest::Result<Request>, form: Option<Form>) -> Built {
     match request {
-        Ok(request) => Ok((request, form)),
+        Ok(request) => Ok((Box::new(request), form)),
         Err(error) => Err(failure::of_building(error)),
     }
 }
@@ -225,7 +225,7 @@ impl Outgoing {
                     let (method, url) = (request.method().clone(), request.url().clone());
                     self.body = RequestBody::Gone(Box::new(Gone { method, url, credential }));
                 }
-                return Ok(request);
+                return Ok(request.map(|request| *request));
             }
             RequestBody::Gone(..) => return Ok(None),
         };
@@ -314,7 +314,7 @@ impl Outgoing {
     pub(super) fn method(&self) -> Option<&Method> {
         match &self.body {
             RequestBody::Gone(gone) => Some(&gone.method),
-            _ => self.request.as_ref().map(Request::method),
+            _ => Some(self.request.as_ref()?.method()),
         }
     }
 
@@ -322,7 +322,7 @@ impl Outgoing {
     pub(super) fn url(&self) -> Option<&Url> {
         match &self.body {
             RequestBody::Gone(gone) => Some(&gone.url),
-            _ => self.request.as_ref().map(Request::url),
+            _ => Some(self.request.as_ref()?.url()),
         }
     }
 
@@ -466,7 +466,7 @@ mod tests {
         *request.body_mut() = body;
         let operation = OperationRef::ad_hoc(&Method::POST, "/x");
         let client = Client::without_api_key().unwrap();
-        Outgoing::new(client.shared(), None, operation, Ok((request, None)), ReplyForm::Json)
+        Outgoing::new(client.shared(), None, operation, Ok((Box::new(request), None)), ReplyForm::Json)
     }
 
     #[tokio::test]
@@ -498,8 +498,13 @@ mod tests {
             [(OperationRef::from(&DOWNLOAD), false), (OperationRef::ad_hoc(&Method::GET, "/x"), true)]
         {
             let request = Request::new(Method::GET, Url::parse("http://a.example/x").unwrap());
-            let mut outgoing =
-                Outgoing::new(client.shared(), Some(&options), operation, Ok((request, None)), ReplyForm::Body);
+            let mut outgoing = Outgoing::new(
+                client.shared(),
+                Some(&options),
+                operation,
+                Ok((Box::new(request), None)),
+                ReplyForm::Body,
+            );
             outgoing.finish().unwrap();
             assert_eq!(outgoing.timeout(), Duration::from_secs(7));
             assert_eq!(outgoing.header(&HeaderName::from_static("x-team")).is_some(), is_api);

@@ -419,7 +419,8 @@ mod tests {
         let client = Client::without_api_key().unwrap();
         let request = Request::new(Method::GET, Url::parse("http://a.example").unwrap());
         let operation = OperationRef::ad_hoc(&Method::GET, "/");
-        let mut outgoing = Outgoing::new(client.shared(), None, operation, Ok((request, None)), ReplyForm::Json);
+        let mut outgoing =
+            Outgoing::new(client.shared(), None, operation, Ok((Box::new(request), None)), ReplyForm::Json);
         let trace = Trace::begin(&outgoing);
         let sending = async move { send(&mut outgoing, &trace).await };
         assert!(size_of_val(&sending) <= 1024, "{} bytes", size_of_val(&sending));

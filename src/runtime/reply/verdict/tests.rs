@@ -74,7 +74,8 @@ async fn outcome(url: &str, operation: &'static Operation) -> Result<Value, Erro
     let url = format!("{url}{}", operation.path).parse().unwrap();
     let request = Request::new(operation.method.parse().unwrap(), url);
     let wallet = crate::runtime::secret::Secret::from("signed");
-    let call = Call::json(&client, operation, Ok((request, None))).with_header("sign-in-with-x", wallet.expose());
+    let call =
+        Call::json(&client, operation, Ok((Box::new(request), None))).with_header("sign-in-with-x", wallet.expose());
     call.with_validation(false).await
 }
 
