@@ -201,7 +201,7 @@ pub(super) type Fetched = (Meta, Bytes);
 pub(super) fn call(client: &Client, operation: &'static Operation, method: Method, url: &str) -> Call<Fetched> {
     let url = web_address(url).ok_or_else(|| Error::configuration("not a URL"));
     let policy = url.as_ref().ok().map(|url| Arc::new(OnlyHost { url: url.clone() }) as _);
-    let mut call = Call::raw(client, operation, url.map(|url| (Request::new(method, url), None)));
+    let mut call = Call::raw(client, operation, url.map(|url| (Box::new(Request::new(method, url)), None)));
     call.core.elsewhere = policy;
     call.read(ReplyForm::Whole, |reply| Ok((reply.meta.clone(), reply.bytes().clone())))
         .with_max_reply_bytes(MAX_BYTES)
