@@ -5,7 +5,7 @@ use venice_ai::e2ee::E2eeErrorKind;
 use venice_ai::{Delivery, ErrorKind};
 use venice_ai_mock::{Answer, Fault, MockRequest};
 
-use super::{CHAT, MODEL, chat, drained, mock};
+use super::{CHAT, MODEL, QUESTION, chat, drained, mock};
 
 #[tokio::test]
 async fn a_part_that_is_not_the_models_ends_the_answer() {
@@ -31,6 +31,22 @@ async fn a_part_that_is_not_the_models_ends_the_answer() {
         assert!(!format!("{error} {error:?}").contains("said:"), "{error:?}");
         assert_eq!(chat.send().await.unwrap().finish_reason.unwrap().as_str(), "stop", "the session can go on");
     }
+}
+
+#[cfg(feature = "spans")]
+#[tokio::test]
+async fn a_part_that_is_not_the_models_fails_the_span() {
+    use tracing::instrument::WithSubscriber as _;
+
+    let (mock, venice) = mock().await;
+    let chat = chat(&mock, &venice).await;
+    let recorder = crate::support::spans::Recorder::new();
+    mock.fault(Fault::tampered_chunk());
+    let (_, error) = drained(&chat).with_subscriber(recorder.clone()).await;
+    assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Encryption));
+    let span = recorder.span("venice.call");
+    assert_eq!(span.get("error.type").map(String::as_str), Some(ErrorKind::Encryption.as_str()), "{span:?}");
+    assert!(!recorder.dump().contains("said:") && !recorder.dump().contains(QUESTION));
 }
 
 #[tokio::test]
