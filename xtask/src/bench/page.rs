@@ -1,5 +1,8 @@
 //! `cargo xtask bench all`: every benchmark, and `docs/benchmarks.md`, the page of their tables.
+//!
+//! It takes half an hour. What was measured of this state of `src/` before it was interrupted is in `target/bench`, and not measured again.
 
+use std::fs;
 use std::process::Command;
 
 use crate::failure::Failure;
@@ -17,7 +20,18 @@ pub fn run() -> Result<(), Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("this program cannot be found: {error}"), "run it by `cargo xtask`"))?;
     let mut page = format!("# Benchmarks\n\n{METHOD}\n{}", machine());
+    let source = first_line("git", &["rev-parse", "--short", "HEAD:src"]).unwrap_or_default();
+    let measured = workspace::path("target/bench").join(source);
+    fs::create_dir_all(&measured)
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", measured.display()), "check the disk"))?;
     for name in super::ALL {
+        let part = measured.join(format!("{name}.md"));
+        if let Ok(before) = fs::read_to_string(&part) {
+            eprintln!("bench {name}: measured before ({})", workspace::shown(&part));
+            page.push('\n');
+            page.push_str(&before);
+            continue;
+        }
         eprintln!("bench {name} …");
         let output = Command::new(&program).args(["bench", name]).output();
         let output =
@@ -26,18 +40,16 @@ pub fn run() -> Result<(), Failure> {
             let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(Failure::new(format!("`bench {name}` ended with {}", output.status), printed));
         }
+        let printed = String::from_utf8_lossy(&output.stdout);
+        workspace::replace(&part, &printed)?;
         page.push('\n');
-        page.push_str(&String::from_utf8_lossy(&output.stdout));
+        page.push_str(&printed);
     }
     workspace::replace(&workspace::path("docs/benchmarks.md"), &page)
 }
 
 /// Where and of what the figures are: a line each, without those that this system does not tell.
 fn machine() -> String {
-    let first = |program: &str, args: &[&str]| {
-        let output = Command::new(program).args(args).current_dir(workspace::path("")).output().ok()?;
-        Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned()).filter(|line| !line.is_empty())
-    };
     let of_file = |path: &str, name: &str| {
         let text = std::fs::read_to_string(path).ok()?;
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
@@ -45,12 +57,18 @@ fn machine() -> String {
     };
     let cores = std::thread::available_parallelism().ok().map(|cores| cores.to_string());
     let facts = [
-        ("Commit", first("git", &["log", "-1", "--format=%h of %cs"])),
+        ("Commit", first_line("git", &["log", "-1", "--format=%h of %cs"])),
         ("Processor", of_file("/proc/cpuinfo", "model name")),
         ("Cores", cores),
         ("Memory", of_file("/proc/meminfo", "MemTotal")),
-        ("System", first("uname", &["-sr"])),
-        ("Compiler", first("rustc", &["--version"])),
+        ("System", first_line("uname", &["-sr"])),
+        ("Compiler", first_line("rustc", &["--version"])),
     ];
     facts.into_iter().filter_map(|(name, fact)| Some(format!("- {name}: {}\n", fact?))).collect()
+}
+
+/// The first line that a program prints.
+fn first_line(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).current_dir(workspace::path("")).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned()).filter(|line| !line.is_empty())
 }
