@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use venice_ai::ErrorKind;
-use venice_ai::blocking;
 use venice_ai::types::{
     BillingCurrency, ConsumptionCurrency, GetBillingUsageAnalyticsParams, GetBillingUsageHistoryParams, UsageDay,
 };
@@ -233,6 +232,7 @@ async fn what_the_api_would_refuse_is_not_sent() {
         refused(|venice| venice.billing().usage_history_page(params.clone()), operation, field).await;
         refused(|venice| venice.billing().usage_history_csv(params.clone()), operation, field).await;
         refused_walk(|venice| venice.billing().usage_history(params.clone()), operation, field).await;
+        #[cfg(feature = "csv")]
         refused_walk(|venice| venice.billing().usage_history_table(params), operation, field).await;
     }
 }
@@ -290,6 +290,8 @@ async fn the_list_of_old_is_gone_and_says_what_took_its_place() {
 #[cfg(feature = "blocking")]
 #[test]
 fn billing_is_read_without_async() {
+    use venice_ai::blocking;
+
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
     let billing = venice.billing();

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use venice_ai::billing::CsvTable;
-use venice_ai::blocking;
 use venice_ai::{Client, ErrorKind};
 use venice_ai_mock::MockVenice;
 
@@ -207,6 +206,8 @@ async fn the_mock_sends_tables() {
 #[cfg(feature = "blocking")]
 #[test]
 fn a_table_is_read_and_saved_without_async() {
+    use venice_ai::blocking;
+
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
     let parts = blocking::iter(table(&venice));

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use venice_ai::ErrorKind;
-use venice_ai::blocking;
 use venice_ai::characters::CharacterReviewsParams;
 use venice_ai::types::{CharacterSort, ListCharactersParams, SortOrder};
 use venice_ai_mock::MockVenice;
@@ -248,6 +247,8 @@ async fn the_mock_has_a_cast_that_can_be_searched_sorted_and_paged() {
 #[cfg(feature = "blocking")]
 #[test]
 fn characters_are_read_without_async() {
+    use venice_ai::blocking;
+
     let (_, venice) = replying(LIST);
     assert_eq!(venice.characters().list_page(ListCharactersParams::new()).send_blocking().unwrap().len(), 2);
     let mock = MockVenice::start_blocking().unwrap();

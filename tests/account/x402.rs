@@ -7,7 +7,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use venice_ai::blocking;
 use venice_ai::types::{ChatCompletionRequest, WalletTransactionType};
 use venice_ai::x402::WalletTransactionsParams;
 use venice_ai::{Client, Delivery, ErrorKind, RetryPolicy, Secret};
@@ -428,6 +427,8 @@ async fn the_mock_knows_wallets() {
 #[cfg(feature = "blocking")]
 #[test]
 fn wallets_are_read_without_async() {
+    use venice_ai::blocking;
+
     let mock = MockVenice::start_blocking().unwrap();
     let venice = mock.client();
     assert!(venice.x402().balance(WALLET).with_sign_in(signed()).send_blocking().unwrap().can_consume);

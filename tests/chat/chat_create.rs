@@ -6,10 +6,10 @@ use venice_ai::types::{
     AssistantMessage, ChatCompletion, ChatCompletionRequest, ChatMessage, FinishReason, TextContent, WebSearchMode,
 };
 
-pub use crate::support::chat::{TEXT, a_question, answer};
+use crate::support::chat::{TEXT, a_question, answer};
 use crate::support::{Answer, Server, amount, once};
 
-pub const TOOL_CALLS: &str = include_str!("../fixtures/replies/chat_tool_calls.json");
+const TOOL_CALLS: &str = include_str!("../fixtures/replies/chat_tool_calls.json");
 const WEB_SEARCH: &str = include_str!("../fixtures/replies/chat_web_search.json");
 
 /// The answer whose only choice is this.

@@ -10,7 +10,7 @@ use venice_ai::types::{
 };
 use venice_ai::{Call, ErrorKind};
 
-use crate::chat_create::{TEXT, a_question};
+use crate::support::chat::{TEXT, a_question};
 use crate::support::replying;
 
 /// The body that is sent for a request.

@@ -3,28 +3,16 @@
 use std::time::Duration;
 
 use serde_json::json;
+use venice_ai::Error;
 use venice_ai::stream::ChatStream;
-use venice_ai::types::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, FinishReason, StreamOptions};
-use venice_ai::{Client, Error};
+use venice_ai::types::{ChatCompletion, ChatCompletionChunk, FinishReason, StreamOptions};
 
-pub use crate::support::chat::{DIALECT_A, DIALECT_B, head, streamed};
+use crate::support::chat::{DIALECT_A, DIALECT_B, a_question, head, open, open_at, streamed};
 use crate::support::{Answer, Gate, KEY, PATIENCE, Server, amount, once};
 
 const TWO_CHOICES: &str = include_str!("../fixtures/sse/two_choices.sse");
 const WEB_SEARCH: &str = include_str!("../fixtures/sse/web_search.sse");
 const LOGPROBS: &str = include_str!("../fixtures/sse/logprobs.sse");
-
-pub fn request() -> ChatCompletionRequest {
-    ChatCompletionRequest::new("default", ["When is high water?"])
-}
-
-pub async fn open(client: &Client) -> ChatStream {
-    client.chat().stream(request()).await.unwrap()
-}
-
-pub async fn open_at(server: &Server) -> ChatStream {
-    open(&once(server)).await
-}
 
 /// All items, asserting that nothing follows.
 pub async fn drain(stream: &mut ChatStream) -> Vec<Result<ChatCompletionChunk, Error>> {
@@ -65,7 +53,7 @@ async fn a_collected_stream_equals_the_reply_without_streaming() {
     ];
     for (streamed, whole) in whole {
         let server = Server::answering([Answer::json(200, whole)]);
-        let created = once(&server).chat().create(request()).await.unwrap();
+        let created = once(&server).chat().create(a_question()).await.unwrap();
         assert_eq!(collected(streamed).await, created);
     }
 }
@@ -122,6 +110,7 @@ async fn the_text_comes_in_pieces_of_which_none_is_empty() {
     assert_eq!(pieces, ["The tide", " in the lagoon", " rises 🌊 — ", "perché è luna piena."]);
 }
 
+#[cfg(feature = "reasoning")]
 #[tokio::test]
 async fn the_reasoning_is_a_text_of_its_own() {
     let server = Server::answering([streamed([DIALECT_A.as_bytes()])]);
@@ -192,7 +181,7 @@ async fn the_request_asks_for_a_stream_and_its_usage() {
 #[tokio::test]
 async fn stream_options_of_the_caller_are_sent_as_they_are() {
     let server = Server::answering([streamed([DIALECT_B.as_bytes()])]);
-    let request = request().stream_options(StreamOptions::new().include_usage(false));
+    let request = a_question().stream_options(StreamOptions::new().include_usage(false));
     once(&server).chat().stream(request).await.unwrap().collect().await.unwrap();
     assert_eq!(server.requests()[0].json()["stream_options"], json!({"include_usage": false}));
 }
@@ -205,7 +194,7 @@ async fn a_whole_answer_instead_of_a_stream_is_one_chunk() {
     let items = drain(&mut open(&client).await).await;
     assert_eq!(items.len(), 1);
     assert_eq!(items[0].as_ref().unwrap().object, "chat.completion.chunk");
-    let created = client.chat().create(request()).await.unwrap();
+    let created = client.chat().create(a_question()).await.unwrap();
     assert_eq!(open(&client).await.collect().await.unwrap(), created);
     let text = open(&client).await.text().collect().await.unwrap();
     assert_eq!(text, "The tide in the lagoon rises 🌊 — perché è luna piena.");

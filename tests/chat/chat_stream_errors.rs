@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use venice_ai::ErrorKind;
 
-use crate::chat_stream::{DIALECT_A, DIALECT_B, drain, head, open, open_at, request};
+use crate::chat_stream::drain;
+use crate::support::chat::{DIALECT_A, DIALECT_B, a_question, head, open, open_at};
 use crate::support::{Answer, KEY, PATIENCE, Server, TestClock, builder, client};
 
 const CHUNK: &str = r#"data: {"choices":[{"delta":{"content":"Half a"},"finish_reason":null,"index":0}],"id":"x","created":1,"model":"m","object":"chat.completion.chunk"}"#;
@@ -214,7 +215,7 @@ async fn a_slow_stream_is_not_a_silent_one() {
 #[tokio::test]
 async fn an_error_before_the_stream_is_an_error_of_the_call() {
     let server = Server::answering([Answer::json(404, r#"{"error":"Specified model not found: x"}"#)]);
-    let error = crate::support::once(&server).chat().stream(request()).await.unwrap_err();
+    let error = crate::support::once(&server).chat().stream(a_question()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use venice_ai::Client;
 
-use crate::chat_stream::{DIALECT_A, head, open, open_at, streamed};
+use crate::support::chat::{DIALECT_A, head, open, open_at, streamed};
 use crate::support::{Answer, KEY, PATIENCE, Server, once};
 
 #[tokio::test]

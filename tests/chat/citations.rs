@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use venice_ai::chat::{CitationRenderer, CitationStyle, CitedText};
 use venice_ai::types::{ChatCompletionRequest, VeniceParameters, WebSearchCitation, WebSearchMode};
 
-use crate::chat_create::answer;
 use crate::chat_requests::sent;
-use crate::chat_stream::{open_at, streamed};
 use crate::support::Server;
+use crate::support::chat::{answer, open_at, streamed};
 
 fn sources() -> Value {
     json!([

@@ -69,8 +69,9 @@ async fn a_stream_has_fallbacks_until_it_has_begun() {
         _ => at_capacity(),
     });
     let venice = client(&server, &TestClock::without_jitter());
-    let mut text = venice.chat().with_fallbacks(["good"]).stream(hello()).await.unwrap().text();
-    assert_eq!(text.next().await.unwrap().unwrap(), "Hello!");
+    let mut stream = venice.chat().with_fallbacks(["good"]).stream(hello()).await.unwrap();
+    let chunk = stream.next().await.unwrap().unwrap();
+    assert_eq!(chunk.choices[0].delta.content.as_deref(), Some("Hello!"));
     assert_eq!(asked(&server), ["first", "good"]);
 }
 

@@ -5,8 +5,7 @@ use std::time::Duration;
 use venice_ai::types::{ChatCompletion, ResponsesRequest};
 use venice_ai::{Client, Error, ErrorKind};
 
-use crate::chat_stream::{DIALECT_A, DIALECT_B};
-use crate::support::chat::{TEXT, a_question, head};
+use crate::support::chat::{DIALECT_A, DIALECT_B, TEXT, a_question, head};
 use crate::support::{Answer, Server, once};
 
 const CHUNK: &str = r#"data: {"choices":[{"delta":{"content":"Half a"},"finish_reason":null,"index":0}],"model":"m"}"#;

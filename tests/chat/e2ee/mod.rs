@@ -2,6 +2,7 @@
 
 mod faults;
 mod leaks;
+#[cfg(feature = "privacy")]
 mod policy;
 mod requests;
 mod stale;

@@ -3,8 +3,6 @@
 use serde_json::{Value, json};
 use venice_ai::attestation::AttestationLevel;
 use venice_ai::e2ee::E2eeErrorKind;
-use venice_ai::http::HeaderName;
-use venice_ai::middleware::{AttemptRequest, BoxError, Interceptor};
 use venice_ai::{CallOptions, ErrorKind, RetryPolicy};
 use venice_ai_mock::Fault;
 
@@ -138,24 +136,28 @@ async fn default_headers_and_options_of_a_client_cannot_either() {
     assert_eq!(mock.requests_of(CHAT).len(), 0);
 }
 
-/// Changes a header of the encryption, after everything else.
-struct Changing;
-
-impl Interceptor for Changing {
-    async fn before_attempt(&self, attempt: &mut AttemptRequest) -> Result<(), BoxError> {
-        if attempt.info().operation() == CHAT {
-            let body = String::from_utf8_lossy(attempt.body().unwrap()).into_owned();
-            assert!(!body.contains("mole"), "middleware sees ciphertext: {body}");
-            let name = HeaderName::from_static("x-venice-tee-model-pub-key");
-            assert!(attempt.remove_header(&name).is_err() && attempt.headers().contains_key(&name));
-            attempt.set_header("x-venice-tee-model-pub-key", "04")?;
-        }
-        Ok(())
-    }
-}
-
+#[cfg(feature = "middleware")]
 #[tokio::test]
 async fn middleware_cannot_change_the_encryption_headers() {
+    use venice_ai::http::HeaderName;
+    use venice_ai::middleware::{AttemptRequest, BoxError, Interceptor};
+
+    /// Changes a header of the encryption, after everything else.
+    struct Changing;
+
+    impl Interceptor for Changing {
+        async fn before_attempt(&self, attempt: &mut AttemptRequest) -> Result<(), BoxError> {
+            if attempt.info().operation() == CHAT {
+                let body = String::from_utf8_lossy(attempt.body().unwrap()).into_owned();
+                assert!(!body.contains("mole"), "middleware sees ciphertext: {body}");
+                let name = HeaderName::from_static("x-venice-tee-model-pub-key");
+                assert!(attempt.remove_header(&name).is_err() && attempt.headers().contains_key(&name));
+                attempt.set_header("x-venice-tee-model-pub-key", "04")?;
+            }
+            Ok(())
+        }
+    }
+
     let (mock, _) = mock().await;
     let venice = mock.client_builder().interceptor(Changing).build().unwrap();
     let error = chat(&mock, &venice).await.send().await.unwrap_err();

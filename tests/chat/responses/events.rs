@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::ErrorKind;
-use venice_ai::blocking;
 use venice_ai::stream::{ResponseEvent, ResponseStream};
 use venice_ai::types::{ResponseItem, ResponsesStatus};
 
@@ -242,6 +241,8 @@ async fn a_key_that_the_server_echoes_is_not_in_the_error() {
 #[cfg(feature = "blocking")]
 #[test]
 fn it_works_without_async() {
+    use venice_ai::blocking;
+
     let open = |server: &Server| once(server).responses().stream(request()).send_blocking().unwrap();
     let kinds: Vec<String> = blocking::iter(open(&closing(EVENTS))).map(|event| event.unwrap().kind).collect();
     assert_eq!(kinds.len(), 8);

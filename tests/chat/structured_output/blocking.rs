@@ -6,7 +6,7 @@ use venice_ai::blocking;
 use venice_ai::stream::ParseEvent;
 
 use super::{Island, MURANO, delta, murano, request, saying, tail};
-use crate::chat_stream::streamed;
+use crate::support::chat::streamed;
 use crate::support::{Server, once};
 
 fn written() -> Server {

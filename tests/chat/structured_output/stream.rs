@@ -8,7 +8,7 @@ use venice_ai::chat::structured::Parsed;
 use venice_ai::stream::{ParseEvent, ParsedStream, Partial};
 
 use super::{Island, MURANO, delta, murano, request, saying, tail};
-use crate::chat_stream::{head, streamed};
+use crate::support::chat::{head, streamed};
 use crate::support::{PATIENCE, Server, amount, once};
 
 /// The answer in these pieces.

@@ -5,7 +5,7 @@ use venice_ai::stream::{ParseEvent, ParsedStream};
 use venice_ai::{Error, ErrorKind};
 
 use super::{Island, MURANO, delta, request, tail};
-use crate::chat_stream::head;
+use crate::support::chat::head;
 use crate::support::{Answer, Server, amount, once, replying};
 
 async fn open(server: &Server) -> ParsedStream<Island> {

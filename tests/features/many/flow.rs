@@ -268,8 +268,11 @@ async fn replies_that_are_files_and_streams_are_handed_out() {
     for outcome in all(&mut run).await {
         assert!(outcome.result.unwrap().bytes().await.unwrap().len() > 100);
     }
-    let mut run = venice.many(questions(2), |venice, request| venice.chat().stream(request));
-    for outcome in all(&mut run).await {
-        assert!(!outcome.result.unwrap().collect().await.unwrap().text().is_empty());
+    #[cfg(feature = "collect")]
+    {
+        let mut run = venice.many(questions(2), |venice, request| venice.chat().stream(request));
+        for outcome in all(&mut run).await {
+            assert!(!outcome.result.unwrap().collect().await.unwrap().text().is_empty());
+        }
     }
 }

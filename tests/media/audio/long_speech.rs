@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use venice_ai::audio::{LongSpeech, PieceState};
-use venice_ai::blocking;
 use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 use venice_ai::{Client, Error};
 
@@ -259,6 +258,8 @@ async fn the_plan_can_be_read_before_anything_is_paid_for() {
 #[cfg(feature = "blocking")]
 #[test]
 fn long_speech_without_async() {
+    use venice_ai::blocking;
+
     let server = reader();
     let venice = once(&server);
     assert_eq!(blocking::wait(in_three(&venice, three()).bytes()).unwrap(), wav(24_000, &all_samples()));

@@ -1,7 +1,7 @@
 //! Long texts saved to disk.
 
 use venice_ai::types::SpeechFormat;
-use venice_ai::{ErrorKind, RemoteCopy, blocking};
+use venice_ai::{ErrorKind, RemoteCopy};
 
 use super::long_speech::{all_samples, in_three, input, reader};
 use super::{PIECES, samples, sound, three, wav};
@@ -122,6 +122,8 @@ async fn a_speech_that_is_in_a_file_is_not_in_memory() {
 #[cfg(feature = "blocking")]
 #[test]
 fn a_book_is_saved_without_async() {
+    use venice_ai::blocking;
+
     let (folder, server) = (Folder::new(), reader());
     blocking::wait(in_three(&once(&server), three()).save(folder.join("book.wav"))).unwrap();
     assert_eq!(std::fs::read(folder.join("book.wav")).unwrap(), wav(24_000, &all_samples()));

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use venice_ai::ErrorKind;
-use venice_ai::blocking;
 use venice_ai::types::{CreateSpeechRequest, SpeechFormat};
 
 use super::sound;
@@ -190,6 +189,8 @@ async fn what_did_not_run_is_retried_and_what_may_have_run_is_not() {
 #[cfg(feature = "blocking")]
 #[test]
 fn speech_without_async() {
+    use venice_ai::blocking;
+
     let folder = Folder::new();
     let server = Server::answering([slowly(), slowly(), slowly()]);
     let venice = once(&server);

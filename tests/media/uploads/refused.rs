@@ -161,6 +161,7 @@ async fn what_is_shown_of_an_upload_is_never_its_contents() {
     }
 }
 
+#[cfg(feature = "attachments")]
 #[tokio::test]
 async fn a_data_url_has_the_type_that_the_contents_show() {
     let folder = Folder::new();
@@ -180,6 +181,7 @@ async fn a_data_url_has_the_type_that_the_contents_show() {
     assert_eq!(missing.kind(), ErrorKind::Io);
 }
 
+#[cfg(feature = "attachments")]
 #[tokio::test]
 async fn a_data_url_has_a_largest_size() {
     let folder = Folder::new();

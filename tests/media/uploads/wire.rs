@@ -3,7 +3,6 @@
 use std::io::Cursor;
 
 use serde_json::{Value, json};
-use venice_ai::blocking;
 use venice_ai::http::Method;
 use venice_ai::{ErrorKind, FileInput, Form, Upload};
 
@@ -210,9 +209,11 @@ async fn a_reader_that_waits_does_not_hold_up_the_runtime() {
     assert_eq!(parts(&server.requests()[0])[0].1, b"sound");
 }
 
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "attachments", feature = "blocking"))]
 #[test]
 fn files_are_sent_without_async() {
+    use venice_ai::blocking;
+
     let server = Server::answering([Answer::json(200, TEXT)]);
     let folder = Folder::new();
     for upload in [

@@ -1,8 +1,10 @@
 //! Chat requests and replies that several areas use.
 
+use venice_ai::Client;
+use venice_ai::stream::ChatStream;
 use venice_ai::types::{ChatCompletion, ChatCompletionRequest};
 
-use super::{Answer, replying};
+use super::{Answer, Server, once, replying};
 
 /// A whole reply of text.
 pub const TEXT: &str = include_str!("../../fixtures/replies/chat_text.json");
@@ -21,6 +23,15 @@ pub fn a_question() -> ChatCompletionRequest {
 pub async fn answer(body: impl AsRef<str>) -> ChatCompletion {
     let (_, venice) = replying(body.as_ref());
     venice.chat().create(a_question()).await.unwrap_or_else(|error| panic!("{error}: {}", body.as_ref()))
+}
+
+/// A streamed answer.
+pub async fn open(client: &Client) -> ChatStream {
+    client.chat().stream(a_question()).await.unwrap()
+}
+
+pub async fn open_at(server: &Server) -> ChatStream {
+    open(&once(server)).await
 }
 
 /// The head of a streamed answer. Its body ends with the connection unless a test says otherwise.
