@@ -190,12 +190,13 @@ async fn the_wallet_of_a_client_signs_what_takes_a_wallet_and_nothing_else() {
 
 #[tokio::test]
 async fn a_client_with_two_credentials_does_not_choose_by_itself() {
-    let builder = || Client::builder().wallet(&evm());
+    let plain = || Client::builder().base_url("http://127.0.0.1");
+    let builder = || plain().wallet(&evm());
     let error = builder().api_key(KEY).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("payer(Payer::Wallet)"), "{error}");
     assert!(builder().payer(Payer::ApiKey).build().is_err());
-    assert!(Client::builder().api_key(KEY).payer(Payer::Wallet).build().is_err());
+    assert!(plain().api_key(KEY).payer(Payer::Wallet).build().is_err());
     assert!(builder().build().is_ok());
 }
 

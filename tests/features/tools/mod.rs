@@ -12,6 +12,7 @@ mod events;
 mod hidden;
 mod parallel;
 mod refused;
+#[cfg(feature = "spans")]
 mod spans;
 mod streams;
 #[cfg(feature = "structured")]

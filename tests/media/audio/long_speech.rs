@@ -247,7 +247,7 @@ async fn options_are_those_of_each_call() {
 
 #[tokio::test]
 async fn the_plan_can_be_read_before_anything_is_paid_for() {
-    let venice = Client::new("key").unwrap();
+    let venice = Client::builder().api_key("key").base_url("http://127.0.0.1").build().unwrap();
     let speech = in_three(&venice, three());
     let plan: Vec<_> = speech.pieces().map(|piece| (piece.text, piece.state)).collect();
     assert_eq!(plan, PIECES.map(|piece| (piece, PieceState::Waiting)));

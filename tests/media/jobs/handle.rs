@@ -57,7 +57,7 @@ fn the_address_of_the_file_is_not_shown() {
     let handle = JobHandle::video("laguna-video", "q-1").with_download_url(URL);
     assert!(!format!("{handle:?}").contains("4711"));
     assert_eq!(handle.download_url().unwrap().expose(), URL);
-    let venice = venice_ai::Client::new("key").unwrap();
+    let venice = venice_ai::Client::builder().api_key("key").base_url("http://127.0.0.1").build().unwrap();
     let job = handle.attach(&venice);
     assert!(!format!("{job:?} {:?}", job.progress()).contains("4711"));
     assert!(format!("{job:?}").contains("q-1"));
