@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use venice_ai_codegen::emit::round_trips;
-use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Inputs, Value, generate, yaml};
 
 /// What several features need, each a `cfg` of its own, and those features.
@@ -46,7 +45,7 @@ fn run() -> Result<(), Error> {
     }
     let spec = read("spec/swagger.yaml")?;
     let inputs = Inputs::read(|name| read(&format!("spec/{name}")))?;
-    let generated = generate(&spec, &inputs, Mode::Strict).map_err(|error| error.in_file("spec/swagger.yaml"))?;
+    let generated = generate(&spec, &inputs).map_err(|error| error.in_file("spec/swagger.yaml"))?;
     write("generated.rs", &generated.code)?;
     let version = spec.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
     println!("cargo::rustc-env=VENICE_API_VERSION={version}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lexopt::Arg;
-use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::Mode;
 use venice_ai_surface::{Crate, differences, list};
 
 use crate::spec::{road, source::Source};

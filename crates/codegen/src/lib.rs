@@ -8,7 +8,6 @@ pub mod document;
 pub mod emit;
 pub mod error;
 pub mod generate;
-mod lenient;
 pub mod lower;
 pub mod model;
 pub mod names;
@@ -17,5 +16,5 @@ mod road;
 pub mod yaml;
 
 pub use error::Error;
-pub use road::{Generated, Inputs, Lowered, correct, generate, lower_document};
+pub use road::{Generated, Inputs, correct, generate, generate_corrected};
 pub use serde_json::Value;

@@ -5,10 +5,10 @@ pub mod handles;
 
 use crate::error::Error;
 use crate::lower::headers::HEADERS;
-use crate::lower::hoist::{CONST, EXCLUDES, MEMBER, NOT_BEFORE, NULLABLE, PARAMS, REQUIRED_WHEN, VARIANTS};
+use crate::lower::hoist::{CONST, EXCLUDES, MEMBER, NOT_BEFORE, NULLABLE, PARAMS, REQUIRED_WHEN};
 use crate::lower::schema::{is_required, ref_name, string_enum};
 use crate::lower::unions::{FORMS, TAG, kind};
-use crate::lower::{HANDWRITTEN, bodies, names, parameters, replies};
+use crate::lower::{HANDWRITTEN, VARIANTS, bodies, names, parameters, replies};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,8 +246,9 @@ impl Model {
             model.headers.push(Header { wire: wire.clone(), name, kind, doc });
         }
         let security = doc.get("security").cloned().unwrap_or_default();
-        for (path, method, value) in crate::lower::hoist::operations(doc) {
-            let mut operation = operation(path, method, value, &security)?;
+        for found in crate::document::operations(doc) {
+            let value = found.value;
+            let mut operation = operation(found.path, found.method, value, &security)?;
             operation.essential =
                 essential(value, operation.reply.as_ref().and_then(|reply| model.object(reply)), &schemas);
             model.operations.push(operation);

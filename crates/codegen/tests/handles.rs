@@ -4,10 +4,10 @@
 mod common;
 
 use common::{document, get_lantern, has, has_not, overlay, run, try_run};
-use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::Mode;
 
 fn code(parameters: &str, words: &str) -> String {
-    run(&get_lantern(parameters, words)).code
+    run(&get_lantern(parameters, words)).code.clone()
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn an_area_is_behind_its_feature_and_may_have_a_struct_of_its_own() {
     let text = get_lantern("", "x-handle: lanterns.get");
     let with = |facts: &str| {
         let action = format!("  - {{target: $, update: {{x-areas: {{lanterns: {facts}}}}}}}");
-        try_run(&text, &overlay(&action), Mode::Strict).unwrap_or_else(|error| panic!("{error}")).code
+        try_run(&text, &overlay(&action), Mode::Strict).unwrap_or_else(|error| panic!("{error}")).code.clone()
     };
     let gated = with("{feature: unstable}");
     has(
@@ -169,7 +169,7 @@ fn the_limits_of_files_are_constants_and_are_checked_where_they_stand() {
         image: {type: string, format: binary, x-file: {max-bytes: 9, media: ['image/*'], max-pixels: 8}},
         more: {type: array, items: {x-rust-name: Shade, type: object, required: [cloth], properties: {cloth: {type: string, x-file: {min-side: 2}}}}}}}}}}
       responses: {'200': {description: OK}}";
-    let code = run(&document(paths, "")).code;
+    let code = run(&document(paths, "")).code.clone();
     has(
         &code,
         r#"pub(crate) const IMAGE: crate::runtime::media::limits::FileLimits = crate::runtime::media::limits::FileLimits::new()

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{document, has, has_not, overlay, run, try_run};
-use venice_ai_codegen::overlay::Mode;
+use venice_ai_spec::Mode;
 
 /// A `POST /lanterns` with the given members.
 fn post(members: &str) -> String {
@@ -15,7 +15,7 @@ fn post(members: &str) -> String {
       requestBody: {{required: true, content: {{application/json: {{schema: {{type: object, required: [kept], properties: {{{members}}}}}}}}}}}
       responses: {{'200': {{description: OK}}}}"
     );
-    run(&document(&paths, "")).code
+    run(&document(&paths, "")).code.clone()
 }
 
 #[test]
@@ -81,7 +81,8 @@ fn an_argument_of_the_path_is_checked_for_emptiness_and_its_limits() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, r#"checker.segment("id", id);"#);
     has(&code, r#"checker.length("id", Some(id), 0usize, 8usize);"#);
     has(&code, r#"checker.range("limit", limit.as_ref().map(|value| *value as f64), None, Some((50f64, true)));"#);
@@ -100,7 +101,8 @@ fn an_argument_of_the_path_that_takes_any_text_is_checked_whatever_its_type() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, r#"checker.segment("colour", &colour.to_string());"#);
     has_not(&code, r#"checker.segment("number""#);
     has(&code, "pub fn lantern(&self, colour: &types::Colour, number: i64)");
@@ -180,7 +182,8 @@ fn a_constant_is_sent_and_never_asked_for() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, r#"map.serialize_entry("type", "lantern")?;"#);
     has(&code, "pub fn new(size: i64) -> Self");
 }
@@ -197,7 +200,8 @@ fn two_query_parameters_are_one_argument() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(
         &code,
         "pub fn list_lanterns(&self, params: &types::ListLanternsParams) -> crate::runtime::call::Call<crate::runtime::reply::RawReply>",
@@ -216,7 +220,8 @@ fn a_header_parameter_is_an_optional_argument() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, "pub fn list_lanterns(&self, x_wick: Option<&str>)");
     has(&code, "self.owner.generated().list_lanterns(x_wick)");
     has(&code, r#"header_map.append("X-Wick", value.to_string().try_into()?)"#);
@@ -232,7 +237,8 @@ fn the_client_of_progenitor_is_kept_whole_and_called() {
       responses: {'200': {description: OK}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, "pub(crate) mod client { use super::types;");
     has(&code, "pub async fn list_lanterns<'a>(&'a self, kind: Option<types::Kind>)");
     has(&code, ".query(&progenitor_client::QueryParam::new(\"kind\", &kind))");
@@ -251,7 +257,8 @@ fn a_union_with_an_arm_of_any_json_and_one_that_holds_itself_is_declared() {
       responses: {'200': {description: OK}}",
         "    Lantern: {type: object, properties: {a: {anyOf: [{type: string}, {type: array, items: {type: string}}, {}]}, more: {$ref: '#/components/schemas/Lantern'}}}",
     ))
-    .code;
+    .code
+    .clone();
     has(&code, "Text(String), /// A list. List(Vec<String>), /// Any JSON. Any(serde_json::Value),");
     has(&code, "pub more: Option<Box<Lantern>>");
 }
@@ -271,7 +278,8 @@ fn the_table_has_the_facts_of_each_operation() {
       responses: {'200': {description: OK, content: {audio/mpeg: {schema: {type: string, format: binary}}}}, '402': {description: Pay}}",
         "",
     ))
-    .code;
+    .code
+    .clone();
     has(
         &code,
         r#"pub const LIGHT_LANTERN: Operation = Operation {
@@ -311,7 +319,7 @@ fn a_name_conflict_of_the_overlay_is_an_error_for_its_own_document_and_a_notice_
     let error = try_run(&document(paths, ""), &names, Mode::Strict).unwrap_err().to_string();
     assert!(error.contains("conflicting x-rust-name for one schema"), "{error}");
     let generated = try_run(&document(paths, ""), &names, Mode::Lenient).unwrap();
-    assert!(generated.report.notices.iter().any(|notice| notice.contains("One and Two")), "{:?}", generated.report);
+    assert!(generated.notices.iter().any(|notice| notice.contains("One and Two")), "{:?}", generated.notices);
 }
 
 #[test]
@@ -335,7 +343,7 @@ fn the_document_is_told_as_the_overlay_left_it() {
 fn a_field_without_documentation_is_described_by_its_name_and_type() {
     let paths = "  /a:\n    get: {operationId: light, responses: {'200': {description: OK, content: {application/json: {schema: \
                  {type: object, properties: {maxTokens: {type: integer}, wick: {type: object, properties: {a: {type: string, title: A name}}}}}}}}}}";
-    let code = run(&document(paths, "")).code;
+    let code = run(&document(paths, "")).code.clone();
     has(&code, "/// Max tokens (integer), `maxTokens` on the wire.");
     has(&code, "/// Wick (`Wick`), `wick` on the wire.");
     has(&code, "/// A name (string), `a` on the wire.");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::{Inputs, document, lower_document, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, correct, document, yaml};
 use venice_ai_mock::schema::Schemas;
 
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ impl Document {
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let spec = parsed(&folder.join("swagger.yaml"))?;
         let inputs = Inputs::read(|name| parsed(&folder.join(name)))?;
-        Ok(Self(lower_document(&spec, &inputs, Mode::Strict)?.document))
+        Ok(Self(correct(&spec, &inputs)?))
     }
 
     #[cfg(test)]

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use venice_ai_codegen::model::{Model, Operation};
-use venice_ai_codegen::{Inputs, lower_document, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, correct, lower, yaml};
 use venice_ai_mock::{Answer, Fault, MockVenice, UnknownFields};
 
 /// What must not be in any output.
@@ -85,7 +85,8 @@ fn undocumented() -> BTreeSet<String> {
         yaml::parse(&std::fs::read_to_string(path).unwrap())
     };
     let inputs = Inputs::read(read).unwrap();
-    let mut lowered = lower_document(&read("swagger.yaml").unwrap(), &inputs, Mode::Strict).unwrap().lowered;
+    let mut lowered = correct(&read("swagger.yaml").unwrap(), &inputs).unwrap();
+    lower::lower(&mut lowered, &inputs.names).unwrap();
     inputs.docs.apply(&mut lowered);
     let model = Model::read(&lowered).unwrap();
     let of = |operation: &Operation| -> Vec<String> {

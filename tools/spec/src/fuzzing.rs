@@ -7,10 +7,11 @@
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::{Mode, Overlay};
-use venice_ai_codegen::{Inputs, lower_document, yaml};
+use venice_ai_codegen::overlay::Overlay;
+use venice_ai_codegen::{Inputs, yaml};
 
-use crate::{import, yaml_out};
+use crate::overlay::{Mode, correct};
+use crate::{import, names, yaml_out};
 
 /// The corrections of the API's document.
 static INPUTS: LazyLock<Inputs> = LazyLock::new(|| {
@@ -29,7 +30,8 @@ pub fn spec(data: &[u8]) {
     if let Ok(repaired) = import::import_repaired(&tree) {
         assert_fixed(&repaired.facts);
         assert!(imported.is_err() || repaired.left_out.is_empty(), "{:?}", repaired.left_out);
-        let _ = lower_document(&repaired.facts, &INPUTS, Mode::Lenient);
+        let corrected = correct(&repaired.facts, &INPUTS, Mode::Lenient);
+        let _ = corrected.and_then(|(document, _)| names::lowered(&document, &INPUTS.names, Mode::Lenient));
     }
 }
 

@@ -1,11 +1,13 @@
 //! `Generated`: the generated code, its public surface, and how much of it is progenitor's.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::Mode;
-use venice_ai_codegen::{Error, Inputs, correct};
+use venice_ai_codegen::{Error, Inputs, generate_corrected};
 
+use crate::names::{Completed, complete};
+use crate::overlay::{Mode, correct};
 use crate::share::Share;
 use crate::{check, rules, surface};
 
@@ -17,18 +19,13 @@ pub struct Generated {
     pub api: Vec<String>,
     /// How much of the code is progenitor's.
     pub share: Share,
-}
-
-impl Generated {
-    /// Reads what was generated.
-    ///
-    /// # Errors
-    /// When the code is not Rust.
-    pub fn of(generated: venice_ai_codegen::Generated) -> Result<Self, Error> {
-        let file = syn::parse_file(&generated.code);
-        let file = file.map_err(|error| Error::new("the generated code is not Rust").found(error))?;
-        Ok(Self { generated, api: surface::list(&file), share: Share::of(&file) })
-    }
+    /// What of the overlay does not fit the document, in lenient mode.
+    pub skipped: Vec<String>,
+    /// What is worth a reader's eye: patterns that are not checked, names that could not be kept; in lenient mode also names of the
+    /// overlay that could not be given.
+    pub notices: Vec<String>,
+    /// Where each type is used, as `spec/names.yaml` has it.
+    pub places: BTreeMap<String, Vec<String>>,
 }
 
 impl Deref for Generated {
@@ -47,9 +44,23 @@ impl Deref for Generated {
 pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
     let (document, _) = correct(facts, inputs, mode)?;
     check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
-    let generated = venice_ai_codegen::generate(facts, inputs, mode)?;
+    let generated = unchecked(facts, inputs, mode)?;
     if mode == Mode::Strict {
         rules::hold(&generated.model)?;
     }
-    Generated::of(generated)
+    Ok(generated)
+}
+
+/// Generates from a document, and names what `spec/names.yaml` does not have.
+///
+/// # Errors
+/// When generation fails.
+pub fn unchecked(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
+    let (document, skipped) = correct(facts, inputs, mode)?;
+    let Completed { names, places, notices } = complete(&document, &inputs.names, mode)?;
+    let generated = generate_corrected(document, &Inputs { names, ..inputs.clone() })?;
+    let file = syn::parse_file(&generated.code);
+    let file = file.map_err(|error| Error::new("the generated code is not Rust").found(error))?;
+    let notices = generated.report.notices.iter().cloned().chain(notices).collect();
+    Ok(Generated { generated, api: surface::list(&file), share: Share::of(&file), skipped, notices, places })
 }

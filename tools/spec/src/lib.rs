@@ -15,6 +15,7 @@ mod generate;
 mod grammar;
 pub mod import;
 pub mod names;
+pub mod overlay;
 mod rules;
 mod share;
 mod surface;
@@ -23,6 +24,7 @@ pub mod wire_test;
 pub mod yaml_out;
 
 pub use check::check;
-pub use generate::{Generated, generate};
+pub use generate::{Generated, generate, unchecked};
+pub use overlay::Mode;
 pub use rules::hold as rules_hold;
 pub use share::Share;

@@ -5,7 +5,7 @@
 #[path = "../../../crates/codegen/tests/common/mod.rs"]
 mod common;
 
-use common::{has, has_not};
+use common::{has, has_not, run};
 use std::sync::OnceLock;
 use venice_ai_codegen::yaml;
 use venice_ai_spec::{Generated, import};
@@ -16,10 +16,6 @@ fn text() -> String {
         "/../../crates/codegen/tests/fixtures/other_versions.yaml"
     ))
     .unwrap()
-}
-
-fn run(text: &str) -> Generated {
-    Generated::of(common::run(text)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Generated from the document after an import, as a new version would be.
@@ -150,7 +146,7 @@ fn replies_of_other_media_types_and_empty_ones_are_raw() {
 #[test]
 fn what_cannot_be_checked_is_left_to_the_server() {
     has_not(&generated().code, "(?!x)");
-    assert_eq!(generated().report.notices.len(), 1);
+    assert_eq!(generated().notices.len(), 1);
     has(
         &generated().code,
         r#"checker.one_of_numbers("level", self.level.as_ref().map(|value| *value as f64), &[1f64, 2f64, 3f64])"#,

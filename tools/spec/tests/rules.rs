@@ -6,9 +6,8 @@
 mod common;
 
 use common::{document, get_lantern, has_not};
-use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Inputs, yaml};
-use venice_ai_spec::{Generated, generate};
+use venice_ai_spec::{Generated, Mode, generate};
 
 fn run(text: &str, mode: Mode) -> Result<Generated, String> {
     generate(&yaml::parse(text).unwrap(), &Inputs::default(), mode).map_err(|error| error.to_string())

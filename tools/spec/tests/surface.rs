@@ -7,12 +7,12 @@
 mod spec;
 
 use std::sync::OnceLock;
-use venice_ai_spec::Generated;
+use venice_ai_spec::{Generated, Mode, generate};
 
 /// The lines of the generated surface.
 fn api() -> &'static [String] {
     static GENERATED: OnceLock<Generated> = OnceLock::new();
-    let read = || Generated::of(spec::generated().clone()).unwrap_or_else(|error| panic!("{error}"));
+    let read = || generate(&spec::document(), &spec::inputs(), Mode::Strict).unwrap_or_else(|error| panic!("{error}"));
     &GENERATED.get_or_init(read).api
 }
 

@@ -17,8 +17,7 @@ use std::{
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::overlay::Mode;
-use venice_ai_spec::Generated;
+use venice_ai_spec::{Generated, Mode};
 use venice_ai_surface::Crate;
 
 use crate::{

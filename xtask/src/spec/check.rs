@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use lexopt::Arg;
-use venice_ai_codegen::overlay::Mode;
-use venice_ai_spec::{content, docs, names, wire_test};
+use venice_ai_spec::{Mode, content, docs, names, wire_test};
 
 use super::{road, source::Source};
 use crate::{failure::Failure, workspace};
@@ -46,7 +45,7 @@ fn check(folder: &Path, update: bool) -> Result<(), Failure> {
             committed(&text, &path, update)?;
         }
     }
-    for notice in &road.generated.report.notices {
+    for notice in &road.generated.notices {
         println!("note: {notice}");
     }
     let file = workspace::shown(&folder.join("docs.yaml"));

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use venice_ai_codegen::{Inputs, overlay::Mode, yaml};
-use venice_ai_spec::{Generated, generate, import};
+use venice_ai_codegen::{Inputs, yaml};
+use venice_ai_spec::{Generated, Mode, generate, import};
 
 use super::source::Source;
 use crate::{failure::Failure, workspace};

@@ -18,14 +18,15 @@ pub mod references;
 pub mod replies;
 pub mod scalars;
 pub mod schema;
+pub mod site;
 pub mod unions;
 
 use crate::error::Error;
 use crate::names::Names;
-use crate::overlay::Mode;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
+/// The variant names of an enum's values, by their text, and of a union's arms, by their key.
+pub const VARIANTS: &str = "x-variants";
 /// Types that are written by hand and that generated ones refer to; no component may have such a name.
 pub const HANDWRITTEN: [&str; 5] = [UPLOAD, FILE_INPUT, SECRET, AMOUNT, TIMESTAMP];
 /// A file and nothing else.
@@ -44,13 +45,10 @@ pub const TIMESTAMP: &str = "Timestamp";
 pub struct Report {
     /// Pass name and the number of places it changed.
     pub passes: Vec<(&'static str, usize)>,
-    /// What is worth a reader's eye: patterns that are not checked, names that could not be kept; in lenient mode also names of the
-    /// overlay that could not be given.
+    /// Patterns that are not checked.
     pub notices: Vec<String>,
     /// Operations that cannot be generated, with the reason.
     pub left_out: Vec<String>,
-    /// Where each type is used, as `spec/names.yaml` has it.
-    pub places: BTreeMap<String, Vec<String>>,
 }
 
 impl Report {
@@ -62,9 +60,24 @@ impl Report {
 /// Runs every pass on `doc` in place.
 ///
 /// # Errors
-/// When the document holds a construct that no pass can express; the error names its place. With [`Mode::Strict`] also when a name
-/// of the overlay cannot be given.
-pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error> {
+/// When the document holds a construct that no pass can express; the error names its place. When a type has no name.
+pub fn lower(doc: &mut Value, names: &Names) -> Result<Report, Error> {
+    let report = prepare(doc)?;
+    let mut namer = names;
+    hoist::hoist(doc, &mut namer)?;
+    for (name, schema) in doc["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if let Some(variants) = names.variants(name) {
+            schema[VARIANTS] = variants.clone();
+        }
+    }
+    Ok(report)
+}
+
+/// Runs all passes but the last one, which names the types.
+///
+/// # Errors
+/// When the document holds a construct that no pass can express.
+pub fn prepare(doc: &mut Value) -> Result<Report, Error> {
     let mut report = Report::default();
     report.add("components", components::rename(doc));
     report.add("references", references::inline(doc)?);
@@ -83,9 +96,5 @@ pub fn lower(doc: &mut Value, names: &Names, mode: Mode) -> Result<Report, Error
     report.add("replies", replies::choose(doc));
     report.add("unions", unions::simplify(doc));
     report.add("integers", integers::retype(doc));
-    let hoisted = hoist::hoist(doc, names, mode)?;
-    report.add("hoist", hoisted.count);
-    report.notices.extend(hoisted.notices);
-    report.places = hoisted.places;
     Ok(report)
 }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 /// The name of the field that distinguishes the arms of a union.
 pub const TAG: &str = "x-tag";
+/// The extension by which the overlay names a type.
+pub const NAME: &str = "x-rust-name";
 /// The alternatives of a string that may take several forms, each an enum or a pattern.
 pub const FORMS: &str = "x-forms";
 
@@ -113,8 +115,8 @@ fn merge_strings(arms: Vec<Value>) -> Vec<Value> {
                     merged.insert("enum".into(), values.into_iter().cloned().collect());
                 }
             }
-            if let Some(name) = several.iter().find_map(|arm| arm.get(super::hoist::NAME)) {
-                merged.insert(super::hoist::NAME.into(), name.clone());
+            if let Some(name) = several.iter().find_map(|arm| arm.get(NAME)) {
+                merged.insert(NAME.into(), name.clone());
             }
         }
     }

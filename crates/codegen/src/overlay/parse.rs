@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Action, Change, Overlay, target::Target};
+use super::{Action, Overlay, Target};
 use crate::document::Place;
 use crate::error::Error;
 
@@ -74,9 +74,9 @@ fn action(value: &Value, place: Place<'_>) -> Result<Action, Error> {
         Some(other) => return Err(Error::new("`remove` is not true or false").at(place.key("remove")).found(other)),
     };
     // The specification says that `update` has no effect beside `remove: true`.
-    let change = match members.get("update") {
-        _ if removes => Change::Remove,
-        Some(update) => Change::Update(update.clone()),
+    let update = match members.get("update") {
+        _ if removes => None,
+        Some(update) => Some(update.clone()),
         None => {
             return Err(Error::new("an action does nothing")
                 .at(place)
@@ -84,7 +84,7 @@ fn action(value: &Value, place: Place<'_>) -> Result<Action, Error> {
                 .help("add `update`, or `remove: true`"));
         }
     };
-    Ok(Action { target, description, change })
+    Ok(Action { target, description, update })
 }
 
 fn object<'v>(value: &'v Value, what: &str, place: Place<'_>) -> Result<&'v Map<String, Value>, Error> {

@@ -21,7 +21,7 @@ pub enum Step {
 
 /// A JSONPath query, parsed once.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub struct Target {
     text: String,
     query: Query,
 }
@@ -32,7 +32,8 @@ impl Target {
     }
 
     /// Where the matches are: each once, and a value before those inside it.
-    pub(super) fn locate(&self, doc: &Value) -> Vec<Location> {
+    #[must_use]
+    pub fn locate(&self, doc: &Value) -> Vec<Location> {
         let mut locations = self.query.locate(doc);
         locations.sort_unstable();
         locations.dedup();
@@ -55,7 +56,9 @@ impl From<document::Step<'_>> for Step {
     }
 }
 
-pub(super) fn get<'v>(value: &'v Value, location: &[Step]) -> Option<&'v Value> {
+/// What is at a place.
+#[must_use]
+pub fn get<'v>(value: &'v Value, location: &[Step]) -> Option<&'v Value> {
     location.iter().try_fold(value, |value, step| match step {
         Step::Key(key) => value.as_object()?.get(key),
         Step::Index(index) => value.as_array()?.get(*index),

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, Generated, Inputs, Value, generate, yaml};
 
 /// A file of `spec/`.
@@ -23,10 +22,12 @@ pub fn read(path: &Path) -> Value {
 /// What the build generates.
 pub fn generated() -> &'static Generated {
     static GENERATED: OnceLock<Generated> = OnceLock::new();
-    GENERATED.get_or_init(|| {
-        let inputs = Inputs::read(|name| Ok::<_, Error>(read(&path(name)))).unwrap_or_else(|error| panic!("{error}"));
-        generate(&document(), &inputs, Mode::Strict).unwrap_or_else(|error| panic!("{error}"))
-    })
+    GENERATED.get_or_init(|| generate(&document(), &inputs()).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// What `spec/` has beside the document.
+pub fn inputs() -> Inputs {
+    Inputs::read(|name| Ok::<_, Error>(read(&path(name)))).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The generated code as a tree.

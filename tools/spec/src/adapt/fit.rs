@@ -1,11 +1,12 @@
 //! `Fit`: which actions of the overlay do not fit a document, all of them and not only the first.
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::{Overlay, Traced};
+use venice_ai_codegen::overlay::Overlay;
 use venice_ai_codegen::{Error, Inputs};
 
 use super::actions;
 use super::successor::{self, fate};
+use crate::overlay::{Traced, trace};
 
 /// The file of the overlay.
 pub const FILE: &str = "overlay.yaml";
@@ -75,9 +76,9 @@ pub fn measure(old: &Value, new: &Value, part: &Part) -> Fit {
 
 fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
     let (old_before, new_before) = (old.clone(), new.clone());
-    let lines = actions::lines(&part.text, part.inputs.overlay.len());
-    let before = part.inputs.overlay.trace(&mut old);
-    for (before, after) in before.iter().zip(part.inputs.overlay.trace(&mut new)) {
+    let lines = actions::lines(&part.text, part.inputs.overlay.actions.len());
+    let before = trace(&part.inputs.overlay, &mut old);
+    for (before, after) in before.iter().zip(trace(&part.inputs.overlay, &mut new)) {
         let lost = if after.problem.is_some() || after.matches.len() < before.matches.len() {
             lost(before, &after, &old_before, &new_before)
         } else {

@@ -9,13 +9,13 @@ mod successor;
 
 use serde_json::{Value, json};
 use venice_ai_codegen::document::{self, target};
-use venice_ai_codegen::overlay::Mode;
 use venice_ai_codegen::{Error, yaml};
 
 pub use self::fit::{FILE, Lost, Part, Unfit};
 
 use self::fit::Fit;
 use crate::diff::references;
+use crate::overlay::{Mode, apply};
 use crate::{Generated, generate, yaml_out};
 
 /// How often what is left is looked at again: a chain of corrections, each of which needs the one before it.
@@ -104,7 +104,7 @@ fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<b
 /// Drops the actions whose references lead nowhere. Says whether there was any.
 fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
     let mut corrected = new.clone();
-    part.inputs.overlay.apply(&mut corrected, Mode::Lenient)?;
+    apply(&part.inputs.overlay, &mut corrected);
     let doc = yaml::parse(&part.text)?;
     let list = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
     let lost = |action: &Value| {

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::import;
 use serde_json::Value;
-use venice_ai_codegen::{Error, Inputs, correct, document::target, lower, lower_document, overlay::Mode};
+use venice_ai_codegen::{Error, Inputs, document::target, lower};
+
+use crate::overlay::{Mode, correct};
+use crate::{import, names};
 
 /// A document in the three forms that the comparison reads.
 #[derive(Debug)]
@@ -32,11 +34,9 @@ impl Document {
     /// When it is no valid OpenAPI document, or its references lead back to themselves.
     pub fn prepare(doc: &Value, inputs: &Inputs) -> Result<Self, Error> {
         let facts = import::import(doc)?;
-        let lowered = lower_document(&facts, inputs, Mode::Lenient);
-        let mut plain = match &lowered {
-            Ok(lowered) => lowered.document.clone(),
-            Err(_) => correct(&facts, inputs, Mode::Lenient)?.0,
-        };
+        let (document, _) = correct(&facts, inputs, Mode::Lenient)?;
+        let lowered = names::lowered(&document, &inputs.names, Mode::Lenient);
+        let mut plain = document.clone();
         lower::references::inline(&mut plain)?;
         lower::operation_ids::fill(&mut plain);
         lower::all_of::merge(&mut plain)?;
@@ -44,8 +44,7 @@ impl Document {
         lower::unions::simplify(&mut plain);
         let lists = [lower::integers::INTEGERS, lower::integers::COUNTS];
         let listed = |document| lists.iter().flat_map(|list| lower::integers::listed(document, list)).collect();
-        let integers = lowered.as_ref().map(|lowered| listed(&lowered.document)).unwrap_or_default();
-        let lowered = lowered.map(|lowered| lowered.lowered);
+        let integers = lowered.as_ref().map(|_| listed(&document)).unwrap_or_default();
         let version = facts.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
         let types = lowered.as_ref().map(|lowered| super::rust::types(&plain, lowered)).unwrap_or_default();
         Ok(Self { version, facts, plain, lowered, integers, types })

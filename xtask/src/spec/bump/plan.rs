@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::Mode;
 use venice_ai_spec::adapt::{self, Part};
 use venice_ai_spec::diff::{self, Document};
-use venice_ai_spec::{Generated, changelog, docs, generate, import, names, version, wire_test};
+use venice_ai_spec::{Generated, Mode, changelog, docs, generate, import, names, version, wire_test};
 
 use super::report::{Left, Report, Status};
 use super::transaction::Change;
@@ -81,7 +80,7 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     let (adapted, generated) = adapt::adapt(&old.facts, &new.facts, &mut part)?;
     report.adapted = adapted;
     report.adapted.left_out.splice(0..0, new.left_out.iter().cloned());
-    report.notes.extend(generated.report.notices.iter().cloned());
+    report.notes.extend(generated.notices.iter().cloned());
     let before = generate(&old.facts, &committed_inputs, Mode::Lenient);
     let list = tree.spec.join("coverage.toml");
     let outlook = coverage::outlook(&old.facts, &new.facts, &generated, &tree.beside("src/lib.rs"), &list)?;

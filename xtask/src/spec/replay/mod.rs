@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
-use venice_ai_codegen::{Inputs, document, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, document, yaml};
 use venice_ai_spec::diff::{self, Diff, Document};
-use venice_ai_spec::{Generated, generate, import};
+use venice_ai_spec::{Generated, Mode, generate, import};
 
 use self::scratch::Scratch;
 use super::bump;

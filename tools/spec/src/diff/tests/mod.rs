@@ -7,9 +7,9 @@ mod unseen;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::{generate, import};
+use crate::{Mode, generate, import};
 use serde_json::{Map, Value, json};
-use venice_ai_codegen::{Inputs, overlay::Mode, yaml};
+use venice_ai_codegen::{Inputs, yaml};
 
 use super::change::Change;
 use super::{Class, Diff, Document, Format, diff, render};

@@ -31,7 +31,7 @@ pub fn record(generated: &Generated) -> String {
 
 fn entry(generated: &Generated, name: &str, kind: &Type) -> Value {
     let mut entry = Map::new();
-    if let Some(places) = generated.report.places.get(name) {
+    if let Some(places) = generated.places.get(name) {
         entry.insert("places".to_owned(), places.clone().into());
     }
     let variants = |variants: &mut dyn Iterator<Item = (&String, &String)>| -> Value {
@@ -55,7 +55,7 @@ fn entry(generated: &Generated, name: &str, kind: &Type) -> Value {
 /// The places that are those of a type of another name now, a line each: `Old is New (place)`.
 pub fn renamed(before: &Generated, after: &Generated) -> Vec<String> {
     let places = |generated: &Generated| -> BTreeMap<String, String> {
-        let places = generated.report.places.iter();
+        let places = generated.places.iter();
         places.flat_map(|(name, places)| places.iter().map(move |place| (place.clone(), name.clone()))).collect()
     };
     let (old, new) = (places(before), places(after));

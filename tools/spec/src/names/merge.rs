@@ -1,8 +1,9 @@
 //! `merge`: one shape for two that have one name, when what they say can be said by one.
 
-use super::key::key;
-use crate::lower::schema::{LIMITS, is_required, string_enum};
 use serde_json::{Map, Value, json};
+use venice_ai_codegen::lower::schema::{LIMITS, is_required, string_enum};
+
+use super::key::key;
 
 /// The share of fields or values that two shapes must have in common to be merged.
 const COMMON: f64 = 0.5;

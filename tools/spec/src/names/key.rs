@@ -1,10 +1,11 @@
 //! When two shapes are the same.
 
-use super::{CONST, EXCLUDES, KNOWN, NAME, NOT_BEFORE, NULLABLE, POSITION, REQUIRED_WHEN};
-use crate::lower::schema::LIMITS;
-use crate::lower::unions::FORMS;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use venice_ai_codegen::lower::hoist::{CONST, EXCLUDES, KNOWN, NOT_BEFORE, NULLABLE, REQUIRED_WHEN};
+use venice_ai_codegen::lower::schema::LIMITS;
+use venice_ai_codegen::lower::unions::{FORMS, NAME};
 
 /// The structure of a shape as text: what does not change the Rust type is left out, order does not count.
 pub fn key(schema: &Value, constraints: bool) -> String {
@@ -12,8 +13,7 @@ pub fn key(schema: &Value, constraints: bool) -> String {
 }
 
 fn normal(value: &Value, constraints: bool, names: bool) -> Value {
-    const PROSE: &[&str] =
-        &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME, POSITION];
+    const PROSE: &[&str] = &["description", "title", "default", "deprecated", "example", "nullable", NULLABLE, NAME];
     const OURS: &[&str] = &[
         "format",
         "x-not-blank",

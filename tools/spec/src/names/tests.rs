@@ -1,4 +1,17 @@
+use serde_json::{Map, Value, json};
+use venice_ai_codegen::lower::hoist::{CONST, PARAMS};
+use venice_ai_codegen::lower::schema::{components, ref_name, reference};
+use venice_ai_codegen::lower::unions::NAME;
+
 use super::*;
+
+/// Names the types of a prepared document, and puts them among its components.
+fn hoist(doc: &mut Value, names: &Names, mode: Mode) -> Result<Completed, Error> {
+    let completed = of_prepared(&mut doc.clone(), names, mode)?;
+    let mut named = &completed.names;
+    venice_ai_codegen::lower::hoist::hoist(doc, &mut named)?;
+    Ok(completed)
+}
 
 /// A document with one operation, `createLantern`, whose body and reply are the schemas given.
 fn doc(body: Value, reply: Value) -> Value {
@@ -23,7 +36,7 @@ fn choice(values: &[&str]) -> Value {
 /// Hoists and returns the schemas.
 fn run(mut doc: Value) -> Map<String, Value> {
     hoist(&mut doc, &Names::default(), Mode::Strict).unwrap();
-    super::super::schema::components(&doc)
+    components(&doc)
 }
 
 /// The type that a member refers to.
@@ -222,7 +235,7 @@ fn one_shape_with_two_names_is_refused() {
     assert!(error.contains("conflicting x-rust-name for one schema") && error.contains("One and Two"), "{error}");
     let hoisted = hoist(&mut doc, &Names::default(), Mode::Lenient).unwrap();
     assert_eq!(hoisted.notices.len(), 1);
-    assert!(super::super::schema::components(&doc).contains_key("One"));
+    assert!(components(&doc).contains_key("One"));
 }
 
 #[test]
@@ -237,7 +250,7 @@ fn two_shapes_with_one_name_are_refused() {
     assert!(error.contains("duplicate type name") && error.contains("One"), "{error}");
     let hoisted = hoist(&mut doc, &Names::default(), Mode::Lenient).unwrap();
     assert_eq!(hoisted.notices.len(), 1);
-    let schemas = super::super::schema::components(&doc);
+    let schemas = components(&doc);
     assert_ne!(member(&schemas, "CreateLanternRequest", "one"), member(&schemas, "CreateLanternRequest", "two"));
 }
 
@@ -254,16 +267,16 @@ fn a_component_in_capitals_gets_the_name_that_progenitor_writes() {
 fn kept(before: Value, after: Value) -> Map<String, Value> {
     let mut before = before;
     let places = hoist(&mut before, &Names::default(), Mode::Strict).unwrap().places;
-    let schemas = super::super::schema::components(&before);
+    let schemas = components(&before);
     let types = places.into_iter().map(|(name, places)| {
         let kind = if schemas[&name].get("properties").is_some() { "fields" } else { "values" };
         let members = if kind == "fields" { json!([]) } else { json!({}) };
         (name, json!({"places": places, kind: members}))
     });
-    let names = Names::parse(&json!({"types": types.collect::<Map<_, _>>()})).unwrap();
+    let names = Names::new(json!({"types": types.collect::<Map<_, _>>()}));
     let mut after = after;
     hoist(&mut after, &names, Mode::Strict).unwrap();
-    super::super::schema::components(&after)
+    components(&after)
 }
 
 #[test]
@@ -279,7 +292,7 @@ fn a_type_keeps_its_name_when_its_schema_becomes_a_component_and_grows() {
         let mut first = before.clone();
         let schemas = {
             hoist(&mut first, &Names::default(), Mode::Strict).unwrap();
-            super::super::schema::components(&first)
+            components(&first)
         };
         let schemas_after = kept(before.clone(), after.clone());
         assert_eq!(schemas.keys().collect::<Vec<_>>(), schemas_after.keys().collect::<Vec<_>>());
@@ -313,14 +326,13 @@ fn of_two_shapes_that_cannot_be_one_the_more_used_keeps_the_name() {
     let wick = |kind: &str| object(json!({"size": {"type": kind}}));
     let before = object(json!({"a": wick("number"), "b": wick("number"), "c": wick("number")}));
     let after = object(json!({"a": wick("string"), "b": wick("number"), "c": wick("number")}));
-    let names = Names::parse(&json!({"types": {"Wick": {"places": [
+    let names = Names::new(json!({"types": {"Wick": {"places": [
         "createLantern.request.a", "createLantern.request.b", "createLantern.request.c"
-    ]}}}))
-    .unwrap();
+    ]}}}));
     let name = |request: Value, field: &str| {
         let mut doc = doc(request, json!({"type": "string"}));
         let hoisted = hoist(&mut doc, &names, Mode::Strict).unwrap();
-        (member(&super::super::schema::components(&doc), "CreateLanternRequest", field).to_owned(), hoisted.notices)
+        (member(&components(&doc), "CreateLanternRequest", field).to_owned(), hoisted.notices)
     };
     assert_eq!(name(before, "a"), ("Wick".to_owned(), Vec::new()));
     assert_eq!(name(after.clone(), "b").0, "Wick");

@@ -1,10 +1,12 @@
-//! Names of shapes: proposals from every place where a shape stands, and the choice among them.
+//! `names`: the choice among the names that the places of a shape have for it.
 
-use super::super::names::{pascal, singular};
-use super::Shape;
-use crate::error::Error;
-use crate::names::Names;
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+use venice_ai_codegen::{Error, names::Names};
+
+use super::likeness::by_likeness;
+use super::proposal::{Proposal, Rank, VAGUE};
+use super::shapes::Shape;
 
 /// Names that a generated type must not take: Rust's prelude and the types that stand beside the generated ones.
 const TAKEN: &[&str] = &[
@@ -28,127 +30,6 @@ const TAKEN: &[&str] = &[
     "Amount",
     "Self",
 ];
-/// Member names that say nothing without their owner.
-const VAGUE: &[&str] = &[
-    "Data",
-    "Item",
-    "Error",
-    "Type",
-    "Value",
-    "Object",
-    "Status",
-    "Format",
-    "Content",
-    "Info",
-    "Parameter",
-    "Parameters",
-    "Option",
-    "Options",
-    "Detail",
-    "Details",
-    "Input",
-    "Output",
-    "Function",
-    "Response",
-    "Request",
-    "Resolution",
-    "Model",
-    "Id",
-    "Result",
-    "Extra",
-    "Mode",
-    "Quality",
-    "Size",
-    "Image",
-    "Duration",
-    "Message",
-    "Summary",
-    "Usage",
-    "Network",
-    "Scale",
-    "Extension",
-    "Extensions",
-    "Payload",
-    "Steps",
-    "Text",
-    "List",
-];
-
-/// What a name may come from, best first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Rank {
-    Hint,
-    Component,
-    Operation,
-    Member,
-}
-
-/// A name that one place has for a shape, from short to unmistakable.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    pub rank: Rank,
-    /// The member's name alone.
-    pub short: String,
-    /// With the name of the owner.
-    pub long: String,
-    /// With the names of all owners.
-    pub full: String,
-    /// What the place is called in `spec/names.yaml`: the way from an operation, and from the component that it is in.
-    pub places: Vec<String>,
-}
-
-impl Proposal {
-    pub fn fixed(rank: Rank, name: &str) -> Self {
-        // progenitor writes every name in this case: one that is not would be another one in its code.
-        let name = pascal(name);
-        Self { rank, short: name.clone(), long: name.clone(), full: name, places: Vec::new() }
-    }
-
-    /// The shape that the member `member` of `owner` holds.
-    pub fn member(owner: &Self, member: &str) -> Self {
-        let short = pascal(member);
-        let below = |owner: &str| {
-            let stem = stem(owner);
-            // `FunctionCallOutput.output` is not a `FunctionCallOutputOutput`.
-            pascal(&if stem.ends_with(&short) { format!("{stem}Value") } else { format!("{stem}{short}") })
-        };
-        let places = owner.clone().below(member).places;
-        Self { rank: Rank::Member, long: below(owner.owner()), full: below(&owner.full), short, places }
-    }
-
-    /// The same at a place of its own.
-    pub fn used_at(self, place: String) -> Self {
-        Self { places: vec![place], ..self }
-    }
-
-    /// The same one step further.
-    pub fn below(mut self, step: &str) -> Self {
-        self.places.iter_mut().for_each(|place| *place = format!("{place}.{step}"));
-        self
-    }
-
-    /// The items of a list that is one of several forms of this shape.
-    pub fn item(&self) -> Self {
-        let long = format!("{}Item", self.owner());
-        let places = self.places.clone();
-        Self { rank: Rank::Member, short: long.clone(), long, full: format!("{}Item", self.full), places }
-    }
-
-    pub fn singular(mut self) -> Self {
-        if self.rank == Rank::Member {
-            for name in [&mut self.short, &mut self.long, &mut self.full] {
-                *name = singular(name);
-            }
-        }
-        self
-    }
-
-    /// The name by which members of this shape are qualified.
-    pub fn owner(&self) -> &str {
-        if VAGUE.contains(&self.short.as_str()) { &self.long } else { &self.short }
-    }
-}
-
 /// Chooses a name for each shape, the best founded first. When the overlay gives two shapes one name, the first one has it. Of shapes
 /// that one sticky name was for, the one with the most places keeps it; what the others lost is the second result.
 pub fn names(shapes: &[Shape], sticky: &Names, conflicts: &mut Vec<Error>) -> (Vec<String>, Vec<String>) {
@@ -209,7 +90,7 @@ fn keep(shapes: &[Shape], sticky: &Names) -> (HashMap<usize, String>, Vec<(usize
     }
     let rest = shapes.iter().enumerate().filter(|(id, shape)| !kept.contains_key(id) && shape.hint.is_none());
     let rest = rest.filter(|(id, _)| !lost.iter().any(|(other, _)| other == id)).map(|(id, shape)| (id, &shape.body));
-    let found = sticky.by_likeness(rest, |name| !rivals.contains_key(name) && !hints.contains(name));
+    let found = by_likeness(sticky, rest, |name| !rivals.contains_key(name) && !hints.contains(name));
     kept.extend(found);
     (kept, lost)
 }
@@ -236,18 +117,4 @@ fn choose(shape: &Shape, used: &HashSet<String>, wanted: &HashMap<&str, HashSet<
             (2..).map(|number| format!("{base}{number}")).find(|name| fits(name)).unwrap_or_default()
         }
     }
-}
-
-/// A component's name without what says only that it is one.
-pub fn clean(name: &str) -> &str {
-    name.strip_suffix("Schema").filter(|name| !name.is_empty()).unwrap_or(name)
-}
-
-/// The part of an owner's name that qualifies its members.
-fn stem(owner: &str) -> &str {
-    ["Request", "Response", "Params"]
-        .iter()
-        .find_map(|suffix| owner.strip_suffix(suffix))
-        .filter(|stem| !stem.is_empty())
-        .unwrap_or(owner)
 }
