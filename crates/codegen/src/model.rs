@@ -3,7 +3,6 @@
 pub mod content;
 pub mod handles;
 
-use crate::error::Error;
 use crate::lower::headers::HEADERS;
 use crate::lower::hoist::{CONST, EXCLUDES, MEMBER, NOT_BEFORE, NULLABLE, PARAMS, REQUIRED_WHEN};
 use crate::lower::schema::{is_required, ref_name, string_enum};
@@ -158,8 +157,10 @@ pub struct Operation {
     pub path: String,
     /// Its first tag.
     pub tag: String,
-    /// Documentation.
-    pub doc: Option<String>,
+    /// The first sentence of its documentation.
+    pub summary: Option<String>,
+    /// The rest of it.
+    pub description: Option<String>,
     /// `Safe`, `Inference`, `Once` or `Payment`.
     pub retry: &'static str,
     /// The member of the body that, when it is `true`, makes the class `Once`.
@@ -210,15 +211,15 @@ pub struct Essential {
 /// The extension by which the overlay names the essential fields of an operation's reply; `name[]` is a list that must have items.
 /// Without it the essential field is the first required list or object, or else the first required field.
 pub const ESSENTIAL: &str = "x-essential";
+/// The overlay's word for the retry class of an operation.
+pub const RETRY: &str = "x-retry";
 /// The extension by which the overlay says that an `error` field is a part of a successful reply.
 const ERROR_INSIDE: &str = "x-error-inside";
 
 impl Model {
     /// Reads a lowered document.
-    ///
-    /// # Errors
-    /// When a value has a form that the emit passes cannot express, such as an unknown `x-retry` class.
-    pub fn read(doc: &Value) -> Result<Self, Error> {
+    #[must_use]
+    pub fn read(doc: &Value) -> Self {
         let schemas = crate::lower::schema::components(doc);
         let mut model = Self {
             version: text(&doc["info"], "version").unwrap_or_default(),
@@ -248,7 +249,7 @@ impl Model {
         let security = doc.get("security").cloned().unwrap_or_default();
         for found in crate::document::operations(doc) {
             let value = found.value;
-            let mut operation = operation(found.path, found.method, value, &security)?;
+            let mut operation = operation(found.path, found.method, value, &security);
             operation.essential =
                 essential(value, operation.reply.as_ref().and_then(|reply| model.object(reply)), &schemas);
             model.operations.push(operation);
@@ -261,7 +262,7 @@ impl Model {
                 params.query = true;
             }
         }
-        Ok(model)
+        model
     }
 
     fn mark_positions(&mut self) {
@@ -298,7 +299,24 @@ impl Model {
     }
 }
 
+impl Struct {
+    /// The required members, as `new` takes them: what a call is made to comes first everywhere, the document has them in any order.
+    #[must_use]
+    pub fn required(&self) -> Vec<&Field> {
+        let mut required: Vec<&Field> = self.fields.iter().filter(|field| field.required).collect();
+        required.sort_by_key(|field| field.rust != "model");
+        required
+    }
+}
+
 impl Operation {
+    /// Its documentation.
+    #[must_use]
+    pub fn doc(&self) -> Option<String> {
+        let parts: Vec<&str> = [&self.summary, &self.description].into_iter().flatten().map(String::as_str).collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
     /// Whether its body goes as a form, or may.
     #[must_use]
     pub fn is_form(&self) -> bool {
@@ -389,97 +407,57 @@ fn field(wire: &str, schema: &Value, required: bool) -> Field {
 }
 
 fn enum_values(schema: &Value) -> Vec<EnumValue> {
-    let docs = schema.get(crate::docs::VALUES);
-    let mut values: Vec<EnumValue> = Vec::new();
-    let sticky = sticky_variants(schema);
-    for wire in string_enum(schema).unwrap_or_default() {
-        let kept = sticky.get(wire).copied();
-        let mut name = kept.map_or_else(|| names::variant(wire), str::to_owned);
-        let taken =
-            |name: &str| name == "Unknown" || values.iter().any(|known| known.name == name) || is_kept(&sticky, name);
-        // `auto` and `Auto`, `4k` and `4K`: the later one says how it is written.
-        while kept.is_none() && taken(&name) {
-            name.push_str(if wire.starts_with(|c: char| c.is_ascii_uppercase()) { "Capitalised" } else { "Value" });
-        }
-        let doc = docs.and_then(|docs| text(docs, wire));
-        values.push(EnumValue { wire: wire.to_owned(), name, doc });
-    }
-    values
+    let values = string_enum(schema).unwrap_or_default().into_iter();
+    values.map(|wire| EnumValue { wire: wire.to_owned(), name: variant(schema, wire), doc: None }).collect()
 }
 
-/// The names that variants keep.
-fn sticky_variants(schema: &Value) -> BTreeMap<&str, &str> {
-    let names = schema.get(VARIANTS).and_then(Value::as_object).into_iter().flatten();
-    names.filter_map(|(key, name)| Some((key.as_str(), name.as_str()?))).collect()
-}
-
-fn is_kept(sticky: &BTreeMap<&str, &str>, name: &str) -> bool {
-    sticky.values().any(|kept| *kept == name)
+/// The name of a value or of an arm.
+fn variant(schema: &Value, key: &str) -> String {
+    schema.get(VARIANTS).and_then(|names| text(names, key)).unwrap_or_else(|| names::pascal(key))
 }
 
 fn union(schema: &Value, schemas: &Map<String, Value>) -> Union {
-    let (tag, sticky) = (text(schema, TAG), sticky_variants(schema));
+    let tag = text(schema, TAG);
     let mut arms: Vec<Arm> = Vec::new();
     for arm in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
         let resolved = crate::lower::schema::resolve(arm, schemas);
-        let value = tag.as_ref().and_then(|tag| text(resolved.get("properties")?.get(tag)?, CONST));
-        let kind = kind(arm, schemas);
+        let (value, kind) = (tag_of(arm, tag.as_deref(), schemas), kind(arm, schemas));
         let unit = object(resolved).fields.is_empty()
             && kind == "object"
             && value.is_some()
             && resolved.get("additionalProperties").is_none();
-        let key = value.clone().or_else(|| ref_name(arm).map(str::to_owned)).unwrap_or_else(|| kind.to_owned());
-        let kept = sticky.get(key.as_str()).filter(|_| arms.iter().all(|known| known.key != key));
-        let kept = text(arm, "x-variant").or_else(|| kept.map(|name| (*name).to_owned()));
-        let derived = || match (&value, kind) {
-            (Some(value), _) => names::variant(value),
-            (None, "object") if tag.is_some() => "Untagged".into(),
-            (None, "object") => "Object".into(),
-            (None, "string") => {
-                if ref_name(arm).is_some() {
-                    "Mode".into()
-                } else {
-                    "Text".into()
-                }
-            }
-            (None, "array") => "List".into(),
-            (None, "integer") => "Integer".into(),
-            (None, "number") => "Number".into(),
-            (None, "boolean") => "Bool".into(),
-            (None, _) => "Any".into(),
-        };
-        let is_new = kept.is_none();
-        let mut name = kept.unwrap_or_else(derived);
-        while is_new && (arms.iter().any(|known| known.name == name) || is_kept(&sticky, &name)) {
+        let key = arm_key(arm, value, kind).to_owned();
+        let mut name = variant(schema, &key);
+        while arms.iter().any(|known| known.name == name) {
             name.push_str("Other");
         }
-        let doc = schema.get(crate::docs::VALUES).and_then(|docs| text(docs, &key));
-        arms.push(Arm { name, key, doc, tag: value, kind, schema: arm.clone(), unit });
+        arms.push(Arm { name, key, doc: None, tag: value.map(str::to_owned), kind, schema: arm.clone(), unit });
     }
     Union { tag, arms }
 }
 
-/// The keys of a union's variants.
+/// The constant by which an arm is known.
 #[must_use]
-pub fn variant_keys(schema: &Value, schemas: &Map<String, Value>) -> Vec<String> {
-    union(schema, schemas).arms.into_iter().map(|arm| arm.key).collect()
+pub fn tag_of<'s>(arm: &'s Value, tag: Option<&str>, schemas: &'s Map<String, Value>) -> Option<&'s str> {
+    crate::lower::schema::resolve(arm, schemas).get("properties")?.get(tag?)?.get(CONST)?.as_str()
 }
 
-fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Result<Operation, Error> {
-    let here = || format!("$.paths['{path}'].{method}");
+/// What distinguishes an arm from the others: its tag, its type, or its kind.
+#[must_use]
+pub fn arm_key<'s>(arm: &'s Value, tag: Option<&'s str>, kind: &'s str) -> &'s str {
+    tag.or_else(|| ref_name(arm)).unwrap_or(kind)
+}
+
+fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Operation {
     let auth = authentication(value.get("security").unwrap_or(security));
-    let retry = match value.get("x-retry").and_then(Value::as_str) {
+    let retry = match value.get(RETRY).and_then(Value::as_str) {
         Some("safe") => "Safe",
         Some("inference") => "Inference",
         Some("once") => "Once",
         Some("payment") => "Payment",
-        Some(other) => {
-            let error = Error::new("an unknown retry class").at(format!("{}['x-retry']", here())).found(other);
-            return Err(error.help("use safe, inference, once or payment"));
-        }
-        None if matches!(method, "get" | "head" | "options") => "Safe",
-        None if auth == "BearerOrWallet" => "Inference",
-        None => "Once",
+        _ if matches!(method, "get" | "head" | "options") => "Safe",
+        _ if auth == "BearerOrWallet" => "Inference",
+        _ => "Once",
     };
     let schema = |pointer: &str| value.pointer(pointer).and_then(ref_name).map(str::to_owned);
     let mut parameters: Vec<Field> = Vec::new();
@@ -489,17 +467,13 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         read.doc = text(parameter, "description").or(read.doc);
         parameters.push(read);
     }
-    let summary = text(value, "summary");
-    let doc = match (summary, text(value, "description")) {
-        (Some(summary), Some(more)) => Some(format!("{summary}\n\n{more}")),
-        (summary, more) => summary.or(more),
-    };
-    Ok(Operation {
+    Operation {
         id: text(value, "operationId").unwrap_or_default(),
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
         tag: texts(value.get("tags")).into_iter().next().unwrap_or_default(),
-        doc,
+        summary: text(value, "summary"),
+        description: text(value, "description"),
         retry,
         once_with: text(value, "x-retry-once-with"),
         auth,
@@ -521,10 +495,10 @@ fn operation(path: &str, method: &str, value: &Value, security: &Value) -> Resul
         event: text(value, replies::STREAM_FORM),
         essential: Vec::new(),
         error_inside: flag(value, ERROR_INSIDE),
-        carries: content::carries(value).map_err(|error| error.at(format!("{}['x-carries']", here())))?,
-        sends_on: content::sends_on(value).map_err(|error| error.at(format!("{}['x-sends-on']", here())))?,
-        handle: handles::handle(value).map_err(|error| error.at(here()))?,
-    })
+        carries: content::carries(value),
+        sends_on: content::sends_on(value),
+        handle: handles::handle(value),
+    }
 }
 
 /// What the overlay names, or else the first required list or object of the reply, or else its first required field: servers leave

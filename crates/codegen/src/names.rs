@@ -32,12 +32,6 @@ impl Names {
         Self { doc, places }
     }
 
-    /// The same with other places of the types.
-    #[must_use]
-    pub fn with_places(&self, places: HashMap<String, String>) -> Self {
-        Self { doc: self.doc.clone(), places }
-    }
-
     /// The file.
     #[must_use]
     pub fn doc(&self) -> &Value {
@@ -72,10 +66,7 @@ impl Names {
     }
 
     fn named(&self, places: &[String]) -> Result<String, Error> {
-        self.at(places).map(str::to_owned).ok_or_else(|| {
-            let error = Error::new("a schema has no name").in_file("spec/names.yaml").found(places.join(", "));
-            error.help("run `cargo xtask spec check --update`")
-        })
+        self.at(places).map(str::to_owned).ok_or_else(|| unnamed("a schema", places.join(", ")))
     }
 }
 
@@ -87,6 +78,12 @@ impl Namer for &Names {
     fn within(&mut self, component: &str, position: Position) -> Result<String, Error> {
         self.named(&[position.place_of(component)])
     }
+}
+
+/// The error about what is not in the file.
+pub(crate) fn unnamed(what: &str, found: String) -> Error {
+    let error = Error::new(format!("{what} has no name")).in_file("spec/names.yaml").found(found);
+    error.help("run `cargo xtask spec check --update`")
 }
 
 /// How an operation's endpoint is written.

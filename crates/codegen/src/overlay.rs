@@ -8,7 +8,6 @@
 //! object that holds it.
 
 mod merge;
-mod parse;
 mod path;
 mod target;
 
@@ -40,9 +39,22 @@ impl Overlay {
     /// Reads an overlay from its document.
     ///
     /// # Errors
-    /// A document that is not an Overlay 1.0; an action with an unknown member, with a target that is not JSONPath, or that does nothing.
+    /// An action whose target is not JSONPath, or that does nothing.
     pub fn parse(doc: &Value) -> Result<Self, Error> {
-        parse::overlay(doc)
+        let actions = doc["actions"].as_array().into_iter().flatten().enumerate().map(|(index, action)| {
+            let text = |key: &str| action.get(key).and_then(Value::as_str);
+            let wrong = |problem: String| Error::new(problem).at(format!("$.actions[{index}]")).found(action);
+            let target = Target::parse(text("target").unwrap_or_default());
+            let target = target.map_err(|problem| wrong(format!("the target is not a JSONPath query: {problem}")))?;
+            let removes = action["remove"] == true;
+            // The specification says that `update` has no effect beside `remove: true`.
+            let update = action.get("update").filter(|_| !removes).cloned();
+            if update.is_none() && !removes {
+                return Err(wrong("an action does nothing".to_owned()).help("add `update`, or `remove: true`"));
+            }
+            Ok(Action { target, description: text("description").map(|text| text.trim().to_owned()), update })
+        });
+        Ok(Self { actions: actions.collect::<Result<_, _>>()? })
     }
 
     /// Applies all actions to the document.

@@ -16,8 +16,6 @@ pub struct Generated {
     pub code: String,
     /// How often each pass applied.
     pub report: Report,
-    /// Entries of the documentation whose type, field, value or operation does not exist.
-    pub stale_docs: Vec<String>,
     /// The types and operations behind the code.
     pub model: Model,
     /// The document after the overlay and before lowering: the API as it is on the wire.
@@ -41,21 +39,16 @@ impl Inputs {
     /// # Errors
     /// What `read` fails with, and a file that is not what it should be.
     pub fn read<E: From<Error>>(mut read: impl FnMut(&str) -> Result<Value, E>) -> Result<Self, E> {
-        let overlay = Overlay::parse(&read(OVERLAY)?).map_err(|error| error.in_file(shown(OVERLAY)))?;
+        let overlay = Overlay::parse(&read("overlay.yaml")?).map_err(|error| error.in_file(OVERLAY))?;
         let names = Names::new(read("names.yaml")?);
-        let docs = Docs::parse(&read(DOCS)?).map_err(|error| error.in_file(shown(DOCS)))?;
+        let docs = Docs::new(read("docs.yaml")?);
         Ok(Self { overlay, names, docs })
     }
 }
 
-const OVERLAY: &str = "overlay.yaml";
-const DOCS: &str = "docs.yaml";
+const OVERLAY: &str = "spec/overlay.yaml";
 
-fn shown(file: &str) -> String {
-    format!("spec/{file}")
-}
-
-/// Generates the SDK's code. Documentation of what the document does not have is listed in [`Generated::stale_docs`].
+/// Generates the SDK's code.
 ///
 /// # Errors
 /// When the document is not valid, an action of the overlay fails, or a construct cannot be expressed in Rust.
@@ -70,11 +63,11 @@ pub fn generate(spec: &Value, inputs: &Inputs) -> Result<Generated, Error> {
 pub fn generate_corrected(document: Value, inputs: &Inputs) -> Result<Generated, Error> {
     let mut doc = document.clone();
     let report = lower::lower(&mut doc, &inputs.names)?;
-    let stale_docs = inputs.docs.apply(&mut doc);
-    let model = Model::read(&doc)?;
+    let mut model = Model::read(&doc);
+    inputs.docs.apply(&mut model);
     let file = progenitor::run(&doc, &model)?;
     let file = emit::emit(&file, &model)?;
-    Ok(Generated { code: prettyplease::unparse(&file), report, stale_docs, model, document })
+    Ok(Generated { code: prettyplease::unparse(&file), report, model, document })
 }
 
 /// Corrects a document.
@@ -84,6 +77,6 @@ pub fn generate_corrected(document: Value, inputs: &Inputs) -> Result<Generated,
 pub fn correct(spec: &Value, inputs: &Inputs) -> Result<Value, Error> {
     let mut document = spec.clone();
     inputs.names.keep_operation_ids(&mut document);
-    inputs.overlay.apply(&mut document).map_err(|error| error.in_file(shown(OVERLAY)))?;
+    inputs.overlay.apply(&mut document).map_err(|error| error.in_file(OVERLAY))?;
     Ok(document)
 }

@@ -5,11 +5,12 @@
 use serde_json::{Value, json};
 use venice_ai_codegen::overlay::Overlay;
 use venice_ai_codegen::{Error, yaml};
+use venice_ai_spec::overlay::parse;
 
 /// An overlay with these actions, written as YAML.
 fn overlay(actions: &str) -> Result<Overlay, Error> {
     let text = format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}");
-    Overlay::parse(&yaml::parse(&text).unwrap())
+    parse(&yaml::parse(&text).unwrap())
 }
 
 fn doc() -> Value {
@@ -191,7 +192,7 @@ fn a_malformed_overlay_is_refused_with_its_place() {
 #[test]
 fn a_document_that_is_no_overlay_is_refused() {
     let valid = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [{"target": "$", "update": {}}], "x-a": 1});
-    Overlay::parse(&valid).unwrap();
+    parse(&valid).unwrap();
     for (key, value, path) in [
         ("overlay", json!("2.0.0"), "$.overlay"),
         ("overlay", json!(1.0), "$.overlay"),
@@ -202,9 +203,9 @@ fn a_document_that_is_no_overlay_is_refused() {
     ] {
         let mut doc = valid.clone();
         doc[key] = value;
-        assert_eq!(Overlay::parse(&doc).unwrap_err().path(), Some(path));
+        assert_eq!(parse(&doc).unwrap_err().path(), Some(path));
     }
-    assert!(Overlay::parse(&json!([])).is_err());
+    assert!(parse(&json!([])).is_err());
 }
 
 #[test]
@@ -218,6 +219,6 @@ fn every_place_that_an_error_or_an_operation_names_is_a_target() {
         {"target": r#"$['it\'s a "\\ name']._a1[0]['x-y']"#, "remove": true},
         {"target": r#"$["it's a \"\\ name"]._a1[0].é"#, "remove": true},
     ]});
-    Overlay::parse(&overlay).unwrap().apply(&mut doc).unwrap();
+    parse(&overlay).unwrap().apply(&mut doc).unwrap();
     assert_eq!(doc, json!({"paths": {"/a/{b}": {"get": {"tags": ["new"]}}}, name: {"_a1": [{}]}}));
 }

@@ -87,8 +87,8 @@ fn undocumented() -> BTreeSet<String> {
     let inputs = Inputs::read(read).unwrap();
     let mut lowered = correct(&read("swagger.yaml").unwrap(), &inputs).unwrap();
     lower::lower(&mut lowered, &inputs.names).unwrap();
-    inputs.docs.apply(&mut lowered);
-    let model = Model::read(&lowered).unwrap();
+    let mut model = Model::read(&lowered);
+    inputs.docs.apply(&mut model);
     let of = |operation: &Operation| -> Vec<String> {
         let types = [&operation.body, &operation.params].into_iter().flatten();
         let fields = types.filter_map(|name| model.object(name)).flat_map(|object| &object.fields);

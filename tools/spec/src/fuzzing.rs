@@ -10,7 +10,7 @@ use serde_json::Value;
 use venice_ai_codegen::overlay::Overlay;
 use venice_ai_codegen::{Inputs, yaml};
 
-use crate::overlay::{Mode, correct};
+use crate::overlay::{Mode, correct, parse};
 use crate::{import, names, yaml_out};
 
 /// The corrections of the API's document.
@@ -24,7 +24,7 @@ pub fn spec(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(tree) = yaml::parse(text) else { return };
     assert_eq!(yaml::parse(&yaml_out::write(&tree)).unwrap(), tree);
-    let _ = Overlay::parse(&tree);
+    let _ = parse(&tree);
     let imported = import::import(&tree);
     imported.iter().for_each(assert_fixed);
     if let Ok(repaired) = import::import_repaired(&tree) {

@@ -9,7 +9,7 @@ use venice_ai_codegen::{Error, Inputs, generate_corrected};
 use crate::names::{Completed, complete};
 use crate::overlay::{Mode, correct};
 use crate::share::Share;
-use crate::{check, rules, surface};
+use crate::{check, docs, rules, surface};
 
 /// What generation yields, and what only developers ask about it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Generated {
     /// What is worth a reader's eye: patterns that are not checked, names that could not be kept; in lenient mode also names of the
     /// overlay that could not be given.
     pub notices: Vec<String>,
+    /// Entries of the documentation whose type, field, value or operation does not exist.
+    pub stale_docs: Vec<String>,
     /// Where each type is used, as `spec/names.yaml` has it.
     pub places: BTreeMap<String, Vec<String>>,
 }
@@ -56,11 +58,22 @@ pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated,
 /// # Errors
 /// When generation fails.
 pub fn unchecked(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
+    docs::check(&inputs.docs).map_err(|error| error.in_file("spec/docs.yaml"))?;
     let (document, skipped) = correct(facts, inputs, mode)?;
+    rules::words(&document)?;
     let Completed { names, places, notices } = complete(&document, &inputs.names, mode)?;
     let generated = generate_corrected(document, &Inputs { names, ..inputs.clone() })?;
     let file = syn::parse_file(&generated.code);
     let file = file.map_err(|error| Error::new("the generated code is not Rust").found(error))?;
+    let stale_docs = docs::stale(&inputs.docs, &generated.model);
     let notices = generated.report.notices.iter().cloned().chain(notices).collect();
-    Ok(Generated { generated, api: surface::list(&file), share: Share::of(&file), skipped, notices, places })
+    Ok(Generated {
+        generated,
+        api: surface::list(&file),
+        share: Share::of(&file),
+        skipped,
+        notices,
+        stale_docs,
+        places,
+    })
 }

@@ -15,6 +15,7 @@ mod generate;
 mod grammar;
 pub mod import;
 pub mod names;
+mod operation_ids;
 pub mod overlay;
 mod rules;
 mod share;

@@ -294,7 +294,8 @@ pub fn outlook(old: &Value, new: &Value, generated: &Generated, root: &Path, lis
 
 fn is_documented(row: &Row, generated: &Generated) -> bool {
     let mut operations = generated.model.operations.iter();
-    operations.any(|operation| operation.method == row.method && operation.path == row.path && operation.doc.is_some())
+    operations
+        .any(|operation| operation.method == row.method && operation.path == row.path && operation.doc().is_some())
 }
 
 fn has(row: &Row, table: &code::Table, wrapped: &wrapped::Wrapped, described: bool, exercised: bool) -> [bool; 4] {

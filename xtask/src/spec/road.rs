@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use venice_ai_codegen::{Inputs, yaml};
-use venice_ai_spec::{Generated, Mode, generate, import};
+use venice_ai_spec::{Generated, Mode, generate, import, overlay};
 
 use super::source::Source;
 use crate::{failure::Failure, workspace};
@@ -45,7 +45,7 @@ pub fn repaired(document: &Source) -> Result<import::Imported, Failure> {
 
 /// What a folder has beside its document.
 pub fn inputs(folder: &Path) -> Result<Inputs, Failure> {
-    Inputs::read(|name| {
+    overlay::inputs(|name| {
         let path = folder.join(name);
         // A tree that no bump and no check has written to yet has no names.
         if name == NAMES && !path.exists() {

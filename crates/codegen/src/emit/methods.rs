@@ -109,7 +109,7 @@ fn method(
 
 /// What a handle has a method for is documented there.
 fn method_doc(operation: &Operation, model: &Model) -> String {
-    let mut text = operation.doc.clone().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
+    let mut text = operation.doc().unwrap_or_else(|| format!("The operation `{}`.", operation.id));
     if let Some(link) = super::handles::link(&operation.handle, model) {
         text.truncate(text.find("\n\n").unwrap_or(text.len()));
         text.push_str(&format!("\n\nSee {link}."));

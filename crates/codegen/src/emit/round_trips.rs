@@ -54,7 +54,6 @@ mod tests {
             "Oil": {"type": "string", "enum": ["o"]},
             "Photo": {"type": "object", "properties": {"file": name("Upload")}},
         }}}));
-        let model = model.unwrap();
         let table = table(&model);
         assert!(
             table.contains("trip :: < venice_ai :: types :: Lamp >") && table.contains("types :: Oil >"),

@@ -154,9 +154,8 @@ fn parameter(ident: &Ident, ty: &syn::Type) -> (TokenStream, TokenStream) {
 
 /// `new(required…)` and one setter an optional member.
 fn build(type_name: &Ident, members: &[Member<'_>], object: &Struct, checked: bool) -> TokenStream {
-    let mut required: Vec<&Member<'_>> = members.iter().filter(|member| member.inner.is_none()).collect();
-    // The document lists members by the alphabet or by chance; what a call is made to comes first everywhere.
-    required.sort_by_key(|member| member.field.rust != "model");
+    let member = |field: &Field| members.iter().find(|member| member.field.rust == field.rust);
+    let required: Vec<&Member<'_>> = object.required().into_iter().filter_map(member).collect();
     let arguments = required.iter().map(|member| {
         let ident = &member.ident;
         let ty = match argument_trait(member.field) {

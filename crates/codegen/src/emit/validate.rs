@@ -101,15 +101,20 @@ const CONSTRAINTS: &[&str] = &[
     "maxProperties",
     "x-kinds",
     "x-forms",
-    "x-not-blank",
-    "x-date",
-    "x-web-url",
-    "x-public-address",
     KNOWN,
 ];
 
+/// The overlay's words for kinds of text, and their checks.
+const FORMATS: [(&str, &str); 4] = [
+    ("x-not-blank", "not_blank"),
+    ("x-date", "date"),
+    ("x-web-url", "web_url"),
+    ("x-public-address", "public_address"),
+];
+
 fn constrained(schema: &Value) -> bool {
-    let own = CONSTRAINTS.iter().any(|key| schema.get(*key).is_some());
+    let formats = FORMATS.iter().map(|(word, _)| word);
+    let own = CONSTRAINTS.iter().chain(formats).any(|key| schema.get(*key).is_some());
     let listed = schema.get("enum").is_some() && schema.get(CONST).is_none() && type_of(schema) != Some("boolean");
     let inside = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
     own || listed || inside.into_iter().any(|inside| ref_name(inside).is_none() && constrained(inside))
@@ -159,17 +164,9 @@ pub fn check(wire: &str, schema: &Value, value: &TokenStream, needs: &Needs) -> 
             if let Some((low, high)) = bounds(schema, "minLength", "maxLength") {
                 checks.extend(quote! { checker.length(#wire, #value, #low, #high); });
             }
-            if schema.get("x-not-blank") == Some(&Value::Bool(true)) {
-                checks.extend(quote! { checker.not_blank(#wire, #value); });
-            }
-            if schema.get("x-date") == Some(&Value::Bool(true)) {
-                checks.extend(quote! { checker.date(#wire, #value); });
-            }
-            if schema.get("x-web-url") == Some(&Value::Bool(true)) {
-                checks.extend(quote! { checker.web_url(#wire, #value); });
-            }
-            if schema.get("x-public-address") == Some(&Value::Bool(true)) {
-                checks.extend(quote! { checker.public_address(#wire, #value); });
+            for (_, check) in FORMATS.iter().filter(|(word, _)| schema.get(*word) == Some(&Value::Bool(true))) {
+                let check = ident(check);
+                checks.extend(quote! { checker.#check(#wire, #value); });
             }
             if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
                 checks.extend(quote! { checker.pattern(#wire, #value, #pattern); });
@@ -227,20 +224,16 @@ fn number(wire: &str, schema: &Value, value: &TokenStream) -> TokenStream {
         let inside = schema.get(exclusive) != Some(&Value::Bool(true));
         Some(quote! { Some((#number, #inside)) })
     };
-    let low = bound("minimum", "exclusiveMinimum");
-    let high = bound("maximum", "exclusiveMaximum");
+    let bounds = [bound("minimum", "exclusiveMinimum"), bound("maximum", "exclusiveMaximum")];
     // `integer` is i64 or u32 in Rust; the checks compare as f64, which is exact far beyond the document's bounds.
     let value = if type_of(schema) == Some("integer") {
         quote! { #value.map(|value| *value as f64) }
     } else {
         quote! { #value.copied() }
     };
-    if low.is_some() || high.is_some() {
-        let low = low.unwrap_or_else(|| quote! { None });
-        let high = high.unwrap_or_else(|| quote! { None });
+    if bounds.iter().any(Option::is_some) || type_of(schema) == Some("number") {
+        let [low, high] = bounds.map(|bound| bound.unwrap_or_else(|| quote! { None }));
         checks.extend(quote! { checker.range(#wire, #value, #low, #high); });
-    } else if type_of(schema) == Some("number") {
-        checks.extend(quote! { checker.range(#wire, #value, None, None); });
     }
     let values: Vec<f64> =
         schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_f64).collect();

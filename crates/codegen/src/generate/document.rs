@@ -256,7 +256,7 @@ mod tests {
     /// What progenitor reads of a component.
     fn fed(schema: Value) -> Value {
         let doc = json!({"info": {"version": "1"}, "paths": {}, "components": {"schemas": {"A": schema}}});
-        let document = document(&doc, &Model::read(&doc).unwrap()).unwrap();
+        let document = document(&doc, &Model::read(&doc)).unwrap();
         serde_json::to_value(&document.components.unwrap().schemas["A"]).unwrap()
     }
 
@@ -310,7 +310,7 @@ mod tests {
         let schema = json!({"type": "object", "required": ["maxSize", "type"], "properties": {"maxSize": {"type": "integer"}, "type": {"type": "string"}}});
         let named = json!({"type": "object", "required": ["max_size", "type_"], "properties": {"max_size": {"type": "integer"}, "type_": {"type": "string"}}});
         assert_eq!(fed(schema), named);
-        let values = json!({"type": "string", "enum": ["720p", "auto"]});
+        let values = json!({"type": "string", "enum": ["720p", "auto"], "x-variants": {"720p": "P720"}});
         assert_eq!(fed(values), json!({"type": "string", "enum": ["P720", "Auto"]}));
     }
 

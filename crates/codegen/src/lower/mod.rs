@@ -11,7 +11,6 @@ pub mod hoist;
 pub mod integers;
 pub mod names;
 pub mod nulls;
-pub mod operation_ids;
 pub mod parameters;
 pub mod patterns;
 pub mod references;
@@ -22,7 +21,8 @@ pub mod site;
 pub mod unions;
 
 use crate::error::Error;
-use crate::names::Names;
+use crate::names::{Names, unnamed};
+use schema::string_enum;
 use serde_json::Value;
 
 /// The variant names of an enum's values, by their text, and of a union's arms, by their key.
@@ -66,7 +66,12 @@ pub fn lower(doc: &mut Value, names: &Names) -> Result<Report, Error> {
     let mut namer = names;
     hoist::hoist(doc, &mut namer)?;
     for (name, schema) in doc["components"]["schemas"].as_object_mut().into_iter().flatten() {
-        if let Some(variants) = names.variants(name) {
+        let variants = names.variants(name);
+        let is_new = |value: &&str| variants.is_none_or(|variants| variants.get(*value).is_none());
+        if let Some(value) = string_enum(schema).into_iter().flatten().find(is_new) {
+            return Err(unnamed("a value of an enum", format!("{name}: {value}")));
+        }
+        if let Some(variants) = variants {
             schema[VARIANTS] = variants.clone();
         }
     }
@@ -81,7 +86,6 @@ pub fn prepare(doc: &mut Value) -> Result<Report, Error> {
     let mut report = Report::default();
     report.add("components", components::rename(doc));
     report.add("references", references::inline(doc)?);
-    report.add("operation_ids", operation_ids::fill(doc));
     report.add("handles", handles::place(doc)?);
     report.add("headers", headers::collect(doc));
     report.add("parameters", parameters::normalise(doc));

@@ -85,43 +85,6 @@ pub fn singular(text: &str) -> String {
     }
 }
 
-/// A variant name for a value of a string enum. What starts with a digit starts with its unit instead: `720p` gives `P720`, `5s`
-/// gives `Seconds5`, `16:9` gives `Ratio16x9`, `1024x1024` gives `Size1024x1024`; the empty text gives `Empty`, and `self` gives
-/// `Self_`.
-pub fn variant(value: &str) -> String {
-    if value.is_empty() {
-        return "Empty".into();
-    }
-    if let Some((wide, high)) = pair(value, ':') {
-        return format!("Ratio{wide}x{high}");
-    }
-    if let Some((wide, high)) = pair(value, 'x') {
-        return format!("Size{wide}x{high}");
-    }
-    let name = pascal(value);
-    if name.is_empty() {
-        return value.chars().map(|c| format!("U{:04X}", c as u32)).collect();
-    }
-    let unit = name.trim_start_matches(|c: char| c.is_ascii_digit());
-    let number = &name[..name.len() - unit.len()];
-    match (number, unit) {
-        ("", _) if is_reserved(&name) => name + "_",
-        ("", _) => name,
-        (number, "") if value.starts_with('-') => format!("Minus{number}"),
-        (number, "") => format!("N{number}"),
-        (number, "S" | "s") => format!("Seconds{number}"),
-        (number, "H" | "h") => format!("Hours{number}"),
-        (number, unit) => format!("{}{number}", pascal(unit)),
-    }
-}
-
-/// Two numbers with a sign between them.
-fn pair(value: &str, sign: char) -> Option<(&str, &str)> {
-    let (left, right) = value.split_once(sign)?;
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    (number(left) && number(right)).then_some((left, right))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,27 +122,6 @@ mod tests {
             ("address", "address"),
         ] {
             assert_eq!(singular(many), one);
-        }
-    }
-
-    #[test]
-    fn variants_of_awkward_values() {
-        for (value, name) in [
-            ("16:9", "Ratio16x9"),
-            ("4k", "K4"),
-            ("720p", "P720"),
-            ("1024x512", "Size1024x512"),
-            ("", "Empty"),
-            ("-1", "Minus1"),
-            ("3", "N3"),
-            ("not-available", "NotAvailable"),
-            ("1 gen", "Gen1"),
-            ("24h", "Hours24"),
-            ("5s", "Seconds5"),
-            ("self", "Self_"),
-            ("🙂", "U1F642"),
-        ] {
-            assert_eq!(variant(value), name);
         }
     }
 }

@@ -1,90 +1,74 @@
-//! References to parameters, bodies, replies and headers are written out where they stand; only schemas stay shared.
+//! References are written out where they stand; only those to component schemas stay.
 
-use super::schema::{METHODS, all_mut};
-use crate::document::target;
+use super::schema::METHODS;
+use crate::document::{Place, target};
 use crate::error::Error;
-use serde_json::Value;
-
-/// Writes out every reference that does not name a schema; returns how many.
-///
-/// # Errors
-/// When a reference leads nowhere.
-pub fn inline(doc: &mut Value) -> Result<usize, Error> {
-    let source = doc.clone();
-    let mut count = 0;
-    let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(0) };
-    for (path, item) in paths {
-        let here = format!("$.paths['{path}']");
-        let Some(item) = item.as_object_mut() else { continue };
-        let shared: Vec<Value> =
-            item.remove("parameters").and_then(|list| list.as_array().cloned()).unwrap_or_default();
-        for (method, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
-            let here = format!("{here}.{method}");
-            let Some(operation) = operation.as_object_mut() else { continue };
-            if !shared.is_empty() {
-                let own = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
-                count += add_shared(own, &shared);
-            }
-            if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
-                for parameter in parameters {
-                    count += follow(parameter, &source, &here)?;
-                }
-            }
-            if let Some(body) = operation.get_mut("requestBody") {
-                count += follow(body, &source, &here)?;
-            }
-            if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
-                for response in responses.values_mut() {
-                    count += follow(response, &source, &here)?;
-                    if let Some(headers) = response.get_mut("headers").and_then(Value::as_object_mut) {
-                        for header in headers.values_mut() {
-                            count += follow(header, &source, &here)?;
-                        }
-                    }
-                }
-            }
-        }
-    }
-    Ok(count + schemas(doc, &source, 0)?)
-}
+use serde_json::{Value, json};
 
 /// How deep copies may hold references to what is to be copied. One that leads back to itself has no end.
 const DEPTH: usize = 12;
 
-/// A schema may refer to any place of the document; one that is no component of its own is copied.
-fn schemas(doc: &mut Value, source: &Value, depth: usize) -> Result<usize, Error> {
+/// Writes out every reference that does not name a component schema; returns how many.
+///
+/// # Errors
+/// When a reference leads nowhere, or back to itself.
+pub fn inline(doc: &mut Value) -> Result<usize, Error> {
+    let source = doc.clone();
     let mut count = 0;
-    let mut failure = None;
-    all_mut(doc, &mut |schema| {
-        for _ in 0..16 {
-            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return };
-            if reference.strip_prefix("#/components/schemas/").is_some_and(|name| !name.contains('/')) {
-                return;
+    for item in doc.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
+        let Some(item) = item.as_object_mut() else { continue };
+        let Some(Value::Array(shared)) = item.remove("parameters") else { continue };
+        for (_, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
+            if let Some(operation) = operation.as_object_mut() {
+                count += add_shared(operation.entry("parameters").or_insert_with(|| json!([])), &shared);
             }
-            let Some(mut target) = target(source, reference).cloned() else {
-                failure = Some(Error::new("a reference leads nowhere").found(reference));
-                return;
-            };
-            if depth == DEPTH {
-                let error = Error::new("a reference leads back to itself").found(reference);
-                failure = Some(error.help("make what it names a component of its own (spec/overlay.yaml)"));
-                return;
-            }
-            if let (Some(target), Some(siblings)) = (target.as_object_mut(), schema.as_object()) {
-                target.extend(
-                    siblings.iter().filter(|(key, _)| *key != "$ref").map(|(key, value)| (key.clone(), value.clone())),
-                );
-            }
-            *schema = target;
-            count += 1;
         }
-    });
-    // A copy can hold references itself.
-    match failure {
-        Some(failure) => Err(failure),
-        None if count > 0 => Ok(count + schemas(doc, source, depth + 1)?),
-        None => Ok(0),
     }
+    let (root, paths, components) = (Place::Root, "paths", "components");
+    if let Some(value) = doc.get_mut(paths) {
+        count += write_out(value, &source, root.key(paths), 0)?;
+    }
+    let holder = root.key(components);
+    if let Some(value) = doc.pointer_mut("/components/schemas") {
+        count += write_out(value, &source, holder.key("schemas"), 0)?;
+    }
+    Ok(count)
+}
+
+/// Replaces a reference by a copy of what it leads to, with what stands beside it, and the references below.
+fn write_out(value: &mut Value, source: &Value, place: Place<'_>, mut depth: usize) -> Result<usize, Error> {
+    let mut count = 0;
+    while let Some(reference) = value.get("$ref").and_then(Value::as_str).map(str::to_owned) {
+        if reference.strip_prefix("#/components/schemas/").is_some_and(|name| !name.contains('/')) {
+            return Ok(count);
+        }
+        let wrong = |problem: &str| Error::new(problem).at(place).found(&reference);
+        let mut copy = target(source, &reference).cloned().ok_or_else(|| wrong("a reference leads nowhere"))?;
+        if depth == DEPTH {
+            let error = wrong("a reference leads back to itself");
+            return Err(error.help("make what it names a component of its own (spec/overlay.yaml)"));
+        }
+        if let (Some(copy), Some(beside)) = (copy.as_object_mut(), value.as_object()) {
+            let beside = beside.iter().filter(|(key, _)| *key != "$ref");
+            copy.extend(beside.map(|(key, value)| (key.clone(), value.clone())));
+        }
+        *value = copy;
+        (count, depth) = (count + 1, depth + 1);
+    }
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                count += write_out(member, source, place.key(key), depth)?;
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                count += write_out(item, source, place.index(index), depth)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(count)
 }
 
 /// Parameters of the path item apply to each operation that does not override them.
@@ -99,19 +83,6 @@ fn add_shared(own: &mut Value, shared: &[Value]) -> usize {
         }
     }
     count
-}
-
-fn follow(value: &mut Value, source: &Value, here: &str) -> Result<usize, Error> {
-    let mut count = 0;
-    while let Some(reference) = value.get("$ref").and_then(Value::as_str).map(str::to_owned) {
-        match target(source, &reference) {
-            Some(target) if count < 16 => *value = target.clone(),
-            Some(_) => return Err(Error::new("a reference leads back to itself").at(here).found(reference)),
-            None => return Err(Error::new("a reference leads nowhere").at(here).found(reference)),
-        }
-        count += 1;
-    }
-    Ok(count)
 }
 
 #[cfg(test)]

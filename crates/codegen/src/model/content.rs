@@ -1,13 +1,12 @@
 //! `Carries`: who gets the content of a request, by the overlay's `x-carries`, `x-sends-on` and `x-harmless`.
 
 use super::{text, texts};
-use crate::error::Error;
 use serde_json::Value;
 
 /// The overlay's word for who gets the content of an operation's request.
-const CARRIES: &str = "x-carries";
+pub const CARRIES: &str = "x-carries";
 /// The overlay's word for the fields of a request that have the API pass its content to a third party.
-const SENDS_ON: &str = "x-sends-on";
+pub const SENDS_ON: &str = "x-sends-on";
 /// The overlay's word for the names of fields that send nothing to anybody else.
 const HARMLESS: &str = "x-harmless";
 
@@ -44,31 +43,26 @@ pub struct SendsOn {
 }
 
 /// Who gets the content of a request.
-pub(super) fn carries(operation: &Value) -> Result<Carries, Error> {
-    let Some(value) = operation.get(CARRIES) else { return Ok(Carries::Unclassified) };
-    let (models, types) = (value.get("models"), texts(value.get("types")));
-    match (value.as_str(), models, text(value, "others")) {
-        (Some("nothing"), ..) => Ok(Carries::Nothing),
-        (None, Some(Value::Array(_)), None) if !types.is_empty() => {
-            Ok(Carries::Models { fields: texts(models), types, characters: texts(value.get("characters")) })
+pub(super) fn carries(operation: &Value) -> Carries {
+    let value = &operation[CARRIES];
+    match (value.get("models"), text(value, "others")) {
+        _ if *value == "nothing" => Carries::Nothing,
+        (Some(models), _) => {
+            let (fields, types) = (texts(Some(models)), texts(value.get("types")));
+            Carries::Models { fields, types, characters: texts(value.get("characters")) }
         }
-        (None, None, Some(others)) => Ok(Carries::Others(others)),
-        _ => {
-            let error = Error::new("it is not clear who gets the content of the request").at(CARRIES).found(value);
-            Err(error.help("write `nothing`, `{models: [model], types: [text]}` or `{others: a search engine}`"))
-        }
+        (None, Some(others)) => Carries::Others(others),
+        (None, None) => Carries::Unclassified,
     }
 }
 
 /// The fields that have the API pass the content to a third party.
-pub(super) fn sends_on(operation: &Value) -> Result<Vec<SendsOn>, Error> {
-    let fields = operation.get(SENDS_ON).and_then(Value::as_object).into_iter().flatten();
-    let read = fields.map(|(field, facts)| match text(facts, "to") {
-        Some(to) => Ok(SendsOn { field: field.clone(), to, unless: texts(facts.get("unless")) }),
-        None => {
-            let error = Error::new(format!("`{field}` does not say to whom it sends")).at(SENDS_ON).found(facts);
-            Err(error.help("write `{to: a search engine}`"))
-        }
+pub(super) fn sends_on(operation: &Value) -> Vec<SendsOn> {
+    let fields = operation[SENDS_ON].as_object().into_iter().flatten();
+    let read = fields.map(|(field, facts)| SendsOn {
+        field: field.clone(),
+        to: text(facts, "to").unwrap_or_default(),
+        unless: texts(facts.get("unless")),
     });
     read.collect()
 }

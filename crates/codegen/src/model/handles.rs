@@ -1,21 +1,20 @@
 //! `Handle`: the place of an operation on the handles, and what its method gives of the reply.
 
 use super::{Field, Model, Operation, text, texts};
-use crate::error::Error;
 use crate::lower::handles::{AREAS, HANDLE};
 use crate::lower::names::member;
 use crate::lower::schema::ref_name;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The overlay's word for the member of a reply that the method gives: `data`, `data.token`.
 pub const UNWRAP: &str = "x-unwrap";
 /// The overlay's word for the member of a reply that must be `true`, alone or with what it means when it is not.
-const ENVELOPE: &str = "x-envelope";
+pub const ENVELOPE: &str = "x-envelope";
 /// The overlay's word for the members of a reply that must be there and not be empty: a list, or a map with the texts of the errors.
-const PRESENT: &str = "x-present";
+pub const PRESENT: &str = "x-present";
 /// The overlay's word for the type of `src/api` that the method makes of the reply, or of what is taken from it, by its function `of`.
-const BECOMES: &str = "x-becomes";
+pub const BECOMES: &str = "x-becomes";
 /// The overlay's word for the form in which the method reads a reply that has several: `json`.
 pub const READ_AS: &str = "x-read-as";
 
@@ -52,7 +51,7 @@ pub struct Opening {
     /// The member that is given; empty for the whole reply.
     pub unwrap: Vec<String>,
     /// The member that must be `true`, and what it means when it is not.
-    pub envelope: Option<(String, Option<String>)>,
+    pub envelope: Option<Present>,
     /// Members that must be there and not be empty, and the text of the error.
     pub present: Vec<Present>,
     /// The type that is made of what is given, as a path in `crate::api`.
@@ -70,12 +69,11 @@ impl Opening {
 
     /// Every member that it names.
     fn members(&self) -> impl Iterator<Item = Vec<String>> {
-        let envelope = self.envelope.iter().map(|(name, _)| vec![name.clone()]);
-        let present = self.present.iter().flat_map(|(steps, words)| {
+        let present = self.envelope.iter().chain(&self.present).flat_map(|(steps, words)| {
             let beside = words.iter().flat_map(|words| placeholders(words)).map(|name| sibling(steps, name));
             std::iter::once(steps.clone()).chain(beside)
         });
-        std::iter::once(self.unwrap.clone()).chain(envelope).chain(present)
+        std::iter::once(self.unwrap.clone()).chain(present)
     }
 }
 
@@ -138,69 +136,36 @@ pub(super) fn areas(doc: &Value) -> BTreeMap<String, Area> {
 }
 
 /// The place of an operation of a lowered document.
-pub(super) fn handle(operation: &Value) -> Result<Handle, Error> {
+pub(super) fn handle(operation: &Value) -> Handle {
     let place = &operation[HANDLE];
-    Ok(Handle {
+    let path = |word: &str, sign: &str| text(operation, word).map(|path| steps(&path, sign)).unwrap_or_default();
+    Handle {
         area: text(place, "area").unwrap_or_default(),
         method: text(place, "method"),
         arguments: texts(place.get("arguments")).iter().map(|name| member(name)).collect(),
         opening: Opening {
-            unwrap: operation.get(UNWRAP).and_then(Value::as_str).map(steps).unwrap_or_default(),
-            envelope: envelope(operation.get(ENVELOPE))?,
-            present: present(operation.get(PRESENT))?,
-            becomes: becomes(operation.get(BECOMES))?,
-            as_json: as_json(operation.get(READ_AS))?,
+            unwrap: path(UNWRAP, "."),
+            envelope: present(&operation[ENVELOPE]).pop(),
+            present: present(&operation[PRESENT]),
+            becomes: path(BECOMES, "::"),
+            as_json: operation[READ_AS] == "json",
         },
-    })
+    }
 }
 
 /// `.` is the reply itself.
-fn steps(path: &str) -> Vec<String> {
-    path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect()
+fn steps(path: &str, sign: &str) -> Vec<String> {
+    path.split(sign).filter(|step| !step.is_empty()).map(str::to_owned).collect()
 }
 
-fn becomes(word: Option<&Value>) -> Result<Vec<String>, Error> {
-    let Some(word) = word else { return Ok(Vec::new()) };
-    let path: Vec<String> = word.as_str().unwrap_or_default().split("::").map(str::to_owned).collect();
-    let is_name = |step: &String| step.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !step.is_empty();
-    if path.iter().all(is_name) {
-        return Ok(path);
-    }
-    Err(Error::new(format!("`{BECOMES}` is the path of a type")).found(word).help("write module::Type"))
-}
-
-fn as_json(word: Option<&Value>) -> Result<bool, Error> {
+/// One member, a list of them, or a map with the texts of their errors.
+fn present(word: &Value) -> Vec<Present> {
     match word {
-        None => Ok(false),
-        Some(Value::String(form)) if form == "json" => Ok(true),
-        Some(other) => Err(Error::new("an unknown form of a reply").found(other).help("`x-read-as` is `json`")),
+        Value::Object(map) => {
+            map.iter().map(|(path, words)| (steps(path, "."), words.as_str().map(str::to_owned))).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(present).collect(),
+        Value::String(path) => vec![(steps(path, "."), None)],
+        _ => Vec::new(),
     }
-}
-
-fn envelope(word: Option<&Value>) -> Result<Option<(String, Option<String>)>, Error> {
-    match word {
-        None => Ok(None),
-        Some(Value::String(member)) => Ok(Some((member.clone(), None))),
-        Some(Value::Object(map)) if map.len() == 1 => Ok(told(map)?.pop()),
-        Some(other) => Err(Error::new(format!("`{ENVELOPE}` names one member")).found(other)),
-    }
-}
-
-fn present(word: Option<&Value>) -> Result<Vec<Present>, Error> {
-    match word {
-        None => Ok(Vec::new()),
-        Some(Value::String(member)) => Ok(vec![(steps(member), None)]),
-        Some(Value::Object(map)) => Ok(told(map)?.into_iter().map(|(path, words)| (steps(&path), words)).collect()),
-        Some(list @ Value::Array(_)) => Ok(texts(Some(list)).iter().map(|path| (steps(path), None)).collect()),
-        Some(other) => Err(Error::new(format!("`{PRESENT}` is a list or a map of members")).found(other)),
-    }
-}
-
-fn told(map: &Map<String, Value>) -> Result<Vec<(String, Option<String>)>, Error> {
-    map.iter()
-        .map(|(member, words)| match words.as_str() {
-            Some(words) => Ok((member.clone(), Some(words.to_owned()))),
-            None => Err(Error::new("the error of a member is a text").found(words)),
-        })
-        .collect()
 }

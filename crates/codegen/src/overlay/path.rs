@@ -9,7 +9,6 @@ use super::target::{Location, Step, get};
 use crate::document::Place;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
 
 /// A query: what is selected, step by step.

@@ -27,7 +27,11 @@ pub struct Target {
 }
 
 impl Target {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// At which column what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
         Ok(Self { text: text.to_owned(), query: Query::parse(text)? })
     }
 

@@ -1,12 +1,11 @@
 //! `Fit`: which actions of the overlay do not fit a document, all of them and not only the first.
 
 use serde_json::Value;
-use venice_ai_codegen::overlay::Overlay;
 use venice_ai_codegen::{Error, Inputs};
 
 use super::actions;
 use super::successor::{self, fate};
-use crate::overlay::{Traced, trace};
+use crate::overlay::{Traced, parse, trace};
 
 /// The file of the overlay.
 pub const FILE: &str = "overlay.yaml";
@@ -23,7 +22,7 @@ pub struct Part {
 impl Part {
     /// The same with another text of the overlay.
     pub fn with(&self, text: String) -> Result<Self, Error> {
-        let overlay = Overlay::parse(&venice_ai_codegen::yaml::parse(&text)?)?;
+        let overlay = parse(&venice_ai_codegen::yaml::parse(&text)?)?;
         Ok(Self { text, inputs: Inputs { overlay, ..self.inputs.clone() } })
     }
 }

@@ -38,7 +38,6 @@ impl Document {
         let lowered = names::lowered(&document, &inputs.names, Mode::Lenient);
         let mut plain = document.clone();
         lower::references::inline(&mut plain)?;
-        lower::operation_ids::fill(&mut plain);
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
         lower::unions::simplify(&mut plain);

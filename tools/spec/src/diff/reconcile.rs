@@ -17,7 +17,7 @@ pub type Surface = BTreeSet<String>;
 /// What is generated from a document.
 pub fn surface(document: &Document) -> Result<Surface, Error> {
     let lowered = document.lowered.clone()?;
-    let model = Model::read(&lowered)?;
+    let model = Model::read(&lowered);
     let file = emit::emit(&generate::run(&lowered, &model)?, &model)?;
     let lines = venice_ai_surface::list(&Crate::of_file(file)).into_iter().map(|line| line.text);
     let is_of_callers = |line: &String| {

@@ -1,7 +1,6 @@
 //! Unions: which forms there are, and what is in each.
 
 use serde_json::Value;
-use venice_ai_codegen::lower::names::variant;
 use venice_ai_codegen::lower::schema::{constant, is_struct};
 use venice_ai_codegen::lower::unions::TAG;
 
@@ -10,6 +9,7 @@ use super::form::{Form, words};
 use super::rules;
 use super::schema::Cx;
 use super::walk::{Node, Pair, Walk};
+use crate::names::variant;
 
 /// A form of a union, under the name of its variant.
 struct Arm<'d> {

@@ -1,4 +1,4 @@
-//! `complete`: the names of all types of a document: those of `spec/names.yaml`, and new ones for what it does not have.
+//! `complete`: the names of all types of a document and of their variants: those of `spec/names.yaml`, and new ones for what it does not have.
 //!
 //! Shapes are compared by structure: two places with the same members, the same required list and the same types are one type.
 //! Request shapes also compare their constraints, because these are checked before sending. Names come, in this order, from the
@@ -17,14 +17,17 @@ mod record;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod variants;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+use venice_ai_codegen::lower::schema::components;
 use venice_ai_codegen::lower::{hoist::hoist, lower, prepare};
 use venice_ai_codegen::{Error, names::Names};
 
 pub use self::record::{record, renamed};
+pub use self::variants::variant;
 
 use crate::overlay::Mode;
 use shapes::Shapes;
@@ -40,7 +43,7 @@ pub struct Completed {
     pub notices: Vec<String>,
 }
 
-/// Names the types of a corrected document.
+/// Names the types of a corrected document and their variants.
 ///
 /// # Errors
 /// With [`Mode::Strict`], when the overlay gives one shape two names, or two shapes one name. With [`Mode::Lenient`] the first one
@@ -65,32 +68,39 @@ pub fn lowered(document: &Value, names: &Names, mode: Mode) -> Result<Value, Err
 
 fn of_prepared(doc: &mut Value, sticky: &Names, mode: Mode) -> Result<Completed, Error> {
     let mut shapes = Shapes::new(sticky);
-    hoist(doc, &mut shapes)?;
+    hoist(&mut doc.clone(), &mut shapes)?;
     let (names, lost) = choice::names(&shapes.all, sticky, &mut shapes.conflicts);
     match shapes.conflicts.first() {
         Some(conflict) if mode == Mode::Strict => return Err(conflict.clone()),
         _ => {}
     }
-    let mut owners: BTreeMap<&String, Option<&String>> = BTreeMap::new();
-    let mut at = HashMap::new();
+    let mut owners: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+    let mut types = Map::new();
     for (shape, name) in shapes.all.iter().zip(&names) {
+        let new = shape.places.iter().filter(|place| !owners.contains_key(place));
+        types.insert(name.clone(), json!({"places": new.collect::<Vec<_>>()}));
         for place in &shape.places {
-            at.entry(place.clone()).or_insert_with(|| name.clone());
-            let owner = owners.entry(place).or_insert(Some(name));
-            if *owner != Some(name) {
-                *owner = None;
-            }
+            owners.entry(place).or_default().insert(name);
         }
     }
     // A place of two types says nothing and is left out.
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (place, owner) in owners {
-        if let Some(name) = owner {
-            places.entry(name.clone()).or_default().push(place.clone());
+    for (place, owners) in owners {
+        if let [name] = owners.into_iter().collect::<Vec<_>>().as_slice() {
+            places.entry((*name).clone()).or_default().push(place.clone());
+        }
+    }
+    let mut named = &Names::new(json!({"types": types}));
+    hoist(doc, &mut named)?;
+    let schemas = components(doc);
+    for (name, schema) in &schemas {
+        let kept = sticky.variants(name).unwrap_or(&Value::Null);
+        if let Some((word, variants)) = variants::variants(schema, &schemas, kept) {
+            types[name][word] = variants.into();
         }
     }
     let notices = shapes.conflicts.iter().map(one_line).chain(lost).collect();
-    Ok(Completed { names: sticky.with_places(at), places, notices })
+    Ok(Completed { names: Names::new(json!({"types": types})), places, notices })
 }
 
 /// An error as a notice.

@@ -1,16 +1,12 @@
-use serde_json::{Map, Value, json};
 use venice_ai_codegen::lower::hoist::{CONST, PARAMS};
-use venice_ai_codegen::lower::schema::{components, ref_name, reference};
+use venice_ai_codegen::lower::schema::{ref_name, reference};
 use venice_ai_codegen::lower::unions::NAME;
 
 use super::*;
 
 /// Names the types of a prepared document, and puts them among its components.
 fn hoist(doc: &mut Value, names: &Names, mode: Mode) -> Result<Completed, Error> {
-    let completed = of_prepared(&mut doc.clone(), names, mode)?;
-    let mut named = &completed.names;
-    venice_ai_codegen::lower::hoist::hoist(doc, &mut named)?;
-    Ok(completed)
+    of_prepared(doc, names, mode)
 }
 
 /// A document with one operation, `createLantern`, whose body and reply are the schemas given.

@@ -3,7 +3,7 @@
 use super::super::{files, ident, syntax};
 use super::source::Source;
 use crate::lower::names::member;
-use crate::model::Operation;
+use crate::model::{Operation, Struct};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
@@ -102,7 +102,8 @@ impl Arguments {
                 None => drop(required.insert(name.as_str(), value)),
             }
         }
-        let new = source.new_of(params).filter_map(|name| required.get(name.as_str()));
+        let object = source.model.object(params);
+        let new = object.into_iter().flat_map(Struct::required).filter_map(|field| required.get(field.rust.as_str()));
         let ty = ident(params);
         self.before = quote! { let params = types::#ty::new(#(#new),*)#set; };
         self.passed.push(quote! { &params });

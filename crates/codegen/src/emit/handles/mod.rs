@@ -100,8 +100,8 @@ fn method(operation: &Operation, source: &Source<'_>) -> Option<TokenStream> {
     let raw_name = &raw.sig.ident;
     let call = quote! { self.client.raw().#raw_name(#(#passed),*) #checks };
     let (ty, call) = reply::opened(call, raw, operation, source)?;
-    let doc = match &operation.doc {
-        Some(text) => docs::doc(text),
+    let doc = match operation.doc() {
+        Some(text) => docs::doc(&text),
         None => docs::doc(&format!("The operation `{}`: `{} {}`.", operation.id, operation.method, operation.path)),
     };
     let deprecated =

@@ -3,8 +3,8 @@
 use super::super::{ident, syntax};
 use super::source::Source;
 use crate::lower::names::snake;
-use crate::model::Operation;
 use crate::model::handles::{placeholders, sibling};
+use crate::model::{Field, Operation};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -91,10 +91,10 @@ fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
     }
     let name = source.model.opened(operation)?;
     let mut checks = TokenStream::new();
-    if let Some((name_of, words)) = &opening.envelope {
-        let member = member(name, std::slice::from_ref(name_of), source)?;
+    if let Some((steps, words)) = &opening.envelope {
+        let (member, path) = (member(name, steps, source)?, steps.join("."));
         let status = operation.statuses.iter().find(|status| (200..300).contains(*status)).unwrap_or(&200);
-        let mut problem = format!("the API answered {status} and `{name_of}: false`");
+        let mut problem = format!("the API answered {status} and `{path}: false`");
         problem.extend(words.iter().flat_map(|words| ["; ", words]));
         let path = member.path;
         let is_true = if member.is_optional {
@@ -112,7 +112,8 @@ fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
     }
     let whole = ident(name);
     let is_envelope_alone = opening.envelope.as_ref().is_some_and(|(envelope, _)| {
-        source.model.object(name).is_some_and(|object| object.fields.iter().all(|field| field.wire == *envelope))
+        let is_it = |field: &Field| *envelope == [field.wire.as_str()];
+        source.model.object(name).is_some_and(|object| object.fields.iter().all(is_it))
     });
     let made = made(operation);
     let can_fail = opening.is_checked() || made.is_some();

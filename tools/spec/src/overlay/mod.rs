@@ -1,10 +1,16 @@
 //! An overlay and a document that it was not written for: what applies, what does not, and what is left behind.
 
+mod form;
+
 use serde_json::{Value, json};
 use venice_ai_codegen::document::target;
 use venice_ai_codegen::lower::schema::all_mut;
 use venice_ai_codegen::overlay::{Location, Overlay, get};
 use venice_ai_codegen::{Error, Inputs};
+
+pub use self::form::{inputs, parse};
+
+use crate::operation_ids;
 
 /// What becomes of an action that cannot be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +36,22 @@ pub struct Traced {
     pub problem: Option<String>,
 }
 
-/// Corrects a document; returns it with what of the overlay does not fit it, in lenient mode.
+/// Corrects a document, and names the operations that have no id; returns it with what of the overlay does not fit it, in lenient mode.
 ///
 /// # Errors
 /// In strict mode, when an action fails.
 pub fn correct(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<(Value, Vec<String>), Error> {
-    if mode == Mode::Strict {
-        return Ok((venice_ai_codegen::correct(facts, inputs)?, Vec::new()));
-    }
-    let mut document = facts.clone();
-    inputs.names.keep_operation_ids(&mut document);
-    let mut skipped = apply(&inputs.overlay, &mut document);
-    skipped.extend(loosen(&mut document));
+    let mut skipped = Vec::new();
+    let mut document = if mode == Mode::Strict {
+        venice_ai_codegen::correct(facts, inputs)?
+    } else {
+        let mut document = facts.clone();
+        inputs.names.keep_operation_ids(&mut document);
+        skipped = apply(&inputs.overlay, &mut document);
+        skipped.extend(loosen(&mut document));
+        document
+    };
+    operation_ids::fill(&mut document);
     Ok((document, skipped))
 }
 

@@ -1,10 +1,11 @@
 //! Every operation gets an `operationId` that gives its method a name of its own; one that has none is named after its method and path.
 
-use super::names::member;
-use super::schema::operations_mut;
-use crate::document::operations;
-use serde_json::Value;
 use std::collections::BTreeSet;
+
+use serde_json::Value;
+use venice_ai_codegen::document::operations;
+use venice_ai_codegen::lower::names::member;
+use venice_ai_codegen::lower::schema::operations_mut;
 
 /// Names the operations that have no id, or one whose method another operation has; returns how many.
 pub fn fill(doc: &mut Value) -> usize {

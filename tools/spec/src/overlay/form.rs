@@ -1,12 +1,24 @@
-//! From a tree to a checked overlay.
+//! `parse`: reads an overlay, and checks what the generator takes for granted.
 
 use serde_json::{Map, Value};
+use venice_ai_codegen::document::Place;
+use venice_ai_codegen::overlay::{Overlay, Target};
+use venice_ai_codegen::{Error, Inputs};
 
-use super::{Action, Overlay, Target};
-use crate::document::Place;
-use crate::error::Error;
+/// Reads the files of a folder like [`Inputs::read`], and checks the overlay.
+///
+/// # Errors
+/// What `read` fails with, and a file that is not what it should be.
+pub fn inputs<E: From<Error>>(mut read: impl FnMut(&str) -> Result<Value, E>) -> Result<Inputs, E> {
+    let overlay = parse(&read("overlay.yaml")?).map_err(|error| error.in_file("spec/overlay.yaml"))?;
+    Ok(Inputs { overlay, ..Inputs::read(read)? })
+}
 
-pub(super) fn overlay(doc: &Value) -> Result<Overlay, Error> {
+/// Reads an overlay from its document.
+///
+/// # Errors
+/// A document that is not an Overlay 1.0; an action with an unknown member, with a target that is not JSONPath, or that does nothing.
+pub fn parse(doc: &Value) -> Result<Overlay, Error> {
     let root = Place::Root;
     let members = object(doc, "the overlay", root)?;
     known(members, &["overlay", "info", "extends", "actions"], root)?;
@@ -25,8 +37,8 @@ pub(super) fn overlay(doc: &Value) -> Result<Overlay, Error> {
             .at(place)
             .help("write `actions: []` if there is nothing to correct"));
     };
-    let actions = actions.iter().enumerate().map(|(index, value)| action(value, place.index(index)));
-    Ok(Overlay { actions: actions.collect::<Result<_, _>>()? })
+    actions.iter().enumerate().try_for_each(|(index, value)| action(value, place.index(index)))?;
+    Overlay::parse(doc)
 }
 
 fn version(doc: &Value) -> Result<(), Error> {
@@ -44,11 +56,11 @@ fn version(doc: &Value) -> Result<(), Error> {
     }
 }
 
-fn action(value: &Value, place: Place<'_>) -> Result<Action, Error> {
+fn action(value: &Value, place: Place<'_>) -> Result<(), Error> {
     let members = object(value, "an action", place)?;
     known(members, &["target", "description", "update", "remove"], place)?;
-    let target = match members.get("target") {
-        Some(Value::String(text)) => Target::parse(text).map_err(|problem| {
+    match members.get("target") {
+        Some(Value::String(text)) => Target::parse(text).map(drop).map_err(|problem| {
             Error::new(format!("the target is not a JSONPath query: {problem}"))
                 .at(place.key("target"))
                 .found(text)
@@ -60,31 +72,14 @@ fn action(value: &Value, place: Place<'_>) -> Result<Action, Error> {
                 .found(value)
                 .help("add `target`, a JSONPath query"));
         }
-    };
-    let description = match members.get("description") {
-        None => None,
-        Some(Value::String(text)) => Some(text.trim().to_owned()),
-        Some(other) => {
-            return Err(Error::new("a description is not a string").at(place.key("description")).found(other));
-        }
-    };
-    let removes = match members.get("remove") {
-        None => false,
-        Some(Value::Bool(value)) => *value,
-        Some(other) => return Err(Error::new("`remove` is not true or false").at(place.key("remove")).found(other)),
-    };
-    // The specification says that `update` has no effect beside `remove: true`.
-    let update = match members.get("update") {
-        _ if removes => None,
-        Some(update) => Some(update.clone()),
-        None => {
-            return Err(Error::new("an action does nothing")
-                .at(place)
-                .found(value)
-                .help("add `update`, or `remove: true`"));
-        }
-    };
-    Ok(Action { target, description, update })
+    }
+    if let Some(other) = members.get("description").filter(|text| !text.is_string()) {
+        return Err(Error::new("a description is not a string").at(place.key("description")).found(other));
+    }
+    if let Some(other) = members.get("remove").filter(|remove| !remove.is_boolean()) {
+        return Err(Error::new("`remove` is not true or false").at(place.key("remove")).found(other));
+    }
+    Ok(())
 }
 
 fn object<'v>(value: &'v Value, what: &str, place: Place<'_>) -> Result<&'v Map<String, Value>, Error> {
