@@ -32,7 +32,7 @@ pub(super) const READ_ONCE: &str = "not retried, as its body cannot be read twic
 pub(crate) struct Outgoing {
     pub(crate) shared: Arc<Shared>,
     pub(crate) scope: Scope,
-    /// Without its body. `None` if it is invalid, or after it was sent if it can be sent only once.
+    /// Without its body, unless it can be sent only once. `None` if it is invalid.
     pub(crate) request: Option<Box<Request>>,
     body: RequestBody,
     /// Whether a body that is rebuilt for each attempt was taken.
@@ -77,17 +77,10 @@ enum RequestBody {
     Bytes(Bytes),
     /// Rebuilt for each attempt.
     Form(Form, Failure),
-    /// Part of the request, which is consumed.
+    /// Part of the request. It can be sent once.
     Stream,
-    /// Consumed with the request, which was this one but for its headers.
-    Gone(Box<Gone>),
-}
-
-/// What is kept of a request that was consumed.
-struct Gone {
-    method: Method,
-    url: Url,
-    credential: Option<HeaderValue>,
+    /// It was part of the request, and was sent.
+    Gone,
 }
 
 /// A request, and its form if it is multipart. Boxed, as it goes through several hands.
@@ -219,15 +212,10 @@ impl Outgoing {
                 Some(boxed_cold(form.open(failure)).await?)
             }
             RequestBody::Stream => {
-                let request = self.request.take();
-                if let Some(request) = &request {
-                    let credential = request.headers().get(AUTHORIZATION).cloned();
-                    let (method, url) = (request.method().clone(), request.url().clone());
-                    self.body = RequestBody::Gone(Box::new(Gone { method, url, credential }));
-                }
-                return Ok(request.map(|request| *request));
+                self.body = RequestBody::Gone;
+                self.request.as_mut().and_then(|request| request.body_mut().take())
             }
-            RequestBody::Gone(..) => return Ok(None),
+            RequestBody::Gone => return Ok(None),
         };
         Ok(self.request.as_ref().map(|kept| {
             // `Request::try_clone` would do the same, and allocate space for a time-out that is not set.
@@ -247,7 +235,7 @@ impl Outgoing {
             && match &self.body {
                 RequestBody::None | RequestBody::Bytes(_) => true,
                 RequestBody::Form(form, _) => form.is_replayable(),
-                RequestBody::Stream | RequestBody::Gone(..) => false,
+                RequestBody::Stream | RequestBody::Gone => false,
             }
     }
 
@@ -312,28 +300,18 @@ impl Outgoing {
 
     /// Its method.
     pub(super) fn method(&self) -> Option<&Method> {
-        match &self.body {
-            RequestBody::Gone(gone) => Some(&gone.method),
-            _ => Some(self.request.as_ref()?.method()),
-        }
+        Some(self.request.as_ref()?.method())
     }
 
     /// Where the request goes.
     pub(super) fn url(&self) -> Option<&Url> {
-        match &self.body {
-            RequestBody::Gone(gone) => Some(&gone.url),
-            _ => Some(self.request.as_ref()?.url()),
-        }
+        Some(self.request.as_ref()?.url())
     }
 
     /// The credential of the request, as far as failures are counted by it: the keys of a provider count as one.
     pub(crate) fn credential(&self) -> Option<&HeaderValue> {
         static OF_PROVIDER: HeaderValue = HeaderValue::from_static("provider");
-        match &self.body {
-            _ if self.takes_key => Some(&OF_PROVIDER),
-            RequestBody::Gone(gone) => gone.credential.as_ref(),
-            _ => self.header(&AUTHORIZATION),
-        }
+        if self.takes_key { Some(&OF_PROVIDER) } else { self.header(&AUTHORIZATION) }
     }
 
     /// The wallet's signature.
@@ -421,7 +399,7 @@ impl RequestBody {
             }
             Self::Bytes(bytes) => json_merge::merge_into(Some(bytes), extra),
             Self::None if !request.method().is_safe() => json_merge::merge_into(None, extra),
-            Self::None | Self::Stream | Self::Gone(..) => None,
+            Self::None | Self::Stream | Self::Gone => None,
         };
         let merged = merged.ok_or_else(|| {
             Error::invalid_request(

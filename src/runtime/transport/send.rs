@@ -134,10 +134,8 @@ async fn attempt(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Repl
                     })
                 }
             };
-            match body {
-                Ok(body) => Ok(Reply { meta, body, scope }),
-                Err(error) => Err(error.with_meta(meta)),
-            }
+            let body = body.map_err(|error| error.with_meta(meta.clone()))?;
+            Ok(Reply { meta, body, scope })
         });
         tokio::time::timeout(limit, exchange).await
     };
