@@ -121,7 +121,8 @@ fn a_failure_stops_nothing_and_is_told_with_its_reason() {
     for reason in [
         "OpenAPI 3.2.0; only 3.0 is read",
         "3.yaml: no valid OpenAPI document\nerror: not valid YAML",
-        "an unknown retry class",
+        "`x-retry` has another form than it should",
+        "found: \"sometimes\"\n  = help: write safe, inference, once or payment",
     ] {
         assert!(said.contains(reason), "no {reason}:\n{said}");
     }

@@ -87,21 +87,22 @@ struct Hoist<'a> {
     failure: Option<Error>,
 }
 
-/// Replaces the components by the named types.
+/// Replaces the components by the named types; returns how many there are.
 ///
 /// # Errors
 /// When a type has no name.
-pub fn hoist(doc: &mut Value, namer: &mut dyn Namer) -> Result<(), Error> {
+pub fn hoist(doc: &mut Value, namer: &mut dyn Namer) -> Result<usize, Error> {
     let components = super::schema::components(doc);
     let types = super::HANDWRITTEN.into_iter().map(|name| (name.to_owned(), json!({"type": "object"}))).collect();
     let (known, open) = (HashMap::new(), HashSet::new());
     let mut hoist = Hoist { components: &components, namer, types, known, open, failure: None };
     operations_mut(doc, &mut |_, _, operation| hoist.request(operation));
     operations_mut(doc, &mut |_, _, operation| hoist.reply(operation));
+    let count = hoist.types.len();
     if let Some(doc) = doc.as_object_mut() {
         doc.insert("components".to_owned(), json!({"schemas": hoist.types}));
     }
-    hoist.failure.map_or(Ok(()), Err)
+    hoist.failure.map_or(Ok(count), Err)
 }
 
 /// Two query parameters or more become the members of one struct.

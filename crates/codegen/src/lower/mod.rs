@@ -62,9 +62,9 @@ impl Report {
 /// # Errors
 /// When the document holds a construct that no pass can express; the error names its place. When a type has no name.
 pub fn lower(doc: &mut Value, names: &Names) -> Result<Report, Error> {
-    let report = prepare(doc)?;
+    let mut report = prepare(doc)?;
     let mut namer = names;
-    hoist::hoist(doc, &mut namer)?;
+    report.add("hoist", hoist::hoist(doc, &mut namer)?);
     for (name, schema) in doc["components"]["schemas"].as_object_mut().into_iter().flatten() {
         let variants = names.variants(name);
         let is_new = |value: &&str| variants.is_none_or(|variants| variants.get(*value).is_none());
