@@ -28,7 +28,7 @@ pub fn cargo() -> Command {
 
 /// Runs a command that has to succeed.
 pub fn succeed(command: &mut Command) -> Result<(), Failure> {
-    let status = command.status().map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH"))?;
+    let status = status_of(command)?;
     if status.success() {
         return Ok(());
     }
@@ -40,8 +40,11 @@ pub fn succeed(command: &mut Command) -> Result<(), Failure> {
 pub fn run_tool(package: &str, args: impl Iterator<Item = OsString>) -> Result<ExitStatus, Failure> {
     let mut command = cargo();
     command.args(["run", "--quiet", "--package", package, "--manifest-path"]).arg(path("Cargo.toml"));
-    let status = command.arg("--").args(args).status();
-    status.map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH"))
+    status_of(command.arg("--").args(args))
+}
+
+fn status_of(command: &mut Command) -> Result<ExitStatus, Failure> {
+    command.status().map_err(|error| Failure::new(format!("cannot run cargo: {error}"), "check PATH"))
 }
 
 /// Reads a text file.

@@ -32,7 +32,8 @@ pub struct Progress {
     pub retried: u64,
     /// Input and output tokens, as far as replies report them; those of a journal count, which were paid before.
     pub tokens: u64,
-    /// The cost reported by the replies, in US dollars, those of a journal too. Only chat completions report it; see also [`balances`](crate::Meta::balances).
+    /// The cost reported by the replies, in US dollars, those of a journal too. Only chat completions report it; see also
+    /// [`balances`](crate::Meta::balances).
     pub cost_usd: Amount,
     /// The time since the first request.
     pub elapsed: Duration,

@@ -48,6 +48,9 @@ impl<'a> Reader<'a> {
 
     pub(super) fn read(mut self, body: &Map<String, Value>) -> Content {
         self.object(body, "");
+        // That of the operation: the fields of the body have another one in some programs (`preserve_order` of `serde_json`).
+        let place = |named: &Named| self.models.iter().position(|field| *field == named.field);
+        self.content.models.sort_by_key(place);
         let suffixes = self.content.models.iter().filter_map(|model| Some(model.name.split_once(':')?.1.to_owned()));
         for suffix in suffixes.collect::<Vec<_>>() {
             self.suffix(&suffix);

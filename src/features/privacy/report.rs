@@ -119,7 +119,7 @@ impl PrivacyReport {
         self.inner.level
     }
 
-    /// The models that the request names.
+    /// The models that the request names, `model` first.
     #[must_use]
     pub fn models(&self) -> &[ModelPrivacy] {
         &self.inner.models

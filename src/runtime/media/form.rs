@@ -16,6 +16,9 @@ use crate::runtime::random;
 use crate::runtime::validation::ValidationError;
 use crate::runtime::wire::OpenEnum;
 
+/// A request, and its form if it is multipart. Boxed, as it goes through several hands.
+pub(crate) type Built = Result<(Box<Request>, Option<Form>), Error>;
+
 /// A request type that can be sent as multipart.
 pub(crate) trait Multipart {
     /// Adds the parts that are set.
@@ -331,11 +334,7 @@ pub(crate) fn json_of(body: &impl Multipart) -> serde_json::Value {
 }
 
 /// Sets `body` as the body of a request: multipart if it has a file or JSON is not accepted, else JSON.
-pub(crate) fn attach<T: Multipart + MaybeJson>(
-    built: Result<(Box<Request>, Option<Form>), Error>,
-    body: &T,
-    json: bool,
-) -> Result<(Box<Request>, Option<Form>), Error> {
+pub(crate) fn attach<T: Multipart + MaybeJson>(built: Built, body: &T, json: bool) -> Built {
     let (mut request, _) = built?;
     let mut form = Form::new();
     body.parts(&mut form);

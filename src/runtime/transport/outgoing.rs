@@ -19,6 +19,7 @@ use super::limits::ReplyLimits;
 use super::redirect::HostPolicy;
 use super::{CallOptions, PooledKey, ReplyForm, Scope, Shared, failure, fields, headers, json_merge, redirect};
 use crate::runtime::error::Error;
+pub(crate) use crate::runtime::media::form::Built;
 use crate::runtime::media::form::{Failure, Form};
 use crate::runtime::media::limits::FileCheck;
 use crate::runtime::operation::{AuthScheme, OperationRef};
@@ -82,9 +83,6 @@ enum RequestBody {
     /// It was part of the request, and was sent.
     Gone,
 }
-
-/// A request, and its form if it is multipart. Boxed, as it goes through several hands.
-pub(crate) type Built = Result<(Box<Request>, Option<Form>), Error>;
 
 /// A request as built by `reqwest`.
 pub(crate) fn built(request: reqwest::Result<Request>, form: Option<Form>) -> Built {

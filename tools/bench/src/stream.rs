@@ -41,7 +41,7 @@ pub fn run() -> Result<(), Failure> {
     println!("{CHUNKS} chunks of {} bytes, {PROCESSES} processes each.", bytes / CHUNKS);
     for (writes, write_bytes) in WRITES {
         for place in PLACES {
-            compare(format!("{writes}, {place}"), PROCESSES, |who| vec!["stream-once", place, who, write_bytes])?;
+            compare(format!("{writes}, {place}"), |who| vec!["stream-once", place, who, write_bytes])?;
         }
     }
     Ok(())
@@ -51,31 +51,31 @@ pub fn run() -> Result<(), Failure> {
 pub fn run_many() -> Result<(), Failure> {
     println!("## {AT_ONCE} streams at once\n");
     println!("Each in a task, on a connection, with {CHUNKS_OF_EACH} chunks, {PROCESSES} processes each.");
-    compare("one event a write, multi-thread".to_owned(), PROCESSES, |who| vec!["streams-once", who])
+    compare("one event a write, multi-thread".to_owned(), |who| vec!["streams-once", who])
 }
 
-fn compare<'a>(title: String, processes: usize, args: impl Fn(&'a str) -> Vec<&'a str>) -> Result<(), Failure> {
+fn compare<'a>(title: String, args: impl Fn(&'a str) -> Vec<&'a str>) -> Result<(), Failure> {
     let contenders = CONTENDERS.map(|who| (who, args(who))).into();
-    Comparison { title, unit: "chunk", contenders, processes }.print(&[])
+    Comparison { title, unit: "chunk", contenders, processes: PROCESSES }.print(&[])
 }
 
 /// The figures of one contender, for the process that started this one.
 pub fn once(place: &str, who: &str, write_bytes: &str) -> Result<(), Failure> {
-    let reading = Reading::new(place, who, write_bytes)?;
+    let reading = Reading::new(place, who, CHUNKS, write_bytes)?;
     processes::measure(CHUNKS, WARM_UP, ROUNDS, || reading.round())?.print();
     Ok(())
 }
 
 /// The figures of one contender that reads many streams at once, for the process that started this one.
 pub fn many_once(who: &str) -> Result<(), Failure> {
-    let reading = Reading::of("multi-thread", who, CHUNKS_OF_EACH, "1")?;
+    let reading = Reading::new("multi-thread", who, CHUNKS_OF_EACH, "1")?;
     processes::measure(AT_ONCE * CHUNKS_OF_EACH, WARM_UP, ROUNDS, || reading.many(AT_ONCE))?.print();
     Ok(())
 }
 
 /// One stream and nothing else, for a program that counts instructions or system calls.
 pub fn only(place: &str, who: &str, write_bytes: &str) -> Result<(), Failure> {
-    Reading::new(place, who, write_bytes)?.round()
+    Reading::new(place, who, CHUNKS, write_bytes)?.round()
 }
 
 /// What a contender has read.
@@ -103,11 +103,7 @@ enum Contender {
 }
 
 impl Reading {
-    fn new(place: &str, who: &str, write_bytes: &str) -> Result<Self, Failure> {
-        Self::of(place, who, CHUNKS, write_bytes)
-    }
-
-    fn of(place: &str, who: &str, chunks: usize, write_bytes: &str) -> Result<Self, Failure> {
+    fn new(place: &str, who: &str, chunks: usize, write_bytes: &str) -> Result<Self, Failure> {
         let server = Server::start(&["stream", &chunks.to_string(), write_bytes])?;
         let url = &server.base_url;
         let who = match who {

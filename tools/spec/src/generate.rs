@@ -44,9 +44,9 @@ impl Deref for Generated {
 /// # Errors
 /// When it is not, or generation fails.
 pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
-    let (document, _) = correct(facts, inputs, mode)?;
+    let (document, skipped) = correct(facts, inputs, mode)?;
     check(&document).map_err(|error| error.in_file("the document after the overlay"))?;
-    let generated = unchecked(facts, inputs, mode)?;
+    let generated = of_corrected(document, skipped, inputs, mode)?;
     if mode == Mode::Strict {
         rules::hold(&generated.model)?;
     }
@@ -58,8 +58,12 @@ pub fn generate(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated,
 /// # Errors
 /// When generation fails.
 pub fn unchecked(facts: &Value, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
-    docs::check(&inputs.docs).map_err(|error| error.in_file("spec/docs.yaml"))?;
     let (document, skipped) = correct(facts, inputs, mode)?;
+    of_corrected(document, skipped, inputs, mode)
+}
+
+fn of_corrected(document: Value, skipped: Vec<String>, inputs: &Inputs, mode: Mode) -> Result<Generated, Error> {
+    docs::check(&inputs.docs).map_err(|error| error.in_file("spec/docs.yaml"))?;
     rules::words(&document)?;
     let Completed { names, places, notices } = complete(&document, &inputs.names, mode)?;
     let generated = generate_corrected(document, &Inputs { names, ..inputs.clone() })?;

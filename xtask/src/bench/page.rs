@@ -1,8 +1,10 @@
 //! `cargo xtask bench all`: every benchmark, and `docs/benchmarks.md`, the page of their tables.
 //!
-//! It takes half an hour. What was measured of this state of `src/` before it was interrupted is in `target/bench`, and not measured again.
+//! It takes half an hour. What was measured of this state of `src/` before it was interrupted is in `target/bench` until the page is written,
+//! and not measured again.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
@@ -26,26 +28,32 @@ pub fn run() -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("cannot make {}: {error}", measured.display()), "check the disk"))?;
     for name in super::ALL {
         let part = measured.join(format!("{name}.md"));
-        if let Ok(before) = fs::read_to_string(&part) {
+        let printed = if let Ok(before) = fs::read_to_string(&part) {
             eprintln!("bench {name}: measured before ({})", workspace::shown(&part));
-            page.push('\n');
-            page.push_str(&before);
-            continue;
-        }
-        eprintln!("bench {name} …");
-        let output = Command::new(&program).args(["bench", name]).output();
-        let output =
-            output.map_err(|error| Failure::new(format!("cannot start `bench {name}`: {error}"), "see above"))?;
-        if !output.status.success() {
-            let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(Failure::new(format!("`bench {name}` ended with {}", output.status), printed));
-        }
-        let printed = String::from_utf8_lossy(&output.stdout);
-        workspace::replace(&part, &printed)?;
+            before
+        } else {
+            eprintln!("bench {name} …");
+            let printed = measure(&program, name)?;
+            workspace::replace(&part, &printed)?;
+            printed
+        };
         page.push('\n');
         page.push_str(&printed);
     }
-    workspace::replace(&workspace::path("docs/benchmarks.md"), &page)
+    workspace::replace(&workspace::path("docs/benchmarks.md"), &page)?;
+    fs::remove_dir_all(&measured)
+        .map_err(|error| Failure::new(format!("cannot remove {}: {error}", measured.display()), "remove it by hand"))
+}
+
+/// What one benchmark prints.
+fn measure(program: &Path, name: &str) -> Result<String, Failure> {
+    let output = Command::new(program).args(["bench", name]).output();
+    let output = output.map_err(|error| Failure::new(format!("cannot start `bench {name}`: {error}"), "see above"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Failure::new(format!("`bench {name}` ended with {}", output.status), printed))
 }
 
 /// Where and of what the figures are: a line each, without those that this system does not tell.

@@ -67,7 +67,8 @@ fn malformed(place: Place<'_>, found: &Value) -> Error {
     error.help("`cargo xtask spec check --update` writes the file")
 }
 
-fn texts(list: &Value) -> Option<Vec<&str>> {
+/// A list whose members are all texts.
+pub fn texts(list: &Value) -> Option<Vec<&str>> {
     list.as_array()?.iter().map(Value::as_str).collect()
 }
 

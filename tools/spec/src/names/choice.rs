@@ -30,6 +30,7 @@ const TAKEN: &[&str] = &[
     "Amount",
     "Self",
 ];
+
 /// Chooses a name for each shape, the best founded first. When the overlay gives two shapes one name, the first one has it. Of shapes
 /// that one sticky name was for, the one with the most places keeps it; what the others lost is the second result.
 pub fn names(shapes: &[Shape], sticky: &Names, conflicts: &mut Vec<Error>) -> (Vec<String>, Vec<String>) {

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 use venice_ai_codegen::lower::schema::string_enum;
 use venice_ai_codegen::names::Names;
 
+use super::check::texts;
+
 /// Fields or values that two schemas must have in common for one to have taken the other's place, and their share of all.
 const COMMON: usize = 3;
 const ALIKE: f64 = 0.7;
@@ -40,10 +42,6 @@ pub fn by_likeness<'a>(
         rivals.filter(|other| other.0 >= pair.0).count()
     };
     pairs.iter().filter(|pair| rivals(pair) == 0).map(|(_, id, name)| (*id, (*name).clone())).collect()
-}
-
-fn texts(list: &Value) -> Option<Vec<&str>> {
-    list.as_array()?.iter().map(Value::as_str).collect()
 }
 
 /// The fields or values of an entry.

@@ -1,7 +1,8 @@
 //! `merge`: one shape for two that have one name, when what they say can be said by one.
 
-use serde_json::{Map, Value, json};
-use venice_ai_codegen::lower::schema::{LIMITS, is_required, string_enum};
+use serde_json::{Value, json};
+use venice_ai_codegen::lower::hoist::loosen;
+use venice_ai_codegen::lower::schema::{is_required, string_enum};
 
 use super::key::key;
 
@@ -39,7 +40,7 @@ fn structs(one: &Value, other: &Value) -> Option<Value> {
                     return None;
                 }
                 if key(known, true) != key(field, true) {
-                    loosen(known.as_object_mut()?, field);
+                    loosen(known, field);
                 }
             }
             None if optional(name) => drop(all.insert(name.clone(), field.clone())),
@@ -56,16 +57,6 @@ fn structs(one: &Value, other: &Value) -> Option<Value> {
         merged["additionalProperties"] = open.clone();
     }
     Some(merged)
-}
-
-/// Takes away the limits that are not those of the other field: the server knows which one it checks.
-fn loosen(field: &mut Map<String, Value>, other: &Value) {
-    field.retain(|key, value| !LIMITS.contains(&key.as_str()) || other.get(key) == Some(value));
-    for nested in ["items", "additionalProperties"] {
-        if let (Some(Value::Object(field)), Some(other)) = (field.get_mut(nested), other.get(nested)) {
-            loosen(field, other);
-        }
-    }
 }
 
 #[cfg(test)]
