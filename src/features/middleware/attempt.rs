@@ -204,7 +204,8 @@ pub enum AttemptEnd<'a> {
         /// The length of the body, decompressed.
         bytes: u64,
     },
-    /// The request failed: no reply, an error status, a body that broke off or is not what was requested. The call may retry it.
+    /// The request failed: no reply, an error status, a body that broke off or is not what was requested. The call may retry it
+    /// if it [`is_retryable`](Error::is_retryable).
     Failed(&'a Error),
     /// The call or the stream was dropped before the reply ended.
     Cancelled,

@@ -112,7 +112,9 @@ impl Exchange for AttemptExchange {
 
     fn failed(mut self: Box<Self>, error: Error) -> Error {
         let error = self.record.judged(error);
-        if let Err(panic) = self.report(&AttemptEnd::Failed(&error)) {
+        // The transport says it of the last attempt only.
+        let reported = error.clone().with_retryable(error.is_repeatable());
+        if let Err(panic) = self.report(&AttemptEnd::Failed(&reported)) {
             log(&panic);
         }
         error

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use venice_ai::middleware::{AttemptEnd, AttemptInfo, AttemptRequest, BoxError, Interceptor};
+use venice_ai::types::ModelFilter;
 use venice_ai::{Client, Delivery, ErrorKind};
 
 use super::{Noting, Seen};
@@ -58,6 +59,26 @@ async fn a_stream_that_breaks_off_or_reports_an_error_has_failed() {
         assert_eq!(error.kind().as_str(), kind, "{error}");
         assert_eq!(seen.take().last().unwrap(), &format!("a end 1 failed {kind}"));
     }
+}
+
+#[tokio::test]
+async fn an_end_says_whether_the_attempt_may_be_repeated() {
+    struct Retryable(Seen);
+
+    impl Interceptor for Retryable {
+        fn at_end(&self, attempt: &AttemptInfo, end: &AttemptEnd<'_>) {
+            if let AttemptEnd::Failed(error) = end {
+                self.0.note(format!("{} {}", attempt.attempt(), error.is_retryable()));
+            }
+        }
+    }
+
+    let server = Server::answering([Answer::json(503, "{}"), Answer::json(400, r#"{"error": "no"}"#)]);
+    let seen = Seen::default();
+    let venice = builder(&server).interceptor(Retryable(seen.clone())).build().unwrap();
+    let error = venice.models().list(ModelFilter::Text).await.unwrap_err();
+    assert_eq!((error.attempts(), error.is_retryable()), (2, false), "{error}");
+    assert_eq!(seen.take(), ["1 true", "2 false"]);
 }
 
 #[tokio::test]
