@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use venice_ai::http::Method;
-use venice_ai::{Client, ClientBuilder, ErrorKind};
+use venice_ai::{Client, ClientBuilder, ErrorKind, RetryPolicy};
 
 use crate::support::{Answer, KEY, Server, TestClock, builder, once};
 
@@ -209,19 +209,85 @@ fn the_host_of_the_api_without_its_path_is_rejected() {
     assert!(error.to_string().contains("lacks the path `/api/v1`"), "{error}");
 }
 
+/// The address of a proxy that is not running, and its URL with a password.
+fn dead_proxy() -> (String, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let url = format!("http://user:swordfish@{address}");
+    (address, url)
+}
+
+const BEHIND_A_PROXY: &str = "http://lagoon.localhost/api/v1";
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_reached_is_named() {
+    let (address, url) = dead_proxy();
+    let client = Client::builder().base_url(BEHIND_A_PROXY).proxy(url).retry(RetryPolicy::disabled()).build().unwrap();
+    let error = client.request::<Value>(Method::GET, "/x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let shown = error.to_string();
+    assert!(shown.contains(&format!("cannot connect to lagoon.localhost:80 through the proxy {address}: ")), "{shown}");
+    assert!(!format!("{error:?} {client:?}").contains("swordfish"), "{error:?}");
+
+    let direct = Client::builder()
+        .base_url(format!("http://{address}"))
+        .no_proxy()
+        .retry(RetryPolicy::disabled())
+        .build()
+        .unwrap();
+    let error = direct.request::<Value>(Method::GET, "/x").await.unwrap_err();
+    assert!(error.to_string().contains(&format!("cannot connect to {address}: ")), "{error}");
+}
+
 #[test]
-fn a_socks_proxy_needs_its_feature() {
+fn a_proxy_of_the_environment_that_cannot_be_reached_is_named() {
+    let (address, url) = dead_proxy();
+    let of_client = [("VENICE_API_KEY", "k"), ("VENICE_BASE_URL", BEHIND_A_PROXY), ("VENICE_MAX_RETRIES", "0")];
+    let of_proxy = [("http_proxy", &*url), ("HTTP_PROXY", &*url), ("EXPECTED_PROXY", &*address)];
+    let exempt = |hosts| [("no_proxy", hosts), ("NO_PROXY", hosts)];
+    let variables = |hosts| [&of_client[..], &of_proxy, &exempt(hosts)].concat();
+    in_environment("child_names_the_proxy", &variables(""));
+    in_environment("child_names_no_proxy", &variables("lagoon.localhost"));
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_names_the_proxy() {
+    let expected = format!("through the proxy {}: ", std::env::var("EXPECTED_PROXY").unwrap());
+    let error = unconnected();
+    assert!(error.contains(&expected), "{error}");
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_names_no_proxy() {
+    let error = unconnected();
+    assert!(error.contains("cannot connect to lagoon.localhost:80: "), "{error}");
+}
+
+/// The error of a client of the environment that cannot connect.
+fn unconnected() -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = Client::from_env().unwrap();
+    let error = runtime.block_on(client.request::<Value>(Method::GET, "/x").into_future()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    error.to_string()
+}
+
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
+
+#[test]
+fn a_socks_proxy_needs_its_feature_and_tls() {
     let built = Client::builder().base_url("http://127.0.0.1:1").proxy("socks5h://127.0.0.1:9050").build();
-    if cfg!(feature = "socks") {
+    if cfg!(feature = "socks") && HAS_TLS {
         assert!(built.is_ok());
     } else {
         let error = built.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(error.to_string().contains("feature `socks`"), "{error}");
+        assert!(error.to_string().contains("feature `socks`") && error.to_string().contains("TLS"), "{error}");
     }
 }
 
-/// Without TLS, the HTTP library connects to no SOCKS proxy.
 #[cfg(all(feature = "socks", any(feature = "rustls", feature = "rustls-ring", feature = "native-tls")))]
 #[tokio::test]
 async fn requests_pass_a_socks_proxy() {

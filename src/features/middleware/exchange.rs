@@ -39,7 +39,7 @@ impl AttemptExchange {
             #[cfg(feature = "tower")]
             stack: chain.stack.clone(),
             begun: 0,
-            record: Arc::new(SendRecord::new(outgoing.scope.operation().retry())),
+            record: Arc::new(SendRecord::new(outgoing)),
         }
     }
 

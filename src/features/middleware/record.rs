@@ -1,17 +1,17 @@
 //! `SendRecord`: what became of the requests that an attempt handed to the HTTP client, for the delivery of its error.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reqwest::{Request, Response, StatusCode, Url};
 
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 use crate::runtime::operation::RetryClass;
 use crate::runtime::secret::Secret;
-use crate::runtime::transport::failure;
+use crate::runtime::transport::{Outgoing, Shared};
 
 /// The requests of one exchange. A layer may send none, or several.
-#[derive(Debug)]
 pub(super) struct SendRecord {
+    shared: Arc<Shared>,
     class: RetryClass,
     state: Mutex<RecordState>,
 }
@@ -37,14 +37,15 @@ impl RecordState {
 }
 
 impl SendRecord {
-    pub(super) fn new(class: RetryClass) -> Self {
-        Self { class, state: Mutex::default() }
+    pub(super) fn new(outgoing: &Outgoing) -> Self {
+        let class = outgoing.scope.operation().retry();
+        Self { shared: Arc::clone(&outgoing.shared), class, state: Mutex::default() }
     }
 
     /// Sends a request.
     pub(super) async fn execute(&self, http: &reqwest::Client, request: Request) -> Result<Response, Error> {
         self.begin()?;
-        let outcome = http.execute(request).await.map_err(failure::of_request);
+        let outcome = http.execute(request).await.map_err(|error| self.shared.http.failed(error));
         let mut state = self.lock();
         match &outcome {
             Ok(response) => {

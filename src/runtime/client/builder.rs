@@ -230,8 +230,8 @@ impl ClientBuilder {
     }
 
     /// The proxy for all requests, such as `http://proxy.example:3128`, instead of that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY`, `NO_PROXY`). `socks5://` and `socks5h://`, which resolves names at the proxy, need the feature `socks`; without it
-    /// [`build`](Self::build) rejects them.
+    /// `ALL_PROXY`, `NO_PROXY`). `socks5://` and `socks5h://`, which resolves names at the proxy, need the feature `socks` and one for
+    /// TLS; without them [`build`](Self::build) rejects the URL.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Proxy((url.into(), "the proxy"));
         self
@@ -307,7 +307,7 @@ impl ClientBuilder {
                     proxy: match &self.proxy {
                         ProxyChoice::Environment => ProxyChoice::Environment,
                         ProxyChoice::Direct => ProxyChoice::Direct,
-                        ProxyChoice::Proxy((url, from)) => ProxyChoice::Proxy(proxy(url, from)?),
+                        ProxyChoice::Proxy((url, from)) => ProxyChoice::Proxy((proxy(url, from)?, url.clone())),
                     },
                     root_certificates: RootCertificates::parse(&self.root_certificates)?,
                     https: through_https || base_url.as_str().starts_with("https:"),
@@ -359,10 +359,13 @@ impl ClientBuilder {
 }
 
 fn proxy(url: &str, from: &str) -> Result<reqwest::Proxy, Error> {
-    // The parser's error would show a password in the URL.
-    if url.trim_start().starts_with("socks") && cfg!(not(feature = "socks")) {
-        return Err(Error::configuration(format!("{from}: a SOCKS proxy needs the feature `socks` of venice-ai")));
+    // Without TLS, `reqwest` connects to none.
+    let has_tls = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
+    if url.trim_start().starts_with("socks") && !(has_tls && cfg!(feature = "socks")) {
+        let missing = "the feature `socks` of venice-ai, and one for TLS (`rustls`, `rustls-ring` or `native-tls`)";
+        return Err(Error::configuration(format!("{from}: a SOCKS proxy needs {missing}")));
     }
+    // The parser's error would show a password in the URL.
     reqwest::Proxy::all(url)
         .map_err(|_| Error::configuration(format!("{from} is not a URL; it looks like http://proxy.example:3128")))
 }

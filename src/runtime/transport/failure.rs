@@ -8,9 +8,9 @@ use reqwest::Url;
 
 use crate::runtime::error::{Delivery, Error, ErrorKind};
 
-/// A request without a reply.
+/// A request without a reply, which went to this proxy.
 #[cold]
-pub(crate) fn of_request(error: reqwest::Error) -> Error {
+pub(super) fn of_request(error: reqwest::Error, proxy: Option<String>) -> Error {
     // The only part of the URL that may be shown: its query may contain secrets.
     let host = error.url().map_or_else(|| "the server".to_owned(), host_and_port);
     let error = error.without_url();
@@ -19,7 +19,8 @@ pub(crate) fn of_request(error: reqwest::Error) -> Error {
     let (kind, message) = if root.is::<RefusedHost>() {
         (ErrorKind::InvalidRequest, format!("no file is downloaded from {host}: {cause}; nothing was sent"))
     } else if error.is_connect() {
-        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}{}", advice(&error)))
+        let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+        (ErrorKind::Connect, format!("cannot connect to {host}{through}: {cause}{}", advice(&error)))
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no reply from {host}: {cause}"))
     } else if error.is_redirect() {

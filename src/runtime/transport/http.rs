@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::Resolve;
 use tokio::runtime::{Handle, Id};
 
+use super::failure;
 use super::redirect::HostPolicy;
 use super::tls::{self, RootCertificates};
 use crate::runtime::error::Error;
@@ -14,7 +16,8 @@ use crate::runtime::error::Error;
 #[derive(Clone)]
 pub(crate) struct HttpConfig {
     pub(crate) connect_timeout: Duration,
-    pub(crate) proxy: ProxyChoice<reqwest::Proxy>,
+    /// A proxy has its URL, which may hold a password.
+    pub(crate) proxy: ProxyChoice<(reqwest::Proxy, String)>,
     pub(crate) root_certificates: RootCertificates,
     /// Whether the base URL or the proxy needs TLS.
     pub(crate) https: bool,
@@ -51,6 +54,16 @@ impl HttpConfig {
         policy.resolver().filter(|_| !matches!(self.proxy, ProxyChoice::Proxy(_)))
     }
 
+    /// The host and port of the proxy of requests to this URL.
+    fn proxy_of(&self, url: &str) -> Option<String> {
+        let matcher = match &self.proxy {
+            ProxyChoice::Environment => Matcher::from_system(),
+            ProxyChoice::Direct => return None,
+            ProxyChoice::Proxy((_, proxy)) => Matcher::builder().all(proxy.clone()).build(),
+        };
+        Some(matcher.intercept(&url.parse().ok()?)?.uri().authority()?.to_string())
+    }
+
     fn build_with(&self, https: bool, resolver: Option<Arc<dyn Resolve>>) -> Result<reqwest::Client, Error> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
@@ -59,7 +72,7 @@ impl HttpConfig {
         builder = match &self.proxy {
             ProxyChoice::Environment => builder,
             ProxyChoice::Direct => builder.no_proxy(),
-            ProxyChoice::Proxy(proxy) => builder.proxy(proxy.clone()),
+            ProxyChoice::Proxy((proxy, _)) => builder.proxy(proxy.clone()),
         };
         if let Some(resolver) = resolver {
             builder = builder.dns_resolver(resolver);
@@ -107,6 +120,13 @@ impl Http {
     /// The client that builds requests.
     pub(crate) fn first(&self) -> &reqwest::Client {
         &self.client
+    }
+
+    /// The error of a request without a reply.
+    #[cold]
+    pub(crate) fn failed(&self, error: reqwest::Error) -> Error {
+        let proxy = self.config.as_ref().zip(error.url()).and_then(|(config, url)| config.proxy_of(url.as_str()));
+        failure::of_request(error, proxy)
     }
 
     /// The client that sends a request.

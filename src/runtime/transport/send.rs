@@ -156,7 +156,7 @@ async fn follow(http: &reqwest::Client, outgoing: &mut Outgoing) -> Result<Respo
             return Err(redirect::not_followed("the server redirects a request that can be sent only once"));
         };
         let response = match outgoing.middleware() {
-            None => http.execute(request).await.map_err(failure::of_request),
+            None => http.execute(request).await.map_err(|error| outgoing.shared.http.failed(error)),
             Some(middleware) => boxed_cold(exchange::send(&*middleware, http, outgoing, request, redirects)).await,
         };
         let response = response.map_err(|error| outgoing.body_failure().unwrap_or(error))?;
