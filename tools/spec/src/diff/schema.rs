@@ -165,7 +165,11 @@ impl Walk<'_> {
         let all = |forms: &[Value]| forms.iter().map(Value::to_string).collect::<BTreeSet<_>>();
         let reordered = all(old_forms) == all(new_forms);
         let taken = cx.pick(rules::FORMS_TAKEN, rules::FORMS_DESCRIBED, rules::FORMS_DESCRIBED);
-        let rule = if reordered { rules::FORMS_DESCRIBED } else { taken };
+        let rule = match taken {
+            _ if reordered => rules::FORMS_DESCRIBED,
+            rules::FORMS_TAKEN if takes_more(&old, &new) => rules::LOOSENED,
+            taken => taken,
+        };
         self.changed(rule, "forms", pair.new, old, new);
     }
 
@@ -197,6 +201,28 @@ fn is_textual_bool(schema: &Value) -> bool {
 }
 
 /// Forms without their titles and without null.
+/// Whether a schema has all of another, and more only in its values and its fields.
+fn takes_more(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            let kept = |(key, old): (&String, &Value)| {
+                new.get(key).is_some_and(|new| match (key.as_str(), old, new) {
+                    ("enum", Value::Array(old), Value::Array(new)) => old.iter().all(|value| new.contains(value)),
+                    ("properties", Value::Object(old), Value::Object(new)) => {
+                        old.iter().all(|(name, old)| new.get(name).is_some_and(|new| takes_more(old, new)))
+                    }
+                    _ => takes_more(old, new),
+                })
+            };
+            old.len() == new.len() && old.iter().all(kept)
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| takes_more(old, new))
+        }
+        _ => old == new,
+    }
+}
+
 fn bare(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -205,5 +231,23 @@ fn bare(value: &Value) -> Value {
         }
         Value::Array(items) => items.iter().map(bare).filter(|item| *item != json!({"nullable": true})).collect(),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_takes_more_when_it_only_gained_values_and_fields() {
+        let form = |values: &[&str], limit: u64| json!([{"type": "string", "maxLength": limit}, {"enum": values}]);
+        assert!(takes_more(&form(&["a"], 5), &form(&["b", "a"], 5)));
+        assert!(!takes_more(&form(&["a", "b"], 5), &form(&["a", "c"], 5)));
+        assert!(!takes_more(&form(&["a"], 5), &form(&["a", "b"], 4)));
+        let object = |fields: Value| json!([{"type": "object", "properties": fields}]);
+        let (one, two) = (object(json!({"a": {"enum": ["x"]}})), object(json!({"a": {"enum": ["x", "y"]}, "b": {}})));
+        assert!(takes_more(&one, &two) && !takes_more(&two, &one));
+        let required = json!([{"type": "object", "properties": {"a": {"enum": ["x"]}}, "required": ["a"]}]);
+        assert!(!takes_more(&one, &required));
     }
 }
