@@ -110,7 +110,8 @@ fn choose(shape: &Shape, used: &HashSet<String>, wanted: &HashMap<&str, HashSet<
         .find(|name| fits(name) && (best != Rank::Member || (!VAGUE.contains(&name.as_str()) && alone(name))));
     let long = || candidates.iter().map(|proposal| &proposal.long).find(|name| fits(name));
     let full = || candidates.iter().map(|proposal| &proposal.full).find(|name| fits(name));
-    match short.or_else(long).or_else(full) {
+    let whole = || candidates.iter().map(|proposal| &proposal.whole).find(|name| fits(name));
+    match short.or_else(long).or_else(full).or_else(whole) {
         Some(name) => name.clone(),
         None => {
             let base =

@@ -74,6 +74,8 @@ pub struct Proposal {
     pub long: String,
     /// With the names of all owners.
     pub full: String,
+    /// With these names as they are, `Request` and `Response` too.
+    pub whole: String,
 }
 
 impl Proposal {
@@ -100,6 +102,7 @@ impl Proposal {
                     let ending = match part {
                         "request" => "Request",
                         "query" => "Params",
+                        "event" => "Event",
                         _ => "Response",
                     };
                     Self::fixed(Rank::Operation, &format!("{}{ending}", pascal(id)))
@@ -127,7 +130,7 @@ impl Proposal {
     fn fixed(rank: Rank, name: &str) -> Self {
         // progenitor writes every name in this case: one that is not would be another one in its code.
         let name = pascal(name);
-        Self { rank, short: name.clone(), long: name.clone(), full: name }
+        Self { rank, short: name.clone(), long: name.clone(), full: name.clone(), whole: name }
     }
 
     /// The shape that a member holds.
@@ -138,18 +141,20 @@ impl Proposal {
             // `FunctionCallOutput.output` is not a `FunctionCallOutputOutput`.
             pascal(&if stem.ends_with(&short) { format!("{stem}Value") } else { format!("{stem}{short}") })
         };
-        Self { rank: Rank::Member, long: below(self.owner()), full: below(&self.full), short }
+        let whole = pascal(&format!("{}{short}", self.whole));
+        Self { rank: Rank::Member, long: below(self.owner()), full: below(&self.full), whole, short }
     }
 
     /// The items of a list that is one of several forms of this shape.
     fn item(&self) -> Self {
         let long = format!("{}Item", self.owner());
-        Self { rank: Rank::Member, short: long.clone(), long, full: format!("{}Item", self.full) }
+        let [full, whole] = [&self.full, &self.whole].map(|owner| format!("{owner}Item"));
+        Self { rank: Rank::Member, short: long.clone(), long, full, whole }
     }
 
     fn singular(mut self) -> Self {
         if self.rank == Rank::Member {
-            for name in [&mut self.short, &mut self.long, &mut self.full] {
+            for name in [&mut self.short, &mut self.long, &mut self.full, &mut self.whole] {
                 *name = singular(name);
             }
         }

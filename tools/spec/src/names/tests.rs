@@ -1,4 +1,5 @@
 use venice_ai_codegen::lower::hoist::{CONST, PARAMS};
+use venice_ai_codegen::lower::replies::STREAM_FORM;
 use venice_ai_codegen::lower::schema::{ref_name, reference};
 use venice_ai_codegen::lower::unions::NAME;
 
@@ -100,6 +101,24 @@ fn owners_of_owners_tell_names_apart_before_a_number_would() {
     body["properties"]["glass"][NAME] = "WickType".into();
     let schemas = run(doc(body, json!({"type": "string"})));
     assert_eq!(member(&schemas, "Wick", "type"), "CreateLanternWickType");
+}
+
+#[test]
+fn request_and_reply_tell_names_apart_before_a_number_would() {
+    let state = |values: &[&str]| object(json!({"status": choice(values)}));
+    let schemas = run(doc(state(&["a", "b"]), state(&["c", "d"])));
+    assert_eq!(member(&schemas, "CreateLanternRequest", "status"), "CreateLanternStatus");
+    assert_eq!(member(&schemas, "CreateLanternResponse", "status"), "CreateLanternResponseStatus");
+}
+
+#[test]
+fn the_events_of_a_stream_have_a_name_of_their_own() {
+    let mut doc = doc(json!({"type": "string"}), object(json!({"text": {"type": "string"}})));
+    let event = object(json!({"delta": {"type": "string"}}));
+    doc["paths"]["/lanterns"]["post"]["responses"][STREAM_FORM] =
+        json!({"content": {"application/json": {"schema": event}}});
+    let schemas = run(doc);
+    assert!(schemas.contains_key("CreateLanternResponse") && schemas.contains_key("CreateLanternEvent"), "{schemas:?}");
 }
 
 #[test]
