@@ -3,8 +3,8 @@
 use super::super::{ident, syntax};
 use super::source::Source;
 use crate::lower::names::snake;
+use crate::model::Operation;
 use crate::model::handles::{placeholders, sibling};
-use crate::model::{Field, Operation};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -111,14 +111,10 @@ fn of(operation: &Operation, source: &Source<'_>) -> Option<Reply> {
         checks.extend(quote! { if crate::runtime::wire::is_empty(&#path) { return Err(crate::runtime::error::Error::decode(#problem)); } });
     }
     let whole = ident(name);
-    let is_envelope_alone = opening.envelope.as_ref().is_some_and(|(envelope, _)| {
-        let is_it = |field: &Field| *envelope == [field.wire.as_str()];
-        source.model.object(name).is_some_and(|object| object.fields.iter().all(is_it))
-    });
     let made = made(operation);
     let can_fail = opening.is_checked() || made.is_some();
     if opening.unwrap.is_empty() {
-        let (ty, value) = if is_envelope_alone {
+        let (ty, value) = if opening.envelope.is_some() {
             (quote! { () }, quote! { () })
         } else {
             (quote! { types::#whole }, quote! { reply })
