@@ -23,7 +23,8 @@ pub fn check(root: &Path, changes: &[Change]) -> Result<Option<String>, Failure>
     })?;
     let features = fs::read_to_string(copy.join(".ci/features")).unwrap_or_default();
     let output = workspace::cargo()
-        .args(["check", "--quiet", "--all-targets", "--message-format", "short", "--features", features.trim()])
+        .args(["check", "--quiet", "--workspace", "--all-targets", "--message-format", "short"])
+        .args(["--features", features.trim()])
         .arg("--target-dir")
         .arg(&target)
         .current_dir(&copy)
