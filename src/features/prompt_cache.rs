@@ -23,7 +23,7 @@ impl ContentPart {
             Self::InputAudio(part) => part.cache_control(mark).into(),
             Self::VideoUrl(part) => part.cache_control(mark).into(),
             Self::File(part) => part.cache_control(mark).into(),
-            unknown @ Self::Unknown(_) => unknown,
+            unknown => unknown,
         }
     }
 }

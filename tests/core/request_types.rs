@@ -67,8 +67,8 @@ fn an_enum_is_read_into_its_variants() {
     assert_eq!(ApiKeyType::from_wire("ADMIN"), ApiKeyType::Admin);
     assert_eq!(ApiKeyType::from_wire("admin"), ApiKeyType::Unknown("admin".into()));
     assert_eq!(serde_json::from_value::<FinishReason>(json!("tool_calls")).unwrap(), FinishReason::ToolCalls);
-    assert_eq!(ApiKeyType::KNOWN, ["INFERENCE", "ADMIN"]);
-    assert_eq!(WebSearchMode::KNOWN, ["auto", "off", "on"], "texts and not booleans");
+    assert!(ApiKeyType::KNOWN.starts_with(&["INFERENCE", "ADMIN"]));
+    assert!(WebSearchMode::KNOWN.starts_with(&["auto", "off", "on"]), "texts and not booleans");
 }
 
 #[test]

@@ -60,10 +60,10 @@ fn the_same_in_json_for_programs() {
     let report: Value = serde_json::from_str(&json).unwrap();
     let rows = report["rows"].as_array().unwrap();
     assert_eq!(report["totals"]["rows"], rows.len());
-    assert_eq!(
-        (&report["totals"]["generated"], &report["totals"]["documented"]),
-        (&rows.len().into(), &rows.len().into()),
-        "all of it is generated and documented"
+    let open: Vec<&str> = report["open"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(
+        !open.iter().any(|line| line.ends_with(": not generated") || line.ends_with(": not documented")),
+        "all of it is generated and documented, but for what a bump left: {open:#?}"
     );
     let traits = rows.iter().find(|row| row["operation"] == "listModelTraits").unwrap();
     assert_eq!(
@@ -71,9 +71,7 @@ fn the_same_in_json_for_programs() {
         (&true.into(), &true.into(), &Value::Null)
     );
     assert_eq!(report["totals"]["exercised"], 1);
-    assert!(
-        report["open"].as_array().unwrap().iter().any(|line| line == "listModels for application/json: not exercised")
-    );
+    assert!(open.contains(&"listModels for application/json: not exercised"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Handlers of the model list, traits and compatibility mapping.
 
 use serde_json::{Map, Value, json};
+use venice_ai::types::ModelType;
 
 use super::errors::error;
 use super::parsed_request::ParsedRequest;
@@ -25,7 +26,17 @@ const COMPATIBLE: &[(&str, &str, &str)] = &[
 /// All models, as the API lists them.
 pub(super) fn catalogue() -> Vec<Value> {
     // An invalid file would be found by the first test that lists models.
-    serde_json::from_str(include_str!("models.json")).unwrap_or_default()
+    let mut models: Vec<Value> = serde_json::from_str(include_str!("models.json")).unwrap_or_default();
+    for kind in ModelType::KNOWN {
+        let is_missing = models.iter().all(|model| model["type"] != *kind);
+        if let Some(other) = models.last().filter(|_| is_missing) {
+            // The type is new in the document.
+            let mut model = named(other.clone(), &format!("lagoon-{kind}"));
+            model["type"] = (*kind).into();
+            models.push(model);
+        }
+    }
+    models
 }
 
 /// The model of this type with this name: its id, a trait, or another vendor's model id.

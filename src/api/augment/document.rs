@@ -41,6 +41,6 @@ impl From<Upload> for TextParserRequest {
 
 impl Textual for ParsedText {
     fn bare(text: String) -> Self {
-        Self { text, tokens: None }
+        Self { text, ..Self::default() }
     }
 }

@@ -67,7 +67,7 @@ fn media_field(part: &ContentPart) -> Option<&'static str> {
         ContentPart::InputAudio(_) => "input_audio",
         ContentPart::VideoUrl(_) => "video_url",
         ContentPart::File(_) => "file",
-        ContentPart::Text(_) | ContentPart::Unknown(_) => return None,
+        _ => return None,
     })
 }
 
@@ -112,6 +112,6 @@ fn mark(part: &ContentPart) -> Option<&CacheControl> {
         ContentPart::InputAudio(part) => part.cache_control.as_ref(),
         ContentPart::VideoUrl(part) => part.cache_control.as_ref(),
         ContentPart::File(part) => part.cache_control.as_ref(),
-        ContentPart::Unknown(_) => None,
+        _ => None,
     }
 }

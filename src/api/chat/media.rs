@@ -79,7 +79,7 @@ pub(crate) fn check(part: &ContentPart) -> Option<(&'static str, String)> {
         ContentPart::VideoUrl(video) => (VIDEO_FIELD, of_url(&video.video_url.url, VIDEO)),
         ContentPart::File(FilePart { file, .. }) => (FILE_FIELD, of_document(file)),
         ContentPart::InputAudio(AudioPart { input_audio, .. }) => (AUDIO_FIELD, of_sound(input_audio)),
-        ContentPart::Text(_) | ContentPart::Unknown(_) => return None,
+        _ => return None,
     };
     finding.err().map(|problem| (field, problem))
 }

@@ -45,28 +45,26 @@ pub(super) fn multi_edit(mut request: MultiEditImageRequest) -> (MultiEditImageR
 /// Sends a URL as `image_url` and everything else as `image`. Exactly one of them is required.
 #[inline]
 pub(super) fn remove_background(
-    request: BackgroundRemoveImageRequest,
+    mut request: BackgroundRemoveImageRequest,
 ) -> (BackgroundRemoveImageRequest, Result<(), ValidationError>) {
     let refused = |field: &str, problem: &str| Err(ValidationError::new(field, problem));
-    let BackgroundRemoveImageRequest { anon_user_id, image, image_url } = request;
-    let empty = BackgroundRemoveImageRequest { anon_user_id, image: None, image_url: None };
-    let (given, field) = match (image, image_url) {
+    let (given, field) = match (request.image.take(), request.image_url.take()) {
         (Some(image), None) => (image, "image"),
         (None, Some(url)) => (FileInput::Text(url), "image_url"),
         (image @ Some(_), image_url @ Some(_)) => {
-            let request = BackgroundRemoveImageRequest { image, image_url, ..empty };
+            let request = BackgroundRemoveImageRequest { image, image_url, ..request };
             return (request, refused("image_url", "cannot be set with `image`; set one of them"));
         }
         (None, None) => {
-            return (empty, refused("image", "is required, or `image_url`"));
+            return (request, refused("image", "is required, or `image_url`"));
         }
     };
     match plain(given) {
-        FileInput::Text(url) if is_web_url(&url) => (empty.image_url(url), Ok(())),
+        FileInput::Text(url) if is_web_url(&url) => (request.image_url(url), Ok(())),
         FileInput::Text(text) if field == "image_url" && encoded::decoded(&text).is_err() => {
-            (empty.image_url(text), refused(field, "is not a URL"))
+            (request.image_url(text), refused(field, "is not a URL"))
         }
-        other => (empty.image(other), Ok(())),
+        other => (request.image(other), Ok(())),
     }
 }
 

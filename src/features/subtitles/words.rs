@@ -50,12 +50,15 @@ fn without_spaces(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn made(words: &[(&str, f64, f64)]) -> Vec<(String, u128, u128)> {
         let words: Vec<_> = words
             .iter()
-            .map(|(word, start, end)| TimedWord { word: (*word).to_owned(), start: *start, end: *end })
+            .map(|(word, start, end)| json!({"word": word, "start": start, "end": end}))
+            .map(|word| serde_json::from_value(word).unwrap())
             .collect();
         let cues = cues(&words).unwrap();
         cues.into_iter().map(|cue| (cue.text, cue.start.as_millis(), cue.end.as_millis())).collect()

@@ -79,7 +79,9 @@ async fn balances_charges_and_quotes_keep_every_digit_and_what_is_not_reported_i
 async fn what_was_read_is_written_as_the_number_that_it_was() {
     for written in ["0.0005813", "1e-7", "3", "0.1234567890123456789012345"] {
         let reply = reply_costing(&format!(r#"{{"diem":0,"usd":{written}}}"#)).await;
-        assert_eq!(serde_json::to_string(&reply.cost).unwrap(), format!(r#"{{"diem":0,"usd":{written}}}"#));
+        let again = serde_json::to_string(&reply.cost).unwrap();
+        let orders = [format!(r#"{{"diem":0,"usd":{written}}}"#), format!(r#"{{"usd":{written},"diem":0}}"#)];
+        assert!(orders.contains(&again), "{again}");
     }
 }
 

@@ -33,6 +33,10 @@ fn chat(more: Value) -> Value {
     body
 }
 
+fn quoted(values: &[&str]) -> String {
+    values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(" | ")
+}
+
 #[tokio::test]
 async fn each_kind_of_mistake_is_found() {
     let (search, embed, image) = ("/augment/search", "/embeddings", "/image/generate");
@@ -48,7 +52,7 @@ async fn each_kind_of_mistake_is_found() {
             search,
             json!({"query": "x", "search_provider": "altavista"}),
             "search_provider",
-            "Invalid enum value. Expected 'google' | 'brave', received 'altavista'",
+            format!("Invalid enum value. Expected {}, received 'altavista'", quoted(SearchProvider::KNOWN)).as_str(),
         ),
         (search, json!({"query": "x", "search_provider": 1}), "search_provider", "Expected string, received number"),
         (embed, json!({"model": " ", "input": "x"}), "model", "String must contain at least 1 character(s)"),
@@ -74,7 +78,7 @@ async fn each_kind_of_mistake_is_found() {
             "/chat/completions",
             chat(json!({"venice_parameters": {"enable_web_search": "maybe"}})),
             "venice_parameters.enable_web_search",
-            "Invalid enum value. Expected 'auto' | 'off' | 'on', received 'maybe'",
+            format!("Invalid enum value. Expected {}, received 'maybe'", quoted(WebSearchMode::KNOWN)).as_str(),
         ),
     ] {
         let (mock, venice) = start().await;

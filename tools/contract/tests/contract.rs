@@ -2,15 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::collections::BTreeSet;
+mod undocumented;
+
 use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use venice_ai_codegen::model::{Model, Operation};
-use venice_ai_codegen::{Inputs, correct, lower, yaml};
+use undocumented::undocumented;
+use venice_ai::types::ModelType;
 use venice_ai_mock::{Answer, Fault, MockVenice, UnknownFields};
 
 /// What must not be in any output.
@@ -78,26 +79,6 @@ fn the_bundled_mock_keeps_the_contract_and_what_it_adds_is_known() {
     assert_eq!(unsent, [""; 0], "give it to a maximal request in tools/contract/src/cases");
 }
 
-/// The fields and parameters of requests that `spec/docs.yaml` does not document, as `operation: name`.
-fn undocumented() -> BTreeSet<String> {
-    let read = |name: &str| {
-        let path = format!("{}/../../spec/{name}", env!("CARGO_MANIFEST_DIR"));
-        yaml::parse(&std::fs::read_to_string(path).unwrap())
-    };
-    let inputs = Inputs::read(read).unwrap();
-    let mut lowered = correct(&read("swagger.yaml").unwrap(), &inputs).unwrap();
-    lower::lower(&mut lowered, &inputs.names).unwrap();
-    let mut model = Model::read(&lowered);
-    inputs.docs.apply(&mut model);
-    let of = |operation: &Operation| -> Vec<String> {
-        let types = [&operation.body, &operation.params].into_iter().flatten();
-        let fields = types.filter_map(|name| model.object(name)).flat_map(|object| &object.fields);
-        let fields = fields.chain(&operation.parameters).filter(|field| field.doc.is_none());
-        fields.map(|field| format!("{}: {}", operation.id, field.wire)).collect()
-    };
-    model.operations.iter().flat_map(of).collect()
-}
-
 /// An operation, the change of its reply, and the expected report.
 type Change = (&'static str, fn(&mut Value), Value);
 
@@ -123,7 +104,7 @@ fn each_kind_of_drift_is_reported_once_and_not_when_the_baseline_has_it() {
         (
             "listModels",
             |body| body["data"][0]["type"] = "telepathy".into(),
-            json!(["new_enum_value", 200, "$.data[].type", "one of 10", "telepathy"]),
+            json!(["new_enum_value", 200, "$.data[].type", format!("one of {}", ModelType::KNOWN.len()), "telepathy"]),
         ),
     ];
     let traits = body("listModelTraits", |_| ());

@@ -17,6 +17,7 @@ use std::{
 
 use lexopt::{Arg, ValueExt as _};
 use serde_json::Value;
+use venice_ai_codegen::model::Operation;
 use venice_ai_spec::{Generated, Mode};
 use venice_ai_surface::Crate;
 
@@ -235,7 +236,12 @@ fn cover(
 ) -> Result<Vec<Covered>, Failure> {
     let table = code::read(&generated.code)?;
     let wrapped = wrapped::read(&Crate::read(root, &generated.code, false)?);
-    let covered = |row: &Row| judged(row, &table, &wrapped, is_documented(row, generated), &exercised);
+    let covered = |row: &Row| {
+        let operation = operation_of(row, generated);
+        let row =
+            Row { operation: operation.map_or_else(|| row.operation.clone(), |known| known.id.clone()), ..row.clone() };
+        judged(&row, &table, &wrapped, operation.is_some_and(|known| known.doc().is_some()), &exercised)
+    };
     Ok(rows.iter().map(covered).collect())
 }
 
@@ -292,10 +298,8 @@ pub fn outlook(old: &Value, new: &Value, generated: &Generated, root: &Path, lis
     Ok(Outlook { open, stale, list: gaps::updated(&text, &rows)? })
 }
 
-fn is_documented(row: &Row, generated: &Generated) -> bool {
-    let mut operations = generated.model.operations.iter();
-    operations
-        .any(|operation| operation.method == row.method && operation.path == row.path && operation.doc().is_some())
+fn operation_of<'g>(row: &Row, generated: &'g Generated) -> Option<&'g Operation> {
+    generated.model.operations.iter().find(|known| known.method == row.method && known.path == row.path)
 }
 
 fn has(row: &Row, table: &code::Table, wrapped: &wrapped::Wrapped, described: bool, exercised: bool) -> [bool; 4] {

@@ -10,7 +10,7 @@ use venice_ai_codegen::document;
 /// An operation, a media type of its request and one of its success reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The operation's id; `GET /image/styles` where the document gives none.
+    /// The operation's id; `GET /image/styles` where the document gives none and nothing is generated.
     pub operation: String,
     /// In capitals.
     pub method: String,

@@ -7,14 +7,15 @@ use venice_ai_codegen::lower::names::pascal;
 
 type Methods = BTreeMap<String, BTreeSet<String>>;
 
-/// The public methods of inherent blocks, by type.
+/// The public methods of inherent blocks, by type. A handle borrows the client: `Audio<'_>`.
 fn methods(items: &[syn::Item], found: &mut Methods) {
     for item in items {
         match item {
             syn::Item::Mod(module) => methods(module.content.as_ref().map_or(&[], |(_, items)| items), found),
             syn::Item::Impl(item) if item.trait_.is_none() => {
                 let syn::Type::Path(path) = &*item.self_ty else { continue };
-                let name = path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let Some(last) = path.path.segments.last().filter(|last| borrows(last)) else { continue };
+                let name = last.ident.to_string();
                 let functions = item.items.iter().filter_map(|item| match item {
                     syn::ImplItem::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
                         Some(function.sig.ident.to_string())
@@ -26,6 +27,11 @@ fn methods(items: &[syn::Item], found: &mut Methods) {
             _ => {}
         }
     }
+}
+
+fn borrows(segment: &syn::PathSegment) -> bool {
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
+    arguments.args.iter().any(|argument| matches!(argument, syn::GenericArgument::Lifetime(_)))
 }
 
 fn of_folder(folder: &Path, found: &mut Methods) {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::priced_request::{Paid, PricedRequest};
 use crate::api::generated::types::{Model, Money, Quote, QuoteAudioRequest, QuoteVideoRequest};
 use crate::features::catalogue::{Catalogue, CatalogueModel};
-use crate::features::cost::prices::{ChatShape, Prices, Tokens, highest};
+use crate::features::cost::prices::{ChatShape, Prices, Tokens, highest, priced};
 use crate::runtime::call::Call;
 use crate::runtime::client::Client;
 
@@ -113,5 +113,5 @@ async fn quoted(call: Call<Quote>, priced_request: &PricedRequest, fields: &[&st
     let call = fields.into_iter().fold(call, |call, (name, value)| call.with_extra_body(name, value));
     let quote = call.await.inspect_err(|error| tracing::debug!(%error, "no quote for a job")).ok()?;
     let price = quote.quote.filter(|price| !price.is_negative())?;
-    Some(Money { usd: Some(price), diem: Some(price) })
+    Some(priced(Some(price), Some(price)))
 }

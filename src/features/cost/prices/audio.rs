@@ -51,7 +51,7 @@ impl Prices<'_> {
         } else if let Some(lengths) = &list.durations {
             let fits = |length: &&DurationPricing| requested.is_none_or(|requested| is_within(requested, length));
             let prices: Vec<Money> =
-                lengths.values().filter(fits).map(|length| Money { usd: length.usd, diem: length.diem }).collect();
+                lengths.values().filter(fits).map(|length| money::priced(length.usd, length.diem)).collect();
             money::highest(&prices)?
         } else if let Some(price) = &list.per_second {
             let longest = self.model.model_spec.max_duration;

@@ -10,7 +10,7 @@ mod tokens;
 use std::fmt;
 
 pub use self::chat::ChatEstimate;
-pub(super) use self::money::highest;
+pub(super) use self::money::{highest, priced};
 pub(super) use self::shape::ChatShape;
 pub(crate) use self::tokens::Tokens;
 pub(super) use self::tokens::count;

@@ -4,9 +4,15 @@
 use crate::api::generated::types::Money;
 use crate::runtime::amount::Amount;
 
+/// A price in both currencies.
+#[allow(clippy::needless_update, reason = "the API may add a currency")]
+pub(in crate::features::cost) fn priced(usd: Option<Amount>, diem: Option<Amount>) -> Money {
+    Money { usd, diem, ..Money::default() }
+}
+
 fn each(one: &Money, other: &Money, f: impl Fn(Amount, Amount) -> Option<Amount>) -> Money {
     let pair = |one: Option<Amount>, other: Option<Amount>| f(plausible(one?)?, plausible(other?)?);
-    Money { usd: pair(one.usd, other.usd), diem: pair(one.diem, other.diem) }
+    priced(pair(one.usd, other.usd), pair(one.diem, other.diem))
 }
 
 pub(super) fn plus(one: &Money, other: &Money) -> Money {
@@ -14,14 +20,14 @@ pub(super) fn plus(one: &Money, other: &Money) -> Money {
 }
 
 pub(super) fn times(price: &Money, factor: Amount) -> Money {
-    each(price, &Money { usd: Some(factor), diem: Some(factor) }, Amount::checked_mul)
+    each(price, &priced(Some(factor), Some(factor)), Amount::checked_mul)
 }
 
 /// The price of `count` units at a price per `10^exponent` of them.
 pub(super) fn of_many(price: &Money, count: u64, exponent: u32) -> Money {
     let all = times(price, count.into());
     let part = |amount: Option<Amount>| amount?.divided_by_power(exponent);
-    Money { usd: part(all.usd), diem: part(all.diem) }
+    priced(part(all.usd), part(all.diem))
 }
 
 /// The higher of two prices, in each currency.
@@ -43,6 +49,6 @@ fn plausible(amount: Amount) -> Option<Amount> {
 }
 
 pub(super) fn known(price: Money) -> Option<Money> {
-    let price = Money { usd: price.usd.and_then(plausible), diem: price.diem.and_then(plausible) };
+    let price = priced(price.usd.and_then(plausible), price.diem.and_then(plausible));
     (price.usd.is_some() || price.diem.is_some()).then_some(price)
 }

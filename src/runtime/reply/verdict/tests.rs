@@ -65,7 +65,7 @@ fn server() -> (String, Arc<Mutex<String>>) {
     (url, body)
 }
 
-fn answering_json() -> impl Iterator<Item = &'static Operation> {
+fn answering_json() -> impl Iterator<Item = &'static Operation> + Clone {
     operations::ALL.iter().copied().filter(|operation| operation.reply_media.contains(&"application/json"))
 }
 
@@ -105,19 +105,10 @@ async fn no_error_document_is_a_success_of_any_operation() {
 
 #[tokio::test]
 async fn a_reply_without_a_promised_field_is_an_error() {
-    /// Operations whose replies have no required field, or any form.
-    const ANYTHING: [&str; 5] =
-        ["getTeeAttestation", "retrieveVideo", "retrieveAudio", "retrieveVoiceChanger", "cryptoRpcProxy"];
     let (url, body) = server();
-    for operation in answering_json() {
-        let needed = operation.essential.first();
-        assert_eq!(
-            needed.is_none(),
-            ANYTHING.contains(&operation.id),
-            "{}: say what it cannot do without",
-            operation.id
-        );
-        let Some(needed) = needed else { continue };
+    let promising = answering_json().filter_map(|operation| Some((operation, operation.essential.first()?)));
+    assert!(promising.clone().count() >= 41, "the generator's own test lists the others");
+    for (operation, needed) in promising {
         for document in ["{}".to_owned(), format!(r#"{{"{}": null, "new": 1}}"#, needed.name)] {
             document.clone_into(&mut body.lock().unwrap());
             let error = outcome(&url, operation).await.expect_err(operation.id);
