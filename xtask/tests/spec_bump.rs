@@ -287,7 +287,7 @@ fn an_action_follows_what_it_corrects() {
 }
 
 #[test]
-fn what_became_a_reference_is_told() {
+fn a_correction_of_what_became_a_reference_goes_to_what_it_refers_to() {
     let tree = Tree::new("reference");
     let shade = "{type: object, properties: {colour: {type: string}, width: {type: integer}}}";
     let new = tree.changed("20260902.1", &[(shade, "{$ref: '#/components/schemas/Shade'}")]);
@@ -295,8 +295,14 @@ fn what_became_a_reference_is_told() {
     fs::write(&new, format!("{text}components: {{schemas: {{Shade: {shade}}}}}\n")).unwrap();
     let report = tree.report(&[&new]);
     assert_eq!(report["status"], "bumped", "{report:#}");
-    assert_eq!(report["narrowed"][0]["problem"], "changes what is only a reference now", "{report:#}");
-    assert_eq!(report["narrowed"][0]["path"], "$.actions[1]");
+    let followed = &report["followed"][0];
+    assert_eq!(followed["action"]["problem"], "changes what is only a reference now", "{report:#}");
+    assert_eq!(
+        (&followed["action"]["path"], &followed["targets"][0]),
+        (&"$.actions[1]".into(), &"$.components.schemas.Shade".into())
+    );
+    assert_eq!((&report["class"], &report["narrowed"]), (&"cosmetic".into(), &Value::Array(Vec::new())), "{report:#}");
+    assert!(tree.checks().0, "{}", tree.checks().1);
 }
 
 #[test]

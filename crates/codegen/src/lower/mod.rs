@@ -90,7 +90,7 @@ pub fn prepare(doc: &mut Value) -> Result<Report, Error> {
     report.add("headers", headers::collect(doc));
     report.add("parameters", parameters::normalise(doc));
     report.add("all_of", all_of::merge(doc)?);
-    report.add("nulls", nulls::collapse(doc));
+    report.add("nulls", nulls::collapse(doc) + nulls::spread(doc));
     report.add("scalars", scalars::simplify(doc));
     report.notices = patterns::drop_unreadable(doc);
     report.add("patterns", report.notices.len());

@@ -1,7 +1,8 @@
 //! Null stand-ins: `{nullable: true, title: "null"}` as a branch of a union, and null in an enum, become `nullable`.
 
-use super::schema::all_mut;
+use super::schema::{all_mut, ref_name};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Collapses every null stand-in; returns how many unions and enums changed.
 pub fn collapse(doc: &mut Value) -> usize {
@@ -11,6 +12,22 @@ pub fn collapse(doc: &mut Value) -> usize {
             count += usize::from(collapse_union(schema, key));
         }
         count += usize::from(collapse_enum(schema));
+    });
+    count
+}
+
+/// A reference to a component that may be null may be null; returns how many there are.
+pub fn spread(doc: &mut Value) -> usize {
+    let schemas = doc.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    let may_be_null = |schema: &Value| schema.get("nullable") == Some(&Value::Bool(true));
+    let names: BTreeSet<String> =
+        schemas.filter(|(_, schema)| may_be_null(schema)).map(|(name, _)| name.clone()).collect();
+    let mut count = 0;
+    all_mut(doc, &mut |schema| {
+        if ref_name(schema).is_some_and(|name| names.contains(name)) && !may_be_null(schema) {
+            schema["nullable"] = true.into();
+            count += 1;
+        }
     });
     count
 }
@@ -71,6 +88,18 @@ mod tests {
         ]}}}});
         assert_eq!(collapse(&mut doc), 1);
         assert_eq!(doc["components"]["schemas"]["A"], json!({"anyOf": [{"type": "number"}], "nullable": true}));
+    }
+
+    #[test]
+    fn a_reference_to_what_may_be_null_may_be_null() {
+        let (to_a, to_b) = (json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"}));
+        let a = json!({"type": "string", "nullable": true});
+        let b = json!({"type": "object", "properties": {"a": to_a, "b": to_b}});
+        let mut doc = json!({"components": {"schemas": {"A": a, "B": b}}});
+        assert_eq!((spread(&mut doc), spread(&mut doc)), (1, 0));
+        let fields = &doc["components"]["schemas"]["B"]["properties"];
+        assert_eq!(fields["a"], json!({"$ref": "#/components/schemas/A", "nullable": true}));
+        assert_eq!(fields["b"], to_b);
     }
 
     #[test]

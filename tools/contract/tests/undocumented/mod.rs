@@ -1,4 +1,4 @@
-//! What a bump added to requests, and nobody has documented yet.
+//! What a bump added to requests and `spec/docs.yaml` does not document yet.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
 //! The actions of an overlay as lines of its file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -78,6 +79,24 @@ pub fn edited(text: &str, edits: &[(usize, Vec<String>)]) -> Result<(String, Vec
     Ok((format!("{}{}", comments.collect::<String>(), yaml_out::write(&wanted)), gone))
 }
 
+/// The file with some of its references changed.
+pub fn redirected(text: &str, moves: &BTreeMap<&str, String>) -> String {
+    let mut text = text.to_owned();
+    for (reference, now) in moves {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || "/~_-.$%".contains(c));
+        let parts: Vec<&str> = text.split(reference).collect();
+        let mut changed = String::with_capacity(text.len());
+        for (number, part) in parts.iter().enumerate() {
+            if number > 0 {
+                changed.push_str(if ends(part) { now } else { reference });
+            }
+            changed.push_str(part);
+        }
+        text = changed;
+    }
+    text
+}
+
 /// The file with one more action.
 pub fn appended(text: &str, action: &Value) -> String {
     format!("{}\n{}", text.trim_end(), written(action))
@@ -145,6 +164,13 @@ actions:
         assert_eq!(*actions, json!([{"target": "$.b", "update": {"k": 1}}]));
         let kept = without("actions: [{target: $.a, remove: true}, {target: $.b, remove: true}]", &[0]).0;
         assert_eq!(yaml::parse(&kept).unwrap_or_default()["actions"], json!([{"target": "$.b", "remove": true}]));
+    }
+
+    #[test]
+    fn references_are_changed_where_they_are_whole() {
+        let text = "a: {$ref: '#/a/b'}\nb: {$ref: \"#/a/b/c\"}\nc: \"#/a/b\"\n";
+        let moves = BTreeMap::from([("#/a/b", "#/d".to_owned())]);
+        assert_eq!(redirected(text, &moves), "a: {$ref: '#/d'}\nb: {$ref: \"#/a/b/c\"}\nc: \"#/d\"\n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `Fit`: which actions of the overlay do not fit a document, all of them and not only the first.
 
 use serde_json::Value;
+use venice_ai_codegen::overlay::Location;
 use venice_ai_codegen::{Error, Inputs};
 
 use super::actions;
@@ -78,33 +79,50 @@ fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
     let lines = actions::lines(&part.text, part.inputs.overlay.actions.len());
     let before = trace(&part.inputs.overlay, &mut old);
     for (before, after) in before.iter().zip(trace(&part.inputs.overlay, &mut new)) {
-        let lost = if after.problem.is_some() || after.matches.len() < before.matches.len() {
+        let references = became_references(before, &after);
+        let all_are_references = !references.is_empty() && references.len() == after.matches.len();
+        let lost = if all_are_references {
+            references.iter().map(|(place, reference)| behind(&new_before, place, reference)).collect()
+        } else if after.problem.is_some() || after.matches.len() < before.matches.len() {
             lost(before, &after, &old_before, &new_before)
         } else {
             Vec::new()
         };
         let line = lines.as_ref().and_then(|lines| lines.get(after.index)).map(|range| range.start + 1);
-        let is_unmatched = after.matches.is_empty();
-        let now_reference = became_reference(before, &after);
+        let is_unmatched = after.matches.is_empty() || all_are_references;
+        let now_reference = !references.is_empty();
         let Traced { index, target, description, problem, .. } = after;
         let unfit = |problem| Unfit { index, line, description, target, problem, is_unmatched, lost };
         match problem {
             Some(problem) => fit.unfit.push(unfit(problem)),
+            None if all_are_references => fit.unfit.push(unfit(IS_REFERENCE.to_owned())),
             None if after.matches.len() < before.matches.len() => {
                 let (now, then) = (after.matches.len(), before.matches.len());
                 fit.narrowed.push(unfit(format!("matches {now} of the {then} places that it matched")));
             }
-            None if now_reference => fit.narrowed.push(unfit("changes what is only a reference now".to_owned())),
+            None if now_reference => fit.narrowed.push(unfit(IS_REFERENCE.to_owned())),
             None => {}
         }
     }
 }
 
-/// Whether a place that held something of its own refers to something else now: what is merged beside a `$ref` may have no effect.
-fn became_reference(before: &Traced, after: &Traced) -> bool {
-    let refers = |value: &Value| value.get("$ref").is_some();
-    let mut kept = after.matches.iter().filter(|(_, value)| refers(value));
-    kept.any(|(place, _)| before.matches.iter().any(|(known, value)| known == place && !refers(value)))
+/// What is merged beside a `$ref` may have no effect.
+const IS_REFERENCE: &str = "changes what is only a reference now";
+
+/// The places that held something of their own, and refer to something else now.
+fn became_references(before: &Traced, after: &Traced) -> Vec<(Location, String)> {
+    let reference = |value: &Value| value.get("$ref").and_then(Value::as_str).map(str::to_owned);
+    let had_its_own =
+        |place: &Location| before.matches.iter().any(|(known, value)| known == place && reference(value).is_none());
+    let now = after.matches.iter().filter_map(|(place, value)| Some((place.clone(), reference(value)?)));
+    now.filter(|(place, _)| had_its_own(place)).collect()
+}
+
+/// What a place refers to, as what took its place.
+fn behind(new: &Value, place: &Location, reference: &str) -> Lost {
+    let place = successor::path(place);
+    let successor = successor::path(&successor::pointer(new, reference));
+    Lost { reach: place.clone(), place, successor: Some(successor) }
 }
 
 fn lost(before: &Traced, after: &Traced, old: &Value, new: &Value) -> Vec<Lost> {

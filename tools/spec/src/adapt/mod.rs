@@ -7,6 +7,8 @@ mod actions;
 mod fit;
 mod successor;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use venice_ai_codegen::document::{self, target};
 use venice_ai_codegen::{Error, yaml};
@@ -52,7 +54,7 @@ pub fn adapt(old: &Value, new: &Value, part: &mut Part) -> Result<(Adapted, Gene
     for _ in 0..ROUNDS {
         let mut fit = fit::measure(old, new, part);
         adapted.narrowed = std::mem::take(&mut fit.narrowed);
-        if !follow_or_drop(&fit, part, &mut adapted)? && !drop_dangling(new, part, &mut adapted)? {
+        if !follow_or_drop(&fit, part, &mut adapted)? && !follow_references(old, new, part, &mut adapted)? {
             break;
         }
     }
@@ -83,7 +85,11 @@ fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<b
         let successors = successors.filter(|found| !found.is_empty() && unfit.is_unmatched);
         // One that followed before and does not fit still was sent to the wrong place.
         let successors = successors.filter(|found| !found.contains(&unfit.target));
-        edits.push((unfit.index, successors.unwrap_or_default()));
+        let mut successors = successors.unwrap_or_default();
+        // What had several places may have one now.
+        let mut known = BTreeSet::new();
+        successors.retain(|successor| known.insert(successor.clone()));
+        edits.push((unfit.index, successors));
     }
     if edits.is_empty() {
         return Ok(false);
@@ -101,9 +107,10 @@ fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<b
     Ok(true)
 }
 
-/// Drops the actions whose references lead nowhere. Says whether there was any.
-fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
-    let mut corrected = new.clone();
+/// Leads references that lead nowhere to what took the place, and drops the actions of others. Says whether there was any.
+fn follow_references(old: &Value, new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
+    let (mut before, mut corrected) = (old.clone(), new.clone());
+    apply(&part.inputs.overlay, &mut before);
     apply(&part.inputs.overlay, &mut corrected);
     let doc = yaml::parse(&part.text)?;
     let list = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -114,6 +121,26 @@ fn drop_dangling(new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<
     };
     let dead: Vec<(usize, String)> =
         list.iter().enumerate().filter_map(|(index, action)| Some((index, lost(action)?))).collect();
+    let moved = |reference: &str| successor::moved(&before, &corrected, reference);
+    let moves: BTreeMap<&str, String> =
+        dead.iter().filter_map(|(_, reference)| Some((reference.as_str(), moved(reference)?))).collect();
+    for (index, reference) in dead.iter().filter(|(_, reference)| moves.contains_key(reference.as_str())) {
+        let text = |key: &str| list[*index].get(key).and_then(Value::as_str).map(str::to_owned);
+        let unfit = Unfit {
+            index: *index,
+            line: None,
+            description: text("description"),
+            target: text("target").unwrap_or_default(),
+            problem: format!("refers to {reference}, which moved"),
+            lost: Vec::new(),
+            is_unmatched: false,
+        };
+        adapted.followed.push((unfit, vec![moves[reference.as_str()].clone()]));
+    }
+    if !moves.is_empty() {
+        *part = part.with(actions::redirected(&part.text, &moves)).map_err(|error| error.in_file(fit::FILE))?;
+        return Ok(true);
+    }
     for (index, reference) in dead.iter().rev() {
         drop_one(part, *index, format!("refers to {reference}, which is gone"), adapted)?;
     }

@@ -31,9 +31,24 @@ pub struct Fate {
 pub fn fate(old: &Value, new: &Value, place: &[Step]) -> Fate {
     let length = (0..=place.len()).rev().find(|length| get(new, &place[..*length]).is_some()).unwrap_or_default();
     let search = Search { old, new };
-    let found = search.walk(Some(old), new, Vec::new(), place, 0).or_else(|| search.behind_component(place));
-    let successor = found.filter(|found| found != place).map(|found| path(&found));
+    // What an earlier action added is not in the document: it goes with what it was added to.
+    let own = (0..=place.len()).rev().find(|length| get(old, &place[..*length]).is_some()).unwrap_or_default();
+    let (own, added) = place.split_at(own);
+    let found = search.walk(Some(old), new, Vec::new(), own, 0).or_else(|| search.behind_component(own));
+    let found = found.map(|found| [found.as_slice(), added].concat());
+    let successor = found.filter(|found| found != place).map(|found| selector(new, &found));
     Fate { reach: path(&place[..length]), stands: length == place.len(), successor }
+}
+
+/// What probably took the place that a reference leads to, as a reference.
+pub fn moved(old: &Value, new: &Value, reference: &str) -> Option<String> {
+    let place = pointer(old, reference);
+    let found = Search { old, new }.walk(Some(old), new, Vec::new(), &place, 0).filter(|found| *found != place)?;
+    let steps = found.iter().map(|step| match step {
+        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Step::Index(index) => format!("/{index}"),
+    });
+    Some(format!("#{}", steps.collect::<String>()))
 }
 
 struct Search<'d> {
@@ -49,11 +64,11 @@ impl Search<'_> {
         }
         let Some((step, rest)) = steps.split_first() else {
             let Some(reference) = new.get("$ref").and_then(Value::as_str) else { return Some(at) };
-            return self.walk(None, target(self.new, reference)?, pointer(reference), steps, depth + 1);
+            return self.walk(None, target(self.new, reference)?, pointer(self.new, reference), steps, depth + 1);
         };
         if let Some(reference) = new.get("$ref").and_then(Value::as_str) {
             let found = target(self.new, reference)?;
-            return self.walk(old, found, pointer(reference), steps, depth + 1);
+            return self.walk(old, found, pointer(self.new, reference), steps, depth + 1);
         }
         let below = old.and_then(|old| get(old, std::slice::from_ref(step)));
         let onward = |next: Step| {
@@ -65,7 +80,8 @@ impl Search<'_> {
             Step::Index(_) => None,
             Step::Key(_) => onward(step.clone()),
         };
-        same.or_else(|| self.parts(old, new, &at, steps, depth)).or_else(|| onward(alike(old?, below?, new, step)?))
+        same.or_else(|| self.parts(old, new, &at, steps, depth))
+            .or_else(|| onward(self.alike(old?, below?, new, step)?))
     }
 
     fn parts(&self, old: Option<&Value>, new: &Value, at: &[Step], steps: &[Step], depth: usize) -> Option<Location> {
@@ -96,40 +112,43 @@ impl Search<'_> {
                 .then(|| self.walk(Some(component), now, at, rest, 0))?
         })
     }
-}
 
-/// The step to what is most like `gone` among what is new beside it.
-fn alike(old: &Value, gone: &Value, new: &Value, step: &Step) -> Option<Step> {
-    let mut candidates: Vec<(f64, Step)> = match (old, new) {
-        (Value::Object(old), Value::Object(new)) if gone.is_object() => new
-            .iter()
-            .filter(|(key, _)| !old.contains_key(*key))
-            .map(|(key, value)| {
-                (if same_operation(gone, value) { 1.0 } else { likeness(gone, value) }, Step::Key(key.clone()))
-            })
-            .collect(),
-        (Value::Array(_), Value::Array(items)) if gone.is_object() => {
-            let same_name = |item: &Value| gone.get("name").is_some() && gone.get("name") == item.get("name");
-            let score = |item: &Value| if same_name(item) { 1.0 } else { likeness(gone, item) };
-            items.iter().enumerate().map(|(index, item)| (score(item), Step::Index(index))).collect()
+    /// The step to what is most like `gone` among what is new beside it.
+    fn alike(&self, old: &Value, gone: &Value, new: &Value, step: &Step) -> Option<Step> {
+        let behind =
+            |value: &Value| value.get("$ref").and_then(Value::as_str).and_then(|found| target(self.new, found));
+        let likeness = |one: &Value, other: &Value| likeness(one, behind(other).unwrap_or(other));
+        let mut candidates: Vec<(f64, Step)> = match (old, new) {
+            (Value::Object(old), Value::Object(new)) if gone.is_object() => new
+                .iter()
+                .filter(|(key, _)| !old.contains_key(*key))
+                .map(|(key, value)| {
+                    (if same_operation(gone, value) { 1.0 } else { likeness(gone, value) }, Step::Key(key.clone()))
+                })
+                .collect(),
+            (Value::Array(_), Value::Array(items)) if gone.is_object() => {
+                let same_name = |item: &Value| gone.get("name").is_some() && gone.get("name") == item.get("name");
+                let score = |item: &Value| if same_name(item) { 1.0 } else { likeness(gone, item) };
+                items.iter().enumerate().map(|(index, item)| (score(item), Step::Index(index))).collect()
+            }
+            (Value::Array(_), Value::Array(items)) => {
+                let index = items.iter().position(|item| item == gone)?;
+                return Some(Step::Index(index));
+            }
+            _ => return None,
+        };
+        candidates.retain(|(score, _)| *score >= ALIKE);
+        candidates.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        match candidates.as_slice() {
+            [(_, only)] => Some(only.clone()),
+            [(best, step), (second, _), ..] if best > second => Some(step.clone()),
+            // Elements that are all alike: the one at the same position, if there is one.
+            [..] if matches!(step, Step::Index(_)) => {
+                let mut steps = candidates.iter().map(|(_, step)| step);
+                steps.find(|candidate| *candidate == step).cloned()
+            }
+            _ => None,
         }
-        (Value::Array(_), Value::Array(items)) => {
-            let index = items.iter().position(|item| item == gone)?;
-            return Some(Step::Index(index));
-        }
-        _ => return None,
-    };
-    candidates.retain(|(score, _)| *score >= ALIKE);
-    candidates.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    match candidates.as_slice() {
-        [(_, only)] => Some(only.clone()),
-        [(best, step), (second, _), ..] if best > second => Some(step.clone()),
-        // Elements that are all alike: the one at the same position, if there is one.
-        [..] if matches!(step, Step::Index(_)) => {
-            let mut steps = candidates.iter().map(|(_, step)| step);
-            steps.find(|candidate| *candidate == step).cloned()
-        }
-        _ => None,
     }
 }
 
@@ -189,9 +208,15 @@ fn collect(value: &Value, reference: &str, at: &mut Location, found: &mut Vec<Lo
 }
 
 /// The place that a reference leads to.
-fn pointer(reference: &str) -> Location {
-    let parts = reference.trim_start_matches("#/").split('/');
-    parts.map(|part| Step::Key(part.replace("~1", "/").replace("~0", "~"))).collect()
+pub fn pointer(doc: &Value, reference: &str) -> Location {
+    let mut at = Some(doc);
+    let parts = reference.trim_start_matches("#/").split('/').map(|part| {
+        let index = part.parse().ok().filter(|_| at.is_some_and(Value::is_array));
+        let step = index.map_or_else(|| Step::Key(part.replace("~1", "/").replace("~0", "~")), Step::Index);
+        at = at.and_then(|value| get(value, std::slice::from_ref(&step)));
+        step
+    });
+    parts.collect()
 }
 
 fn get<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
@@ -199,6 +224,16 @@ fn get<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
         Step::Key(key) => value.as_object()?.get(key),
         Step::Index(index) => value.as_array()?.get(*index),
     })
+}
+
+/// A place as a JSON path that stays right when a list gets shorter: a text in a list is selected by its value.
+fn selector(doc: &Value, place: &[Step]) -> String {
+    match (place.split_last(), get(doc, place)) {
+        (Some((Step::Index(_), list)), Some(Value::String(text))) if !text.contains(['\'', '\\']) => {
+            format!("{}[?@ == '{text}']", path(list))
+        }
+        _ => path(place),
+    }
 }
 
 /// A place as a JSON path.
@@ -269,6 +304,29 @@ mod tests {
         assert_eq!(successor(&old, &new, "schema/properties/wax").as_deref(), Some("$.schema.allOf[1].properties.wax"));
         assert_eq!(successor(&old, &new, "parameters/1").as_deref(), Some("$.parameters[0]"));
         assert_eq!(successor(&old, &new, "parameters/1/in").as_deref(), Some("$.parameters[0].in"));
+    }
+
+    #[test]
+    fn a_text_of_a_list_is_selected_by_its_value() {
+        let old = json!({"a": {"schema": lantern()}});
+        let new = json!({"a": {"schema": {"$ref": "#/b/0"}}, "b": [{"required": ["wick", "wax"]}]});
+        assert_eq!(successor(&old, &new, "a/schema/required/0").as_deref(), Some("$.b[0].required[?@ == 'wax']"));
+    }
+
+    #[test]
+    fn a_reference_is_led_to_what_took_its_place() {
+        let old = json!({"paths": {"/a": {"parts": [lantern()]}}});
+        let new = json!({"paths": {"/a": {"parts": [{"$ref": "#/schemas/x~1y"}]}}, "schemas": {"x/y": lantern()}});
+        let found = moved(&old, &new, "#/paths/~1a/parts/0/properties/wax");
+        assert_eq!(found.as_deref(), Some("#/schemas/x~1y/properties/wax"));
+        assert_eq!(moved(&old, &new, "#/paths/~1a/parts/0/properties/glass"), None);
+    }
+
+    #[test]
+    fn what_was_added_to_a_place_goes_with_it() {
+        let old = json!({"a": {"schema": lantern()}});
+        let new = json!({"a": {"schema": {"$ref": "#/b"}}, "b": lantern()});
+        assert_eq!(successor(&old, &new, "a/schema/properties/added").as_deref(), Some("$.b.properties.added"));
     }
 
     #[test]

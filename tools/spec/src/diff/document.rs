@@ -40,6 +40,7 @@ impl Document {
         lower::references::inline(&mut plain)?;
         lower::all_of::merge(&mut plain)?;
         lower::nulls::collapse(&mut plain);
+        lower::nulls::spread(&mut plain);
         lower::unions::simplify(&mut plain);
         let lists = [lower::integers::INTEGERS, lower::integers::COUNTS];
         let listed = |document| lists.iter().flat_map(|list| lower::integers::listed(document, list)).collect();

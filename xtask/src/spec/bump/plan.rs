@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use venice_ai_codegen::Inputs;
 use venice_ai_spec::adapt::{self, Part};
-use venice_ai_spec::diff::{self, Document};
+use venice_ai_spec::diff::{self, Diff, Document};
 use venice_ai_spec::{Generated, Mode, changelog, docs, generate, import, names, version, wire_test};
 
 use super::report::{Left, Report, Status};
@@ -55,12 +56,16 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
     let tree = Tree::new(&options.spec)?;
     let (old, new) = (committed(&tree.spec)?, document(&options.source)?);
     let mut part = Part { text: workspace::read(&tree.spec.join(adapt::FILE))?, inputs: road::inputs(&tree.spec)? };
-    let prepared = |facts: &Value, name: &str| {
-        Document::prepare(facts, &part.inputs).map_err(|error| Failure::from(error.in_file(name)))
+    let committed_inputs = part.inputs.clone();
+    // Each as its overlay corrects it.
+    let compared = |adapted: &Inputs| -> Result<Diff, Failure> {
+        let prepared = |read: &Read, inputs: &Inputs| {
+            Document::prepare(&read.facts, inputs).map_err(|error| Failure::from(error.in_file(read.name.as_str())))
+        };
+        Ok(diff::compare(&prepared(&old, &committed_inputs)?, &prepared(&new, adapted)?))
     };
-    let found = diff::compare(&prepared(&old.facts, &old.name)?, &prepared(&new.facts, &new.name)?);
-    let mut report = Report::new(found);
     if old.text == new.text || only_the_version_moved(&old, &new) {
+        let mut report = Report::new(compared(&committed_inputs)?);
         if old.version != new.version {
             report.notes.push(format!("only `info.version` changed, from {} to {}", old.version, new.version));
         }
@@ -75,9 +80,9 @@ pub fn make(options: &Options) -> Result<Plan, Failure> {
             "--allow-older accepts it",
         ));
     }
-    report.notes.extend(new.notes.iter().cloned());
-    let committed_inputs = part.inputs.clone();
     let (adapted, generated) = adapt::adapt(&old.facts, &new.facts, &mut part)?;
+    let mut report = Report::new(compared(&part.inputs)?);
+    report.notes.extend(new.notes.iter().cloned());
     report.adapted = adapted;
     report.adapted.left_out.splice(0..0, new.left_out.iter().cloned());
     report.notes.extend(generated.notices.iter().cloned());
