@@ -127,8 +127,8 @@ fn behind(new: &Value, place: &Location, reference: &str) -> Lost {
 
 fn lost(before: &Traced, after: &Traced, old: &Value, new: &Value) -> Vec<Lost> {
     let gone = before.matches.iter().filter(|(place, _)| !after.matches.iter().any(|(kept, _)| kept == place));
-    let lost = gone.map(|(place, _)| {
-        let fate = fate(old, new, place);
+    let lost = gone.map(|(place, value)| {
+        let fate = fate(old, new, place, value);
         Lost { place: successor::path(place), reach: fate.reach, successor: fate.successor }
     });
     lost.collect()

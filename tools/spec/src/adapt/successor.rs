@@ -27,23 +27,37 @@ pub struct Fate {
     pub successor: Option<String>,
 }
 
-/// Looks for what stood at `place` in `old`.
-pub fn fate(old: &Value, new: &Value, place: &[Step]) -> Fate {
+/// Looks for what stood at `place` in `old`. An earlier action may have made a list shorter, so a text in one is looked for by itself.
+pub fn fate(old: &Value, new: &Value, place: &[Step], value: &Value) -> Fate {
+    let place = &standing(old, place, value);
     let length = (0..=place.len()).rev().find(|length| get(new, &place[..*length]).is_some()).unwrap_or_default();
     let search = Search { old, new };
     // What an earlier action added is not in the document: it goes with what it was added to.
     let own = (0..=place.len()).rev().find(|length| get(old, &place[..*length]).is_some()).unwrap_or_default();
     let (own, added) = place.split_at(own);
-    let found = search.walk(Some(old), new, Vec::new(), own, 0).or_else(|| search.behind_component(own));
+    let found = search.find(own);
     let found = found.map(|found| [found.as_slice(), added].concat());
     let successor = found.filter(|found| found != place).map(|found| selector(new, &found));
     Fate { reach: path(&place[..length]), stands: length == place.len(), successor }
 }
 
+/// A place in a document, when a text has another index there.
+fn standing(doc: &Value, place: &[Step], value: &Value) -> Location {
+    let index = place.split_last().and_then(|(_, list)| {
+        let items = get(doc, list)?.as_array()?;
+        items.iter().position(|item| item.is_string() && item == value)
+    });
+    let mut place = place.to_vec();
+    if let (Some(last), Some(index)) = (place.last_mut(), index) {
+        *last = Step::Index(index);
+    }
+    place
+}
+
 /// What probably took the place that a reference leads to, as a reference.
 pub fn moved(old: &Value, new: &Value, reference: &str) -> Option<String> {
     let place = pointer(old, reference);
-    let found = Search { old, new }.walk(Some(old), new, Vec::new(), &place, 0).filter(|found| *found != place)?;
+    let found = Search { old, new }.find(&place).filter(|found| *found != place)?;
     let steps = found.iter().map(|step| match step {
         Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
         Step::Index(index) => format!("/{index}"),
@@ -57,6 +71,11 @@ struct Search<'d> {
 }
 
 impl Search<'_> {
+    /// What took a place of the old document.
+    fn find(&self, place: &[Step]) -> Option<Location> {
+        self.walk(Some(self.old), self.new, Vec::new(), place, 0).or_else(|| self.behind_component(place, 0))
+    }
+
     /// Goes `steps` further from a place of the new document; `old` is what stood there before.
     fn walk(&self, old: Option<&Value>, new: &Value, at: Location, steps: &[Step], depth: usize) -> Option<Location> {
         if depth > DEPTH {
@@ -96,9 +115,9 @@ impl Search<'_> {
     }
 
     /// What was a component may stand where it was referred to.
-    fn behind_component(&self, place: &[Step]) -> Option<Location> {
+    fn behind_component(&self, place: &[Step], depth: usize) -> Option<Location> {
         let [Step::Key(components), Step::Key(kind), Step::Key(name), rest @ ..] = place else { return None };
-        if components != "components" || get(self.new, &place[..3]).is_some() {
+        if components != "components" || get(self.new, &place[..3]).is_some() || depth > DEPTH {
             return None;
         }
         let reference = format!("#/components/{kind}/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -106,10 +125,11 @@ impl Search<'_> {
         collect(self.old, &reference, &mut Vec::new(), &mut uses);
         let component = get(self.old, &place[..3])?;
         uses.iter().find_map(|used| {
-            let at = self.walk(Some(self.old), self.new, Vec::new(), used, 0)?;
+            let at = self.walk(Some(self.old), self.new, Vec::new(), used, 0);
+            let at = at.or_else(|| self.behind_component(used, depth + 1))?;
             let now = get(self.new, &at)?;
-            (now.get("$ref").is_some() || likeness(component, now) >= ALIKE)
-                .then(|| self.walk(Some(component), now, at, rest, 0))?
+            let is_it = || likeness(component, now) >= ALIKE || fields_in_common(component, now) >= ALIKE;
+            (now.get("$ref").is_some() || is_it()).then(|| self.walk(Some(component), now, at, rest, 0))?
         })
     }
 
@@ -163,6 +183,22 @@ fn same_operation(one: &Value, other: &Value) -> bool {
 /// How much of what two values say is the same, from 0 to 1.
 fn likeness(one: &Value, other: &Value) -> f64 {
     let (one, other) = (leaves(one), leaves(other));
+    let (common, all) = (one.intersection(&other).count(), one.union(&other).count());
+    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+}
+
+/// The share of the fields of two schemas that both have. What is in them may be written otherwise, as a reference or not.
+fn fields_in_common(one: &Value, other: &Value) -> f64 {
+    let fields = |schema: &Value| -> BTreeSet<String> {
+        schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let (one, other) = (fields(one), fields(other));
     let (common, all) = (one.intersection(&other).count(), one.union(&other).count());
     if all == 0 { 0.0 } else { common as f64 / all as f64 }
 }
@@ -260,7 +296,8 @@ mod tests {
     }
 
     fn successor(old: &Value, new: &Value, place: &str) -> Option<String> {
-        fate(old, new, &steps(place)).successor
+        let place = steps(place);
+        fate(old, new, &place, get(old, &place).unwrap_or(&Value::Null)).successor
     }
 
     #[test]
@@ -270,7 +307,7 @@ mod tests {
             "paths": {"/a": {"get": {"schema": {"$ref": "#/components/schemas/Lantern"}}}},
             "components": {"schemas": {"Lantern": lantern()}},
         });
-        let found = fate(&old, &new, &steps("paths/~a/get/schema/properties/wax"));
+        let found = fate(&old, &new, &steps("paths/~a/get/schema/properties/wax"), &Value::Null);
         assert_eq!(found.successor.as_deref(), Some("$.components.schemas.Lantern.properties.wax"));
         assert_eq!((found.reach.as_str(), found.stands), ("$.paths['/a'].get.schema", false));
         let back = successor(&new, &old, "components/schemas/Lantern/properties/wax");
@@ -311,6 +348,8 @@ mod tests {
         let old = json!({"a": {"schema": lantern()}});
         let new = json!({"a": {"schema": {"$ref": "#/b/0"}}, "b": [{"required": ["wick", "wax"]}]});
         assert_eq!(successor(&old, &new, "a/schema/required/0").as_deref(), Some("$.b[0].required[?@ == 'wax']"));
+        let moved = fate(&old, &new, &steps("a/schema/required/7"), &json!("wax"));
+        assert_eq!(moved.successor.as_deref(), Some("$.b[0].required[?@ == 'wax']"), "others were taken out before");
     }
 
     #[test]
@@ -336,8 +375,9 @@ mod tests {
             &json!({"schemas": {"Lantern": lantern(), "Other": {"type": "string"}}}),
             &new,
             &steps("schemas/Lantern"),
+            &Value::Null,
         );
         assert_eq!(found, Fate { reach: "$.schemas".to_owned(), stands: false, successor: None });
-        assert!(fate(&new, &new, &steps("schemas/Other")).stands);
+        assert!(fate(&new, &new, &steps("schemas/Other"), &Value::Null).stands);
     }
 }
