@@ -23,7 +23,7 @@ use crate::runtime::transport::exchange::Middleware;
 use crate::runtime::transport::http::{Http, HttpConfig, ProxyChoice};
 use crate::runtime::transport::interceptor::CallInterceptors;
 use crate::runtime::transport::limits::ReplyLimits;
-use crate::runtime::transport::tls::RootCertificates;
+use crate::runtime::transport::tls::{self, RootCertificates};
 use crate::runtime::transport::trace::Observe;
 use crate::runtime::transport::{
     ApiKey, Clock, FailureBudget, KeyProvider, RetryPolicy, Shared, SystemClock, WalletSlots, header,
@@ -360,8 +360,7 @@ impl ClientBuilder {
 
 fn proxy(url: &str, from: &str) -> Result<reqwest::Proxy, Error> {
     // Without TLS, `reqwest` connects to none.
-    let has_tls = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
-    if url.trim_start().starts_with("socks") && !(has_tls && cfg!(feature = "socks")) {
+    if url.trim_start().starts_with("socks") && !(tls::IS_COMPILED && cfg!(feature = "socks")) {
         let missing = "the feature `socks` of venice-ai, and one for TLS (`rustls`, `rustls-ring` or `native-tls`)";
         return Err(Error::configuration(format!("{from}: a SOCKS proxy needs {missing}")));
     }

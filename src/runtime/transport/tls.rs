@@ -4,6 +4,9 @@ use reqwest::ClientBuilder;
 
 use crate::runtime::error::Error;
 
+/// Whether there is a backend.
+pub(crate) const IS_COMPILED: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
+
 /// CA certificates in addition to those of the system.
 #[derive(Clone)]
 pub(crate) struct RootCertificates(Vec<backend::Certificate>);

@@ -17,6 +17,7 @@ pub mod import;
 pub mod names;
 mod operation_ids;
 pub mod overlay;
+mod pointer;
 mod rules;
 mod share;
 mod surface;

@@ -1,4 +1,5 @@
-//! Null stand-ins: `{nullable: true, title: "null"}` as a branch of a union, and null in an enum, become `nullable`.
+//! Null stand-ins: `{nullable: true, title: "null"}` as a branch of a union, and null in an enum, become `nullable`; so does a reference to
+//! a component that is.
 
 use super::schema::{all_mut, ref_name};
 use serde_json::Value;

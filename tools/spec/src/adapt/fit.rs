@@ -43,7 +43,7 @@ pub struct Unfit {
     pub problem: String,
     /// Each place that it matched before and does not match any more.
     pub lost: Vec<Lost>,
-    /// Whether it matches nothing.
+    /// Whether it matches nothing, or nothing but references.
     pub is_unmatched: bool,
 }
 
@@ -90,7 +90,6 @@ fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
         };
         let line = lines.as_ref().and_then(|lines| lines.get(after.index)).map(|range| range.start + 1);
         let is_unmatched = after.matches.is_empty() || all_are_references;
-        let now_reference = !references.is_empty();
         let Traced { index, target, description, problem, .. } = after;
         let unfit = |problem| Unfit { index, line, description, target, problem, is_unmatched, lost };
         match problem {
@@ -100,7 +99,7 @@ fn compare(fit: &mut Fit, part: &Part, mut old: Value, mut new: Value) {
                 let (now, then) = (after.matches.len(), before.matches.len());
                 fit.narrowed.push(unfit(format!("matches {now} of the {then} places that it matched")));
             }
-            None if now_reference => fit.narrowed.push(unfit(IS_REFERENCE.to_owned())),
+            None if !references.is_empty() => fit.narrowed.push(unfit(IS_REFERENCE.to_owned())),
             None => {}
         }
     }

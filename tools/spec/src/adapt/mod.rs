@@ -109,8 +109,7 @@ fn follow_or_drop(fit: &Fit, part: &mut Part, adapted: &mut Adapted) -> Result<b
 
 /// Leads references that lead nowhere to what took the place, and drops the actions of others. Says whether there was any.
 fn follow_references(old: &Value, new: &Value, part: &mut Part, adapted: &mut Adapted) -> Result<bool, Error> {
-    let (mut before, mut corrected) = (old.clone(), new.clone());
-    apply(&part.inputs.overlay, &mut before);
+    let mut corrected = new.clone();
     apply(&part.inputs.overlay, &mut corrected);
     let doc = yaml::parse(&part.text)?;
     let list = doc.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -121,6 +120,11 @@ fn follow_references(old: &Value, new: &Value, part: &mut Part, adapted: &mut Ad
     };
     let dead: Vec<(usize, String)> =
         list.iter().enumerate().filter_map(|(index, action)| Some((index, lost(action)?))).collect();
+    if dead.is_empty() {
+        return Ok(false);
+    }
+    let mut before = old.clone();
+    apply(&part.inputs.overlay, &mut before);
     let moved = |reference: &str| successor::moved(&before, &corrected, reference);
     let moves: BTreeMap<&str, String> =
         dead.iter().filter_map(|(_, reference)| Some((reference.as_str(), moved(reference)?))).collect();
@@ -144,7 +148,7 @@ fn follow_references(old: &Value, new: &Value, part: &mut Part, adapted: &mut Ad
     for (index, reference) in dead.iter().rev() {
         drop_one(part, *index, format!("refers to {reference}, which is gone"), adapted)?;
     }
-    Ok(!dead.is_empty())
+    Ok(true)
 }
 
 fn drop_one(part: &mut Part, index: usize, reason: String, adapted: &mut Adapted) -> Result<(), Error> {

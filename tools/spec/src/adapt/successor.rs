@@ -10,6 +10,7 @@ use venice_ai_codegen::document::target;
 use venice_ai_codegen::overlay::{Location, Step};
 
 use crate::diff::join;
+use crate::pointer::{escaped, unescaped};
 
 /// How much of two values must be the same for one to have taken the other's place.
 const ALIKE: f64 = 0.6;
@@ -59,7 +60,7 @@ pub fn moved(old: &Value, new: &Value, reference: &str) -> Option<String> {
     let place = pointer(old, reference);
     let found = Search { old, new }.find(&place).filter(|found| *found != place)?;
     let steps = found.iter().map(|step| match step {
-        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Step::Key(key) => format!("/{}", escaped(key)),
         Step::Index(index) => format!("/{index}"),
     });
     Some(format!("#{}", steps.collect::<String>()))
@@ -120,7 +121,7 @@ impl Search<'_> {
         if components != "components" || get(self.new, &place[..3]).is_some() || depth > DEPTH {
             return None;
         }
-        let reference = format!("#/components/{kind}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let reference = format!("#/components/{kind}/{}", escaped(name));
         let mut uses = Vec::new();
         collect(self.old, &reference, &mut Vec::new(), &mut uses);
         let component = get(self.old, &place[..3])?;
@@ -182,9 +183,7 @@ fn same_operation(one: &Value, other: &Value) -> bool {
 
 /// How much of what two values say is the same, from 0 to 1.
 fn likeness(one: &Value, other: &Value) -> f64 {
-    let (one, other) = (leaves(one), leaves(other));
-    let (common, all) = (one.intersection(&other).count(), one.union(&other).count());
-    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+    share(&leaves(one), &leaves(other))
 }
 
 /// The share of the fields of two schemas that both have. What is in them may be written otherwise, as a reference or not.
@@ -198,8 +197,12 @@ fn fields_in_common(one: &Value, other: &Value) -> f64 {
             .map(|(name, _)| name.clone())
             .collect()
     };
-    let (one, other) = (fields(one), fields(other));
-    let (common, all) = (one.intersection(&other).count(), one.union(&other).count());
+    share(&fields(one), &fields(other))
+}
+
+/// The share of what is in either that is in both.
+fn share(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let (common, all) = (one.intersection(other).count(), one.union(other).count());
     if all == 0 { 0.0 } else { common as f64 / all as f64 }
 }
 
@@ -248,7 +251,7 @@ pub fn pointer(doc: &Value, reference: &str) -> Location {
     let mut at = Some(doc);
     let parts = reference.trim_start_matches("#/").split('/').map(|part| {
         let index = part.parse().ok().filter(|_| at.is_some_and(Value::is_array));
-        let step = index.map_or_else(|| Step::Key(part.replace("~1", "/").replace("~0", "~")), Step::Index);
+        let step = index.map_or_else(|| Step::Key(unescaped(part)), Step::Index);
         at = at.and_then(|value| get(value, std::slice::from_ref(&step)));
         step
     });

@@ -10,6 +10,7 @@ use venice_ai_codegen::lower::unions::TAG;
 
 use super::change::Location;
 use super::document::Document;
+use crate::pointer::unescaped;
 
 /// How many references and parts may be followed on one way.
 const DEPTH: usize = 64;
@@ -108,8 +109,7 @@ impl<'d> Search<'d, '_> {
         for _ in 0..16 {
             let Some(reference) = current.get("$ref").and_then(Value::as_str) else { break };
             let Some(target) = self.document.fact(reference) else { break };
-            let names =
-                reference.trim_start_matches("#/").split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+            let names = reference.trim_start_matches("#/").split('/').map(unescaped);
             path = names.fold("$".to_owned(), |path, name| join(&path, &name));
             current = target;
         }

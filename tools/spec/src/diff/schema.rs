@@ -200,7 +200,6 @@ fn is_textual_bool(schema: &Value) -> bool {
     })
 }
 
-/// Forms without their titles and without null.
 /// Whether a schema has all of another, and more only in its values and its fields.
 fn takes_more(old: &Value, new: &Value) -> bool {
     match (old, new) {
@@ -223,6 +222,7 @@ fn takes_more(old: &Value, new: &Value) -> bool {
     }
 }
 
+/// Forms without their titles and without null.
 fn bare(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -9,6 +9,7 @@ use venice_ai_codegen::document::{self, METHODS, Place, target};
 
 use crate::check::operations;
 use crate::grammar::{self, Member, Node};
+use crate::pointer::escaped;
 
 /// What was taken out of a document.
 #[derive(Debug, Default)]
@@ -134,7 +135,7 @@ fn is_component(reference: &str) -> bool {
 
 /// The schemas of a document that are references: their places as JSON pointers, and what they refer to.
 fn schemas(node: Node, value: &Value, at: String, found: &mut Vec<(String, String)>) {
-    let below = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    let below = |key: &str| format!("{at}/{}", escaped(key));
     let Some(members) = value.as_object() else { return };
     if let (Node::Schema, Some(reference)) = (node, members.get("$ref").and_then(Value::as_str)) {
         found.push((at.clone(), reference.to_owned()));
@@ -153,7 +154,7 @@ fn schemas(node: Node, value: &Value, at: String, found: &mut Vec<(String, Strin
             (Member::Map(node), Value::Object(named)) => {
                 let map = below(key);
                 for (name, value) in named {
-                    let name = name.replace('~', "~0").replace('/', "~1");
+                    let name = escaped(name);
                     schemas(node, value, format!("{map}/{name}"), found);
                 }
             }

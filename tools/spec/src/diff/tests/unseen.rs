@@ -1,6 +1,7 @@
 //! No fact of a document changes unseen: whatever is altered in documents with every construct, something is found.
 
 use super::*;
+use crate::pointer::{escaped, unescaped};
 
 const FIXTURES: [&str; 2] = [
     include_str!("../../../../../crates/codegen/tests/fixtures/everything.yaml"),
@@ -28,7 +29,6 @@ const STRIDE: usize = 5;
 
 /// Calls `visit` with the pointer of every value.
 fn pointers(value: &Value, pointer: &str, visit: &mut Vec<String>) {
-    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
     match value {
         Value::Object(members) => {
             for (key, member) in members {
@@ -54,7 +54,7 @@ fn pointers(value: &Value, pointer: &str, visit: &mut Vec<String>) {
 fn mutants(document: &Value, pointer: &str) -> Vec<Value> {
     let mut without = document.clone();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = unescaped(key);
     match without.pointer_mut(parent).unwrap() {
         Value::Object(members) => drop(members.shift_remove(&key)),
         Value::Array(items) => drop(items.remove(key.parse().unwrap())),
